@@ -8,6 +8,7 @@ mod from_settings;
 mod jobs;
 mod metrics;
 mod offer;
+mod operators_page;
 mod parts;
 mod ports;
 mod reloads;
@@ -90,6 +91,8 @@ pub enum StartError {
     SharedLimits(#[from] NotAStore),
     #[error("leaks.github_keys_url {0}")]
     LeakKeys(UrlFault),
+    #[error("operator.base_url: {0}")]
+    OperatorsConsole(#[from] crate::console::base::NoConsole),
     #[error("mail.smtp_url {0}")]
     Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
@@ -105,6 +108,8 @@ pub enum StartError {
 pub struct App {
     pub address: SocketAddr,
     pub metrics_address: Option<SocketAddr>,
+    /// Where the operators' console listens.
+    pub operator_address: Option<SocketAddr>,
     routing: Routing,
     server: Arc<Server>,
     stop: Stop,

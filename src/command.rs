@@ -25,6 +25,7 @@ pub mod ledger;
 mod link;
 pub mod migrate;
 pub mod openapi;
+pub mod operator;
 pub mod output;
 pub mod pepper;
 mod package_files;
@@ -152,6 +153,9 @@ enum StoredCommand {
     /// Rotate the pepper, the secret that keys the hashes of API keys.
     #[command(subcommand)]
     Pepper(pepper::PepperCommand),
+    /// Manage operators, who log in to the operators' console.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Show the audit log.
     Audit(audit::AuditArgs),
     /// Show what an account called and was charged for.
@@ -190,6 +194,7 @@ impl StoredCommand {
             Self::Directory(command) => command.run(context, output).await,
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
+            Self::Operator(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
             Self::Usage(args) => usage::run(args, context, output).await,
             Self::Explain { id } => explain::run(id, context, output).await,

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::contacts::ContactSettings;
 use crate::api::leaks::settings::LeakSettings;
 use crate::console::base::{Base, NoConsole};
+use crate::console::operator::settings::OperatorSettings;
 use crate::console::settings::ConsoleSettings;
 use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
@@ -96,6 +97,7 @@ pub struct Settings {
     pub contacts: ContactSettings,
     pub enrichment: UpstreamSettings,
     pub console: ConsoleSettings,
+    pub operator: OperatorSettings,
     pub mail: MailSettings,
     pub backup: BackupSettings,
 }
@@ -117,6 +119,20 @@ impl Settings {
             }
             false => Ok(None),
         }
+    }
+
+    /// Where the operators' console listens, if anywhere.
+    pub fn operator_listen(&self) -> Option<SocketAddr> {
+        address::parse(&self.operator.listen).ok()
+    }
+
+    /// The address of the operators' console, which listens there.
+    ///
+    /// # Errors
+    /// Why pages would not be safe.
+    pub fn operator_base(&self, listen: SocketAddr) -> Result<Base, NoConsole> {
+        let base = Base::of(&self.operator.base_url, listen, false, self.console.allow_plain_http);
+        base.map(Base::for_operators)
     }
 
     /// Whether the page of messages is shown: only on loopback, and only where messages become files.

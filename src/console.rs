@@ -43,6 +43,8 @@ mod mailbox;
 mod members;
 mod numbers;
 mod overview;
+pub mod operator;
+mod operator_frame;
 mod page;
 mod pages;
 mod profile;
@@ -57,5 +59,6 @@ mod words;
 
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
+pub use page::is_page_of;
 pub use routes::{Method, ROUTES, Route, routes};
 pub use run::Access;

@@ -2,6 +2,7 @@
 
 pub mod email;
 pub mod one_time;
+pub mod operator;
 pub mod password;
 pub mod session;
 pub mod throttle;
@@ -22,10 +23,22 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// Whose console an identity logs in to. A person who is in both realms has two identities.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Realm {
+        /// Account owners.
+        Console = "console",
+        /// The people who run the service.
+        Operator = "operator",
+    }
+}
+
 /// A person who can log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub id: IdentityId,
+    pub realm: Realm,
     /// The address as it was typed.
     pub email: String,
     /// Empty until the person gives one.

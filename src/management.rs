@@ -4,14 +4,18 @@
 
 pub mod accounts;
 mod change_error;
+pub mod credits;
 mod current_key;
 pub mod environments;
 pub mod identities;
 pub mod keys;
 pub mod leaks;
 pub mod members;
+pub mod notes;
 pub mod offer_sets;
+pub mod operators;
 pub mod peppers;
+pub mod second_factor;
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -8,6 +8,7 @@ pub mod framing;
 pub mod listener;
 mod malformed_head;
 pub mod metrics_page;
+pub mod operator_router;
 pub mod pipeline;
 mod request_log;
 mod request_metrics;

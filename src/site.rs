@@ -253,7 +253,7 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         ("/", get(home).with_state(site.clone())),
         ("/openapi.json", get(openapi).with_state(site.clone())),
         ("/llms.txt", get(llms_txt).with_state(site.clone())),
-        ("/assets/{name}", get(asset)),
+        asset_route(),
         ("/docs/changelog.atom", get(feed).with_state(site.clone())),
         ("/docs/search.json", get(english_index).with_state(site.clone())),
         ("/pt/docs/search.json", get(portuguese_index).with_state(site.clone())),
@@ -267,6 +267,11 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         (path, get(answer).with_state(site.clone()))
     }));
     routes
+}
+
+/// The path of styles, scripts and fonts. They are the same for every gateway.
+pub fn asset_route() -> (&'static str, MethodRouter) {
+    ("/assets/{name}", get(asset))
 }
 
 /// The address of a style or script of other pages that share the look of these.

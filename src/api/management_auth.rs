@@ -124,6 +124,7 @@ impl<S: Sync> FromRequestParts<S> for ManagementAuth {
             who: Who::Key(caller.key.key_id),
             address: parts.extensions.get().map(|ClientAddress(address)| *address),
             request_id: parts.extensions.get().map(|context: &RenderContext| context.request_id),
+            reason: None,
         };
         let rights = Rights::OfKey(acting(&caller.key));
         Ok(Self { caller, by: Principal { actor, rights } })

@@ -33,6 +33,7 @@ impl Foundation {
             mailbox: settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER)),
             hasher: PasswordHasher::default(),
             places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
+            desk: None,
         }))
     }
 

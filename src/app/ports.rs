@@ -11,12 +11,20 @@ use crate::config::Settings;
 use crate::server::listener::{self, BACKLOG};
 use crate::server::tls::Tls;
 
-/// The port of the service, and that of the metrics page if the settings have one.
+/// The port of the service, and those of the metrics page and of the operators' console if the settings have them.
 #[derive(Debug)]
 pub struct Ports {
     service: Port,
     tls: Option<Arc<Tls>>,
     metrics: Option<Port>,
+    operator: Option<Port>,
+}
+
+/// Where clients, scrapers and operators come in.
+pub(super) struct Listeners {
+    pub(super) service: TcpListener,
+    pub(super) metrics: Option<TcpListener>,
+    pub(super) operator: Option<TcpListener>,
 }
 
 #[derive(Debug)]
@@ -37,7 +45,8 @@ impl Ports {
         let tls = Tls::load(&settings.tls)?;
         let service = Port::take(settings.listen)?;
         let metrics = settings.metrics_listen.map(Port::take).transpose()?;
-        Ok(Self { service, tls, metrics })
+        let operator = settings.operator_listen().map(Port::take).transpose()?;
+        Ok(Self { service, tls, metrics, operator })
     }
 
     /// The certificate of the service, if it speaks TLS.
@@ -46,9 +55,13 @@ impl Ports {
     }
 
     /// Lets clients connect. Connections wait until they are accepted.
-    pub(super) fn listen(self) -> Result<(TcpListener, Option<TcpListener>), StartError> {
-        let Self { service, metrics, .. } = self;
-        Ok((service.listen()?, metrics.map(Port::listen).transpose()?))
+    pub(super) fn listen(self) -> Result<Listeners, StartError> {
+        let Self { service, metrics, operator, .. } = self;
+        Ok(Listeners {
+            service: service.listen()?,
+            metrics: metrics.map(Port::listen).transpose()?,
+            operator: operator.map(Port::listen).transpose()?,
+        })
     }
 }
 

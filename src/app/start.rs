@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +12,7 @@ use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::{HEARTBEATS_MISSED, Jobs};
 use super::parts::Shared;
+use super::ports::Listeners;
 use super::reloads::Reloads;
 use super::{App, Ports, Start, StartError, metrics};
 use crate::api::health::Health;
@@ -63,9 +63,11 @@ impl App {
     pub async fn start_on(ports: Ports, start: Start) -> Result<Self, StartError> {
         // Listening at once lets clients connect and wait for the start to end.
         let tls = ports.tls();
-        let (listener, metrics_listener) = ports.listen()?;
-        let address =
-            listener.local_addr().map_err(|error| StartError::Listen(start.settings.listen, error))?;
+        let listeners = ports.listen()?;
+        let address = listeners
+            .service
+            .local_addr()
+            .map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let node = Node { id: new_id(), name: foundation.node.clone() };
@@ -76,15 +78,14 @@ impl App {
         let health = shared.health(foundation.facts.routes.clone());
         let routing = foundation.follow_offer(shared, node.id, wake)?;
         foundation.start_jobs(&ledger, &keyring).await?;
-        let entrance = Entrance { listener, metrics_listener, tls };
+        let entrance = Entrance { listeners, tls };
         foundation.serve(routing, health, entrance, Tasks { keyring, writer, change_feed })
     }
 }
 
-/// Where clients and scrapers come in.
+/// Where clients, scrapers and operators come in.
 struct Entrance {
-    listener: TcpListener,
-    metrics_listener: Option<TcpListener>,
+    listeners: Listeners,
     tls: Option<Arc<Tls>>,
 }
 
@@ -114,7 +115,7 @@ impl Foundation {
         let keyring = Keyring::start(pool, pepper.clone(), &settings.keys, rates, clock.clone());
         // Registered first, with no change seen: a revocation that waits for all gateways must wait for this one too.
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        clock.read(nodes::report(&mut connection, &node, 0).await?);
+        clock.read(nodes::report(&mut connection, &node, 0, None).await?);
         drop(connection);
         let connected = Arc::new(Notify::new());
         let on_event = {
@@ -182,13 +183,14 @@ impl Foundation {
         tasks: Tasks,
     ) -> Result<App, StartError> {
         let has_console = self.has_console();
-        let Entrance { listener, metrics_listener, tls } = entrance;
+        let Entrance { listeners, tls } = entrance;
+        let operators = self.operators_page(listeners.operator.as_ref())?;
         let Self {
             start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
         } = self;
         let settings = start.settings.server;
         let pipeline = Pipeline::following(routing.clone());
-        let pipeline = if has_console { pipeline.with_pages() } else { pipeline };
+        let pipeline = if has_console { pipeline.with_pages("/console") } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());
@@ -197,7 +199,8 @@ impl Foundation {
         if let Some(tls) = tls {
             watch(tls, &reloads, &stop_background);
         }
-        tokio::spawn(accept_loop(listener, server.clone()));
+        tokio::spawn(accept_loop(listeners.service, server.clone()));
+        let operator_address = operators.map(|page| page.serve(listeners.operator, &settings, &stop));
         let metrics_address = metrics::Page {
             server: server.clone(),
             pool: pool.clone(),
@@ -207,11 +210,12 @@ impl Foundation {
             stop: stop.clone(),
             stop_background: stop_background.clone(),
         }
-        .serve(metrics_listener, &settings);
+        .serve(listeners.metrics, &settings);
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev = start.dev, "serving");
         Ok(App {
             address,
             metrics_address,
+            operator_address: operator_address.flatten(),
             reloads,
             routing,
             server,

@@ -123,8 +123,10 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
                 }
             }
             let seen = seen.unwrap_or(page.newest);
-            let time =
-                within(async { nodes::report(feed.connection().await?, &self.node, seen).await }).await?;
+            let time = within(async {
+                nodes::report(feed.connection().await?, &self.node, seen, Some(self.clock.skew())).await
+            })
+            .await?;
             self.clock.read(time);
             if seen >= page.newest {
                 (self.on_event)(FeedEvent::Current(asked_at));

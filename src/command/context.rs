@@ -12,7 +12,6 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::output::count;
 use super::{actor, pepper_file};
 use crate::catalogue::plans::Catalogue;
 use crate::config::Settings;
@@ -20,14 +19,12 @@ use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
 use crate::domain::setting;
-use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::operation::{Effect, Operation};
-use crate::ledger::writer::operator::apply_operations;
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
+use crate::management::credits::LedgerDesk;
 use crate::secret::peppers::Peppers;
 use crate::storage::error::server_message;
-use crate::storage::ledger::PgLedgerStore;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, keys, pool};
 
@@ -36,8 +33,6 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The first and the longest pause between attempts to connect to a database that is starting. Each pause doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Timeout of an operation on the ledger. It passes only if the database goes away during a commit.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 /// Connections of the private server beyond a gateway's pool: ledger, change feed, commands, backups.
 const SPARE_CONNECTIONS: u32 = 84;
 
@@ -225,10 +220,14 @@ impl Context {
         setting::time_delta(self.settings.ledger.hold_life)
     }
 
-    /// A store for a ledger writer of this command.
-    pub fn ledger_store(&self) -> PgLedgerStore {
-        PgLedgerStore::new(self.options.clone(), format!("cli@{}", self.settings.node), self.hold_life())
-            .acting_for(self.operator().actor)
+    /// Where this command changes the ledger.
+    pub fn ledger_desk(&self) -> LedgerDesk {
+        LedgerDesk {
+            pool: self.pool.clone(),
+            options: self.options.clone(),
+            node: format!("cli@{}", self.settings.node),
+            hold_life: self.hold_life(),
+        }
     }
 
     /// Applies one operation to the ledger.
@@ -236,23 +235,7 @@ impl Context {
     /// # Errors
     /// When the rules reject it, the account does not exist, or the database cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
-        let account_id = operation.account_id();
-        let acting = timeout(OPERATION_TIMEOUT, apply_operations(self.ledger_store(), vec![operation]));
-        let effects = acting.await.map_err(|_| {
-            anyhow!(
-                "the connection to the database was lost, and the change may or may not have been made. Check `fluence ledger \
-                 statement --account {account_id}` before you repeat the command"
-            )
-        })??;
-        match effects.into_iter().next() {
-            Some(Effect::Refused(RuleError::Insufficient { available })) => {
-                let available = count(available.as_i64().unsigned_abs(), "credit");
-                bail!("the account has only {available}; nothing was changed")
-            }
-            Some(Effect::Refused(error)) => Err(error).context("nothing was changed"),
-            Some(Effect::UnknownAccount) | None => bail!(unknown_account(account_id)),
-            Some(effect) => Ok(effect),
-        }
+        Ok(self.ledger_desk().apply(&self.operator().actor, operation).await?)
     }
 
     /// Returns the account with this id.

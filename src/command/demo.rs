@@ -2,9 +2,11 @@
 
 mod calls;
 mod history;
+mod operator;
 
 use std::env;
 use std::io::{self, Cursor, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow, ensure};
@@ -15,6 +17,7 @@ use serde::Serialize;
 use sqlx::Connection;
 
 use self::calls::{Call, calls};
+pub use self::operator::OperatorAccess;
 use super::account;
 use super::context::Context;
 use super::directory::import_into;
@@ -72,7 +75,7 @@ pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow:
     if order.history {
         return history::prepare(context, &url).await.and_then(|report| output.print(&report));
     }
-    prepare(context).await?.print(&url, None, output)
+    prepare(context).await?.print(&url, Opened::default(), output)
 }
 
 /// Creates the account and imports the sample people unless they exist, and creates a key. At the limit of keys, the oldest
@@ -159,11 +162,20 @@ impl Demo {
         Ok(link::make(context, self.account_id, None, url).await?.link)
     }
 
-    /// Prints the key and curl commands for a gateway at this URL, and a link into its console.
+    /// Makes a way into the operators' console that listens there.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn operator_access(context: &Context, address: SocketAddr) -> anyhow::Result<OperatorAccess> {
+        operator::prepare(context, address).await
+    }
+
+    /// Prints the key and curl commands for a gateway at this URL, and links into its consoles.
     ///
     /// # Errors
     /// When standard output cannot be written to.
-    pub fn print(&self, url: &Uri, console: Option<String>, output: Output) -> anyhow::Result<()> {
+    pub fn print(&self, url: &Uri, opened: Opened, output: Output) -> anyhow::Result<()> {
+        let Opened { console, operators } = opened;
         output.print(&DemoReport {
             account_id: self.account_id,
             balance: self.balance,
@@ -171,9 +183,18 @@ impl Demo {
             key: self.key.expose(),
             calls: calls(url, self.key.expose())?,
             console,
+            operators,
             remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
         })
     }
+}
+
+/// Ways into the consoles of a gateway.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// A link into the account's console.
+    pub console: Option<String>,
+    pub operators: Option<OperatorAccess>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +207,9 @@ struct DemoReport<'a> {
     /// A link that opens the console of the account once, within ten minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     console: Option<String>,
+    /// How to open the operators' console, on the same conditions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operators: Option<OperatorAccess>,
     /// The command that removes the invented people from the live directory.
     remove_people: String,
 }
@@ -207,6 +231,15 @@ impl Report for DemoReport<'_> {
             writeln!(
                 out,
                 "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}"
+            )?;
+        }
+        if let Some(access) = &self.operators {
+            writeln!(
+                out,
+                "\nThe operators' console (the link works once, for an hour; it asks for one of these codes, each of which \
+                 works once):\n\n{}\n{}",
+                access.link,
+                access.codes.join("\n")
             )?;
         }
         writeln!(

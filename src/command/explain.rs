@@ -4,14 +4,11 @@
 use std::io::{self, Write};
 
 use anyhow::bail;
-use serde::Serialize;
 
 use super::context::Context;
 use super::output::{Output, Report, or_dash, write_fields, write_table};
-use crate::domain::audit::AuditEntry;
-use crate::domain::ids::{AccountId, CallId};
-use crate::storage::audit;
-use crate::storage::ledger::statement::{self, Receipt};
+use crate::domain::ids::CallId;
+use crate::storage::explanation::{self, Explanation};
 
 /// Prints what is known of the request.
 ///
@@ -19,30 +16,13 @@ use crate::storage::ledger::statement::{self, Receipt};
 /// When no call and no change has the id, or the database cannot be reached.
 pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
-    let account_id = statement::account_of(&mut connection, id).await?;
-    let call = match account_id {
-        Some(account) => statement::receipt(&mut connection, account, id).await?,
-        None => None,
-    };
-    let changes = audit::of_request(&mut connection, id).await?;
-    if call.is_none() && changes.is_empty() {
+    let Some(explanation) = explanation::of_request(&mut connection, id).await? else {
         bail!(
             "no call and no change has the id {id}. Refused requests and requests of test keys move no credits and leave \
              their log line alone: search the log for the id"
         );
-    }
-    output.print(&Explanation { id, account_id, call, changes })
-}
-
-#[derive(Serialize)]
-struct Explanation {
-    id: CallId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account_id: Option<AccountId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    call: Option<Receipt>,
-    /// Changes that the request made, from the audit log.
-    changes: Vec<AuditEntry>,
+    };
+    output.print(&explanation)
 }
 
 impl Report for Explanation {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::backup;
 use super::context::{self, Context};
-use super::demo;
+use super::demo::{self, Demo, Opened};
 use super::directory;
 use super::output::Output;
 use super::reload::Reloading;
@@ -53,7 +53,15 @@ impl ServeArgs {
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading<'_>) -> anyhow::Result<()> {
+pub async fn run(
+    mut settings: Settings,
+    options: ServeOptions,
+    reloading: Reloading<'_>,
+) -> anyhow::Result<()> {
+    if options.demo && settings.operator.listen.trim().is_empty() && settings.listen.ip().is_loopback() {
+        // A free port: no program that runs already keeps the demonstration from starting.
+        settings.operator.listen = SocketAddr::from((settings.listen.ip(), 0)).to_string();
+    }
     // First: a signal during the start takes effect once the gateway serves.
     let mut signals = Signals::listen()?;
     let ports = Ports::take(&settings, options.dev)?;
@@ -130,7 +138,11 @@ async fn until_stopped(
             Ok(Some(_)) => Some(demo.console_link(context, &url).await?),
             Ok(None) | Err(_) => None,
         };
-        if let Err(error) = demo.print(&url, console, Output::Text) {
+        let operators = match app.operator_address.filter(|address| address.ip().is_loopback()) {
+            Some(address) => Some(Demo::operator_access(context, address).await?),
+            None => None,
+        };
+        if let Err(error) = demo.print(&url, Opened { console, operators }, Output::Text) {
             tracing::warn!(%error, "printing the demonstration failed");
         }
     }

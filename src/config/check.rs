@@ -1,5 +1,6 @@
 //! What is wrong with settings of which each is well-formed.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use redis::IntoConnectionInfo;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
+use super::address::NotAnAddress;
 use super::{Fault, Settings, log_level};
 use crate::catalogue::FIRST_SEGMENTS;
 use crate::catalogue::routes::RouteSet;
@@ -110,6 +112,34 @@ impl Settings {
             self.console.session_idle <= self.console.session_life,
             "console.session_idle_s",
             "must be at most console.session_life_s",
+        );
+        let operator = &self.operator;
+        let listen = self.operator_listen();
+        if !operator.listen.trim().is_empty() && listen.is_none() {
+            require(false, "operator.listen", &NotAnAddress.to_string());
+        }
+        let is_taken = |address: SocketAddr| {
+            address.port() != 0 && (address == self.listen || Some(address) == self.metrics_listen)
+        };
+        require(
+            !listen.is_some_and(is_taken),
+            "operator.listen",
+            "must be an address of its own, neither `listen` nor `metrics_listen`",
+        );
+        if let Some(Err(error)) = listen.map(|address| self.operator_base(address)) {
+            require(false, "operator.base_url", &format!("is needed beyond loopback: {error}"));
+        }
+        require(
+            operator.session_idle <= operator.session_life,
+            "operator.session_idle_s",
+            "must be at most operator.session_life_s",
+        );
+        require(
+            listen.is_none()
+                || self.console.max_at_once.get() + operator.max_at_once.get()
+                    < self.database.max_connections.get() as usize,
+            "operator.max_at_once",
+            "must leave connections to calls: with console.max_at_once it must be less than database.max_connections",
         );
         let tls = &self.tls;
         require(

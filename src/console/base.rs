@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::http::{HeaderMap, Uri, header};
 
 use crate::http::loopback::names_loopback;
+use crate::identity::Realm;
 
 /// The address of the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Base {
     origin: String,
     /// Whether the settings name it. Otherwise every name of the loopback interface is accepted.
     is_given: bool,
+    /// Whose console it is: it has pages and cookies of its own.
+    realm: Realm,
 }
 
 /// Why a gateway has no console.
@@ -40,7 +43,7 @@ impl Base {
         if base_url.is_empty() {
             let scheme = if has_tls { "https" } else { "http" };
             return match listen.ip().is_loopback() {
-                true => Ok(Self { origin: format!("{scheme}://{listen}"), is_given: false }),
+                true => Ok(Self::plain(format!("{scheme}://{listen}"), false)),
                 false => Err(NoConsole::NoAddress),
             };
         }
@@ -58,7 +61,29 @@ impl Base {
             "https" => host.strip_suffix(":443").unwrap_or(&host),
             _ => host.strip_suffix(":80").unwrap_or(&host),
         };
-        Ok(Self { origin: format!("{scheme}://{host}"), is_given: true })
+        Ok(Self::plain(format!("{scheme}://{host}"), true))
+    }
+
+    const fn plain(origin: String, is_given: bool) -> Self {
+        Self { origin, is_given, realm: Realm::Console }
+    }
+
+    /// The same address for the operators' console.
+    #[must_use]
+    pub fn for_operators(self) -> Self {
+        Self { realm: Realm::Operator, ..self }
+    }
+
+    pub const fn realm(&self) -> Realm {
+        self.realm
+    }
+
+    /// The first page of this console.
+    pub const fn root(&self) -> &'static str {
+        match self.realm {
+            Realm::Console => "/console",
+            Realm::Operator => "/operator",
+        }
     }
 
     pub fn is_https(&self) -> bool {
@@ -104,7 +129,7 @@ impl Base {
 impl Default for Base {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000));
-        Self { origin: format!("http://{listen}"), is_given: false }
+        Self::plain(format!("http://{listen}"), false)
     }
 }
 

@@ -30,7 +30,9 @@ use crate::domain::rights::Principal;
 use crate::http::client_address::{ClientAddress, ClientNetwork};
 use crate::http::negotiate::{RenderContext, preferred_language};
 use crate::http::public_links::PublicLinks;
-use crate::identity::Theme;
+use crate::identity::operator::OperatorRole;
+use crate::identity::{Realm, Theme};
+use crate::management::credits::LedgerDesk;
 use crate::secret::password::PasswordHasher;
 use crate::secret::peppers::Peppers;
 use crate::secret::token::{Token, TokenDigest};
@@ -54,6 +56,8 @@ pub struct Console {
     pub hasher: PasswordHasher,
     /// How many pages may use the database at once.
     pub places: Arc<Semaphore>,
+    /// Where operators move credits: the operators' console alone.
+    pub desk: Option<LedgerDesk>,
 }
 
 /// How long a page waits for its place.
@@ -79,6 +83,8 @@ pub(crate) struct Call {
     /// A person whose second factor is still to come.
     half: Option<CurrentUser>,
     pub(super) membership: Option<Membership>,
+    /// What the person may do on the operators' console.
+    pub(super) operator: Option<OperatorRole>,
     is_change: bool,
     work: Option<Transaction<'static, Postgres>>,
     /// The place among the pages that use the database.
@@ -132,6 +138,7 @@ impl Call {
             user: None,
             half: None,
             membership: None,
+            operator: None,
             is_change: parts.method != "GET" && parts.method != "HEAD",
             work: None,
             place: None,
@@ -164,6 +171,11 @@ impl Call {
         found.and_then(|(_, value)| value.parse().ok()).ok_or(PageError::NotFound)
     }
 
+    /// Whether the path has such a part.
+    pub(super) fn has_param(&self, name: &str) -> bool {
+        self.params.iter().any(|(known, _)| known == name)
+    }
+
     /// The person who is logged in.
     pub(crate) fn user(&self) -> Result<&CurrentUser, PageError> {
         self.user.as_ref().ok_or(PageError::LoggedOut)
@@ -192,13 +204,20 @@ impl Call {
     pub(crate) fn by(&self) -> Result<Principal, PageError> {
         let membership = self.membership()?;
         let request_id = Some(self.frame.request_id);
-        let actor = Actor { who: Who::Member(membership.member_id), address: self.address, request_id };
+        let who = Who::Member(membership.member_id);
+        let actor = Actor { who, address: self.address, request_id, reason: None };
         Ok(Principal { actor, rights: rights(membership) })
     }
 
     /// A path of the account of the page.
     pub(crate) fn path(&self, rest: &str) -> Result<String, PageError> {
-        Ok(format!("/console/{}{rest}", self.account_id()?))
+        let root = if self.is_for_operators() { "/operator/accounts" } else { "/console" };
+        Ok(format!("{root}/{}{rest}", self.account_id()?))
+    }
+
+    /// Whether this is the operators' console.
+    pub(crate) fn is_for_operators(&self) -> bool {
+        self.console.base.realm() == Realm::Operator
     }
 
     /// The connection of the page: a snapshot for a GET, a change for a POST. It waits for a place among the pages.
@@ -266,7 +285,10 @@ impl Call {
         let Some(cookie) = self.session.clone() else { return Ok(()) };
         self.take_place().await?;
         let times = self.console.settings.session_times();
+        let realm = self.console.base.realm();
         let found = CurrentUser::of(&self.console.pool, &cookie, &times).await?;
+        // A session of the other console opens nothing here.
+        let found = found.filter(|found| found.identity.realm == realm);
         match found {
             Some(half) if half.session.half_until.is_some() => self.half = Some(half),
             found => self.user = found,

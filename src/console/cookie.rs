@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::base::Base;
+use crate::identity::Realm;
 use crate::secret::token::Token;
 
 /// A cookie of ours.
@@ -22,6 +23,16 @@ const YEAR_S: u64 = 365 * 86_400;
 impl Cookie {
     /// The name. With HTTPS the prefix `__Host-` makes browsers refuse a cookie of another host or path.
     fn name(self, base: &Base) -> String {
+        if base.realm() == Realm::Operator && !matches!(self, Self::Language | Self::Theme) {
+            // Browsers keep cookies by host and not by port: a host may serve both consoles.
+            let what = match self {
+                Self::Visit => "-visit",
+                Self::Known => "-known",
+                _ => "",
+            };
+            let prefix = if base.is_https() { "__Host-fluence-op" } else { "fluence-op-local" };
+            return format!("{prefix}{what}");
+        }
         let (https, plain) = match self {
             Self::Session => ("__Host-fluence", "fluence-local"),
             Self::Visit => ("__Host-fluence-visit", "fluence-local-visit"),

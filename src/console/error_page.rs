@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::html;
 
 use super::error::PageError;
-use super::page::{Frame, Reply, plain, set_headers};
+use super::page::{Frame, Reply, is_page_of, plain, set_headers};
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
 use crate::http::negotiate::RenderContext;
@@ -17,6 +17,9 @@ pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
         PageError::NotFound => (StatusCode::NOT_FOUND, words.not_found_title(), words.not_found().to_owned()),
         PageError::AdminsOnly => {
             (StatusCode::FORBIDDEN, words.admins_only_title(), words.admins_only().to_owned())
+        }
+        PageError::RoleTooLow => {
+            (StatusCode::FORBIDDEN, words.op_role_too_low_title(), words.op_role_too_low().to_owned())
         }
         PageError::NotFromHere => {
             (StatusCode::FORBIDDEN, words.not_from_here_title(), words.not_from_here().to_owned())
@@ -53,7 +56,7 @@ fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
     let content = html! {
         p { (text) }
         p.filters {
-            a.button href="/console" { (words.to_console()) }
+            a.button href=(frame.root()) { (words.to_console()) }
             @if status == StatusCode::SERVICE_UNAVAILABLE { a.button href=(frame.path) { (words.try_again()) } }
         }
         p.muted.small { (words.request_id()) ": " code { (frame.request_id) } }
@@ -61,9 +64,9 @@ fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
     Reply::Page { status, html: plain(frame, title, &content) }
 }
 
-/// Whether an address belongs to the pages of the console.
+/// Whether an address belongs to the pages of the account owners' console.
 pub fn is_page(path: &str) -> bool {
-    path.strip_prefix("/console").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    is_page_of("/console", path)
 }
 
 /// Turns a refusal of the gateway itself, such as that of a malformed request, into a page. Other answers stay.
@@ -80,7 +83,11 @@ pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContex
     let frame = Frame {
         language: context.language,
         theme: None,
-        path: if is_plain { path.to_owned() } else { "/console".to_owned() },
+        path: match is_plain {
+            true => path.to_owned(),
+            false if is_page_of("/operator", path) => "/operator".to_owned(),
+            false => "/console".to_owned(),
+        },
         request_id: context.request_id,
     };
     let words = frame.words();

@@ -21,21 +21,24 @@ pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
     // Who accepts is who the line begins with.
     let is_own = line.action == Action::MemberAccepted.as_str();
     let subject = line.subject_name.as_deref().filter(|_| !is_own).unwrap_or_default();
-    let did = match Action::from_name(&line.action) {
-        Some(action) => verb(words, action),
-        None => line.action.as_str(),
-    };
+    let did = verb_of(words, &line.action);
     let credits = credits(line).map(|credits| numbers::whole(words.0, credits));
     html! {
         (actor) " " (did)
         @if let Some(credits) = credits { " (" (credits) ")" }
         @if !subject.is_empty() && who != Some(subject) { " " b { (subject) } }
+        @if let Some(reason) = &line.reason { ": " (reason) }
     }
 }
 
 /// The credits of a grant or a correction.
 fn credits(line: &HistoryLine) -> Option<i64> {
     line.after.as_ref()?.get("credits").and_then(Value::as_i64)
+}
+
+/// What was done, by the name of the act.
+pub(super) fn verb_of(words: Words, action: &str) -> &str {
+    Action::from_name(action).map_or(action, |action| verb(words, action))
 }
 
 /// What was done, behind the name of who did it.
@@ -72,6 +75,14 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::RoutesApplied => ("put other routes in force", "pôs outras rotas em vigor"),
         Action::PepperAdded => ("began to use a new pepper", "passou a usar um novo pepper"),
         Action::PepperRetired => ("retired a pepper", "aposentou um pepper"),
+        Action::OperatorAdded => ("added an operator", "adicionou um operador"),
+        Action::OperatorRemoved => ("removed an operator", "removeu um operador"),
+        Action::OperatorChanged => ("changed the role of an operator", "alterou a função de um operador"),
+        Action::OperatorReset => {
+            ("reset an operator’s second factor", "redefiniu o segundo fator de um operador")
+        }
+        Action::OperatorLoggedIn => ("logged in", "entrou no console"),
+        Action::EmailRetried => ("sent an e-mail again", "reenviou um e-mail"),
     };
     match words.0 {
         Language::En => en,

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::call::Call;
 use super::error::PageError;
 use super::numbers;
+use super::operator_frame::{self, Head, OfAccount, Place};
 use super::page::{Reply, brand, document, other_language};
 use super::words::Words;
 use crate::domain::account::AccountState;
@@ -24,6 +25,8 @@ pub(crate) enum Section {
     Audit,
     Settings,
     Members,
+    /// An account on the operators' console.
+    Desk,
 }
 
 impl Section {
@@ -40,9 +43,22 @@ impl Section {
         Self::Settings,
     ];
 
+    /// The places of an account on the operators' console.
+    const OF_OPERATORS: [Self; 9] = [
+        Self::Desk,
+        Self::Overview,
+        Self::Keys,
+        Self::Environments,
+        Self::Usage,
+        Self::Statement,
+        Self::Credits,
+        Self::Members,
+        Self::Audit,
+    ];
+
     const fn path(self) -> &'static str {
         match self {
-            Self::Overview => "",
+            Self::Overview | Self::Desk => "",
             Self::Keys => "/keys",
             Self::Environments => "/environments",
             Self::Usage => "/usage",
@@ -65,6 +81,7 @@ impl Section {
             Self::Audit => words.nav_audit(),
             Self::Settings => words.nav_settings(),
             Self::Members => words.nav_members(),
+            Self::Desk => words.op_desk(),
         }
     }
 
@@ -126,6 +143,9 @@ pub(crate) async fn account_with(
     content: Content,
     ledger: &LedgerAccount,
 ) -> Result<Reply, PageError> {
+    if call.is_for_operators() {
+        return for_operators(call, content).await;
+    }
     let id = call.account_id()?;
     let counts = counts(call.db().await?, id).await?;
     let left = numbers::whole(call.language(), ledger.credits_left().as_i64());
@@ -173,6 +193,30 @@ pub(crate) async fn account_with(
         }
     };
     Ok(Reply::page(document(&call.frame, &content.title, &body)))
+}
+
+/// A page of an account on the operators' console.
+async fn for_operators(call: &mut Call, content: Content) -> Result<Reply, PageError> {
+    let id = call.account_id()?;
+    let counts = counts(call.db().await?, id).await?;
+    let (words, root, membership) = (call.words(), call.path("")?, call.membership()?);
+    let places = html! {
+        @for section in Section::OF_OPERATORS {
+            @let path = if section == Section::Overview { "/overview" } else { section.path() };
+            a href={ (root) (path) } aria-current=[(section == content.section).then_some("page")] {
+                (section.name(words))
+                @if let Some(count) = section.count(counts) { span { (numbers::whole(call.language(), count)) } }
+            }
+        }
+    };
+    let note = match (membership.closed_at, membership.account_state) {
+        (Some(_), _) => Some(words.op_is_closed()),
+        (None, AccountState::Suspended) => Some(words.op_is_suspended()),
+        (None, AccountState::Active) => None,
+    };
+    let of_account = OfAccount { name: &membership.account_name, places, note, is_test: content.is_test };
+    let head = Head { title: &content.title, lead: content.lead.as_deref(), actions: &content.actions };
+    operator_frame::page(call, Place::Accounts, head, Some(of_account), &content.body)
 }
 
 /// The menu of the person.

@@ -227,10 +227,10 @@ pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 /// What failures of this attempt are counted by.
-struct Subjects(Vec<(GuessKind, [u8; 32])>);
+pub(super) struct Subjects(Vec<(GuessKind, [u8; 32])>);
 
 impl Subjects {
-    fn of(call: &Call, email: &str) -> Self {
+    pub(super) fn of(call: &Call, email: &str) -> Self {
         let pepper = call.console.peppers.newest();
         let address = key_of(email).unwrap_or_else(|| email.to_lowercase());
         let known = call
@@ -245,7 +245,7 @@ impl Subjects {
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 
-    async fn wait(&self, call: &mut Call) -> Result<Option<Wait>, PageError> {
+    pub(super) async fn wait(&self, call: &mut Call) -> Result<Option<Wait>, PageError> {
         let now = call.now();
         for (kind, subject) in &self.0 {
             let failures = guesses::find(call.db().await?, *kind, subject).await?;
@@ -256,14 +256,14 @@ impl Subjects {
         Ok(None)
     }
 
-    async fn count(&self, call: &mut Call) -> Result<(), PageError> {
+    pub(super) async fn count(&self, call: &mut Call) -> Result<(), PageError> {
         for (kind, subject) in &self.0 {
             guesses::add(call.db().await?, *kind, subject).await?;
         }
         Ok(())
     }
 
-    async fn clear(&self, call: &mut Call) -> Result<(), PageError> {
+    pub(super) async fn clear(&self, call: &mut Call) -> Result<(), PageError> {
         // The network stays counted: its other users may still be guessing.
         for (kind, subject) in self.0.iter().filter(|(kind, _)| *kind != GuessKind::Network) {
             guesses::clear(call.db().await?, *kind, subject).await?;

@@ -93,7 +93,9 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         @for (key, days) in overview.ending_keys() {
             p.note { "△ " a href={ (root) "/keys/" (key.id) } { (words.key_ends(&key.name, days)) } }
         }
-        @if overview.ledger.last_entry <= 1 && overview.keys.is_empty() { (first_steps(call, &root)?) }
+        @if overview.ledger.last_entry <= 1 && overview.keys.is_empty() && call.membership()?.role.may_manage() {
+            (first_steps(call, &root)?)
+        }
         div.cards {
             (credits_left(words, &overview))
             (period(words, &overview))

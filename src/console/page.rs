@@ -21,6 +21,11 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), clipboard-read=()",
 );
 
+/// Whether an address belongs to the pages below this one.
+pub fn is_page_of(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// How a page is shown to its reader.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -35,6 +40,11 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) const fn words(&self) -> Words {
         Words(self.language)
+    }
+
+    /// The first page of the console to which this page belongs.
+    pub(crate) fn root(&self) -> &'static str {
+        if is_page_of("/operator", &self.path) { "/operator" } else { "/console" }
     }
 }
 
@@ -162,7 +172,8 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
         header.bar {
             (brand("/"))
             span.push {}
-            a.wide href="/docs/" { (words.docs()) }
+            // The operators' address has no documentation.
+            @if frame.root() == "/console" { a.wide href="/docs/" { (words.docs()) } }
             (other_language(frame))
         }
         main.plain #main {

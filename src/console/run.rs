@@ -49,6 +49,37 @@ impl Access {
     }
 }
 
+/// Who may open a page, as a table of pages names it.
+pub(super) trait Admission: Copy + Send + Sync + 'static {
+    /// Reads who asks, and refuses everybody else. The token of a form is checked once the person is known.
+    fn admit(self, call: &mut Call) -> impl Future<Output = Result<(), PageError>> + Send;
+}
+
+impl Admission for Access {
+    async fn admit(self, call: &mut Call) -> Result<(), PageError> {
+        if self > Self::Anyone {
+            call.identify().await?;
+            match self {
+                Self::Half => call.half()?,
+                _ => call.user()?,
+            };
+        }
+        if call.is_sent() {
+            call.check_form()?;
+        }
+        if self.needs_account() {
+            call.enter_account().await?;
+        }
+        if self.needs_admin() && !call.membership()?.role.may_manage() {
+            return Err(PageError::AdminsOnly);
+        }
+        if self.needs_proof() && !call.user()?.is_confirmed {
+            return Err(PageError::Unconfirmed);
+        }
+        Ok(())
+    }
+}
+
 pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Reply, PageError>> + Send + 'c>>;
 pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
 
@@ -56,14 +87,14 @@ pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
 pub(super) async fn answer(
     console: Arc<Console>,
     path: &'static str,
-    access: Access,
+    access: impl Admission,
     handler: Handler,
     request: Request<Body>,
 ) -> Response {
     let is_https = console.base.is_https();
     let mut response = match Box::pin(reply(console, access, handler, request)).await {
         Ok((reply, cookies)) => {
-            let is_new_user = matches!(&reply, Reply::SeeOther(to) if to == log_in::AFTER_LOG_OUT);
+            let is_new_user = matches!(&reply, Reply::SeeOther(to) if to.ends_with("/log-in?out=1"));
             let mut response = reply.into_response();
             for cookie in cookies {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -83,7 +114,7 @@ pub(super) async fn answer(
 
 async fn reply(
     console: Arc<Console>,
-    access: Access,
+    access: impl Admission,
     handler: Handler,
     request: Request<Body>,
 ) -> Result<(Reply, Vec<HeaderValue>), Box<Response>> {
@@ -91,9 +122,10 @@ async fn reply(
     let is_own_host = console.base.is_own_host(&parts.headers);
     let is_from_here = console.base.is_from_here(&parts.headers);
     let context = parts.extensions.get::<RenderContext>().copied();
+    let root = console.base.root();
     let mut call = match Call::of(console, &mut parts).await {
         Ok(call) if is_own_host => call,
-        Ok(_) | Err(_) => return Err(Box::new(bare(context))),
+        Ok(_) | Err(_) => return Err(Box::new(bare(context, root))),
     };
     let sent = if call.is_sent() { Some((&parts.headers, body)) } else { None };
     let answered = match sent {
@@ -112,26 +144,8 @@ async fn reply(
 }
 
 /// Checks who asks, answers, and commits what was changed.
-async fn admitted(call: &mut Call, access: Access, handler: Handler) -> Result<Reply, PageError> {
-    if access > Access::Anyone {
-        call.identify().await?;
-        match access {
-            Access::Half => call.half()?,
-            _ => call.user()?,
-        };
-    }
-    if call.is_sent() {
-        call.check_form()?;
-    }
-    if access.needs_account() {
-        call.enter_account().await?;
-    }
-    if access.needs_admin() && !call.membership()?.role.may_manage() {
-        return Err(PageError::AdminsOnly);
-    }
-    if access.needs_proof() && !call.user()?.is_confirmed {
-        return Err(PageError::Unconfirmed);
-    }
+async fn admitted(call: &mut Call, access: impl Admission, handler: Handler) -> Result<Reply, PageError> {
+    access.admit(call).await?;
     let reply = handler(call).await?;
     call.commit().await?;
     Ok(reply)
@@ -140,22 +154,25 @@ async fn admitted(call: &mut Call, access: Access, handler: Handler) -> Result<R
 /// The page that an error leads to.
 fn instead(call: &Call, error: PageError) -> Reply {
     let next = || form_urlencoded::byte_serialize(call.frame.path.as_bytes()).collect::<String>();
+    let root = call.console.base.root();
     match error {
-        PageError::LoggedOut if call.is_sent() => log_in::logged_out_meanwhile(call),
-        PageError::LoggedOut => Reply::SeeOther(format!("/console/log-in?next={}", next())),
-        PageError::Unconfirmed => Reply::SeeOther(format!("/console/confirm?next={}", next())),
+        PageError::LoggedOut if call.is_sent() && !call.is_for_operators() => {
+            log_in::logged_out_meanwhile(call)
+        }
+        PageError::LoggedOut => Reply::SeeOther(format!("{root}/log-in?next={}", next())),
+        PageError::Unconfirmed => Reply::SeeOther(format!("{root}/confirm?next={}", next())),
         PageError::SentAlready { leads_to } => Reply::SeeOther(leads_to),
         error => error_page::page(&call.frame, &error),
     }
 }
 
 /// The page for a request that cannot be one of a person in a browser.
-fn bare(context: Option<RenderContext>) -> Response {
+fn bare(context: Option<RenderContext>, root: &str) -> Response {
     use super::page::Frame;
     let frame = Frame {
         language: context.map_or(Language::En, |context| context.language),
         theme: None,
-        path: "/console".to_owned(),
+        path: root.to_owned(),
         request_id: context
             .map_or(crate::domain::ids::CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
     };

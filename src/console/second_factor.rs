@@ -3,8 +3,6 @@
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use qrcodegen::{QrCode, QrCodeEcc};
-use rand::TryRng;
-use rand::rngs::SysRng;
 
 use super::call::Call;
 use super::email::{self, Email};
@@ -16,26 +14,14 @@ use super::page::{Reply, plain};
 use crate::domain::ids::IdentityId;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::identity::totp::{self, SECRET_BYTES};
+use crate::management::second_factor::{enroll, new_secret, recovery_digest};
 use crate::secret::seal::{self, SECOND_FACTOR};
-use crate::secret::token::digest_of;
 use crate::storage::identity::{guesses, second_factor as stored, sessions};
 
 const PATH: &str = "/console/me/second-factor";
 const LOG_IN: &str = "/console/log-in/second";
 const ISSUER: &str = "Fluence";
-const CODES: usize = 10;
-/// 80 bits: too many to try, so that the plain digest can be stored.
-const CODE_BYTES: usize = 10;
 const GROUP: usize = 4;
-
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], PageError> {
-    let mut bytes = [0; BYTES];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|error| {
-        tracing::error!(%error, "the operating system returned no random numbers");
-        PageError::Internal
-    })?;
-    Ok(bytes)
-}
 
 /// The page: set up, or what is set up.
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
@@ -44,7 +30,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         let left = stored::codes_left(call.db().await?, id).await?;
         return present(call, left);
     }
-    set_up(call, random()?, &Faults::default())
+    set_up(call, new_secret()?, &Faults::default())
 }
 
 fn present(call: &Call, left: i64) -> Result<Reply, PageError> {
@@ -85,7 +71,7 @@ fn set_up(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Re
 }
 
 /// A QR code as one path.
-fn square(text: &str, name: &str) -> Markup {
+pub(super) fn square(text: &str, name: &str) -> Markup {
     let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return html! {} };
     let dark = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
     let path: String =
@@ -110,18 +96,9 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(PATH).await?;
-    let sealed = seal::seal(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &secret);
-    let sealed = sealed.map_err(|error| {
-        tracing::error!(%error, "a second factor could not be sealed");
-        PageError::Internal
-    })?;
-    let mut codes = Vec::with_capacity(CODES);
-    for _ in 0..CODES {
-        codes.push(totp::to_base32(&random::<CODE_BYTES>()?));
-    }
-    let digests: Vec<[u8; 32]> = codes.iter().map(|code| digest(id, code)).collect();
+    let peppers = call.console.peppers.clone();
     let db = call.db().await?;
-    stored::set(db, id, Some(&sealed), step, &digests).await?;
+    let codes = enroll(db, &peppers, id, &secret, step).await?;
     sessions::end_others(db, id, Some(own)).await?;
     tell(call, words.mail_factor_on()).await?;
     let content = html! {
@@ -198,7 +175,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 /// Whether the code that was sent is one of the app or a recovery code; it is used up.
-async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
+pub(super) async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
     let Some(found) = stored::find(call.db().await?, id).await? else { return Ok(true) };
     let sealed = found.totp.unwrap_or_default();
     let opened = seal::open(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &sealed);
@@ -213,18 +190,12 @@ async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
     }
     let code: String =
         given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-    let digest = digest(id, &code);
+    let digest = recovery_digest(id, &code);
     Ok(stored::use_recovery_code(call.db().await?, id, &digest).await?)
 }
 
-/// What is stored of a recovery code.
-fn digest(id: IdentityId, code: &str) -> [u8; 32] {
-    let digest = digest_of(&format!("recovery code of {id}: {code}"));
-    digest.as_bytes().try_into().unwrap_or_default()
-}
-
 /// A code in groups, as people copy it.
-fn grouped(code: &str) -> String {
+pub(super) fn grouped(code: &str) -> String {
     let groups = code.as_bytes().chunks(GROUP).map(|group| String::from_utf8_lossy(group).into_owned());
     groups.collect::<Vec<_>>().join("-")
 }

@@ -9,6 +9,7 @@ mod common;
 mod identity;
 mod keys;
 mod money;
+mod operator;
 mod overview;
 mod people;
 mod second_factor;

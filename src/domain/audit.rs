@@ -7,10 +7,12 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::ids::{AccountId, CallId, EnvironmentId, KeyId, MemberId};
+use super::ids::{AccountId, CallId, EnvironmentId, IdentityId, KeyId, MemberId};
 use super::named_enum::named_enum;
 use super::offer_set::SetKind;
+use super::text::Reason;
 
 /// The author of a change, and where the request came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +20,13 @@ pub struct Actor {
     pub who: Who,
     pub address: Option<IpAddr>,
     pub request_id: Option<CallId>,
+    /// Why, in the words of an operator. The account's owners read it.
+    pub reason: Option<Reason>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// A user of the command line, by name.
+    /// A user of the command line or of the operators' console, by name.
     Operator(String),
     Member(MemberId),
     Key(KeyId),
@@ -32,11 +36,11 @@ pub enum Who {
 
 impl Actor {
     pub const fn system(part: &'static str) -> Self {
-        Self { who: Who::System(part), address: None, request_id: None }
+        Self { who: Who::System(part), address: None, request_id: None, reason: None }
     }
 
     pub const fn operator(name: String) -> Self {
-        Self { who: Who::Operator(name), address: None, request_id: None }
+        Self { who: Who::Operator(name), address: None, request_id: None, reason: None }
     }
 }
 
@@ -117,6 +121,16 @@ named_enum! {
         PepperAdded = "pepper.added",
         /// A pepper is not in use any more.
         PepperRetired = "pepper.retired",
+        /// A person may log in to the operators' console.
+        OperatorAdded = "operator.added",
+        OperatorRemoved = "operator.removed",
+        /// An operator has another role.
+        OperatorChanged = "operator.changed",
+        /// An operator has no second factor until they set one up.
+        OperatorReset = "operator.reset",
+        OperatorLoggedIn = "operator.logged_in",
+        /// A failed e-mail is tried again.
+        EmailRetried = "email.retried",
     }
 }
 
@@ -133,6 +147,9 @@ pub enum Subject {
     Source(String),
     /// A numbered set of what is sold.
     OfferSet(SetKind, i32),
+    Operator(IdentityId),
+    /// A message of the outbox.
+    Email(Uuid),
 }
 
 impl Subject {
@@ -147,6 +164,8 @@ impl Subject {
             Self::Pepper(_) => "pepper",
             Self::Source(_) => "source",
             Self::OfferSet(kind, _) => kind.as_str(),
+            Self::Operator(_) => "operator",
+            Self::Email(_) => "email",
         }
     }
 }
@@ -162,6 +181,8 @@ impl fmt::Display for Subject {
             Self::Pepper(version) => version.fmt(f),
             Self::Source(name) => f.write_str(name),
             Self::OfferSet(_, number) => number.fmt(f),
+            Self::Operator(id) => id.fmt(f),
+            Self::Email(id) => id.fmt(f),
         }
     }
 }
@@ -201,6 +222,9 @@ pub struct AuditEntry {
     pub after: Option<Value>,
     pub address: Option<String>,
     pub request_id: Option<CallId>,
+    /// Why an operator did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[cfg(test)]

@@ -97,6 +97,11 @@ text!(
     500
 );
 text!(
+    /// What operators write down about an account: 1 to 2,000 characters on one line.
+    Note,
+    2000
+);
+text!(
     /// The caller's own id of a purchase or grant, by which it counts once: 1 to 255 characters.
     Reference,
     255

@@ -20,6 +20,8 @@ named_enum! {
         NewEmail = "new_email",
         /// Restores the address before a change.
         UndoEmail = "undo_email",
+        /// Made by the operator's command: opens the operators' console, up to the second factor.
+        Operator = "operator",
     }
 }
 
@@ -29,7 +31,7 @@ impl Purpose {
         match self {
             Self::LogIn => TimeDelta::minutes(10),
             Self::Reset => TimeDelta::minutes(30),
-            Self::NewEmail => TimeDelta::hours(1),
+            Self::NewEmail | Self::Operator => TimeDelta::hours(1),
             Self::SignUp => TimeDelta::hours(24),
             Self::Invitation | Self::UndoEmail => TimeDelta::days(7),
         }

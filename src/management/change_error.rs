@@ -7,6 +7,7 @@ use crate::domain::member::LastAdmin;
 use crate::domain::rights::MissingRight;
 use crate::mail::outbox::OutboxError;
 use crate::secret::NewKeyError;
+use crate::secret::seal::SealError;
 use crate::storage::error::StorageError;
 
 /// Why a change was rejected. Nothing was changed.
@@ -93,6 +94,12 @@ pub enum ChangeError {
         "passwords are sealed under the pepper of version {0}; set it as the previous pepper until it is retired"
     )]
     Sealed(i32),
+    #[error("there is no operator with the address {0}; `fluence operator list` lists all")]
+    NoOperator(String),
+    #[error("there is an operator with the address {0} already; `fluence operator link` makes a new link")]
+    OperatorExists(String),
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The key of the request has become invalid.
     #[error(transparent)]
     KeyNoLongerValid(#[from] KeyNoLongerValid),

@@ -33,8 +33,8 @@ use crate::telemetry::request::serving;
 pub struct Pipeline {
     routing: Routing,
     loopback_names_only: bool,
-    /// Whether paths of the console are pages.
-    has_pages: bool,
+    /// Paths from here on are pages of a console.
+    pages: Option<&'static str>,
     log: RequestLog,
 }
 
@@ -49,7 +49,7 @@ impl Pipeline {
 
     /// Surrounds the router in force at each request.
     pub fn following(routing: Routing) -> Self {
-        Self { routing, loopback_names_only: false, has_pages: false, log: RequestLog::default() }
+        Self { routing, loopback_names_only: false, pages: None, log: RequestLog::default() }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
@@ -60,10 +60,10 @@ impl Pipeline {
         self
     }
 
-    /// Answers with pages under the paths of the console, whatever happens to a request for one.
+    /// Answers with pages under this path of a console, whatever happens to a request for one.
     #[must_use]
-    pub fn with_pages(mut self) -> Self {
-        self.has_pages = true;
+    pub fn with_pages(mut self, root: &'static str) -> Self {
+        self.pages = Some(root);
         self
     }
 
@@ -80,7 +80,7 @@ impl Pipeline {
         let is_options = request.method() == Method::OPTIONS;
         // Pages have no stage: their cookies and links belong to the bare path.
         let path = request.uri().path();
-        let page = (self.has_pages && console::is_page(path)).then(|| path.to_owned());
+        let page = self.pages.filter(|root| console::is_page_of(root, path)).map(|_| path.to_owned());
         let is_staged_page = page.is_none() && console::is_page(links.without_stage(path));
 
         // First, so that nothing below reads a request that two parsers may understand differently.

@@ -21,8 +21,8 @@ pub async fn append(
 ) -> Result<(), StorageError> {
     sqlx::query(
         "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, before, after, address,
-                                  request_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10)",
+                                  request_id, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10, $11)",
     )
     .bind(change.account_id.map(|id| id.as_uuid()))
     .bind(actor.who.kind())
@@ -34,6 +34,7 @@ pub async fn append(
     .bind(change.after.as_ref().map(Json))
     .bind(actor.address.map(|address: IpAddr| address.to_string()))
     .bind(actor.request_id.map(|id| id.as_uuid()))
+    .bind(actor.reason.as_ref().map(|reason| reason.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -53,12 +54,13 @@ struct EntryRow {
     after: Option<Json<Value>>,
     address: Option<String>,
     request_id: Option<Uuid>,
+    reason: Option<String>,
 }
 
 macro_rules! select_entries {
     () => {
         "select number, account_id, at, actor, actor_id, action, subject, subject_id, before, after,
-                host(address) as address, request_id
+                host(address) as address, request_id, reason
            from audit_entry"
     };
 }
@@ -130,6 +132,7 @@ impl From<EntryRow> for AuditEntry {
             after: row.after.map(|Json(value)| value),
             address: row.address,
             request_id: row.request_id.map(CallId::from_uuid),
+            reason: row.reason,
         }
     }
 }

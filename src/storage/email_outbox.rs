@@ -1,5 +1,6 @@
 //! E-mails that wait to be sent.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -86,4 +87,53 @@ pub async fn delete_old(connection: &mut PgConnection) -> Result<u64, StorageErr
         .execute(connection)
         .await?;
     Ok(deleted.rows_affected())
+}
+
+/// A message as operators see it, without its text.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct EmailLine {
+    pub id: Uuid,
+    pub kind: String,
+    pub to_address: String,
+    /// `waiting`, `sent` or `failed`.
+    pub state: String,
+    pub tries: i32,
+    pub next_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub error: Option<String>,
+}
+
+/// Returns the messages in a state, or all, with ids below `before`, newest first, at most `limit`.
+pub async fn newest(
+    connection: &mut PgConnection,
+    state: Option<&str>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<EmailLine>, StorageError> {
+    let lines = sqlx::query_as(
+        "select id, kind, to_address, state, tries, next_at, created_at, sent_at, error from email_outbox
+          where ($1::text is null or state = $1) and ($2::uuid is null or id < $2) order by id desc limit $3",
+    );
+    Ok(lines.bind(state).bind(before).bind(limit).fetch_all(connection).await?)
+}
+
+/// Returns one message.
+pub async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<EmailLine>, StorageError> {
+    let line = sqlx::query_as(
+        "select id, kind, to_address, state, tries, next_at, created_at, sent_at, error from email_outbox where id = $1",
+    );
+    Ok(line.bind(id).fetch_optional(connection).await?)
+}
+
+/// Makes a message that failed, or waits for its next try, due now. Returns whether there is one.
+pub async fn retry(connection: &mut PgConnection, id: Uuid) -> Result<bool, StorageError> {
+    let retried = sqlx::query(
+        "update email_outbox set state = 'waiting', next_at = now(), tries = 0
+          where id = $1 and state in ('waiting', 'failed') and sealed is not null",
+    )
+    .bind(id)
+    .execute(connection)
+    .await?;
+    Ok(retried.rows_affected() == 1)
 }

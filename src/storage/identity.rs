@@ -4,6 +4,7 @@ pub mod guesses;
 pub mod identities;
 pub mod memberships;
 pub mod one_time;
+pub mod operators;
 pub mod second_factor;
 pub mod sessions;
 pub mod spent_forms;

@@ -1,6 +1,6 @@
 //! The gateways on this database, as each reports itself.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -35,6 +35,9 @@ pub struct NodeView {
     /// Whether that exceeds [`SILENT_AFTER_S`].
     #[serde(rename = "silent")]
     pub is_silent: bool,
+    /// How far its clock is ahead of the database's, in milliseconds. `None`: not known yet.
+    #[serde(skip)]
+    pub clock_ahead_ms: Option<i64>,
     /// The last change that it has applied.
     pub change_seen: i64,
     /// The sets that it sells by; `None` until it has taken up any.
@@ -57,22 +60,26 @@ impl NodeView {
     }
 }
 
-/// Reports that a gateway is running and has applied every change up to `change_seen`. Returns the
-/// database's time.
+/// Reports that a gateway is running, has applied every change up to `change_seen`, and how far its clock is ahead of the
+/// database's. Returns the database's time.
 pub async fn report(
     connection: &mut PgConnection,
     node: &Node,
     change_seen: i64,
+    clock_ahead: Option<TimeDelta>,
 ) -> Result<DateTime<Utc>, StorageError> {
     let (time,): (DateTime<Utc>,) = sqlx::query_as(
-        "insert into node (id, name, version, started_at, last_seen_at, change_seen) values ($1, $2, $3, now(), now(), $4)
-             on conflict (id) do update set last_seen_at = excluded.last_seen_at, change_seen = excluded.change_seen
+        "insert into node (id, name, version, started_at, last_seen_at, change_seen, clock_ahead_ms)
+         values ($1, $2, $3, now(), now(), $4, $5)
+             on conflict (id) do update set last_seen_at = excluded.last_seen_at, change_seen = excluded.change_seen,
+                                            clock_ahead_ms = excluded.clock_ahead_ms
          returning clock_timestamp()",
     )
     .bind(node.id)
     .bind(&node.name)
     .bind(env!("CARGO_PKG_VERSION"))
     .bind(change_seen)
+    .bind(clock_ahead.map(|ahead| ahead.num_milliseconds()))
     .fetch_one(connection)
     .await?;
     Ok(time)

@@ -52,7 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("background", &["storage", "ledger", "clock"]),
     // Lines that are logged for a call whose client has left name it too.
     ("gate", &["ledger", "storage", "http", "secret", "catalogue", "clock", "telemetry", "panic_guard"]),
-    ("management", &["storage", "secret", "clock", "identity", "catalogue", "mail"]),
+    ("management", &["storage", "ledger", "secret", "clock", "identity", "catalogue", "mail"]),
     (
         "api",
         &[

@@ -1,6 +1,7 @@
 //! The pages in a real browser: what a reader does with them, and what a reader cannot do with every page.
 
 mod every_page;
+mod operator;
 mod reading;
 mod trying;
 

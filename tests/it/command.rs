@@ -14,6 +14,7 @@ mod leak;
 mod ledger;
 mod logs;
 mod migrate;
+mod operator;
 mod pepper;
 mod person;
 mod private;

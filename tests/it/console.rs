@@ -6,6 +6,7 @@ mod keys;
 mod log_in;
 mod mail;
 mod money;
+pub(crate) mod operator;
 mod overview;
 mod pages;
 mod passwords;

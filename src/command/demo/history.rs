@@ -122,7 +122,12 @@ async fn admin(work: &mut PgConnection) -> anyhow::Result<Principal> {
         }
     };
     memberships::accept(work, member_id, person).await?;
-    let actor = Actor { who: Who::Member(member_id), address: "203.0.113.24".parse().ok(), request_id: None };
+    let actor = Actor {
+        who: Who::Member(member_id),
+        address: "203.0.113.24".parse().ok(),
+        request_id: None,
+        reason: None,
+    };
     Ok(Principal { actor, rights: Rights::OfMember { account_id: ACCOUNT, member_id, role: Role::Admin } })
 }
 

@@ -336,6 +336,7 @@ mod tests {
             last_seen_at: DateTime::UNIX_EPOCH,
             silent_s: 0.0,
             is_silent,
+            clock_ahead_ms: None,
             change_seen,
             catalogue_set: None,
             routes_set: None,

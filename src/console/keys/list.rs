@@ -94,8 +94,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         }
     };
     let actions = html! {
-        a.button href={ (root) "/which" } { (words.which_key()) }
-        a.button.primary href={ (root) "/new" } { (words.create_key()) }
+        @if !call.is_for_operators() { a.button href={ (root) "/which" } { (words.which_key()) } }
+        @if call.membership()?.role.may_manage() { a.button.primary href={ (root) "/new" } { (words.create_key()) } }
     };
     account(call, Content::new(Section::Keys, words.keys(), body).lead(words.keys_lead()).actions(actions))
         .await

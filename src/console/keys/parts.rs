@@ -26,7 +26,7 @@ pub(in crate::console) fn path_of(call: &Call, key: KeyId, rest: &str) -> Result
     call.path(&format!("/keys/{key}{rest}"))
 }
 
-pub(super) fn status(words: Words, key: &KeyView) -> Markup {
+pub(in crate::console) fn status(words: Words, key: &KeyView) -> Markup {
     let (kind, shape, text) = match key.status {
         KeyStatus::Active if key.replaced_secret().is_some() => ("test", "◐", words.rotating()),
         KeyStatus::Active => ("ok", "●", words.status_active()),
@@ -37,7 +37,7 @@ pub(super) fn status(words: Words, key: &KeyView) -> Markup {
     html! { span.chip.(kind) { (shape) " " (text) } }
 }
 
-pub(super) fn environment(words: Words, name: &str, mode: Mode) -> Markup {
+pub(in crate::console) fn environment(words: Words, name: &str, mode: Mode) -> Markup {
     match mode {
         Mode::Live => html! { span.chip { (name) " · " (words.live()) } },
         Mode::Test => html! { span.chip.test { (name) " · " (words.test()) } },
@@ -62,7 +62,7 @@ pub(super) fn cap(words: Words, cap: Option<Credits>) -> String {
     cap.map_or_else(|| "–".to_owned(), |cap| numbers::whole(words.0, cap.as_i64()))
 }
 
-pub(super) fn last_used(words: Words, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+pub(in crate::console) fn last_used(words: Words, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
     at.map_or_else(|| words.never().to_owned(), |at| words.ago(at, now))
 }
 

@@ -41,6 +41,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     };
     let actions = if may_act {
         actions(call, &key)?
+    } else if call.is_for_operators() && key.status != KeyStatus::Revoked {
+        html! { a.button.danger href=(path_of(call, key.id, "/revoke")?) { (words.revoke()) } }
     } else {
         html! {}
     };

@@ -115,7 +115,7 @@ fn row(words: Words, line: &HistoryLine) -> Markup {
 }
 
 /// The fields that changed, each with its old and its new value.
-fn difference(words: Words, line: &HistoryLine) -> Markup {
+pub(in crate::console) fn difference(words: Words, line: &HistoryLine) -> Markup {
     let nothing = Map::new();
     let fields =
         |value: &Option<Value>| value.as_ref().and_then(Value::as_object).unwrap_or(&nothing).clone();

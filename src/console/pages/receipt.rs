@@ -45,7 +45,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
 }
 
 /// What was charged and why.
-fn sentence(words: Words, receipt: &Receipt) -> String {
+pub(in crate::console) fn sentence(words: Words, receipt: &Receipt) -> String {
     let payment = &receipt.payment;
     let why = match receipt.outcome.and_then(Outcome::from_name) {
         None => words.why_running(),

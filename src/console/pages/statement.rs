@@ -4,7 +4,7 @@ mod lines;
 
 use maud::{Markup, html};
 
-pub(super) use self::lines::{lot_name, table};
+pub(in crate::console) use self::lines::{lot_name, table};
 use super::days::{Days, DaysFault, day_fields};
 use super::usage::key_select;
 use crate::api::statement_csv;

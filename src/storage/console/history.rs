@@ -25,10 +25,12 @@ pub struct HistoryLine {
     pub before: Option<Value>,
     pub after: Option<Value>,
     pub address: Option<String>,
+    /// Why an operator did it.
+    pub reason: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
-struct LineRow {
+pub(in crate::storage) struct LineRow {
     number: i64,
     at: DateTime<Utc>,
     actor: String,
@@ -40,6 +42,7 @@ struct LineRow {
     before: Option<Json<Value>>,
     after: Option<Json<Value>>,
     address: Option<String>,
+    reason: Option<String>,
 }
 
 impl From<LineRow> for HistoryLine {
@@ -56,6 +59,7 @@ impl From<LineRow> for HistoryLine {
             before: row.before.map(|Json(value)| value),
             after: row.after.map(|Json(value)| value),
             address: row.address,
+            reason: row.reason,
         }
     }
 }
@@ -64,7 +68,7 @@ impl From<LineRow> for HistoryLine {
 macro_rules! select_lines {
     ($where:literal) => {
         concat!(
-            "select a.number, a.at, a.actor, a.action, a.subject, a.subject_id, a.before, a.after, host(a.address) as address,
+            "select a.id, a.account_id, (select c.name from account c where c.id = a.account_id) as account_name, a.reason, a.number, a.at, a.actor, a.action, a.subject, a.subject_id, a.before, a.after, host(a.address) as address,
                 case a.actor
                     when 'member' then (select coalesce(nullif(i.name, ''), m.email) from member m
                                           left join identity i on i.id = m.identity_id
@@ -82,6 +86,7 @@ macro_rules! select_lines {
         )
     };
 }
+pub(in crate::storage) use select_lines;
 
 /// Returns the entries of an account before number `before`, newest first, at most `limit`.
 pub async fn page(

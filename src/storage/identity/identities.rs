@@ -8,13 +8,13 @@ use crate::domain::ids::IdentityId;
 use crate::domain::language::Language;
 use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
-use crate::identity::{Identity, Theme};
+use crate::identity::{Identity, Realm, Theme};
 use crate::storage::error::{RowRef, StorageError};
 
 /// The columns of an identity `i`.
 macro_rules! columns {
     () => {
-        "i.id, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
+        "i.id, i.realm, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
          i.created_at,
          i.last_log_in_at"
     };
@@ -24,6 +24,7 @@ pub(super) use columns;
 #[derive(Default, sqlx::FromRow)]
 pub(super) struct IdentityRow {
     id: Uuid,
+    realm: String,
     email: String,
     name: String,
     language: Option<String>,
@@ -46,6 +47,7 @@ impl TryFrom<IdentityRow> for Identity {
         let theme = |name: String| identity.read("theme", Theme::from_name(&name));
         Ok(Self {
             id: IdentityId::from_uuid(row.id),
+            realm: identity.read("realm", Realm::from_name(&row.realm))?,
             email: row.email,
             name: row.name,
             language: row.language.map(language).transpose()?,
@@ -58,7 +60,7 @@ impl TryFrom<IdentityRow> for Identity {
     }
 }
 
-/// Returns the active identity of an address.
+/// Returns the active identity of an address, among account owners.
 pub async fn by_email(
     connection: &mut PgConnection,
     email: &EmailKey,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that are the same in both languages.
-const SAME: [&str; 3] = ["endpoint", "menu", "gateway"];
+const SAME: [&str; 5] = ["endpoint", "menu", "gateway", "op_gateways", "op_email"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

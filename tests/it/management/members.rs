@@ -24,7 +24,7 @@ fn person(account_id: AccountId, role: Role) -> Principal {
 fn logged_in(member_id: MemberId, account_id: AccountId, role: Role) -> Principal {
     let who = Who::Member(member_id);
     Principal {
-        actor: Actor { who, address: None, request_id: None },
+        actor: Actor { who, address: None, request_id: None, reason: None },
         rights: Rights::OfMember { account_id, member_id, role },
     }
 }

@@ -151,6 +151,12 @@ impl Gateway {
         self.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
     }
 
+    /// The base URL of the operators' console; the gateway must have been started with an address for it.
+    pub(crate) fn operator_url(&self) -> String {
+        let Service::Whole(app) = &self.service else { panic!("a stubbed gate has no console") };
+        format!("http://{}", app.operator_address.unwrap())
+    }
+
     /// Its base URL.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -64,6 +64,11 @@ impl Visitor {
         Self { client, base: gateway.url(), cookies: BTreeMap::new(), language: "en" }
     }
 
+    /// At the operators' console.
+    pub(crate) fn of_operators(gateway: &Gateway) -> Self {
+        Self { base: gateway.operator_url(), ..Self::new(gateway) }
+    }
+
     /// The same browser as another window has it.
     pub(crate) fn copy(&self) -> Self {
         Self {

@@ -10,7 +10,7 @@ use crate::ledger::rules::entry::EntryKind;
 use crate::storage::ledger::statement::StatementLine;
 
 /// Entries as a table.
-pub(in crate::console::pages) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
+pub(in crate::console) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
     html! {
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
@@ -48,7 +48,7 @@ fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
 }
 
 /// What a lot is called: its source and its number.
-pub(in crate::console::pages) fn lot_name(words: Words, source: &str, lot: i32) -> String {
+pub(in crate::console) fn lot_name(words: Words, source: &str, lot: i32) -> String {
     let source = match source {
         "plan" => words.lot_plan(),
         "pack" => words.lot_pack(),

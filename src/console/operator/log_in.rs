@@ -1,0 +1,157 @@
+//! Logging in with a password, which is the first half; and logging out.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use maud::html;
+
+use crate::console::call::Call;
+use crate::console::cookie::Cookie;
+use crate::console::error::PageError;
+use crate::console::field::{Faults, Input};
+use crate::console::known_browser;
+use crate::console::log_in::{Subjects, is_password, wait_text};
+use crate::console::page::{Reply, plain};
+use crate::domain::audit::{Action, Actor};
+use crate::domain::text::EmailAddress;
+use crate::identity::Identity;
+use crate::management::identities::{Beginning, begin_session};
+use crate::management::operators::record;
+use crate::secret::token::Token;
+use crate::storage::identity::{operators, sessions};
+
+const PATH: &str = "/operator/log-in";
+/// How long a session waits for its second factor, or for one to be set up.
+const HALF: Duration = Duration::from_secs(10 * 60);
+
+/// A path of the operators' console to go on to; anything else leads to its first page.
+pub(super) fn safe_path(path: &str) -> &str {
+    let is_ours = path == super::ROOT || path.starts_with("/operator/");
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { super::ROOT }
+}
+
+/// What failures are counted by: apart from those of an account owner with the same address.
+fn counted_as(email: &str) -> String {
+    format!("operator {}", email.to_lowercase())
+}
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let note = (call.query.text("out") == "1").then(|| (call.words().logged_out().to_owned(), "ok"));
+    let next = safe_path(call.query.text("next")).to_owned();
+    Ok(form(call, &next, "", note))
+}
+
+fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> Reply {
+    let (words, nothing) = (call.words(), Faults::default());
+    let address =
+        Input { kind: "email", autocomplete: "username", ..Input::text("email", words.email(), email) };
+    let content = html! {
+        @if let Some((note, kind)) = &note { p.note.(kind) role="status" { (note) } }
+        form.card.form method="post" action=(PATH) {
+            (call.form_field(PATH))
+            input type="hidden" name="next" value=(next);
+            (address.show(words, &nothing))
+            (Input::password("password", words.password(), "current-password").show(words, &nothing))
+            button.primary { (words.log_in()) }
+        }
+        p.muted { (words.op_log_in_hint()) }
+    };
+    Reply::page(plain(&call.frame, words.op_log_in_title(), &content))
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["email", "password", "next"])?;
+    let next = safe_path(call.form.text("next")).to_owned();
+    let email = call.form.text("email").to_owned();
+    let refused = |call: &Call, note: String| {
+        form(call, &next, &email, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+    };
+    let subjects = Subjects::of(call, &counted_as(&email));
+    if let Some(wait) = subjects.wait(call).await? {
+        return Ok(refused(call, wait_text(call, wait)));
+    }
+    let known = match email.parse::<EmailAddress>() {
+        Ok(address) => operators::by_email(call.db().await?, &address).await?,
+        Err(_) => None,
+    };
+    // An unknown address takes as long as a wrong password.
+    let password = call.form.raw("password").to_owned();
+    let is_right = is_password(call, known.as_ref().map(|known| known.id), &password).await?;
+    match known.filter(|_| is_right) {
+        // Whoever knows a password alone must not set up the second factor: that takes a link.
+        Some(identity) if !identity.has_second_factor => {
+            Ok(refused(call, call.words().op_needs_link().to_owned()))
+        }
+        Some(identity) => {
+            subjects.clear(call).await?;
+            begin_half(call, &identity, &next).await
+        }
+        None => {
+            subjects.count(call).await?;
+            Ok(refused(call, call.words().log_in_failed().to_owned()))
+        }
+    }
+}
+
+/// Begins a session that is good for the second factor alone.
+pub(super) async fn begin_half(call: &mut Call, identity: &Identity, next: &str) -> Result<Reply, PageError> {
+    if let Some(old) = call.session.clone()
+        && let Some((session, person, _)) = sessions::find(call.db().await?, &old.digest()).await?
+    {
+        sessions::end(call.db().await?, person.id, session.id).await?;
+    }
+    let beginning = Beginning {
+        life: call.console.settings.session_life,
+        half: Some(HALF),
+        address: call.address,
+        browser: call.browser.clone(),
+    };
+    let token = begin_session(call.db().await?, identity.id, beginning).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    call.set_cookie(Cookie::Visit.delete(&base));
+    let page = if identity.has_second_factor { "second" } else { "set-up" };
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    Ok(Reply::SeeOther(format!("/operator/log-in/{page}?next={next}")))
+}
+
+/// Completes the session of an operator whose second factor was right: it gets another cookie.
+pub(super) async fn finish(call: &mut Call) -> Result<(), PageError> {
+    let (identity, session) = (call.half()?.identity.clone(), call.half()?.session.id);
+    let token = Token::new().map_err(|_| PageError::Internal)?;
+    sessions::confirm(call.db().await?, session, &token.digest()).await?;
+    let request_id = Some(call.frame.request_id);
+    let actor = Actor { address: call.address, request_id, ..Actor::operator(identity.called().to_owned()) };
+    record(call.db().await?, &actor, Action::OperatorLoggedIn, identity.id, None, None).await?;
+    let (base, peppers) = (call.console.base.clone(), call.console.peppers.clone());
+    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    let known = known_browser::make(&peppers, &counted_as(&identity.email));
+    call.set_cookie(Cookie::Known.set(&base, &known));
+    Ok(())
+}
+
+pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&[])?;
+    let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
+    sessions::end(call.db().await?, identity, session).await?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::Session.delete(&base));
+    Ok(Reply::SeeOther("/operator/log-in?out=1".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_path;
+
+    #[test]
+    fn j08_only_a_path_of_the_operators_console_is_gone_on_to() {
+        for path in ["/operator", "/operator/accounts", "/operator/accounts/0190-ab/grant"] {
+            assert_eq!(safe_path(path), path);
+        }
+        for path in ["", "/", "//evil.example", "/operator//x", "/operatorx", "/console", "/operator/../x"] {
+            assert_eq!(safe_path(path), "/operator", "{path}");
+        }
+    }
+}

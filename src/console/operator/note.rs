@@ -1,0 +1,53 @@
+//! A note about an account, for other operators.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::field::Faults;
+use crate::console::layout::{Content, Section, account};
+use crate::console::page::Reply;
+use crate::domain::text::Note;
+use crate::management::notes;
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    form(call, &Faults::default()).await
+}
+
+async fn form(call: &mut Call, faults: &Faults) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), call.path("/note")?);
+    let typed = call.form.raw("note").to_owned();
+    let fault = faults.of("note");
+    let body = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(path) {
+            (call.form_field(&path))
+            div.field {
+                label for="note" { (words.op_note()) }
+                p.small.muted id="note-hint" { (words.op_note_hint()) }
+                @if let Some(fault) = fault { p.fault id="note-fault" { (fault) } }
+                textarea id="note" name="note" rows="4" required aria-describedby="note-hint" aria-invalid=[fault.map(|_| "true")] { (typed) }
+            }
+            div.filters {
+                button.primary { (words.save()) }
+                a.button href=(call.path("")?) { (words.cancel()) }
+            }
+        }
+    };
+    account(call, Content::new(Section::Desk, words.op_add_note(), body)).await
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["note"])?;
+    let mut faults = Faults::default();
+    // Lines become one: a note is short.
+    let typed = call.form.text("note").replace('\n', " ");
+    let Some(note) = faults.read::<Note>(call.words(), "note", &typed) else {
+        return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let (id, author, back) = (call.account_id()?, call.user()?.identity.called().to_owned(), call.path("")?);
+    call.spend(&back).await?;
+    notes::add(call.db().await?, &author, id, &note).await?;
+    Ok(Reply::SeeOther(back))
+}

@@ -1,0 +1,75 @@
+//! Moving an account to another plan, effective immediately.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::act::{ActForm, desk, principal, reason};
+use crate::clock::new_id;
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::field::Faults;
+use crate::console::page::Reply;
+use crate::domain::ids::CallId;
+use crate::domain::plan::PlanRef;
+use crate::ledger::rules::operation::Operation;
+use crate::management::accounts;
+use crate::storage::accounts::find;
+use crate::storage::operator::plans;
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let chosen = current(call).await?;
+    form(call, &chosen, &Faults::default()).await
+}
+
+async fn current(call: &mut Call) -> Result<PlanRef, PageError> {
+    let id = call.account_id()?;
+    Ok(find(call.db().await?, id).await?.ok_or(PageError::NotFound)?.plan)
+}
+
+async fn form(call: &mut Call, chosen: &PlanRef, faults: &Faults) -> Result<Reply, PageError> {
+    let (plans, words) = (plans::list(call.db().await?).await?, call.words());
+    let fields = html! {
+        div.field {
+            label for="plan" { (words.plan_head()) }
+            @if let Some(fault) = faults.of("plan") { p.fault id="plan-fault" { (fault) } }
+            select id="plan" name="plan" {
+                @for plan in &plans {
+                    option value={ (plan.edition) "/" (plan.plan) } selected[plan == chosen] { (plan.plan) " (" (plan.edition) ")" }
+                }
+            }
+        }
+    };
+    let (title, lead) = (words.op_move_plan().to_owned(), words.op_move_plan_lead());
+    ActForm { rest: "/plan", title, lead, fields, is_dangerous: false }.show(call, faults).await
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["plan", "reason"])?;
+    let mut faults = Faults::default();
+    let typed = call
+        .form
+        .text("plan")
+        .split_once('/')
+        .map(|(edition, plan)| PlanRef { edition: edition.to_owned(), plan: plan.to_owned() });
+    let known = plans::list(call.db().await?).await?;
+    let plan = typed.filter(|typed| known.contains(typed));
+    if plan.is_none() {
+        faults.add("plan", call.words().op_no_such_plan());
+    }
+    let (Some(reason), Some(plan)) = (reason(call, &mut faults), plan.clone()) else {
+        let chosen = match plan {
+            Some(plan) => plan,
+            None => current(call).await?,
+        };
+        return Ok(form(call, &chosen, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let (by, account_id, desk) = (principal(call, reason)?, call.account_id()?, desk(call)?);
+    accounts::set_plan(call.db().await?, &by, account_id, &plan).await?;
+    // The ledger reads the account's new plan, so that is committed first. Sent again, an interrupted move completes.
+    call.commit().await?;
+    let operation = Operation::MovePlan { account_id, id: CallId::from_uuid(new_id()) };
+    if let Err(error) = desk.apply(&by.actor, operation).await {
+        return super::credits::not_moved(call, error);
+    }
+    Ok(Reply::SeeOther(call.path("?done=moved")?))
+}

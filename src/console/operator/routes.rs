@@ -1,0 +1,118 @@
+//! Every page of the operators' console, and who may open it. The test of access is generated from this table: a page that is not
+//! here does not exist.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::access::Access::{self, AdminConfirmed, Anyone, Half, Support, SupportConfirmed, Viewer};
+use super::{
+    account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in, note,
+    people, plan, second_factor, suspension,
+};
+use crate::console::call::Console;
+use crate::console::keys::{list, revoke, show};
+use crate::console::pages::{audit as owner_audit, credits as owner_credits, receipt, statement, usage};
+use crate::console::routes::Method;
+use crate::console::run::{Handler, answer};
+use crate::console::{environments, members, overview};
+
+/// A page or the sending of its form.
+#[derive(Clone, Copy)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    handler: Handler,
+}
+
+macro_rules! pages {
+    ($($access:ident $method:ident $path:literal => $($handler:ident)::+;)+) => {
+        /// The table.
+        pub static ROUTES: &[Route] = &[$(
+            Route {
+                method: Method::$method,
+                path: $path,
+                access: $access,
+                handler: |call| Box::pin($($handler)::+(call)),
+            },
+        )+];
+    };
+}
+
+pages! {
+    Anyone Get "/operator/log-in" => log_in::show;
+    Anyone Post "/operator/log-in" => log_in::send;
+    Anyone Get "/operator/link" => link::show;
+    Anyone Post "/operator/link" => link::send;
+    Half Get "/operator/log-in/second" => second_factor::ask;
+    Half Post "/operator/log-in/second" => second_factor::send;
+    Half Get "/operator/log-in/set-up" => second_factor::show_set_up;
+    Half Post "/operator/log-in/set-up" => second_factor::set_up;
+    Viewer Post "/operator/log-out" => log_in::log_out;
+    Viewer Get "/operator/confirm" => confirm::show;
+    Viewer Post "/operator/confirm" => confirm::send;
+
+    Viewer Get "/operator" => health::show;
+    Viewer Get "/operator/busiest" => busiest::show;
+    Viewer Get "/operator/audit" => audit::show;
+    Support Get "/operator/email" => email::list;
+    SupportConfirmed Get "/operator/email/{email}/retry" => email::ask;
+    SupportConfirmed Post "/operator/email/{email}/retry" => email::retry;
+    Support Get "/operator/explain" => explain::show;
+    Support Post "/operator/explain" => explain::send;
+    Viewer Get "/operator/people" => people::list;
+
+    Support Get "/operator/accounts" => accounts::show;
+    Support Post "/operator/accounts" => accounts::send;
+    Support Get "/operator/accounts/{account}" => account::show;
+    Support Get "/operator/accounts/{account}/note" => note::show;
+    Support Post "/operator/accounts/{account}/note" => note::send;
+    SupportConfirmed Get "/operator/accounts/{account}/suspend" => suspension::ask_suspend;
+    SupportConfirmed Post "/operator/accounts/{account}/suspend" => suspension::suspend;
+    SupportConfirmed Get "/operator/accounts/{account}/resume" => suspension::ask_resume;
+    SupportConfirmed Post "/operator/accounts/{account}/resume" => suspension::resume;
+    AdminConfirmed Get "/operator/accounts/{account}/plan" => plan::show;
+    AdminConfirmed Post "/operator/accounts/{account}/plan" => plan::send;
+    AdminConfirmed Get "/operator/accounts/{account}/grant" => credits::show_grant;
+    AdminConfirmed Post "/operator/accounts/{account}/grant" => credits::grant;
+    AdminConfirmed Get "/operator/accounts/{account}/take" => credits::show_take;
+    AdminConfirmed Post "/operator/accounts/{account}/take" => credits::take;
+    SupportConfirmed Get "/operator/accounts/{account}/keys/{key}/revoke" => key::show;
+    SupportConfirmed Post "/operator/accounts/{account}/keys/{key}/revoke" => key::revoke;
+
+    Support Get "/operator/accounts/{account}/overview" => overview::show;
+    Support Get "/operator/accounts/{account}/keys" => list::show;
+    Support Get "/operator/accounts/{account}/keys/{key}" => show::show;
+    Support Get "/operator/accounts/{account}/keys/{key}/revoked" => revoke::gateways;
+    Support Get "/operator/accounts/{account}/environments" => environments::list;
+    Support Get "/operator/accounts/{account}/usage" => usage::show;
+    Support Get "/operator/accounts/{account}/usage.csv" => usage::csv;
+    Support Get "/operator/accounts/{account}/ledger" => statement::show;
+    Support Get "/operator/accounts/{account}/ledger.csv" => statement::csv;
+    Support Get "/operator/accounts/{account}/ledger/calls/{call}" => receipt::show;
+    Support Get "/operator/accounts/{account}/credits" => owner_credits::show;
+    Support Get "/operator/accounts/{account}/members" => members::list;
+    Support Get "/operator/accounts/{account}/audit" => owner_audit::show;
+    Support Get "/operator/accounts/{account}/audit.csv" => owner_audit::csv;
+}
+
+/// The routes for the router of the operators' address.
+pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
+    let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
+    for route in ROUTES {
+        let console = console.clone();
+        let handle =
+            move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
+        let filter = match route.method {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+        };
+        let known = by_path.remove(route.path).unwrap_or_default();
+        by_path.insert(route.path, known.merge(on(filter, handle)));
+    }
+    by_path.into_iter().collect()
+}

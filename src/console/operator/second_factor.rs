@@ -1,0 +1,135 @@
+//! The second half of a log-in: a code of the app. An operator who has no app yet sets one up, and sees nothing else before.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::log_in::{finish, safe_path};
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::field::{Faults, Input};
+use crate::console::log_in::wait_text;
+use crate::console::page::{Reply, plain};
+use crate::console::second_factor::{grouped, is_right, square};
+use crate::domain::ids::IdentityId;
+use crate::identity::throttle::{GuessKind, wait};
+use crate::identity::totp::{self, SECRET_BYTES};
+use crate::management::second_factor::{enroll, new_secret};
+use crate::storage::identity::guesses;
+
+const ASK: &str = "/operator/log-in/second";
+const SET_UP: &str = "/operator/log-in/set-up";
+const ISSUER: &str = "Fluence operators";
+
+pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
+    if !call.half()?.identity.has_second_factor {
+        return Ok(Reply::SeeOther(SET_UP.to_owned()));
+    }
+    let next = safe_path(call.query.text("next")).to_owned();
+    Ok(ask_form(call, &next, &Faults::default()))
+}
+
+/// The field for a code of the app or a recovery code.
+pub(super) fn code_field(label: &str) -> Input<'_> {
+    Input { autocomplete: "one-time-code", ..Input::text("code", label, "") }
+}
+
+fn ask_form(call: &Call, next: &str, faults: &Faults) -> Reply {
+    let words = call.words();
+    let content = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(ASK) {
+            (call.form_field(ASK))
+            input type="hidden" name="next" value=(next);
+            (code_field(words.code()).hint(words.code_or_recovery()).show(words, faults))
+            button.primary { (words.log_in()) }
+        }
+    };
+    Reply::page(plain(&call.frame, words.second_factor(), &content))
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["code", "next"])?;
+    let (id, next) = (call.half()?.identity.id, safe_path(call.form.text("next")).to_owned());
+    // `is_right` accepts every code of a person who has no factor: there is none to compare with.
+    if !call.half()?.identity.has_second_factor {
+        return Err(PageError::LoggedOut);
+    }
+    let mut faults = Faults::default();
+    if checked(call, id, &mut faults).await? {
+        finish(call).await?;
+        return Ok(Reply::SeeOther(next));
+    }
+    Ok(ask_form(call, &next, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// Whether the code of the form is right. Failures are counted, and too many have to wait.
+pub(super) async fn checked(call: &mut Call, id: IdentityId, faults: &mut Faults) -> Result<bool, PageError> {
+    let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
+    let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
+    if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
+        faults.add("code", wait_text(call, wait));
+        return Ok(false);
+    }
+    if is_right(call, id).await? {
+        guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
+        return Ok(true);
+    }
+    guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
+    faults.add("code", call.words().code_wrong());
+    Ok(false)
+}
+
+pub(super) async fn show_set_up(call: &mut Call) -> Result<Reply, PageError> {
+    // Whoever knows the password alone must not replace the app.
+    if call.half()?.identity.has_second_factor {
+        return Ok(Reply::SeeOther(ASK.to_owned()));
+    }
+    set_up_form(call, new_secret()?, &Faults::default())
+}
+
+fn set_up_form(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Reply, PageError> {
+    let words = call.words();
+    let text = totp::to_base32(&secret);
+    let address = totp::address(ISSUER, &call.half()?.identity.email, &secret);
+    let content = html! {
+        (faults.summary(words))
+        p { (words.op_factor_lead()) }
+        section.card.form {
+            (square(&address, words.square()))
+            p { (words.by_hand()) br; code { (text) } }
+        }
+        form.card.form method="post" action=(SET_UP) {
+            (call.form_field(SET_UP))
+            input type="hidden" name="secret" value=(text);
+            (code_field(words.code()).hint(words.code_hint()).show(words, faults))
+            button.primary { (words.factor_switch_on()) }
+        }
+    };
+    Ok(Reply::page(plain(&call.frame, words.second_factor(), &content)))
+}
+
+/// Stores the app once a code proves that it has the secret, completes the session, and shows the recovery codes.
+pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["secret", "code"])?;
+    if call.half()?.identity.has_second_factor {
+        return Err(PageError::LoggedOut);
+    }
+    let secret = totp::secret_of(call.form.text("secret")).ok_or(PageError::NotAForm)?;
+    let (id, words) = (call.half()?.identity.id, call.words());
+    let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
+        let mut faults = Faults::default();
+        faults.add("code", words.code_wrong());
+        return Ok(set_up_form(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    call.spend(super::ROOT).await?;
+    let peppers = call.console.peppers.clone();
+    let codes = enroll(call.db().await?, &peppers, id, &secret, step).await?;
+    finish(call).await?;
+    let content = html! {
+        p.note.ok { (words.factor_on()) }
+        p { (words.codes_lead()) }
+        pre { @for code in &codes { (grouped(code)) "\n" } }
+        p { a.button href=(super::ROOT) { (words.saved_codes()) } }
+    };
+    Ok(Reply::page(plain(&call.frame, words.recovery_codes(), &content)))
+}

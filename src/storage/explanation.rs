@@ -1,0 +1,37 @@
+//! What became of a request, from its id alone.
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use super::audit;
+use super::error::StorageError;
+use super::ledger::statement::{self, Receipt};
+use crate::domain::audit::AuditEntry;
+use crate::domain::ids::{AccountId, CallId};
+
+/// The call of a request, and the changes that it made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    pub id: CallId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Receipt>,
+    /// Changes that the request made, from the audit log.
+    pub changes: Vec<AuditEntry>,
+}
+
+/// Returns what is known of a request. `None`: no call and no change has the id.
+pub async fn of_request(
+    connection: &mut PgConnection,
+    id: CallId,
+) -> Result<Option<Explanation>, StorageError> {
+    let account_id = statement::account_of(connection, id).await?;
+    let call = match account_id {
+        Some(account) => statement::receipt(connection, account, id).await?,
+        None => None,
+    };
+    let changes = audit::of_request(connection, id).await?;
+    let is_known = call.is_some() || !changes.is_empty();
+    Ok(is_known.then_some(Explanation { id, account_id, call, changes }))
+}

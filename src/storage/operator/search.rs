@@ -1,0 +1,69 @@
+//! Finding accounts and keys by what a customer says or pastes.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::{AccountId, KeyId};
+use crate::secret::KeyDigest;
+use crate::storage::error::StorageError;
+
+/// The most keys of one search.
+pub const MOST_KEYS: i64 = 50;
+
+/// A key that was found.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FoundKey {
+    pub id: Uuid,
+    pub name: String,
+    /// `active`, `disabled` or `revoked`.
+    pub state: String,
+    pub prefix: String,
+    pub last_four: String,
+    pub account_id: Uuid,
+    pub account_name: String,
+}
+
+/// Returns the keys whose secret ends with these four characters, and begins with `prefix` if given, newest first.
+pub async fn keys_by_ends(
+    connection: &mut PgConnection,
+    prefix: Option<&str>,
+    last_four: &str,
+) -> Result<Vec<FoundKey>, StorageError> {
+    let keys = sqlx::query_as(
+        "select k.id, k.name, k.state, s.prefix, s.last_four, a.id as account_id, a.name as account_name
+           from key_secret s join api_key k on k.id = s.key_id join account a on a.id = k.account_id
+          where s.last_four = $1 and ($2::text is null or starts_with(s.prefix, $2) or starts_with($2, s.prefix))
+          order by k.id desc, s.version desc limit $3",
+    );
+    Ok(keys.bind(last_four).bind(prefix).bind(MOST_KEYS).fetch_all(connection).await?)
+}
+
+/// Returns the key with one of these digests, its account, and the version of the secret.
+pub async fn key_by_digest(
+    connection: &mut PgConnection,
+    digests: &[KeyDigest],
+) -> Result<Option<(AccountId, KeyId, i32)>, StorageError> {
+    let found: Option<(Uuid, Uuid, i32)> = sqlx::query_as(
+        "select k.account_id, k.id, d.version from key_digest d join api_key k on k.id = d.key_id
+          where d.digest = any($1) limit 1",
+    )
+    .bind(digests.iter().map(|digest| digest.as_bytes().to_vec()).collect::<Vec<_>>())
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(account, key, version)| (AccountId::from_uuid(account), KeyId::from_uuid(key), version)))
+}
+
+/// Returns the accounts of members with this address, at most 50.
+pub async fn accounts_of_member(
+    connection: &mut PgConnection,
+    email: &str,
+) -> Result<Vec<AccountId>, StorageError> {
+    let found: Vec<(Uuid,)> = sqlx::query_as(
+        "select distinct m.account_id from member m left join identity i on i.id = m.identity_id
+          where lower(m.email) = lower($1) or i.email_key = lower($1) limit 50",
+    )
+    .bind(email)
+    .fetch_all(connection)
+    .await?;
+    Ok(found.into_iter().map(|(id,)| AccountId::from_uuid(id)).collect())
+}

@@ -1,0 +1,62 @@
+//! Finding an account by whatever its owner says, and a pasted key that stays nowhere.
+
+use fluence::domain::member::Role;
+
+use super::{admin, desk, start};
+
+#[tokio::test]
+async fn an_account_is_found_by_name_id_address_and_key() {
+    let gateway = start().await;
+    let customer = gateway.professional().await;
+    gateway.member(customer.account, "bia@acme.example", Role::Member).await;
+    let mut admin = admin(&gateway).await.visitor;
+    let link = format!("href=\"{}\"", desk(customer.account));
+    let id = customer.account.to_string();
+    let (last_four, key_id) = (&customer.key[customer.key.len() - 4..], customer.key_id.to_string());
+    for text in ["tes", "TEST@EXAMPLE.COM", "bia@acme.example", &id, &id[..13], last_four, &key_id] {
+        let sent = admin.fill("/operator/accounts", &[("text", text)]).await;
+        assert_eq!(sent.status, 303, "{text}: {}", sent.body);
+        let found = admin.get(sent.leads_to()).await;
+        assert!(found.has(&link), "{text} at {}: {}", sent.leads_to(), found.body);
+    }
+    let sent = admin.fill("/operator/accounts", &[("text", "nobody of that name")]).await;
+    assert!(admin.get(sent.leads_to()).await.has("No account and no key matches."));
+    let found = admin.get("/operator/accounts?text=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+    assert!(!found.has("<script>alert"), "{}", found.body);
+}
+
+#[tokio::test]
+async fn l01_a_whole_key_leads_to_its_page_and_stands_in_no_address_and_on_no_page() {
+    let gateway = start().await;
+    let customer = gateway.professional().await;
+    let mut admin = admin(&gateway).await.visitor;
+    let sent = admin.fill("/operator/accounts", &[("text", &customer.key)]).await;
+    assert_eq!(sent.leads_to(), format!("{}/keys/{}", desk(customer.account), customer.key_id));
+    let page = admin.get(sent.leads_to()).await;
+    assert_eq!(page.status, 200);
+    // A key of nobody is not written back either.
+    let unknown = crate::support::customer::new_secret();
+    let sent = admin.fill("/operator/accounts", &[("text", unknown.expose())]).await;
+    assert_eq!(sent.status, 200, "{}", sent.leads_to());
+    assert!(!sent.has(unknown.expose()) && sent.has("No account and no key matches."));
+    let explained = admin.fill("/operator/explain", &[("what", unknown.expose())]).await;
+    assert_eq!(explained.status, 422);
+    assert!(!explained.has(unknown.expose()), "{}", explained.body);
+    let explained = admin.fill("/operator/explain", &[("what", &customer.key)]).await;
+    assert_eq!(explained.status, 200, "{}", explained.body);
+    assert!(!explained.has(&customer.key) && !page.has(&customer.key));
+    // No row of the database has it.
+    for table in ["audit_entry", "spent_form", "guess", "session", "account_note"] {
+        let rows: Vec<String> = match table {
+            "audit_entry" => sqlx::query_scalar("select t::text from audit_entry t"),
+            "spent_form" => sqlx::query_scalar("select t::text from spent_form t"),
+            "guess" => sqlx::query_scalar("select t::text from guess t"),
+            "session" => sqlx::query_scalar("select t::text from session t"),
+            _ => sqlx::query_scalar("select t::text from account_note t"),
+        }
+        .fetch_all(gateway.database.pool())
+        .await
+        .unwrap();
+        assert!(!rows.join("\n").contains(&customer.key), "{table}");
+    }
+}
