@@ -5,6 +5,7 @@ pub mod password;
 pub mod peppers;
 pub mod passphrase;
 pub mod seal;
+pub mod signing;
 pub mod token;
 
 use hmac::{Hmac, KeyInit, Mac};
