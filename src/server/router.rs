@@ -14,7 +14,8 @@ use crate::api::health::Health;
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::api::{
-    account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
+    account, audit, catalogue, contacts, credits, environments, health, identity_keys, keys, ledger, status,
+    usage,
 };
 use crate::catalogue::plans::Catalogue;
 use crate::console::{self, Console};
@@ -23,6 +24,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardRoute;
 use crate::gate::metering::PaidRoute;
 use crate::gate::{Gate, stack, without_parameters as bare};
+use crate::secret::signing::TokenSigner;
 use crate::site::{self, Site};
 
 #[derive(Clone)]
@@ -39,6 +41,8 @@ pub struct Parts {
     pub status: Status,
     pub catalogue: Arc<Catalogue>,
     pub management: Management,
+    /// Its public keys are shown to upstreams.
+    pub signer: Arc<TokenSigner>,
     pub pool: PgPool,
     pub site: Arc<Site>,
     /// `None`: this gateway has no console.
@@ -129,6 +133,9 @@ pub fn router(parts: &Parts) -> Paths {
     // Open, for whatever runs the gateway.
     router.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
     router.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
+
+    // Open, for upstreams that verify who calls.
+    router.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
 
     // Open: the documentation.
     for (path, methods) in site::routes(&parts.site) {
