@@ -24,7 +24,7 @@ run: ## install what is missing, build, and start the gateway on its own databas
 	exec $(RUN) $(ARGS)
 
 test: ## install what is missing and run all tests, each on a database of its own
-	@scripts/need.sh rust redis clients browser openapi
+	@scripts/need.sh rust redis clients browser openapi peers nginx
 	@[ -n "$${TEST_DATABASE_URL:-}" ] || scripts/need.sh postgres
 	cargo build --locked --bins --tests
 	@if cargo nextest --version >/dev/null 2>&1; then runner='nextest run'; else runner=test; fi; \

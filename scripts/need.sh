@@ -2,8 +2,9 @@
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
 # NO_INSTALL=1 installs nothing: it says what is missing and stops.
 # Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
-# examples/), deb (what makes and checks Debian packages), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua),
-# openapi (tools of others that read the OpenAPI document), postgres (initdb of version 15 or newer), promtool, redis (the
+# examples/), deb (what makes and checks Debian packages), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy,
+# lint (rustfmt and clippy), nginx (with Lua), openapi (tools of others that read the OpenAPI document), peers (libraries of
+# others that call the gateway, or verify who calls), postgres (initdb of version 15 or newer), promtool, redis (the
 # server), rust, wrk (the load generator).
 set -euo pipefail
 
@@ -177,16 +178,44 @@ need_browser() {
     command -v chromium >/dev/null && command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
     command -v npm >/dev/null || packages+=(nodejs npm)
     [ ${#packages[@]} -eq 0 ] || apt_install "What the tests in a browser need" "${packages[@]}"
-    [ -d tests/node_modules/axe-core ] || (cd tests && npm install --silent --no-package-lock --no-audit --no-fund)
+    has_node_packages axe-core || install_node_packages
 }
 
-# Schemathesis and a generator of clients, in a Python environment of their own.
-need_openapi() {
-    [ -x tests/.venv/bin/st ] && [ -x tests/.venv/bin/openapi-python-client ] && return
+# has_node_packages NAME... — whether tests/package.json was installed with these.
+has_node_packages() {
+    local name
+    for name in "$@"; do
+        [ -d "tests/node_modules/$name" ] || return 1
+    done
+}
+
+install_node_packages() {
+    only_advise "packages of tests/package.json are missing: npm install in tests/"
+    (cd tests && npm install --silent --no-package-lock --no-audit --no-fund)
+}
+
+# What tests/requirements.txt lists, in a Python environment of its own.
+install_python_packages() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install "Python" python3 python3-venv
-    echo "the tools that read the OpenAPI document are missing: installing tests/requirements.txt" >&2
+    only_advise "packages of tests/requirements.txt are missing: pip install --requirement tests/requirements.txt in tests/.venv"
+    echo "packages for tests are missing: installing tests/requirements.txt" >&2
     python3 -m venv tests/.venv
     tests/.venv/bin/pip install --quiet --requirement tests/requirements.txt
+}
+
+# Schemathesis and a generator of clients.
+need_openapi() {
+    [ -x tests/.venv/bin/st ] && [ -x tests/.venv/bin/openapi-python-client ] || install_python_packages
+}
+
+# Official clients of the chat protocol, and libraries that verify signed identities, in Python and Node.js.
+need_peers() {
+    tests/.venv/bin/python -c 'import openai, jwt' 2>/dev/null || install_python_packages
+    local packages=()
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
+    [ ${#packages[@]} -eq 0 ] || apt_install "Node.js" "${packages[@]}"
+    has_node_packages jose openai || install_node_packages
 }
 
 for thing in "$@"; do

@@ -11,6 +11,7 @@ pub mod credits;
 pub mod environments;
 pub mod forwarding;
 pub mod health;
+pub mod identity_keys;
 pub mod keys;
 pub mod leaks;
 pub mod ledger;

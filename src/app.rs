@@ -32,6 +32,7 @@ use crate::gate::limits::shared_limits::NotAStore;
 use crate::gate::refused::RefusedCalls;
 use crate::ledger::store::StoreError;
 use crate::secret::peppers::Peppers;
+use crate::secret::signing::SigningError;
 use crate::server::listener::Server;
 use crate::server::routing::Routing;
 use crate::server::stop::{Stop, StopTiming};
@@ -97,6 +98,8 @@ pub enum StartError {
     Mail(String),
     #[error("cannot start the threads that serve connections: {0}")]
     Threads(std::io::Error),
+    #[error(transparent)]
+    Signing(#[from] SigningError),
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
     #[error("cannot listen on {0}: {1}")]

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod amount;
 pub mod audit;
+pub mod base64url;
 pub mod billing;
 pub mod call_lease;
 pub mod caller;

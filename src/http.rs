@@ -24,3 +24,4 @@ pub mod public_links;
 pub mod query;
 pub mod rate_limit_headers;
 pub mod render;
+pub mod representation;

@@ -6,6 +6,7 @@ pub mod peppers;
 pub mod passphrase;
 pub mod seal;
 pub mod signature;
+pub mod signing;
 pub mod token;
 
 use hmac::{Hmac, KeyInit, Mac};

@@ -13,3 +13,5 @@ pub mod pool;
 mod response_started;
 pub mod retry_after;
 pub mod settings;
+pub mod tls;
+pub mod upload;

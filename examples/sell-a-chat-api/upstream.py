@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -13,11 +14,13 @@ class Chat(BaseHTTPRequestHandler):
         prompt = " ".join(message["content"] for message in asked["messages"])
         words = ("You said: " + prompt).split()[: asked.get("max_tokens", 1000)]
         usage = {"prompt_tokens": len(prompt.split()), "completion_tokens": len(words)}
+        about = {"id": f"chatcmpl-{time.time_ns()}", "created": int(time.time()), "model": asked.get("model", "echo")}
         if asked.get("stream"):
-            self.stream(words, usage)
+            self.stream({"object": "chat.completion.chunk", **about}, words, usage)
         else:
             message = {"role": "assistant", "content": " ".join(words)}
-            self.answer({"object": "chat.completion", "choices": [choice(message=message)], "usage": usage})
+            choices = [choice("stop", message=message)]
+            self.answer({"object": "chat.completion", **about, "choices": choices, "usage": usage})
 
     def answer(self, body):
         data = json.dumps(body).encode()
@@ -27,15 +30,14 @@ class Chat(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self, words, usage):
+    def stream(self, about, words, usage):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for word in words:
-            self.event({"object": "chat.completion.chunk", "choices": [choice(delta={"content": word + " "})]})
-        last = {"object": "chat.completion.chunk", "choices": [choice("stop", delta={})], "usage": usage}
-        self.event(last)
+            self.event({**about, "choices": [choice(delta={"content": word + " "})]})
+        self.event({**about, "choices": [choice("stop", delta={})], "usage": usage})
         self.chunk(b"data: [DONE]\n\n")
         self.chunk(b"")
 

@@ -49,7 +49,11 @@ impl Follower {
     async fn look(&self) {
         let before = self.in_force.get();
         let taken_up = match self.is_newest(before.numbers).await {
-            Ok(true) => Ok(before.numbers),
+            Ok(true) if !self.shared.have_new_files() => Ok(before.numbers),
+            Ok(true) => {
+                tracing::info!("files of upstreams reloaded");
+                self.take_up().await
+            }
             Ok(false) => self.take_up().await,
             Err(error) => {
                 tracing::debug!(%error, "sets could not be looked at");

@@ -1,5 +1,6 @@
 //! The fourth step of a start: what the routers of all sets share, and the parts of one.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlx::PgPool;
@@ -12,6 +13,7 @@ use super::{Start, StartError};
 use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
 use crate::api::forwarding::Forwarder;
+use crate::api::forwarding::identity::IdentityTokens;
 use crate::api::health::Health;
 use crate::api::leaks::settings::LeakSettings;
 use crate::api::leaks::{KeysFrom, Leaks};
@@ -24,7 +26,9 @@ use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::console::Console;
 use crate::domain::call_lease::CallLease;
+use crate::domain::forwarding::{UpstreamIdentity, UpstreamServers};
 use crate::domain::key::KeySecret;
+use crate::domain::price::CountedPrice;
 use crate::gate::Gate;
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::forward::ForwardRoute;
@@ -34,6 +38,7 @@ use crate::gate::metering::{Metering, PaidRoute};
 use crate::gate::refused::RefusedCalls;
 use crate::ledger::writer::Ledger;
 use crate::management::leaks::LeakPolicy;
+use crate::secret::signing::TokenSigner;
 use crate::server::router::Parts;
 use crate::site::Site;
 
@@ -54,6 +59,7 @@ pub(super) struct Shared {
     /// Without the links, which depend on the set.
     metering: Metering,
     upstreams: Upstreams,
+    signer: Arc<TokenSigner>,
     lease: CallLease,
     console: Option<Arc<Console>>,
 }
@@ -80,6 +86,7 @@ impl Foundation {
             leaks: self.build_leaks(keyring)?,
             metering: self.build_metering(ledger),
             upstreams: Upstreams::default(),
+            signer: Arc::new(TokenSigner::new(pepper)?),
             console: self.build_console(),
             lease: self.lease.clone(),
             settings: settings.clone(),
@@ -192,15 +199,22 @@ impl Shared {
             catalogue: offer.catalogue.clone(),
             management: self.management.clone(),
             leaks: self.leaks.clone(),
+            signer: self.signer.clone(),
             pool: pool.clone(),
             site: Arc::new(Site::new(facts)),
             console: self.console.clone(),
         })
     }
 
+    /// Whether certificates of upstreams have changed on this machine.
+    pub(super) fn have_new_files(&self) -> bool {
+        self.upstreams.have_new_files()
+    }
+
     /// The routes of the seller, with their servers.
     fn forwarded(&self, offer: &Offer, metering: &Arc<Metering>) -> Result<Vec<ForwardRoute>, OfferError> {
         let servers = self.upstreams.of(&offer.routes.upstreams)?;
+        let tokens = self.identity_tokens(&offer.routes.upstreams);
         self.lease.follow(offer.routes.longest_total_s());
         let numbers = offer.route_numbers.iter().skip(offer.routes.built_in.len());
         let routes = offer.routes.forwarded.iter().zip(numbers).map(|(route, number)| {
@@ -209,14 +223,36 @@ impl Shared {
                 upstream: route.upstream.clone(),
                 reason: "is not defined".to_owned(),
             })?;
+            if route.price.counted().is_some_and(CountedPrice::has_reported) {
+                // Present from the start, so that the first missing figure is an increase.
+                metrics::counter!("gateway_figures_missing_total", "route" => route.name).increment(0);
+            }
             Ok(ForwardRoute {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
-                forwarding: Arc::new(Forwarder { route: route.clone(), servers }),
+                forwarding: Arc::new(Forwarder {
+                    tokens: tokens.get(&route.upstream).cloned(),
+                    route: route.clone(),
+                    servers,
+                }),
                 metering: metering.clone(),
                 route: route.clone(),
             })
         });
         routes.collect()
+    }
+
+    /// What signs for upstreams that ask for it, by their names.
+    fn identity_tokens(&self, upstreams: &[Arc<UpstreamServers>]) -> HashMap<String, Arc<IdentityTokens>> {
+        let issuer: Arc<str> = match self.settings.base_url.trim_end_matches('/') {
+            "" => self.settings.service_name.as_str().into(),
+            base_url => base_url.into(),
+        };
+        let signed = upstreams.iter().filter(|upstream| upstream.identity == UpstreamIdentity::Signed);
+        let of_upstream = |upstream: &Arc<UpstreamServers>| {
+            let name = upstream.upstream.clone();
+            (name.clone(), Arc::new(IdentityTokens::new(self.signer.clone(), issuer.clone(), name)))
+        };
+        signed.map(of_upstream).collect()
     }
 }

@@ -2,7 +2,7 @@
 //! connections stay open, and its circuit breakers keep their state.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Uri};
@@ -12,11 +12,20 @@ use crate::api::forwarding::Servers;
 use crate::domain::forwarding::{HealthTerms, UpstreamServers};
 use crate::upstream::address::{Reach, parse_url};
 use crate::upstream::breaker::BreakerConfig;
-use crate::upstream::pool::{HealthConfig, Pool, PoolConfig};
+use crate::upstream::pool::{HealthConfig, Pool, PoolConfig, UpstreamHost};
+use crate::upstream::tls::{TlsFiles, UpstreamTls};
 
-/// The pools in use, by name.
+/// The pools in use.
 #[derive(Default)]
-pub(super) struct Upstreams(Mutex<HashMap<String, Servers>>);
+pub(super) struct Upstreams(Mutex<InUse>);
+
+#[derive(Default)]
+struct InUse {
+    upstreams: Vec<Arc<UpstreamServers>>,
+    servers: HashMap<String, Servers>,
+    /// Why files that have changed are not used.
+    fault: Option<String>,
+}
 
 impl Upstreams {
     /// Returns the pools of these upstreams, and forgets all others.
@@ -27,7 +36,8 @@ impl Upstreams {
         &self,
         upstreams: &[Arc<UpstreamServers>],
     ) -> Result<HashMap<String, Servers>, OfferError> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut in_use = self.in_use();
+        let known = &in_use.servers;
         let servers = upstreams.iter().map(|upstream| {
             let name = upstream.upstream.clone();
             let reason = |reason| OfferError::Upstream { upstream: name.clone(), reason };
@@ -44,8 +54,34 @@ impl Upstreams {
             Ok((name, Servers { live, test }))
         });
         let servers: HashMap<String, Servers> = servers.collect::<Result<_, OfferError>>()?;
-        known.clone_from(&servers);
+        *in_use = InUse { upstreams: upstreams.to_vec(), servers: servers.clone(), fault: None };
         Ok(servers)
+    }
+
+    /// Whether files of the upstreams in use have changed, and can be used. Faulty ones are reported once, and change nothing.
+    pub(super) fn have_new_files(&self) -> bool {
+        let mut in_use = self.in_use();
+        let changed = in_use.upstreams.iter().filter(|upstream| has_files(upstream)).try_fold(
+            false,
+            |any, upstream| {
+                let read = UpstreamTls::read(files(upstream));
+                let tls = read.map_err(|error| format!("upstream {}: {error}", upstream.upstream))?;
+                let before = in_use.servers.get(&upstream.upstream);
+                Ok::<bool, String>(any || before.is_some_and(|servers| servers.live.config().tls != tls))
+            },
+        );
+        let fault = changed.as_ref().err().cloned();
+        metrics::gauge!("gateway_config_faulty", "part" => "upstream files")
+            .set(f64::from(u8::from(fault.is_some())));
+        if let Some(fault) = fault.as_ref().filter(|fault| in_use.fault.as_ref() != Some(*fault)) {
+            tracing::error!(fault, "files of an upstream are faulty; the gateway keeps the current ones");
+        }
+        in_use.fault = fault;
+        changed.unwrap_or(false)
+    }
+
+    fn in_use(&self) -> MutexGuard<'_, InUse> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -59,8 +95,11 @@ fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {
 fn config(upstream: &UpstreamServers, targets: &[String]) -> Result<PoolConfig, String> {
     let reach = Reach::allowing_private(upstream.is_private);
     let url = |target: &String| parse_url(target, reach).map_err(|fault| format!("target {target} {fault}"));
-    let host = upstream.host.as_deref().map(HeaderValue::from_str).transpose();
-    let BreakerConfig { failures, open_for } = BreakerConfig {
+    let host = upstream
+        .host
+        .as_deref()
+        .map(|host| UpstreamHost::parse(host).ok_or_else(|| "`host` is not the name of a host".to_owned()));
+    let breaker = BreakerConfig {
         failures: upstream.breaker.failures,
         open_for: Duration::from_millis(upstream.breaker.open_ms),
     };
@@ -68,13 +107,27 @@ fn config(upstream: &UpstreamServers, targets: &[String]) -> Result<PoolConfig, 
         name: upstream.upstream.clone(),
         targets: targets.iter().map(url).collect::<Result<Vec<Uri>, _>>()?,
         reach,
-        host: host.map_err(|_| "`host` is not a header value".to_owned())?,
+        host: host.transpose()?,
+        tls: UpstreamTls::read(files(upstream)).map_err(|error| error.to_string())?,
+        speaks_http2: upstream.http2,
         credential: credential(upstream)?,
         connect_timeout: Duration::from_millis(upstream.connect_timeout_ms),
         max_concurrent: upstream.max_concurrent,
-        breaker: BreakerConfig { failures, open_for },
+        breaker,
         health: upstream.health.as_ref().map(health),
     })
+}
+
+fn has_files(upstream: &UpstreamServers) -> bool {
+    upstream.ca_file.is_some() || upstream.client.is_some()
+}
+
+fn files(upstream: &UpstreamServers) -> TlsFiles<'_> {
+    let client = upstream.client.as_ref();
+    TlsFiles {
+        ca_file: upstream.ca_file.as_deref(),
+        client: client.map(|client| (client.cert_file.as_path(), client.key_file.as_path())),
+    }
 }
 
 fn health(terms: &HealthTerms) -> HealthConfig {

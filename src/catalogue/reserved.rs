@@ -1,7 +1,8 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 19] = [
+pub const FIRST_SEGMENTS: [&str; 20] = [
+    ".well-known",
     "creditos",
     "credits",
     "status",

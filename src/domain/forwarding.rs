@@ -4,6 +4,7 @@ mod captured_statuses;
 mod path_pattern;
 mod secret_template;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -39,8 +40,15 @@ pub struct UpstreamServers {
     pub targets: Vec<String>,
     /// Base URLs for keys of test environments. Empty: such keys are refused.
     pub test_targets: Vec<String>,
-    /// Sent as `Host` instead of the target's own.
+    /// Sent as `Host`, and expected in certificates, instead of the target's own.
     pub host: Option<String>,
+    /// Authorities that are trusted instead of the public ones: a PEM file of each gateway.
+    pub ca_file: Option<PathBuf>,
+    /// The certificate that the gateway presents.
+    pub client: Option<ClientCertificate>,
+    /// Whether the targets are spoken to in HTTP/2.
+    pub http2: bool,
+    pub identity: UpstreamIdentity,
     /// Whether targets may have private addresses and need no TLS.
     pub is_private: bool,
     pub credential: Option<UpstreamCredential>,
@@ -51,6 +59,24 @@ pub struct UpstreamServers {
     pub breaker: BreakerTerms,
     /// How targets are asked whether they are well. `None`: only calls tell.
     pub health: Option<HealthTerms>,
+}
+
+/// PEM files of each gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClientCertificate {
+    pub cert_file: PathBuf,
+    pub key_file: PathBuf,
+}
+
+named_enum! {
+    /// How an upstream learns who calls.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum UpstreamIdentity {
+        /// By headers alone.
+        Plain = "plain",
+        /// Also by a token with a signature.
+        Signed = "signed",
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -98,6 +124,29 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// How the body of a request reaches the upstream.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum RequestBody {
+        /// It is read whole before.
+        Read = "read",
+        /// It is passed on while it comes.
+        Pass = "pass",
+    }
+}
+
+named_enum! {
+    /// What is sent again, once, if the connection was lost before a byte of an answer came. The upstream may have acted on it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum RetryRule {
+        Off = "off",
+        /// Methods that may be acted on twice: not POST or PATCH.
+        Safe = "safe",
+        /// Every method. The upstream gets an `Idempotency-Key`.
+        Keyed = "keyed",
+    }
+}
+
 /// Limits of an account's calls to one route, within those of its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RouteLimits {
@@ -142,6 +191,8 @@ pub struct ForwardedRoute {
     /// Set for routes whose answers are passed on while they come.
     pub stream: Option<StreamTerms>,
     pub limits: Option<RouteLimits>,
+    pub body: RequestBody,
+    pub retry: RetryRule,
     /// Timeout of the head of an answer.
     pub first_byte_ms: u64,
     /// Longest silence of an upstream within its answer.
@@ -158,6 +209,11 @@ impl ForwardedRoute {
     /// Whether it never meets the ledger.
     pub fn is_free(&self) -> bool {
         self.price.most() == Credits::ZERO
+    }
+
+    /// Whether a repeated `Idempotency-Key` gets the same answer.
+    pub fn keeps_answers(&self) -> bool {
+        !self.is_free() && self.body == RequestBody::Read
     }
 
     pub fn total(&self) -> Duration {

@@ -20,7 +20,7 @@ use crate::domain::billing::Billing;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::http::call_record::CallRecord;
-use crate::http::client_address::ClientAddress;
+use crate::http::client_address::{ClientAddress, ClientScheme};
 use crate::http::negotiate::RenderContext;
 
 /// A request as it arrived.
@@ -91,6 +91,11 @@ impl Call {
     /// Returns the client's address, or `None` without a listener.
     pub(super) fn client(&self) -> Option<IpAddr> {
         self.request.extensions().get().map(|ClientAddress(address)| *address)
+    }
+
+    /// How the client reached the service, or `None` without a listener.
+    pub(super) fn scheme(&self) -> Option<ClientScheme> {
+        self.request.extensions().get().copied()
     }
 
     /// The id of the call in the answer, the log and the ledger.

@@ -5,18 +5,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, Uri};
-use bytes::Bytes;
 
 use super::auth::caller::Caller;
 use super::call::{Answered, Call, Refused};
 use super::idempotency;
 use super::metering::stream::Attached;
 use super::metering::{Metering, PaidAnswer, PaidFuture, Sale, is_dry_run};
+pub use super::shape::CallBody;
 use super::shape::Shaped;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::ids::CallId;
 use crate::domain::refusal::{Malformed, Refusal};
+use crate::http::client_address::ClientScheme;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::panic_guard::unless_panicking;
 
@@ -35,7 +36,7 @@ pub struct ForwardRoute {
 
 /// What sends the calls of a route on.
 pub trait Forwarding: Send + Sync {
-    /// The most that a call with this body can cost.
+    /// The most that a call with this body can cost. A body that is passed on is not looked at.
     ///
     /// # Errors
     /// When the body says how much it may need in a way that is not clear.
@@ -51,11 +52,14 @@ pub struct ForwardedCall {
     pub caller: Caller,
     /// The client's address, where a listener noted it.
     pub client: Option<IpAddr>,
+    pub scheme: Option<ClientScheme>,
+    /// Gateways that the call has passed, this one included.
+    pub hops: u8,
     pub method: Method,
     pub uri: Uri,
     /// As the client sent them.
     pub headers: HeaderMap,
-    pub body: Bytes,
+    pub body: CallBody,
     /// What is held.
     pub price: Credits,
 }
@@ -67,12 +71,14 @@ impl fmt::Debug for ForwardRoute {
 }
 
 impl ForwardedCall {
-    fn of(call: &Call, caller: &Caller, body: Bytes) -> Self {
+    fn of(call: &Call, caller: &Caller, hops: u8, body: CallBody) -> Self {
         let request = &call.request;
         Self {
             call_id: call.id(),
             caller: caller.clone(),
             client: call.client(),
+            scheme: call.scheme(),
+            hops: hops.saturating_add(1),
             method: request.method().clone(),
             uri: request.uri().clone(),
             headers: request.headers().clone(),
@@ -84,8 +90,9 @@ impl ForwardedCall {
 
 /// Holds the price, sends the call on, captures or releases by the status of the answer.
 pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
-    let Shaped { call, caller, slot, body } = shaped;
-    let most = match route.forwarding.most(&body) {
+    let Shaped { call, caller, slot, hops, body } = shaped;
+    let read = body.read();
+    let most = match route.forwarding.most(&read) {
         Ok(most) => most,
         Err(refusal) => return Err(call.refuse(refusal)),
     };
@@ -97,19 +104,19 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
         deadline: route.route.total(),
         outlives_client: route.route.left == WhenLeft::Finish,
     };
-    let forwarded = ForwardedCall::of(&call, &caller, body.clone());
+    let forwarded = ForwardedCall::of(&call, &caller, hops, body);
     let forwarding = route.forwarding.clone();
     let send = move |price| forwarding.send(ForwardedCall { price, ..forwarded });
-    sale.run(call, caller, slot, &body, send).await
+    sale.run(call, caller, slot, &read, send).await
 }
 
 /// Sends a call of a free route on. It never meets the ledger, so what is about money has no place in it.
 pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
-    let Shaped { call, caller, slot, body } = shaped;
+    let Shaped { call, caller, slot, hops, body } = shaped;
     if let Err(refusal) = refuse_money(call.request.headers()) {
         return Err(call.refuse(refusal));
     }
-    let forwarded = ForwardedCall::of(&call, &caller, body);
+    let forwarded = ForwardedCall::of(&call, &caller, hops, body);
     let sent = unless_panicking(route.forwarding.clone().send(forwarded));
     let answered = match tokio::time::timeout(route.route.total(), sent).await {
         Ok(Some(answered)) => answered,

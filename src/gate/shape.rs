@@ -1,16 +1,24 @@
 //! Is the request one that may be forwarded?
 
+use axum::body::{Body, HttpBody};
+use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
 
 use super::auth::caller::Caller;
 use super::call::{Call, Refused};
 use super::entitlement::Entitled;
+use super::idempotency::has_key;
 use super::limits::account::Slot;
+use crate::domain::forwarding::RequestBody;
 use crate::domain::key::Mode;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::json_body::read_any_body;
 
-/// A call whose body was read. What it contains is the upstream's affair.
+const HOPS: HeaderName = HeaderName::from_static("fluence-hops");
+/// Most gateways on the way of a call.
+const MAX_HOPS: u8 = 3;
+
+/// A call that may be sent on. What its body contains is the upstream's affair.
 #[derive(Debug)]
 #[non_exhaustive]
 pub(super) struct Shaped {
@@ -18,26 +26,80 @@ pub(super) struct Shaped {
     pub(super) call: Call,
     pub(super) caller: Caller,
     pub(super) slot: Slot,
-    pub(super) body: Bytes,
+    /// Gateways that the call has passed before.
+    pub(super) hops: u8,
+    pub(super) body: CallBody,
+}
+
+/// The body of a call.
+#[derive(Debug)]
+pub enum CallBody {
+    /// It was read whole.
+    Read(Bytes),
+    /// It is passed on while it comes.
+    Passed(Body),
+}
+
+impl Default for CallBody {
+    fn default() -> Self {
+        Self::Read(Bytes::new())
+    }
+}
+
+impl CallBody {
+    /// What was read of it before the call.
+    pub(super) fn read(&self) -> Bytes {
+        match self {
+            Self::Read(body) => body.clone(),
+            Self::Passed(_) => Bytes::new(),
+        }
+    }
 }
 
 /// What a route lets pass.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ShapeLimits {
+    pub(super) body: RequestBody,
     pub(super) max_request_bytes: usize,
     /// Whether keys of test environments may call it.
     pub(super) takes_test_keys: bool,
 }
 
-/// Reads the body within the limit of the route. Refuses keys of test environments where the upstream has no test targets.
+/// Reads the body within the limit of the route, or leaves it to be passed on. Refuses keys of test environments where the
+/// upstream has no test targets.
 pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped, Refused> {
     let (mut call, caller, slot) = call.into_parts();
     if caller.key.mode == Mode::Test && !limits.takes_test_keys {
         return Err(call.refuse(Refusal::NoTestServers));
     }
+    let Some(hops) = hops(call.request.headers()) else { return Err(call.refuse(Refusal::LoopDetected)) };
     let body = std::mem::take(call.request.body_mut());
-    match read_any_body(body, limits.max_request_bytes).await {
-        Ok(body) => Ok(Shaped { call, caller, slot, body }),
+    let body = match limits.body {
+        RequestBody::Read => read_any_body(body, limits.max_request_bytes).await.map(CallBody::Read),
+        RequestBody::Pass => passable(&call, body, limits.max_request_bytes),
+    };
+    match body {
+        Ok(body) => Ok(Shaped { call, caller, slot, hops, body }),
         Err(refusal) => Err(call.refuse(refusal)),
     }
+}
+
+/// Gateways that the call has passed, unless they are too many: a route may lead back here. A client that claims some only
+/// shortens its own way.
+fn hops(headers: &HeaderMap) -> Option<u8> {
+    let claimed = headers.get_all(HOPS).iter().map(|value| value.to_str().ok()?.trim().parse::<u8>().ok());
+    let hops = claimed.map(|hops| hops.unwrap_or(0)).max().unwrap_or(0);
+    (hops < MAX_HOPS).then_some(hops)
+}
+
+/// A body that may be passed on: its length, where it is declared, is within the limit, and no answer is to be stored under
+/// a fingerprint of what was not read.
+fn passable(call: &Call, body: Body, limit_bytes: usize) -> Result<CallBody, Refusal> {
+    if has_key(call.request.headers())? {
+        return Err(Refusal::BadRequest(Malformed::IdempotencyKeyOfPassedBody));
+    }
+    if body.size_hint().lower() > limit_bytes as u64 {
+        return Err(Refusal::BodyTooLarge { limit_bytes });
+    }
+    Ok(CallBody::Passed(body))
 }

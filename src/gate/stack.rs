@@ -76,8 +76,11 @@ where
     F: GateService<Shaped>,
 {
     let sold = &route.route;
-    let limits =
-        ShapeLimits { max_request_bytes: sold.max_request_bytes, takes_test_keys: route.takes_test_keys };
+    let limits = ShapeLimits {
+        body: sold.body,
+        max_request_bytes: sold.max_request_bytes,
+        takes_test_keys: route.takes_test_keys,
+    };
     let (path, access) = (sold.path, Arc::new(sold.access.clone()));
     let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });
     let steps = ServiceBuilder::new()
@@ -87,7 +90,7 @@ where
         .layer(step(move |call| admit_to(limited, call)))
         .layer(step(restrict))
         .layer(step(move |call| entitle(path, access.clone(), call)))
-        // May the request be sent on? Its body is read, and not looked into.
+        // May the request be sent on? Its body is not looked into.
         .layer(step(move |call| shape(limits, call)))
         // The money, unless the route is free, and the upstream.
         .service(forwarding);

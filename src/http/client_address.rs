@@ -7,10 +7,27 @@ use axum::http::{HeaderMap, HeaderName};
 use crate::domain::network::Network;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Request extension: the client's address. IPv4 addresses are never mapped into IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+/// Request extension: how the client reached the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientScheme {
+    Http,
+    Https,
+}
+
+impl ClientScheme {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
 
 /// What one subscriber of a network provider has: an IPv4 address, or an IPv6 prefix of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +72,19 @@ impl TrustedProxies {
             }
         }
         ClientAddress(nearest)
+    }
+
+    /// How the client of a request from `peer` reached the service: by TLS here, or as a trusted proxy reports. Of a list,
+    /// the last entry counts: it is that of the proxy itself.
+    pub fn scheme(&self, peer: IpAddr, is_tls: bool, headers: &HeaderMap) -> ClientScheme {
+        let reported = headers.get_all(X_FORWARDED_PROTO).iter().next_back().filter(|_| self.trusts(peer));
+        let last = reported.and_then(|line| line.as_bytes().rsplit(|byte| *byte == b',').next());
+        match last.map(<[u8]>::trim_ascii) {
+            Some(word) if word.eq_ignore_ascii_case(b"https") => ClientScheme::Https,
+            Some(word) if word.eq_ignore_ascii_case(b"http") => ClientScheme::Http,
+            _ if is_tls => ClientScheme::Https,
+            _ => ClientScheme::Http,
+        }
     }
 
     /// Whether the address is that of a trusted proxy.
@@ -120,5 +150,23 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["[2001:db8::5]:4711"]), "2001:db8::5");
         assert_eq!(client("10.0.0.1", &["[2001:db8::5]"]), "2001:db8::5");
         assert_eq!(client("::ffff:10.0.0.1", &["::ffff:198.51.100.1"]), "198.51.100.1");
+    }
+
+    #[test]
+    fn the_scheme_is_that_of_the_connection_unless_a_trusted_proxy_reports_one() {
+        let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let scheme = |peer: &str, is_tls, reported: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in reported {
+                headers.append(X_FORWARDED_PROTO, HeaderValue::from_static(line));
+            }
+            proxies.scheme(peer.parse().unwrap(), is_tls, &headers).as_str()
+        };
+        assert_eq!(scheme("10.0.0.1", false, &["https"]), "https");
+        assert_eq!(scheme("10.0.0.1", false, &["http", "http, HTTPS"]), "https");
+        assert_eq!(scheme("10.0.0.1", false, &["ftp"]), "http");
+        assert_eq!(scheme("10.0.0.1", true, &[]), "https");
+        assert_eq!(scheme("9.9.9.9", false, &["https"]), "http");
+        assert_eq!(scheme("9.9.9.9", true, &["http"]), "https");
     }
 }

@@ -1,12 +1,13 @@
 //! The body gate: what may enter as a JSON body, and reading it within a bound.
 
 use axum::body::{Body, HttpBody};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
 use super::fields::Fields;
 use super::json::parse_object;
+use super::representation::{is_media_type, is_unencoded, media_type_parameters};
 use crate::domain::refusal::{Malformed, MediaFault, Refusal};
 
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
@@ -50,18 +51,16 @@ pub fn parse_fields(bytes: &[u8]) -> Result<Fields, Refusal> {
 /// `application/json`, not declared in an encoding that cannot be UTF-8, and without a content encoding.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(Ok(text)), None) = (types.next().map(HeaderValue::to_str), types.next()) else {
+    let (Some(value), None) = (types.next(), types.next()) else {
         return Err(Refusal::UnsupportedMediaType(MediaFault::NotJson));
     };
-    let mut parts = text.split(';').map(str::trim);
-    if !parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+    if !is_media_type(value, "application/json") {
         return Err(Refusal::UnsupportedMediaType(MediaFault::NotJson));
     }
-    if parts.any(is_wide_charset) {
+    if media_type_parameters(value).any(is_wide_charset) {
         return Err(Refusal::UnsupportedMediaType(MediaFault::NotUtf8));
     }
-    let is_plain = headers.get_all(header::CONTENT_ENCODING).iter().all(is_no_encoding);
-    if is_plain { Ok(()) } else { Err(Refusal::UnsupportedMediaType(MediaFault::Encoded)) }
+    if is_unencoded(headers) { Ok(()) } else { Err(Refusal::UnsupportedMediaType(MediaFault::Encoded)) }
 }
 
 /// Whether a parameter of the media type names an encoding of two or four bytes a character. RFC 8259, section 11, knows no
@@ -72,12 +71,6 @@ fn is_wide_charset(parameter: &str) -> bool {
     let charset = charset.replace(['-', '_'], "");
     name.trim().eq_ignore_ascii_case("charset")
         && ["utf16", "utf32", "ucs"].iter().any(|family| charset.starts_with(family))
-}
-
-/// An empty `Content-Encoding` names none, and `identity` says the same.
-fn is_no_encoding(value: &HeaderValue) -> bool {
-    let mut codings = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-    codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"))
 }
 
 #[cfg(test)]

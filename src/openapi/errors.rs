@@ -37,8 +37,12 @@ const PAID: [ErrorCode; 4] = [
 ];
 const ANALYSIS: [ErrorCode; 3] =
     [ErrorCode::ProfileUrlNotAccepted, ErrorCode::ProfileNotFound, ErrorCode::MultipleMatches];
-const FORWARDED: [ErrorCode; 3] =
-    [ErrorCode::TestKeyNotAllowed, ErrorCode::BodyTooLarge, ErrorCode::EndpointNotFound];
+const FORWARDED: [ErrorCode; 4] = [
+    ErrorCode::TestKeyNotAllowed,
+    ErrorCode::BodyTooLarge,
+    ErrorCode::EndpointNotFound,
+    ErrorCode::LoopDetected,
+];
 const WITH_BODY: [ErrorCode; 3] =
     [ErrorCode::InvalidJson, ErrorCode::BodyTooLarge, ErrorCode::UnsupportedMediaType];
 const IDEMPOTENT: [ErrorCode; 3] =

@@ -308,7 +308,9 @@ async fn answer(
     let mut request = request.map(|body| paced(body, MIN_BODY_BYTES, &state));
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let client = server.proxies.client(peer.ip(), request.headers());
+    let scheme = server.proxies.scheme(peer.ip(), server.tls.is_some(), request.headers());
     request.extensions_mut().insert(client);
+    request.extensions_mut().insert(scheme);
     if state.take_fragment() {
         request.extensions_mut().insert(FragmentInTarget);
     }

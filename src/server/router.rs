@@ -15,7 +15,8 @@ use crate::api::leaks::{self, Leaks};
 use crate::api::management_auth::Management;
 use crate::api::status::Status;
 use crate::api::{
-    account, audit, catalogue, contacts, credits, environments, health, keys, ledger, status, usage,
+    account, audit, catalogue, contacts, credits, environments, health, identity_keys, keys, ledger, status,
+    usage,
 };
 use crate::catalogue::plans::Catalogue;
 use crate::console::{self, Console};
@@ -24,6 +25,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardRoute;
 use crate::gate::metering::PaidRoute;
 use crate::gate::{Gate, stack, without_parameters as bare};
+use crate::secret::signing::TokenSigner;
 use crate::site::{self, Site};
 
 #[derive(Clone)]
@@ -41,6 +43,8 @@ pub struct Parts {
     pub catalogue: Arc<Catalogue>,
     pub management: Management,
     pub leaks: Leaks,
+    /// Its public keys are shown to upstreams.
+    pub signer: Arc<TokenSigner>,
     pub pool: PgPool,
     pub site: Arc<Site>,
     /// `None`: this gateway has no console.
@@ -136,6 +140,8 @@ pub fn router(parts: &Parts) -> Paths {
     router.add("/leaks/report", bare(post(leaks::report)).with_state(parts.leaks.clone()));
     router.add("/leaks/github", bare(post(leaks::github)).with_state(parts.leaks.clone()));
     router.add("/leaks/verify", bare(post(leaks::verify)).with_state(parts.leaks.clone()));
+    // Open, for upstreams that verify who calls.
+    router.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
 
     // Open: the documentation.
     for (path, methods) in site::routes(&parts.site) {

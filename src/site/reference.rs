@@ -65,7 +65,8 @@ fn terms(operation: &Operation, facts: &Facts, words: Words) -> String {
         _ => return String::new(),
     };
     let plans = plans(access, facts, words);
-    format!("\n{settled}\n\n{} {}\n{plans}", words.idempotent(), words.dry_run())
+    let once = if operation.is_idempotent { format!("{} ", words.idempotent()) } else { String::new() };
+    format!("\n{settled}\n\n{once}{}\n{plans}", words.dry_run())
 }
 
 fn plans(access: &AccessWord, facts: &Facts, words: Words) -> String {

@@ -19,10 +19,11 @@ use secrecy::ExposeSecret;
 use super::address::Reach;
 use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
-use super::connector::Connector;
+use super::connector::{Connector, Protocol};
 use super::response_started::ResponseStarted;
 use super::retry_after::retry_after;
 use super::settings::UpstreamSettings;
+use super::tls::{TlsFiles, UpstreamTls, UpstreamTlsError};
 use crate::domain::ids::AccountId;
 
 /// Idle connections that stay open, and for how long: less than servers commonly keep theirs.
@@ -65,6 +66,15 @@ pub enum UpstreamError {
     Unusable(String),
 }
 
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("the credential is not a valid header value")]
+    Credential(#[from] InvalidHeaderValue),
+    #[error(transparent)]
+    Tls(#[from] UpstreamTlsError),
+}
+
 impl UpstreamError {
     /// Whether the server is failing for every request.
     fn is_failure(&self) -> bool {
@@ -85,7 +95,7 @@ impl Upstream {
     ///
     /// # Errors
     /// When the credential is not a valid header value.
-    pub fn new(config: UpstreamConfig) -> Result<Self, InvalidHeaderValue> {
+    pub fn new(config: UpstreamConfig) -> Result<Self, ClientError> {
         let credential = config.settings.credential.expose_secret();
         let authorization = if credential.is_empty() {
             None
@@ -94,11 +104,14 @@ impl Upstream {
             value.set_sensitive(true);
             Some(value)
         };
+        let tls = UpstreamTls::read(TlsFiles::default())?;
+        let (reach, timeout) = (config.reach, config.settings.connect_timeout);
+        let connector = Connector::new(reach, timeout, &tls, None, Protocol::Http1);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(Connector::new(config.reach, config.settings.connect_timeout));
+            .build(connector);
         let bulkhead = Bulkhead::new(config.settings.max_concurrent.get());
         let breaker = Mutex::new(Breaker::new(config.settings.breaker()));
         Ok(Self { config, authorization, client, bulkhead, breaker })

@@ -9,15 +9,17 @@ use std::time::Duration;
 use std::vec;
 
 use hyper::Uri;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::pki_types::ServerName;
 use tower::Service;
 
 use super::address::{Reach, literal_address};
 use super::response_started::WatchedStream;
+use super::tls::UpstreamTls;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Boxed<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
@@ -33,18 +35,40 @@ pub(super) struct Connector {
     timeout: Duration,
 }
 
+/// What a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http1,
+    Http2,
+}
+
 impl Connector {
-    pub(super) fn new(reach: Reach, timeout: Duration) -> Self {
+    /// `name` is the one that certificates must have, instead of that of the URL.
+    pub(super) fn new(
+        reach: Reach,
+        timeout: Duration,
+        tls: &UpstreamTls,
+        name: Option<ServerName<'static>>,
+        protocol: Protocol,
+    ) -> Self {
         let mut http =
             HttpConnector::new_with_resolver(CheckedResolver { system: GaiResolver::new(), reach });
         http.enforce_http(false);
         http.set_nodelay(true);
-        let builder = HttpsConnectorBuilder::new().with_webpki_roots();
+        let builder = HttpsConnectorBuilder::new().with_tls_config((*tls.config).clone());
         let builder = match reach {
             Reach::Public => builder.https_only(),
             Reach::Private => builder.https_or_http(),
         };
-        Self { connector: builder.enable_http1().wrap_connector(http), reach, timeout }
+        let builder = match name {
+            None => builder,
+            Some(name) => builder.with_server_name_resolver(FixedServerNameResolver::new(name)),
+        };
+        let connector = match protocol {
+            Protocol::Http1 => builder.enable_http1().wrap_connector(http),
+            Protocol::Http2 => builder.enable_http2().wrap_connector(http),
+        };
+        Self { connector, reach, timeout }
     }
 }
 

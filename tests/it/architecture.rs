@@ -71,7 +71,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "upstream",
         ],
     ),
-    ("server", &["api", "gate", "http", "catalogue", "clock", "telemetry", "panic_guard", "site", "console"]),
+    (
+        "server",
+        &[
+            "api",
+            "gate",
+            "http",
+            "catalogue",
+            "clock",
+            "telemetry",
+            "panic_guard",
+            "secret",
+            "site",
+            "console",
+        ],
+    ),
 ];
 
 /// The only modules in which everything meets.

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fluence::config::{Sources, load};
+use fluence::domain::offer_set::SetKind;
 use serde_json::{Value, json};
 
+use crate::offers::applied;
 use crate::support::gateway::Gateway;
 use crate::support::redis::Redis;
 use crate::support::upstream::{Behaviour, ScriptedServer};
@@ -18,6 +20,8 @@ const ALERTS: &str = include_str!("../../deploy/alerts.yml");
 const DASHBOARD: &str = include_str!("../../deploy/grafana/gateway.json");
 const ALERT_TESTS: &str = include_str!("../../deploy/alerts_test.yml");
 const INCIDENTS: &str = include_str!("../../docs/operations/incidents.md");
+/// Routes whose price depends on what an upstream reports.
+const CHAT_ROUTES: &str = include_str!("../../examples/sell-a-chat-api/routes.toml");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The words of a text that begin like this, without what follows them.
@@ -117,6 +121,7 @@ async fn a_gateway_under_traffic_exports_every_metric_of_the_alerts() {
     gateway.post("/analyze", &customer.key, &body).await;
     gateway.post("/analyze", "an-imported-key-for-tests-1", &body).await;
     sqlx::query("update api_key set name = 'changed'").execute(gateway.database.pool()).await.unwrap();
+    applied(&gateway.database, SetKind::Routes, CHAT_ROUTES).await;
     let mut missing = metrics_of_alerts();
     let found = tokio::time::timeout(Duration::from_secs(20), async {
         while !missing.is_empty() {

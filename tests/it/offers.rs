@@ -15,9 +15,15 @@ use crate::support::gateway::{Gateway, eventually, new_pepper};
 mod documentation;
 mod faults;
 mod forwarding;
+mod headers;
+mod hostile;
+mod peers;
 mod prices;
-mod streams;
+mod retries;
 mod shop;
+mod streams;
+mod tls;
+mod uploads;
 
 fn seller() -> Principal {
     Principal::almighty(Actor::operator("seller".into()))

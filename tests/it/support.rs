@@ -9,6 +9,8 @@ pub(crate) mod documented;
 pub(crate) mod gateway;
 pub(crate) mod database_proxy;
 pub(crate) mod second_gateway;
+pub(crate) mod https_upstream;
+pub(crate) mod nginx;
 pub(crate) mod played;
 pub(crate) mod processes;
 pub(crate) mod proxy;

@@ -13,7 +13,9 @@ use crate::domain::price::{CountedPrice, WhenMissing};
 use crate::domain::settlement::Outcome;
 use crate::gate::forward::ForwardedCall;
 use crate::gate::metering::stream::{StreamCharge, StreamEnd, StreamMeter};
+use crate::http::representation::{is_media_type, is_unencoded};
 use crate::upstream::figure::{EventFigures, figure_in};
+use crate::upstream::upload::Upload;
 
 const KIB: u64 = 1_024;
 /// Missing figures are logged no more often than this.
@@ -27,7 +29,7 @@ pub(super) struct Meter {
     begun: Instant,
     /// The outcome if the answer is whole.
     outcome: Outcome,
-    request_bytes: u64,
+    upload: Upload,
     answer_bytes: u64,
     headers: HeaderMap,
     /// Reads the events of a stream, if a figure stands in one.
@@ -37,15 +39,16 @@ pub(super) struct Meter {
 impl Meter {
     pub(super) fn new(
         route: &Arc<ForwardedRoute>,
-        call: &ForwardedCall,
+        (call, upload): (&ForwardedCall, &Upload),
         headers: &HeaderMap,
         begun: Instant,
         outcome: Outcome,
     ) -> Self {
         let counted = route.price.counted();
         let pointers = || counted.into_iter().flat_map(CountedPrice::pointers).cloned().collect();
-        let reads_events =
-            counted.is_some_and(CountedPrice::reads_answer) && is_event_stream(headers) && is_plain(headers);
+        let reads_events = counted.is_some_and(CountedPrice::reads_answer)
+            && is_event_stream(headers)
+            && is_unencoded(headers);
         Self {
             events: reads_events.then(|| EventFigures::new(pointers())),
             // Without figures nothing of the head is looked at again.
@@ -55,7 +58,7 @@ impl Meter {
             held: call.price,
             begun,
             outcome,
-            request_bytes: call.body.len() as u64,
+            upload: upload.clone(),
             answer_bytes: 0,
         }
     }
@@ -111,12 +114,12 @@ impl Meter {
     /// The figures in the order of the price. `body` is the whole body of an answer that is no stream.
     fn figures(&self, price: &CountedPrice, body: Option<&[u8]>) -> Vec<Option<Figure>> {
         let mut of_events = self.events.iter().flat_map(|events| events.found().iter().copied());
-        let plain = body.filter(|_| is_plain(&self.headers));
+        let plain = body.filter(|_| is_unencoded(&self.headers));
         let figure = |source: &FigureSource| match source {
             FigureSource::Header(name) => in_header(&self.headers, name),
             FigureSource::Json(_) if self.events.is_some() => of_events.next().flatten(),
             FigureSource::Json(pointer) => figure_in(plain?, pointer),
-            FigureSource::RequestKib => Some(kib(self.request_bytes)),
+            FigureSource::RequestKib => Some(kib(self.upload.bytes())),
             FigureSource::AnswerKib => Some(kib(self.answer_bytes)),
             FigureSource::Seconds => {
                 Some(Figure::seconds(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)))
@@ -173,15 +176,7 @@ fn in_header(headers: &HeaderMap, name: &str) -> Option<Figure> {
 }
 
 pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
-    let media_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("text/event-stream")
-}
-
-/// Whether the body is what its media type says. An encoded one is passed on and never unpacked.
-pub(super) fn is_plain(headers: &HeaderMap) -> bool {
-    headers.get_all(header::CONTENT_ENCODING).iter().all(|encoding| encoding == "identity")
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| is_media_type(value, "text/event-stream"))
 }
 
 fn kib(bytes: u64) -> Figure {

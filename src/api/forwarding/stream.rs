@@ -10,11 +10,12 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 
-use super::meter::{Meter, is_event_stream, is_plain};
+use super::meter::{Meter, is_event_stream};
 use crate::domain::settlement::Outcome;
 use crate::gate::forward::ForwardedCall;
 use crate::gate::metering::PaidAnswer;
 use crate::gate::metering::stream::{BodyFault, StreamLimits, StreamedBody};
+use crate::http::representation::is_unencoded;
 use crate::upstream::pool::AnswerBody;
 
 /// Makes the body of an answer one that is passed on. `beginning` was read of it already.
@@ -37,7 +38,7 @@ pub(super) fn pass_on(
         headers.insert(header::TRAILER, HeaderValue::from_static("x-credits-used"));
     }
     let ping_s = route.stream.and_then(|terms| terms.ping_s);
-    let is_commented = is_event_stream(headers) && is_plain(headers);
+    let is_commented = is_event_stream(headers) && is_unencoded(headers);
     let limits = StreamLimits {
         idle: Duration::from_millis(route.idle_ms),
         ends_at: Instant::from_std(meter.begun() + route.total()),

@@ -7,10 +7,11 @@ use super::price::price;
 use crate::catalogue::document::{Fields, integer, list, name, parsed, text, word_of};
 use crate::catalogue::interned::interned;
 use crate::domain::forwarding::{
-    CapturedStatuses, ForwardedRoute, PathPattern, RouteLimits, RouteMethod, StreamTerms, WhenBrokeOff,
-    WhenLeft,
+    CapturedStatuses, ForwardedRoute, PathPattern, RequestBody, RetryRule, RouteLimits, RouteMethod,
+    StreamTerms, WhenBrokeOff, WhenLeft,
 };
 use crate::domain::plan::Access;
+use crate::domain::price::RoutePrice;
 
 const KIB: i64 = 1_024;
 const MIB: i64 = 1_024 * KIB;
@@ -52,7 +53,8 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     let first_byte_ms = fields.optional("first_byte_ms", integer(100..=300_000)).unwrap_or(10_000);
     let idle_ms = fields.optional("idle_ms", integer(1_000..=300_000)).unwrap_or(30_000);
     let total_s = fields.optional("total_s", integer(1..=3_600)).unwrap_or(60);
-    let max_request_bytes = fields.optional("max_request_bytes", integer(0..=16 * MIB));
+    let (body, max_request_bytes) = request_body(fields, price.as_ref());
+    let retry = retry(fields, body);
     let max_answer_bytes = fields.optional("max_answer_bytes", integer(KIB..=16 * 1_024 * MIB));
     let whole_bytes = fields.optional("whole_bytes", integer(0..=8 * MIB));
     let pattern = pattern?;
@@ -72,13 +74,42 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         left: settlement.left,
         stream,
         limits,
+        body,
+        retry,
         first_byte_ms,
         idle_ms,
         total_s,
-        max_request_bytes: max_request_bytes.unwrap_or(MIB as usize),
+        max_request_bytes,
         whole_bytes: whole_bytes.unwrap_or(64 * KIB as usize),
         max_answer_bytes: max_answer_bytes.unwrap_or(64 * MIB as u64),
     })
+}
+
+/// How the body reaches the upstream, and how long it may be.
+fn request_body(fields: &mut Fields<'_>, price: Option<&RoutePrice>) -> (RequestBody, usize) {
+    let words = RequestBody::ALL.map(|body| (body.as_str(), body));
+    let body = fields.optional("body", word_of(&words)).unwrap_or(RequestBody::Read);
+    if body == RequestBody::Pass
+        && price.and_then(RoutePrice::counted).is_some_and(|price| price.hold_by.is_some())
+    {
+        fields.fault("body", "must be \"read\" where `hold_by` reads the request");
+    }
+    let most = match body {
+        RequestBody::Read => 16 * MIB,
+        RequestBody::Pass => 1_024 * MIB,
+    };
+    let max_request_bytes = fields.optional("max_request_bytes", integer(0..=most));
+    (body, max_request_bytes.unwrap_or(MIB as usize))
+}
+
+/// What is sent again. A body that was passed on is gone.
+fn retry(fields: &mut Fields<'_>, body: RequestBody) -> RetryRule {
+    let words = RetryRule::ALL.map(|rule| (rule.as_str(), rule));
+    let retry = fields.optional("retry", word_of(&words)).unwrap_or(RetryRule::Off);
+    if retry != RetryRule::Off && body == RequestBody::Pass {
+        fields.fault("retry", "must be \"off\" with `body = \"pass\"`, which can be sent only once");
+    }
+    retry
 }
 
 /// Which answers are charged, and what the other endings of a call mean.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::depth::Depth;
+use crate::domain::forwarding::{RequestBody, RetryRule, UpstreamIdentity};
 
 const SELLER: &str = r#"
 [[upstream]]
@@ -78,11 +79,65 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("methods = [\"POST\"]", "methods = [\"post\"]", "must be one of `GET`"),
         ("methods = [\"POST\"]", "methods = []", "must list at least one method"),
         ("access = \"images\"", "access = \"Images\"", "must be a lower-case letter"),
+        ("credits = 3", "credits = 3\nretry = \"always\"", "`retry` must be one of `off`, `safe`, `keyed`"),
+        ("credits = 3", "credits = 3\nbody = \"pass\"\nretry = \"safe\"", "`retry` must be \"off\" with"),
+        ("credits = 3", "credits = 3\nmax_request_bytes = 16777217", "from 0 to 16777216"),
+        (
+            "credits = 3",
+            "credits = 3\nbody = \"pass\"\nmax_request_bytes = 1073741825",
+            "from 0 to 1073741824",
+        ),
+        (
+            "credits = 3",
+            "body = \"pass\"\ncredits = { hold = 9, counts = [{ of = \"seconds\", costs = 1 }], hold_by = { of = \"request:/n\", costs = 1 } }",
+            "`body` must be \"read\" where `hold_by` reads the request",
+        ),
+        ("[[route]]", "ca_file = \"ca.pem\"\n[[route]]", "`ca_file` must be an absolute path"),
+        (
+            "[[route]]",
+            "client_cert_file = \"/c.pem\"\n[[route]]",
+            "`client_cert_file` needs `client_key_file`",
+        ),
+        (
+            "[[route]]",
+            "client_key_file = \"/k.pem\"\n[[route]]",
+            "`client_key_file` needs `client_cert_file`",
+        ),
+        ("[[route]]", "http2 = true\n[[route]]", "`http2` must be one of `off`, `on`"),
+        ("[[route]]", "http2 = \"on\"\nhost = \"a\"\n[[route]]", "`host` and `http2` exclude each other"),
+        ("[[route]]", "identity = \"none\"\n[[route]]", "`identity` must be one of `plain`, `signed`"),
     ] {
         let text = SELLER.replacen(before, after, 1);
         assert_ne!(text, SELLER, "{before}");
         let found = RouteSet::parse(&text).err().map(|_| messages(&text)).unwrap_or_default();
         assert!(found.iter().any(|fault| fault.contains(expected)), "{after}: {found:?}");
+    }
+}
+
+#[test]
+fn what_a_route_and_its_upstream_say_is_what_they_do() {
+    let with = |route: &str, upstream: &str| {
+        let text = SELLER.replacen("credits = 3", &format!("credits = 3\n{route}"), 1);
+        let set = RouteSet::parse(&text.replacen("[[route]]", &format!("{upstream}\n[[route]]"), 1)).unwrap();
+        (set.forwarded[0].clone(), set.upstreams[0].clone())
+    };
+    let (route, upstream) = with("", "");
+    assert_eq!(
+        (route.body, route.retry, route.max_request_bytes),
+        (RequestBody::Read, RetryRule::Off, 1 << 20)
+    );
+    assert_eq!((upstream.http2, upstream.identity), (false, UpstreamIdentity::Plain));
+    assert_eq!((&upstream.ca_file, &upstream.client), (&None, &None));
+    let (route, upstream) = with(
+        "body = \"pass\"\nmax_request_bytes = 1073741824",
+        "ca_file = \"/ca.pem\"\nclient_cert_file = \"/c.pem\"\nclient_key_file = \"/k.pem\"\nhttp2 = \"on\"\nidentity = \"signed\"",
+    );
+    assert_eq!((route.body, route.max_request_bytes), (RequestBody::Pass, 1 << 30));
+    assert_eq!((upstream.http2, upstream.identity), (true, UpstreamIdentity::Signed));
+    let client = upstream.client.as_ref().map(|client| (client.cert_file.to_str(), client.key_file.to_str()));
+    assert_eq!(client, Some((Some("/c.pem"), Some("/k.pem"))));
+    for (word, rule) in [("safe", RetryRule::Safe), ("keyed", RetryRule::Keyed)] {
+        assert_eq!(with(&format!("retry = \"{word}\""), "").0.retry, rule);
     }
 }
 

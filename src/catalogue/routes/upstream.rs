@@ -1,15 +1,19 @@
 //! Servers of the seller.
 
+use std::path::{Path, PathBuf};
+
 use toml::de::DeValue;
 
 use super::header_name;
 use crate::catalogue::document::{Fields, Read, integer, list, name, parsed, text, word_of};
 use crate::domain::forwarding::{
-    BreakerTerms, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamServers,
+    BreakerTerms, ClientCertificate, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamIdentity,
+    UpstreamServers,
 };
 use crate::upstream::address::{Reach, parse_url};
 
 const MAX_TARGETS: usize = 64;
+const SWITCH: [(&str, bool); 2] = [("off", false), ("on", true)];
 const REACHES: [(&str, bool); 2] = [("public", false), ("private", true)];
 
 pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
@@ -22,6 +26,14 @@ pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
     }
     let test_targets = fields.optional("test_targets", list(MAX_TARGETS, target(reach)));
     let host = fields.optional("host", host);
+    let ca_file = fields.optional("ca_file", file);
+    let client = client_certificate(fields);
+    let http2 = fields.optional("http2", word_of(&SWITCH)).unwrap_or(false);
+    if http2 && host.is_some() {
+        fields.fault("host", "and `http2` exclude each other: HTTP/2 sends the name of the target");
+    }
+    let words = UpstreamIdentity::ALL.map(|identity| (identity.as_str(), identity));
+    let identity = fields.optional("identity", word_of(&words)).unwrap_or(UpstreamIdentity::Plain);
     let credential = fields.table("credential", |fields| {
         let header = fields.required("header", header_name);
         let value = fields.required("value", parsed::<SecretTemplate>);
@@ -47,12 +59,34 @@ pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
         targets: targets?,
         test_targets: test_targets.unwrap_or_default(),
         host,
+        ca_file,
+        client,
+        http2,
+        identity,
         is_private,
         credential,
         connect_timeout_ms: connect_timeout_ms.unwrap_or(1_000),
         max_concurrent: max_concurrent.unwrap_or(256),
         breaker: breaker.unwrap_or(BreakerTerms { failures: 5, open_ms: 10_000 }),
     })
+}
+
+/// The certificate that the gateway presents, and its key.
+fn client_certificate(fields: &mut Fields<'_>) -> Option<ClientCertificate> {
+    let cert_file = fields.optional("client_cert_file", file);
+    let key_file = fields.optional("client_key_file", file);
+    for (name, other) in [("client_cert_file", "client_key_file"), ("client_key_file", "client_cert_file")] {
+        if fields.has(name) && !fields.has(other) {
+            fields.fault(name, format_args!("needs `{other}`"));
+        }
+    }
+    Some(ClientCertificate { cert_file: cert_file?, key_file: key_file? })
+}
+
+/// The path of a file of each gateway.
+fn file(value: &DeValue<'_>) -> Result<PathBuf, String> {
+    let path = text(1_000)(value)?;
+    if Path::new(&path).is_absolute() { Ok(path.into()) } else { Err("must be an absolute path".into()) }
 }
 
 fn health_path(value: &DeValue<'_>) -> Result<String, String> {

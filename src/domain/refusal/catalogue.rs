@@ -705,6 +705,16 @@ refusals! {
         }
     }
 
+    LoopDetected = "LOOP_DETECTED", 508, Upstream, Never, "Loop detected" / "Ciclo detectado" {
+        /// A route leads to a gateway that leads back.
+        LoopDetected => {
+            en: "This request has passed too many gateways: a route leads back to where it came from.",
+                "Contact {support} with the request id. You were not charged.";
+            pt: "Esta requisição passou por gateways demais: uma rota leva de volta à origem.",
+                "Entre em contato com {support} e informe o id da requisição. Nada foi cobrado.";
+        }
+    }
+
     ServiceUnavailable = "SERVICE_UNAVAILABLE", 503, ServiceUnavailable, AfterWait,
         "Service unavailable" / "Serviço indisponível" {
         // A call whose outcome is unknown may have been charged, so the text does not deny it.

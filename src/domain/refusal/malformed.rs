@@ -70,6 +70,9 @@ malformed! {
     IdempotencyKeyOfFreeRoute =>
         "This route is free and keeps no answers: omit Idempotency-Key",
         "Esta rota é gratuita e não guarda respostas: omita Idempotency-Key";
+    IdempotencyKeyOfPassedBody =>
+        "This route passes bodies on unread, so it keeps no answers: omit Idempotency-Key",
+        "Esta rota repassa o corpo sem lê-lo e não guarda respostas: omita Idempotency-Key";
     IdempotencyKeyHeader =>
         "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes",
         "Idempotency-Key deve ser enviado uma vez, com 1 a 255 caracteres ASCII visíveis, com ou sem aspas duplas";

@@ -30,7 +30,7 @@ fn operation(route: &Arc<ForwardedRoute>, method: RouteMethod) -> Operation {
     let path = interned(&route.path.replace("{*", "{"));
     let place = (Group::Routes, Access::Forwarded(route.clone()));
     let operation = Operation::new(id, verb, path, place, [[title, title], about]).takes(parameters(route));
-    if route.is_free() { operation } else { operation.once() }
+    if route.keeps_answers() { operation.once() } else { operation }
 }
 
 fn parameters(route: &ForwardedRoute) -> Vec<Parameter> {

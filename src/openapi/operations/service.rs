@@ -6,6 +6,7 @@ use crate::api::catalogue::CatalogueShown;
 use crate::api::health::{AliveShown, HealthShown, ReadyShown};
 use crate::api::leaks::Thanks;
 use crate::domain::refusal::ErrorCode;
+use crate::api::identity_keys::KeysShown;
 use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
 use crate::openapi::texts::Texts;
@@ -32,6 +33,20 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .answers::<Map<String, Value>>(200, ["The document.", "O documento."]),
         leak_report(),
+        Operation::new(
+            "identity_keys",
+            Verb::Get,
+            "/.well-known/fluence-identity.json",
+            open(),
+            [
+                ["Keys of signed identities", "Chaves das identidades assinadas"],
+                [
+                    "The public keys with which an upstream verifies `Fluence-Identity`: a set of JSON Web Keys.",
+                    "As chaves públicas com que um upstream verifica `Fluence-Identity`: um conjunto de JSON Web Keys.",
+                ],
+            ],
+        )
+        .answers::<KeysShown>(200, ["The keys.", "As chaves."]),
         Operation::new(
             "livez",
             Verb::Get,

@@ -11,10 +11,12 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::timeout;
 
-use super::{Pool, Target};
+use super::Pool;
+use super::choice::Target;
 use crate::upstream::breaker::Admission;
 use crate::upstream::bulkhead::Permit;
 use crate::upstream::client::UpstreamError;
+use crate::upstream::upload::Upload;
 
 /// A target that answers a call. Counts as a call in progress.
 pub(super) struct Answering {
@@ -50,6 +52,7 @@ pub(super) struct InProgress {
     pub(super) pool: Arc<Pool>,
     pub(super) answering: Answering,
     pub(super) begun: Instant,
+    pub(super) upload: Upload,
     pub(super) _permit: Permit,
 }
 
@@ -122,7 +125,9 @@ impl AnswerBody {
     }
 
     fn end(&mut self, outcome: &'static str, is_sound: bool) {
-        if let Some(InProgress { pool, answering, begun, .. }) = self.call.take() {
+        if let Some(InProgress { pool, answering, begun, upload, .. }) = self.call.take() {
+            // An answer may come before the whole request was sent.
+            upload.stop();
             pool.ended(begun, outcome);
             pool.report(answering, is_sound);
         }

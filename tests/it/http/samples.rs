@@ -189,6 +189,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         limited(Limit::FailedAttempts, 20, 60),
         Refusal::Internal,
         Refusal::Upstream,
+        Refusal::LoopDetected,
         Refusal::Unavailable { retry_after_s: 5 },
         Refusal::Timeout,
     ]

@@ -7,7 +7,8 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Stream, StreamEnd};
+use super::StreamEnd;
+use super::running::Stream;
 
 /// How long, how far and how many at once are read. What is beyond is settled by what was counted.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);

@@ -1,0 +1,66 @@
+//! What an answer, or its absence, means for the client and for the credits.
+
+use std::time::Duration;
+
+use axum::http::{StatusCode, response};
+
+use crate::domain::forwarding::ForwardedRoute;
+use crate::domain::refusal::{Malformed, Refusal};
+use crate::domain::settlement::Outcome;
+use crate::upstream::client::UpstreamError;
+use crate::upstream::retry_after::retry_after;
+use crate::upstream::upload::{Upload, UploadFault};
+
+/// Wait that a client is asked for on behalf of an upstream that names none.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The refusal of a call without an answer. A request that its client did not send whole is the client's fault.
+pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &UpstreamError) -> Refusal {
+    match upload.fault() {
+        Some(UploadFault::TooLong) => {
+            return Refusal::BodyTooLarge { limit_bytes: route.max_request_bytes };
+        }
+        Some(UploadFault::BrokeOff) => return Refusal::BadRequest(Malformed::BrokenBody),
+        Some(UploadFault::Stopped) | None => {}
+    }
+    tracing::warn!(upstream = route.upstream, route = route.name, %error, "upstream did not answer a call");
+    match error {
+        UpstreamError::Unavailable { retry_after } | UpstreamError::Paused { retry_after } => {
+            unavailable(*retry_after)
+        }
+        UpstreamError::Timeout => Refusal::Timeout,
+        UpstreamError::Failed(_) | UpstreamError::Unusable(_) => Refusal::Upstream,
+    }
+}
+
+fn unavailable(wait: Duration) -> Refusal {
+    Refusal::Unavailable { retry_after_s: wait.as_secs().max(1) }
+}
+
+/// The status that the client gets. Statuses that concern the seller's own account with its upstream become other ones.
+pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Result<u16, Refusal> {
+    let (upstream, name) = (&route.upstream, route.name);
+    match parts.status {
+        StatusCode::UNAUTHORIZED
+        | StatusCode::PAYMENT_REQUIRED
+        | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            let status = parts.status.as_u16();
+            tracing::error!(upstream, route = name, status, "upstream refuses the gateway's credential");
+            Err(Refusal::Upstream)
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            tracing::warn!(upstream, route = name, "upstream limits the gateway");
+            Err(unavailable(retry_after(&parts.headers).unwrap_or(DEFAULT_RETRY_AFTER)))
+        }
+        status => Ok(status.as_u16()),
+    }
+}
+
+pub(super) fn outcome_of(route: &ForwardedRoute, status: u16) -> Outcome {
+    match status {
+        200..=299 if route.capture.includes(status) => Outcome::Answered,
+        _ if route.capture.includes(status) => Outcome::ChargedStatus,
+        0..=499 => Outcome::UnchargedStatus,
+        _ => Outcome::Failed,
+    }
+}

@@ -1,0 +1,133 @@
+//! The fields of one table of a file.
+
+use std::fmt;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Faults;
+use super::values::Read;
+
+/// The fields of one table. Each is taken by name; [`Fields::finish`] reports those that were not.
+pub(in crate::catalogue) struct Fields<'d> {
+    table: &'d DeTable<'d>,
+    at: usize,
+    faults: &'d Faults<'d>,
+    taken: Vec<&'static str>,
+}
+
+impl<'d> Fields<'d> {
+    pub(super) fn new(table: &'d DeTable<'d>, at: usize, faults: &'d Faults<'d>) -> Self {
+        Self { table, at, faults, taken: Vec::new() }
+    }
+
+    /// Records a fault of a field, or of the whole table where the field is missing.
+    pub(in crate::catalogue) fn fault(&self, name: &str, message: impl fmt::Display) {
+        let at = self.table.get(name).map_or(self.at, |value| value.span().start);
+        self.faults.add(at, format!("`{name}` {message}"));
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<&'d Spanned<DeValue<'d>>> {
+        self.taken.push(name);
+        self.table.get(name)
+    }
+
+    /// Reads a field that may be missing.
+    pub(in crate::catalogue) fn optional<T>(&mut self, name: &'static str, read: impl Read<T>) -> Option<T> {
+        let value = self.take(name)?;
+        match read(value.get_ref()) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.faults.add(value.span().start, format!("`{name}` {message}"));
+                None
+            }
+        }
+    }
+
+    /// Reads a field that must be there.
+    pub(in crate::catalogue) fn required<T>(&mut self, name: &'static str, read: impl Read<T>) -> Option<T> {
+        if !self.has(name) {
+            self.fault(name, "is missing");
+        }
+        self.optional(name, read)
+    }
+
+    pub(in crate::catalogue) fn has(&self, name: &str) -> bool {
+        self.table.contains_key(name)
+    }
+
+    pub(in crate::catalogue) fn is_table(&self, name: &str) -> bool {
+        self.table.get(name).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
+    pub(in crate::catalogue) fn is_empty_list(&self, name: &str) -> bool {
+        self.table
+            .get(name)
+            .is_some_and(|value| matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()))
+    }
+
+    /// Reads a table that may be missing.
+    pub(in crate::catalogue) fn table<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields<'d>) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        match value.get_ref() {
+            DeValue::Table(table) => read_table(table, value.span().start, self.faults, read),
+            _ => {
+                self.faults.add(value.span().start, format!("`{name}` must be a table"));
+                None
+            }
+        }
+    }
+
+    /// Reads a list of tables, at most `most`. A missing list is empty.
+    pub(in crate::catalogue) fn tables<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        mut read: impl FnMut(&mut Fields<'d>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(value) = self.take(name) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.faults.add(value.span().start, format!("`{name}` must be a list of tables: [[{name}]]"));
+            return Vec::new();
+        };
+        if items.len() > most {
+            self.faults.add(value.span().start, format!("a file has at most {most} of [[{name}]]"));
+            return Vec::new();
+        }
+        let read = items.iter().filter_map(|item| match item.get_ref() {
+            DeValue::Table(table) => read_table(table, item.span().start, self.faults, &mut read),
+            _ => {
+                self.faults.add(item.span().start, format!("`{name}` must be a list of tables: [[{name}]]"));
+                None
+            }
+        });
+        read.collect()
+    }
+
+    /// Reports unknown fields.
+    pub(super) fn finish(&self) {
+        for name in self.table.keys() {
+            if !self.taken.contains(&name.get_ref().as_ref()) {
+                let known = self.taken.join(", ");
+                let name_at = name.span().start;
+                self.faults.add(name_at, format!("`{}` is not known here; known: {known}", name.get_ref()));
+            }
+        }
+    }
+}
+
+fn read_table<'d, T>(
+    table: &'d DeTable<'d>,
+    at: usize,
+    faults: &'d Faults<'d>,
+    read: impl FnOnce(&mut Fields<'d>) -> Option<T>,
+) -> Option<T> {
+    let mut fields = Fields::new(table, at, faults);
+    let value = read(&mut fields);
+    fields.finish();
+    value
+}

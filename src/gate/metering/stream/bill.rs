@@ -1,0 +1,61 @@
+//! The money of a stream, and what else stays with it until it has ended.
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
+use crate::domain::price::PriceDetail;
+use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
+use crate::gate::auth::caller::Caller;
+use crate::gate::limits::account::Slot;
+use crate::gate::metering::figures;
+use crate::ledger::writer::OpenHold;
+
+/// The money of a stream.
+pub(in crate::gate::metering) struct Bill {
+    pub(in crate::gate::metering) hold: OpenHold,
+    pub(in crate::gate::metering) caller: Caller,
+    pub(in crate::gate::metering) table: Arc<SettlementTable>,
+}
+
+impl Bill {
+    /// Ends the hold, and returns what was charged.
+    pub(super) fn pay(
+        mut self,
+        credits: Credits,
+        outcome: Outcome,
+        price: Option<Box<PriceDetail>>,
+    ) -> Credits {
+        let held = self.hold.amount();
+        let (used, refund) = match self.table.settle(outcome) {
+            Settlement::Capture => {
+                let used = credits.min(self.hold.amount());
+                self.hold.explain(price);
+                (used, self.hold.capture_unkept(used, outcome))
+            }
+            Settlement::Release => (Credits::ZERO, self.hold.release(outcome)),
+        };
+        self.caller.account.apply_refund(refund);
+        figures::count(&self.caller.key.plan.plan, held, used);
+        used
+    }
+}
+
+/// What stays with a stream until it has ended.
+pub(in crate::gate) struct Attached {
+    /// `None` for calls that hold nothing.
+    pub(in crate::gate::metering) bill: Option<Bill>,
+    pub(in crate::gate::metering) call_id: CallId,
+    pub(in crate::gate::metering) _slot: Slot,
+    /// Reads streams to their end whose clients have left.
+    pub(in crate::gate::metering) tasks: TaskTracker,
+}
+
+impl Attached {
+    /// For a call that costs nothing.
+    pub(in crate::gate) fn free(call_id: CallId, slot: Slot, tasks: TaskTracker) -> Self {
+        Self { bill: None, call_id, _slot: slot, tasks }
+    }
+}

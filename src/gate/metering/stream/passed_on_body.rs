@@ -1,0 +1,113 @@
+//! The body of an answer that is passed on while it comes.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::HttpBody;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+
+use super::running::Stream;
+use super::{BodyFault, StreamEnd, finish};
+use crate::domain::credits::Credits;
+use crate::domain::forwarding::WhenLeft;
+
+/// Credits of the call, where its client learns them after the body.
+const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used");
+
+/// The body of an answer that is passed on.
+pub(super) struct PassedOnBody {
+    /// `None` once the call is settled.
+    stream: Option<Box<Stream>>,
+    /// Why the stream was cut short, until the client has got what came before.
+    fault: Option<BodyFault>,
+    /// Whether the client has got all that was passed on, the head included.
+    is_flushed: bool,
+}
+
+impl PassedOnBody {
+    pub(super) fn new(stream: Stream) -> Self {
+        Self { stream: Some(Box::new(stream)), fault: None, is_flushed: false }
+    }
+
+    fn settle(&mut self, end: StreamEnd) -> Credits {
+        self.stream.take().map_or(Credits::ZERO, |stream| stream.settle(end))
+    }
+}
+
+impl HttpBody for PassedOnBody {
+    type Data = Bytes;
+    type Error = BodyFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        if let Some(fault) = self.fault.take() {
+            return Poll::Ready(Some(Err(fault)));
+        }
+        let this = &mut *self;
+        let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
+        let (tells_price, was_sent) = (stream.limits.tells_price, stream.bytes > 0);
+        match stream.poll_part(cx) {
+            // The server sends what it has before it waits.
+            Poll::Pending => {
+                this.is_flushed = true;
+                Poll::Pending
+            }
+            Poll::Ready(Some(Ok(data))) => {
+                this.is_flushed = false;
+                if stream.is_at_end() {
+                    this.settle(StreamEnd::Whole);
+                }
+                Poll::Ready(Some(Ok(Frame::data(data))))
+            }
+            Poll::Ready(Some(Err(fault))) => {
+                tracing::warn!(%fault, "an answer was cut short");
+                this.settle(StreamEnd::BrokeOff { was_sent });
+                if this.is_flushed {
+                    return Poll::Ready(Some(Err(fault)));
+                }
+                this.fault = Some(fault);
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Ready(None) => {
+                let credits = this.settle(StreamEnd::Whole);
+                let trailers = tells_price.then(|| {
+                    let used = (X_CREDITS_USED, HeaderValue::from(credits.as_i64()));
+                    Ok(Frame::trailers(HeaderMap::from_iter([used])))
+                });
+                Poll::Ready(trailers)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.stream.is_none() && self.fault.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.stream {
+            // Comments add to what the upstream sends.
+            Some(stream) if stream.ping.is_none() => stream.body.size_hint(),
+            Some(_) => SizeHint::default(),
+            None if self.fault.is_none() => SizeHint::with_exact(0),
+            None => SizeHint::default(),
+        }
+    }
+}
+
+impl Drop for PassedOnBody {
+    fn drop(&mut self) {
+        let Some(stream) = self.stream.take() else { return };
+        match stream.limits.left {
+            WhenLeft::Finish => finish::in_the_background(stream),
+            WhenLeft::Stop => {
+                let was_sent = stream.bytes > 0;
+                stream.settle(StreamEnd::Left { was_sent });
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A stream that has not ended: its parts, its timeouts, and the settlement of its call.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::bill::Attached;
+use super::{BodyFault, StreamCharge, StreamEnd, StreamLimits, StreamMeter, StreamedBody, UpstreamBody};
+use crate::domain::credits::Credits;
+
+const PING: &[u8] = b": ping\n\n";
+
+/// A stream that has not ended.
+pub(super) struct Stream {
+    pub(super) body: UpstreamBody,
+    meter: Box<dyn StreamMeter>,
+    pub(super) limits: StreamLimits,
+    pub(super) attached: Attached,
+    /// Bytes of the upstream so far.
+    pub(super) bytes: u64,
+    silence: Pin<Box<Sleep>>,
+    deadline: Pin<Box<Sleep>>,
+    pub(super) ping: Option<Pin<Box<Sleep>>>,
+    /// Whether the last byte ended an event, so that a comment may follow.
+    is_between_events: bool,
+}
+
+impl Stream {
+    pub(super) fn new(streamed: StreamedBody, attached: Attached) -> Self {
+        let StreamedBody { body, meter, limits, .. } = streamed;
+        let now = Instant::now();
+        Self {
+            body,
+            meter,
+            attached,
+            bytes: 0,
+            silence: Box::pin(sleep_until(now + limits.idle)),
+            deadline: Box::pin(sleep_until(limits.ends_at)),
+            ping: limits.ping.map(|every| Box::pin(sleep_until(now + every))),
+            limits,
+            is_between_events: true,
+        }
+    }
+
+    /// Settles the call. Returns what it costs.
+    pub(super) fn settle(mut self: Box<Self>, end: StreamEnd) -> Credits {
+        let StreamCharge { credits, outcome, price } = self.meter.charge(end);
+        let Self { attached: Attached { bill, call_id, .. }, bytes, .. } = *self;
+        let credits = bill.map_or(Credits::ZERO, |bill| bill.pay(credits, outcome, price));
+        let outcome = outcome.as_str();
+        tracing::info!(call = %call_id, bytes, outcome, credits = credits.as_i64(), "stream ended");
+        credits
+    }
+
+    /// The next part of the body, or why there is none.
+    pub(super) fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {
+        loop {
+            match self.body.as_mut().poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) if !data.is_empty() => return Poll::Ready(Some(self.passed(data))),
+                    // Trailers of an upstream are for the gateway alone.
+                    _ => {}
+                },
+                Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(fault))),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return self.poll_timers(cx),
+            }
+        }
+    }
+
+    fn passed(&mut self, data: Bytes) -> Result<Bytes, BodyFault> {
+        self.bytes = self.bytes.saturating_add(data.len() as u64);
+        if self.bytes > self.limits.max_bytes {
+            return Err(BodyFault::TooLong);
+        }
+        self.meter.read(&data);
+        let now = Instant::now();
+        self.silence.as_mut().reset(now + self.limits.idle);
+        if let (Some(ping), Some(every)) = (&mut self.ping, self.limits.ping) {
+            ping.as_mut().reset(now + every);
+            self.is_between_events = data.ends_with(b"\n\n") || data.ends_with(b"\r\n\r\n");
+        }
+        Ok(data)
+    }
+
+    fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {
+        if self.deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Some(Err(BodyFault::TooLate)));
+        }
+        if self.silence.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Some(Err(BodyFault::Silent)));
+        }
+        if let (Some(ping), Some(every)) = (&mut self.ping, self.limits.ping) {
+            while ping.as_mut().poll(cx).is_ready() {
+                ping.as_mut().reset(Instant::now() + every);
+                if self.is_between_events {
+                    return Poll::Ready(Some(Ok(Bytes::from_static(PING))));
+                }
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Whether all of the body was read. A client that knows the length asks for nothing after its last byte.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.body.is_end_stream() && !self.limits.tells_price
+    }
+}

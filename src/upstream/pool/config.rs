@@ -1,0 +1,54 @@
+//! What a pool is made of.
+
+use std::time::Duration;
+
+use hyper::Uri;
+use hyper::header::{HeaderName, HeaderValue};
+use tokio_rustls::rustls::pki_types::ServerName;
+
+use super::target_health::HealthConfig;
+use crate::upstream::address::Reach;
+use crate::upstream::breaker::BreakerConfig;
+use crate::upstream::tls::UpstreamTls;
+
+/// Servers that answer the same calls, and the limits of calls to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// Its label in metrics.
+    pub name: String,
+    /// Scheme, host and port of each server.
+    pub targets: Vec<Uri>,
+    /// Which addresses may be connected to.
+    pub reach: Reach,
+    /// Sent as `Host`, and expected in certificates, instead of the target's own.
+    pub host: Option<UpstreamHost>,
+    pub tls: UpstreamTls,
+    /// Whether the servers are spoken to in HTTP/2, without asking whether they know it.
+    pub speaks_http2: bool,
+    /// Proves the gateway to the servers.
+    pub credential: Option<(HeaderName, HeaderValue)>,
+    /// Timeout of connecting, and of the wait for a place.
+    pub connect_timeout: Duration,
+    /// Most calls in progress. One account has at most half of them, rounded up.
+    pub max_concurrent: usize,
+    pub breaker: BreakerConfig,
+    /// How targets are asked whether they are well.
+    pub health: Option<HealthConfig>,
+}
+
+/// A host, perhaps with a port, and its name in certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpstreamHost {
+    pub header: HeaderValue,
+    pub name: ServerName<'static>,
+}
+
+impl UpstreamHost {
+    /// Reads a host, or returns `None` if it is none.
+    pub fn parse(host: &str) -> Option<Self> {
+        let header = HeaderValue::from_str(host).ok()?;
+        let authority: hyper::http::uri::Authority = host.parse().ok()?;
+        let name = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        Some(Self { header, name: ServerName::try_from(name).ok()? })
+    }
+}

@@ -1,0 +1,242 @@
+//! The body of a request to an upstream: read before, or passed on while it comes.
+
+mod body;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+pub(super) use self::body::UploadBody;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// The body that a client sends.
+pub type ClientBody = Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>;
+
+/// Cheap to clone; all clones are the same body.
+#[derive(Clone, Debug)]
+pub enum Upload {
+    Whole(Bytes),
+    Passed(PassedUpload),
+}
+
+/// Why a body that is passed on ended before its end. The upstream cannot help it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UploadFault {
+    #[error("the body of the request is longer than its route allows")]
+    TooLong,
+    #[error("the client broke off its request")]
+    BrokeOff,
+    /// The call ended first.
+    #[error("the rest of the request is not needed")]
+    Stopped,
+}
+
+/// A body that is passed on while it comes. It can be sent once.
+#[derive(Clone)]
+pub struct PassedUpload(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    length: SizeHint,
+    max_bytes: u64,
+    /// Notified at the end of the body.
+    ended: Notify,
+}
+
+struct State {
+    /// Present until its end, or until the call has ended.
+    body: Option<ClientBody>,
+    /// Whether a part of it was asked for.
+    has_begun: bool,
+    has_ended: bool,
+    bytes: u64,
+    moved_at: Instant,
+    fault: Option<UploadFault>,
+    /// Of the task that sends it, while it waits for the client.
+    sender: Option<Waker>,
+}
+
+/// Timeouts of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerWaits {
+    /// Of its head, from the end of the request's body.
+    pub first_byte: Duration,
+    /// Longest pause of a body that is passed on.
+    pub idle: Duration,
+}
+
+impl Upload {
+    /// A body that is passed on, as far as `max_bytes`.
+    pub fn passed(body: ClientBody, max_bytes: u64) -> Self {
+        let length = body.size_hint();
+        let has_ended = body.is_end_stream();
+        let state = State {
+            body: Some(body),
+            has_begun: false,
+            has_ended,
+            bytes: 0,
+            moved_at: Instant::now(),
+            fault: None,
+            sender: None,
+        };
+        let shared = Shared { state: Mutex::new(state), length, max_bytes, ended: Notify::new() };
+        Self::Passed(PassedUpload(Arc::new(shared)))
+    }
+
+    /// Bytes that were read so far: all of them, or what was passed on.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::Whole(body) => body.len() as u64,
+            Self::Passed(passed) => passed.state().bytes,
+        }
+    }
+
+    /// Why the body ended before its end, if that is not the upstream's doing.
+    pub fn fault(&self) -> Option<UploadFault> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Passed(passed) => passed.state().fault,
+        }
+    }
+
+    /// Whether it can be sent from its beginning.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Passed(passed) => !passed.state().has_begun,
+        }
+    }
+
+    /// What a client of an upstream sends.
+    pub(super) fn body(&self) -> UploadBody {
+        match self {
+            Self::Whole(body) => UploadBody::Whole(Some(body.clone()).filter(|body| !body.is_empty())),
+            Self::Passed(passed) => UploadBody::Passed(passed.clone()),
+        }
+    }
+
+    /// Ends a body that is still passed on: the call has ended. The client's connection is free for the answer.
+    pub(super) fn stop(&self) {
+        let Self::Passed(passed) = self else { return };
+        let mut state = passed.state();
+        let (body, sender) = (state.body.take(), state.sender.take());
+        drop(state);
+        drop(body);
+        sender.into_iter().for_each(Waker::wake);
+    }
+
+    /// Waits for an answer, and returns `None` if it is late. The time that a body takes to be passed on does not count, as
+    /// long as it moves.
+    pub(super) async fn answered<F: Future>(&self, waits: AnswerWaits, answering: F) -> Option<F::Output> {
+        let Self::Passed(passed) = self else {
+            return tokio::time::timeout(waits.first_byte, answering).await.ok();
+        };
+        let mut answering = std::pin::pin!(answering);
+        loop {
+            let deadline = passed.deadline(waits);
+            tokio::select! {
+                biased;
+                answered = &mut answering => return Some(answered),
+                () = passed.0.ended.notified() => {}
+                () = sleep_until(deadline) => {
+                    if passed.deadline(waits) <= Instant::now() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl PassedUpload {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The length of the whole body, as far as the client declared it.
+    fn length(&self) -> SizeHint {
+        self.0.length.clone()
+    }
+
+    fn has_ended_well(&self) -> bool {
+        let state = self.state();
+        state.has_ended && state.fault.is_none()
+    }
+
+    fn deadline(&self, waits: AnswerWaits) -> Instant {
+        let state = self.state();
+        state.moved_at + if state.has_ended { waits.first_byte } else { waits.idle }
+    }
+
+    fn poll_part(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, UploadFault>>> {
+        let mut state = self.state();
+        state.has_begun = true;
+        loop {
+            let Some(body) = &mut state.body else {
+                let is_cut = state.fault.is_some() || !state.has_ended;
+                return Poll::Ready(is_cut.then_some(Err(state.fault.unwrap_or(UploadFault::Stopped))));
+            };
+            let Poll::Ready(frame) = body.as_mut().poll_frame(cx) else {
+                state.sender = Some(cx.waker().clone());
+                return Poll::Pending;
+            };
+            let is_last = body.is_end_stream();
+            state.moved_at = Instant::now();
+            match frame.map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => {
+                    let passed = state.pass(&data, self.0.max_bytes);
+                    if is_last || passed.is_err() {
+                        self.end(state, passed.err());
+                    }
+                    return Poll::Ready(Some(passed.map(|()| data)));
+                }
+                // Trailers of a client are for the gateway alone.
+                Some(Ok(Err(_))) => {}
+                Some(Err(_)) => {
+                    self.end(state, Some(UploadFault::BrokeOff));
+                    return Poll::Ready(Some(Err(UploadFault::BrokeOff)));
+                }
+                None => {
+                    self.end(state, None);
+                    return Poll::Ready(None);
+                }
+            }
+        }
+    }
+
+    fn end(&self, mut state: MutexGuard<'_, State>, fault: Option<UploadFault>) {
+        state.has_ended = true;
+        state.fault = fault;
+        state.body = None;
+        drop(state);
+        self.0.ended.notify_one();
+    }
+}
+
+impl State {
+    /// Counts a part of the body, and refuses what is beyond the limit.
+    fn pass(&mut self, data: &Bytes, max_bytes: u64) -> Result<(), UploadFault> {
+        let bytes = self.bytes.saturating_add(data.len() as u64);
+        if bytes > max_bytes {
+            return Err(UploadFault::TooLong);
+        }
+        self.bytes = bytes;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for PassedUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PassedUpload").field("length", &self.0.length).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! What is passed on, how far, and what is known of it.
+
+use std::collections::VecDeque;
+use std::future::{pending, poll_fn};
+
+use super::*;
+
+/// A client's body in these parts. It breaks off where a part is missing.
+struct Parts(VecDeque<Option<&'static str>>);
+
+impl Body for Parts {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let part = self.0.pop_front();
+        Poll::Ready(part.map(|part| part.map(|text| Frame::data(Bytes::from(text))).ok_or("broken".into())))
+    }
+}
+
+fn passed<const N: usize>(parts: [Option<&'static str>; N], max_bytes: u64) -> Upload {
+    Upload::passed(Box::pin(Parts(parts.into())), max_bytes)
+}
+
+async fn sent(upload: &Upload) -> Vec<Result<Bytes, UploadFault>> {
+    let mut body = std::pin::pin!(upload.body());
+    let mut sent = Vec::new();
+    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+        let is_fault = frame.is_err();
+        sent.push(frame.map(|frame| frame.into_data().unwrap()));
+        if is_fault {
+            break;
+        }
+    }
+    sent
+}
+
+#[tokio::test]
+async fn what_a_client_sends_is_passed_on_and_counted() {
+    let upload = passed([Some("ab"), Some("c")], 3);
+    assert!(upload.is_whole());
+    assert_eq!(sent(&upload).await, [Ok("ab".into()), Ok("c".into())]);
+    assert_eq!((upload.bytes(), upload.fault(), upload.is_whole()), (3, None, false));
+}
+
+#[tokio::test]
+async fn nothing_beyond_the_limit_is_passed_on() {
+    let upload = passed([Some("ab"), Some("cd")], 3);
+    assert_eq!(sent(&upload).await, [Ok("ab".into()), Err(UploadFault::TooLong)]);
+    assert_eq!((upload.bytes(), upload.fault()), (2, Some(UploadFault::TooLong)));
+}
+
+#[tokio::test]
+async fn a_client_that_breaks_off_is_the_one_at_fault() {
+    let upload = passed([Some("ab"), None], 9);
+    assert_eq!(sent(&upload).await, [Ok("ab".into()), Err(UploadFault::BrokeOff)]);
+    assert_eq!(upload.fault(), Some(UploadFault::BrokeOff));
+}
+
+#[tokio::test]
+async fn a_request_that_was_not_sent_leaves_the_body_for_another() {
+    let upload = passed([Some("ab")], 9);
+    drop(upload.body());
+    assert!(upload.is_whole());
+    assert_eq!(sent(&upload).await, [Ok("ab".into())]);
+    assert!(!upload.is_whole());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_the_head_begins_when_the_body_has_ended() {
+    let waits = AnswerWaits { first_byte: Duration::from_secs(1), idle: Duration::from_secs(10) };
+    let upload = passed([Some("a")], 9);
+    let begun = Instant::now();
+    let of_client = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        sent(&upload).await;
+    };
+    let (answered, ()) = tokio::join!(upload.answered(waits, pending::<()>()), of_client);
+    assert_eq!((answered, begun.elapsed().as_secs()), (None, 6));
+    // A body that does not move is not waited for.
+    let (silent, begun) = (passed([Some("a")], 9), Instant::now());
+    assert_eq!(silent.answered(waits, pending::<()>()).await, None);
+    assert_eq!(begun.elapsed().as_secs(), 10);
+}

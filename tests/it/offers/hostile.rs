@@ -1,0 +1,169 @@
+//! Upstreams that answer wrongly in less usual ways, and clients that claim to be someone.
+
+use fluence::domain::offer_set::SetKind;
+use reqwest::Method;
+
+use super::applied;
+use super::shop::Shop;
+use crate::support::gateway::{answer, eventually};
+use crate::support::upstream::{Behaviour, ScriptedServer};
+
+const PATIENT: &str = "breaker = { failures = 1000, open_ms = 1000 }\n";
+
+async fn that_says(text: String) -> Shop {
+    let script = vec![Behaviour::Says(text.into_bytes()), Behaviour::Answers(200, "{}".into())];
+    Shop::selling(script, "credits = 3\n", PATIENT).await
+}
+
+#[tokio::test]
+async fn a_head_beyond_its_limits_is_a_failing_upstream() {
+    let long = format!("HTTP/1.1 200 OK\r\nx-long: {}\r\ncontent-length: 0\r\n\r\n", "x".repeat(200_000));
+    let many = format!("HTTP/1.1 200 OK\r\n{}content-length: 0\r\n\r\n", "x-a: 1\r\n".repeat(101));
+    for head in [long, many] {
+        let shop = that_says(head).await;
+        let got = answer(shop.request(Method::POST)).await;
+        assert_eq!((got.status, shop.balance().await), (502, 1_000), "{}", got.text);
+    }
+}
+
+#[tokio::test]
+async fn bytes_behind_an_answer_are_no_part_of_the_next_one() {
+    for head in ["HTTP/1.1 204 No Content\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n"] {
+        let forged = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged";
+        let shop = that_says(format!("{head}\r\n{forged}")).await;
+        let first = answer(shop.request(Method::POST)).await;
+        assert!(
+            [200, 204, 502].contains(&first.status) && first.text.is_empty() != (first.status == 502),
+            "{head}"
+        );
+        let second = answer(shop.request(Method::POST)).await;
+        assert_eq!((second.status, second.text.as_str()), (200, "{}"), "{head}");
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn informational_answers_are_skipped_and_cost_no_more_time_than_the_head_has() {
+    let hint = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
+    let answered = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    let shop = that_says(format!("{}{answered}", hint.repeat(3))).await;
+    let got = answer(shop.request(Method::POST)).await;
+    assert_eq!((got.status, got.text.as_str()), (200, "{}"));
+}
+
+#[tokio::test]
+async fn no_kind_of_route_passes_a_forged_identity_on() {
+    for route in [
+        "credits = 0\n",
+        "credits = 3\n",
+        "credits = 3\nbody = \"pass\"\n",
+        "credits = 3\nstream = {}\n",
+        "credits = 3\nretry = \"keyed\"\n",
+        "credits = { counts = [{ of = \"seconds\", costs = 0 }], min = 1, hold = 3 }\n",
+    ] {
+        let shop = Shop::selling(
+            vec![Behaviour::Answers(200, "{}".into())],
+            route,
+            "identity = \"signed\"\ncredential = { header = \"X-Token\", value = \"{env:CARGO_PKG_NAME}\" }\n",
+        )
+        .await;
+        let mut request = shop.request(Method::POST);
+        for name in [
+            "account",
+            "key",
+            "environment",
+            "mode",
+            "plan",
+            "request-id",
+            "credits-held",
+            "hops",
+            "identity",
+        ] {
+            for spelling in [
+                format!("fluence-{name}"),
+                format!("Fluence_{name}"),
+                format!("FLUENCE-{}", name.replace('-', "_")),
+                format!("fluence_{}", name.to_uppercase().replace('-', "_")),
+            ] {
+                request = request.header(spelling, "1");
+            }
+        }
+        for name in
+            ["x-token", "x_token", "X-TOKEN", "x-forwarded-for", "x_forwarded_for", "x-forwarded-proto"]
+        {
+            request = request.header(name, "666");
+        }
+        assert_eq!(answer(request).await.status, 200, "{route}");
+        let request = shop.server.requests().remove(0);
+        let mut names: Vec<String> = Vec::new();
+        for (name, value) in request.lines().filter_map(|line| line.split_once(": ")) {
+            let name = name.to_ascii_lowercase().replace('_', "-");
+            assert_ne!(value, "666", "{request}");
+            assert!(!names.contains(&name), "{name} twice: {request}");
+            if name == "fluence-hops" {
+                // A client that claims hops only shortens its own way.
+                assert_eq!(value, "2", "{request}");
+            } else if name.starts_with("fluence-") && name != "fluence-credits-held" {
+                assert_ne!(value, "1", "{request}");
+            }
+            names.push(name);
+        }
+        assert!(names.iter().filter(|name| name.starts_with("fluence-")).count() == 9, "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_has_passed_three_gateways_ends_here_and_costs_nothing() {
+    for route in ["credits = 0\n", "credits = 3\n", "credits = 3\nbody = \"pass\"\n"] {
+        let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], route, "").await;
+        let after =
+            async |hops: &'static str| answer(shop.request(Method::POST).header("fluence-hops", hops)).await;
+        for hops in ["3", "4", "255"] {
+            assert_eq!(after(hops).await.outcome(), (508, "LOOP_DETECTED"), "{hops}");
+        }
+        assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
+        for hops in ["2", "", "many", "-1"] {
+            assert_eq!(after(hops).await.status, 200, "{hops}");
+        }
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_hangs_leaves_the_others_alone() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let hanging = ScriptedServer::start(vec![Behaviour::Hangs]).await;
+    let route = |name: &str| {
+        format!(
+            "[[route]]\nroute = \"{name}\"\npath = \"/{name}\"\nmethods = [\"POST\"]\nupstream = \"{name}\"\naccess = \
+             \"images\"\ncredits = 1\n"
+        )
+    };
+    let upstream = |name: &str, target| {
+        format!(
+            "[[upstream]]\nupstream = \"{name}\"\nreach = \"private\"\ntargets = [\"http://{target}\"]\nmax_concurrent = 4\n\
+             connect_timeout_ms = 50\n"
+        )
+    };
+    let text = [
+        upstream("hangs", hanging.address),
+        upstream("serves", shop.server.address),
+        route("hangs"),
+        route("serves"),
+    ]
+    .concat();
+    applied(&shop.gateway.database, SetKind::Routes, &text).await;
+    let call = |name: &str| {
+        let request = shop.gateway.request(Method::POST, &format!("/{name}"));
+        request.header("x-api-key", &shop.customer.key)
+    };
+    eventually("the routes are in force", async || answer(call("serves")).await.status == 200).await;
+    let waiting: Vec<_> = (0..2).map(|_| tokio::spawn(call("hangs").send())).collect();
+    eventually("the account's places are taken", async || hanging.requests().len() == 2).await;
+    let refused = answer(call("hangs")).await;
+    assert_eq!((refused.status, refused.header("retry-after").is_empty()), (503, false), "{}", refused.text);
+    for _ in 0..10 {
+        assert_eq!(answer(call("serves")).await.status, 200);
+    }
+    waiting.into_iter().for_each(|call| call.abort());
+}
