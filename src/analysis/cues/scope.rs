@@ -6,19 +6,52 @@ use crate::domain::language::Language;
 
 /// Words after a negation that it reaches, up to the end of the clause.
 const NEGATION_REACH: usize = 6;
+/// Words before a negation of which it denies something: “photos never show it”.
+const NEGATION_REACH_BACK: usize = 3;
 /// Marker words of the other language from which a sentence is in it.
 const MIN_FOREIGN: u32 = 2;
 
-const NEGATIONS: [&str; 22] = [
+const NEGATIONS: &[&str] = &[
     "not", "no", "never", "nobody", "nothing", "neither", "nor", "without", "cannot", "hardly", "barely",
-    "não", "nunca", "jamais", "nem", "nenhum", "nenhuma", "ninguém", "nada", "sem", "none", "zero",
+    "não", "nunca", "jamais", "nem", "nenhum", "nenhuma", "ninguém", "nada", "sem", "none", "zero", "seldom",
+    "rarely", "raramente", "dificilmente", "lack", "lacks", "lacked", "refuse", "refuses", "hate", "hates",
+    "hated", "dislike", "dislikes", "almost", "quase", "odeio", "odeia", "odeiam", "detesto", "detesta",
 ];
-const SUPPOSITIONS: [&str; 6] = ["if", "unless", "suppose", "se", "caso", "supondo"];
+/// The same of two words: what is replaced, stopped, missed, or only would have been.
+const NEGATING_PAIRS: &[[&str; 2]] = &[
+    ["instead", "of"], ["rather", "than"], ["would", "have"], ["could", "have"], ["should", "have"],
+    ["tired", "of"], ["sick", "of"], ["enough", "of"], ["fed", "up"], ["far", "from"], ["stopped", "doing"],
+    ["em", "vez"], ["ao", "invés"], ["no", "lugar"], ["chega", "de"], ["cansado", "de"], ["cansada", "de"],
+    ["longe", "de"], ["falta", "de"], ["deixou", "de"], ["deixamos", "de"], ["parou", "de"], ["paramos", "de"],
+    ["poderia", "ter"], ["poderíamos", "ter"], ["teria", "sido"], ["abri", "mão"], ["abrimos", "mão"],
+];
+const SUPPOSITIONS: [&str; 9] =
+    ["if", "unless", "suppose", "should", "had", "were", "se", "caso", "supondo"];
 const CLAUSE_MARKS: [char; 9] = [',', ';', ':', '(', ')', '\u{2014}', '\u{2013}', '.', '!'];
 const CLAUSE_WORDS: [&str; 10] =
     ["but", "however", "because", "although", "mas", "porém", "porque", "embora", "so", "então"];
+/// What a sentence says of a thing that it dismisses: “deadlines are overrated”.
+const DISMISSING: &[&str] = &[
+    "overrated", "pointless", "useless", "worthless", "nonsense", "theatre", "theater", "superestimado",
+    "superestimada", "inútil", "inúteis", "bobagem", "furada", "balela", "enganação",
+];
+const DISMISSING_PAIRS: &[[&str; 2]] =
+    &[["waste", "of"], ["wish", "list"], ["de", "desejos"], ["no", "use"], ["is", "expensive"], ["perda", "de"], ["conversa", "fiada"], ["para", "inglês"]];
+/// Praise that opens a sentence of bad news in irony.
+const PRAISE: &[&str] = &[
+    "great", "lovely", "brilliant", "wonderful", "fantastic", "perfect", "bravo", "congratulations", "ótimo",
+    "excelente", "maravilha", "parabéns", "lindo", "perfeito", "genial", "beleza",
+];
+const ARTICLES: &[&str] = &["the", "a", "an", "another", "now", "o", "a", "os", "as", "um", "uma", "mais", "agora"];
+/// The word after one of these is spoken of, not used: “the word deadline”.
+const MENTIONS: &[&str] = &[
+    "word", "words", "term", "say", "says", "saying", "write", "writes", "spell", "called", "titled", "palavra",
+    "palavras", "termo", "escreve", "escrever", "escrevem", "diz", "dizer", "chamado", "chamada", "intitulado",
+];
+/// Words that suppose something inside a sentence, up to the next mark.
+const MID_SUPPOSITIONS: &[&str] = &["if", "whether"];
 /// Verbs that put what follows into another mouth, unless the author is the one who speaks.
-const REPORTING: [&str; 37] = [
+const REPORTING: &[&str] = &[
     "said",
     "says",
     "saying",
@@ -56,10 +89,31 @@ const REPORTING: [&str; 37] = [
     "informa",
     "contou",
     "titled",
+    "promised",
+    "promises",
+    "announced",
+    "thinks",
+    "believes",
+    "swears",
+    "demanded",
+    "demands",
+    "complained",
+    "complains",
+    "prometeu",
+    "promete",
+    "prometem",
+    "anunciou",
+    "acredita",
+    "garante",
+    "garantiu",
+    "jurou",
+    "exigiu",
+    "publicou",
+    "pensa",
 ];
 const OWN: [&str; 7] = ["i", "we", "i've", "we've", "eu", "nós", "i'd"];
 /// What makes a job title, a team or a file of the word before it.
-const ROLE_AFTER: [&str; 24] = [
+const ROLE_AFTER: &[&str] = &[
     "lead",
     "leads",
     "manager",
@@ -84,9 +138,20 @@ const ROLE_AFTER: [&str; 24] = [
     "folder",
     "file",
     "consultant",
+    "board",
+    "desk",
+    "unit",
+    "squad",
+    "council",
+    "module",
+    "department's",
+    "tab",
+    "app",
+    "channel",
+    "agency",
 ];
 /// The same of the word that follows it with “de”.
-const ROLE_BEFORE: [&str; 26] = [
+const ROLE_BEFORE: &[&str] = &[
     "gerente",
     "gerentes",
     "analista",
@@ -113,6 +178,21 @@ const ROLE_BEFORE: [&str; 26] = [
     "consultora",
     "pasta",
     "sistema",
+    "módulo",
+    "núcleo",
+    "diretoria",
+    "gerência",
+    "coordenação",
+    "conselho",
+    "grupo",
+    "escritório",
+    "squad",
+    "aba",
+    "comissão",
+    "secretaria",
+    "aplicativo",
+    "canal",
+    "agência",
 ];
 /// Bad news, beside which thanks and praise may be irony.
 const ADVERSE: [&str; 48] = [
@@ -197,7 +277,11 @@ impl Scope {
         };
         scope.void_quotations(sentence, text);
         scope.void_names(tokens, text);
-        scope.void_reported(tokens);
+        scope.void_mentioned(tokens);
+        let is_ironic = scope.adverse && opens_with_praise(tokens) || praises_a_thing(tokens, text);
+        if is_reported(tokens) || is_dismissed(tokens) || is_ironic {
+            scope.void.fill(true);
+        }
         scope.negate(tokens, text);
         scope.suppose(tokens, text);
         scope
@@ -249,35 +333,38 @@ impl Scope {
         }
     }
 
-    fn void_reported(&mut self, tokens: &[Token]) {
-        let is_report = |at: usize| {
-            let own = tokens[at.saturating_sub(2)..at].iter().any(|token| OWN.contains(&token.norm.as_str()));
-            REPORTING.contains(&tokens[at].norm.as_str()) && !own
-        };
-        if (0..tokens.len()).any(is_report) {
-            self.void.fill(true);
+    fn void_mentioned(&mut self, tokens: &[Token]) {
+        for at in 1..tokens.len() {
+            self.void[at] |= MENTIONS.contains(&tokens[at - 1].norm.as_str());
         }
     }
 
     /// What a sentence begins by supposing is not said to be so.
     fn suppose(&mut self, tokens: &[Token], text: &[char]) {
-        if !tokens.first().is_some_and(|token| SUPPOSITIONS.contains(&token.norm.as_str())) {
-            return;
-        }
-        for at in 0..tokens.len() {
-            let ends = at > 0 && gap(text, &tokens[at - 1], &tokens[at]).contains(&',');
-            if ends {
-                return;
-            }
-            self.negated[at] = true;
+        let asked = self.asked;
+        let supposes = |at: usize| {
+            let word = tokens[at].norm.as_str();
+            at == 0 && !asked && SUPPOSITIONS.contains(&word) || MID_SUPPOSITIONS.contains(&word)
+        };
+        for start in (0..tokens.len()).filter(|at| supposes(*at)) {
+            let ends = |at: usize| at > start && gap(text, &tokens[at - 1], &tokens[at]).contains(&',');
+            let end = (start..tokens.len()).find(|at| ends(*at)).unwrap_or(tokens.len());
+            self.negated[start..end].fill(true);
         }
     }
 
     fn negate(&mut self, tokens: &[Token], text: &[char]) {
         for at in 0..tokens.len() {
-            let word = tokens[at].norm.as_str();
-            if !is_negation(word) {
+            let is_pair = || is_any_pair(&tokens[at..], NEGATING_PAIRS);
+            if !is_negation(&tokens[at].norm) && !is_pair() {
                 continue;
+            }
+            let back = if denies_its_subject(&tokens[at].norm) { NEGATION_REACH_BACK } else { 0 };
+            for before in (at.saturating_sub(back)..at).rev() {
+                if gap(text, &tokens[before], &tokens[before + 1]).iter().any(|c| CLAUSE_MARKS.contains(c)) {
+                    break;
+                }
+                self.negated[before] = true;
             }
             for next in at + 1..tokens.len().min(at + 1 + NEGATION_REACH) {
                 let is_parted =
@@ -291,6 +378,11 @@ impl Scope {
     }
 }
 
+/// Whether a denial may follow what it denies: “photos never show it”, but not “a target without milestones”.
+fn denies_its_subject(word: &str) -> bool {
+    matches!(word, "not" | "never" | "não" | "nunca" | "jamais") || word.ends_with("n't")
+}
+
 /// Whether a normalised word denies.
 pub fn is_negation(word: &str) -> bool {
     NEGATIONS.contains(&word) || word.ends_with("n't")
@@ -298,6 +390,38 @@ pub fn is_negation(word: &str) -> bool {
 
 fn gap<'t>(text: &'t [char], before: &Token, after: &Token) -> &'t [char] {
     text.get(before.end..after.start).unwrap_or(&[])
+}
+
+/// Whether the first two of these words are one of the pairs.
+fn is_any_pair(tokens: &[Token], pairs: &[[&str; 2]]) -> bool {
+    let [one, two, ..] = tokens else { return false };
+    pairs.iter().any(|pair| one.norm == pair[0] && two.norm == pair[1])
+}
+
+/// Whether another person says it.
+fn is_reported(tokens: &[Token]) -> bool {
+    (0..tokens.len()).any(|at| {
+        let own = tokens[at.saturating_sub(2)..at].iter().any(|token| OWN.contains(&token.norm.as_str()));
+        REPORTING.contains(&tokens[at].norm.as_str()) && !own
+    })
+}
+
+fn is_dismissed(tokens: &[Token]) -> bool {
+    let has_word = tokens.iter().any(|token| DISMISSING.contains(&token.norm.as_str()));
+    has_word || (0..tokens.len()).any(|at| is_any_pair(&tokens[at..], DISMISSING_PAIRS))
+}
+
+/// “Great, another migration”, “que maravilha”.
+fn opens_with_praise(tokens: &[Token]) -> bool {
+    tokens.iter().take(2).any(|token| PRAISE.contains(&token.norm.as_str()))
+}
+
+/// “Wonderful, the form now has eleven steps”: praise and a thing, which no person is thanked for.
+fn praises_a_thing(tokens: &[Token], text: &[char]) -> bool {
+    let [praise, next, ..] = tokens else { return false };
+    PRAISE.contains(&praise.norm.as_str())
+        && gap(text, praise, next).contains(&',')
+        && ARTICLES.contains(&next.norm.as_str())
 }
 
 fn is_adverse(tokens: &[Token]) -> bool {
