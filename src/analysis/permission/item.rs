@@ -156,8 +156,7 @@ pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
         }
         if let Some((counts, says)) = clauses.last_mut() {
             *counts |= NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
-            *says |=
-                is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
+            *says |= is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
         }
     }
     clauses.iter().any(|(counts, says)| *counts && !*says)

@@ -4,8 +4,8 @@ use super::anchors::anchored;
 use super::classes::Classes;
 use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
 use super::item::{
-    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short, is_thing, is_weighty,
-    is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
+    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
+    is_thing, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
 use crate::domain::language::Language;
 

@@ -136,9 +136,8 @@ fn pairs_that_do_not_support_their_line_are_not_counted_and_the_others_are() {
 fn pairs_can_be_drawn() {
     let Some(path) = std::env::var_os("PRECISION_PAIRS") else { return };
     let known: Vec<Pair> = DRAWS.iter().flat_map(|(_, file)| read(file)).chain(read(MENDED)).collect();
-    let is_known = |line: &str, sentence: &str| {
-        known.iter().any(|pair| pair.line == line && pair.sentence == sentence)
-    };
+    let is_known =
+        |line: &str, sentence: &str| known.iter().any(|pair| pair.line == line && pair.sentence == sentence);
     let mut drawn = Vec::new();
     for (code, language) in BOTH {
         for (name, person) in of_the_study(language) {

@@ -163,7 +163,9 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
         (found.len(), of)
     });
     let share = |found: usize, of: usize| found as f64 / of as f64;
-    println!("Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last: {counts:?}");
+    println!(
+        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last: {counts:?}"
+    );
     for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
         assert!(share(found, of) >= least, "{found} of {of}");
     }
