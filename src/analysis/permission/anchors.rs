@@ -55,5 +55,5 @@ fn opens(items: &[Item<'_>]) -> bool {
     let begins = |opening: &&[&str]| {
         opening.len() <= items.len() && opening.iter().zip(items).all(|(word, item)| item.word == *word)
     };
-    OPENINGS.iter().any(|opening| begins(&opening))
+    OPENINGS.iter().any(begins)
 }
