@@ -30,7 +30,7 @@ static CUES_TOML: &str = include_str!("cues/cues.toml");
 
 /// Words between “I” or “we” and the verb of what they did.
 const MAX_FROM_SUBJECT: usize = 3;
-const SUBJECTS: [&str; 8] = ["i", "i've", "i'd", "we", "we've", "we'd", "let's", "us"];
+const SUBJECTS: [&str; 7] = ["i", "i've", "i'd", "we", "we've", "we'd", "let's"];
 
 #[derive(Deserialize)]
 struct File {
@@ -288,8 +288,12 @@ fn inflected(tokens: &[Token], at: usize, language: Language) -> Option<&'static
     };
     let is_general = tokens[..at].iter().any(|token| GENERAL_SUBJECTS.contains(&token.norm.as_str()));
     let goes_on = is_going && !is_general && tokens.get(at + 1).is_some_and(infinitive);
-    let simple =
-        letters >= 5 && ends(&["ará", "erá", "irá", "arão", "erão", "irão", "aremos", "eremos", "iremos"]);
+    // “declará-la” is an infinitive with its object.
+    let has_object =
+        tokens.get(at + 1).is_some_and(|next| matches!(next.norm.as_str(), "la" | "lo" | "las" | "los"));
+    let simple = !has_object
+        && letters >= 5
+        && ends(&["ará", "erá", "irá", "arão", "erão", "irão", "aremos", "eremos", "iremos"]);
     (goes_on || simple && word != "será" && word != "verão").then_some("future")
 }
 

@@ -36,7 +36,7 @@ pub struct Evidence {
     pub start: usize,
     /// One past its last code point.
     pub end: usize,
-    /// At most twelve of its words, as written.
+    /// At most twelve of its words, as written, with “…” where the sentence goes on.
     pub excerpt: String,
     /// The words that count most.
     pub matched_words: Vec<MatchedWord>,
@@ -108,12 +108,13 @@ pub fn of_trait(
     shown.into_iter().map(show).collect()
 }
 
-/// Whether a sentence may stand beside a trait: it says something, plainly.
+/// Whether a sentence may stand beside a trait: it says something, plainly, and nothing is cut out of it.
 fn shows_a_trait(placed: &Placed) -> bool {
     let tokens = &placed.sentence.tokens;
     placed.permission == Permission::Quoted
         && placed.sentence.marks.question == 0
         && tokens.iter().filter(|token| carries_meaning(token)).count() >= MIN_CONTENT_WORDS
+        && tokens.windows(2).all(|pair| near(&pair[0], &pair[1]))
         && !tokens.iter().any(|token| is_negation(&token.norm))
 }
 
@@ -190,7 +191,9 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     let closing = closing.iter().take_while(|c| ends_sentence_mark(**c) || **c == '%').count();
     let text: String =
         chars.get(tokens[first].start..tokens[last].end + closing).unwrap_or(&[]).iter().collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let before = if first > 0 { "…" } else { "" };
+    let after = if last + 1 < tokens.len() { "…" } else { "" };
+    format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Code points between two words of one excerpt: room for a mark and blanks, too few for anything cut out.

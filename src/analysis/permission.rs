@@ -4,6 +4,7 @@
 //! private. A sentence is quoted only when it is plainly about work: every word is known and harmless, things of the
 //! trade are among them, and neither it nor its neighbours in the post speak of private matters. In doubt it is not.
 
+mod anchors;
 mod classes;
 mod grammar;
 mod item;

@@ -73,13 +73,13 @@ pub const fn little_sets_apart(is_nothing: bool, answer: Language) -> &'static s
             "Little else in these texts sets this person apart. For the rest, prepare as you would for anyone in the role, and ask."
         }
         Language::Pt if !is_nothing => {
-            "Pouca coisa além disso distingue estes textos. No mais, prepare-se como para qualquer pessoa no cargo, e pergunte."
+            "Pouca coisa além disso distingue estes textos. No mais, prepare-se como faria com qualquer pessoa no cargo e pergunte."
         }
         Language::En => {
             "The texts do not set this person apart from other writers. Prepare as you would for anyone in the role, and ask."
         }
         Language::Pt => {
-            "Os textos não distinguem essa pessoa de quem mais escreve. Prepare-se como para qualquer pessoa no cargo, e pergunte."
+            "Nada nos textos distingue esta pessoa de outras que escrevem. Prepare-se como faria com qualquer pessoa no cargo e pergunte."
         }
     }
 }
@@ -107,7 +107,7 @@ pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Langua
             format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são pouco para isso. As linhas de estilo valem; são contagens.")
         }
         (Language::Pt, TextLength::Sufficient, false) => {
-            format!("Não planeje com base em {open}: o texto não diz (daí o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")
+            format!("Não planeje com base em {open}: o texto não permite dizer (por isso o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")
         }
         (Language::Pt, TextLength::Sufficient, true) if posts == Language::Pt => {
             "Não leia as quatro letras como resultado de teste: o modelo aprendeu com redações em inglês. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()

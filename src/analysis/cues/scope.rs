@@ -1,170 +1,21 @@
 //! What changes the meaning of a cue: negation, questions, quotations, names, other people's words.
 
+mod words;
+
+use self::words::{
+    ADVERSE, ARTICLES, CLAUSE_MARKS, CLAUSE_WORDS, DISMISSING, DISMISSING_PAIRS, MENTIONS, MID_SUPPOSITIONS,
+    NEGATING_PAIRS, NEGATIONS, OWN, PRAISE, REPORTING, ROLE_AFTER, ROLE_BEFORE, SUPPOSITIONS,
+};
 use crate::analysis::lexicon::{Lexicon, bits, side};
 use crate::analysis::segment::{Sentence, Token};
 use crate::domain::language::Language;
 
 /// Words after a negation that it reaches, up to the end of the clause.
 const NEGATION_REACH: usize = 6;
+/// Words before a negation of which it denies something: “photos never show it”.
+const NEGATION_REACH_BACK: usize = 3;
 /// Marker words of the other language from which a sentence is in it.
 const MIN_FOREIGN: u32 = 2;
-
-const NEGATIONS: [&str; 22] = [
-    "not", "no", "never", "nobody", "nothing", "neither", "nor", "without", "cannot", "hardly", "barely",
-    "não", "nunca", "jamais", "nem", "nenhum", "nenhuma", "ninguém", "nada", "sem", "none", "zero",
-];
-const SUPPOSITIONS: [&str; 6] = ["if", "unless", "suppose", "se", "caso", "supondo"];
-const CLAUSE_MARKS: [char; 9] = [',', ';', ':', '(', ')', '\u{2014}', '\u{2013}', '.', '!'];
-const CLAUSE_WORDS: [&str; 10] =
-    ["but", "however", "because", "although", "mas", "porém", "porque", "embora", "so", "então"];
-/// Verbs that put what follows into another mouth, unless the author is the one who speaks.
-const REPORTING: [&str; 37] = [
-    "said",
-    "says",
-    "saying",
-    "tells",
-    "told",
-    "asked",
-    "asks",
-    "claims",
-    "claimed",
-    "insists",
-    "insisted",
-    "wrote",
-    "writes",
-    "replied",
-    "argues",
-    "argued",
-    "according",
-    "quote",
-    "diz",
-    "dizem",
-    "disse",
-    "disseram",
-    "falou",
-    "fala",
-    "perguntou",
-    "perguntaram",
-    "escreveu",
-    "respondeu",
-    "afirma",
-    "afirmou",
-    "jura",
-    "jurava",
-    "insiste",
-    "dizia",
-    "informa",
-    "contou",
-    "titled",
-];
-const OWN: [&str; 7] = ["i", "we", "i've", "we've", "eu", "nós", "i'd"];
-/// What makes a job title, a team or a file of the word before it.
-const ROLE_AFTER: [&str; 24] = [
-    "lead",
-    "leads",
-    "manager",
-    "managers",
-    "officer",
-    "officers",
-    "director",
-    "engineer",
-    "engineers",
-    "analyst",
-    "analysts",
-    "coordinator",
-    "specialist",
-    "assistant",
-    "supervisor",
-    "committee",
-    "department",
-    "team",
-    "office",
-    "group",
-    "software",
-    "folder",
-    "file",
-    "consultant",
-];
-/// The same of the word that follows it with “de”.
-const ROLE_BEFORE: [&str; 26] = [
-    "gerente",
-    "gerentes",
-    "analista",
-    "analistas",
-    "diretor",
-    "diretora",
-    "coordenador",
-    "coordenadora",
-    "supervisor",
-    "supervisora",
-    "chefe",
-    "equipe",
-    "time",
-    "área",
-    "departamento",
-    "setor",
-    "comitê",
-    "líder",
-    "assistente",
-    "especialista",
-    "engenheiro",
-    "engenheira",
-    "consultor",
-    "consultora",
-    "pasta",
-    "sistema",
-];
-/// Bad news, beside which thanks and praise may be irony.
-const ADVERSE: [&str; 48] = [
-    "another",
-    "outage",
-    "down",
-    "late",
-    "delay",
-    "delayed",
-    "delays",
-    "broken",
-    "broke",
-    "crash",
-    "crashed",
-    "failed",
-    "fails",
-    "failure",
-    "bug",
-    "bugs",
-    "wrong",
-    "again",
-    "lost",
-    "refused",
-    "worst",
-    "nothing",
-    "sure",
-    "ignoring",
-    "apparently",
-    "queda",
-    "caiu",
-    "falha",
-    "falhou",
-    "quebrou",
-    "quebrado",
-    "quebrada",
-    "atraso",
-    "atrasou",
-    "atrasada",
-    "atrasado",
-    "pane",
-    "travou",
-    "erro",
-    "perdeu",
-    "perdemos",
-    "pior",
-    "claro",
-    "imagina",
-    "mais_um",
-    "mais_uma",
-    "de_novo",
-    "fora_do",
-];
 
 /// The scope of each word of a sentence.
 #[derive(Debug)]
@@ -197,7 +48,11 @@ impl Scope {
         };
         scope.void_quotations(sentence, text);
         scope.void_names(tokens, text);
-        scope.void_reported(tokens);
+        scope.void_mentioned(tokens);
+        let is_ironic = scope.adverse && opens_with_praise(tokens) || praises_a_thing(tokens, text);
+        if is_reported(tokens) || is_dismissed(tokens) || is_ironic {
+            scope.void.fill(true);
+        }
         scope.negate(tokens, text);
         scope.suppose(tokens, text);
         scope
@@ -249,35 +104,38 @@ impl Scope {
         }
     }
 
-    fn void_reported(&mut self, tokens: &[Token]) {
-        let is_report = |at: usize| {
-            let own = tokens[at.saturating_sub(2)..at].iter().any(|token| OWN.contains(&token.norm.as_str()));
-            REPORTING.contains(&tokens[at].norm.as_str()) && !own
-        };
-        if (0..tokens.len()).any(is_report) {
-            self.void.fill(true);
+    fn void_mentioned(&mut self, tokens: &[Token]) {
+        for at in 1..tokens.len() {
+            self.void[at] |= MENTIONS.contains(&tokens[at - 1].norm.as_str());
         }
     }
 
     /// What a sentence begins by supposing is not said to be so.
     fn suppose(&mut self, tokens: &[Token], text: &[char]) {
-        if !tokens.first().is_some_and(|token| SUPPOSITIONS.contains(&token.norm.as_str())) {
-            return;
-        }
-        for at in 0..tokens.len() {
-            let ends = at > 0 && gap(text, &tokens[at - 1], &tokens[at]).contains(&',');
-            if ends {
-                return;
-            }
-            self.negated[at] = true;
+        let asked = self.asked;
+        let supposes = |at: usize| {
+            let word = tokens[at].norm.as_str();
+            at == 0 && !asked && SUPPOSITIONS.contains(&word) || MID_SUPPOSITIONS.contains(&word)
+        };
+        for start in (0..tokens.len()).filter(|at| supposes(*at)) {
+            let ends = |at: usize| at > start && gap(text, &tokens[at - 1], &tokens[at]).contains(&',');
+            let end = (start..tokens.len()).find(|at| ends(*at)).unwrap_or(tokens.len());
+            self.negated[start..end].fill(true);
         }
     }
 
     fn negate(&mut self, tokens: &[Token], text: &[char]) {
         for at in 0..tokens.len() {
-            let word = tokens[at].norm.as_str();
-            if !is_negation(word) {
+            let is_pair = || is_any_pair(&tokens[at..], NEGATING_PAIRS);
+            if !is_negation(&tokens[at].norm) && !is_pair() {
                 continue;
+            }
+            let back = if denies_its_subject(&tokens[at].norm) { NEGATION_REACH_BACK } else { 0 };
+            for before in (at.saturating_sub(back)..at).rev() {
+                if gap(text, &tokens[before], &tokens[before + 1]).iter().any(|c| CLAUSE_MARKS.contains(c)) {
+                    break;
+                }
+                self.negated[before] = true;
             }
             for next in at + 1..tokens.len().min(at + 1 + NEGATION_REACH) {
                 let is_parted =
@@ -291,6 +149,11 @@ impl Scope {
     }
 }
 
+/// Whether a denial may follow what it denies: “photos never show it”, but not “a target without milestones”.
+fn denies_its_subject(word: &str) -> bool {
+    matches!(word, "not" | "never" | "não" | "nunca" | "jamais") || word.ends_with("n't")
+}
+
 /// Whether a normalised word denies.
 pub fn is_negation(word: &str) -> bool {
     NEGATIONS.contains(&word) || word.ends_with("n't")
@@ -298,6 +161,38 @@ pub fn is_negation(word: &str) -> bool {
 
 fn gap<'t>(text: &'t [char], before: &Token, after: &Token) -> &'t [char] {
     text.get(before.end..after.start).unwrap_or(&[])
+}
+
+/// Whether the first two of these words are one of the pairs.
+fn is_any_pair(tokens: &[Token], pairs: &[[&str; 2]]) -> bool {
+    let [one, two, ..] = tokens else { return false };
+    pairs.iter().any(|pair| one.norm == pair[0] && two.norm == pair[1])
+}
+
+/// Whether another person says it.
+fn is_reported(tokens: &[Token]) -> bool {
+    (0..tokens.len()).any(|at| {
+        let own = tokens[at.saturating_sub(2)..at].iter().any(|token| OWN.contains(&token.norm.as_str()));
+        REPORTING.contains(&tokens[at].norm.as_str()) && !own
+    })
+}
+
+fn is_dismissed(tokens: &[Token]) -> bool {
+    let has_word = tokens.iter().any(|token| DISMISSING.contains(&token.norm.as_str()));
+    has_word || (0..tokens.len()).any(|at| is_any_pair(&tokens[at..], DISMISSING_PAIRS))
+}
+
+/// “Great, another migration”, “que maravilha”.
+fn opens_with_praise(tokens: &[Token]) -> bool {
+    tokens.iter().take(2).any(|token| PRAISE.contains(&token.norm.as_str()))
+}
+
+/// “Wonderful, the form now has eleven steps”: praise and a thing, which no person is thanked for.
+fn praises_a_thing(tokens: &[Token], text: &[char]) -> bool {
+    let [praise, next, ..] = tokens else { return false };
+    PRAISE.contains(&praise.norm.as_str())
+        && gap(text, praise, next).contains(&',')
+        && ARTICLES.contains(&next.norm.as_str())
 }
 
 fn is_adverse(tokens: &[Token]) -> bool {

@@ -42,6 +42,9 @@ impl Classes {
     /// Harmless as far as its vector tells.
     pub(super) const LEARNT: Self = Self(1 << 15);
 
+    /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
+    pub(super) const DAILY: Self = Self(1 << 17);
+
     /// Both sets together.
     pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -71,6 +74,7 @@ impl Classes {
             "act" => Self::ACT,
             "say" => Self::SAY,
             "plain" => Self::PLAIN,
+            "daily" => Self::DAILY,
             "clock" => Self::CLOCK,
             "own" => Self::OWN,
             "far" => Self::FAR,

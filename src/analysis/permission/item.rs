@@ -30,6 +30,12 @@ pub(super) fn is_thing(item: &Item<'_>) -> bool {
     item.classes.meets(Classes::THING) || item.classes.meets(Classes::PAIR)
 }
 
+/// Whether the word is of any home and any workplace alike, and in no other list of harmless words.
+pub(super) fn is_daily(item: &Item<'_>) -> bool {
+    let others = Classes::PLAIN.or(Classes::WORK).or(Classes::PERSON);
+    item.classes.meets(Classes::DAILY) && !is_thing(item) && !item.classes.meets(others)
+}
+
 pub(super) fn is_ambiguous(item: &Item<'_>) -> bool {
     [Classes::FAR, Classes::BOUND, Classes::NEAR].iter().any(|class| item.classes.meets(*class))
 }
@@ -51,7 +57,7 @@ pub(super) fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> us
     items.iter().filter(|item| which(item)).count()
 }
 
-/// Whether a word with a private sense is said of a thing: beside it, or few small words away.
+/// Whether a word with a private sense is said of a thing: beside it, or few small words away, with no mark between.
 pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
     let item = &items[at];
     let steps = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_STEPS };
@@ -65,7 +71,10 @@ pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
         let skipped = side.take(steps + 1).find(|item| !passes(item)).map(is_thing);
         skipped.unwrap_or(false)
     };
-    first(&mut items[at + 1..].iter()) || first(&mut items[..at].iter().rev())
+    let begin = (0..=at).rev().find(|place| items[*place].is_parted).unwrap_or(0);
+    let after = &items[at + 1..];
+    let end = after.iter().position(|item| item.is_parted).unwrap_or(after.len());
+    first(&mut after[..end].iter()) || first(&mut items[begin..at].iter().rev())
 }
 
 /// Whether the sentence is one short clause without an ambiguous word and without people.
@@ -76,6 +85,7 @@ pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
             && !PEOPLE.contains(&item.word)
             && !item.is_parted
             && !item.classes.is_learnt_alone()
+            && !is_daily(item)
     };
     items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
 }
@@ -118,20 +128,38 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
             && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
-/// Whether a clause names a day or an hour and no thing of the trade: “results on Thursday” may be a private appointment.
+/// Whether a sentence names a day or an hour and has a clause without a thing of the trade: “results on Thursday”, or “the
+/// results are back, so the release moves to Friday”, may be a private appointment.
 pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
-    let (mut timed, mut named) = (false, false);
+    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
+    let mut clauses = vec![(true, false)];
     for item in items {
-        if item.is_parted || CONNECTORS.contains(&item.word) {
-            if timed && !named {
-                return true;
-            }
-            (timed, named) = (false, false);
+        if parts(item) {
+            clauses.push((true, false));
         }
-        timed |= item.classes.meets(Classes::CLOCK);
-        named |= is_thing(item);
+        if let Some((is_empty, names)) = clauses.last_mut() {
+            *is_empty = false;
+            *names |= is_thing(item);
+        }
     }
-    timed && !named
+    let is_timed = items.iter().any(|item| item.classes.meets(Classes::CLOCK));
+    is_timed && clauses.iter().any(|(is_empty, names)| !is_empty && !*names)
+}
+
+/// Whether a clause holds a number or a period and nothing else that means something: “four hours, then two, then none”.
+pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
+    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
+    let mut clauses = vec![(false, false)];
+    for item in items {
+        if parts(item) {
+            clauses.push((false, false));
+        }
+        if let Some((counts, says)) = clauses.last_mut() {
+            *counts |= NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
+            *says |= is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
+        }
+    }
+    clauses.iter().any(|(counts, says)| *counts && !*says)
 }
 
 /// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.

@@ -1,10 +1,11 @@
 //! The rules by which a sentence is private, personal, doubtful, or about work.
 
+use super::anchors::anchored;
 use super::classes::Classes;
 use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
 use super::item::{
-    Item, count, counts_days, is_ambiguous, is_appointment, is_plain_and_short, is_thing, is_weighty,
-    is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
+    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
+    is_thing, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
 use crate::domain::language::Language;
 
@@ -13,8 +14,10 @@ const MIN_WORK: usize = 2;
 const MIN_WORK_FIRST_PERSON: usize = 3;
 /// The same without any thing of the trade.
 const MIN_WORK_WITHOUT_THING: usize = 3;
+/// The same beside a word of any home: “the letter”, “the door”.
+const MIN_WORK_BESIDE_DAILY: usize = 3;
 /// Things of a sentence that is about nothing else.
-const MIN_THINGS_ALONE: usize = 2;
+const MIN_THINGS_ALONE: usize = 1;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -75,11 +78,13 @@ impl<'s> Judgement<'s> {
 
     fn is_doubtful(&self) -> bool {
         let is_unknown = |item: &Item<'_>| {
-            item.classes == Classes::NONE || self.is_first_person && item.classes.is_learnt_alone()
+            item.classes == Classes::NONE
+                || self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item))
         };
         self.items.iter().any(is_unknown)
             || counts_days(&self.items)
             || is_appointment(&self.items)
+            || has_bare_count(&self.items)
             || self.says(THIRD)
             || self.says(INTIMATE)
     }
@@ -95,9 +100,13 @@ impl<'s> Judgement<'s> {
 
     /// Words of work, things and their phrases included. `None` if there are too few of them.
     fn words_of_work(&self) -> Option<usize> {
-        let things = count(&self.items, is_thing);
-        let phrases = count(&self.items, |item| is_thing(item) && item.is_phrase);
-        let work = things + phrases + count(&self.items, |item| !is_thing(item) && is_work(item));
+        let anchored = anchored(&self.items);
+        let counted = |which: &dyn Fn(&Item<'_>) -> bool| {
+            self.items.iter().zip(&anchored).filter(|(item, anchored)| !**anchored && which(item)).count()
+        };
+        let things = counted(&is_thing);
+        let phrases = counted(&|item| is_thing(item) && item.is_phrase);
+        let work = things + phrases + counted(&|item| !is_thing(item) && is_work(item));
         let is_enough = work >= self.words_of_work_needed(things)?
             && is_work_throughout(&self.items)
             && work * WORK_SHARE >= count(&self.items, is_weighty);
@@ -111,6 +120,7 @@ impl<'s> Judgement<'s> {
             (true, _) => Some(MIN_WORK_FIRST_PERSON),
             (false, 0) => Some(MIN_WORK_WITHOUT_THING),
             (false, 1) if is_plain_and_short(&self.items) => Some(1),
+            (false, _) if self.items.iter().any(is_daily) => Some(MIN_WORK_BESIDE_DAILY),
             (false, _) => Some(MIN_WORK),
         }
     }

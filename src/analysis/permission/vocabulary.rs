@@ -1,4 +1,5 @@
-//! The words a quotable sentence may be made of, by class: `words_*.txt` and `learnt_*.txt`, compiled in.
+//! The words a quotable sentence may be made of, by class: `words_*.txt`, `trades_*.txt` and
+//! `learnt_*.txt`, compiled in.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,8 +8,10 @@ use super::classes::Classes;
 use crate::analysis::lexicon::side;
 use crate::domain::language::Language;
 
-const ENGLISH: [&str; 2] = [include_str!("words_en.txt"), include_str!("learnt_en.txt")];
-const PORTUGUESE: [&str; 2] = [include_str!("words_pt.txt"), include_str!("learnt_pt.txt")];
+const ENGLISH: [&str; 3] =
+    [include_str!("words_en.txt"), include_str!("trades_en.txt"), include_str!("learnt_en.txt")];
+const PORTUGUESE: [&str; 3] =
+    [include_str!("words_pt.txt"), include_str!("trades_pt.txt"), include_str!("learnt_pt.txt")];
 static VOCABULARIES: LazyLock<[Vocabulary; 2]> =
     LazyLock::new(|| [Vocabulary::load(ENGLISH, Language::En), Vocabulary::load(PORTUGUESE, Language::Pt)]);
 
@@ -30,7 +33,7 @@ impl Vocabulary {
     }
 
     /// Reads the files. Lines of an unknown section are skipped; a test proves that there are none.
-    fn load(files: [&str; 2], language: Language) -> Self {
+    fn load(files: [&str; 3], language: Language) -> Self {
         let mut vocabulary = Self::default();
         let mut class = Classes::NONE;
         let mut present = Vec::new();

@@ -66,11 +66,11 @@ pub(super) fn trait_reading(t: usize, lean: Lean, length: TextLength, language: 
         Language::Pt => {
             let name = TRAIT_PT[t];
             let base = match lean {
-                Lean::Low => format!("O modo de escrever pende para menos {name}"),
-                Lean::SlightlyLow => format!("O modo de escrever pende de leve para menos {name}"),
-                Lean::Even => format!("O modo de escrever não pende para nenhum lado em {name}"),
-                Lean::SlightlyHigh => format!("O modo de escrever pende de leve para mais {name}"),
-                Lean::High => format!("O modo de escrever pende para mais {name}"),
+                Lean::Low => format!("A escrita tende a menos {name}"),
+                Lean::SlightlyLow => format!("A escrita tende levemente a menos {name}"),
+                Lean::Even => format!("A escrita não indica nada sobre {name}"),
+                Lean::SlightlyHigh => format!("A escrita tende levemente a mais {name}"),
+                Lean::High => format!("A escrita tende a mais {name}"),
             };
             match length {
                 TextLength::VeryShort => format!("{base}; com tão pouco texto, é só um palpite."),

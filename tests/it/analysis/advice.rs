@@ -38,7 +38,7 @@ fn no_quotation_is_longer_than_twelve_words_and_each_is_of_the_post() {
             assert!(evidence.excerpt.split_whitespace().count() <= 12, "{}", evidence.excerpt);
             let blanks_as_one =
                 person.posts[evidence.post].text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(blanks_as_one.contains(&evidence.excerpt), "{}", evidence.excerpt);
+            assert!(blanks_as_one.contains(evidence.excerpt.trim_matches('…')), "{}", evidence.excerpt);
         }
     }
 }

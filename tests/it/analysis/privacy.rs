@@ -14,20 +14,25 @@ use fluence::domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 3] = [
+const PRIVATE: [&str; 6] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
+    include_str!("redteam/private_new.tsv"),
+    include_str!("redteam/private_last.tsv"),
+    include_str!("redteam/private_check.tsv"),
 ];
-const HARMLESS: [&str; 4] = [
+const HARMLESS: [&str; 6] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
     include_str!("redteam/harmless_final.tsv"),
+    include_str!("redteam/harmless_new.tsv"),
+    include_str!("redteam/harmless_last.tsv"),
 ];
-/// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades. The
-/// last is a floor under what is reached, not a target.
-const MIN_QUOTABLE: [f64; 4] = [0.85, 0.80, 0.45, 0.45];
+/// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades, of the
+/// final, the new and the last set. The last three are floors under what is reached, not targets.
+const MIN_QUOTABLE: [f64; 6] = [0.85, 0.80, 0.72, 0.72, 0.55, 0.15];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -158,7 +163,9 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
         (found.len(), of)
     });
     let share = |found: usize, of: usize| found as f64 / of as f64;
-    println!("Harmless sentences quotable, of: in view, unseen at first, other trades, final: {counts:?}");
+    println!(
+        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last: {counts:?}"
+    );
     for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
         assert!(share(found, of) >= least, "{found} of {of}");
     }

@@ -28,6 +28,18 @@ pub(super) fn voices(language: Language) -> Vec<(String, Person)> {
         Language::En => &ENGLISH,
         Language::Pt => &PORTUGUESE,
     };
+    people_in(files)
+}
+
+/// The people of the later draws of the precision study.
+pub(super) fn of_the_study(language: Language) -> Vec<(String, Person)> {
+    people_in(match language {
+        Language::En => &[include_str!("precision_posts_en.txt"), include_str!("precision_posts_2_en.txt")],
+        Language::Pt => &[include_str!("precision_posts_pt.txt"), include_str!("precision_posts_2_pt.txt")],
+    })
+}
+
+fn people_in(files: &[&str]) -> Vec<(String, Person)> {
     let mut found: Vec<(String, Vec<Post>)> = Vec::new();
     for line in files.iter().flat_map(|file| file.lines()) {
         match (line.strip_prefix("@ "), found.last_mut()) {

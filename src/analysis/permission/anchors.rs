@@ -1,0 +1,59 @@
+//! Where a sentence names work only to say when or where: “before the launch”, “next to the server”.
+//!
+//! People date and place their private life by their work, so such words prove nothing about the rest of the sentence.
+
+use super::grammar::CONNECTORS;
+use super::item::Item;
+
+/// Words and phrases that begin a time or a place, up to the end of the clause.
+const OPENINGS: &[&[&str]] = &[
+    &["before"],
+    &["after"],
+    &["during"],
+    &["until"],
+    &["since"],
+    &["while"],
+    &["beside"],
+    &["day", "of"],
+    &["morning", "of"],
+    &["night", "of"],
+    &["eve", "of"],
+    &["week", "of"],
+    &["month", "of"],
+    &["in", "front", "of"],
+    &["next", "to"],
+    &["behind", "the"],
+    &["under", "the"],
+    &["antes"],
+    &["depois"],
+    &["após"],
+    &["durante"],
+    &["até"],
+    &["desde"],
+    &["enquanto"],
+    &["atrás"],
+    &["debaixo"],
+    &["embaixo"],
+    &["no", "dia"],
+    &["na", "semana"],
+    &["na", "frente"],
+    &["ao", "lado"],
+];
+
+/// For each word, whether it only says when or where.
+pub(super) fn anchored(items: &[Item<'_>]) -> Vec<bool> {
+    let mut is_anchored = false;
+    let anchored = |(at, item): (usize, &Item<'_>)| {
+        let parts = item.is_parted || CONNECTORS.contains(&item.word);
+        is_anchored = is_anchored && !parts || opens(&items[at..]);
+        is_anchored
+    };
+    items.iter().enumerate().map(anchored).collect()
+}
+
+fn opens(items: &[Item<'_>]) -> bool {
+    let begins = |opening: &&[&str]| {
+        opening.len() <= items.len() && opening.iter().zip(items).all(|(word, item)| item.word == *word)
+    };
+    OPENINGS.iter().any(begins)
+}
