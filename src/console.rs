@@ -16,6 +16,7 @@
 //! Nothing of a page is written by hand into HTML: `maud` escapes every text. Numbers, days and instants are written by
 //! [`numbers`] alone.
 
+mod alerts;
 pub mod base;
 mod call;
 mod chart;
@@ -34,17 +35,20 @@ mod form;
 mod form_token;
 mod history;
 mod invitation;
+mod kept;
 mod keys;
 mod known_browser;
 mod layout;
 mod link;
 mod log_in;
+mod lost_factor;
 mod mailbox;
 mod members;
 mod numbers;
 mod overview;
 mod page;
 mod pages;
+mod playground;
 mod profile;
 mod reset;
 mod routes;
@@ -52,9 +56,13 @@ mod run;
 mod second_factor;
 mod security;
 pub mod settings;
+mod short_ways;
 mod sign_up;
+mod sign_up_code;
+mod vouch;
 mod words;
 
+pub use alerts::Alerts;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
 pub use routes::{Method, ROUTES, Route, routes};

@@ -133,6 +133,7 @@ impl Shared {
             metering: metering.clone(),
         });
         let forwarded = self.forwarded(offer, &metering)?;
+        let site = Arc::new(Site::new(facts));
         Ok(Parts {
             forwarded,
             contacts: ContactsApi {
@@ -165,8 +166,11 @@ impl Shared {
             catalogue: offer.catalogue.clone(),
             management: self.management.clone(),
             pool: pool.clone(),
-            site: Arc::new(Site::new(facts)),
-            console: self.console.clone(),
+            console: self
+                .console
+                .as_ref()
+                .map(|pages| Arc::new(Console { site: site.clone(), ..(**pages).clone() })),
+            site,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 18] = [
+pub const FIRST_SEGMENTS: [&str; 24] = [
     "creditos",
     "credits",
     "status",
@@ -20,6 +20,12 @@ pub const FIRST_SEGMENTS: [&str; 18] = [
     "llms.txt",
     "pt",
     "pricing",
+    "signup",
+    "login",
+    "dashboard",
+    "settings",
+    "upgrade",
+    ".well-known",
 ];
 
 /// What the service has below `/v1`.

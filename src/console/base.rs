@@ -13,6 +13,8 @@ pub struct Base {
     origin: String,
     /// Whether the settings name it. Otherwise every name of the loopback interface is accepted.
     is_given: bool,
+    /// Whether only people on this machine reach it.
+    is_local: bool,
 }
 
 /// Why a gateway has no console.
@@ -40,7 +42,7 @@ impl Base {
         if base_url.is_empty() {
             let scheme = if has_tls { "https" } else { "http" };
             return match listen.ip().is_loopback() {
-                true => Ok(Self { origin: format!("{scheme}://{listen}"), is_given: false }),
+                true => Ok(Self { origin: format!("{scheme}://{listen}"), is_given: false, is_local: true }),
                 false => Err(NoConsole::NoAddress),
             };
         }
@@ -58,11 +60,16 @@ impl Base {
             "https" => host.strip_suffix(":443").unwrap_or(&host),
             _ => host.strip_suffix(":80").unwrap_or(&host),
         };
-        Ok(Self { origin: format!("{scheme}://{host}"), is_given: true })
+        Ok(Self { origin: format!("{scheme}://{host}"), is_given: true, is_local: is_loopback })
     }
 
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https://")
+    }
+
+    /// Whether only people on this machine reach the console.
+    pub const fn is_local(&self) -> bool {
+        self.is_local
     }
 
     /// The whole address of a path, for e-mails and commands.
@@ -104,7 +111,7 @@ impl Base {
 impl Default for Base {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000));
-        Self { origin: format!("http://{listen}"), is_given: false }
+        Self { origin: format!("http://{listen}"), is_given: false, is_local: true }
     }
 }
 

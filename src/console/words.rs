@@ -5,12 +5,14 @@
 
 mod account;
 mod ago;
+mod alerts;
 mod common;
 mod identity;
 mod keys;
 mod money;
 mod overview;
 mod people;
+mod playground;
 mod second_factor;
 
 use crate::domain::language::Language;

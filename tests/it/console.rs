@@ -2,13 +2,18 @@
 
 mod access;
 mod account;
+mod alerts;
+mod given_back;
 mod keys;
 mod log_in;
 mod mail;
 mod money;
 mod overview;
 mod pages;
+mod playground;
 mod passwords;
 mod second_factor;
 mod sessions;
+mod sign_up;
+mod vouching;
 mod words;
