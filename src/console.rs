@@ -30,6 +30,7 @@ mod email_change;
 mod environments;
 mod error;
 mod error_page;
+mod factor;
 mod field;
 mod form;
 mod form_token;

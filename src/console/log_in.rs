@@ -14,7 +14,7 @@ use super::kept::{self, KEPT};
 use super::page::{Reply, plain};
 use super::settings::SignUp;
 use super::words::Words;
-use super::{known_browser, second_factor};
+use super::{factor, known_browser};
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -200,7 +200,7 @@ async fn log_in_with(
     call.begin_session(token);
     call.set_cookie(Cookie::Visit.delete(&base));
     if asks_for_factor && !kept.is_empty() {
-        return Ok(second_factor::ask_form(call, &next, kept, &Faults::default()));
+        return Ok(factor::ask_form(call, &next, kept, &Faults::default()));
     }
     if asks_for_factor {
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
@@ -221,7 +221,7 @@ async fn is_factor_over(call: &mut Call, identity: &Identity) -> Result<bool, Pa
         return Ok(false);
     }
     stored_factor::set(call.db().await?, identity.id, None, 0, &[]).await?;
-    second_factor::notify_off(call, identity).await?;
+    factor::notify_off(call, identity).await?;
     Ok(true)
 }
 

@@ -181,6 +181,9 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
     let states = if member.state == MemberState::Disabled { &states[..1] } else { &states[..] };
     let again = call.path(&format!("/members/{}/invite", member.id))?;
     let people = people::of_account(call.db().await?, member.account_id).await?;
+    // What was chosen before a fault stays chosen.
+    let chosen_role = Role::from_name(call.form.text("role")).unwrap_or(member.role);
+    let chosen_state = MemberState::from_name(call.form.text("state")).unwrap_or(member.state);
     let may_vouch = member.id != call.membership()?.member_id
         && member.state == MemberState::Active
         && people.get(&member.id).is_some_and(|person| person.has_second_factor);
@@ -189,12 +192,12 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
         (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
-            (roles(words, member.role))
+            (roles(words, chosen_role))
             fieldset.choices #state {
                 legend { (words.member_state()) }
                 @for known in states {
                     label.row {
-                        input type="radio" name="state" value=(known.as_str()) checked[*known == member.state];
+                        input type="radio" name="state" value=(known.as_str()) checked[*known == chosen_state];
                         span { (state(words, *known)) }
                     }
                 }

@@ -94,7 +94,7 @@ async fn page(
     let (words, path) = (call.words(), call.path("/playground")?);
     let body = html! {
         @if let Some(operation) = &chosen {
-            form.filters method="get" action=(path) {
+            form.filters method="get" {
                 label for="operation" { (words.operation()) }
                 select #operation name=(OPERATION) {
                     @for known in operations {
@@ -163,9 +163,9 @@ fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
                     input type="password" autocomplete="off" spellcheck="false";
                     span.small.muted { (words.pasted_key_hint()) }
                 }
-                p.quote data-quote role="status" aria-live="polite" {}
+                p.quote data-quote aria-live="polite" {}
                 div.filters {
-                    button.primary type="button" data-send data-scripted hidden { (words.send()) }
+                    button.primary type="button" data-go data-scripted hidden { (words.send()) }
                     @if has_body || operation.verb == Verb::Get { button { (words.show_code()) } }
                 }
                 noscript { p.muted { (words.needs_script()) } }

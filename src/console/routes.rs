@@ -11,7 +11,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::pages::{audit, credits, receipt, settings, statement, usage};
-use super::run::{Access, Handler, answer};
+use super::run::{Access, Found, Handler, Page, answer};
 use super::{
     alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
     members, overview, playground, profile, reset, second_factor, security, short_ways, sign_up,
@@ -32,7 +32,13 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
-    pub(super) handler: Handler,
+    handler: Handler,
+}
+
+impl Route {
+    fn page(&self) -> Page {
+        Page { path: self.path, access: self.access, handler: self.handler, find: page_at }
+    }
 }
 
 macro_rules! pages {
@@ -156,11 +162,14 @@ pages! {
     AdminConfirmed Post "/console/{account}/environments/{environment}" => environments::set_limit;
 }
 
-/// The page at a path, with the values of the path's parameters. A literal segment goes before a parameter.
-pub(super) fn page_at(path: &str) -> Option<(&'static Route, Vec<(String, String)>)> {
+/// The page at a path. A literal segment goes before a parameter.
+fn page_at(path: &str) -> Option<Found> {
     let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
-    let matching = pages.filter_map(|route| Some((route, params_of(route.path, path)?)));
-    matching.min_by_key(|(_, params)| params.len())
+    let matching = pages.filter_map(|route| {
+        let params = params_of(route.path, path)?;
+        Some(Found { access: route.access, handler: route.handler, params })
+    });
+    matching.min_by_key(|found| found.params.len())
 }
 
 fn params_of(template: &str, path: &str) -> Option<Vec<(String, String)>> {
@@ -184,8 +193,7 @@ pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
     let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
     for route in ROUTES {
         let console = console.clone();
-        let handle =
-            move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
+        let handle = move |request: Request<Body>| answer(console, route.page(), request);
         let filter = match route.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
@@ -202,11 +210,15 @@ mod tests {
 
     #[test]
     fn a_path_leads_to_its_page_and_a_literal_goes_first() {
-        let found = |path: &str| page_at(path).map(|(route, params)| (route.path, params.len()));
-        assert_eq!(found("/console/me"), Some(("/console/me", 0)));
-        assert_eq!(found("/console/0190"), Some(("/console/{account}", 1)));
-        assert_eq!(found("/console/0190/keys/new"), Some(("/console/{account}/keys/new", 1)));
-        assert_eq!(found("/console/0190/keys/0191"), Some(("/console/{account}/keys/{key}", 2)));
-        assert_eq!(found("/console/0190/keys/0191/x"), None);
+        let params = |path: &str| page_at(path).map(|found| found.params.len());
+        for (path, count) in [
+            ("/console/me", 0),
+            ("/console/0190", 1),
+            ("/console/0190/keys/new", 1),
+            ("/console/0190/keys/0191", 2),
+        ] {
+            assert_eq!(params(path), Some(count), "{path}");
+        }
+        assert_eq!(params("/console/0190/keys/0191/x"), None);
     }
 }

@@ -14,7 +14,7 @@ use super::error::PageError;
 use super::error_page;
 use super::form::Form;
 use super::page::{Reply, set_headers};
-use super::{confirm, kept, log_in, routes};
+use super::{confirm, kept, log_in};
 use crate::domain::language::Language;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::RenderContext;
@@ -53,21 +53,32 @@ impl Access {
 pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Reply, PageError>> + Send + 'c>>;
 pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
 
+/// The page at a path: who may open it, what answers, and the values of the path's parameters.
+pub(super) struct Found {
+    pub(super) access: Access,
+    pub(super) handler: Handler,
+    pub(super) params: Vec<(String, String)>,
+}
+
+/// A page, as the table has it.
+pub(super) struct Page {
+    pub(super) path: &'static str,
+    pub(super) access: Access,
+    pub(super) handler: Handler,
+    /// Finds another page, to give a form back.
+    pub(super) find: fn(&str) -> Option<Found>,
+}
+
 /// Answers one request for a page.
-pub(super) async fn answer(
-    console: Arc<Console>,
-    path: &'static str,
-    access: Access,
-    handler: Handler,
-    request: Request<Body>,
-) -> Response {
+pub(super) async fn answer(console: Arc<Console>, page: Page, request: Request<Body>) -> Response {
+    let Page { path, access, handler, find } = page;
     let is_https = console.base.is_https();
     let head = Head { headers: request.headers().clone(), extensions: request.extensions().clone() };
     let mut response = match Box::pin(reply(console.clone(), access, handler, request)).await {
         Ok((reply, cookies)) => {
             let reply = match reply {
                 Reply::GiveBack { path, kept } => {
-                    Box::pin(given_back(console, head, &cookies, path, &kept)).await
+                    Box::pin(given_back(console, find, head, &cookies, path, &kept)).await
                 }
                 reply => reply,
             };
@@ -154,6 +165,7 @@ struct Head {
 /// Opens the page of a form for the session that has just begun, and fills in what was typed before.
 async fn given_back(
     console: Arc<Console>,
+    find: fn(&str) -> Option<Found>,
     head: Head,
     set: &[HeaderValue],
     path: String,
@@ -162,10 +174,8 @@ async fn given_back(
     // The form of a page may be sent to an address below it.
     let ancestors =
         std::iter::successors(Some(path.as_str()), |path| path.rsplit_once('/').map(|(parent, _)| parent));
-    let Some((route, page, params)) = ancestors
-        .take(4)
-        .find_map(|page| routes::page_at(page).map(|(route, params)| (route, page.to_owned(), params)))
-    else {
+    let found = ancestors.take(4).find_map(|page| find(page).map(|found| (found, page.to_owned())));
+    let Some((Found { access, handler, params }, page)) = found else {
         return Reply::SeeOther("/console".to_owned());
     };
     let Ok(mut request) = Request::get(&page).body(()) else { return Reply::SeeOther(page) };
@@ -176,7 +186,7 @@ async fn given_back(
     }
     let (parts, ()) = request.into_parts();
     let Ok(mut call) = Call::with_params(console, &parts, params) else { return Reply::SeeOther(page) };
-    match admitted(&mut call, route.access, route.handler).await {
+    match admitted(&mut call, access, handler).await {
         Ok(Reply::Page { status, html }) => {
             let html = kept::fill_in(&html, &path, kept, call.words().given_back());
             Reply::Page { status, html }

@@ -7,17 +7,14 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::call::Call;
-use super::email::{self, Email};
 use super::error::PageError;
+use super::factor::{ask_form, notify};
 use super::field::{Faults, Input};
-use super::kept::{self, KEPT};
+use super::kept::KEPT;
 use super::layout::of_person;
 use super::log_in::{finish_log_in, go_on, safe_path, wait_text};
-use super::page::{Reply, plain};
-use super::words::Words;
+use super::page::Reply;
 use crate::domain::ids::IdentityId;
-use crate::domain::language::Language;
-use crate::identity::Identity;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::secret::seal::{self, SECOND_FACTOR};
@@ -26,7 +23,6 @@ use crate::storage::identity::second_factor::{self as stored, StoredTotp};
 use crate::storage::identity::{factor_resets, guesses, sessions};
 
 const PATH: &str = "/console/me/second-factor";
-const LOG_IN: &str = "/console/log-in/second";
 const ISSUER: &str = "Fluence";
 const CODES: usize = 10;
 /// 80 bits: too many to try, so that the plain digest can be stored.
@@ -154,51 +150,10 @@ async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
     notify(call, &identity, language, text).await
 }
 
-/// Notifies a person that their factor has ended.
-pub(super) async fn notify_off(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
-    let language = identity.language.unwrap_or(call.language());
-    notify(call, identity, language, Words(language).mail_factor_off()).await
-}
-
-async fn notify(
-    call: &mut Call,
-    identity: &Identity,
-    language: Language,
-    text: &'static str,
-) -> Result<(), PageError> {
-    let Ok(address) = identity.email.parse() else { return Ok(()) };
-    let words = Words(language);
-    let message = Email {
-        kind: "factor_changed",
-        subject: words.mail_factor_subject(),
-        paragraphs: vec![text.to_owned()],
-        button: Some((words.security(), "/console/me/security".to_owned())),
-        reason: words.mail_factor_reason(),
-    };
-    email::send(call, &address, language, message).await
-}
-
 /// The page between the password and the console.
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
     let next = safe_path(call.query.text("next")).to_owned();
     Ok(ask_form(call, &next, "", &Faults::default()))
-}
-
-pub(super) fn ask_form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Reply {
-    let words = call.words();
-    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
-    let content = html! {
-        (faults.summary(words))
-        form.card.form method="post" action=(LOG_IN) {
-            (call.form_field(LOG_IN))
-            input type="hidden" name="next" value=(next);
-            (kept::field(kept))
-            (code.hint(words.code_or_recovery()).show(words, faults))
-            button.primary { (words.log_in()) }
-        }
-        p { a href="/console/log-in/lost" { (words.lost_factor()) } }
-    };
-    Reply::page(plain(&call.frame, words.second_factor(), &content))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {

@@ -14,7 +14,7 @@ use super::log_in::log_in;
 use super::page::{Reply, plain};
 use super::reset::{ask, send_link};
 use super::settings::SignUp;
-use super::sign_up_code;
+use super::sign_up_code::{self, FINISH, SIGN_UP};
 use crate::clock::new_id;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::{EmailAddress, Name};
@@ -24,9 +24,6 @@ use crate::management::identities::{NewPerson, consume, look_at, new_sign_up, si
 use crate::secret::token::Token;
 use crate::storage::identity::identities;
 
-pub(super) const PATH: &str = "/console/sign-up";
-pub(super) const FINISH: &str = "/console/sign-up/finish";
-
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
     if call.console.settings.sign_up != SignUp::Open {
@@ -34,7 +31,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
             html! { p { (words.sign_up_closed()) } p { a href="/console/log-in" { (words.log_in()) } } };
         return Ok(Reply::page(plain(&call.frame, words.sign_up(), &content)));
     }
-    Ok(ask(call, PATH, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
+    Ok(ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
@@ -45,7 +42,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
     let Some(address) = faults.read::<EmailAddress>(words, "email", &typed) else {
-        let form = ask(call, PATH, words.sign_up(), words.sign_up_lead(), &typed, &faults);
+        let form = ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), &typed, &faults);
         return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let browser = Token::new().map_err(|_| PageError::Internal)?;

@@ -11,7 +11,6 @@ use super::error::PageError;
 use super::field::{Faults, Input};
 use super::page::{Reply, plain};
 use super::settings::SignUp;
-use super::sign_up::{self, FINISH};
 use crate::domain::text::EmailAddress;
 use crate::identity::one_time::{MOST_CODE_TRIES, Purpose};
 use crate::identity::throttle::GuessKind;
@@ -21,6 +20,8 @@ use crate::secret::token::Token;
 use crate::storage::identity::{guesses, one_time};
 
 pub(super) const PATH: &str = "/console/sign-up/sent";
+pub(super) const SIGN_UP: &str = "/console/sign-up";
+pub(super) const FINISH: &str = "/console/sign-up/finish";
 /// 40 bits, which become eight characters.
 const BYTES: usize = 5;
 
@@ -45,7 +46,7 @@ pub(super) fn digest(call: &Call, browser: &Token, code: &str) -> [u8; 32] {
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     match call.sign_up {
         Some(_) => Ok(form(call, &Faults::default())),
-        None => Ok(Reply::SeeOther(sign_up::PATH.to_owned())),
+        None => Ok(Reply::SeeOther(SIGN_UP.to_owned())),
     }
 }
 
@@ -62,7 +63,7 @@ fn form(call: &Call, faults: &Faults) -> Reply {
         }
         p.muted { (words.sent_hint()) }
         p.filters {
-            a.button href=(sign_up::PATH) { (words.send_again()) }
+            a.button href=(SIGN_UP) { (words.send_again()) }
             a.button href="/console/log-in" { (words.log_in()) }
         }
     };
@@ -74,7 +75,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     if call.console.settings.sign_up != SignUp::Open {
         return Err(PageError::NotFound);
     }
-    let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(sign_up::PATH.to_owned())) };
+    let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
     let subject = call.console.peppers.newest().blind("sign-up browser", &browser.expose());
     let tries = guesses::find(call.db().await?, GuessKind::SignUpCode, &subject).await?;
     let left = MOST_CODE_TRIES - tries.map_or(0, |tries| tries.count);

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod alerts;
+mod forms;
 mod given_back;
 mod keys;
 mod log_in;

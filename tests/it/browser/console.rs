@@ -85,11 +85,11 @@ async fn j05_a_key_is_copied_over_plain_http_and_gone_after_back() {
     browser.shows("#copy-status", "Copied").await;
     browser.click("a.button[href*='/keys/']").await;
     browser.shows("main", "backend").await;
+    let stored = browser.run("return JSON.stringify([localStorage, document.cookie, history.state])").await;
+    assert!(!stored.as_str().unwrap().contains(&secret));
     browser.back().await;
     let shown = browser.run("return document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((one) => one.value).join(' ')").await;
     assert!(!shown.as_str().unwrap().contains(&secret));
-    let stored = browser.run("return JSON.stringify([localStorage, document.cookie, history.state])").await;
-    assert!(!stored.as_str().unwrap().contains(&secret));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,17 +99,17 @@ async fn the_playground_shows_the_price_before_and_the_charge_after() {
     browser.open(&path).await;
     browser.click("[data-sample]").await;
     browser.shows("[data-quote]", "Costs nothing with this key.").await;
-    browser.click("[data-send]").await;
+    browser.click("[data-go]").await;
     browser.shows(".trial pre", "\"mbti_type\"").await;
-    browser.shows(".trial form > [role=status]:last-of-type", "Charged: 0.").await;
+    browser.shows(".trial form > [role=status]", "Charged: 0.").await;
     assert_eq!(gateway.balance(customer.account).await, 1000);
     browser.type_into(".trial [type=password]", &customer.key).await;
     browser.shows("[data-quote]", "Costs 2 credits. Left after the call: 998.").await;
-    assert_eq!(browser.text("[data-send]").await, "Send for 2 credits");
+    assert_eq!(browser.text("[data-go]").await, "Send for 2 credits");
     assert_eq!(gateway.balance(customer.account).await, 1000, "a price is not a charge");
-    browser.click("[data-send]").await;
+    browser.click("[data-go]").await;
     eventually("the call is charged", async || gateway.balance(customer.account).await == 998).await;
-    browser.shows(".trial form > [role=status]:last-of-type", "Charged: 2.").await;
+    browser.shows(".trial form > [role=status]", "Charged: 2.").await;
     browser.screenshot("console-playground-answer").await;
     browser.click("nav a").await;
     browser.back().await;

@@ -30,7 +30,10 @@ impl Alerted {
     }
 
     async fn run(&self, sql: &str) {
-        sqlx::query(sql).execute(self.gateway().database.pool()).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(self.gateway().database.pool())
+            .await
+            .unwrap();
     }
 
     /// Looks as four gateways at once do, until all have looked.
@@ -63,7 +66,9 @@ impl Alerted {
 #[tokio::test]
 async fn few_credits_are_reported_once_by_several_gateways() {
     let alerted = Alerted::new().await;
-    let second = alerted.gateway().second_gateway(&[]).await;
+    // Both write messages into one folder.
+    let folder = alerted.post.folder.path().to_str().unwrap();
+    let second = alerted.gateway().second_gateway(&[("FLUENCE_DATA_DIR", folder)]).await;
     alerted.gateway().leave(alerted.account, 201).await;
     alerted.look().await;
     assert_eq!(alerted.sent().await, 0, "a fifth of 1000 is 200");

@@ -13,7 +13,7 @@ use crate::support::visitor::{Page, Visitor};
 /// A gateway whose messages become files.
 pub(super) struct Post {
     pub(super) gateway: Gateway,
-    folder: Scratch,
+    pub(super) folder: Scratch,
 }
 
 impl Post {
