@@ -2,6 +2,7 @@
 
 pub mod listener;
 pub mod readiness;
+pub mod sign_up_grants;
 pub mod sweep;
 
 use std::time::Duration;

@@ -16,6 +16,7 @@
 //! Nothing of a page is written by hand into HTML: `maud` escapes every text. Numbers, days and instants are written by
 //! [`numbers`] alone.
 
+mod alerts;
 pub mod base;
 mod call;
 mod chart;
@@ -29,16 +30,19 @@ mod email_change;
 mod environments;
 mod error;
 mod error_page;
+mod factor;
 mod field;
 mod form;
 mod form_token;
 mod history;
 mod invitation;
+mod kept;
 mod keys;
 mod known_browser;
 mod layout;
 mod link;
 mod log_in;
+mod lost_factor;
 mod mailbox;
 mod members;
 mod numbers;
@@ -47,6 +51,7 @@ pub mod operator;
 mod operator_frame;
 mod page;
 mod pages;
+mod playground;
 mod profile;
 mod reset;
 mod routes;
@@ -54,9 +59,13 @@ mod run;
 mod second_factor;
 mod security;
 pub mod settings;
+mod short_ways;
 mod sign_up;
+mod sign_up_code;
+mod vouch;
 mod words;
 
+pub use alerts::Alerts;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
 pub use page::is_page_of;

@@ -1,6 +1,7 @@
 //! The plain types of the field and their rules: no HTTP, no SQL, no clock, no randomness.
 
 pub mod account;
+pub mod alert;
 pub mod amount;
 pub mod audit;
 pub mod base64url;

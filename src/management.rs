@@ -3,6 +3,7 @@
 //! log and commits.
 
 pub mod accounts;
+pub mod alerts;
 mod change_error;
 pub mod credits;
 mod current_key;

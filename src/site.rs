@@ -33,6 +33,7 @@ use self::fields::SharedObject;
 use self::guides::{GUIDES, Guide};
 use self::page::{Page, Section, markdown_address, prefix};
 use self::served::Served;
+pub use self::trial::{can_be_tried, fields_of, with_typed};
 use self::words::Words;
 use crate::domain::language::Language;
 use crate::domain::refusal::{ErrorCode, Refusal};
@@ -107,7 +108,8 @@ impl Site {
         }
     }
 
-    fn operations(&self) -> &[Operation] {
+    /// The operations of the sets that the pages speak of.
+    pub fn operations(&self) -> &[Operation] {
         self.operations.get_or_init(|| openapi::all(&self.facts))
     }
 

@@ -4,6 +4,7 @@
 //! program. `# Errors` sections list only further errors.
 
 pub mod accounts;
+pub mod alerts;
 pub mod audit;
 pub mod catalogue;
 pub mod change_answers;

@@ -8,10 +8,13 @@ use tokio::sync::Semaphore;
 
 use super::foundation::Foundation;
 use super::{Start, StartError};
-use crate::console::Console;
+use crate::background::sign_up_grants::SignUpGrants;
+use crate::console::{Alerts, Console};
+use crate::domain::setting;
 use crate::mail::sender::Sender;
 use crate::mail::transport::{FOLDER, Transport};
 use crate::secret::password::PasswordHasher;
+use crate::site::Site;
 
 impl Foundation {
     /// Whether this gateway serves the console. It does where its pages are safe; the settings' warnings say why not.
@@ -27,14 +30,33 @@ impl Foundation {
             pool: self.pool.clone(),
             peppers: pepper.clone(),
             prefix: settings.keys.prefix.clone(),
-            settings: settings.console.clone(),
+            settings: settings.console.clone().at(&base),
             base,
+            grants: self.sign_up_grants(),
             links: self.facts.links.clone(),
+            site: Arc::new(Site::new(self.facts.clone())),
             mailbox: settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER)),
             hasher: PasswordHasher::default(),
             places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
             desk: None,
         }))
+    }
+
+    /// Builds what grants the credits of sign-ups.
+    pub(super) fn sign_up_grants(&self) -> SignUpGrants {
+        SignUpGrants {
+            pool: self.pool.clone(),
+            database: self.start.database.clone(),
+            node: self.node.clone(),
+            silence: setting::time_delta(self.start.settings.ledger.hold_life),
+        }
+    }
+
+    /// Builds what sends alerts, on a gateway with a console.
+    pub(super) fn build_alerts(&self) -> Option<Alerts> {
+        let Start { settings, pepper, .. } = &self.start;
+        let base = settings.console_base(self.address).ok().flatten()?;
+        Some(Alerts { pool: self.pool.clone(), peppers: pepper.clone(), base })
     }
 
     /// Builds what sends e-mails.

@@ -7,8 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::background::every;
 use crate::background::readiness::{Needed, Readiness};
+use crate::background::sign_up_grants::SignUpGrants;
 use crate::background::sweep::{RETENTION_EVERY, Sweep, TIDY_EVERY};
 use crate::config::Settings;
+use crate::console::Alerts;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
@@ -18,6 +20,8 @@ use crate::mail::sender::Sender;
 pub(super) const HEARTBEATS_MISSED: u32 = 2;
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 const COUNT_REFUSED_EVERY: Duration = Duration::from_secs(5);
+/// Each look takes a slice of the accounts.
+const LOOK_FOR_ALERTS_EVERY: Duration = Duration::from_secs(10);
 /// A person waits for the message.
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(2);
 
@@ -30,6 +34,9 @@ pub(super) struct Jobs {
     pub(super) last_used: LastUsed,
     pub(super) refused: RefusedCalls,
     pub(super) mail: Sender,
+    pub(super) grants: SignUpGrants,
+    /// `None`: this gateway has no console, whose pages alerts lead to.
+    pub(super) alerts: Option<Alerts>,
     pub(super) stop: CancellationToken,
 }
 
@@ -47,11 +54,17 @@ impl Jobs {
             jobs.refused.flush(&jobs.sweep.pool).await;
         });
         jobs.spawn("e-mails", SEND_MAIL_EVERY, |jobs| async move { jobs.mail.send_due().await });
+        jobs.spawn("alerts", LOOK_FOR_ALERTS_EVERY, |jobs| async move {
+            if let Some(alerts) = &jobs.alerts {
+                alerts.look().await;
+            }
+        });
         jobs.spawn("holds and usage", sweep_every, |jobs| async move { jobs.sweep.holds_and_usage().await });
         jobs.spawn("retention", RETENTION_EVERY, |jobs| async move { jobs.sweep.retention().await });
         jobs.spawn("tidy", TIDY_EVERY, |jobs| async move {
             jobs.limits.remove_idle();
             jobs.sweep.tidy().await;
+            jobs.grants.give_due().await;
         });
     }
 

@@ -167,6 +167,7 @@ impl Shared {
             metering: metering.clone(),
         });
         let forwarded = self.forwarded(offer, &metering)?;
+        let site = Arc::new(Site::new(facts));
         Ok(Parts {
             forwarded,
             contacts: ContactsApi {
@@ -201,8 +202,11 @@ impl Shared {
             leaks: self.leaks.clone(),
             signer: self.signer.clone(),
             pool: pool.clone(),
-            site: Arc::new(Site::new(facts)),
-            console: self.console.clone(),
+            console: self
+                .console
+                .as_ref()
+                .map(|pages| Arc::new(Console { site: site.clone(), ..(**pages).clone() })),
+            site,
         })
     }
 

@@ -168,6 +168,8 @@ impl Foundation {
             last_used: keyring.last_used().clone(),
             refused: self.refused.clone(),
             mail: self.build_sender()?,
+            grants: self.sign_up_grants(),
+            alerts: self.build_alerts(),
             stop: self.stop_background.clone(),
         };
         jobs.start(settings).await;

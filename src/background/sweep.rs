@@ -24,7 +24,9 @@ use crate::storage::ledger::{
     PgLedgerStore, close_stale_epochs, delete_empty_epochs, make_partitions, summarize_entries,
 };
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
-use crate::storage::{change_answers, changes, email_outbox, identity, nodes, refused_calls, test_answers};
+use crate::storage::{
+    alerts, change_answers, changes, email_outbox, identity, nodes, refused_calls, test_answers,
+};
 
 /// Accounts that one commit advances.
 const DUE_AT_ONCE: i64 = 500;
@@ -209,6 +211,7 @@ impl Sweep {
         nodes::delete_silent(&mut connection).await?;
         identity::delete_ended(&mut connection).await?;
         email_outbox::delete_old(&mut connection).await?;
+        alerts::delete_old(&mut connection).await?;
         Ok(())
     }
 }

@@ -1,8 +1,7 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 20] = [
-    ".well-known",
+pub const FIRST_SEGMENTS: [&str; 25] = [
     "creditos",
     "credits",
     "status",
@@ -22,6 +21,12 @@ pub const FIRST_SEGMENTS: [&str; 20] = [
     "pt",
     "pricing",
     "leaks",
+    "signup",
+    "login",
+    "dashboard",
+    "settings",
+    "upgrade",
+    ".well-known",
 ];
 
 /// What the service has below `/v1`.

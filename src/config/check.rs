@@ -22,6 +22,9 @@ use crate::upstream::address::parse_url;
 const MIN_LEASE: Duration = Duration::from_millis(300);
 /// The largest answer of one piece must fit.
 const MIN_UNSENT_BYTES: usize = 1024 * 1024;
+/// More credits for everybody with an address are a slip.
+const MAX_SIGN_UP_GRANT: u32 = 1_000_000;
+const MAX_GRANT_DAYS: u32 = 366;
 /// A larger number of threads is a slip.
 const MAX_THREADS: usize = 1024;
 
@@ -89,9 +92,19 @@ impl Settings {
             "must be an address such as https://api.acme.test, or empty",
         );
         require(
-            self.console.sign_up == SignUp::Invited || self.console.sign_up_plan().is_some(),
+            self.console.sign_up == SignUp::Invited || self.console.opening().is_some(),
             "console.sign_up_plan",
-            "must be an edition and a plan, such as 2025-06/developer, where console.sign_up is open",
+            "must be an edition and a plan, such as start/start, where console.sign_up is not invited",
+        );
+        require(
+            self.console.sign_up_grant <= MAX_SIGN_UP_GRANT,
+            "console.sign_up_grant",
+            "must be from 0 to 1000000",
+        );
+        require(
+            self.console.sign_up_grant_days.get() <= MAX_GRANT_DAYS,
+            "console.sign_up_grant_days",
+            "must be from 1 to 366",
         );
         require(
             Transport::of(self.mail.smtp_url.expose_secret(), Path::new("")).is_ok(),

@@ -1,6 +1,9 @@
 //! Valid settings that an operator should look at.
 
+use secrecy::ExposeSecret;
+
 use super::Settings;
+use crate::console::settings::SignUp;
 use crate::domain::network::Network;
 use crate::domain::placeholder::is_placeholder;
 
@@ -16,6 +19,15 @@ impl Settings {
             warnings.push(
                 "server.trusted_proxies includes every address, so any client can fake its address; list only the networks \
                  of the proxies"
+                    .to_owned(),
+            );
+        }
+        if self.console.sign_up == SignUp::Open
+            && self.mail.smtp_url.expose_secret().is_empty()
+            && matches!(self.console_base(self.listen), Ok(Some(base)) if !base.is_local())
+        {
+            warnings.push(
+                "console.sign_up is open without a mail server: set mail.smtp_url, or the links of sign-ups stay in data_dir"
                     .to_owned(),
             );
         }

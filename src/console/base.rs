@@ -16,6 +16,8 @@ pub struct Base {
     is_given: bool,
     /// Whose console it is: it has pages and cookies of its own.
     realm: Realm,
+    /// Whether only people on this machine reach it.
+    is_local: bool,
 }
 
 /// Why a gateway has no console.
@@ -43,7 +45,7 @@ impl Base {
         if base_url.is_empty() {
             let scheme = if has_tls { "https" } else { "http" };
             return match listen.ip().is_loopback() {
-                true => Ok(Self::plain(format!("{scheme}://{listen}"), false)),
+                true => Ok(Self::plain(format!("{scheme}://{listen}"), false, true)),
                 false => Err(NoConsole::NoAddress),
             };
         }
@@ -61,11 +63,11 @@ impl Base {
             "https" => host.strip_suffix(":443").unwrap_or(&host),
             _ => host.strip_suffix(":80").unwrap_or(&host),
         };
-        Ok(Self::plain(format!("{scheme}://{host}"), true))
+        Ok(Self::plain(format!("{scheme}://{host}"), true, is_loopback))
     }
 
-    const fn plain(origin: String, is_given: bool) -> Self {
-        Self { origin, is_given, realm: Realm::Console }
+    const fn plain(origin: String, is_given: bool, is_local: bool) -> Self {
+        Self { origin, is_given, is_local, realm: Realm::Console }
     }
 
     /// The same address for the operators' console.
@@ -88,6 +90,11 @@ impl Base {
 
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https://")
+    }
+
+    /// Whether only people on this machine reach the console.
+    pub const fn is_local(&self) -> bool {
+        self.is_local
     }
 
     /// The whole address of a path, for e-mails and commands.
@@ -129,7 +136,7 @@ impl Base {
 impl Default for Base {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000));
-        Self::plain(format!("http://{listen}"), false)
+        Self::plain(format!("http://{listen}"), false, true)
     }
 }
 

@@ -21,6 +21,7 @@ use super::form_token;
 use super::page::Frame;
 use super::settings::ConsoleSettings;
 use super::words::Words;
+use crate::background::sign_up_grants::SignUpGrants;
 use crate::clock;
 use crate::domain::audit::{Actor, Who};
 use crate::domain::ids::{AccountId, CallId};
@@ -36,6 +37,7 @@ use crate::management::credits::LedgerDesk;
 use crate::secret::password::PasswordHasher;
 use crate::secret::peppers::Peppers;
 use crate::secret::token::{Token, TokenDigest};
+use crate::site::Site;
 use crate::storage::error::StorageError;
 use crate::storage::identity::memberships::{self, Membership};
 use crate::storage::identity::spent_forms;
@@ -54,6 +56,10 @@ pub struct Console {
     /// The folder of messages that anybody may read: a demonstration on one's own machine.
     pub mailbox: Option<PathBuf>,
     pub hasher: PasswordHasher,
+    /// The operations that this gateway offers.
+    pub site: Arc<Site>,
+    /// What grants the credits of a sign-up.
+    pub grants: SignUpGrants,
     /// How many pages may use the database at once.
     pub places: Arc<Semaphore>,
     /// Where operators move credits: the operators' console alone.
@@ -73,6 +79,8 @@ pub(crate) struct Call {
     pub(crate) browser: String,
     /// The cookies of the request that are ours.
     pub(super) session: Option<Token>,
+    /// Names this browser in the sign-up that it began.
+    pub(super) sign_up: Option<Token>,
     /// Proves that a person has logged in with this browser before.
     pub(super) known: Option<String>,
     /// The key of this visitor's forms.
@@ -97,6 +105,15 @@ impl Call {
     pub(super) async fn of(console: Arc<Console>, parts: &mut Parts) -> Result<Self, PageError> {
         let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| PageError::NotFound)?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self::with_params(console, parts, params)
+    }
+
+    /// The same for a request whose path was taken apart before.
+    pub(super) fn with_params(
+        console: Arc<Console>,
+        parts: &Parts,
+        params: Vec<(String, String)>,
+    ) -> Result<Self, PageError> {
         let base = &console.base;
         let query = Form::of_query(parts.uri.query());
         let mut set_cookies = Vec::new();
@@ -131,6 +148,7 @@ impl Call {
             address: parts.extensions.get().map(|ClientAddress(address)| *address),
             browser: browser.unwrap_or_default().to_owned(),
             session,
+            sign_up: Cookie::SignUp.token(base, &parts.headers),
             known: cookie(Cookie::Known),
             form_key,
             form_digest: None,
@@ -268,8 +286,12 @@ impl Call {
 
     /// The hidden field of a form that is sent to `action`.
     pub(crate) fn form_field(&self, action: &str) -> Markup {
-        let token = form_token::make(&self.form_key, action, clock::now());
-        html! { input type="hidden" name=(TOKEN) value=(token); }
+        html! { input type="hidden" name=(TOKEN) value=(self.form_token(action)); }
+    }
+
+    /// The token of a form that is sent to `action`.
+    pub(crate) fn form_token(&self, action: &str) -> String {
+        form_token::make(&self.form_key, action, clock::now())
     }
 
     /// Checks the hidden field of the form that was sent.
@@ -306,6 +328,12 @@ impl Call {
         let memberships = memberships::of_identity(self.db().await?, identity).await?;
         self.membership = memberships.into_iter().find(|known| known.account_id == account);
         if self.membership.is_some() { Ok(()) } else { Err(PageError::NotFound) }
+    }
+
+    /// Gives this browser the session of a token. Forms of the answer belong to it already.
+    pub(super) fn begin_session(&mut self, token: Token) {
+        self.set_cookie(Cookie::Session.set(&self.console.base.clone(), &token.expose()));
+        self.form_key = token;
     }
 
     /// Sends a cookie along with the answer.

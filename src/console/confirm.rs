@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use maud::html;
 
 use super::call::Call;
-use super::cookie::Cookie;
 use super::error::PageError;
 use super::field::{Faults, Input};
+use super::kept::{self, KEPT};
 use super::layout::of_person;
-use super::log_in::{is_password, safe_path, wait_text};
+use super::log_in::{go_on, is_password, safe_path, wait_text};
 use super::page::Reply;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::secret::token::Token;
@@ -18,10 +18,16 @@ const PATH: &str = "/console/confirm";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let next = safe_path(call.query.text("next")).to_owned();
-    form(call, &next, &Faults::default())
+    form(call, &next, "", &Faults::default())
 }
 
-fn form(call: &Call, next: &str, faults: &Faults) -> Result<Reply, PageError> {
+/// The page for a form that needs a proof again. It carries the form along.
+pub(super) fn asked_meanwhile(call: &Call) -> Result<Reply, PageError> {
+    let (next, kept) = (safe_path(&call.frame.path), kept::pack(&call.form));
+    Ok(form(call, next, &kept, &Faults::default())?.with_status(StatusCode::UNAUTHORIZED))
+}
+
+fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let content = html! {
         p { (words.confirm_why()) }
@@ -29,6 +35,7 @@ fn form(call: &Call, next: &str, faults: &Faults) -> Result<Reply, PageError> {
             form.card.form method="post" action=(PATH) {
                 (call.form_field(PATH))
                 input type="hidden" name="next" value=(next);
+                (kept::field(kept))
                 (Input::password("password", words.password(), "current-password").show(words, faults))
                 button.primary { (words.confirm_button()) }
             }
@@ -41,8 +48,9 @@ fn form(call: &Call, next: &str, faults: &Faults) -> Result<Reply, PageError> {
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&["password", "next"])?;
+    call.form.only(&["password", "next", KEPT])?;
     let next = safe_path(call.form.text("next")).to_owned();
+    let kept = call.form.raw(KEPT).to_owned();
     let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
     let subject = call.console.peppers.newest().blind("confirm", &identity.to_string());
     let failures = guesses::find(call.db().await?, GuessKind::Browser, &subject).await?;
@@ -55,12 +63,11 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
             guesses::clear(call.db().await?, GuessKind::Browser, &subject).await?;
             let token = Token::new().map_err(|_| PageError::Internal)?;
             sessions::confirm(call.db().await?, session, &token.digest()).await?;
-            let base = call.console.base.clone();
-            call.set_cookie(Cookie::Session.set(&base, &token.expose()));
-            return Ok(Reply::SeeOther(next));
+            call.begin_session(token);
+            return Ok(go_on(next, &kept));
         }
         guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
         faults.add("password", call.words().password_wrong());
     }
-    Ok(form(call, &next, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+    Ok(form(call, &next, &kept, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -12,6 +12,8 @@ pub(crate) enum Cookie {
     Session,
     /// Keys the forms of a visitor who has not logged in.
     Visit,
+    /// A browser in which a sign-up waits for its code.
+    SignUp,
     /// A browser in which a person has logged in before.
     Known,
     Language,
@@ -36,6 +38,7 @@ impl Cookie {
         let (https, plain) = match self {
             Self::Session => ("__Host-fluence", "fluence-local"),
             Self::Visit => ("__Host-fluence-visit", "fluence-local-visit"),
+            Self::SignUp => ("__Host-fluence-sign-up", "fluence-local-sign-up"),
             Self::Known => ("__Host-fluence-known", "fluence-local-known"),
             Self::Language => ("__Host-fluence-language", "fluence-local-language"),
             Self::Theme => ("__Host-fluence-theme", "fluence-local-theme"),
@@ -64,6 +67,7 @@ impl Cookie {
         let life = match self {
             // They end with the browser's session; the server ends them earlier.
             Self::Session | Self::Visit => String::new(),
+            Self::SignUp => "; Max-Age=1800".to_owned(),
             Self::Known => "; Max-Age=15552000".to_owned(),
             Self::Language | Self::Theme => format!("; Max-Age={YEAR_S}"),
         };

@@ -14,7 +14,7 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
-use crate::management;
+use crate::management::{self, ChangeError};
 use crate::storage::accounts;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
@@ -89,8 +89,13 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
     let (id, account_id, by) = (EnvironmentId::from_uuid(new_id()), call.account_id()?, call.by()?);
     let leads_to = call.path("/environments")?;
     call.spend(&leads_to).await?;
-    management::environments::create(call.db().await?, &by, id, account_id, &name, mode).await?;
-    Ok(Reply::SeeOther(leads_to))
+    match management::environments::create(call.db().await?, &by, id, account_id, &name, mode).await {
+        Ok(_) => return Ok(Reply::SeeOther(leads_to)),
+        Err(ChangeError::EnvironmentExists) => faults.add("name", call.words().environment_exists()),
+        Err(error) => return Err(error.into()),
+    }
+    call.roll_back();
+    Ok(new_form(call, &typed, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 async fn environment_of(call: &mut Call) -> Result<EnvironmentView, PageError> {

@@ -51,6 +51,7 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::AccountChanged => {
             ("changed the account's name or address", "alterou o nome ou o endereço da conta")
         }
+        Action::AlertsChanged => ("chose other alerts", "escolheu outros alertas"),
         Action::AccountClosed => ("closed the account", "encerrou a conta"),
         Action::EnvironmentCreated => ("created the environment", "criou o ambiente"),
         Action::EnvironmentChanged => ("changed the environment", "alterou o ambiente"),
@@ -68,6 +69,7 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::MemberChanged => ("changed the role or state of", "alterou a função ou o acesso de"),
         Action::MemberAccepted => ("accepted the invitation", "aceitou o convite"),
         Action::MemberInvitedAgain => ("invited again", "convidou de novo"),
+        Action::MemberVouched => ("vouched for", "confirmou a identidade de"),
         Action::CreditsGranted => ("granted credits", "concedeu créditos"),
         Action::CreditsTaken => ("took credits back", "retirou créditos"),
         Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),

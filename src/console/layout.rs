@@ -18,10 +18,12 @@ use crate::storage::ledger::balance::read_account_in;
 pub(crate) enum Section {
     Overview,
     Keys,
+    Playground,
     Environments,
     Usage,
     Statement,
     Credits,
+    Alerts,
     Audit,
     Settings,
     Members,
@@ -31,13 +33,15 @@ pub(crate) enum Section {
 
 impl Section {
     /// The places in their order. **A new page of an account is a line here.**
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::Keys,
+        Self::Playground,
         Self::Environments,
         Self::Usage,
         Self::Statement,
         Self::Credits,
+        Self::Alerts,
         Self::Members,
         Self::Audit,
         Self::Settings,
@@ -60,10 +64,12 @@ impl Section {
         match self {
             Self::Overview | Self::Desk => "",
             Self::Keys => "/keys",
+            Self::Playground => "/playground",
             Self::Environments => "/environments",
             Self::Usage => "/usage",
             Self::Statement => "/ledger",
             Self::Credits => "/credits",
+            Self::Alerts => "/alerts",
             Self::Audit => "/audit",
             Self::Settings => "/settings",
             Self::Members => "/members",
@@ -74,10 +80,12 @@ impl Section {
         match self {
             Self::Overview => words.nav_overview(),
             Self::Keys => words.nav_keys(),
+            Self::Playground => words.nav_playground(),
             Self::Environments => words.nav_environments(),
             Self::Usage => words.nav_usage(),
             Self::Statement => words.nav_statement(),
             Self::Credits => words.nav_credits(),
+            Self::Alerts => words.nav_alerts(),
             Self::Audit => words.nav_audit(),
             Self::Settings => words.nav_settings(),
             Self::Members => words.nav_members(),

@@ -10,10 +10,11 @@ use super::cookie::Cookie;
 use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::known_browser;
+use super::kept::{self, KEPT};
 use super::page::{Reply, plain};
 use super::settings::SignUp;
 use super::words::Words;
+use super::{factor, known_browser};
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -24,7 +25,9 @@ use crate::management::identities::{Beginning, begin_session};
 use crate::secret::password::PasswordHash;
 use crate::secret::seal::{self, PASSWORD};
 use crate::secret::token::Token;
-use crate::storage::identity::{guesses, identities, sessions};
+use crate::storage::identity::{
+    factor_resets, guesses, identities, second_factor as stored_factor, sessions,
+};
 
 /// Where a person lands who has logged out.
 pub(super) const AFTER_LOG_OUT: &str = "/console/log-in?out=1";
@@ -33,16 +36,17 @@ const PATH: &str = "/console/log-in";
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let note = (call.query.text("out") == "1").then(|| call.words().logged_out());
     let next = safe_path(call.query.text("next")).to_owned();
-    Ok(form(call, &next, "", note.map(|note| (note.to_owned(), "ok"))))
+    Ok(form(call, &next, "", "", note.map(|note| (note.to_owned(), "ok"))))
 }
 
-/// The page for a form that was sent after the session had ended.
+/// The page for a form that was sent after the session had ended. It carries the form along.
 pub(super) fn logged_out_meanwhile(call: &Call) -> Reply {
     let note = (call.words().logged_out_meanwhile().to_owned(), "");
-    form(call, safe_path(&call.frame.path), "", Some(note)).with_status(StatusCode::UNAUTHORIZED)
+    let (next, kept) = (safe_path(&call.frame.path), kept::pack(&call.form));
+    form(call, next, "", &kept, Some(note)).with_status(StatusCode::UNAUTHORIZED)
 }
 
-fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> Reply {
+fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, &str)>) -> Reply {
     let words = call.words();
     let (nothing, address) = (
         Faults::default(),
@@ -53,6 +57,7 @@ fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> R
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             input type="hidden" name="next" value=(next);
+            (kept::field(kept))
             (address.show(words, &nothing))
             (Input::password("password", words.password(), "current-password").show(words, &nothing))
             button.primary { (words.log_in()) }
@@ -75,11 +80,11 @@ pub(super) fn safe_path(path: &str) -> &str {
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&["email", "password", "next"])?;
+    call.form.only(&["email", "password", "next", KEPT])?;
     let next = safe_path(call.form.text("next")).to_owned();
-    let email = call.form.text("email").to_owned();
+    let (email, kept) = (call.form.text("email").to_owned(), call.form.raw(KEPT).to_owned());
     let refused = |call: &Call, note: String| {
-        form(call, &next, &email, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        form(call, &next, &email, &kept, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     };
     let subjects = Subjects::of(call, &email);
     if let Some(wait) = subjects.wait(call).await? {
@@ -88,7 +93,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     match checked(call, &email).await? {
         Some(identity) => {
             subjects.clear(call).await?;
-            log_in(call, &identity, next).await
+            log_in_with(call, &identity, next, &kept).await
         }
         None => {
             subjects.count(call).await?;
@@ -167,9 +172,20 @@ const HALF: Duration = Duration::from_secs(5 * 60);
 
 /// Begins a session for this browser. It leads to `next`, or to the second factor first.
 pub(super) async fn log_in(call: &mut Call, identity: &Identity, next: String) -> Result<Reply, PageError> {
+    log_in_with(call, identity, next, "").await
+}
+
+/// The same, and gives a form back that was typed before.
+async fn log_in_with(
+    call: &mut Call,
+    identity: &Identity,
+    next: String,
+    kept: &str,
+) -> Result<Reply, PageError> {
+    let asks_for_factor = identity.has_second_factor && !is_factor_over(call, identity).await?;
     let beginning = Beginning {
         life: call.console.settings.session_life,
-        half: identity.has_second_factor.then_some(HALF),
+        half: asks_for_factor.then_some(HALF),
         address: call.address,
         browser: call.browser.clone(),
     };
@@ -181,14 +197,32 @@ pub(super) async fn log_in(call: &mut Call, identity: &Identity, next: String) -
     }
     let token = begin_session(call.db().await?, identity.id, beginning).await?;
     let base = call.console.base.clone();
-    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    call.begin_session(token);
     call.set_cookie(Cookie::Visit.delete(&base));
-    if identity.has_second_factor {
+    if asks_for_factor && !kept.is_empty() {
+        return Ok(factor::ask_form(call, &next, kept, &Faults::default()));
+    }
+    if asks_for_factor {
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
         return Ok(Reply::SeeOther(format!("/console/log-in/second?next={next}")));
     }
     remember_browser(call, identity).await?;
-    Ok(Reply::SeeOther(next))
+    Ok(go_on(next, kept))
+}
+
+/// Where a person goes who has proved who they are.
+pub(super) fn go_on(path: String, kept: &str) -> Reply {
+    if kept.is_empty() { Reply::SeeOther(path) } else { Reply::GiveBack { path, kept: kept.to_owned() } }
+}
+
+/// Takes the second factor away a day after somebody vouched for the person who has lost it.
+async fn is_factor_over(call: &mut Call, identity: &Identity) -> Result<bool, PageError> {
+    if !factor_resets::take_due(call.db().await?, identity.id).await? {
+        return Ok(false);
+    }
+    stored_factor::set(call.db().await?, identity.id, None, 0, &[]).await?;
+    factor::notify_off(call, identity).await?;
+    Ok(true)
 }
 
 /// Completes the session of a person whose second factor was right: it gets another cookie.
@@ -197,8 +231,9 @@ pub(super) async fn finish_log_in(call: &mut Call) -> Result<(), PageError> {
     let (identity, session) = (half.identity.clone(), half.session.id);
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;
-    let base = call.console.base.clone();
-    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    // Whoever has the factor has not lost it.
+    factor_resets::cancel(call.db().await?, identity.id).await?;
+    call.begin_session(token);
     remember_browser(call, &identity).await?;
     Ok(())
 }

@@ -65,6 +65,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                             td data-label=(words.role()) { (role(words, member.role)) }
                             td data-label=(words.member_state()) {
                                 (state(words, member.state))
+                                @if person.has_second_factor { " " span.chip { "✓ " (words.second_factor()) } }
                                 @if let (MemberState::Invited, Some(until)) = (member.state, person.invited_until) {
                                     " " span.small.muted { (words.invited_until()) " " (numbers::instant(words.0, until)) }
                                 }
@@ -163,7 +164,7 @@ async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageErr
     email::send(call, &address, language, message).await
 }
 
-async fn member_of(call: &mut Call) -> Result<Member, PageError> {
+pub(super) async fn member_of(call: &mut Call) -> Result<Member, PageError> {
     let (id, account): (MemberId, _) = (call.param("member")?, call.account_id()?);
     let listed = crate::storage::members::list(call.db().await?, account).await?;
     listed.into_iter().find(|member| member.id == id).ok_or(PageError::NotFound)
@@ -179,16 +180,24 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
     let states = [member.state, MemberState::Disabled];
     let states = if member.state == MemberState::Disabled { &states[..1] } else { &states[..] };
     let again = call.path(&format!("/members/{}/invite", member.id))?;
+    let people = people::of_account(call.db().await?, member.account_id).await?;
+    // What was chosen before a fault stays chosen.
+    let chosen_role = Role::from_name(call.form.text("role")).unwrap_or(member.role);
+    let chosen_state = MemberState::from_name(call.form.text("state")).unwrap_or(member.state);
+    let may_vouch = member.id != call.membership()?.member_id
+        && member.state == MemberState::Active
+        && people.get(&member.id).is_some_and(|person| person.has_second_factor);
     let body = html! {
+        @if call.query.has("vouched") { p.note.ok role="status" { (words.vouched()) } }
         (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
-            (roles(words, member.role))
+            (roles(words, chosen_role))
             fieldset.choices #state {
                 legend { (words.member_state()) }
                 @for known in states {
                     label.row {
-                        input type="radio" name="state" value=(known.as_str()) checked[*known == member.state];
+                        input type="radio" name="state" value=(known.as_str()) checked[*known == chosen_state];
                         span { (state(words, *known)) }
                     }
                 }
@@ -198,6 +207,9 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
                 button.primary { (words.save()) }
                 a.button href=(call.path("/members")?) { (words.cancel()) }
             }
+        }
+        @if may_vouch {
+            p.space { a.button href=(call.path(&format!("/members/{}/vouch", member.id))?) { (words.vouch_for_lost()) } }
         }
         @if member.state != MemberState::Active {
             form.space method="post" action=(again) {

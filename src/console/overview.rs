@@ -18,6 +18,7 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::lot::{Lot, LotSource};
+use crate::management::keys::PLAYGROUND;
 use crate::storage::console::daily::{self, DayUsage};
 use crate::storage::console::history::{self as log, HistoryLine};
 use crate::storage::keys;
@@ -78,11 +79,21 @@ impl Overview {
         (with_calls >= FEWEST_DAYS && mean > 0).then_some(mean)
     }
 
+    /// Whether nothing was done yet: the credits that an account begins with are no call, and a key of the playground is no key
+    /// of a program.
+    fn is_new(&self) -> bool {
+        let has_called = self.lines.iter().any(|line| line.kind == EntryKind::Hold.as_str());
+        !has_called && self.keys.iter().all(|key| key.environment == PLAYGROUND)
+    }
+
     fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, i64)> {
-        self.keys.iter().filter(|key| key.status == KeyStatus::Active).filter_map(|key| {
-            let left = key.expires_at? - self.now;
-            (left <= ENDS_SOON).then_some((key, left.num_days()))
-        })
+        self.keys
+            .iter()
+            .filter(|key| key.status == KeyStatus::Active && key.environment != PLAYGROUND)
+            .filter_map(|key| {
+                let left = key.expires_at? - self.now;
+                (left <= ENDS_SOON).then_some((key, left.num_days()))
+            })
     }
 }
 
@@ -93,9 +104,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         @for (key, days) in overview.ending_keys() {
             p.note { "△ " a href={ (root) "/keys/" (key.id) } { (words.key_ends(&key.name, days)) } }
         }
-        @if overview.ledger.last_entry <= 1 && overview.keys.is_empty() && call.membership()?.role.may_manage() {
-            (first_steps(call, &root)?)
-        }
+        @if overview.is_new() && call.membership()?.role.may_manage() { (first_steps(call, &root)?) }
         div.cards {
             (credits_left(words, &overview))
             (period(words, &overview))

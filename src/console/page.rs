@@ -57,6 +57,13 @@ pub(crate) enum Reply {
     },
     /// 303: the browser fetches another page of the console.
     SeeOther(String),
+    /// The page of a form, filled in with what was typed before a log-in or a proof.
+    GiveBack {
+        path: String,
+        kept: String,
+    },
+    /// A text for the script of a page.
+    Text(String),
     /// A table to be saved.
     Csv {
         name: String,
@@ -73,7 +80,7 @@ impl Reply {
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         match self {
             Self::Page { html, .. } => Self::Page { status, html },
-            other @ (Self::SeeOther(_) | Self::Csv { .. }) => other,
+            other => other,
         }
     }
 
@@ -86,7 +93,13 @@ impl Reply {
                 response.headers_mut().insert(header::CONTENT_TYPE, html);
                 response
             }
-            Self::SeeOther(path) => {
+            Self::Text(text) => {
+                let mut response = Response::new(Body::from(text));
+                let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+                response.headers_mut().insert(header::CONTENT_TYPE, plain);
+                response
+            }
+            Self::SeeOther(path) | Self::GiveBack { path, .. } => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::SEE_OTHER;
                 let path = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/console"));

@@ -25,8 +25,12 @@ fn form(call: &Call, name: &str, faults: &Faults) -> Result<Reply, PageError> {
     let (words, identity) = (call.words(), &call.user()?.identity);
     let languages = [("", words.as_browser()), ("en", "English"), ("pt", "Português")];
     let themes = [("", words.as_browser()), ("light", words.theme_light()), ("dark", words.theme_dark())];
-    let language = identity.language.map_or("", Language::code);
-    let theme = identity.theme.map_or("", Theme::as_str);
+    // What was chosen before a fault stays chosen.
+    let chosen = |name: &str, stored: &'static str| {
+        if call.form.has(name) { call.form.text(name).to_owned() } else { stored.to_owned() }
+    };
+    let language = chosen("language", identity.language.map_or("", Language::code));
+    let theme = chosen("theme", identity.theme.map_or("", Theme::as_str));
     let content = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.saved()) } }
         (faults.summary(words))

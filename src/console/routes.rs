@@ -11,12 +11,13 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::pages::{audit, credits, receipt, settings, statement, usage};
-use super::run::{Access, Handler, answer};
+use super::run::{Access, Found, Handler, Page, answer};
 use super::{
-    choose, confirm, email_change, environments, invitation, link, log_in, mailbox, members, overview,
-    profile, reset, second_factor, security, sign_up,
+    alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
+    members, overview, playground, profile, reset, second_factor, security, short_ways, sign_up,
+    sign_up_code, vouch,
 };
-use Access::{AdminConfirmed, Anyone, Half, Member, Person, PersonConfirmed};
+use Access::{Admin, AdminConfirmed, Anyone, Half, Member, Person, PersonConfirmed};
 
 /// GET or POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,12 @@ pub struct Route {
     pub path: &'static str,
     pub access: Access,
     handler: Handler,
+}
+
+impl Route {
+    fn page(&self) -> Page<Access> {
+        Page { path: self.path, access: self.access, handler: self.handler, find: page_at }
+    }
 }
 
 macro_rules! pages {
@@ -53,6 +60,10 @@ pages! {
     Anyone Post "/console/log-in" => log_in::send;
     Half Get "/console/log-in/second" => second_factor::ask;
     Half Post "/console/log-in/second" => second_factor::send;
+    Half Get "/console/log-in/lost" => lost_factor::show;
+    Half Post "/console/log-in/lost" => lost_factor::send;
+    Anyone Get "/console/keep-factor" => lost_factor::show_keep;
+    Anyone Post "/console/keep-factor" => lost_factor::keep;
     Person Post "/console/log-out" => log_in::log_out;
     Anyone Get "/console/link" => link::show;
     Anyone Post "/console/link" => link::send;
@@ -65,6 +76,8 @@ pages! {
     Anyone Post "/console/invitation" => invitation::send;
     Anyone Get "/console/sign-up" => sign_up::show;
     Anyone Post "/console/sign-up" => sign_up::send;
+    Anyone Get "/console/sign-up/sent" => sign_up_code::show;
+    Anyone Post "/console/sign-up/sent" => sign_up_code::send;
     Anyone Get "/console/sign-up/finish" => sign_up::show_finish;
     Anyone Post "/console/sign-up/finish" => sign_up::finish;
 
@@ -72,6 +85,8 @@ pages! {
     Anyone Post "/console/new-email" => email_change::finish;
 
     Person Get "/console" => choose::show;
+    Person Get "/console/go/keys" => choose::keys;
+    Person Get "/console/go/credits" => choose::credits;
     Person Get "/console/confirm" => confirm::show;
     Person Post "/console/confirm" => confirm::send;
     Person Get "/console/me" => profile::show;
@@ -111,12 +126,20 @@ pages! {
     AdminConfirmed Post "/console/{account}/keys/{key}/revoke" => revoke::send;
     Member Get "/console/{account}/keys/{key}/revoked" => revoke::gateways;
 
+    Member Get "/console/{account}/playground" => playground::show;
+    Member Post "/console/{account}/playground" => playground::code;
+    Member Post "/console/{account}/playground/key" => playground::key;
+
     Member Get "/console/{account}/usage" => usage::show;
     Member Get "/console/{account}/usage.csv" => usage::csv;
     Member Get "/console/{account}/ledger" => statement::show;
     Member Get "/console/{account}/ledger.csv" => statement::csv;
     Member Get "/console/{account}/ledger/calls/{call}" => receipt::show;
     Member Get "/console/{account}/credits" => credits::show;
+    Member Get "/console/{account}/alerts" => alerts::show;
+    Admin Get "/console/{account}/alerts/edit" => alerts::edit;
+    Admin Post "/console/{account}/alerts/edit" => alerts::save;
+    Admin Post "/console/{account}/alerts/test" => alerts::try_out;
     Member Get "/console/{account}/audit" => audit::show;
     Member Get "/console/{account}/audit.csv" => audit::csv;
     Member Get "/console/{account}/settings" => settings::show;
@@ -129,6 +152,8 @@ pages! {
     AdminConfirmed Get "/console/{account}/members/{member}" => members::show;
     AdminConfirmed Post "/console/{account}/members/{member}" => members::change;
     AdminConfirmed Post "/console/{account}/members/{member}/invite" => members::invite_again;
+    AdminConfirmed Get "/console/{account}/members/{member}/vouch" => vouch::show;
+    AdminConfirmed Post "/console/{account}/members/{member}/vouch" => vouch::send;
 
     Member Get "/console/{account}/environments" => environments::list;
     AdminConfirmed Get "/console/{account}/environments/new" => environments::show_new;
@@ -137,13 +162,38 @@ pages! {
     AdminConfirmed Post "/console/{account}/environments/{environment}" => environments::set_limit;
 }
 
+/// The page at a path. A literal segment goes before a parameter.
+fn page_at(path: &str) -> Option<Found<Access>> {
+    let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
+    let matching = pages.filter_map(|route| {
+        let params = params_of(route.path, path)?;
+        Some(Found { access: route.access, handler: route.handler, params })
+    });
+    matching.min_by_key(|found| found.params.len())
+}
+
+fn params_of(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let (mut template, mut path, mut params) = (template.split('/'), path.split('/'), Vec::new());
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return Some(params),
+            (Some(part), Some(given)) => match part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))
+            {
+                Some(name) => params.push((name.to_owned(), given.to_owned())),
+                None if part == given => {}
+                None => return None,
+            },
+            _ => return None,
+        }
+    }
+}
+
 /// The routes for the gateway's router.
 pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
     let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
     for route in ROUTES {
         let console = console.clone();
-        let handle =
-            move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
+        let handle = move |request: Request<Body>| answer(console, route.page(), request);
         let filter = match route.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
@@ -151,5 +201,24 @@ pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
         let known = by_path.remove(route.path).unwrap_or_default();
         by_path.insert(route.path, known.merge(on(filter, handle)));
     }
-    by_path.into_iter().collect()
+    by_path.into_iter().chain(short_ways::routes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_its_page_and_a_literal_goes_first() {
+        let params = |path: &str| page_at(path).map(|found| found.params.len());
+        for (path, count) in [
+            ("/console/me", 0),
+            ("/console/0190", 1),
+            ("/console/0190/keys/new", 1),
+            ("/console/0190/keys/0191", 2),
+        ] {
+            assert_eq!(params(path), Some(count), "{path}");
+        }
+        assert_eq!(params("/console/0190/keys/0191/x"), None);
+    }
 }

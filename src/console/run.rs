@@ -1,19 +1,20 @@
 //! What every page passes before its handler: origin and token of a form, the person, their place in the account. And what
 //! becomes of its answer.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, header};
 use axum::response::Response;
 
 use super::call::{Call, Console};
 use super::error::PageError;
 use super::error_page;
 use super::form::Form;
-use super::log_in;
 use super::page::{Reply, set_headers};
+use super::{confirm, kept, log_in};
 use crate::domain::language::Language;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::RenderContext;
@@ -83,17 +84,39 @@ impl Admission for Access {
 pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Reply, PageError>> + Send + 'c>>;
 pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
 
+/// The page at a path: who may open it, what answers, and the values of the path's parameters.
+pub(super) struct Found<A> {
+    pub(super) access: A,
+    pub(super) handler: Handler,
+    pub(super) params: Vec<(String, String)>,
+}
+
+/// A page, as the table has it.
+pub(super) struct Page<A> {
+    pub(super) path: &'static str,
+    pub(super) access: A,
+    pub(super) handler: Handler,
+    /// Finds another page, to give a form back.
+    pub(super) find: fn(&str) -> Option<Found<A>>,
+}
+
 /// Answers one request for a page.
-pub(super) async fn answer(
+pub(super) async fn answer<A: Admission>(
     console: Arc<Console>,
-    path: &'static str,
-    access: impl Admission,
-    handler: Handler,
+    page: Page<A>,
     request: Request<Body>,
 ) -> Response {
+    let Page { path, access, handler, find } = page;
     let is_https = console.base.is_https();
-    let mut response = match Box::pin(reply(console, access, handler, request)).await {
+    let head = Head { headers: request.headers().clone(), extensions: request.extensions().clone() };
+    let mut response = match Box::pin(reply(console.clone(), access, handler, request)).await {
         Ok((reply, cookies)) => {
+            let reply = match reply {
+                Reply::GiveBack { path, kept } => {
+                    Box::pin(given_back(console, find, head, &cookies, path, &kept)).await
+                }
+                reply => reply,
+            };
             let is_new_user = matches!(&reply, Reply::SeeOther(to) if to.ends_with("/log-in?out=1"));
             let mut response = reply.into_response();
             for cookie in cookies {
@@ -151,6 +174,57 @@ async fn admitted(call: &mut Call, access: impl Admission, handler: Handler) -> 
     Ok(reply)
 }
 
+/// What another page of the same visitor is read with.
+struct Head {
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+/// Opens the page of a form for the session that has just begun, and fills in what was typed before.
+async fn given_back<A: Admission>(
+    console: Arc<Console>,
+    find: fn(&str) -> Option<Found<A>>,
+    head: Head,
+    set: &[HeaderValue],
+    path: String,
+    kept: &str,
+) -> Reply {
+    // The form of a page may be sent to an address below it.
+    let ancestors =
+        std::iter::successors(Some(path.as_str()), |path| path.rsplit_once('/').map(|(parent, _)| parent));
+    let found = ancestors.take(4).find_map(|page| find(page).map(|found| (found, page.to_owned())));
+    let Some((Found { access, handler, params }, page)) = found else {
+        return Reply::SeeOther(console.base.root().to_owned());
+    };
+    let Ok(mut request) = Request::get(&page).body(()) else { return Reply::SeeOther(page) };
+    *request.headers_mut() = head.headers;
+    *request.extensions_mut() = head.extensions;
+    if let Some(cookies) = cookies_after(request.headers(), set) {
+        request.headers_mut().insert(header::COOKIE, cookies);
+    }
+    let (parts, ()) = request.into_parts();
+    let Ok(mut call) = Call::with_params(console, &parts, params) else { return Reply::SeeOther(page) };
+    match admitted(&mut call, access, handler).await {
+        Ok(Reply::Page { status, html }) => {
+            let html = kept::fill_in(&html, &path, kept, call.words().given_back());
+            Reply::Page { status, html }
+        }
+        Ok(reply) => reply,
+        Err(error) => instead(&call, error),
+    }
+}
+
+/// The cookies that a browser sends after an answer.
+fn cookies_after(headers: &HeaderMap, set: &[HeaderValue]) -> Option<HeaderValue> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let sent = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let set = set.iter().filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='));
+    let all: BTreeMap<&str, &str> = sent.chain(set).collect();
+    let live = all.iter().filter(|(_, value)| !value.is_empty());
+    let pairs: Vec<String> = live.map(|(name, value)| format!("{name}={value}")).collect();
+    HeaderValue::try_from(pairs.join("; ")).ok()
+}
+
 /// The page that an error leads to.
 fn instead(call: &Call, error: PageError) -> Reply {
     let next = || form_urlencoded::byte_serialize(call.frame.path.as_bytes()).collect::<String>();
@@ -160,6 +234,9 @@ fn instead(call: &Call, error: PageError) -> Reply {
             log_in::logged_out_meanwhile(call)
         }
         PageError::LoggedOut => Reply::SeeOther(format!("{root}/log-in?next={}", next())),
+        PageError::Unconfirmed if call.is_sent() && !call.is_for_operators() => {
+            confirm::asked_meanwhile(call).unwrap_or_else(|error| error_page::page(&call.frame, &error))
+        }
         PageError::Unconfirmed => Reply::SeeOther(format!("{root}/confirm?next={}", next())),
         PageError::SentAlready { leads_to } => Reply::SeeOther(leads_to),
         error => error_page::page(&call.frame, &error),

@@ -5,21 +5,22 @@ use maud::{Markup, html};
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::call::Call;
-use super::email::{self, Email};
 use super::error::PageError;
+use super::factor::{ask_form, notify};
 use super::field::{Faults, Input};
+use super::kept::KEPT;
 use super::layout::of_person;
-use super::log_in::{finish_log_in, safe_path, wait_text};
-use super::page::{Reply, plain};
+use super::log_in::{finish_log_in, go_on, safe_path, wait_text};
+use super::page::Reply;
 use crate::domain::ids::IdentityId;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret, recovery_digest};
 use crate::secret::seal::{self, SECOND_FACTOR};
-use crate::storage::identity::{guesses, second_factor as stored, sessions};
+use crate::storage::identity::second_factor::{self as stored, StoredTotp};
+use crate::storage::identity::{factor_resets, guesses, sessions};
 
 const PATH: &str = "/console/me/second-factor";
-const LOG_IN: &str = "/console/log-in/second";
 const ISSUER: &str = "Fluence";
 const GROUP: usize = 4;
 
@@ -114,49 +115,28 @@ pub(super) async fn switch_off(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&[])?;
     let id = call.user()?.identity.id;
     stored::set(call.db().await?, id, None, 0, &[]).await?;
+    factor_resets::cancel(call.db().await?, id).await?;
     let text = call.words().mail_factor_off();
     tell(call, text).await?;
     Ok(Reply::SeeOther(PATH.to_owned()))
 }
 
-/// Sends a notice of the change.
+/// Notifies the person of a change.
 async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
-    let Ok(address) = call.user()?.identity.email.parse() else { return Ok(()) };
-    let (words, language) = (call.words(), call.language());
-    let message = Email {
-        kind: "factor_changed",
-        subject: words.mail_factor_subject(),
-        paragraphs: vec![text.to_owned()],
-        button: Some((words.security(), "/console/me/security".to_owned())),
-        reason: words.mail_factor_reason(),
-    };
-    email::send(call, &address, language, message).await
+    let (identity, language) = (call.user()?.identity.clone(), call.language());
+    notify(call, &identity, language, text).await
 }
 
 /// The page between the password and the console.
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
     let next = safe_path(call.query.text("next")).to_owned();
-    Ok(ask_form(call, &next, &Faults::default()))
-}
-
-fn ask_form(call: &Call, next: &str, faults: &Faults) -> Reply {
-    let words = call.words();
-    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
-    let content = html! {
-        (faults.summary(words))
-        form.card.form method="post" action=(LOG_IN) {
-            (call.form_field(LOG_IN))
-            input type="hidden" name="next" value=(next);
-            (code.hint(words.code_or_recovery()).show(words, faults))
-            button.primary { (words.log_in()) }
-        }
-    };
-    Reply::page(plain(&call.frame, words.second_factor(), &content))
+    Ok(ask_form(call, &next, "", &Faults::default()))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&["code", "next"])?;
+    call.form.only(&["code", "next", KEPT])?;
     let next = safe_path(call.form.text("next")).to_owned();
+    let kept = call.form.raw(KEPT).to_owned();
     let (id, words) = (call.half()?.identity.id, call.words());
     let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
     let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
@@ -166,32 +146,40 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     } else if is_right(call, id).await? {
         guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
         finish_log_in(call).await?;
-        return Ok(Reply::SeeOther(next));
+        return Ok(go_on(next, &kept));
     } else {
         guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
         faults.add("code", words.code_wrong());
     }
-    Ok(ask_form(call, &next, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+    Ok(ask_form(call, &next, &kept, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// Whether the code that was sent is one of the app or a recovery code; it is used up.
 pub(super) async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
     let Some(found) = stored::find(call.db().await?, id).await? else { return Ok(true) };
-    let sealed = found.totp.unwrap_or_default();
-    let opened = seal::open(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), &sealed);
-    let (secret, _) = opened.map_err(|error| {
-        tracing::error!(%error, "the second factor of an identity cannot be opened");
-        PageError::Internal
-    })?;
-    let secret: [u8; SECRET_BYTES] = secret.as_slice().try_into().map_err(|_| PageError::Internal)?;
     let given = call.form.text("code").to_owned();
-    if let Some(step) = totp::accepted(&secret, &given, call.now(), found.totp_last_step) {
+    // Without the app's secret, as under a lost pepper, the recovery codes still count.
+    let step = secret_of(call, id, &found)
+        .and_then(|secret| totp::accepted(&secret, &given, call.now(), found.totp_last_step));
+    if let Some(step) = step {
         return Ok(stored::use_step(call.db().await?, id, step).await?);
     }
     let code: String =
         given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     let digest = recovery_digest(id, &code);
     Ok(stored::use_recovery_code(call.db().await?, id, &digest).await?)
+}
+
+/// Opens the secret of the app.
+fn secret_of(call: &Call, id: IdentityId, found: &StoredTotp) -> Option<[u8; SECRET_BYTES]> {
+    let sealed = found.totp.as_deref().unwrap_or_default();
+    match seal::open(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), sealed) {
+        Ok((secret, _)) => secret.as_slice().try_into().ok(),
+        Err(error) => {
+            tracing::error!(%error, "the second factor of an identity cannot be opened");
+            None
+        }
+    }
 }
 
 /// A code in groups, as people copy it.

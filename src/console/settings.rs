@@ -1,13 +1,16 @@
 //! The `[console]` settings.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::base::Base;
+use crate::domain::credits::Credits;
 use crate::domain::plan::PlanRef;
 use crate::domain::setting;
 use crate::identity::session::SessionTimes;
+use crate::management::identities::Opening;
 
 /// Whether account owners get pages, and how much these may take.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -17,6 +20,11 @@ pub struct ConsoleSettings {
     pub sign_up: SignUp,
     /// The plan of such accounts: its edition, `/` and its name.
     pub sign_up_plan: String,
+    /// Credits that a person gets once for opening an account, and their life.
+    #[serde(deserialize_with = "setting::count_or_zero")]
+    pub sign_up_grant: u32,
+    #[serde(deserialize_with = "setting::count_u32")]
+    pub sign_up_grant_days: NonZeroU32,
     /// Whether `/console/mailbox` shows messages that were not sent: on loopback alone.
     pub mailbox: bool,
     /// Pages over plain HTTP elsewhere than on loopback.
@@ -43,6 +51,8 @@ pub struct ConsoleSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SignUp {
+    /// Open where only people on this machine reach the console, otherwise invited.
+    Auto,
     /// Everybody with an e-mail address.
     Open,
     /// The operator makes accounts, and their admins invite people.
@@ -50,6 +60,24 @@ pub enum SignUp {
 }
 
 impl ConsoleSettings {
+    /// The settings of a console at an address.
+    #[must_use]
+    pub fn at(self, base: &Base) -> Self {
+        let sign_up = match self.sign_up {
+            SignUp::Auto if base.is_local() => SignUp::Open,
+            SignUp::Auto => SignUp::Invited,
+            chosen @ (SignUp::Open | SignUp::Invited) => chosen,
+        };
+        Self { sign_up, ..self }
+    }
+
+    /// What accounts that people open themselves begin with.
+    pub fn opening(&self) -> Option<Opening> {
+        let days = i32::try_from(self.sign_up_grant_days.get()).ok()?;
+        let grant = (self.sign_up_grant > 0).then_some((Credits::from_u32(self.sign_up_grant), days));
+        Some(Opening { plan: self.sign_up_plan()?, grant })
+    }
+
     /// The plan of accounts that people open themselves.
     pub fn sign_up_plan(&self) -> Option<PlanRef> {
         let (edition, plan) = self.sign_up_plan.split_once('/')?;

@@ -5,25 +5,24 @@ use maud::html;
 
 use super::call::Call;
 use super::choose_password::{self, field};
+use super::cookie::Cookie;
 use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::link::refused;
 use super::log_in::log_in;
 use super::page::{Reply, plain};
-use super::reset::{ask, send_link, sent};
+use super::reset::{ask, send_link};
 use super::settings::SignUp;
+use super::sign_up_code::{self, FINISH, SIGN_UP};
 use crate::clock::new_id;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, OneTime, Purpose};
-use crate::management::identities::{NewPerson, consume, look_at, new_link, sign_up};
+use crate::management::identities::{NewPerson, consume, look_at, new_sign_up, sign_up};
 use crate::secret::token::Token;
 use crate::storage::identity::identities;
-
-const PATH: &str = "/console/sign-up";
-const FINISH: &str = "/console/sign-up/finish";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
@@ -32,7 +31,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
             html! { p { (words.sign_up_closed()) } p { a href="/console/log-in" { (words.log_in()) } } };
         return Ok(Reply::page(plain(&call.frame, words.sign_up(), &content)));
     }
-    Ok(ask(call, PATH, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
+    Ok(ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
@@ -43,26 +42,31 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
     let Some(address) = faults.read::<EmailAddress>(words, "email", &typed) else {
-        let form = ask(call, PATH, words.sign_up(), words.sign_up_lead(), &typed, &faults);
+        let form = ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), &typed, &faults);
         return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
+    let browser = Token::new().map_err(|_| PageError::Internal)?;
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::SignUp.set(&base, &browser.expose()));
     let key = EmailKey::of(&address);
     if email::may_be_asked_for(call, key.as_str()).await? {
         match identities::by_email(call.db().await?, &key).await? {
             Some(identity) => send_link(call, &identity, true).await?,
-            None => send_sign_up(call, &address).await?,
+            None => send_sign_up(call, &address, &browser).await?,
         }
     }
-    Ok(sent(call))
+    Ok(Reply::SeeOther(sign_up_code::PATH.to_owned()))
 }
 
-async fn send_sign_up(call: &mut Call, address: &EmailAddress) -> Result<(), PageError> {
-    let token = new_link(call.db().await?, Purpose::SignUp, address, None, None).await?;
+async fn send_sign_up(call: &mut Call, address: &EmailAddress, browser: &Token) -> Result<(), PageError> {
+    let code = sign_up_code::new()?;
+    let digest = sign_up_code::digest(call, browser, &code);
+    let token = new_sign_up(call.db().await?, address, &browser.digest(), &digest).await?;
     let (words, language) = (call.words(), call.language());
     let message = Email {
         kind: "sign_up",
         subject: words.mail_sign_up_subject(),
-        paragraphs: vec![words.mail_sign_up_text().to_owned()],
+        paragraphs: vec![words.mail_sign_up_text().to_owned(), words.mail_sign_up_code(&code)],
         button: Some((words.sign_up(), format!("{FINISH}?token={}", token.expose()))),
         reason: words.mail_sign_up_reason(),
     };
@@ -124,7 +128,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
         Err(error) => return Ok(refused(call, error)),
     };
     let address: EmailAddress = found.email.parse().map_err(|_| PageError::Internal)?;
-    let plan = call.console.settings.sign_up_plan().ok_or(PageError::Internal)?;
+    let opening = call.console.settings.opening().ok_or(PageError::Internal)?;
     let new = NewPerson {
         id,
         email: address,
@@ -133,7 +137,13 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
         sealed,
         address: call.address,
     };
-    let account = sign_up(call.db().await?, new, &company, plan).await?;
+    let account = sign_up(call.db().await?, new, &company, opening).await?;
     let identity = identities::find(call.db().await?, id).await?.ok_or(PageError::Internal)?;
-    log_in(call, &identity, format!("/console/{account}")).await
+    let base = call.console.base.clone();
+    call.set_cookie(Cookie::SignUp.delete(&base));
+    let entered = log_in(call, &identity, format!("/console/{account}")).await?;
+    // The account is there; the ledger grants what it begins with before its first page is read.
+    call.commit().await?;
+    call.console.grants.give_due().await;
+    Ok(entered)
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod ago;
+mod alerts;
 mod common;
 mod identity;
 mod keys;
@@ -12,6 +13,7 @@ mod money;
 mod operator;
 mod overview;
 mod people;
+mod playground;
 mod second_factor;
 
 use crate::domain::language::Language;

@@ -79,6 +79,8 @@ named_enum! {
         AccountMoved = "account.moved",
         /// An account has another name or e-mail address.
         AccountChanged = "account.changed",
+        /// An account's admins are written to about other things.
+        AlertsChanged = "account.alerts_changed",
         /// An account is suspended for good, and all its keys are revoked.
         AccountClosed = "account.closed",
         EnvironmentCreated = "environment.created",
@@ -109,6 +111,8 @@ named_enum! {
         MemberAccepted = "member.accepted",
         /// An invitation was sent again; the earlier one is worth nothing.
         MemberInvitedAgain = "member.invited_again",
+        /// An admin vouched for a member who has lost the second factor.
+        MemberVouched = "member.vouched",
         CreditsGranted = "credits.granted",
         CreditsTaken = "credits.taken",
         /// The people of one source were removed from the directory.

@@ -22,6 +22,8 @@ named_enum! {
         UndoEmail = "undo_email",
         /// Made by the operator's command: opens the operators' console, up to the second factor.
         Operator = "operator",
+        /// Keeps a second factor that is about to be taken away.
+        KeepFactor = "keep_factor",
     }
 }
 
@@ -32,11 +34,16 @@ impl Purpose {
             Self::LogIn => TimeDelta::minutes(10),
             Self::Reset => TimeDelta::minutes(30),
             Self::NewEmail | Self::Operator => TimeDelta::hours(1),
-            Self::SignUp => TimeDelta::hours(24),
+            Self::SignUp | Self::KeepFactor => TimeDelta::hours(24),
             Self::Invitation | Self::UndoEmail => TimeDelta::days(7),
         }
     }
 }
+
+/// How long a code may be typed in place of the link of a sign-up.
+pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(30);
+/// Wrong codes after which a new one must be asked for.
+pub const MOST_CODE_TRIES: i32 = 5;
 
 /// A token as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

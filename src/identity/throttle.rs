@@ -31,6 +31,8 @@ named_enum! {
         MailNetwork = "mail_network",
         /// Codes of one person.
         Code = "code",
+        /// Codes of one sign-up.
+        SignUpCode = "sign_up_code",
         /// Searches for the row of a key, of one person.
         Search = "search",
     }

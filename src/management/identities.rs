@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection};
 use super::{ChangeError, accounts, environments, members};
 use crate::clock::new_id;
 use crate::domain::audit::Actor;
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, IdentityId, MemberId, SessionId};
 use crate::domain::key::Mode;
 use crate::domain::language::Language;
@@ -21,7 +22,7 @@ use crate::secret::token::{Token, TokenDigest};
 use crate::storage::accounts::NewAccount;
 use crate::storage::error::StorageError;
 use crate::storage::identity::sessions::NewSession;
-use crate::storage::identity::{identities, one_time as tokens, sessions};
+use crate::storage::identity::{identities, one_time as tokens, sessions, sign_up_grants};
 use crate::storage::{clock, members as stored};
 
 /// Creates a one-time link that logs a member in, for the operator to hand over. The person needs no password. Without an
@@ -86,6 +87,29 @@ pub async fn new_link(
     Ok(token)
 }
 
+/// Creates the link of a sign-up, and lets the browser that asked for it use a code in its place. Both are digests.
+///
+/// # Errors
+/// When the operating system returns no random numbers.
+pub async fn new_sign_up(
+    connection: &mut PgConnection,
+    address: &EmailAddress,
+    browser: &TokenDigest,
+    code: &[u8; 32],
+) -> Result<Token, ChangeError> {
+    let token = new_link(connection, Purpose::SignUp, address, None, None).await?;
+    tokens::set_code(connection, &token.digest(), browser, code).await?;
+    Ok(token)
+}
+
+/// What an account that a person opens begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    pub plan: PlanRef,
+    /// Credits that the person gets once, and their life in days.
+    pub grant: Option<(Credits, i32)>,
+}
+
 /// A person who signs up.
 pub struct NewPerson {
     pub id: IdentityId,
@@ -99,7 +123,8 @@ pub struct NewPerson {
     pub address: Option<IpAddr>,
 }
 
-/// Adds a person with an account of their own: its environments `default` and `test`, and the person as its active admin.
+/// Adds a person with an account of their own: its environments `default` and `test`, and the person as its active admin. The
+/// credits that it begins with are promised; `background` has the ledger grant them.
 ///
 /// # Errors
 /// If there is no such plan, or the address belongs to another person.
@@ -107,7 +132,7 @@ pub async fn sign_up(
     connection: &mut PgConnection,
     person: NewPerson,
     account_name: &Name,
-    plan: PlanRef,
+    opening: Opening,
 ) -> Result<AccountId, ChangeError> {
     let mut transaction = connection.begin().await?;
     let NewPerson { id, email, name, language, sealed, address } = person;
@@ -120,7 +145,7 @@ pub async fn sign_up(
         environment_id: EnvironmentId::from_uuid(new_id()),
         name: account_name.as_str().to_owned(),
         email: email.as_str().to_owned(),
-        plan,
+        plan: opening.plan,
     };
     accounts::create(&mut transaction, &by, &account).await?;
     let test = TEST_ENVIRONMENT.parse().map_err(|_| StorageError::Invalid("an environment's name"))?;
@@ -129,6 +154,9 @@ pub async fn sign_up(
     let admin =
         stored::list(&mut transaction, account.id).await?.into_iter().next().ok_or(ChangeError::NoMember)?;
     members::accept(&mut transaction, admin.id, &identity, address).await?;
+    if let Some((credits, days)) = opening.grant {
+        sign_up_grants::promise(&mut transaction, id, account.id, credits, days).await?;
+    }
     transaction.commit().await?;
     Ok(account.id)
 }

@@ -1,6 +1,7 @@
 //! Changes of keys.
 
 mod make;
+mod playground;
 mod rotate;
 
 use serde_json::json;
@@ -17,6 +18,7 @@ use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::{accounts, clock, keys};
 
 pub use make::{NewSecret, create, import};
+pub use playground::{PLAYGROUND, playground};
 pub use rotate::{cancel_rotation, end_overlap, rotate};
 
 /// Locks a key's account until the transaction ends. Returns the key and the author's current rights. A key of another

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
@@ -13,7 +14,7 @@ use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
-use crate::storage::identity::memberships;
+use crate::storage::identity::{factor_resets, identities, memberships};
 use crate::storage::members::{self, MOST_MEMBERS};
 
 /// Invites a member.
@@ -150,6 +151,42 @@ pub async fn accept(
     record_change(&mut transaction, &by, record).await?;
     transaction.commit().await?;
     Ok(account_id)
+}
+
+/// Vouches for a member who has lost their second factor: it ends after a wait, in which the person can keep it. Returns the
+/// person and the end of the wait.
+///
+/// # Errors
+/// If the author lacks the right or is the member, or the account has no such active member with a second factor.
+pub async fn vouch(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: MemberId,
+) -> Result<(Identity, DateTime<Utc>), ChangeError> {
+    may_manage(by, account_id)?;
+    let Who::Member(author) = by.actor.who else { return Err(ChangeError::NoMember) };
+    let mut transaction = connection.begin().await?;
+    lock(&mut transaction, by, account_id).await?;
+    let members = members::list(&mut transaction, account_id).await?;
+    let is_other = |member: &Member| member.id == id && member.id != author;
+    if !members.iter().any(|member| is_other(member) && member.state == MemberState::Active) {
+        return Err(ChangeError::NoMember);
+    }
+    let person = memberships::identity_of(&mut transaction, id).await?.ok_or(ChangeError::NoMember)?;
+    let person = identities::find(&mut transaction, person).await?.filter(|person| person.has_second_factor);
+    let person = person.ok_or(ChangeError::NoMember)?;
+    let due_at = factor_resets::begin(&mut transaction, person.id, account_id, author).await?;
+    let record = ChangeRecord {
+        account_id,
+        action: Action::MemberVouched,
+        subject: Subject::Member(id),
+        before: None,
+        after: Some(json!({ "second_factor_ends_at": due_at })),
+    };
+    record_change(&mut transaction, by, record).await?;
+    transaction.commit().await?;
+    Ok((person, due_at))
 }
 
 /// Another account's members are as good as unknown.

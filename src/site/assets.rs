@@ -42,7 +42,12 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let javascript = "text/javascript; charset=utf-8";
     let console_script = file("console.js", javascript, include_bytes!("assets/console.js"));
     let site_script = file("site.js", javascript, include_bytes!("assets/site.js"));
-    let trial = file("trial.js", javascript, include_bytes!("assets/trial.js"));
+    // Both send calls, in the same way.
+    let calls = |name, own: &str| {
+        file(name, javascript, format!("{}{own}", include_str!("assets/calls.js")).as_bytes())
+    };
+    let trial = calls("trial.js", include_str!("assets/trial.js"));
+    let playground = calls("playground.js", include_str!("assets/playground.js"));
     vec![
         inter,
         mono,
@@ -56,6 +61,7 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         console_script,
         site_script,
         trial,
+        playground,
     ]
 });
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::markdown::escaped;
 use super::words::Words;
+use crate::domain::language::Language;
 use crate::openapi::{Access, Field, Operation, Ordered, Verb, in_language};
 
 /// Where a field of the form goes.
@@ -28,13 +29,11 @@ impl Place {
 /// The form of an operation, hidden until its script runs. `None` where the form could not say what is sent: bodies that only
 /// the service behind a route knows.
 pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
-    let is_forwarded = matches!(operation.access, Access::Forwarded(_));
-    let only_reads = matches!(operation.verb, Verb::Get | Verb::Head);
-    if is_forwarded && !only_reads {
+    if !can_be_tried(operation) {
         return None;
     }
     let is_paid = operation.access.is_paid();
-    let changes = !is_paid && !only_reads;
+    let changes = !is_paid && !matches!(operation.verb, Verb::Get | Verb::Head);
     let first = if is_paid { words.show_price() } else { words.send() };
     let mut html = format!(
         "<section class=\"trial\" aria-labelledby=\"try-it\" data-verb=\"{}\" data-path=\"{}\" data-first=\"{first}\" \
@@ -59,14 +58,7 @@ pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
             words.key()
         );
     }
-    for parameter in &operation.parameters {
-        let place = if parameter.is_in_path { Place::Path } else { Place::Query };
-        let value = parameter.example.unwrap_or_default();
-        html += &input(parameter.name, place, "text", value, parameter.is_in_path);
-    }
-    if let Some(body) = &operation.body {
-        html.extend(body.fields.iter().map(|field| of_body(field, body.example.get(field.name), words)));
-    }
+    html += &fields(operation, words);
     if changes {
         html += &format!("<p>{}</p>\n", words.changes_account());
     }
@@ -76,10 +68,55 @@ pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
     Some(html)
 }
 
+/// Whether a form can say what is sent: not for a body that only the service behind a route knows.
+pub fn can_be_tried(operation: &Operation) -> bool {
+    !matches!(operation.access, Access::Forwarded(_)) || matches!(operation.verb, Verb::Get | Verb::Head)
+}
+
+/// The fields of an operation, filled in with its example, for the form of another page.
+pub fn fields_of(operation: &Operation, language: Language) -> String {
+    fields(operation, Words(language))
+}
+
+fn fields(operation: &Operation, words: Words) -> String {
+    let mut html = String::new();
+    for parameter in &operation.parameters {
+        let place = if parameter.is_in_path { Place::Path } else { Place::Query };
+        let value = parameter.example.unwrap_or_default();
+        html += &input(parameter.name, place, "text", value, parameter.is_in_path);
+    }
+    if let Some(body) = &operation.body {
+        html.extend(body.fields.iter().map(|field| of_body(field, body.example.get(field.name), words)));
+    }
+    html
+}
+
+/// The operation with an example of what was typed into its fields. An empty field is not sent.
+pub fn with_typed(mut operation: Operation, typed: impl Fn(&str) -> Option<String>) -> Operation {
+    if let Some(body) = &mut operation.body {
+        let members = body.fields.iter().filter_map(|field| {
+            let text = typed(field.name).filter(|text| !text.is_empty())?;
+            let value = if is_json(field) { Ordered::parse(&text) } else { Ordered::Text(text) };
+            Some((field.name.to_owned(), value))
+        });
+        body.example = Ordered::Object(members.collect());
+    }
+    operation
+}
+
+/// Whether a field is typed as JSON.
+fn is_json(field: &Field) -> bool {
+    match (&field.schema["enum"], &field.schema["type"]) {
+        (Value::Array(_), _) => false,
+        (_, Value::Array(kinds)) => !kinds.iter().any(|kind| kind == "string"),
+        (_, kind) => kind == "array" || kind == "integer",
+    }
+}
+
 fn input(name: &str, place: Place, kind: &str, value: &str, is_required: bool) -> String {
     let required = if is_required { " required" } else { "" };
     format!(
-        "<label><code>{name}</code><input data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" value=\"{}\" \
+        "<label><code>{name}</code><input name=\"{name}\" data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" value=\"{}\" \
          autocomplete=\"off\"{required}></label>\n",
         place.name(),
         escaped(value)
@@ -133,7 +170,7 @@ fn select<'c>(
         .collect();
     let name = field.name;
     format!(
-        "<label><code>{name}</code><select data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" title=\"{}\">{absent}{options}</select></label>\n",
+        "<label><code>{name}</code><select name=\"{name}\" data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" title=\"{}\">{absent}{options}</select></label>\n",
         Place::Body.name(),
         escaped(in_language(field.about, words.0))
     )

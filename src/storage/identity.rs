@@ -1,5 +1,6 @@
 //! People who log in: their identities, sessions, one-time tokens, sent forms, and failures to log in.
 
+pub mod factor_resets;
 pub mod guesses;
 pub mod identities;
 pub mod memberships;
@@ -7,6 +8,7 @@ pub mod one_time;
 pub mod operators;
 pub mod second_factor;
 pub mod sessions;
+pub mod sign_up_grants;
 pub mod spent_forms;
 
 use sqlx::PgConnection;

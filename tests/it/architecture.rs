@@ -38,7 +38,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Pages: acts of `management`, the figures of the ledger, the sentences of the API's refusals, the look of the site.
     (
         "console",
-        &["api", "clock", "http", "identity", "ledger", "mail", "management", "secret", "site", "storage"],
+        &[
+            "api",
+            "background",
+            "clock",
+            "http",
+            "identity",
+            "ledger",
+            "mail",
+            "management",
+            "openapi",
+            "secret",
+            "site",
+            "storage",
+        ],
     ),
     ("mail", &["clock", "secret", "storage"]),
     ("identity", &[]),

@@ -1,5 +1,6 @@
 //! The pages in a real browser: what a reader does with them, and what a reader cannot do with every page.
 
+mod console;
 mod every_page;
 mod operator;
 mod reading;

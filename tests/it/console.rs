@@ -2,6 +2,9 @@
 
 mod access;
 mod account;
+mod alerts;
+mod forms;
+mod given_back;
 mod keys;
 mod log_in;
 mod mail;
@@ -9,7 +12,10 @@ mod money;
 pub(crate) mod operator;
 mod overview;
 mod pages;
+mod playground;
 mod passwords;
 mod second_factor;
 mod sessions;
+mod sign_up;
+mod vouching;
 mod words;

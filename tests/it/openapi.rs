@@ -23,9 +23,22 @@ fn operations() -> impl Iterator<Item = (&'static String, &'static String, &'sta
 
 /// Whether a path is a page for readers or a receiver of scanners, which is no operation of the API.
 fn is_page(path: &str) -> bool {
-    ["/docs", "/pt", "/assets", "/llms.txt", "/pricing", "/console"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
+    [
+        "/docs",
+        "/pt",
+        "/assets",
+        "/llms.txt",
+        "/pricing",
+        "/console",
+        "/signup",
+        "/login",
+        "/dashboard",
+        "/settings/api",
+        "/upgrade",
+        "/.well-known/change-password",
+    ]
+    .iter()
+    .any(|prefix| path.starts_with(prefix))
         || path == "/"
         || path == "/index.md"
         // What scanners send, in formats of their own: docs/leaks.md.

@@ -40,7 +40,7 @@ async fn form(call: &mut Call, key: &KeyView, faults: &Faults) -> Result<Reply, 
             (call.form_field(&path))
             p { (words.revoke_lead()) }
             p { (words.last_used()) ": " b { (last_used(words, key.last_used_at, now)) } ". " (words.used_lately(calls, credits)) }
-            @if was_used_lately(call, key) { (Input::text("name", words.type_its_name(), "").show(words, faults)) }
+            @if was_used_lately(call, key) { (Input::text("name", words.type_its_name(), call.form.text("name")).show(words, faults)) }
             div.filters {
                 button.danger { (title) }
                 a.button href=(path_of(call, key.id, "")?) { (words.cancel()) }

@@ -17,7 +17,7 @@ use crate::console::call::Console;
 use crate::console::keys::{list, revoke, show};
 use crate::console::pages::{audit as owner_audit, credits as owner_credits, receipt, statement, usage};
 use crate::console::routes::Method;
-use crate::console::run::{Handler, answer};
+use crate::console::run::{Handler, Page, answer};
 use crate::console::{environments, members, overview};
 
 /// A page or the sending of its form.
@@ -105,8 +105,10 @@ pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
     let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
     for route in ROUTES {
         let console = console.clone();
-        let handle =
-            move |request: Request<Body>| answer(console, route.path, route.access, route.handler, request);
+        let handle = move |request: Request<Body>| {
+            let Route { path, access, handler, .. } = *route;
+            answer(console, Page { path, access, handler, find: |_| None }, request)
+        };
         let filter = match route.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,

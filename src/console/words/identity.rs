@@ -9,8 +9,10 @@ words! {
     log_in_failed: "Address and password do not belong together." / "O endereço e a senha não correspondem.";
     wait_for_reset: "Too many attempts from unknown browsers. Log in from a browser that you have used before, or set a new password."
         / "Muitas tentativas a partir de navegadores desconhecidos. Entre por um navegador que você já usou ou crie uma nova senha.";
-    logged_out_meanwhile: "You were logged out, and nothing was changed. Log in and send it again."
-        / "Sua sessão terminou e nada foi alterado. Entre e envie de novo.";
+    logged_out_meanwhile: "You were logged out, and nothing was changed. Log in: what you typed is kept."
+        / "Sua sessão terminou e nada foi alterado. Entre: o que você digitou foi guardado.";
+    given_back: "Nothing was changed yet. Look over what you typed, and send it again."
+        / "Nada foi alterado ainda. Confira o que você digitou e envie de novo.";
     logged_out: "You are logged out." / "Você saiu.";
     link_hint: "No password yet? An operator of this gateway makes a link with “fluence account link”."
         / "Ainda sem senha? Quem opera este gateway cria um link com “fluence account link”.";

@@ -63,6 +63,7 @@ words! {
     regions: "Only in these regions" / "Somente nestas regiões";
     regions_hint: "One a line, such as sa-east-1. Empty: in all." / "Uma por linha, como sa-east-1. Vazio: em todas.";
     not_a_region: "A line is not the name of a region." / "Uma linha não é o nome de uma região.";
+    environment_exists: "The account has an environment of this name." / "A conta já tem um ambiente com este nome.";
     no_such_environment: "Choose one of the environments." / "Escolha um dos ambientes.";
     format: "Format" / "Formato";
     wrong_format: "The format names another mode than that of the environment."

@@ -1,6 +1,6 @@
 //! Members, invitations, sign-up, resets, and the e-mails about them.
 
-use super::{sentences, words};
+use super::{counted, sentences, words};
 
 words! {
     nav_members: "Members" / "Pessoas";
@@ -40,6 +40,11 @@ words! {
         / "Se este endereço puder receber um link, ele está a caminho. Nada é criado ou alterado até você usá-lo.";
     sent_hint: "Nothing after two minutes? Look into the spam folder, or ask again."
         / "Nada depois de dois minutos? Veja a pasta de spam ou peça de novo.";
+    sign_up_code: "Code" / "Código";
+    sign_up_code_hint: "Or type the code of the e-mail here, within 30 minutes." / "Ou digite aqui o código do e-mail, em até 30 minutos.";
+    no_more_codes: "Too many wrong codes. Ask for a new e-mail." / "Muitos códigos errados. Peça um novo e-mail.";
+    go_on: "Continue" / "Continuar";
+    send_again: "Send again, or use another address" / "Enviar de novo ou usar outro endereço";
     sign_up: "Create an account" / "Criar uma conta";
     sign_up_lead: "Your address first: we send a link to it. You choose name and password once it is proved."
         / "Primeiro o seu endereço: enviamos um link para ele. Você escolhe nome e senha depois de confirmá-lo.";
@@ -103,6 +108,10 @@ sentences! {
     fn invited_by(who: &str, account: &str, role: &str) { format!("{who} invites you to the account {account} as {role}.") }
         { format!("{who} convida você para a conta {account} como {role}.") }
     fn for_address(email: &str) { format!("The invitation is for {email}.") } { format!("O convite é para {email}.") }
+    fn mail_sign_up_code(code: &str) { format!("Or type this code on the page where you began, within 30 minutes: {code}") }
+        { format!("Ou digite este código na página em que você começou, em até 30 minutos: {code}") }
+    fn sign_up_code_wrong(left: i64) { format!("This is not the code of the newest e-mail. {} left.", counted(w, left, "try", "tries")) }
+        { format!("Este não é o código do e-mail mais recente. {}", if left == 1 { "Resta 1 tentativa.".to_owned() } else { format!("Restam {left} tentativas.") }) }
     fn password_for(email: &str) { format!("You choose the password of {email}.") }
         { format!("Você escolhe a senha de {email}.") }
     fn email_becomes(email: &str) { format!("From now on you log in as {email}.") } { format!("A partir de agora você entra como {email}.") }

@@ -28,11 +28,42 @@ words! {
     mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
         / "O segundo fator foi desativado. Se não foi você, crie uma nova senha agora.";
     mail_factor_reason: "You receive this e-mail whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
+    lost_factor: "Lost the phone and the codes?" / "Perdeu o telefone e os códigos?";
+    lost_factor_lead: "Another admin of an account of yours can vouch for you. We write to all of them. A day after one has, your password or link is enough to log in."
+        / "Outro administrador de uma conta sua pode confirmar que é você. Escrevemos para todos eles. Um dia depois da confirmação, a senha ou o link bastam para entrar.";
+    lost_factor_alone: "No other admin? Ask the operator of this service for help."
+        / "Não há outro administrador? Peça ajuda a quem opera este serviço.";
+    ask_admins: "Ask the admins" / "Pedir aos administradores";
+    admins_asked: "The other admins of your accounts get an e-mail. You get one when an admin has vouched for you."
+        / "Os outros administradores das suas contas recebem um e-mail. Você recebe outro quando um deles confirmar.";
+    vouch: "Vouch" / "Confirmar a identidade";
+    vouch_for_lost: "Vouch: lost second factor" / "Confirmar a identidade: segundo fator perdido";
+    vouch_with_care: "Ask the person yourself, on the phone or face to face: an e-mail can come from somebody else."
+        / "Fale com a pessoa, por telefone ou pessoalmente: um e-mail pode vir de outra pessoa.";
+    vouched: "The second factor ends in 24 hours. The person got an e-mail and can stop it."
+        / "O segundo fator termina em 24 horas. A pessoa recebeu um e-mail e pode impedir.";
+    keep_factor: "Keep the second factor" / "Manter o segundo fator";
+    keep_factor_lead: "Somebody said that you have lost your second factor. If you did not ask for that, keep it."
+        / "Alguém informou que você perdeu o segundo fator. Se você não pediu isso, mantenha-o.";
+    factor_kept: "The second factor stays. If you did not ask for help, somebody knows your password: set a new one."
+        / "O segundo fator continua ativo. Se você não pediu ajuda, alguém sabe sua senha: crie uma nova.";
+    mail_keep_factor: "If you did not ask for that, keep the factor, and set a new password: somebody knows yours."
+        / "Se você não pediu isso, mantenha o fator e crie uma nova senha: alguém sabe a sua.";
+    mail_vouch_subject: "A member has lost the second factor" / "Uma pessoa perdeu o segundo fator";
+    mail_vouch_reason: "You receive this e-mail because you are an admin of the account."
+        / "Você recebe esta mensagem porque é administrador da conta.";
     saved_codes: "I have saved them" / "Já guardei";
 }
 
 sentences! {
     w:
+    fn asks_to_vouch(who: &str, account: &str) { format!("{who}, a member of {account}, cannot log in: the phone and the recovery codes are lost.") }
+        { format!("{who}, da conta {account}, não consegue entrar: perdeu o telefone e os códigos de recuperação.") }
+    fn vouch_for(email: &str) { format!("Vouch for {email}") } { format!("Confirmar a identidade de {email}") }
+    fn vouch_lead(email: &str) { format!("You confirm that {email} is the person who asks. Their second factor ends in 24 hours; until then they can stop it.") }
+        { format!("Você confirma que {email} é a pessoa que pediu. O segundo fator dela termina em 24 horas; até lá, ela pode impedir.") }
+    fn vouched_by(who: &str, when: &str) { format!("{who} has vouched for you: your second factor ends on {when}.") }
+        { format!("{who} confirmou que é você: seu segundo fator termina em {when}.") }
     fn codes_left(n: i64) { format!("{} left.", counted(w, n, "recovery code", "recovery codes")) }
         { if n == 1 { "Resta 1 código de recuperação.".to_owned() } else { format!("Restam {n} códigos de recuperação.") } }
 }

@@ -1,75 +1,11 @@
-// Sends a call of the operation from its reference page. The key stays in its field: it is stored nowhere, no address
-// contains it, and it is gone when the page is left. A paid call shows its price first, by a dry run.
-const trial = document.querySelector('.trial');
-const form = trial.querySelector('form');
+// The form of a reference page. A paid call shows its price first, by a dry run.
 const key = form.querySelector('[type=password]');
 const button = form.querySelector('button');
-const status = form.querySelector('[role=status]');
-const output = trial.querySelector('pre');
-const { verb, path, first, second, price, failed, json, help } = trial.dataset;
+const { first, second, price } = trial.dataset;
 const isPaid = 'paid' in trial.dataset;
-const fields = form.querySelectorAll('[data-in]');
 
 /** The request whose price is shown. */
 let priced = null;
-
-function requestOfForm() {
-  let address = path;
-  const query = new URLSearchParams();
-  const body = {};
-  for (const field of fields) {
-    const { in: place, name, kind } = field.dataset;
-    const text = field.value.trim();
-    if (place === 'path') {
-      address = address.replace(`{${name}}`, () => encodeURIComponent(text));
-    } else if (text !== '' && place === 'query') {
-      query.append(name, text);
-    } else if (text !== '') {
-      body[name] = kind === 'json' ? JSON.parse(text) : text;
-    }
-  }
-  const search = query.toString();
-  const hasBody = 'body' in trial.dataset && Object.keys(body).length > 0;
-  return { address: search ? `${address}?${search}` : address, body: hasBody ? JSON.stringify(body) : undefined };
-}
-
-async function send({ address, body }, isDry) {
-  const headers = { 'Accept-Language': document.documentElement.lang };
-  if (key?.value) headers['X-API-Key'] = key.value.trim();
-  if (body) headers['Content-Type'] = 'application/json';
-  if (isDry) headers['X-Dry-Run'] = 'true';
-  const response = await fetch(address, {
-    method: verb, headers, body, credentials: 'omit', cache: 'no-store', redirect: 'error', referrerPolicy: 'no-referrer',
-  });
-  return { response, text: await response.text() };
-}
-
-function show({ response, text }) {
-  const lines = [`HTTP ${response.status}`];
-  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
-  let body = text;
-  try {
-    body = JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    // Shown as it is.
-  }
-  output.querySelector('code').textContent = `${lines.join('\n')}\n\n${body}`;
-  output.hidden = false;
-  explain(response.headers.get('Link'));
-}
-
-/** Leads from an error to its page. */
-function explain(link) {
-  const page = link?.match(/^<([^>]+)>; rel="help"/)?.[1];
-  if (!page) return;
-  const address = new URL(page, location.href);
-  if (!address.protocol.startsWith('http')) return;
-  const anchor = document.createElement('a');
-  anchor.href = address.origin === location.origin && document.documentElement.lang === 'pt'
-    ? `/pt${address.pathname}` : address.href;
-  anchor.textContent = help;
-  status.append(' ', anchor);
-}
 
 function forget() {
   priced = null;
@@ -80,7 +16,7 @@ async function submit() {
   const wanted = requestOfForm();
   const name = JSON.stringify([wanted, key?.value]);
   const isDry = isPaid && priced !== name;
-  const answer = await send(wanted, isDry);
+  const answer = await send(wanted, key?.value.trim(), isDry);
   forget();
   status.textContent = `HTTP ${answer.response.status}`;
   const dry = isDry && answer.response.ok ? JSON.parse(answer.text).dry_run : null;
@@ -94,22 +30,10 @@ async function submit() {
   show(answer);
 }
 
-form.addEventListener('input', () => {
-  forget();
-  for (const field of fields) field.setCustomValidity('');
-});
+form.addEventListener('input', forget);
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  for (const field of fields) {
-    if (field.dataset.kind !== 'json' || field.value.trim() === '') continue;
-    try {
-      JSON.parse(field.value);
-    } catch {
-      field.setCustomValidity(json);
-      field.reportValidity();
-      return;
-    }
-  }
+  if (!isWellFormed()) return;
   button.disabled = true;
   try {
     await submit();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::ids::{IdentityId, MemberId};
 use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
-use crate::identity::one_time::{OneTime, Purpose};
+use crate::identity::one_time::{CODE_LIFE, OneTime, Purpose};
 use crate::secret::token::TokenDigest;
 use crate::storage::error::{RowRef, StorageError};
 
@@ -54,6 +54,41 @@ pub async fn add(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Lets one browser use a code in place of the token, for a while.
+pub async fn set_code(
+    connection: &mut PgConnection,
+    digest: &TokenDigest,
+    browser: &TokenDigest,
+    code: &[u8; 32],
+) -> Result<(), StorageError> {
+    sqlx::query("update one_time_token set browser = $2, code = $3 where digest = $1")
+        .bind(digest.as_bytes())
+        .bind(browser.as_bytes())
+        .bind(code.as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Returns the address of an open sign-up whose code was typed in its browser.
+pub async fn email_by_code(
+    connection: &mut PgConnection,
+    browser: &TokenDigest,
+    code: &[u8; 32],
+) -> Result<Option<String>, StorageError> {
+    let found: Option<(String,)> = sqlx::query_as(
+        "select email from one_time_token
+          where browser = $1 and code = $2 and purpose = 'sign_up' and used_at is null and ends_at > now()
+            and created_at > now() - $3 * interval '1 second'",
+    )
+    .bind(browser.as_bytes())
+    .bind(code.as_slice())
+    .bind(CODE_LIFE.num_seconds())
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(email,)| email))
 }
 
 /// Returns a token, locked until the transaction ends if `locks`.

@@ -33,7 +33,9 @@ fn assert_is_page(page: &Page) {
         assert_eq!(header(name), value, "{path}: {name}");
     }
     for forbidden in [" style=", " onclick", " onload", "<iframe", "javascript:", "http://", "https://"] {
-        assert!(!page.body.contains(forbidden), "{path} has {forbidden}");
+        // Programs call the gateway that shows them.
+        let elsewhere = page.body.replace("http://127.0.0.1", "");
+        assert!(!elsewhere.contains(forbidden), "{path} has {forbidden}");
     }
     for script in page.body.split("<script").skip(1) {
         assert!(

@@ -1,0 +1,84 @@
+//! Credits that people get once for signing up. An account's row promises them; the ledger grants them, under the person's id as
+//! the reference, so that a repetition grants nothing more.
+
+use chrono::TimeDelta;
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::clock::new_id;
+use crate::domain::audit::Actor;
+use crate::domain::ids::CallId;
+use crate::ledger::rules::lot::LotSource;
+use crate::ledger::rules::operation::{Effect, Grant, Operation};
+use crate::ledger::writer::operator::{OperatorError, apply_operations};
+use crate::storage::error::StorageError;
+use crate::storage::identity::sign_up_grants::{self as promised, DueGrant};
+use crate::storage::ledger::PgLedgerStore;
+
+/// Grants of one commit.
+const AT_ONCE: i64 = 100;
+const NOTE: &str = "sign-up";
+
+#[derive(Clone, Debug)]
+pub struct SignUpGrants {
+    pub pool: PgPool,
+    /// The ledger works on a connection of its own.
+    pub database: PgConnectOptions,
+    pub node: String,
+    /// A gateway without a heartbeat for this long is dead.
+    pub silence: TimeDelta,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum GrantError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Act(#[from] OperatorError),
+}
+
+impl SignUpGrants {
+    /// Grants what is promised. What fails stays promised.
+    pub async fn give_due(&self) {
+        if let Err(error) = self.give().await {
+            tracing::warn!(%error, "granting the credits of sign-ups failed");
+        }
+    }
+
+    async fn give(&self) -> Result<(), GrantError> {
+        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        let due = promised::due(&mut connection, AT_ONCE).await?;
+        drop(connection);
+        if due.is_empty() {
+            return Ok(());
+        }
+        let node = format!("sign-up@{}", self.node);
+        let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
+        let store = store.acting_for(Actor::system("sign-up"));
+        let effects = apply_operations(store, due.iter().map(operation).collect()).await?;
+        let mut granted = Vec::with_capacity(due.len());
+        for (grant, effect) in due.iter().zip(effects) {
+            match effect {
+                Effect::Granted { .. } => granted.push(grant.identity_id),
+                effect => {
+                    let account_id = grant.account_id;
+                    tracing::error!(%account_id, ?effect, "ledger rules refused the credits of a sign-up");
+                }
+            }
+        }
+        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        Ok(promised::granted(&mut connection, &granted).await?)
+    }
+}
+
+fn operation(due: &DueGrant) -> Operation {
+    Operation::Grant(Grant {
+        account_id: due.account_id,
+        id: CallId::from_uuid(new_id()),
+        reference: format!("sign-up:{}", due.identity_id),
+        source: LotSource::Grant,
+        amount: due.credits,
+        expires_at: due.expires_at,
+        note: NOTE.to_owned(),
+    })
+}

@@ -1,0 +1,57 @@
+//! What the log-in and the page of the second factor share: the form that asks for a code, and the notice of a change.
+
+use maud::html;
+
+use super::call::Call;
+use super::email::{self, Email};
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::kept;
+use super::page::{Reply, plain};
+use super::words::Words;
+use crate::domain::language::Language;
+use crate::identity::Identity;
+
+const LOG_IN: &str = "/console/log-in/second";
+
+/// The page between the password and the console.
+pub(super) fn ask_form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Reply {
+    let words = call.words();
+    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
+    let content = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(LOG_IN) {
+            (call.form_field(LOG_IN))
+            input type="hidden" name="next" value=(next);
+            (kept::field(kept))
+            (code.hint(words.code_or_recovery()).show(words, faults))
+            button.primary { (words.log_in()) }
+        }
+        p { a href="/console/log-in/lost" { (words.lost_factor()) } }
+    };
+    Reply::page(plain(&call.frame, words.second_factor(), &content))
+}
+
+/// Notifies a person that their factor has ended.
+pub(super) async fn notify_off(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
+    let language = identity.language.unwrap_or(call.language());
+    notify(call, identity, language, Words(language).mail_factor_off()).await
+}
+
+pub(super) async fn notify(
+    call: &mut Call,
+    identity: &Identity,
+    language: Language,
+    text: &'static str,
+) -> Result<(), PageError> {
+    let Ok(address) = identity.email.parse() else { return Ok(()) };
+    let words = Words(language);
+    let message = Email {
+        kind: "factor_changed",
+        subject: words.mail_factor_subject(),
+        paragraphs: vec![text.to_owned()],
+        button: Some((words.security(), "/console/me/security".to_owned())),
+        reason: words.mail_factor_reason(),
+    };
+    email::send(call, &address, language, message).await
+}

@@ -1,0 +1,110 @@
+//! A person who has lost the phone and the recovery codes asks the other admins of their accounts to vouch for them. A day after
+//! an admin did, a log-in asks for no code; until then the link of a notice, or a code, stops it.
+
+use maud::html;
+
+use super::call::Call;
+use super::email::{self, Email};
+use super::error::PageError;
+use super::link::refused;
+use super::page::{Reply, plain};
+use super::words::Words;
+use crate::domain::language::Language;
+use crate::domain::text::EmailAddress;
+use crate::identity::one_time::{NotAccepted, Purpose};
+use crate::management::identities::{consume, look_at};
+use crate::secret::token::Token;
+use crate::storage::identity::factor_resets::{self, Voucher};
+
+const PATH: &str = "/console/log-in/lost";
+pub(super) const KEEP: &str = "/console/keep-factor";
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let words = call.words();
+    let content = html! {
+        p { (words.lost_factor_lead()) }
+        form method="post" action=(PATH) {
+            (call.form_field(PATH))
+            button.primary { (words.ask_admins()) }
+        }
+        p.muted { (words.lost_factor_alone()) }
+        p { a href="/console/log-in/second" { (words.back()) } }
+    };
+    Ok(Reply::page(plain(&call.frame, words.lost_factor(), &content)))
+}
+
+/// Writes to the admins. The page is the same whether there are any.
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&[])?;
+    let identity = call.half()?.identity.clone();
+    if email::may_be_asked_for(call, &format!("vouch {}", identity.id)).await? {
+        let vouchers = factor_resets::vouchers(call.db().await?, identity.id).await?;
+        for voucher in &vouchers {
+            ask(call, voucher, identity.called()).await?;
+        }
+    }
+    let words = call.words();
+    let content = html! {
+        p { (words.admins_asked()) }
+        p.muted { (words.lost_factor_alone()) }
+        p { a href="/console/log-in" { (words.log_in()) } }
+    };
+    Ok(Reply::page(plain(&call.frame, words.lost_factor(), &content)))
+}
+
+async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageError> {
+    let Ok(address) = voucher.email.parse::<EmailAddress>() else { return Ok(()) };
+    let language = match voucher.language.as_deref() {
+        Some("pt") => Language::Pt,
+        Some(_) => Language::En,
+        None => call.language(),
+    };
+    let words = Words(language);
+    let page = format!("/console/{}/members/{}/vouch", voucher.account_id, voucher.member_id);
+    let message = Email {
+        kind: "vouch",
+        subject: words.mail_vouch_subject(),
+        paragraphs: vec![words.asks_to_vouch(who, &voucher.account_name), words.vouch_with_care().to_owned()],
+        button: Some((words.vouch(), page)),
+        reason: words.mail_vouch_reason(),
+    };
+    email::send(call, &address, language, message).await
+}
+
+pub(super) async fn show_keep(call: &mut Call) -> Result<Reply, PageError> {
+    let Some(token) = Token::parse(call.query.text("token")) else {
+        return Ok(refused(call, NotAccepted::Unknown));
+    };
+    if let Err(error) = look_at(call.db().await?, &token.digest(), Purpose::KeepFactor).await? {
+        return Ok(refused(call, error));
+    }
+    let words = call.words();
+    let content = html! {
+        p { (words.keep_factor_lead()) }
+        form method="post" action=(KEEP) {
+            (call.form_field(KEEP))
+            input type="hidden" name="token" value=(token.expose());
+            button.primary { (words.keep_factor()) }
+        }
+    };
+    Ok(Reply::page(plain(&call.frame, words.keep_factor(), &content)))
+}
+
+pub(super) async fn keep(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["token"])?;
+    let Some(token) = Token::parse(call.form.text("token")) else {
+        return Ok(refused(call, NotAccepted::Unknown));
+    };
+    let found = match consume(call.db().await?, &token.digest(), Purpose::KeepFactor).await? {
+        Ok(found) => found,
+        Err(error) => return Ok(refused(call, error)),
+    };
+    let id = found.identity_id.ok_or(PageError::Internal)?;
+    factor_resets::cancel(call.db().await?, id).await?;
+    let words = call.words();
+    let content = html! {
+        p.note.ok role="status" { (words.factor_kept()) }
+        p { a.button href="/console/reset" { (words.reset_title()) } }
+    };
+    Ok(Reply::page(plain(&call.frame, words.keep_factor(), &content)))
+}

@@ -1,0 +1,197 @@
+//! The playground: a call from its form, with its price before and its charge after. `playground.js` sends the calls from the
+//! browser to the real paths; without script the page shows them as programs. Keys are those of a test environment of the
+//! reader's own, or pasted.
+
+use maud::{Markup, PreEscaped, html};
+use serde_json::Value;
+
+use super::call::Call;
+use super::error::PageError;
+use super::layout::{Content, Section, account};
+use super::page::Reply;
+use super::words::Words;
+use crate::domain::key::FormatChoice;
+use crate::management::keys::{self, NewSecret};
+use crate::openapi::{Access, Client, Operation, Ordered, Verb};
+use crate::site::{asset_address, can_be_tried, fields_of, with_typed};
+
+/// Three of the sample people, as names and company.
+const SAMPLES: [[&str; 3]; 3] = [
+    ["Marina", "Duarte Prado", "Horizonte Sistemas"],
+    ["Owen", "Hartley", "Northgate Robotics"],
+    ["Beatriz", "Sampaio d'Ávila", "Prontoleve Saúde Digital"],
+];
+/// The fields of a person in both languages of the API, as samples fill them in.
+const PERSON: [[&str; 2]; 3] =
+    [["primeiro_nome", "first_name"], ["ultimo_nome", "last_name"], ["empresa", "company"]];
+/// The field that names the operation, which no operation has.
+const OPERATION: &str = "operation";
+
+/// What can be tried: calls that are sold, and whose body the form can write.
+fn operations(call: &Call) -> Vec<Operation> {
+    let all = call.console.site.operations().iter();
+    let is_sold = |operation: &&Operation| {
+        matches!(operation.access, Access::Paid(_) | Access::Forwarded(_)) && can_be_tried(operation)
+    };
+    all.filter(is_sold).cloned().collect()
+}
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let operations = operations(call);
+    let asked = call.query.text(OPERATION).to_owned();
+    let chosen = operations.iter().find(|operation| operation.id == asked).or(operations.first()).cloned();
+    let sample: Option<&[&str; 3]> =
+        call.query.text("sample").parse().ok().and_then(|place: usize| SAMPLES.get(place));
+    let filled = chosen.map(|operation| match sample {
+        Some(person) => with_person(operation, person),
+        None => operation,
+    });
+    page(call, &operations, filled, false).await
+}
+
+/// An operation whose example asks about a sample person; its other fields stay.
+fn with_person(operation: Operation, person: &[&str; 3]) -> Operation {
+    let example = operation.body.as_ref().map(|body| body.example.clone());
+    with_typed(operation, |name| match PERSON.iter().position(|names| names.contains(&name)) {
+        Some(place) => person.get(place).map(|value| (*value).to_owned()),
+        None => match example.as_ref()?.get(name)? {
+            Ordered::Text(text) => Some(text.clone()),
+            other => serde_json::to_string(other).ok(),
+        },
+    })
+}
+
+/// Shows what was typed as programs. Nothing is sent or stored.
+pub(super) async fn code(call: &mut Call) -> Result<Reply, PageError> {
+    let operations = operations(call);
+    let asked = call.form.text(OPERATION).to_owned();
+    let chosen =
+        operations.iter().find(|operation| operation.id == asked).ok_or(PageError::NotAForm)?.clone();
+    let names = chosen.parameters.iter().map(|parameter| parameter.name);
+    let names = names.chain(chosen.body.iter().flat_map(|body| body.fields.iter().map(|field| field.name)));
+    call.form.only(&names.chain([OPERATION]).collect::<Vec<_>>())?;
+    let form = call.form.clone();
+    let typed = with_typed(chosen, |name| form.has(name).then(|| form.text(name).to_owned()));
+    page(call, &operations, Some(typed), true).await
+}
+
+/// Makes the key of the reader's playground, for the script of the page.
+pub(super) async fn key(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&[])?;
+    let (by, account_id, console) = (call.by()?, call.account_id()?, call.console.clone());
+    let format = FormatChoice::from_name(FormatChoice::PREFIXED).ok_or(PageError::Internal)?;
+    let secret = NewSecret { format, prefix: &console.prefix, peppers: &console.peppers };
+    let (_, secret) = keys::playground(call.db().await?, &by, account_id, &secret).await?;
+    Ok(Reply::Text(secret.expose().to_owned()))
+}
+
+async fn page(
+    call: &mut Call,
+    operations: &[Operation],
+    chosen: Option<Operation>,
+    is_typed: bool,
+) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), call.path("/playground")?);
+    let body = html! {
+        @if let Some(operation) = &chosen {
+            form.filters method="get" {
+                label for="operation" { (words.operation()) }
+                select #operation name=(OPERATION) {
+                    @for known in operations {
+                        option value=(known.id) selected[known.id == operation.id] {
+                            (known.signature()) " · " (known.title(words.0))
+                        }
+                    }
+                }
+                button { (words.choose()) }
+                a.push href={ "/docs/reference/" (operation.id) } { (words.in_reference()) }
+            }
+            @if matches!(operation.access, Access::Paid(_)) { (samples(words, &path, operation)) }
+            div.two.try {
+                (form(call, operation, &path))
+                (programs(call, operation, is_typed))
+            }
+            script type="module" src=(asset_address("playground.js")) {}
+        } @else {
+            p { (words.nothing_to_try()) }
+        }
+    };
+    let content = Content::new(Section::Playground, words.nav_playground(), body);
+    account(call, content.lead(words.playground_lead()).test(true)).await
+}
+
+fn samples(words: Words, path: &str, operation: &Operation) -> Markup {
+    html! {
+        p.filters {
+            span.muted { (words.sample_people()) }
+            @for (place, person) in SAMPLES.iter().enumerate() {
+                @let address = format!("{path}?{OPERATION}={}&sample={place}", operation.id);
+                a.button href=(address) data-sample=(values(person)) {
+                    (person[0]) " " (person[1])
+                }
+            }
+        }
+    }
+}
+
+/// The fields of a person as JSON, for the script.
+fn values(person: &[&str; 3]) -> Value {
+    let fields = PERSON.iter().zip(person);
+    Value::Object(
+        fields.flat_map(|(names, value)| names.map(|name| (name.to_owned(), (*value).into()))).collect(),
+    )
+}
+
+/// The form. Its buttons that send need the script, which shows them.
+fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
+    let words = call.words();
+    let key_action = format!("{path}/key");
+    let has_body = operation.body.is_some();
+    html! {
+        section.card.trial aria-label=(operation.title(words.0)) data-verb=(operation.verb.as_str().to_ascii_uppercase())
+            data-path=(operation.path) data-body[has_body] data-failed=(words.not_sent()) data-json=(words.no_json())
+            data-help=(words.what_it_means()) data-key-action=(key_action) data-key-token=(call.form_token(&key_action))
+            data-send=(words.send()) data-send-for=(words.send_for()) data-costs=(words.costs()) data-free=(words.costs_nothing())
+            data-charged=(words.was_charged()) data-no-key=(words.no_playground_key()) {
+            header { h2 { code { (operation.signature()) } } }
+            form.body method="post" action=(path) {
+                (call.form_field(path))
+                input type="hidden" name=(OPERATION) value=(operation.id);
+                (PreEscaped(fields_of(operation, words.0)))
+                label data-scripted hidden {
+                    (words.pasted_key())
+                    input type="password" autocomplete="off" spellcheck="false";
+                    span.small.muted { (words.pasted_key_hint()) }
+                }
+                p.quote data-quote aria-live="polite" {}
+                div.filters {
+                    button.primary type="button" data-go data-scripted hidden { (words.send()) }
+                    @if has_body || operation.verb == Verb::Get { button { (words.show_code()) } }
+                }
+                noscript { p.muted { (words.needs_script()) } }
+                p role="status" {}
+            }
+            pre tabindex="0" hidden { code {} }
+        }
+    }
+}
+
+/// The call in seven clients.
+fn programs(call: &Call, operation: &Operation, is_typed: bool) -> Markup {
+    let words = call.words();
+    let base = call.console.base.link("");
+    html! {
+        section.card.programs {
+            header { h2 { (words.as_code()) } }
+            div.body {
+                @if is_typed { p.note.ok role="status" { (words.code_of_form()) } } @else { p.muted { (words.code_of_example()) } }
+                @for client in Client::ALL {
+                    details open[client == Client::Curl] {
+                        summary { (client.title()) }
+                        pre tabindex="0" { code { (client.program(operation, &base).trim_end()) } }
+                    }
+                }
+            }
+        }
+    }
+}

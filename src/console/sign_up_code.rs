@@ -1,0 +1,97 @@
+//! The code of a sign-up: typed in the browser that asked for it, in place of the link of the e-mail. Known and unknown
+//! addresses, right and wrong ones get the same page.
+
+use axum::http::StatusCode;
+use maud::html;
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use super::call::Call;
+use super::error::PageError;
+use super::field::{Faults, Input};
+use super::page::{Reply, plain};
+use super::settings::SignUp;
+use crate::domain::text::EmailAddress;
+use crate::identity::one_time::{MOST_CODE_TRIES, Purpose};
+use crate::identity::throttle::GuessKind;
+use crate::identity::totp::to_base32;
+use crate::management::identities::new_link;
+use crate::secret::token::Token;
+use crate::storage::identity::{guesses, one_time};
+
+pub(super) const PATH: &str = "/console/sign-up/sent";
+pub(super) const SIGN_UP: &str = "/console/sign-up";
+pub(super) const FINISH: &str = "/console/sign-up/finish";
+/// 40 bits, which become eight characters.
+const BYTES: usize = 5;
+
+/// A new code, in two groups.
+pub(super) fn new() -> Result<String, PageError> {
+    let mut bytes = [0; BYTES];
+    SysRng.try_fill_bytes(&mut bytes).map_err(|error| {
+        tracing::error!(%error, "the operating system returned no random numbers");
+        PageError::Internal
+    })?;
+    let code = to_base32(&bytes);
+    let (one, other) = code.split_at(code.len() / 2);
+    Ok(format!("{one}-{other}"))
+}
+
+/// What is stored of a code: nobody who reads it can find the code, because the browser's cookie is part of it.
+pub(super) fn digest(call: &Call, browser: &Token, code: &str) -> [u8; 32] {
+    let code = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    call.console.peppers.newest().blind("sign-up code", &format!("{} {code}", browser.expose()))
+}
+
+pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    match call.sign_up {
+        Some(_) => Ok(form(call, &Faults::default())),
+        None => Ok(Reply::SeeOther(SIGN_UP.to_owned())),
+    }
+}
+
+fn form(call: &Call, faults: &Faults) -> Reply {
+    let words = call.words();
+    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.sign_up_code(), "") };
+    let content = html! {
+        (faults.summary(words))
+        p { (words.sent()) }
+        form.card.form method="post" action=(PATH) {
+            (call.form_field(PATH))
+            (code.hint(words.sign_up_code_hint()).show(words, faults))
+            button.primary { (words.go_on()) }
+        }
+        p.muted { (words.sent_hint()) }
+        p.filters {
+            a.button href=(SIGN_UP) { (words.send_again()) }
+            a.button href="/console/log-in" { (words.log_in()) }
+        }
+    };
+    Reply::page(plain(&call.frame, words.sent_title(), &content))
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["code"])?;
+    if call.console.settings.sign_up != SignUp::Open {
+        return Err(PageError::NotFound);
+    }
+    let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
+    let subject = call.console.peppers.newest().blind("sign-up browser", &browser.expose());
+    let tries = guesses::find(call.db().await?, GuessKind::SignUpCode, &subject).await?;
+    let left = MOST_CODE_TRIES - tries.map_or(0, |tries| tries.count);
+    let mut faults = Faults::default();
+    if left <= 0 {
+        faults.add("code", call.words().no_more_codes());
+        return Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let digest = digest(call, &browser, call.form.text("code"));
+    if let Some(email) = one_time::email_by_code(call.db().await?, &browser.digest(), &digest).await? {
+        let address: EmailAddress = email.parse().map_err(|_| PageError::Internal)?;
+        // The link that was sent ends, and so does the code.
+        let token = new_link(call.db().await?, Purpose::SignUp, &address, None, None).await?;
+        return Ok(Reply::SeeOther(format!("{FINISH}?token={}", token.expose())));
+    }
+    guesses::add(call.db().await?, GuessKind::SignUpCode, &subject).await?;
+    faults.add("code", call.words().sign_up_code_wrong(i64::from(left - 1)));
+    Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}

@@ -1,0 +1,35 @@
+//! The playground.
+
+use super::words;
+
+words! {
+    nav_playground: "Playground" / "Área de testes";
+    playground_lead: "Try a call before you write a line. Without a key of yours it finds sample people and costs nothing."
+        / "Experimente uma chamada antes de escrever uma linha. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada.";
+    operation: "Call" / "Chamada";
+    choose: "Choose" / "Escolher";
+    in_reference: "In the reference" / "Na referência";
+    nothing_to_try: "This gateway sells no call that a form can send." / "Este gateway não vende nenhuma chamada que um formulário possa enviar.";
+    sample_people: "Sample people" / "Pessoas fictícias";
+    pasted_key: "A key of yours (optional)" / "Uma chave sua (opcional)";
+    pasted_key_hint: "Empty: a test key for an hour is made for you. A live key pays; it stays in this field and is gone when you leave."
+        / "Vazio: criamos para você uma chave de teste por uma hora. Uma chave de produção paga; ela fica neste campo e some quando você sai.";
+    send: "Send" / "Enviar";
+    send_for: "Send for {credits} credits" / "Enviar por {credits} créditos";
+    costs: "Costs {credits} credits. Left after the call: {after}. Nothing was charged yet."
+        / "Custa {credits} créditos. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
+    costs_nothing: "Costs nothing with this key. Left: {after}." / "Não custa nada com esta chave. Restam: {after}.";
+    was_charged: "Charged: {credits}. Left: {after}." / "Cobrado: {credits}. Restam: {after}.";
+    no_playground_key: "No test key could be made. Others may be using the playground: try again later, or paste a key of yours."
+        / "Não foi possível criar uma chave de teste. Outras pessoas podem estar usando a área de testes: tente mais tarde ou cole uma chave sua.";
+    not_sent: "The call could not be sent. Is the gateway reachable?" / "A chamada não pôde ser enviada. O gateway está acessível?";
+    no_json: "This is not JSON." / "Isto não é JSON.";
+    what_it_means: "What does this mean?" / "O que isso significa?";
+    show_code: "Show as code" / "Mostrar como código";
+    needs_script: "Sending from this page needs JavaScript. The code beside it works without."
+        / "Enviar desta página exige JavaScript. O código ao lado funciona sem ele.";
+    as_code: "As code" / "Como código";
+    code_of_form: "The code sends what you typed." / "O código envia o que você digitou.";
+    code_of_example: "The code sends the example. “Show as code” writes it for what you typed."
+        / "O código envia o exemplo. “Mostrar como código” o escreve para o que você digitou.";
+}

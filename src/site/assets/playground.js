@@ -1,0 +1,118 @@
+// The playground. Without a pasted key it makes one of the reader's own test environment, which lives in the memory of this page
+// alone. Each change of the form asks for the price; a call that costs credits is sent by a second click.
+const pasted = form.querySelector('[type=password]');
+const button = form.querySelector('[data-go]');
+const quote = form.querySelector('[data-quote]');
+const { keyAction, keyToken, send: sendLabel, sendFor, costs, free, charged, noKey } = trial.dataset;
+const QUIET_MS = 400;
+
+let own = null;
+/** The request whose price is shown, and what it costs with its key. */
+let priced = null;
+let timer = 0;
+
+async function ownKey() {
+  if (own) return own;
+  const body = new URLSearchParams({ form: keyToken });
+  const answer = await fetch(keyAction, { method: 'POST', body, cache: 'no-store', redirect: 'error' });
+  if (!answer.ok) throw new Error(noKey);
+  own = (await answer.text()).trim();
+  return own;
+}
+
+/** Sends with the pasted key or the own one, which is made again once it has expired. */
+async function call(wanted, isDry) {
+  const key = pasted.value.trim();
+  if (key) return send(wanted, key, isDry);
+  const answer = await send(wanted, await ownKey(), isDry);
+  if (answer.response.status !== 401) return answer;
+  own = null;
+  return send(wanted, await ownKey(), isDry);
+}
+
+function forget() {
+  priced = null;
+  button.textContent = sendLabel;
+}
+
+const nameOf = (wanted) => JSON.stringify([wanted, pasted.value]);
+
+async function askPrice() {
+  const wanted = requestOfForm();
+  const answer = await call(wanted, true);
+  const dry = answer.response.ok ? JSON.parse(answer.text).dry_run : null;
+  if (!dry) {
+    quote.textContent = '';
+    status.textContent = `HTTP ${answer.response.status}`;
+    show(answer);
+    return null;
+  }
+  if (!dry.would_succeed) {
+    quote.textContent = `${dry.error_code}: ${dry.reason.message}`;
+    return null;
+  }
+  priced = { name: nameOf(wanted), credits: dry.credits };
+  const text = dry.credits > 0 ? costs : free;
+  quote.textContent = text.replace('{credits}', dry.credits).replace('{after}', dry.credits_after);
+  button.textContent = dry.credits > 0 ? sendFor.replace('{credits}', dry.credits) : sendLabel;
+  return priced;
+}
+
+async function submit() {
+  const wanted = requestOfForm();
+  if (priced?.name !== nameOf(wanted)) {
+    const asked = await askPrice();
+    // A price that nobody has seen is not paid.
+    if (!asked || asked.credits > 0) return;
+  }
+  forget();
+  const begun = performance.now();
+  const answer = await call(wanted, false);
+  const headers = answer.response.headers;
+  const took = `HTTP ${answer.response.status}, ${Math.round(performance.now() - begun)} ms.`;
+  const used = headers.get('x-credits-used');
+  status.textContent = used === null ? took
+    : `${took} ${charged.replace('{credits}', used).replace('{after}', headers.get('x-credits-remaining') ?? '–')}`;
+  show(answer);
+}
+
+async function run(what) {
+  try {
+    await what();
+  } catch (error) {
+    status.textContent = error instanceof TypeError ? failed : error.message;
+  }
+}
+
+form.addEventListener('input', () => {
+  forget();
+  quote.textContent = '';
+  clearTimeout(timer);
+  timer = setTimeout(() => { if (form.checkValidity() && isWellFormed()) run(askPrice); }, QUIET_MS);
+});
+button.addEventListener('click', async () => {
+  clearTimeout(timer);
+  if (!form.reportValidity() || !isWellFormed()) return;
+  button.disabled = true;
+  await run(submit);
+  button.disabled = false;
+  button.focus();
+});
+
+for (const sample of document.querySelectorAll('[data-sample]')) {
+  sample.addEventListener('click', (event) => {
+    event.preventDefault();
+    const values = JSON.parse(sample.dataset.sample);
+    for (const field of fields) if (field.dataset.name in values) field.value = values[field.dataset.name];
+    form.dispatchEvent(new Event('input'));
+  });
+}
+
+addEventListener('pagehide', () => {
+  own = null;
+  pasted.value = '';
+  forget();
+  output.querySelector('code').textContent = '';
+  output.hidden = true;
+});
+for (const hidden of form.querySelectorAll('[data-scripted]')) hidden.hidden = false;

@@ -1,0 +1,207 @@
+//! The console in a real browser: what people do with it, and what holds for each of its pages.
+
+use fluence::console::{Method, ROUTES};
+use fluence::domain::ids::AccountId;
+use fluence::domain::member::Role;
+use serde_json::json;
+
+use crate::support::browser::{Browser, Look};
+use crate::support::customer::Customer;
+use crate::support::gateway::{Gateway, eventually};
+
+const PASSWORD: &str = "nine mats and one quick cat";
+
+/// Logs in by a one-time link.
+async fn enter(browser: &Browser, gateway: &Gateway, account: AccountId, email: &str) {
+    browser.open(&format!("{}{}", gateway.url(), gateway.link(account, email).await)).await;
+    browser.click("main button.primary").await;
+    browser.shows("h1", "").await;
+}
+
+async fn entered() -> (Gateway, Customer, Browser) {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    gateway.member(customer.account, "ana@example.com", Role::Admin).await;
+    let browser = Browser::start().await;
+    enter(&browser, &gateway, customer.account, "ana@example.com").await;
+    (gateway, customer, browser)
+}
+
+async fn value(browser: &Browser, selector: &str) -> String {
+    let script = "return document.querySelector(arguments[0])?.value ?? ''";
+    browser.run_with(script, json!([selector])).await.as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_becomes_a_customer() {
+    let folder = crate::support::scratch::Scratch::new();
+    let folder = folder.path().to_str().unwrap().to_owned();
+    let gateway =
+        Gateway::start_with(&[("FLUENCE_CONSOLE_MAILBOX", "true"), ("FLUENCE_DATA_DIR", &folder)]).await;
+    gateway.with_sample_people().await;
+    let (browser, begun) = (Browser::start().await, std::time::Instant::now());
+    let base = gateway.url();
+    browser.open(&format!("{base}/signup")).await;
+    browser.type_into("#email", "carla@example.com").await;
+    browser.click("main button.primary").await;
+    browser.shows("main", "Code").await;
+    eventually("the message is there", async || {
+        browser.open(&format!("{base}/console/mailbox")).await;
+        browser.run("return document.querySelector('a[href*=\"sign-up/finish\"]') !== null").await
+            == json!(true)
+    })
+    .await;
+    browser.click("a[href*='sign-up/finish']").await;
+    browser.type_into("#name", "Carla").await;
+    browser.type_into("#account", "Zyntra").await;
+    browser.type_into("#password", PASSWORD).await;
+    browser.click("main button.primary").await;
+    browser.shows("main .big", "25").await;
+    browser.click("a[href$='/keys/new']").await;
+    browser.type_into("#name", "backend").await;
+    browser.click("main form button.primary").await;
+    browser.shows("h1", "backend").await;
+    let secret = value(&browser, "#secret").await;
+    let called = gateway.post("/crm", &secret, &crate::gate::people::marina()).await;
+    assert_eq!(called.status, 200, "{}", called.text);
+    browser.click("nav a").await;
+    browser.shows("main", "/crm").await;
+    println!("from the first page to a paid call in {:?}", begun.elapsed());
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.only_from(&base).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn j05_a_key_is_copied_over_plain_http_and_gone_after_back() {
+    let (gateway, customer, browser) = entered().await;
+    browser.open(&format!("{}/console/{}/keys/new", gateway.url(), customer.account)).await;
+    browser.type_into("#name", "backend").await;
+    browser.click("main form button.primary").await;
+    browser.shows("h1", "backend").await;
+    let secret = value(&browser, "#secret").await;
+    assert!(secret.len() > 20);
+    browser.click("[data-copy]").await;
+    browser.shows("#copy-status", "Copied").await;
+    browser.click("a.button[href*='/keys/']").await;
+    browser.shows("main", "backend").await;
+    let stored = browser.run("return JSON.stringify([localStorage, document.cookie, history.state])").await;
+    assert!(!stored.as_str().unwrap().contains(&secret));
+    browser.back().await;
+    let shown = browser.run("return document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((one) => one.value).join(' ')").await;
+    assert!(!shown.as_str().unwrap().contains(&secret));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_playground_shows_the_price_before_and_the_charge_after() {
+    let (gateway, customer, browser) = entered().await;
+    let path = format!("{}/console/{}/playground?operation=crm", gateway.url(), customer.account);
+    browser.open(&path).await;
+    browser.click("[data-sample]").await;
+    browser.shows("[data-quote]", "Costs nothing with this key.").await;
+    browser.click("[data-go]").await;
+    browser.shows(".trial pre", "\"mbti_type\"").await;
+    browser.shows(".trial form > [role=status]", "Charged: 0.").await;
+    assert_eq!(gateway.balance(customer.account).await, 1000);
+    browser.type_into(".trial [type=password]", &customer.key).await;
+    browser.shows("[data-quote]", "Costs 2 credits. Left after the call: 998.").await;
+    assert_eq!(browser.text("[data-go]").await, "Send for 2 credits");
+    assert_eq!(gateway.balance(customer.account).await, 1000, "a price is not a charge");
+    browser.click("[data-go]").await;
+    eventually("the call is charged", async || gateway.balance(customer.account).await == 998).await;
+    browser.shows(".trial form > [role=status]", "Charged: 2.").await;
+    browser.screenshot("console-playground-answer").await;
+    browser.click("nav a").await;
+    browser.back().await;
+    assert_eq!(value(&browser, ".trial [type=password]").await, "");
+    let stored = browser.run("return JSON.stringify([localStorage, sessionStorage])").await;
+    assert!(!stored.as_str().unwrap().contains(&customer.key));
+    assert!(browser.requests().await.iter().all(|address| !address.contains(&customer.key)));
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_session_gives_the_form_back() {
+    let (gateway, customer, browser) = entered().await;
+    browser.open(&format!("{}/console/me/password", gateway.url())).await;
+    browser.type_into("#password", PASSWORD).await;
+    browser.click("main form button.primary").await;
+    browser.shows("main", "The password is set").await;
+    browser.open(&format!("{}/console/{}/keys/new", gateway.url(), customer.account)).await;
+    browser.type_into("#name", "typed before").await;
+    sqlx::query("delete from session").execute(gateway.database.pool()).await.unwrap();
+    browser.click("main form button.primary").await;
+    browser.shows("main", "what you typed is kept").await;
+    browser.type_into("#email", "ana@example.com").await;
+    browser.type_into("#password", PASSWORD).await;
+    browser.click("main form button.primary").await;
+    browser.shows("main", "Look over what you typed").await;
+    assert_eq!(value(&browser, "#name").await, "typed before");
+    browser.click("main form button.primary").await;
+    browser.shows("h1", "typed before").await;
+}
+
+/// Pages that need no id of a thing.
+fn pages(account: AccountId) -> Vec<String> {
+    let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
+    let paths = pages.map(|route| route.path.replace("{account}", &account.to_string()));
+    let shown = |path: &String| {
+        !path.contains('{')
+            && !path.ends_with(".csv")
+            && !path.ends_with("/mailbox")
+            && !path.contains("/go/")
+    };
+    paths.filter(shown).collect()
+}
+
+async fn faults(gateway: &Gateway, account: AccountId, language: &str, keeps_pictures: bool) -> Vec<String> {
+    let (email, browser) = (format!("{language}@example.com"), Browser::start().await);
+    gateway.member(account, &email, Role::Admin).await;
+    enter(&browser, gateway, account, &email).await;
+    let mut faults = Vec::new();
+    for path in pages(account) {
+        browser.look(Look::DESKTOP).await;
+        browser.open(&format!("{}{path}?lang={language}", gateway.url())).await;
+        let mut note = |what: &str, found: String| {
+            if !found.is_empty() {
+                faults.push(format!("{path} in {language}, {what}: {found}"));
+            }
+        };
+        let name = path.replace(&account.to_string(), "account").trim_matches('/').replace('/', "-");
+        note("light", browser.violations().await);
+        if keeps_pictures {
+            browser.screenshot(&format!("{name}-{}", Look::DESKTOP.name())).await;
+        }
+        browser.look(Look::DESKTOP.dark()).await;
+        note("dark", browser.contrast_violations().await);
+        // 640 pixels are a window of 1280 at 200 %.
+        for width in [640, 360] {
+            browser.look(Look { width, is_dark: false }).await;
+            let overflow = browser.overflow().await;
+            note(
+                &format!("{width} pixels wide"),
+                if overflow > 0 { format!("{overflow} too many") } else { String::new() },
+            );
+        }
+        if keeps_pictures {
+            browser.screenshot(&format!("{name}-{}", Look::PHONE.name())).await;
+        }
+        let complaints = browser.complaints().await;
+        // The browser itself reports answers such as that of a link that is used up.
+        let own = complaints.into_iter().filter(|line| !line.contains("Failed to load resource"));
+        note("browser's console", own.collect::<Vec<_>>().join("\n"));
+        browser.only_from(&gateway.url()).await;
+    }
+    faults
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_console_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
+    let (gateway, customer, _) = super::with_test_key().await;
+    gateway.post("/crm", &customer.key, &crate::gate::people::marina()).await;
+    let account = customer.account;
+    let (english, portuguese) =
+        tokio::join!(faults(&gateway, account, "en", true), faults(&gateway, account, "pt", false));
+    let faults: Vec<String> = english.into_iter().chain(portuguese).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+}

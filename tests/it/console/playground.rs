@@ -1,0 +1,78 @@
+//! The playground without a browser: its page, its programs and its key.
+
+use fluence::domain::ids::AccountId;
+use fluence::domain::member::Role;
+
+use crate::gate::people::marina;
+use crate::support::gateway::Gateway;
+use crate::support::visitor::Visitor;
+
+/// Asks for a key as the script of the page does.
+async fn key(visitor: &mut Visitor, account: AccountId) -> (u16, String) {
+    let page = visitor.get(&format!("/console/{account}/playground")).await;
+    let token = page.body.split("data-key-token=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let made = visitor.post(&format!("/console/{account}/playground/key"), &[("form", &token)]).await;
+    (made.status, made.body)
+}
+
+#[tokio::test]
+async fn a_member_tries_calls_with_a_key_of_an_hour_that_costs_nothing() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let account = gateway.professional().await.account;
+    let mut joao = gateway.logged_in(account, "joao@example.com", Role::Member).await;
+    let (status, first) = key(&mut joao, account).await;
+    assert_eq!(status, 200, "{first}");
+    let answer = gateway.post("/crm", &first, &marina()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(gateway.balance(account).await, 1000);
+    let (_, second) = key(&mut joao, account).await;
+    assert_eq!(gateway.post("/crm", &second, &marina()).await.status, 200);
+    let (live, ends): (i64, bool) = sqlx::query_as(
+        "select count(*), bool_and(expires_at <= now() + interval '60 minutes')
+           from api_key k join environment e on e.id = k.environment_id
+          where e.name = 'playground' and e.mode = 'test' and k.state = 'active'",
+    )
+    .fetch_one(gateway.database.pool())
+    .await
+    .unwrap();
+    assert_eq!((live, ends), (1, true), "a person has one key there");
+    let mut bia = gateway.logged_in(account, "bia@example.com", Role::Member).await;
+    assert_eq!(key(&mut bia, account).await.0, 200);
+    assert_eq!(gateway.post("/crm", &second, &marina()).await.status, 200, "keys of others stay");
+}
+
+#[tokio::test]
+async fn what_is_typed_becomes_a_program_in_seven_clients_without_script() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    let path = format!("/console/{account}/playground");
+    let page = ana.get(&path).await;
+    assert!(page.body.len() <= 30_000, "{} bytes", page.body.len());
+    for client in ["curl", "Python", "fetch", "axios", "Go", "PHP", "Ruby"] {
+        assert!(page.has(&format!("<summary>{client}</summary>")), "{client}");
+    }
+    let fields =
+        [("primeiro_nome", "Ívone <b>"), ("ultimo_nome", "Prado"), ("empresa", "Casa"), ("detail", "")];
+    let page = ana.get(&format!("{path}?operation=crm")).await;
+    let shown = ana.submit(&page, &path, &fields).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    assert!(shown.has("value=\"Ívone &lt;b&gt;\"") && !shown.has("<b>\""), "{}", shown.body);
+    assert_eq!(shown.body.matches("Ívone &lt;b&gt;").count(), 8, "the field and seven programs");
+    let sample = ana.get(&format!("{path}?operation=crm&sample=1")).await;
+    assert!(sample.has("value=\"Owen\"") && sample.has("value=\"Northgate Robotics\""), "{}", sample.body);
+    let unknown = ana.submit(&page, &path, &[("iban", "x")]).await;
+    assert_eq!(unknown.status, 422);
+}
+
+#[tokio::test]
+async fn every_call_that_is_sold_can_be_tried() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    for operation in ["crmBasico", "crm", "analyze", "analyzeComprehensive"] {
+        let page = ana.get(&format!("/console/{account}/playground?operation={operation}")).await;
+        assert!(page.has(&format!("<option value=\"{operation}\" selected")), "{operation}: {}", page.body);
+    }
+}
