@@ -14,7 +14,7 @@ use super::Cli;
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(folder: &Path) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path) -> anyhow::Result<()> {
     let (man, completions) = (folder.join("man"), folder.join("completions"));
     for place in [&man, &completions] {
         fs::create_dir_all(place).with_context(|| format!("cannot make {}", place.display()))?;

@@ -76,6 +76,8 @@ impl JsonSchema for ErrorDetails<'_> {
                 "limit": text(),
                 "limit_bytes": count(),
                 "resets_at": { "type": "string", "format": "date-time" },
+                "exposed_at": { "type": "string", "format": "date-time" },
+                "found_at": text(),
                 "current_tier": text(),
                 "required_tier": text(),
                 "required_scope": text(),

@@ -1,0 +1,11 @@
+import requests
+
+response = requests.post(
+    "http://127.0.0.1:8000/leaks/report",
+    json={
+        "token": "fluence_live_0000000000000000000000000000000000000000",
+        "url": "https://gist.example/anna/1f3c",
+    },
+    timeout=30,
+)
+print(response.status_code, response.text)
