@@ -93,7 +93,7 @@ words! {
     op_gateways: "Gateways" / "Gateways";
     op_no_gateway: "No gateway reports to this database." / "Nenhum gateway está ligado a este banco de dados.";
     op_up: "Up" / "No ar";
-    op_silent: "Silent since" / "Em silêncio desde";
+    op_silent: "Silent, last seen" / "Em silêncio, visto";
     op_version: "Version" / "Versão";
     op_started: "Started" / "Início";
     op_revocations: "Revocations" / "Revogações";

@@ -48,10 +48,17 @@ pub enum CreditError {
     Unknown(AccountId),
     #[error("the ledger answered with something else than was asked for")]
     Unexpected,
+    // Boxed: it is many times as large as the others.
     #[error(transparent)]
-    Ledger(#[from] OperatorError),
+    Ledger(Box<OperatorError>),
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl From<OperatorError> for CreditError {
+    fn from(error: OperatorError) -> Self {
+        Self::Ledger(Box::new(error))
+    }
 }
 
 impl From<sqlx::Error> for CreditError {
