@@ -183,9 +183,9 @@ pub async fn report(
 
 fn actor(part: &'static str, client: Option<ClientAddress>, context: &RenderContext) -> Actor {
     Actor {
-        who: Who::System(part),
         address: client.map(|ClientAddress(address)| address),
         request_id: Some(context.request_id),
+        ..Actor::system(part)
     }
 }
 

@@ -50,6 +50,8 @@ impl Foundation {
             settings: settings.operator.of_pages(&settings.console),
             base: settings.operator_base(address)?,
             links: self.facts.links.clone(),
+            site: Arc::new(Site::new(self.facts.clone())),
+            grants: self.sign_up_grants(),
             mailbox: None,
             hasher: PasswordHasher::default(),
             places: Arc::new(Semaphore::new(settings.operator.max_at_once.get())),
