@@ -1,0 +1,9 @@
+import axios from 'axios';
+
+const response = await axios({
+  method: 'get',
+  url: 'http://127.0.0.1:8000/.well-known/fluence-identity.json',
+  timeout: 30_000,
+  validateStatus: () => true,
+});
+console.log(response.status, JSON.stringify(response.data, null, 2));
