@@ -69,7 +69,7 @@ guides! {
     Operator both "operations/install",
     Operator both "operations/configure",
     Operator both "operations/first-customer",
-    Operator english "operations/console",
+    Operator both "operations/console",
     Operator both "operations/tls",
     Operator both "operations/credentials",
     Operator both "operations/backup",

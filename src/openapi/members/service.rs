@@ -80,4 +80,18 @@ meanings! {
         warnings: "What an operator should correct. Calls are answered." / "O que um operador deve corrigir. As chamadas são atendidas.",
             absent "while nothing is wrong" / "enquanto está tudo bem";
     }
+    LeakReportAnswer {
+        message: "The same for every report." / "A mesma para todo aviso.";
+    }
+    IdentityKeys {
+        keys: "The keys, the one that signs first." / "As chaves, a que assina primeiro.";
+    }
+    IdentityKey {
+        kty: "`OKP`." / "`OKP`.";
+        crv: "`Ed25519`." / "`Ed25519`.";
+        alg: "`EdDSA`." / "`EdDSA`.";
+        use: "`sig`." / "`sig`.";
+        kid: "The `kid` of tokens that this key verifies." / "O `kid` dos tokens que esta chave verifica.";
+        x: "The public key, in base64url." / "A chave pública, em base64url.";
+    }
 }
