@@ -180,8 +180,7 @@ need_openapi() {
 }
 
 for thing in "$@"; do
-    case $thing in
-        browser | clients | deny | docker | lint | nginx | openapi | postgres | promtool | redis | rust | wrk) "need_$thing" ;;
-        *) fail "scripts/need.sh knows browser, clients, deny, docker, lint, nginx, openapi, postgres, promtool, redis, rust and wrk, not $thing" ;;
-    esac
+    declare -F "need_$thing" >/dev/null ||
+        fail "scripts/need.sh does not know $thing; it knows: $(declare -F | sed -n 's/^declare -f need_//p' | xargs)"
+    "need_$thing"
 done

@@ -164,21 +164,20 @@ impl Act {
             let is_kept = !is_secret && object.len() <= MOST_BODY_BYTES;
             let kept = KeptAnswer {
                 status: status.as_u16(),
-                location: Some(location.clone()),
+                location: location.clone(),
                 body: is_kept.then(|| object.clone()),
             };
             let keeping = change_answers::store(&mut self.work, claim, &kept).await;
             keeping.map_err(|error| refusal(error.into()))?;
         }
         self.work.commit().await.map_err(|error| refusal(ChangeError::from(error)))?;
-        Ok(answered(status, Some(&location), object))
+        Ok(answered(status, &location, object))
     }
 }
 
-fn answered(status: StatusCode, location: Option<&str>, object: Vec<u8>) -> Response {
+fn answered(status: StatusCode, location: &str, object: Vec<u8>) -> Response {
     let mut response = json_ready(status, object);
-    let location = location.map(HeaderValue::try_from);
-    if let (StatusCode::CREATED, Some(Ok(location))) = (status, location) {
+    if let (StatusCode::CREATED, Ok(location)) = (status, HeaderValue::try_from(location)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
@@ -187,10 +186,10 @@ fn answered(status: StatusCode, location: Option<&str>, object: Vec<u8>) -> Resp
 fn replayed(answer: KeptAnswer) -> Ended {
     let KeptAnswer { status, location, body } = answer;
     let Some(object) = body else {
-        return Refusal::AnswerNotKept { location: location.unwrap_or_default() }.into();
+        return Refusal::AnswerNotKept { location }.into();
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let mut response = answered(status, location.as_deref(), object);
+    let mut response = answered(status, &location, object);
     response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     Ended::Replayed(Box::new(response))
 }

@@ -11,7 +11,7 @@ pub const MOST_BODY_BYTES: usize = 64 * 1024;
 pub struct KeptAnswer {
     pub status: u16,
     /// The location of the created or changed resource.
-    pub location: Option<String>,
+    pub location: String,
     /// The body. `None` if it contained a secret or was too large.
     pub body: Option<Vec<u8>>,
 }
@@ -33,7 +33,7 @@ pub enum Before {
 struct AnswerRow {
     fingerprint: Vec<u8>,
     status: i16,
-    location: Option<String>,
+    location: String,
     body: Option<Vec<u8>>,
 }
 

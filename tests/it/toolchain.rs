@@ -50,6 +50,21 @@ fn where_nothing_may_be_installed_the_script_only_says_what_is_missing() {
 }
 
 #[test]
+fn the_script_can_install_each_thing_that_the_makefile_asks_for() {
+    let script = text("scripts/need.sh");
+    let makefile = text("Makefile");
+    let asked: Vec<&str> = makefile
+        .lines()
+        .filter_map(|line| line.split_once("scripts/need.sh ").map(|(_, things)| things))
+        .flat_map(str::split_whitespace)
+        .collect();
+    assert!(asked.len() > 20, "{asked:?}");
+    for thing in asked {
+        assert!(script.contains(&format!("\nneed_{thing}() {{")), "scripts/need.sh has no need_{thing}");
+    }
+}
+
+#[test]
 fn the_readme_names_all_that_must_be_there() {
     assert!(text("README.md").contains("All that must be there is `git`, `make` and `curl`."));
 }

@@ -1,5 +1,5 @@
 //! The main pages of the console as a browser draws them, kept in `target/screenshots` for people to look at. None is compared
-//! by pixel. Without Chromium (`scripts/need.sh chromium`) the test says so and does nothing.
+//! by pixel. `scripts/need.sh browser` installs Chromium.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,10 +88,8 @@ async fn picture(url: String, file: PathBuf, (width, height): (u32, u32)) {
 
 #[tokio::test]
 async fn the_main_pages_have_pictures() {
-    if Command::new("chromium").arg("--version").output().is_err() {
-        eprintln!("there is no Chromium here: scripts/need.sh chromium");
-        return;
-    }
+    let chromium = Command::new("chromium").arg("--version").output();
+    assert!(chromium.is_ok(), "chromium cannot run: {chromium:?}. Run `scripts/need.sh browser`");
     let program = Program::new().await;
     let demo = program.json(&["demo", "--history"]);
     let (account, link) = (text(&demo, "account_id"), text(&demo, "console"));
