@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until};
 use self::public_keys::PublicKeys;
 pub use self::public_keys::KeysFrom;
 use super::change_refusal::refusal;
-use crate::domain::audit::{Actor, Who};
+use crate::domain::audit::Actor;
 use crate::domain::hex;
 use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
 use crate::domain::key::{KeyFormat, KeySecret};

@@ -19,6 +19,7 @@ use crate::server::operator_router;
 use crate::server::pipeline::Pipeline;
 use crate::server::settings::ServerSettings;
 use crate::server::stop::Stop;
+use crate::site::Site;
 
 /// Connections of operators.
 const MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(64).unwrap();

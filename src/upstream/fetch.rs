@@ -53,7 +53,7 @@ pub async fn fetch(
             return Err(FetchError::Status(response.status().as_u16()));
         }
         let body = Limited::new(response.into_body(), max_bytes).collect().await;
-        Ok(body.map_err(|error| failed(&error))?.to_bytes())
+        Ok(body.map_err(|error| failed(&*error))?.to_bytes())
     };
     tokio::time::timeout(timeout, fetching).await.unwrap_or(Err(FetchError::Timeout))
 }
