@@ -105,9 +105,7 @@ enum Command {
     Openapi,
     /// Write man pages and shell completions into a folder, for a package.
     #[command(hide = true)]
-    PackageFiles {
-        folder: PathBuf,
-    },
+    PackageFiles { folder: PathBuf },
     /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
     /// Run a command, such as the tests, with a temporary PostgreSQL.

@@ -19,8 +19,8 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
-use self::public_keys::PublicKeys;
 pub use self::public_keys::KeysFrom;
+use self::public_keys::PublicKeys;
 use super::change_refusal::refusal;
 use crate::domain::audit::Actor;
 use crate::domain::hex;
@@ -100,10 +100,7 @@ impl Leaks {
     /// Takes GitHub's reports about tokens of this type.
     #[must_use]
     pub fn with_github(self, keys: KeysFrom, token_type: &str) -> Self {
-        Self {
-            github: Some(Github { keys: PublicKeys::new(keys), token_type: token_type.into() }),
-            ..self
-        }
+        Self { github: Some(Github { keys: PublicKeys::new(keys), token_type: token_type.into() }), ..self }
     }
 
     /// Counts a request of a network, then waits for a place.
@@ -224,12 +221,12 @@ pub async fn github(
     let body = read_any_body(body, MAX_LIST_BYTES).await?;
     if !is_signed(keys, &headers, &body).await? {
         leaks::count(LeakSource::Github, leaks::REFUSED, 1);
-        return Ok(passed_on((StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n").into_response()));
+        return Ok(passed_on(
+            (StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n").into_response(),
+        ));
     }
-    let matches: Vec<Match> = serde_json::from_slice(&body).map_err(|error| Refusal::InvalidJson {
-        line: error.line().max(1),
-        column: error.column().max(1),
-    })?;
+    let matches: Vec<Match> = serde_json::from_slice(&body)
+        .map_err(|error| Refusal::InvalidJson { line: error.line().max(1), column: error.column().max(1) })?;
     if matches.len() > MAX_MATCHES {
         return Err(Refusal::BodyTooLarge { limit_bytes: MAX_LIST_BYTES });
     }

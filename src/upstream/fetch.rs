@@ -47,8 +47,7 @@ pub async fn fetch(
         .body(Empty::new())
         .map_err(|error| failed(&error))?;
     let fetching = async {
-        let response =
-            client.request(request).await.map_err(|error| failed(&error))?;
+        let response = client.request(request).await.map_err(|error| failed(&error))?;
         if response.status() != StatusCode::OK {
             return Err(FetchError::Status(response.status().as_u16()));
         }

@@ -162,7 +162,7 @@ impl PassedUpload {
 
     /// The length of the whole body, as far as the client declared it.
     fn length(&self) -> SizeHint {
-        self.0.length.clone()
+        self.0.length
     }
 
     fn has_ended_well(&self) -> bool {

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn a_list_without_a_usable_key_is_none() {
-        for text in ["", "[]", r#"{"public_keys": []}"#, r#"{"public_keys": [{"key_identifier": "a", "key": "b"}]}"#] {
+        for text in
+            ["", "[]", r#"{"public_keys": []}"#, r#"{"public_keys": [{"key_identifier": "a", "key": "b"}]}"#]
+        {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }

@@ -46,7 +46,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.op_no_emails()) } } @else {
                 table {
-                    thead { tr { th { (words.op_made()) } th { (words.op_to()) } th { (words.op_kind()) } th { (words.state()) } th {} } }
+                    thead { tr { th { (words.op_made()) } th { (words.op_to()) } th { (words.op_kind()) } th { (words.state()) } td {} } }
                     tbody { @for line in &lines { (row(words, line)) } }
                 }
             }

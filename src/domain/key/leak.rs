@@ -86,12 +86,8 @@ impl OnLeak {
 mod tests {
     use super::*;
 
-    const LIVE: LeakedSecret = LeakedSecret {
-        mode: Mode::Live,
-        state: KeyState::Active,
-        is_replaced: false,
-        has_ended: false,
-    };
+    const LIVE: LeakedSecret =
+        LeakedSecret { mode: Mode::Live, state: KeyState::Active, is_replaced: false, has_ended: false };
 
     #[test]
     fn the_setting_decides_over_live_keys_only() {

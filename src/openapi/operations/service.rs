@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::api::catalogue::CatalogueShown;
 use crate::api::health::{AliveShown, HealthShown, ReadyShown};
+use crate::api::identity_keys::KeysShown;
 use crate::api::leaks::Thanks;
 use crate::domain::refusal::ErrorCode;
-use crate::api::identity_keys::KeysShown;
 use crate::openapi::operation::{Access, Group, Operation, Verb};
 use crate::openapi::requests;
 use crate::openapi::texts::Texts;

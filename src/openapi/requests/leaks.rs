@@ -6,12 +6,7 @@ use crate::domain::key::leak::MAX_URL_CHARS;
 /// A report. The key of the example fails its checksum.
 pub(in crate::openapi) fn leak_report() -> RequestBody {
     let fields = vec![
-        Field::new(
-            "token",
-            short_text(128),
-            ["The whole key.", "A chave inteira."],
-        )
-        .required(),
+        Field::new("token", short_text(128), ["The whole key.", "A chave inteira."]).required(),
         Field::new(
             "url",
             short_text(MAX_URL_CHARS),

@@ -165,7 +165,8 @@ pub async fn readers(
     .bind(account.as_uuid())
     .fetch_all(connection)
     .await?;
-    let language = |name: Option<String>| if name.as_deref() == Some("pt") { Language::Pt } else { Language::En };
+    let language =
+        |name: Option<String>| if name.as_deref() == Some("pt") { Language::Pt } else { Language::En };
     Ok(rows.into_iter().map(|row| (row.email, language(row.language))).collect())
 }
 

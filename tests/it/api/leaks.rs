@@ -35,11 +35,7 @@ async fn emails(gateway: &Gateway) -> i64 {
 
 async fn state(gateway: &Gateway, customer: &Customer) -> String {
     let sql = "select state from api_key where id = $1";
-    sqlx::query_scalar(sql)
-        .bind(customer.key_id.as_uuid())
-        .fetch_one(gateway.database.pool())
-        .await
-        .unwrap()
+    sqlx::query_scalar(sql).bind(customer.key_id.as_uuid()).fetch_one(gateway.database.pool()).await.unwrap()
 }
 
 #[tokio::test]
@@ -110,7 +106,8 @@ async fn a_secret_that_was_being_replaced_ends_alone() {
 
 #[tokio::test]
 async fn a_key_that_a_report_disabled_may_be_enabled_and_a_test_key_lives() {
-    let gateway = Gateway::start_with(&[("FLUENCE_LEAKS_ON_LEAK", "disable"), ("FLUENCE_KEYS_TRUST_MS", "0")]).await;
+    let gateway =
+        Gateway::start_with(&[("FLUENCE_LEAKS_ON_LEAK", "disable"), ("FLUENCE_KEYS_TRUST_MS", "0")]).await;
     let customer = gateway.professional().await;
     let test_key = gateway.test_key(customer.account).await;
     report(&gateway, &json!({ "token": customer.key })).await;
@@ -218,8 +215,9 @@ async fn a_list_that_github_signed_ends_keys_and_is_answered_with_labels() {
     ])
     .await;
     let customer = gateway.professional().await;
-    let made_up =
-        KeySecret::generate(KeyFormat::PrefixedLive, &KeyPrefix::default(), |below| rand::random_range(0..below));
+    let made_up = KeySecret::generate(KeyFormat::PrefixedLive, &KeyPrefix::default(), |below| {
+        rand::random_range(0..below)
+    });
     let made_up = made_up.unwrap();
     let list = json!([
         { "token": customer.key, "type": "fluence_api_key", "url": PLACE, "source": "content" },
@@ -243,7 +241,10 @@ async fn a_list_that_github_signed_ends_keys_and_is_answered_with_labels() {
         labels[0],
         json!({ "token_hash": hash, "token_type": "fluence_api_key", "label": "true_positive" })
     );
-    assert_eq!((&labels[1]["label"], &labels[2]["label"]), (&json!("false_positive"), &json!("false_positive")));
+    assert_eq!(
+        (&labels[1]["label"], &labels[2]["label"]),
+        (&json!("false_positive"), &json!("false_positive"))
+    );
     assert!(!text.contains(&customer.key));
     assert_eq!(gateway.get("/creditos", &customer.key).await.body["error"]["found_at"], PLACE);
     for (body, status) in [("{}", 400), ("[{}]", 400), ("[]", 200)] {

@@ -60,12 +60,20 @@ async fn an_operator_ends_keys_that_were_found_and_sees_the_reports() {
     let input = format!("{key}\n\nno-key-of-this-service-at-all\n");
     let place = ["leak", "report", "--url", "https://gist.example/1"];
     let ran = program.run_with(&place, &input);
-    assert_eq!((ran.status, ran.out.as_str()), (0, "line 1: revoked\nline 3: no key of this service\n"), "{}", ran.err);
+    assert_eq!(
+        (ran.status, ran.out.as_str()),
+        (0, "line 1: revoked\nline 3: no key of this service\n"),
+        "{}",
+        ran.err
+    );
     let again = program.run_with(&place, &input);
     assert!(again.out.starts_with("line 1: none\n"), "{}", again.out);
     let listed = program.json(&["leak", "list", "--account", &account]);
     let reports = listed["reports"].as_array().unwrap();
-    assert_eq!((reports.len(), &reports[0]["action"], &reports[0]["source"]), (1, &"revoked".into(), &"operator".into()));
+    assert_eq!(
+        (reports.len(), &reports[0]["action"], &reports[0]["source"]),
+        (1, &"revoked".into(), &"operator".into())
+    );
     let unfit = program.run_with(&["leak", "report", "--url", "a\nb"], &input);
     assert!(unfit.err.contains("no control characters"), "{}", unfit.err);
 }
