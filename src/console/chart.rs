@@ -53,7 +53,7 @@ pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> 
         path
     };
     html! {
-        svg.bars viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(name) {
+        svg.bars viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(name) {
             (hatching(series))
             @for line in 0..=lines {
                 line.grid x1=(LEFT) x2=(WIDTH) y1={ (format!("{:.1}", y(line * step))) } y2={ (format!("{:.1}", y(line * step))) } {}

@@ -26,7 +26,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let body = html! {
         section.card.scroll {
             table {
-                thead { tr { th { (words.name()) } th { (words.mode()) } th.n { (words.keys_of_most()) } th {} } }
+                thead { tr { th { (words.name()) } th { (words.mode()) } th.n { (words.keys_of_most()) } td {} } }
                 tbody {
                     @for known in &environments {
                         tr {

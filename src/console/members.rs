@@ -51,7 +51,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let body = html! {
         section.card.scroll {
             table {
-                thead { tr { th { (words.name()) } th { (words.role()) } th { (words.member_state()) } th { (words.session_seen()) } th {} } }
+                thead { tr { th { (words.name()) } th { (words.role()) } th { (words.member_state()) } th { (words.session_seen()) } td {} } }
                 tbody {
                     @for member in &listed {
                         @let person = people.get(&member.id).unwrap_or(&nobody);

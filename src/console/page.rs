@@ -139,6 +139,7 @@ pub(crate) fn document(frame: &Frame, title: &str, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · Fluence" }
                 link rel="stylesheet" href=(asset_address("console.css"));
+                link rel="icon" type="image/svg+xml" href=(asset_address("icon.svg"));
                 script type="module" src=(asset_address("console.js")) {}
             }
             body { (body) }

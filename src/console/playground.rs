@@ -117,7 +117,7 @@ async fn page(
         }
     };
     let content = Content::new(Section::Playground, words.nav_playground(), body);
-    account(call, content.lead(words.playground_lead()).test(true)).await
+    account(call, content.lead(words.playground_lead())).await
 }
 
 fn samples(words: Words, path: &str, operation: &Operation) -> Markup {

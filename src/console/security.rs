@@ -38,7 +38,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
             header { h2 { (words.sessions()) } }
             div.body.scroll {
                 table {
-                    thead { tr { th { (words.session_browser()) } th { (words.session_address()) } th { (words.session_seen()) } th {} } }
+                    thead { tr { th { (words.session_browser()) } th { (words.session_address()) } th { (words.session_seen()) } td {} } }
                     tbody {
                         @for session in &listed {
                             tr {

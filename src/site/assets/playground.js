@@ -66,6 +66,8 @@ async function submit() {
     if (!asked || asked.credits > 0) return;
   }
   forget();
+  // What was a price is a charge now, or none.
+  quote.textContent = '';
   const begun = performance.now();
   const answer = await call(wanted, false);
   const headers = answer.response.headers;

@@ -65,7 +65,7 @@ async fn a_stranger_becomes_a_customer() {
     let secret = value(&browser, "#secret").await;
     let called = gateway.post("/crm", &secret, &crate::gate::people::marina()).await;
     assert_eq!(called.status, 200, "{}", called.text);
-    browser.click("nav a").await;
+    browser.click("a.left").await;
     browser.shows("main", "/crm").await;
     println!("from the first page to a paid call in {:?}", begun.elapsed());
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -110,8 +110,10 @@ async fn the_playground_shows_the_price_before_and_the_charge_after() {
     browser.click("[data-go]").await;
     eventually("the call is charged", async || gateway.balance(customer.account).await == 998).await;
     browser.shows(".trial form > [role=status]", "Charged: 2.").await;
+    let quote = browser.run("return document.querySelector('[data-quote]').textContent").await;
+    assert_eq!(quote, json!(""), "the price is no longer one that was not charged");
     browser.screenshot("console-playground-answer").await;
-    browser.click("nav a").await;
+    browser.click("a.left").await;
     browser.back().await;
     assert_eq!(value(&browser, ".trial [type=password]").await, "");
     let stored = browser.run("return JSON.stringify([localStorage, sessionStorage])").await;
@@ -187,8 +189,9 @@ async fn faults(gateway: &Gateway, account: AccountId, language: &str, keeps_pic
             browser.screenshot(&format!("{name}-{}", Look::PHONE.name())).await;
         }
         let complaints = browser.complaints().await;
-        // The browser itself reports answers such as that of a link that is used up.
-        let own = complaints.into_iter().filter(|line| !line.contains("Failed to load resource"));
+        // The browser itself reports answers such as that of a link that is used up, and hints for password managers.
+        let is_hint = |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
+        let own = complaints.into_iter().filter(|line| !is_hint(line));
         note("browser's console", own.collect::<Vec<_>>().join("\n"));
         browser.only_from(&gateway.url()).await;
     }
