@@ -151,11 +151,13 @@ impl Browser {
 
     /// Waits until the text of an element contains this.
     pub(crate) async fn shows(&self, selector: &str, part: &str) {
+        let look = "return [...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility())?.innerText ?? null";
         let mut text = String::new();
         let waited = tokio::time::timeout(HANG, async {
             loop {
-                text = self.text(selector).await;
-                if text.contains(part) {
+                // One look: an element that was found could be gone with its page before its text is read.
+                text = self.run_with(look, json!([selector])).await.as_str().unwrap_or_default().to_owned();
+                if !text.is_empty() && text.contains(part) {
                     return;
                 }
                 tokio::time::sleep(LOOK_AGAIN).await;
