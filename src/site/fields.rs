@@ -26,7 +26,7 @@ pub(super) fn of_answers(operation: &Operation, words: Words) -> String {
         if shown.len() > 1 {
             text += &format!("\n{about}\n");
         }
-        text += &tables(objects, words);
+        text += &tables(objects, words, "###");
     }
     text
 }
@@ -54,17 +54,17 @@ impl SharedObject {
             Self::Analysis => (words.analysis_members(), words.analysis_lead(), objects_of_analysis()),
             Self::DryRun => (words.dry_run_members(), words.dry_run_lead(), objects_of_dry_run()),
         };
-        let text = format!("# {title}\n\n{lead}\n{}", tables(&objects, words));
+        let text = format!("# {title}\n\n{lead}\n{}", tables(&objects, words, "##"));
         Page::new(self.path(), Section::Reference, language, text)
     }
 }
 
-/// A table of each object, below its path.
-fn tables(objects: &[Object], words: Words) -> String {
+/// A table of each object, below its path as a heading of this level.
+fn tables(objects: &[Object], words: Words, heading: &str) -> String {
     let mut text = String::new();
     for object in objects {
         if !object.path.is_empty() {
-            text += &format!("\n### `{}`\n", object.path);
+            text += &format!("\n{heading} `{}`\n", object.path);
         }
         let is_complete = object.members.iter().all(|member| member.absent.is_none());
         let (title, rule) = if is_complete {

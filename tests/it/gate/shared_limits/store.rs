@@ -114,13 +114,16 @@ async fn a_store_that_refuses_to_write_is_away() {
     eventually("it is back", async || node.limits.away_since().is_none()).await;
 }
 
-/// The rights that docs/limits.md lists for the store's user.
+/// The rights that docs/operations/scaling.md lists for the store's user.
 const RIGHTS: &str =
     "~fluence:* +eval +evalsha +time +get +set +del +type +zadd +zrem +zcard +zremrangebyscore +pexpire";
 
 #[tokio::test]
 async fn a_user_with_the_documented_rights_is_enough() {
-    let manual = include_str!("../../../../docs/limits.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    let manual = include_str!("../../../../docs/operations/scaling.md")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     assert!(RIGHTS.split_whitespace().all(|right| manual.contains(right)));
     let redis = Redis::start().await;
     let mut user = redis::cmd("ACL");
