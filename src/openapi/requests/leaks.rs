@@ -1,6 +1,6 @@
 //! The body of a report of a leaked key.
 
-use super::{Field, RequestBody, short_text};
+use super::{Field, RequestBody, or_null, short_text};
 use crate::domain::key::leak::MAX_URL_CHARS;
 
 /// A report. The key of the example fails its checksum.
@@ -9,7 +9,7 @@ pub(in crate::openapi) fn leak_report() -> RequestBody {
         Field::new("token", short_text(128), ["The whole key.", "A chave inteira."]).required(),
         Field::new(
             "url",
-            short_text(MAX_URL_CHARS),
+            or_null(short_text(MAX_URL_CHARS)),
             [
                 "Where you found it. Its owner reads this.",
                 "Onde você a encontrou. O dono da chave lê este texto.",

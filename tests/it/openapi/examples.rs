@@ -108,6 +108,7 @@ async fn record_account(recorder: &mut Recorder) {
         ("planos", "/planos"),
         ("livez", "/livez"),
         ("readyz", "/readyz"),
+        ("identity_keys", "/.well-known/fluence-identity.json"),
         ("listEnvironments", "/v1/environments"),
     ] {
         recorder.get(operation, path).await;
@@ -152,6 +153,7 @@ async fn record_keys(recorder: &mut Recorder) {
     }
     recorder.get("listKeys", "/v1/keys?limit=1").await;
     recorder.send("deleteKey", Method::DELETE, &path, &Value::Null).await;
+    recorder.post("reportLeak", "/leaks/report", json!({ "token": "not a key of this service" })).await;
     recorder.get("audit", "/v1/audit?limit=2").await;
 }
 
@@ -192,6 +194,8 @@ impl Fixed {
             "prefix" => "q7Wd".to_owned(),
             "last_four" => "Zk3R".to_owned(),
             "node" => "gateway-1".to_owned(),
+            "x" => "THE-PUBLIC-KEY-IN-BASE64URL".to_owned(),
+            "kid" => "THE-ID-OF-THE-KEY".to_owned(),
             "newest_post_at" | "published_at" => text.to_owned(),
             _ if uuid::Uuid::parse_str(text).is_ok() => {
                 let known = self.ids.iter().position(|id| id == text);
