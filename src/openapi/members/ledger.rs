@@ -92,5 +92,7 @@ meanings! {
             absent "for changes of the system and of operators" / "em alterações do sistema e de operadores";
         request_id: "The request that made the change." / "A requisição que fez a alteração.",
             absent "unless a request made it" / "se não foi feita por uma requisição";
+        reason: "Why, in the operator's words." / "O motivo, nas palavras do operador.",
+            absent "unless an operator gave one" / "se nenhum operador deu um motivo";
     }
 }
