@@ -4,7 +4,7 @@ const response = await axios({
   method: 'post',
   url: 'http://127.0.0.1:8000/leaks/report',
   data: {
-    token: 'fluence_live_0000000000000000000000000000000000000000',
+    token: 'THE-WHOLE-KEY-THAT-YOU-FOUND',
     url: 'https://gist.example/anna/1f3c',
   },
   timeout: 30_000,

@@ -10,7 +10,7 @@ import (
 
 func main() {
 	body := strings.NewReader(`{
-  "token": "fluence_live_0000000000000000000000000000000000000000",
+  "token": "THE-WHOLE-KEY-THAT-YOU-FOUND",
   "url": "https://gist.example/anna/1f3c"
 }`)
 	request, err := http.NewRequest("POST", "http://127.0.0.1:8000/leaks/report", body)

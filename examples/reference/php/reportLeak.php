@@ -6,7 +6,7 @@ curl_setopt_array($request, [
         'Content-Type: application/json',
     ],
     CURLOPT_POSTFIELDS => json_encode([
-        'token' => 'fluence_live_0000000000000000000000000000000000000000',
+        'token' => 'THE-WHOLE-KEY-THAT-YOU-FOUND',
         'url' => 'https://gist.example/anna/1f3c',
     ]),
     CURLOPT_RETURNTRANSFER => true,

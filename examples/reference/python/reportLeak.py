@@ -3,7 +3,7 @@ import requests
 response = requests.post(
     "http://127.0.0.1:8000/leaks/report",
     json={
-        "token": "fluence_live_0000000000000000000000000000000000000000",
+        "token": "THE-WHOLE-KEY-THAT-YOU-FOUND",
         "url": "https://gist.example/anna/1f3c",
     },
     timeout=30,
