@@ -192,7 +192,7 @@ async fn every_operation_lists_the_fields_of_its_answer() {
         ),
         (
             "/docs/reference/analise.md",
-            ["### `analise.ocean_details.openness.evidence[]`", "| `mbti_type` | string |"],
+            ["\n## `analise.ocean_details.openness.evidence[]`", "| `mbti_type` | string |"],
         ),
     ] {
         let page = get(&gateway, path).await.body;
