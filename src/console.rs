@@ -62,6 +62,7 @@ pub mod settings;
 mod short_ways;
 mod sign_up;
 mod sign_up_code;
+mod table;
 mod vouch;
 mod words;
 
@@ -69,5 +70,6 @@ pub use alerts::Alerts;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
 pub use page::is_page_of;
-pub use routes::{Method, ROUTES, Route, routes};
+pub use routes::{ROUTES, routes};
 pub use run::Access;
+pub use table::{Method, Route};

@@ -61,15 +61,21 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 /// The page of a link that is not accepted.
 pub(super) fn refused(call: &Call, error: NotAccepted) -> Reply {
     let words = call.words();
+    refused_with(call, error, words.ask_for_new_link(), Some(words.link_hint()))
+}
+
+/// The same with what to do about it.
+pub(super) fn refused_with(call: &Call, error: NotAccepted, advice: &str, hint: Option<&str>) -> Reply {
+    let words = call.words();
     let why = match error {
         NotAccepted::Unknown => words.link_unknown(),
         NotAccepted::Used => words.link_used(),
         NotAccepted::Expired => words.link_expired(),
     };
     let content = html! {
-        p { (why) " " (words.ask_for_new_link()) }
-        p.muted { (words.link_hint()) }
-        p { a.button href="/console" { (words.to_console()) } }
+        p { (why) " " (advice) }
+        @if let Some(hint) = hint { p.muted { (hint) } }
+        p { a.button href=(call.console.base.root()) { (words.to_console()) } }
     };
     let page = plain(&call.frame, words.link_unknown_title(), &content);
     Reply::page(page).with_status(StatusCode::GONE)

@@ -29,8 +29,8 @@ use crate::storage::identity::{
     factor_resets, guesses, identities, second_factor as stored_factor, sessions,
 };
 
-/// Where a person lands who has logged out.
-pub(super) const AFTER_LOG_OUT: &str = "/console/log-in?out=1";
+/// Where a person lands after logging out, below the root of the console.
+pub(super) const AFTER_LOG_OUT: &str = "/log-in?out=1";
 const PATH: &str = "/console/log-in";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
@@ -253,12 +253,14 @@ async fn remember_browser(call: &mut Call, identity: &Identity) -> Result<(), Pa
     Ok(())
 }
 
+/// Ends the session. Serves both consoles.
 pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&[])?;
     let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
     sessions::end(call.db().await?, identity, session).await?;
     let base = call.console.base.clone();
     call.set_cookie(Cookie::Session.delete(&base));
-    Ok(Reply::SeeOther(AFTER_LOG_OUT.to_owned()))
+    Ok(Reply::SeeOther(format!("{}{AFTER_LOG_OUT}", call.console.base.root())))
 }
 
 /// What failures of this attempt are counted by.

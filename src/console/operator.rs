@@ -35,7 +35,7 @@ pub mod settings;
 mod suspension;
 
 pub use access::Access;
-pub use routes::{ROUTES, Route, routes};
+pub use routes::{ROUTES, routes};
 
 /// The first page.
 pub const ROOT: &str = "/operator";

@@ -1,59 +1,20 @@
 //! Every page of the console, and who may open it. The test of access is generated from this table: a page that is not here
 //! does not exist.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::Request;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::MethodRouter;
 
 use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
 use super::pages::{audit, credits, receipt, settings, statement, usage};
-use super::run::{Access, Found, Handler, Page, answer};
+use super::run::{Access, method_routers};
+use super::table::pages;
 use super::{
     alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
     members, overview, playground, profile, reset, second_factor, security, short_ways, sign_up,
     sign_up_code, vouch,
 };
-use Access::{Admin, AdminConfirmed, Anyone, Half, Member, Person, PersonConfirmed};
-
-/// GET or POST.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-}
-
-/// A page or the sending of its form.
-#[derive(Clone, Copy)]
-pub struct Route {
-    pub method: Method,
-    pub path: &'static str,
-    pub access: Access,
-    handler: Handler,
-}
-
-impl Route {
-    fn page(&self) -> Page<Access> {
-        Page { path: self.path, access: self.access, handler: self.handler, find: page_at }
-    }
-}
-
-macro_rules! pages {
-    ($($access:ident $method:ident $path:literal => $($handler:ident)::+;)+) => {
-        /// The table.
-        pub static ROUTES: &[Route] = &[$(
-            Route {
-                method: Method::$method,
-                path: $path,
-                access: $access,
-                handler: |call| Box::pin($($handler)::+(call)),
-            },
-        )+];
-    };
-}
 
 pages! {
     Anyone Get "/console/log-in" => log_in::show;
@@ -162,55 +123,19 @@ pages! {
     AdminConfirmed Post "/console/{account}/environments/{environment}" => environments::set_limit;
 }
 
-/// The page at a path. A literal segment goes before a parameter.
-fn page_at(path: &str) -> Option<Found<Access>> {
-    let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
-    let matching = pages.filter_map(|route| {
-        let params = params_of(route.path, path)?;
-        Some(Found { access: route.access, handler: route.handler, params })
-    });
-    matching.min_by_key(|found| found.params.len())
-}
-
-fn params_of(template: &str, path: &str) -> Option<Vec<(String, String)>> {
-    let (mut template, mut path, mut params) = (template.split('/'), path.split('/'), Vec::new());
-    loop {
-        match (template.next(), path.next()) {
-            (None, None) => return Some(params),
-            (Some(part), Some(given)) => match part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))
-            {
-                Some(name) => params.push((name.to_owned(), given.to_owned())),
-                None if part == given => {}
-                None => return None,
-            },
-            _ => return None,
-        }
-    }
-}
-
 /// The routes for the gateway's router.
 pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
-    let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
-    for route in ROUTES {
-        let console = console.clone();
-        let handle = move |request: Request<Body>| answer(console, route.page(), request);
-        let filter = match route.method {
-            Method::Get => MethodFilter::GET,
-            Method::Post => MethodFilter::POST,
-        };
-        let known = by_path.remove(route.path).unwrap_or_default();
-        by_path.insert(route.path, known.merge(on(filter, handle)));
-    }
-    by_path.into_iter().chain(short_ways::routes()).collect()
+    method_routers(console, ROUTES).chain(short_ways::routes()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::table::page_at;
 
     #[test]
     fn a_path_leads_to_its_page_and_a_literal_goes_first() {
-        let params = |path: &str| page_at(path).map(|found| found.params.len());
+        let params = |path: &str| page_at(ROUTES, path).map(|(_, params)| params.len());
         for (path, count) in [
             ("/console/me", 0),
             ("/console/0190", 1),

@@ -2,18 +2,19 @@
 //! becomes of its answer.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, header};
 use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::call::{Call, Console};
 use super::error::PageError;
 use super::error_page;
 use super::form::Form;
 use super::page::{Reply, set_headers};
+use super::table::{Method, Route, page_at};
 use super::{confirm, kept, log_in};
 use crate::domain::language::Language;
 use crate::http::call_record::CallRecord;
@@ -81,43 +82,43 @@ impl Admission for Access {
     }
 }
 
-pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Reply, PageError>> + Send + 'c>>;
-pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
-
-/// The page at a path: who may open it, what answers, and the values of the path's parameters.
-pub(super) struct Found<A> {
-    pub(super) access: A,
-    pub(super) handler: Handler,
-    pub(super) params: Vec<(String, String)>,
+/// The routers of a table's pages, by path.
+pub(super) fn method_routers<A: Admission>(
+    console: &Arc<Console>,
+    table: &'static [Route<A>],
+) -> impl Iterator<Item = (&'static str, MethodRouter)> {
+    let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
+    for route in table {
+        let console = console.clone();
+        let handle = move |request: Request<Body>| answer(console, table, route, request);
+        let filter = match route.method {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+        };
+        let known = by_path.remove(route.path).unwrap_or_default();
+        by_path.insert(route.path, known.merge(on(filter, handle)));
+    }
+    by_path.into_iter()
 }
 
-/// A page, as the table has it.
-pub(super) struct Page<A> {
-    pub(super) path: &'static str,
-    pub(super) access: A,
-    pub(super) handler: Handler,
-    /// Finds another page, to give a form back.
-    pub(super) find: fn(&str) -> Option<Found<A>>,
-}
-
-/// Answers one request for a page.
-pub(super) async fn answer<A: Admission>(
+/// Answers one request for a page of the table.
+async fn answer<A: Admission>(
     console: Arc<Console>,
-    page: Page<A>,
+    table: &'static [Route<A>],
+    route: &'static Route<A>,
     request: Request<Body>,
 ) -> Response {
-    let Page { path, access, handler, find } = page;
     let is_https = console.base.is_https();
     let head = Head { headers: request.headers().clone(), extensions: request.extensions().clone() };
-    let mut response = match Box::pin(reply(console.clone(), access, handler, request)).await {
+    let mut response = match Box::pin(reply(console.clone(), route, request)).await {
         Ok((reply, cookies)) => {
             let reply = match reply {
                 Reply::GiveBack { path, kept } => {
-                    Box::pin(given_back(console, find, head, &cookies, path, &kept)).await
+                    Box::pin(given_back(console, table, head, &cookies, path, &kept)).await
                 }
                 reply => reply,
             };
-            let is_new_user = matches!(&reply, Reply::SeeOther(to) if to.ends_with("/log-in?out=1"));
+            let is_new_user = matches!(&reply, Reply::SeeOther(to) if to.ends_with(log_in::AFTER_LOG_OUT));
             let mut response = reply.into_response();
             for cookie in cookies {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -131,14 +132,13 @@ pub(super) async fn answer<A: Admission>(
         Err(response) => *response,
     };
     set_headers(response.headers_mut(), is_https);
-    response.extensions_mut().insert(CallRecord::of_open_path(path));
+    response.extensions_mut().insert(CallRecord::of_open_path(route.path));
     response
 }
 
-async fn reply(
+async fn reply<A: Admission>(
     console: Arc<Console>,
-    access: impl Admission,
-    handler: Handler,
+    route: &Route<A>,
     request: Request<Body>,
 ) -> Result<(Reply, Vec<HeaderValue>), Box<Response>> {
     let (mut parts, body) = request.into_parts();
@@ -156,20 +156,20 @@ async fn reply(
         Some((headers, body)) => match Form::of_body(headers, body).await {
             Ok(form) => {
                 call.form = form;
-                admitted(&mut call, access, handler).await
+                admitted(&mut call, route).await
             }
             Err(error) => Err(error),
         },
-        None => admitted(&mut call, access, handler).await,
+        None => admitted(&mut call, route).await,
     };
     let reply = answered.unwrap_or_else(|error| instead(&call, error));
     Ok((reply, std::mem::take(&mut call.set_cookies)))
 }
 
 /// Checks who asks, answers, and commits what was changed.
-async fn admitted(call: &mut Call, access: impl Admission, handler: Handler) -> Result<Reply, PageError> {
-    access.admit(call).await?;
-    let reply = handler(call).await?;
+async fn admitted<A: Admission>(call: &mut Call, route: &Route<A>) -> Result<Reply, PageError> {
+    route.access.admit(call).await?;
+    let reply = (route.handler)(call).await?;
     call.commit().await?;
     Ok(reply)
 }
@@ -183,7 +183,7 @@ struct Head {
 /// Opens the page of a form for the session that has just begun, and fills in what was typed before.
 async fn given_back<A: Admission>(
     console: Arc<Console>,
-    find: fn(&str) -> Option<Found<A>>,
+    table: &'static [Route<A>],
     head: Head,
     set: &[HeaderValue],
     path: String,
@@ -192,8 +192,8 @@ async fn given_back<A: Admission>(
     // The form of a page may be sent to an address below it.
     let ancestors =
         std::iter::successors(Some(path.as_str()), |path| path.rsplit_once('/').map(|(parent, _)| parent));
-    let found = ancestors.take(4).find_map(|page| find(page).map(|found| (found, page.to_owned())));
-    let Some((Found { access, handler, params }, page)) = found else {
+    let found = ancestors.take(4).find_map(|page| Some((page_at(table, page)?, page.to_owned())));
+    let Some(((route, params), page)) = found else {
         return Reply::SeeOther(console.base.root().to_owned());
     };
     let Ok(mut request) = Request::get(&page).body(()) else { return Reply::SeeOther(page) };
@@ -204,7 +204,7 @@ async fn given_back<A: Admission>(
     }
     let (parts, ()) = request.into_parts();
     let Ok(mut call) = Call::with_params(console, &parts, params) else { return Reply::SeeOther(page) };
-    match admitted(&mut call, access, handler).await {
+    match admitted(&mut call, route).await {
         Ok(Reply::Page { status, html }) => {
             let html = kept::fill_in(&html, &path, kept, call.words().given_back());
             Reply::Page { status, html }

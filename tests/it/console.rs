@@ -17,5 +17,6 @@ mod passwords;
 mod second_factor;
 mod sessions;
 mod sign_up;
+pub(crate) mod table;
 mod vouching;
 mod words;

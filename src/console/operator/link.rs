@@ -9,6 +9,7 @@ use crate::console::call::Call;
 use crate::console::choose_password;
 use crate::console::error::PageError;
 use crate::console::field::Faults;
+use crate::console::link::refused_with;
 use crate::console::page::{Reply, plain};
 use crate::identity::Identity;
 use crate::identity::one_time::{NotAccepted, Purpose};
@@ -91,16 +92,5 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 fn refused(call: &Call, error: NotAccepted) -> Reply {
-    let words = call.words();
-    let why = match error {
-        NotAccepted::Unknown => words.link_unknown(),
-        NotAccepted::Used => words.link_used(),
-        NotAccepted::Expired => words.link_expired(),
-    };
-    let content = html! {
-        p { (why) " " (words.op_ask_for_link()) }
-        p { a.button href=(super::ROOT) { (words.to_console()) } }
-    };
-    let page = plain(&call.frame, words.link_unknown_title(), &content);
-    Reply::page(page).with_status(StatusCode::GONE)
+    refused_with(call, error, call.words().op_ask_for_link(), None)
 }

@@ -132,15 +132,6 @@ pub(super) async fn finish(call: &mut Call) -> Result<(), PageError> {
     Ok(())
 }
 
-pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&[])?;
-    let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
-    sessions::end(call.db().await?, identity, session).await?;
-    let base = call.console.base.clone();
-    call.set_cookie(Cookie::Session.delete(&base));
-    Ok(Reply::SeeOther("/operator/log-in?out=1".to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::safe_path;

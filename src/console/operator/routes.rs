@@ -1,47 +1,22 @@
 //! Every page of the operators' console, and who may open it. The test of access is generated from this table: a page that is not
 //! here does not exist.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::Request;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::MethodRouter;
 
-use super::access::Access::{self, AdminConfirmed, Anyone, Half, Support, SupportConfirmed, Viewer};
+use super::access::Access;
 use super::{
     account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in, note,
     people, plan, second_factor, suspension,
 };
 use crate::console::call::Console;
 use crate::console::keys::{list, revoke, show};
+use crate::console::log_in::log_out;
 use crate::console::pages::{audit as owner_audit, credits as owner_credits, receipt, statement, usage};
-use crate::console::routes::Method;
-use crate::console::run::{Handler, Page, answer};
+use crate::console::run::method_routers;
+use crate::console::table::pages;
 use crate::console::{environments, members, overview};
-
-/// A page or the sending of its form.
-#[derive(Clone, Copy)]
-pub struct Route {
-    pub method: Method,
-    pub path: &'static str,
-    pub access: Access,
-    handler: Handler,
-}
-
-macro_rules! pages {
-    ($($access:ident $method:ident $path:literal => $($handler:ident)::+;)+) => {
-        /// The table.
-        pub static ROUTES: &[Route] = &[$(
-            Route {
-                method: Method::$method,
-                path: $path,
-                access: $access,
-                handler: |call| Box::pin($($handler)::+(call)),
-            },
-        )+];
-    };
-}
 
 pages! {
     Anyone Get "/operator/log-in" => log_in::show;
@@ -52,7 +27,7 @@ pages! {
     Half Post "/operator/log-in/second" => second_factor::send;
     Half Get "/operator/log-in/set-up" => second_factor::show_set_up;
     Half Post "/operator/log-in/set-up" => second_factor::set_up;
-    Viewer Post "/operator/log-out" => log_in::log_out;
+    Viewer Post "/operator/log-out" => log_out;
     Viewer Get "/operator/confirm" => confirm::show;
     Viewer Post "/operator/confirm" => confirm::send;
 
@@ -102,19 +77,5 @@ pages! {
 
 /// The routes for the router of the operators' address.
 pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
-    let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
-    for route in ROUTES {
-        let console = console.clone();
-        let handle = move |request: Request<Body>| {
-            let Route { path, access, handler, .. } = *route;
-            answer(console, Page { path, access, handler, find: |_| None }, request)
-        };
-        let filter = match route.method {
-            Method::Get => MethodFilter::GET,
-            Method::Post => MethodFilter::POST,
-        };
-        let known = by_path.remove(route.path).unwrap_or_default();
-        by_path.insert(route.path, known.merge(on(filter, handle)));
-    }
-    by_path.into_iter().collect()
+    method_routers(console, ROUTES).collect()
 }

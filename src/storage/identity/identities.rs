@@ -65,12 +65,20 @@ pub async fn by_email(
     connection: &mut PgConnection,
     email: &EmailKey,
 ) -> Result<Option<Identity>, StorageError> {
+    by_key(connection, email.as_str()).await
+}
+
+/// Returns the active identity of a stored key, of either realm.
+pub(super) async fn by_key(
+    connection: &mut PgConnection,
+    key: &str,
+) -> Result<Option<Identity>, StorageError> {
     let row: Option<IdentityRow> = sqlx::query_as(concat!(
         "select ",
         columns!(),
         " from identity i where i.email_key = $1 and i.state = 'active'"
     ))
-    .bind(email.as_str())
+    .bind(key)
     .fetch_optional(connection)
     .await?;
     row.map(Identity::try_from).transpose()

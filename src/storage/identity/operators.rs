@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::identities::{IdentityRow, columns};
+use super::identities::by_key;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -22,15 +22,7 @@ pub async fn by_email(
     connection: &mut PgConnection,
     email: &EmailAddress,
 ) -> Result<Option<Identity>, StorageError> {
-    let row: Option<IdentityRow> = sqlx::query_as(concat!(
-        "select ",
-        columns!(),
-        " from identity i where i.email_key = $1 and i.state = 'active'"
-    ))
-    .bind(key_of(email))
-    .fetch_optional(connection)
-    .await?;
-    row.map(Identity::try_from).transpose()
+    by_key(connection, &key_of(email)).await
 }
 
 /// Adds an operator without a password. One who was removed comes back under the old id. Returns the id, or `None` if there is an

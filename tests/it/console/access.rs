@@ -5,34 +5,12 @@ use fluence::console::{Access, Method, ROUTES, Route};
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
 
+use super::table::{self, open, path};
 use crate::support::gateway::Gateway;
 use crate::support::visitor::{Page, Visitor};
 
-/// A path of the account, with ids that exist nowhere.
-fn path(route: &Route, account: AccountId) -> String {
-    let nowhere = "01900000-0000-7000-8000-00000000ffff";
-    let filled = route.path.replace("{account}", &account.to_string());
-    ["{key}", "{environment}", "{member}", "{call}"]
-        .iter()
-        .fold(filled, |path, name| path.replace(name, nowhere))
-}
-
-async fn open(visitor: &mut Visitor, route: &Route, path: &str) -> Page {
-    match route.method {
-        Method::Get => visitor.get(path).await,
-        // Without a token no form is accepted, so that nothing is changed here; who may send it is decided first.
-        Method::Post => visitor.post(path, &[]).await,
-    }
-}
-
-/// The status of a page for a visitor who may open it: a page, a redirect, or that the thing of the path does not exist.
-fn is_let_in(route: &Route, page: &Page) -> bool {
-    match route.method {
-        Method::Get => {
-            matches!(page.status, 200 | 303 | 404 | 410) && !page.leads_to().starts_with("/console/log-in")
-        }
-        Method::Post => page.status == 403 && page.has("The form was not accepted"),
-    }
+fn is_let_in(route: &Route<Access>, page: &Page) -> bool {
+    table::is_let_in(route, page, "/console/log-in")
 }
 
 #[tokio::test]

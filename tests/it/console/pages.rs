@@ -1,50 +1,20 @@
 //! What holds for each page: its headers, its size, its links, and what is typed into it.
 
-use fluence::console::{Method, ROUTES};
+use fluence::console::ROUTES;
 use fluence::domain::ids::AccountId;
 
+use super::table;
 use crate::support::gateway::Gateway;
 use crate::support::visitor::{Page, Visitor};
 
-/// Pages of this account that need no id of a thing. Files to be saved are none.
 fn paths(account: AccountId) -> impl Iterator<Item = String> {
-    let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
-    let paths = pages.map(move |route| route.path.replace("{account}", &account.to_string()));
     // The page of messages is there on request only.
-    paths.filter(|path| !path.contains('{') && !path.ends_with(".csv") && path != "/console/mailbox")
+    table::pages(ROUTES, account).filter(|path| path != "/console/mailbox")
 }
 
 fn assert_is_page(page: &Page) {
-    let path = &page.path;
-    let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap());
-    assert!(header("content-type").starts_with("text/html"), "{path}: {:?}", page.headers);
-    let policy = header("content-security-policy");
-    assert!(
-        policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"),
-        "{path}"
-    );
-    assert!(policy.contains("frame-ancestors 'none'"), "{path}");
-    for (name, value) in [
-        ("cache-control", "no-store"),
-        ("referrer-policy", "same-origin"),
-        ("x-content-type-options", "nosniff"),
-        ("cross-origin-opener-policy", "same-origin"),
-    ] {
-        assert_eq!(header(name), value, "{path}: {name}");
-    }
-    for forbidden in [" style=", " onclick", " onload", "<iframe", "javascript:", "http://", "https://"] {
-        // Programs call the gateway that shows them.
-        let elsewhere = page.body.replace("http://127.0.0.1", "");
-        assert!(!elsewhere.contains(forbidden), "{path} has {forbidden}");
-    }
-    for script in page.body.split("<script").skip(1) {
-        assert!(
-            script.contains("src=\"/assets/") && script.contains("></script>"),
-            "{path} has a script inside"
-        );
-    }
-    assert!(page.body.len() <= 30_000, "{path} has {} bytes", page.body.len());
-    assert_eq!(page.body.matches("<h1").count(), 1, "{path} has not one title");
+    // Programs call the gateway that shows them.
+    table::assert_is_page(page, Some("http://127.0.0.1"));
 }
 
 #[tokio::test]
@@ -81,21 +51,8 @@ async fn every_link_leads_to_a_page() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let mut admin = gateway.admin(customer.account).await;
-    let mut open = vec!["/console?choose=1".to_owned(), format!("/console/{}", customer.account)];
-    let mut seen = std::collections::BTreeSet::new();
-    while let Some(path) = open.pop() {
-        if !seen.insert(path.clone()) {
-            continue;
-        }
-        let page = admin.get(&path).await;
-        assert!(matches!(page.status, 200 | 303), "{path}: {}", page.status);
-        if path.starts_with("/console") {
-            let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-            open.extend(
-                links.filter(|link| link.starts_with('/') && !link.contains("?lang=")).map(str::to_owned),
-            );
-        }
-    }
+    let from = vec!["/console?choose=1".to_owned(), format!("/console/{}", customer.account)];
+    let seen = table::crawl(&mut admin, from, "/console", usize::MAX).await;
     assert!(seen.len() > 6, "{seen:?}");
 }
 

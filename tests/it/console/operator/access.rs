@@ -1,38 +1,17 @@
 //! Every page with every kind of visitor, and every form from anywhere but its page. Both are made from the table of pages: a new
 //! page is tried without a new test.
 
-use fluence::console::Method;
-use fluence::console::operator::{Access, ROUTES, Route};
-use fluence::domain::ids::AccountId;
+use fluence::console::operator::{Access, ROUTES};
+use fluence::console::{Method, Route};
 use fluence::domain::member::Role;
 use fluence::identity::operator::OperatorRole;
 
 use super::{operator, start};
+use crate::console::table::{self, NOWHERE, open, path};
 use crate::support::visitor::{Page, Visitor};
 
-const NOWHERE: &str = "01900000-0000-7000-8000-00000000ffff";
-
-/// A path of the account, with ids that exist nowhere.
-fn path(route: &Route, account: AccountId) -> String {
-    let filled = route.path.replace("{account}", &account.to_string());
-    ["{key}", "{call}", "{email}"].iter().fold(filled, |path, name| path.replace(name, NOWHERE))
-}
-
-async fn open(visitor: &mut Visitor, route: &Route, path: &str) -> Page {
-    match route.method {
-        Method::Get => visitor.get(path).await,
-        Method::Post => visitor.post(path, &[]).await,
-    }
-}
-
-/// The status of a page for a visitor who may open it: a page, a redirect, or that the thing of the path does not exist.
-fn is_let_in(route: &Route, page: &Page) -> bool {
-    match route.method {
-        Method::Get => {
-            matches!(page.status, 200 | 303 | 404 | 410) && !page.leads_to().starts_with("/operator/log-in")
-        }
-        Method::Post => page.status == 403 && page.has("The form was not accepted"),
-    }
+fn is_let_in(route: &Route<Access>, page: &Page) -> bool {
+    table::is_let_in(route, page, "/operator/log-in")
 }
 
 fn is_refused(page: &Page) -> bool {

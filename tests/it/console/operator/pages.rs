@@ -1,50 +1,22 @@
 //! What holds for each page: headers, size, links, both languages.
 
-use fluence::console::Method;
 use fluence::console::operator::ROUTES;
 use fluence::domain::ids::AccountId;
 
 use super::{admin, desk, start};
+use crate::console::table;
 use crate::gate::people::marina;
 use crate::support::visitor::{Page, Visitor};
 
 fn assert_is_page(page: &Page) {
-    let path = &page.path;
-    let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap());
-    assert!(header("content-type").starts_with("text/html"), "{path}: {:?}", page.headers);
-    let policy = header("content-security-policy");
-    assert!(
-        policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"),
-        "{path}"
-    );
-    for (name, value) in [
-        ("cache-control", "no-store"),
-        ("referrer-policy", "same-origin"),
-        ("x-content-type-options", "nosniff"),
-    ] {
-        assert_eq!(header(name), value, "{path}: {name}");
+    table::assert_is_page(page, None);
+    for forbidden in ["href=\"/console", "href=\"/docs"] {
+        assert!(!page.body.contains(forbidden), "{} has {forbidden}", page.path);
     }
-    for forbidden in [
-        " style=",
-        " onclick",
-        "<iframe",
-        "javascript:",
-        "http://",
-        "https://",
-        "href=\"/console",
-        "href=\"/docs",
-    ] {
-        assert!(!page.body.contains(forbidden), "{path} has {forbidden}");
-    }
-    assert!(page.body.len() <= 30_000, "{path} has {} bytes", page.body.len());
-    assert_eq!(page.body.matches("<h1").count(), 1, "{path} has not one title");
 }
 
-/// Pages of this account that need no id of a thing.
 fn paths(account: AccountId) -> impl Iterator<Item = String> {
-    let pages = ROUTES.iter().filter(|route| route.method == Method::Get);
-    let paths = pages.map(move |route| route.path.replace("{account}", &account.to_string()));
-    paths.filter(|path| !path.contains('{') && !path.ends_with(".csv"))
+    table::pages(ROUTES, account)
 }
 
 #[tokio::test]
@@ -79,23 +51,8 @@ async fn every_link_leads_to_a_page() {
     let customer = gateway.professional().await;
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
     let mut admin = admin(&gateway).await.visitor;
-    let mut open = vec!["/operator".to_owned(), desk(customer.account)];
-    let mut seen = std::collections::BTreeSet::new();
-    while let Some(path) = open.pop() {
-        if seen.len() > 300 || !seen.insert(path.clone()) {
-            continue;
-        }
-        let page = admin.get(&path).await;
-        assert!(matches!(page.status, 200 | 303), "{path}: {}", page.status);
-        if path.starts_with("/operator") {
-            let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-            open.extend(
-                links
-                    .filter(|link| link.starts_with('/') && !link.contains("?lang="))
-                    .map(|link| link.replace("&amp;", "&")),
-            );
-        }
-    }
+    let from = vec!["/operator".to_owned(), desk(customer.account)];
+    let seen = table::crawl(&mut admin, from, "/operator", 300).await;
     assert!(seen.len() > 15, "{seen:?}");
 }
 

@@ -1,0 +1,68 @@
+//! Tables of pages: how both consoles declare theirs, and which page is at a path.
+
+use std::pin::Pin;
+
+use super::call::Call;
+use super::error::PageError;
+use super::page::Reply;
+
+/// GET or POST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Reply, PageError>> + Send + 'c>>;
+pub(super) type Handler = for<'c> fn(&'c mut Call) -> Answering<'c>;
+
+/// A page or the sending of its form. `A` says who may open it.
+#[derive(Clone, Copy)]
+pub struct Route<A: 'static> {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: A,
+    pub(super) handler: Handler,
+}
+
+/// Declares `ROUTES`: a line for each page, `ACCESS METHOD PATH => FUNCTION;`.
+macro_rules! pages {
+    ($($access:ident $method:ident $path:literal => $($handler:ident)::+;)+) => {
+        /// The table.
+        pub static ROUTES: &[$crate::console::table::Route<Access>] = &[$(
+            $crate::console::table::Route {
+                method: $crate::console::table::Method::$method,
+                path: $path,
+                access: Access::$access,
+                handler: |call| Box::pin($($handler)::+(call)),
+            },
+        )+];
+    };
+}
+pub(super) use pages;
+
+/// Finds the page at a path, with the values of the path's parameters. A literal segment goes before a parameter.
+pub(super) fn page_at<A>(
+    table: &'static [Route<A>],
+    path: &str,
+) -> Option<(&'static Route<A>, Vec<(String, String)>)> {
+    let pages = table.iter().filter(|route| route.method == Method::Get);
+    let matching = pages.filter_map(|route| Some((route, params_of(route.path, path)?)));
+    matching.min_by_key(|(_, params)| params.len())
+}
+
+fn params_of(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let (mut template, mut path, mut params) = (template.split('/'), path.split('/'), Vec::new());
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return Some(params),
+            (Some(part), Some(given)) => match part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))
+            {
+                Some(name) => params.push((name.to_owned(), given.to_owned())),
+                None if part == given => {}
+                None => return None,
+            },
+            _ => return None,
+        }
+    }
+}
