@@ -2,8 +2,9 @@
 //! hashes is useless.
 
 pub mod password;
-pub mod peppers;
 pub mod passphrase;
+pub mod pem;
+pub mod peppers;
 pub mod seal;
 pub mod signature;
 pub mod signing;

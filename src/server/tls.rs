@@ -6,23 +6,17 @@
 mod expiry;
 pub mod settings;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use metrics::{counter, gauge};
-use secrecy::zeroize::Zeroizing;
-use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use tokio_rustls::rustls::{self, RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
@@ -30,21 +24,16 @@ use tokio_rustls::server::TlsStream;
 use self::settings::TlsSettings;
 use crate::clock;
 use crate::domain::reload::Reload;
+use crate::secret::pem::{PemError, PemFile, digest_of};
 
 /// Maximum number of handshakes in progress: each costs a signature.
 const MAX_HANDSHAKES: usize = 1000;
-/// A larger file is not a list of certificates.
-const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// Why the files are not used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("cannot read {}: {source}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} has no certificate in PEM (-----BEGIN CERTIFICATE-----)", .0.display())]
-    NoCertificate(PathBuf),
-    #[error("{} has no private key in PEM (-----BEGIN PRIVATE KEY-----)", .0.display())]
-    NoKey(PathBuf),
+    #[error(transparent)]
+    File(#[from] PemError),
     #[error("the certificate of {} ended at {}", path.display(), at.format("%F %TZ"))]
     Expired { path: PathBuf, at: DateTime<Utc> },
     #[error("the certificate and the key do not fit: {0}")]
@@ -70,9 +59,9 @@ impl std::fmt::Debug for Tls {
 
 /// The content of the files.
 struct Files {
-    certificates: Vec<u8>,
-    key: Zeroizing<Vec<u8>>,
-    client_authorities: Option<Vec<u8>>,
+    certificate: PemFile,
+    key: PemFile,
+    client_authorities: Option<PemFile>,
 }
 
 /// What the files say.
@@ -91,7 +80,7 @@ impl Tls {
             return Ok(None);
         }
         let files = Files::read(settings)?;
-        let loaded = files.parse(settings, clock::now())?;
+        let loaded = files.parse(clock::now())?;
         loaded.announce();
         Ok(Some(Arc::new(Self {
             settings: settings.clone(),
@@ -106,7 +95,7 @@ impl Tls {
     /// # Errors
     /// As [`Self::load`].
     pub fn check(settings: &TlsSettings, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, TlsError> {
-        Ok(Files::read(settings)?.parse(settings, now)?.expires_at)
+        Ok(Files::read(settings)?.parse(now)?.expires_at)
     }
 
     /// Whether the files differ from those that were read last. Files that cannot be read have not changed: a renewal may be
@@ -150,7 +139,7 @@ impl Reload for Tls {
         let files = Files::read(&self.settings).map_err(|error| error.to_string())?;
         let digest = files.digest();
         let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner).replace(digest);
-        let loaded = files.parse(&self.settings, clock::now()).map_err(|error| error.to_string())?;
+        let loaded = files.parse(clock::now()).map_err(|error| error.to_string())?;
         loaded.announce();
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded.config;
         Ok(tried != Some(digest))
@@ -165,43 +154,35 @@ impl Files {
     fn read(settings: &TlsSettings) -> Result<Self, TlsError> {
         let client_authorities = match settings.client_ca_file.as_str() {
             "" => None,
-            path => Some(read(Path::new(path))?),
+            path => Some(PemFile::read(Path::new(path))?),
         };
         Ok(Self {
-            certificates: read(Path::new(&settings.cert_file))?,
-            key: Zeroizing::new(read(Path::new(&settings.key_file))?),
+            certificate: PemFile::read(Path::new(&settings.cert_file))?,
+            key: PemFile::read(Path::new(&settings.key_file))?,
             client_authorities,
         })
     }
 
     fn digest(&self) -> [u8; 32] {
-        let mut digest = Sha256::new();
-        for part in [&self.certificates, &*self.key, self.client_authorities.as_deref().unwrap_or_default()] {
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
-        }
-        digest.finalize().into()
+        digest_of([&self.certificate, &self.key].into_iter().chain(&self.client_authorities))
     }
 
-    fn parse(&self, settings: &TlsSettings, now: DateTime<Utc>) -> Result<Loaded, TlsError> {
-        let path = || PathBuf::from(&settings.cert_file);
-        let chain = certificates(&self.certificates).ok_or_else(|| TlsError::NoCertificate(path()))?;
-        let key = PrivateKeyDer::from_pem_slice(&self.key)
-            .map_err(|_| TlsError::NoKey(PathBuf::from(&settings.key_file)))?;
+    fn parse(&self, now: DateTime<Utc>) -> Result<Loaded, TlsError> {
+        let chain = self.certificate.certificates()?;
+        let key = self.key.private_key()?;
         let expires_at = chain.first().and_then(|leaf| expiry::not_after(leaf));
         if let Some(at) = expires_at.filter(|at| *at <= now) {
-            return Err(TlsError::Expired { path: path(), at });
+            return Err(TlsError::Expired { path: self.certificate.path().to_owned(), at });
         }
         let provider = Arc::new(default_provider());
         let builder =
             ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
         let builder = match &self.client_authorities {
             None => builder.with_no_client_auth(),
-            Some(pem) => {
-                let path = PathBuf::from(&settings.client_ca_file);
-                let authorities = certificates(pem).ok_or_else(|| TlsError::NoCertificate(path.clone()))?;
+            Some(file) => {
                 let mut roots = RootCertStore::empty();
-                roots.add_parsable_certificates(authorities);
+                roots.add_parsable_certificates(file.certificates()?);
+                let path = file.path().to_owned();
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
                     .build()
                     .map_err(|source| TlsError::Authorities { path, source })?;
@@ -220,18 +201,4 @@ impl Loaded {
             gauge!("gateway_tls_expires_at_seconds").set(at.timestamp() as f64);
         }
     }
-}
-
-/// The certificates of a PEM file, if there is one and all are readable.
-fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
-    (!chain.is_empty()).then_some(chain)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
-    let unreadable = |source| TlsError::Unreadable { path: path.to_owned(), source };
-    if fs::metadata(path).map_err(unreadable)?.len() > MAX_FILE_BYTES {
-        return Err(unreadable(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB")));
-    }
-    fs::read(path).map_err(unreadable)
 }

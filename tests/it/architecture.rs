@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("panic_guard", &[]),
     ("analysis", &[]),
     ("secret", &[]),
-    ("upstream", &[]),
+    ("upstream", &["secret"]),
     ("catalogue", &["upstream"]),
     // Each component has the struct of its settings; together they are all settings.
     (
