@@ -88,6 +88,15 @@ impl Base {
         }
     }
 
+    /// A path of this console to go on to; anything else leads to its first page.
+    pub fn safe_path<'p>(&self, path: &'p str) -> &'p str {
+        let root = self.root();
+        let is_ours = path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_plain =
+            path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+        if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { root }
+    }
+
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https://")
     }
@@ -203,5 +212,36 @@ mod tests {
         assert!(
             !base.is_from_here(&headers(&[("host", "localhost:8000"), ("origin", "http://localhost:9000")]))
         );
+    }
+
+    #[test]
+    fn j08_only_a_path_of_the_console_is_gone_on_to() {
+        let base = Base::default();
+        for path in ["/console", "/console/me", "/console/0190-ab/keys/new"] {
+            assert_eq!(base.safe_path(path), path);
+        }
+        for path in [
+            "",
+            "/",
+            "//evil.example",
+            "/console//evil",
+            "/consolex",
+            "https://evil.example",
+            "/console/../x",
+            "/console/%2f",
+        ] {
+            assert_eq!(base.safe_path(path), "/console", "{path}");
+        }
+    }
+
+    #[test]
+    fn j08_only_a_path_of_the_operators_console_is_gone_on_to() {
+        let base = Base::default().for_operators();
+        for path in ["/operator", "/operator/accounts", "/operator/accounts/0190-ab/grant"] {
+            assert_eq!(base.safe_path(path), path);
+        }
+        for path in ["", "/", "//evil.example", "/operator//x", "/operatorx", "/console", "/operator/../x"] {
+            assert_eq!(base.safe_path(path), "/operator", "{path}");
+        }
     }
 }

@@ -117,12 +117,12 @@ impl Call {
         let base = &console.base;
         let query = Form::of_query(parts.uri.query());
         let mut set_cookies = Vec::new();
-        let asked = language_of(query.text("lang"));
+        let asked = Language::from_code(query.text("lang"));
         if let Some(language) = asked {
             set_cookies.extend(Cookie::Language.set(base, language.code()));
         }
         let cookie = |cookie: Cookie| cookie.value(base, &parts.headers);
-        let remembered = cookie(Cookie::Language).and_then(|code| language_of(&code));
+        let remembered = cookie(Cookie::Language).and_then(|code| Language::from_code(&code));
         let session = Cookie::Session.token(base, &parts.headers);
         let visit = Cookie::Visit.token(base, &parts.headers);
         let form_key = match session.as_ref().or(visit.as_ref()) {
@@ -330,6 +330,11 @@ impl Call {
         if self.membership.is_some() { Ok(()) } else { Err(PageError::NotFound) }
     }
 
+    /// A path of this console to go on to; anything else leads to its first page.
+    pub(super) fn safe_path(&self, path: &str) -> String {
+        self.console.base.safe_path(path).to_owned()
+    }
+
     /// Gives this browser the session of a token. Forms of the answer belong to it already.
     pub(super) fn begin_session(&mut self, token: Token) {
         self.set_cookie(Cookie::Session.set(&self.console.base.clone(), &token.expose()));
@@ -339,13 +344,5 @@ impl Call {
     /// Sends a cookie along with the answer.
     pub(crate) fn set_cookie(&mut self, cookie: Option<HeaderValue>) {
         self.set_cookies.extend(cookie);
-    }
-}
-
-fn language_of(code: &str) -> Option<Language> {
-    match code {
-        "en" => Some(Language::En),
-        "pt" => Some(Language::Pt),
-        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use super::error::PageError;
 use super::field::{Faults, Input};
 use super::kept::{self, KEPT};
 use super::layout::of_person;
-use super::log_in::{go_on, is_password, safe_path, wait_text};
+use super::log_in::{go_on, is_password, wait_text};
 use super::page::Reply;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::secret::token::Token;
@@ -17,14 +17,14 @@ use crate::storage::identity::{guesses, sessions};
 const PATH: &str = "/console/confirm";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let next = safe_path(call.query.text("next")).to_owned();
+    let next = call.safe_path(call.query.text("next"));
     form(call, &next, "", &Faults::default())
 }
 
 /// The page for a form that needs a proof again. It carries the form along.
 pub(super) fn asked_meanwhile(call: &Call) -> Result<Reply, PageError> {
-    let (next, kept) = (safe_path(&call.frame.path), kept::pack(&call.form));
-    Ok(form(call, next, &kept, &Faults::default())?.with_status(StatusCode::UNAUTHORIZED))
+    let (next, kept) = (call.safe_path(&call.frame.path), kept::pack(&call.form));
+    Ok(form(call, &next, &kept, &Faults::default())?.with_status(StatusCode::UNAUTHORIZED))
 }
 
 fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, PageError> {
@@ -49,7 +49,7 @@ fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, P
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["password", "next", KEPT])?;
-    let next = safe_path(call.form.text("next")).to_owned();
+    let next = call.safe_path(call.form.text("next"));
     let kept = call.form.raw(KEPT).to_owned();
     let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
     let subject = call.console.peppers.newest().blind("confirm", &identity.to_string());

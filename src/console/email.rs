@@ -30,13 +30,9 @@ pub(super) async fn send(
     email: Email,
 ) -> Result<(), PageError> {
     let Email { kind, subject, paragraphs, button, reason } = email;
-    let code = match language {
-        Language::En => "en",
-        Language::Pt => "pt-BR",
-    };
     let message = Message {
         to: to.as_str().to_owned(),
-        language: code.to_owned(),
+        language: language.tag().to_owned(),
         subject: subject.to_owned(),
         paragraphs,
         button: button.map(|(label, path)| (label.to_owned(), call.console.base.link(&path))),

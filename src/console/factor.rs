@@ -14,17 +14,21 @@ use crate::identity::Identity;
 
 const LOG_IN: &str = "/console/log-in/second";
 
+/// The field for a code of the app or a recovery code.
+pub(super) fn code_field(label: &str) -> Input<'_> {
+    Input { autocomplete: "one-time-code", ..Input::text("code", label, "") }
+}
+
 /// The page between the password and the console.
 pub(super) fn ask_form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Reply {
     let words = call.words();
-    let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
     let content = html! {
         (faults.summary(words))
         form.card.form method="post" action=(LOG_IN) {
             (call.form_field(LOG_IN))
             input type="hidden" name="next" value=(next);
             (kept::field(kept))
-            (code.hint(words.code_or_recovery()).show(words, faults))
+            (code_field(words.code()).hint(words.code_or_recovery()).show(words, faults))
             button.primary { (words.log_in()) }
         }
         p { a href="/console/log-in/lost" { (words.lost_factor()) } }

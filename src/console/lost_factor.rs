@@ -54,11 +54,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 
 async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageError> {
     let Ok(address) = voucher.email.parse::<EmailAddress>() else { return Ok(()) };
-    let language = match voucher.language.as_deref() {
-        Some("pt") => Language::Pt,
-        Some(_) => Language::En,
-        None => call.language(),
-    };
+    let language = voucher.language.as_deref().and_then(Language::from_code).unwrap_or(call.language());
     let words = Words(language);
     let page = format!("/console/{}/members/{}/vouch", voucher.account_id, voucher.member_id);
     let message = Email {

@@ -137,10 +137,7 @@ pub(crate) fn set_headers(headers: &mut HeaderMap, is_https: bool) {
 /// The whole document.
 pub(crate) fn document(frame: &Frame, title: &str, body: &Markup) -> String {
     let theme = frame.theme.map(Theme::as_str);
-    let language = match frame.language {
-        Language::En => "en",
-        Language::Pt => "pt-BR",
-    };
+    let language = frame.language.tag();
     html! {
         (DOCTYPE)
         html lang=(language) class=[theme] {

@@ -11,9 +11,11 @@ use super::layout::{Content, Section, account};
 use super::page::Reply;
 use super::words::Words;
 use crate::domain::key::FormatChoice;
+use crate::identity::throttle::{GuessKind, wait};
 use crate::management::keys::{self, NewSecret};
 use crate::openapi::{Access, Client, Operation, Ordered, Verb};
 use crate::site::{asset_address, can_be_tried, fields_of, with_typed};
+use crate::storage::identity::guesses;
 
 /// Three of the sample people, as names and company.
 const SAMPLES: [[&str; 3]; 3] = [
@@ -79,6 +81,13 @@ pub(super) async fn code(call: &mut Call) -> Result<Reply, PageError> {
 pub(super) async fn key(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&[])?;
     let (by, account_id, console) = (call.by()?, call.account_id()?, call.console.clone());
+    // The page makes one an hour. Each leaves a row and an entry of the audit log.
+    let subject = console.peppers.newest().blind("playground", &call.user()?.identity.id.to_string());
+    let made = guesses::find(call.db().await?, GuessKind::Playground, &subject).await?;
+    if wait(GuessKind::Playground, made, call.now()).is_some() {
+        return Err(PageError::Busy);
+    }
+    guesses::add(call.db().await?, GuessKind::Playground, &subject).await?;
     let format = FormatChoice::from_name(FormatChoice::PREFIXED).ok_or(PageError::Internal)?;
     let secret = NewSecret { format, prefix: &console.prefix, peppers: &console.peppers };
     let (_, secret) = keys::playground(call.db().await?, &by, account_id, &secret).await?;

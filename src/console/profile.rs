@@ -64,11 +64,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let Some(name) = faults.read::<Name>(call.words(), "name", &typed) else {
         return Ok(form(call, &typed, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let language = match call.form.text("language") {
-        "en" => Some(Language::En),
-        "pt" => Some(Language::Pt),
-        _ => None,
-    };
+    let language = Language::from_code(call.form.text("language"));
     let theme = Theme::from_name(call.form.text("theme"));
     let (id, base) = (call.user()?.identity.id, call.console.base.clone());
     identities::set_profile(call.db().await?, id, name.as_str(), language, theme).await?;

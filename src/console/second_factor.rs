@@ -10,7 +10,7 @@ use super::factor::{ask_form, notify};
 use super::field::{Faults, Input};
 use super::kept::KEPT;
 use super::layout::of_person;
-use super::log_in::{finish_log_in, go_on, safe_path, wait_text};
+use super::log_in::{finish_log_in, go_on, wait_text};
 use super::page::Reply;
 use crate::domain::ids::IdentityId;
 use crate::identity::throttle::{GuessKind, wait};
@@ -129,34 +129,46 @@ async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
 
 /// The page between the password and the console.
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
-    let next = safe_path(call.query.text("next")).to_owned();
+    let next = call.safe_path(call.query.text("next"));
     Ok(ask_form(call, &next, "", &Faults::default()))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["code", "next", KEPT])?;
-    let next = safe_path(call.form.text("next")).to_owned();
+    let next = call.safe_path(call.form.text("next"));
     let kept = call.form.raw(KEPT).to_owned();
-    let (id, words) = (call.half()?.identity.id, call.words());
-    let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
-    let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
+    let id = call.half()?.identity.id;
     let mut faults = Faults::default();
-    if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
-        faults.add("code", wait_text(call, wait));
-    } else if is_right(call, id).await? {
-        guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
+    if checked(call, id, &mut faults).await? {
         finish_log_in(call).await?;
         return Ok(go_on(next, &kept));
-    } else {
-        guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
-        faults.add("code", words.code_wrong());
     }
     Ok(ask_form(call, &next, &kept, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
+/// Whether the code of the form is right. Failures are counted, and too many have to wait.
+///
+/// # Errors
+/// When the person has no second factor any more: the log-in begins again.
+pub(super) async fn checked(call: &mut Call, id: IdentityId, faults: &mut Faults) -> Result<bool, PageError> {
+    let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
+    let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
+    if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
+        faults.add("code", wait_text(call, wait));
+        return Ok(false);
+    }
+    if is_right(call, id).await? {
+        guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
+        return Ok(true);
+    }
+    guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
+    faults.add("code", call.words().code_wrong());
+    Ok(false)
+}
+
 /// Whether the code that was sent is one of the app or a recovery code; it is used up.
-pub(super) async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
-    let Some(found) = stored::find(call.db().await?, id).await? else { return Ok(true) };
+async fn is_right(call: &mut Call, id: IdentityId) -> Result<bool, PageError> {
+    let found = stored::find(call.db().await?, id).await?.ok_or(PageError::LoggedOut)?;
     let given = call.form.text("code").to_owned();
     // Without the app's secret, as under a lost pepper, the recovery codes still count.
     let step = secret_of(call, id, &found)

@@ -20,6 +20,19 @@ impl Language {
         }
     }
 
+    /// The tag of pages and e-mails (BCP 47): texts in Portuguese are Brazilian.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Pt => "pt-BR",
+        }
+    }
+
+    /// The language of an ISO 639-1 code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::En, Self::Pt].into_iter().find(|language| language.code() == code)
+    }
+
     pub const fn other(self) -> Self {
         match self {
             Self::En => Self::Pt,

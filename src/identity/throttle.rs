@@ -35,6 +35,8 @@ named_enum! {
         SignUpCode = "sign_up_code",
         /// Searches for the row of a key, of one person.
         Search = "search",
+        /// Keys of the playground that one person has made.
+        Playground = "playground",
     }
 }
 
@@ -65,6 +67,7 @@ pub fn wait(kind: GuessKind, failures: Option<Failures>, now: DateTime<Utc>) -> 
     let free = match kind {
         GuessKind::Network => FREE_FAILURES_OF_NETWORK,
         GuessKind::Search => 10,
+        GuessKind::Playground => 20,
         _ => FREE_FAILURES,
     };
     let beyond = u32::try_from(count - free).ok().filter(|beyond| *beyond > 0)?;

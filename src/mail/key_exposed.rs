@@ -21,9 +21,9 @@ pub struct Exposed<'e> {
 /// Returns the message to one reader.
 pub fn message(to: String, language: Language, exposed: &Exposed<'_>) -> Message {
     let Exposed { name, key, url, action, link } = exposed;
-    let (words, code) = match language {
-        Language::En => (&EN, "en"),
-        Language::Pt => (&PT, "pt-BR"),
+    let words = match language {
+        Language::En => &EN,
+        Language::Pt => &PT,
     };
     let mut paragraphs = vec![
         format!("{} “{name}” ({key}).", words.found),
@@ -42,7 +42,7 @@ pub fn message(to: String, language: Language, exposed: &Exposed<'_>) -> Message
     paragraphs.push(words.advice.to_owned());
     Message {
         to,
-        language: code.to_owned(),
+        language: language.tag().to_owned(),
         subject: words.subject.to_owned(),
         paragraphs,
         button: link.clone().map(|link| (words.open.to_owned(), link)),

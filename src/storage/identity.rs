@@ -21,8 +21,9 @@ pub async fn delete_ended(connection: &mut PgConnection) -> Result<u64, StorageE
     let tokens = sqlx::query("delete from one_time_token where ends_at < now() - interval '7 days'");
     let forms = sqlx::query("delete from spent_form where spent_at < now() - interval '1 day'");
     let guesses = sqlx::query("delete from guess where last_at < now() - interval '2 days'");
+    let resets = sqlx::query("delete from factor_reset where due_at < now() - interval '7 days'");
     let mut deleted = 0;
-    for old in [sessions, tokens, forms, guesses] {
+    for old in [sessions, tokens, forms, guesses, resets] {
         deleted += old.execute(&mut *connection).await?.rows_affected();
     }
     Ok(deleted)

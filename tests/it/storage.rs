@@ -6,4 +6,5 @@ mod keys;
 mod lives;
 mod pool;
 pub(crate) mod rust_tokens;
+mod schema;
 mod statements;

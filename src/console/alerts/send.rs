@@ -74,10 +74,7 @@ impl Alerts {
     }
 
     fn message(&self, alert: &DueAlert, recipient: &Recipient) -> Message {
-        let (language, code) = match recipient.language.as_deref() {
-            Some("pt") => (Language::Pt, "pt-BR"),
-            _ => (Language::En, "en"),
-        };
+        let language = recipient.language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
         let (words, account) = (Words(language), recipient.account_name.as_str());
         let at = alert.at.map(|at| numbers::instant(language, at)).unwrap_or_default();
         let number = numbers::whole(language, alert.number);
@@ -121,7 +118,7 @@ impl Alerts {
         };
         Message {
             to: recipient.email.clone(),
-            language: code.to_owned(),
+            language: language.tag().to_owned(),
             subject: subject.to_owned(),
             paragraphs: vec![text],
             button: Some((label.to_owned(), self.base.link(&path))),

@@ -1,5 +1,6 @@
 //! The audit log of everything: all accounts and the service itself.
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::console::call::Call;
@@ -19,25 +20,41 @@ const PATH: &str = "/operator/audit";
 const LINES: i64 = 50;
 const MOST_CHARS: usize = 200;
 
-fn filter(call: &Call) -> AuditFilter {
+/// The filter of the address. `None` if the account is no id: then no lines are shown, rather than those of all accounts.
+fn filter(call: &Call) -> Option<AuditFilter> {
+    let account = match call.query.text("account") {
+        "" => None,
+        typed => Some(typed.parse::<AccountId>().ok()?),
+    };
     let operator: String = call.query.text("operator").chars().take(MOST_CHARS).collect();
-    AuditFilter {
-        account: call.query.text("account").parse::<AccountId>().ok(),
+    Some(AuditFilter {
+        account,
         operator: Some(operator).filter(|name| !name.is_empty()),
         action: Action::from_name(call.query.text("action")).map(Action::as_str),
-    }
+    })
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let filter = filter(call);
+    let Some(filter) = filter(call) else {
+        let typed: String = call.query.text("account").chars().take(MOST_CHARS).collect();
+        let words = call.words();
+        let body = html! {
+            (filters(words, &typed, &AuditFilter::default()))
+            p.note.bad role="alert" { (words.op_not_an_account_id()) }
+        };
+        let head = Head { title: words.audit_log(), lead: Some(words.op_audit_lead()), actions: &html! {} };
+        let shown = page(call, Place::Audit, head, None, &body)?;
+        return Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
     let before = call.query.text("before").parse().ok();
     let mut lines = newest(call.db().await?, &filter, before, LINES + 1).await?;
     let more = lines.len() as i64 > LINES;
     lines.truncate(usize::try_from(LINES).unwrap_or(0));
     let words = call.words();
+    let account = filter.account.map(|id| id.to_string()).unwrap_or_default();
     let is_linked = call.operator >= Some(OperatorRole::Support);
     let body = html! {
-        (filters(words, &filter))
+        (filters(words, &account, &filter))
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_changes()) } } @else {
                 table {
@@ -64,8 +81,7 @@ fn query(filter: &AuditFilter, before: i64) -> String {
     query.append_pair("before", &before.to_string()).finish()
 }
 
-fn filters(words: Words, filter: &AuditFilter) -> Markup {
-    let account = filter.account.map(|id| id.to_string()).unwrap_or_default();
+fn filters(words: Words, account: &str, filter: &AuditFilter) -> Markup {
     html! {
         form.filters method="get" {
             input name="account" value=(account) placeholder=(words.account_id()) aria-label=(words.account_id());

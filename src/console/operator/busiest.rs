@@ -1,8 +1,9 @@
 //! Who uses most, and who fails: by account, in the last hour, today, or in 30 days.
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use maud::{Markup, html};
 
+use crate::clock::id_of;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::numbers::whole;
@@ -10,7 +11,7 @@ use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::identity::operator::OperatorRole;
-use crate::storage::operator::busiest::{Busy, MOST_ENTRIES, Most, of_days, of_hour};
+use crate::storage::operator::busiest::{Busiest, Busy, MOST_ENTRIES, of_days, of_hour};
 
 /// How far back is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +40,14 @@ impl Span {
         }
     }
 
-    async fn read(self, call: &mut Call, most: Most) -> Result<Vec<Busy>, PageError> {
-        let today = call.now().date_naive();
+    async fn read(self, call: &mut Call) -> Result<Busiest, PageError> {
+        let now = call.now();
+        let today = now.date_naive();
         let db = call.db().await?;
         Ok(match self {
-            Self::Hour => of_hour(db, most).await?,
-            Self::Today => of_days(db, today, today, most).await?,
-            Self::Month => {
-                of_days(db, today.checked_sub_days(Days::new(29)).unwrap_or(today), today, most).await?
-            }
+            Self::Hour => of_hour(db, id_of(now - TimeDelta::hours(2))).await?,
+            Self::Today => of_days(db, today, today).await?,
+            Self::Month => of_days(db, today.checked_sub_days(Days::new(29)).unwrap_or(today), today).await?,
         })
     }
 }
@@ -55,8 +55,7 @@ impl Span {
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let asked = call.query.text("span");
     let span = Span::ALL.into_iter().find(|span| span.name() == asked).unwrap_or(Span::Today);
-    let most = span.read(call, Most::Credits).await?;
-    let failing = span.read(call, Most::Failures).await?;
+    let Busiest { by_credits, by_failures } = span.read(call).await?;
     let words = call.words();
     let is_linked = call.operator >= Some(OperatorRole::Support);
     let body = html! {
@@ -66,9 +65,9 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
             }
         }
         h2.space { (words.op_uses_most()) }
-        (table(words, &most, is_linked))
+        (table(words, &by_credits, is_linked))
         h2.space { (words.op_fails_most()) }
-        (table(words, &failing, is_linked))
+        (table(words, &by_failures, is_linked))
         p.small.muted.space {
             @if span == Span::Hour { (words.op_hour_bound(&whole(words.0, MOST_ENTRIES))) } @else { (words.days_are_utc()) }
         }

@@ -3,20 +3,19 @@
 use axum::http::StatusCode;
 use maud::html;
 
-use super::log_in::safe_path;
-use super::second_factor::{checked, code_field};
 use crate::console::call::Call;
-use crate::console::cookie::Cookie;
 use crate::console::error::PageError;
+use crate::console::factor::code_field;
 use crate::console::field::Faults;
 use crate::console::page::{Reply, plain};
+use crate::console::second_factor::checked;
 use crate::secret::token::Token;
 use crate::storage::identity::sessions;
 
 const PATH: &str = "/operator/confirm";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let next = safe_path(call.query.text("next")).to_owned();
+    let next = call.safe_path(call.query.text("next"));
     Ok(form(call, &next, &Faults::default()))
 }
 
@@ -38,7 +37,7 @@ fn form(call: &Call, next: &str, faults: &Faults) -> Reply {
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["code", "next"])?;
-    let next = safe_path(call.form.text("next")).to_owned();
+    let next = call.safe_path(call.form.text("next"));
     let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
     let mut faults = Faults::default();
     if !checked(call, identity, &mut faults).await? {
@@ -46,7 +45,6 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     }
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;
-    let base = call.console.base.clone();
-    call.set_cookie(Cookie::Session.set(&base, &token.expose()));
+    call.begin_session(token);
     Ok(Reply::SeeOther(next))
 }

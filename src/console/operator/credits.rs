@@ -21,9 +21,18 @@ fn reference(call: &Call) -> Result<String, PageError> {
     Ok(format!("form {}", hex::encode(digest.as_bytes())))
 }
 
+/// The digits of a number that may be written in groups of three: `1,000`, `1.000` or `1 000`.
+fn without_groups(typed: &str) -> Option<String> {
+    let Some(mark) = typed.chars().find(|c| matches!(c, '.' | ',' | ' ')) else {
+        return Some(typed.to_owned());
+    };
+    let mut groups = typed.split(mark);
+    let is_first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
+    (is_first && groups.all(|group| group.len() == 3)).then(|| typed.replace(mark, ""))
+}
+
 fn amount(call: &Call, faults: &mut Faults) -> Option<Amount> {
-    let typed: String = call.form.text("credits").chars().filter(|c| !matches!(c, '.' | ',' | ' ')).collect();
-    let amount = typed.parse().ok();
+    let amount = without_groups(call.form.text("credits")).and_then(|digits| digits.parse().ok());
     if amount.is_none() {
         faults.add("credits", call.words().op_not_an_amount());
     }
@@ -128,6 +137,23 @@ pub(super) fn not_moved(call: &Call, error: CreditError) -> Result<Reply, PageEr
         error => {
             tracing::error!(%error, path = call.frame.path, "an operator's act was not carried out");
             Err(PageError::Busy)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_groups;
+
+    #[test]
+    fn only_groups_of_three_are_marked() {
+        for (typed, digits) in
+            [("250", "250"), ("1,000", "1000"), ("1.000", "1000"), ("12 345 678", "12345678")]
+        {
+            assert_eq!(without_groups(typed).as_deref(), Some(digits), "{typed}");
+        }
+        for typed in ["1.5", "10.50", "1,00", "1.000,50", ".500", "1000.000", "1..000"] {
+            assert_eq!(without_groups(typed).filter(|digits| digits.parse::<u64>().is_ok()), None, "{typed}");
         }
     }
 }

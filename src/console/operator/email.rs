@@ -11,8 +11,7 @@ use crate::console::numbers::instant;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::words::Words;
-use crate::domain::audit::{Action, Change, Subject};
-use crate::storage::audit;
+use crate::management::emails;
 use crate::storage::email_outbox::{self as outbox, EmailLine};
 
 const PATH: &str = "/operator/email";
@@ -85,7 +84,7 @@ fn row(words: Words, line: &EmailLine) -> Markup {
 async fn failed(call: &mut Call) -> Result<EmailLine, PageError> {
     let id: Uuid = call.param("email")?;
     let line = outbox::find(call.db().await?, id).await?;
-    line.filter(|line| line.state != "sent").ok_or(PageError::NotFound)
+    line.filter(|line| line.state == "failed").ok_or(PageError::NotFound)
 }
 
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
@@ -109,16 +108,8 @@ pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
 pub(super) async fn retry(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&[])?;
     let (id, by) = (failed(call).await?.id, actor(call, None)?);
-    let db = call.db().await?;
-    if outbox::retry(db, id).await? {
-        let change = Change {
-            account_id: None,
-            action: Action::EmailRetried,
-            subject: Subject::Email(id),
-            before: None,
-            after: None,
-        };
-        audit::append(db, &by, &change).await?;
+    if !emails::retry(call.db().await?, &by, id).await? {
+        return Err(PageError::NotFound);
     }
     Ok(Reply::SeeOther(format!("{PATH}?done=1")))
 }

@@ -3,18 +3,15 @@
 use axum::http::StatusCode;
 use maud::html;
 
-use super::log_in::{finish, safe_path};
+use super::log_in::finish;
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::field::{Faults, Input};
-use crate::console::log_in::wait_text;
+use crate::console::factor::code_field;
+use crate::console::field::Faults;
 use crate::console::page::{Reply, plain};
-use crate::console::second_factor::{grouped, is_right, square};
-use crate::domain::ids::IdentityId;
-use crate::identity::throttle::{GuessKind, wait};
+use crate::console::second_factor::{checked, grouped, square};
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret};
-use crate::storage::identity::guesses;
 
 const ASK: &str = "/operator/log-in/second";
 const SET_UP: &str = "/operator/log-in/set-up";
@@ -24,13 +21,8 @@ pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
     if !call.half()?.identity.has_second_factor {
         return Ok(Reply::SeeOther(SET_UP.to_owned()));
     }
-    let next = safe_path(call.query.text("next")).to_owned();
+    let next = call.safe_path(call.query.text("next"));
     Ok(ask_form(call, &next, &Faults::default()))
-}
-
-/// The field for a code of the app or a recovery code.
-pub(super) fn code_field(label: &str) -> Input<'_> {
-    Input { autocomplete: "one-time-code", ..Input::text("code", label, "") }
 }
 
 fn ask_form(call: &Call, next: &str, faults: &Faults) -> Reply {
@@ -49,34 +41,13 @@ fn ask_form(call: &Call, next: &str, faults: &Faults) -> Reply {
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["code", "next"])?;
-    let (id, next) = (call.half()?.identity.id, safe_path(call.form.text("next")).to_owned());
-    // `is_right` accepts every code of a person who has no factor: there is none to compare with.
-    if !call.half()?.identity.has_second_factor {
-        return Err(PageError::LoggedOut);
-    }
+    let (id, next) = (call.half()?.identity.id, call.safe_path(call.form.text("next")));
     let mut faults = Faults::default();
     if checked(call, id, &mut faults).await? {
         finish(call).await?;
         return Ok(Reply::SeeOther(next));
     }
     Ok(ask_form(call, &next, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
-}
-
-/// Whether the code of the form is right. Failures are counted, and too many have to wait.
-pub(super) async fn checked(call: &mut Call, id: IdentityId, faults: &mut Faults) -> Result<bool, PageError> {
-    let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
-    let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
-    if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
-        faults.add("code", wait_text(call, wait));
-        return Ok(false);
-    }
-    if is_right(call, id).await? {
-        guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
-        return Ok(true);
-    }
-    guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
-    faults.add("code", call.words().code_wrong());
-    Ok(false)
 }
 
 pub(super) async fn show_set_up(call: &mut Call) -> Result<Reply, PageError> {

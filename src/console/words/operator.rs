@@ -32,6 +32,7 @@ words! {
     op_factor_lead: "This console needs a second factor: an authenticator app that shows a code every 30 seconds. Set it up to continue."
         / "Este console exige um segundo fator: um aplicativo autenticador que mostra um código a cada 30 segundos. Configure-o para continuar.";
 
+    op_not_an_account_id: "This is not an account id." / "Isto não é um id de conta.";
     op_search_label: "Find an account" / "Encontrar uma conta";
     op_search_hint: "Name, e-mail, id, key, or its last four" / "Nome, e-mail, id, chave ou os quatro finais";
     op_search_lead: "Finds accounts by name, e-mail address or id, by a member’s address, and by a key: its id, the ends that lists show, or the whole key. A whole key is compared and forgotten."

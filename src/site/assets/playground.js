@@ -20,9 +20,8 @@ async function ownKey() {
   return own;
 }
 
-/** Sends with the pasted key or the own one, which is made again once it has expired. */
-async function call(wanted, isDry) {
-  const key = pasted.value.trim();
+/** Sends with the given key or the own one, which is made again once it has expired. */
+async function call(wanted, key, isDry) {
   if (key) return send(wanted, key, isDry);
   const answer = await send(wanted, await ownKey(), isDry);
   if (answer.response.status !== 401) return answer;
@@ -35,11 +34,15 @@ function forget() {
   button.textContent = sendLabel;
 }
 
-const nameOf = (wanted) => JSON.stringify([wanted, pasted.value]);
+const nameOf = (wanted, key) => JSON.stringify([wanted, key]);
 
 async function askPrice() {
   const wanted = requestOfForm();
-  const answer = await call(wanted, true);
+  const key = pasted.value.trim();
+  const name = nameOf(wanted, key);
+  const answer = await call(wanted, key, true);
+  // The price of a form that has changed meanwhile is not shown.
+  if (name !== nameOf(requestOfForm(), pasted.value.trim())) return null;
   const dry = answer.response.ok ? JSON.parse(answer.text).dry_run : null;
   if (!dry) {
     quote.textContent = '';
@@ -51,7 +54,7 @@ async function askPrice() {
     quote.textContent = `${dry.error_code}: ${dry.reason.message}`;
     return null;
   }
-  priced = { name: nameOf(wanted), credits: dry.credits };
+  priced = { name, credits: dry.credits };
   const text = dry.credits > 0 ? costs : free;
   quote.textContent = text.replace('{credits}', dry.credits).replace('{after}', dry.credits_after);
   button.textContent = dry.credits > 0 ? sendFor.replace('{credits}', dry.credits) : sendLabel;
@@ -60,16 +63,17 @@ async function askPrice() {
 
 async function submit() {
   const wanted = requestOfForm();
-  if (priced?.name !== nameOf(wanted)) {
+  const key = pasted.value.trim();
+  if (priced?.name !== nameOf(wanted, key)) {
     const asked = await askPrice();
-    // A price that nobody has seen is not paid.
-    if (!asked || asked.credits > 0) return;
+    // A price that was not shown, or not of this form and key, is not paid.
+    if (!asked || asked.credits > 0 || asked.name !== nameOf(wanted, key)) return;
   }
   forget();
   // What was a price is a charge now, or none.
   quote.textContent = '';
   const begun = performance.now();
-  const answer = await call(wanted, false);
+  const answer = await call(wanted, key, false);
   const headers = answer.response.headers;
   const took = `HTTP ${answer.response.status}, ${Math.round(performance.now() - begun)} ms.`;
   const used = headers.get('x-credits-used');

@@ -10,13 +10,17 @@ use crate::storage::error::StorageError;
 /// Hours between the vouching and the end of the factor.
 pub const WAIT_H: i32 = 24;
 
-/// Begins the wait. Returns when it ends; a wait that has begun goes on.
+/// Begins the wait. Returns when it ends; a wait that has begun goes on. A reset that was not used in time does not count.
 pub async fn begin(
     connection: &mut PgConnection,
     identity: IdentityId,
     account: AccountId,
     by: MemberId,
 ) -> Result<DateTime<Utc>, StorageError> {
+    sqlx::query("delete from factor_reset where identity_id = $1 and due_at <= now() - interval '7 days'")
+        .bind(identity.as_uuid())
+        .execute(&mut *connection)
+        .await?;
     let (due_at,): (DateTime<Utc>,) = sqlx::query_as(
         "insert into factor_reset (identity_id, account_id, member_id, created_at, due_at)
          values ($1, $2, $3, now(), now() + make_interval(hours => $4))
@@ -41,12 +45,15 @@ pub async fn cancel(connection: &mut PgConnection, identity: IdentityId) -> Resu
     Ok(ended.rows_affected() == 1)
 }
 
-/// Takes the reset of a person whose wait is over. Of two log-ins at once, one takes it.
+/// Takes the reset of a person whose wait is over, within a week of its end. Of two log-ins at once, one takes it.
 pub async fn take_due(connection: &mut PgConnection, identity: IdentityId) -> Result<bool, StorageError> {
-    let taken = sqlx::query("delete from factor_reset where identity_id = $1 and due_at <= now()")
-        .bind(identity.as_uuid())
-        .execute(connection)
-        .await?;
+    let taken = sqlx::query(
+        "delete from factor_reset
+          where identity_id = $1 and due_at <= now() and due_at > now() - interval '7 days'",
+    )
+    .bind(identity.as_uuid())
+    .execute(connection)
+    .await?;
     Ok(taken.rows_affected() == 1)
 }
 

@@ -39,11 +39,7 @@ impl TryFrom<IdentityRow> for Identity {
     type Error = StorageError;
     fn try_from(row: IdentityRow) -> Result<Self, StorageError> {
         let identity = RowRef::new("identity", row.id);
-        let language = |code: String| match code.as_str() {
-            "en" => Ok(Language::En),
-            "pt" => Ok(Language::Pt),
-            _ => Err(identity.corrupt("language")),
-        };
+        let language = |code: String| identity.read("language", Language::from_code(&code));
         let theme = |name: String| identity.read("theme", Theme::from_name(&name));
         Ok(Self {
             id: IdentityId::from_uuid(row.id),

@@ -148,15 +148,17 @@ struct ReaderRow {
     language: Option<String>,
 }
 
-/// Returns the addresses of an account's admins and their languages; the account's own address where it has no admin.
+/// Returns the present addresses of an account's active admins and their languages; the account's own address where it has no
+/// such admin.
 pub async fn readers(
     connection: &mut PgConnection,
     account: AccountId,
 ) -> Result<Vec<(String, Language)>, StorageError> {
     let rows: Vec<ReaderRow> = sqlx::query_as(
         "with admin as (
-             select m.email, i.language from member m left join identity i on i.id = m.identity_id
-              where m.account_id = $1 and m.state = 'active' and m.role = 'admin' order by m.id limit 50
+             select coalesce(i.email, m.email) as email, i.language from member m left join identity i on i.id = m.identity_id
+              where m.account_id = $1 and m.state = 'active' and m.role = 'admin' and (i.id is null or i.state = 'active')
+              order by m.id limit 50
          )
          select email, language from admin
          union all
@@ -166,7 +168,7 @@ pub async fn readers(
     .fetch_all(connection)
     .await?;
     let language =
-        |name: Option<String>| if name.as_deref() == Some("pt") { Language::Pt } else { Language::En };
+        |code: Option<String>| code.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
     Ok(rows.into_iter().map(|row| (row.email, language(row.language))).collect())
 }
 

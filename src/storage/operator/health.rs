@@ -41,8 +41,8 @@ pub async fn open_writers(connection: &mut PgConnection) -> Result<Vec<OpenWrite
                 select count(distinct x.call_id) as holds, -sum(x.amount)::bigint as credits, min(x.at) as oldest_at
                   from (select o.call_id, o.amount, o.at from ledger_entry o
                          where o.epoch = e.epoch and o.batch >= b.open_from and o.kind = $1 and o.at > now() - interval '2 days'
-                         limit $3) x
-                 where not exists (select from ended where ended.call_id = x.call_id)) h on true
+                           and not exists (select from ended where ended.call_id = o.call_id)
+                         limit $3) x) h on true
           where e.closed_at is null order by e.node, e.epoch limit 50",
     );
     Ok(writers
@@ -53,7 +53,7 @@ pub async fn open_writers(connection: &mut PgConnection) -> Result<Vec<OpenWrite
         .await?)
 }
 
-/// The last verification of the ledger by `fluence ledger verify`.
+/// The last verification of the ledger by `fluence ledger verify`, with the most wrong rows since all batches were verified.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Verification {
     pub verified_at: DateTime<Utc>,
@@ -68,13 +68,17 @@ pub struct Verification {
 
 pub async fn last_verification(connection: &mut PgConnection) -> Result<Option<Verification>, StorageError> {
     Ok(sqlx::query_as(
-        "select verified_at, since, batches, entries, faults, verified_by from ledger_verification order by id desc limit 1",
+        // A run over new batches alone does not see the faults of old ones.
+        "select verified_at, since, batches, entries, verified_by,
+                (select max(v.faults) from ledger_verification v
+                  where v.id >= coalesce((select max(w.id) from ledger_verification w where w.since is null), 0)) as faults
+           from ledger_verification order by id desc limit 1",
     )
     .fetch_optional(connection)
     .await?)
 }
 
-/// Stores a verification of the whole ledger.
+/// Stores a verification of all accounts.
 pub async fn add_verification(
     connection: &mut PgConnection,
     verification: &Verification,

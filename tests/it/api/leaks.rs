@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fluence::domain::key::{KeyFormat, KeyPrefix, KeySecret};
+use fluence::domain::member::Role;
 use reqwest::Method;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
@@ -64,6 +65,29 @@ async fn the_finder_of_a_key_ends_it_and_its_owner_learns_where_it_was() {
     report(&gateway, &json!({ "token": customer.key, "url": "https://paste.example/7" })).await;
     assert_eq!((exposures(&gateway).await, emails(&gateway).await), (2, 1));
     assert_eq!(gateway.get("/creditos", &customer.key).await.body["error"]["found_at"], PLACE);
+}
+
+#[tokio::test]
+async fn the_e_mail_goes_to_the_present_addresses_of_active_admins() {
+    let gateway = Gateway::without_trust().await;
+    let customer = gateway.professional().await;
+    gateway.logged_in(customer.account, "ana@example.com", Role::Admin).await;
+    gateway.logged_in(customer.account, "old@example.com", Role::Admin).await;
+    gateway.logged_in(customer.account, "gone@example.com", Role::Admin).await;
+    for change in [
+        "update identity set email = 'new@example.com', email_key = 'new@example.com' where email = 'old@example.com'",
+        "update identity set state = 'closed' where email = 'gone@example.com'",
+    ] {
+        sqlx::query(change).execute(gateway.database.pool()).await.unwrap();
+    }
+    report(&gateway, &json!({ "token": customer.key, "url": PLACE })).await;
+    let mut written: Vec<String> =
+        sqlx::query_scalar("select to_address from email_outbox where kind = 'key_exposed'")
+            .fetch_all(gateway.database.pool())
+            .await
+            .unwrap();
+    written.sort();
+    assert_eq!(written, ["ana@example.com", "new@example.com"]);
 }
 
 #[tokio::test]

@@ -43,6 +43,20 @@ async fn a_member_tries_calls_with_a_key_of_an_hour_that_costs_nothing() {
 }
 
 #[tokio::test]
+async fn a_loop_cannot_make_keys_without_end() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut joao = gateway.logged_in(account, "joao@example.com", Role::Member).await;
+    let mut last = 200;
+    let mut made = 0;
+    while last == 200 && made < 30 {
+        last = key(&mut joao, account).await.0;
+        made += 1;
+    }
+    assert_eq!((last, made), (503, 22), "the 21st key in a row begins a wait");
+}
+
+#[tokio::test]
 async fn what_is_typed_becomes_a_program_in_seven_clients_without_script() {
     let gateway = Gateway::start().await;
     let account = gateway.professional().await.account;

@@ -71,6 +71,21 @@ async fn a_day_after_an_admin_vouched_the_password_is_enough() {
 }
 
 #[tokio::test]
+async fn a_reset_that_was_not_used_within_a_week_of_its_end_is_void() {
+    let mut lost = lost().await;
+    lost.vouched().await;
+    for _ in 0..9 {
+        lost.a_day_passes().await;
+    }
+    let (_, page) = password(&lost.post.gateway).await;
+    assert!(page.leads_to().starts_with("/console/log-in/second"), "{}", page.leads_to());
+    lost.vouched().await;
+    lost.a_day_passes().await;
+    let (_, page) = password(&lost.post.gateway).await;
+    assert_eq!(page.leads_to(), "/console", "vouching again begins another day");
+}
+
+#[tokio::test]
 async fn the_person_keeps_the_factor_by_the_link_of_the_notice() {
     let mut lost = lost().await;
     lost.vouched().await;

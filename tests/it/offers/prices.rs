@@ -1,10 +1,13 @@
 //! Prices by figures: what a call costs, and what its receipt says of it.
 
+use chrono::TimeDelta;
+use fluence::clock::{id_of, now};
+use fluence::storage::operator::busiest::of_hour;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::shop::Shop;
-use crate::support::gateway::{Answer, answer};
+use crate::support::gateway::{Answer, answer, eventually};
 use crate::support::upstream::Behaviour;
 
 const TOKENS: &str = "credits = { hold = 20, min = 1, missing = \"min\", counts = [\
@@ -45,6 +48,17 @@ async fn tokens_in_the_answer_are_charged_and_the_receipt_shows_how() {
     });
     assert_eq!(receipt["price"], price);
     shop.gateway.assert_books_are_right().await;
+    // What is given back of the hold does not make the call one without a charge.
+    let mut connection = shop.gateway.database.pool().acquire().await.unwrap();
+    let an_hour_ago = id_of(now() - TimeDelta::hours(2));
+    eventually("the charge is written", async || {
+        let mut connection = shop.gateway.database.pool().acquire().await.unwrap();
+        of_hour(&mut connection, an_hour_ago).await.unwrap().by_credits[0].credits == 4
+    })
+    .await;
+    let busiest = of_hour(&mut connection, an_hour_ago).await.unwrap();
+    assert_eq!((busiest.by_credits[0].calls, busiest.by_credits[0].uncharged), (1, 0));
+    assert!(busiest.by_failures.is_empty(), "{:?}", busiest.by_failures);
 }
 
 #[tokio::test]

@@ -53,6 +53,7 @@ async fn every_act_asks_for_what_it_needs_at_the_field_keeps_what_was_typed_and_
             &[("credits", "ten"), ("expires", "2020-01-01"), ("reason", "a\u{202e}b")],
             &["credits", "expires", "reason"],
         ),
+        ("/grant", &[("credits", "1.5"), ("reason", "kept")], &["credits"]),
         ("/grant", &[("credits", "-5"), ("expires", "x"), ("reason", "kept")], &["credits", "expires"]),
         ("/take", &[("credits", "0"), ("name", ""), ("reason", &long)], &["credits", "name", "reason"]),
         ("/take", &[("credits", "1000000"), ("name", "Test"), ("reason", "too many")], &["credits"]),

@@ -1,8 +1,10 @@
 //! The state of the service, who uses and fails most, e-mails, and the audit log of everything.
 
+use chrono::TimeDelta;
+use fluence::clock::{id_of, now};
 use fluence::identity::operator::OperatorRole;
-use fluence::storage::operator::busiest::{Most, of_days, of_hour};
-use fluence::storage::operator::health;
+use fluence::storage::operator::busiest::{of_days, of_hour};
+use fluence::storage::operator::health::{self, Verification};
 use uuid::Uuid;
 
 use super::{admin, desk, operator, start};
@@ -66,6 +68,25 @@ async fn open_holds_are_counted_with_their_age_until_their_calls_end() {
 }
 
 #[tokio::test]
+async fn a_verification_of_new_batches_does_not_hide_what_a_whole_one_found() {
+    let gateway = start().await;
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    for (since, faults, shown) in [(None, 3, 3), (Some(now()), 0, 3), (None, 0, 0), (Some(now()), 2, 2)] {
+        let run = Verification {
+            verified_at: now(),
+            since,
+            batches: 1,
+            entries: 1,
+            faults,
+            verified_by: "olga".into(),
+        };
+        health::add_verification(&mut connection, &run, now()).await.unwrap();
+        let last = health::last_verification(&mut connection).await.unwrap().unwrap();
+        assert_eq!((last.since.is_some(), last.faults), (since.is_some(), shown));
+    }
+}
+
+#[tokio::test]
 async fn who_uses_and_who_fails_most_is_read_by_hour_and_by_day() {
     let gateway = start().await;
     gateway.with_sample_people().await;
@@ -78,7 +99,8 @@ async fn who_uses_and_who_fails_most_is_read_by_hour_and_by_day() {
     let answer = gateway.post("/crm", &failing.key, &nobody).await;
     assert_ne!(answer.status, 200, "{}", answer.text);
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    let by_hour = of_hour(&mut connection, Most::Credits).await.unwrap();
+    let hour = of_hour(&mut connection, id_of(now() - TimeDelta::hours(2))).await.unwrap();
+    let by_hour = hour.by_credits;
     assert_eq!((by_hour[0].account_id, by_hour[0].calls), (busy.account.as_uuid(), 2), "{by_hour:?}");
     let refused = "insert into refused_call (account_id, day, key_id, route, code, calls)
                    select $1, (now() at time zone 'utc')::date, $2, (select min(number) from route), 'RATE_LIMITED', 7";
@@ -89,7 +111,7 @@ async fn who_uses_and_who_fails_most_is_read_by_hour_and_by_day() {
         .await
         .unwrap();
     let today = fluence::clock::now().date_naive();
-    let failures = of_days(&mut connection, today, today, Most::Failures).await.unwrap();
+    let failures = of_days(&mut connection, today, today).await.unwrap().by_failures;
     let first = &failures[0];
     assert_eq!((first.account_id, first.refused), (failing.account.as_uuid(), Some(7)), "{failures:?}");
     assert_eq!(first.code.as_deref(), Some("RATE_LIMITED"));
@@ -128,6 +150,11 @@ async fn a_failed_e_mail_says_why_and_is_sent_again() {
     let list = support.get("/operator/email?state=failed").await;
     assert!(list.has("550 no such mailbox") && list.has("bia@example.com"), "{}", list.body);
     assert!(!list.has("token="), "the text of a message is shown");
+    // One that waits may be being sent: sending it again could send it twice.
+    let state = "update email_outbox set state = $2, next_at = now() + interval '1 hour' where id = $1";
+    sqlx::query(state).bind(id).bind("waiting").execute(&mut *connection).await.unwrap();
+    assert_eq!(support.get(&format!("/operator/email/{id}/retry")).await.status, 404);
+    sqlx::query(state).bind(id).bind("failed").execute(&mut *connection).await.unwrap();
     let sent = support.fill(&format!("/operator/email/{id}/retry"), &[]).await;
     assert_eq!(sent.leads_to(), "/operator/email?done=1", "{}", sent.body);
     let tries: (String, i32) = sqlx::query_as("select action, (select tries from email_outbox where id = $1) from audit_entry where subject = 'email'")
@@ -156,6 +183,14 @@ async fn the_audit_log_of_everything_is_filtered_by_account_operator_and_act() {
     let by_olga = admin.get("/operator/audit?operator=olga&action=account.suspended").await;
     assert!(by_olga.has("reason one") && by_olga.has("reason two") && !by_olga.has("added an operator"));
     assert!(admin.get("/operator/audit?operator=somebody").await.has("No changes match."));
+    let mistyped = admin.get("/operator/audit?account=0190-typo").await;
+    assert_eq!(mistyped.status, 422);
+    assert!(
+        mistyped.has("This is not an account id.") && mistyped.has("value=\"0190-typo\""),
+        "{}",
+        mistyped.body
+    );
+    assert!(!mistyped.has(&one.to_string()) && !mistyped.has(&two.to_string()), "lines of all accounts");
     let page = admin.get("/operator/audit?action=operator.logged_in").await;
     assert!(page.has("logged in") && page.has("olga"), "{}", page.body);
 }

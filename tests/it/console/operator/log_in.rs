@@ -43,6 +43,22 @@ async fn a_first_log_in_sets_a_password_and_a_second_factor_and_sees_nothing_bef
 }
 
 #[tokio::test]
+async fn all_spellings_of_an_address_are_counted_as_one() {
+    let gateway = start().await;
+    added(&gateway, "olga@example.com", OperatorRole::Admin).await;
+    for spelling in ["olga@example.com", "OLGA@example.com", "\u{ff4f}lga@example.com"] {
+        let mut other = Visitor::of_operators(&gateway);
+        let wrong = other.fill("/operator/log-in", &[("email", spelling), ("password", "wrong")]).await;
+        assert_eq!(wrong.status, 422, "{spelling}");
+    }
+    let counted: Vec<(i32,)> = sqlx::query_as("select failures from guess where kind = 'address'")
+        .fetch_all(gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(counted, [(3,)]);
+}
+
+#[tokio::test]
 async fn a_password_alone_opens_nothing_and_sets_up_nothing() {
     let gateway = start().await;
     let link = added(&gateway, "olga@example.com", OperatorRole::Admin).await;
