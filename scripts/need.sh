@@ -2,9 +2,9 @@
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
 # NO_INSTALL=1 installs nothing: it says what is missing and stops.
 # Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
-# examples/), deb (what makes and checks Debian packages), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy,
-# lint (rustfmt and clippy), nginx (with Lua), openapi (tools of others that read the OpenAPI document), peers (libraries of
-# others that call the gateway, or verify who calls), postgres (initdb of version 15 or newer), promtool, redis (the
+# examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua),
+# openapi (tools of others that read the OpenAPI document), peers (libraries of others that call the gateway, or verify who
+# calls), postgres (initdb of version 15 or newer), promtool, redis (the
 # server), rust, wrk (the load generator).
 set -euo pipefail
 
@@ -134,16 +134,6 @@ need_docker() {
     command -v docker-compose >/dev/null || packages+=(docker-compose)
     command -v debootstrap >/dev/null || packages+=(debootstrap)
     [ ${#packages[@]} -eq 0 ] || apt_install "What the container check needs" "${packages[@]}" ca-certificates
-}
-
-# For `make deb` and `make deb-check`.
-need_deb() {
-    local packages=()
-    command -v dpkg-shlibdeps >/dev/null || packages+=(dpkg-dev)
-    command -v lintian >/dev/null || packages+=(lintian)
-    command -v debootstrap >/dev/null || packages+=(debootstrap)
-    command -v systemd-analyze >/dev/null || packages+=(systemd)
-    [ ${#packages[@]} -eq 0 ] || apt_install "What makes and checks packages" "${packages[@]}"
 }
 
 need_promtool() {

@@ -28,7 +28,6 @@ pub mod openapi;
 pub mod operator;
 pub mod output;
 pub mod pepper;
-mod package_files;
 mod pepper_file;
 pub mod person;
 mod reload;
@@ -42,7 +41,6 @@ mod values;
 pub mod with_postgres;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -98,14 +96,11 @@ enum Command {
     /// Back up the private database, restore it, or rehearse the restore.
     #[command(subcommand)]
     Backup(backup::BackupCommand),
-    /// Find leaked keys, and print rules for secret scanners.
+    /// Find and report leaked keys, and print rules for secret scanners.
     #[command(subcommand)]
     Leak(leak::LeakCommand),
     /// Print the OpenAPI document of the gateway.
     Openapi,
-    /// Write man pages and shell completions into a folder, for a package.
-    #[command(hide = true)]
-    PackageFiles { folder: PathBuf },
     /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
     /// Run a command, such as the tests, with a temporary PostgreSQL.
@@ -230,7 +225,6 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(command) => backup::run(command, data_dir, output).await?,
         Command::Leak(command) => leak::run(command, data_dir, operator, output).await?,
         Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
-        Command::PackageFiles { folder } => package_files::write(&folder)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
             healthcheck::run(&place.probe_url(&settings)?, output).await?;

@@ -4,7 +4,6 @@ pub mod account;
 pub mod alert;
 pub mod amount;
 pub mod audit;
-pub mod base64url;
 pub mod billing;
 pub mod call_lease;
 pub mod caller;

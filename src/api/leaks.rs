@@ -24,9 +24,9 @@ use self::public_keys::PublicKeys;
 use super::change_refusal::refusal;
 use crate::domain::audit::Actor;
 use crate::domain::hex;
-use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
+use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS, is_usable_url};
 use crate::domain::key::{KeyFormat, KeySecret};
-use crate::domain::refusal::{Fault, Limit, LimitHit, Refusal};
+use crate::domain::refusal::{Fault, Limit, LimitHit, Malformed, Refusal};
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::network_window::NetworkWindow;
 use crate::http::answer::{json_with, passed_on};
@@ -103,14 +103,17 @@ impl Leaks {
         Self { github: Some(Github { keys: PublicKeys::new(keys), token_type: token_type.into() }), ..self }
     }
 
-    /// Counts a request of a network, then waits for a place.
-    async fn admit(&self, client: Option<ClientAddress>) -> Result<SemaphorePermit<'_>, Refusal> {
-        if let Some(ClientAddress(address)) = client {
-            self.windows.count(address).map_err(|retry_after_s| {
-                let size = PER_MINUTE.get().into();
-                Refusal::Limited(LimitHit { limit: Limit::LeakReports, size, retry_after_s })
-            })?;
-        }
+    /// Counts a request of a network.
+    fn count(&self, client: Option<ClientAddress>) -> Result<(), Refusal> {
+        let Some(ClientAddress(address)) = client else { return Ok(()) };
+        self.windows.count(address).map_err(|retry_after_s| {
+            let size = PER_MINUTE.get().into();
+            Refusal::Limited(LimitHit { limit: Limit::LeakReports, size, retry_after_s })
+        })
+    }
+
+    /// Waits for a place. It is asked for once a request has been read, so that a slow client holds none.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
         let permit = tokio::time::timeout(WAIT, self.places.acquire()).await;
         permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: 5 })
     }
@@ -152,7 +155,6 @@ pub async fn report(
     if !leaks.takes_reports {
         return Err(Refusal::EndpointNotFound);
     }
-    let received_at = Instant::now();
     let mut fields = parse_fields(&read_body(&headers, body, MAX_REPORT_BYTES).await?)?;
     let token = match fields.take("token") {
         Some(token) => fields.line("token", token, MAX_TOKEN_CHARS),
@@ -161,8 +163,10 @@ pub async fn report(
     let url = fields.take("url").and_then(|url| fields.line("url", url, MAX_URL_CHARS));
     fields.finish()?;
     let client = client.map(|Extension(client)| client);
-    let _place = leaks.admit(client).await?;
+    leaks.count(client)?;
     let token = token.unwrap_or_default();
+    let place = leaks.place().await?;
+    let begun_at = Instant::now();
     let done = match KeySecret::parse(token.as_bytes()) {
         Ok(secret) if secret.format() != KeyFormat::Legacy => {
             let url = url.unwrap_or_default();
@@ -172,9 +176,10 @@ pub async fn report(
         }
         Ok(_) | Err(_) => Ok(()),
     };
-    at_next_interval(received_at).await;
+    drop(place);
+    at_next_interval(begun_at).await;
     done?;
-    let message = "Thank you. If this is a live key of this service, its owner is told and it ends.";
+    let message = "Thank you. If this is a live key of this service, the service acts on it and its owner gets an e-mail.";
     Ok(json_with(StatusCode::ACCEPTED, Thanks { success: true, message }))
 }
 
@@ -186,9 +191,9 @@ fn actor(part: &'static str, client: Option<ClientAddress>, context: &RenderCont
     }
 }
 
-async fn at_next_interval(received_at: Instant) {
-    let intervals = received_at.elapsed().as_millis() / INTERVAL.as_millis() + 1;
-    sleep_until(received_at + INTERVAL * u32::try_from(intervals).unwrap_or(1)).await;
+async fn at_next_interval(begun_at: Instant) {
+    let intervals = begun_at.elapsed().as_millis() / INTERVAL.as_millis() + 1;
+    sleep_until(begun_at + INTERVAL * u32::try_from(intervals).unwrap_or(1)).await;
 }
 
 /// One match of GitHub's.
@@ -217,7 +222,7 @@ pub async fn github(
 ) -> Result<Response, Refusal> {
     let Some(Github { keys, token_type }) = &leaks.github else { return Err(Refusal::EndpointNotFound) };
     let client = client.map(|Extension(client)| client);
-    let _place = leaks.admit(client).await?;
+    leaks.count(client)?;
     let body = read_any_body(body, MAX_LIST_BYTES).await?;
     if !is_signed(keys, &headers, &body).await? {
         leaks::count(LeakSource::Github, leaks::REFUSED, 1);
@@ -228,16 +233,18 @@ pub async fn github(
     let matches: Vec<Match> = serde_json::from_slice(&body)
         .map_err(|error| Refusal::InvalidJson { line: error.line().max(1), column: error.column().max(1) })?;
     if matches.len() > MAX_MATCHES {
-        return Err(Refusal::BodyTooLarge { limit_bytes: MAX_LIST_BYTES });
+        return Err(Refusal::BadRequest(Malformed::TooManyMatches));
     }
+    let _place = leaks.place().await?;
     let actor = actor("GitHub's secret scanning", client, &context);
     let mut connection = leaks.connection().await?;
     let mut labels = Vec::with_capacity(matches.len());
     for Match { token, url } in &matches {
         let is_ours = match KeySecret::parse(token.as_bytes()) {
             Ok(secret) => {
-                let url = usable_url(url.as_deref());
-                let report = LeakReport { secret: &secret, url: &url, source: LeakSource::Github };
+                // A place that cannot be kept does not keep the key alive.
+                let url = url.as_deref().filter(|url| is_usable_url(url)).unwrap_or_default();
+                let report = LeakReport { secret: &secret, url, source: LeakSource::Github };
                 leaks.act(&mut connection, &actor, &report).await?
             }
             Err(_) => false,
@@ -249,13 +256,6 @@ pub async fn github(
         });
     }
     Ok(passed_on(JsonBody(labels).into_response()))
-}
-
-/// The address of a match, unless it is none that can be kept.
-fn usable_url(url: Option<&str>) -> String {
-    let url = url.unwrap_or_default();
-    let is_usable = url.chars().count() <= MAX_URL_CHARS && !url.chars().any(char::is_control);
-    if is_usable { url.to_owned() } else { String::new() }
 }
 
 async fn is_signed(keys: &PublicKeys, headers: &HeaderMap, body: &[u8]) -> Result<bool, Refusal> {

@@ -51,8 +51,11 @@ impl Follower {
         let taken_up = match self.is_newest(before.numbers).await {
             Ok(true) if !self.shared.have_new_files() => Ok(before.numbers),
             Ok(true) => {
-                tracing::info!("files of upstreams reloaded");
-                self.take_up().await
+                let taken_up = self.take_up().await;
+                if taken_up.is_ok() {
+                    tracing::info!("files of upstreams reloaded");
+                }
+                taken_up
             }
             Ok(false) => self.take_up().await,
             Err(error) => {

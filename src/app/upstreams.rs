@@ -23,15 +23,15 @@ pub(super) struct Upstreams(Mutex<InUse>);
 struct InUse {
     upstreams: Vec<Arc<UpstreamServers>>,
     servers: HashMap<String, Servers>,
-    /// Why files that have changed are not used.
-    fault: Option<String>,
+    /// Files that have changed and are not used, by upstream: their digest where they can be read, and why.
+    faulty: HashMap<String, (Option<[u8; 32]>, String)>,
 }
 
 impl Upstreams {
     /// Returns the pools of these upstreams, and forgets all others.
     ///
     /// # Errors
-    /// When this machine lacks a variable that an upstream names.
+    /// When this machine lacks a variable or a usable file that an upstream names, or a target or `host` cannot be used.
     pub(super) fn of(
         &self,
         upstreams: &[Arc<UpstreamServers>],
@@ -54,35 +54,56 @@ impl Upstreams {
             Ok((name, Servers { live, test }))
         });
         let servers: HashMap<String, Servers> = servers.collect::<Result<_, OfferError>>()?;
-        *in_use = InUse { upstreams: upstreams.to_vec(), servers: servers.clone(), fault: None };
+        *in_use = InUse { upstreams: upstreams.to_vec(), servers: servers.clone(), faulty: HashMap::new() };
         Ok(servers)
     }
 
-    /// Whether files of the upstreams in use have changed, and can be used. Faulty ones are reported once, and change nothing.
+    /// Whether files of the upstreams in use have changed, and can be used. Faulty ones are reported once, and change nothing;
+    /// those of other upstreams are used all the same.
     pub(super) fn have_new_files(&self) -> bool {
         let mut in_use = self.in_use();
-        let changed = in_use.upstreams.iter().filter(|upstream| has_files(upstream)).try_fold(
-            false,
-            |any, upstream| {
-                let read = UpstreamTls::read(files(upstream));
-                let tls = read.map_err(|error| format!("upstream {}: {error}", upstream.upstream))?;
-                let before = in_use.servers.get(&upstream.upstream);
-                Ok::<bool, String>(any || before.is_some_and(|servers| servers.live.config().tls != tls))
-            },
-        );
-        let fault = changed.as_ref().err().cloned();
-        metrics::gauge!("gateway_config_faulty", "part" => "upstream files")
-            .set(f64::from(u8::from(fault.is_some())));
-        if let Some(fault) = fault.as_ref().filter(|fault| in_use.fault.as_ref() != Some(*fault)) {
-            tracing::error!(fault, "files of an upstream are faulty; the gateway keeps the current ones");
+        let InUse { upstreams, servers, faulty } = &mut *in_use;
+        let mut have_changed = false;
+        for upstream in upstreams.iter().filter(|upstream| has_files(upstream)) {
+            let (name, files) = (&upstream.upstream, files(upstream));
+            let digest = files.digest();
+            let known = faulty.get(name);
+            if digest.as_ref().is_ok_and(|digest| is_in_use(servers.get(name), digest)) {
+                faulty.remove(name);
+                continue;
+            }
+            if known.is_some_and(|(tried, _)| *tried == digest.as_ref().ok().copied() && tried.is_some()) {
+                continue;
+            }
+            match UpstreamTls::read(files) {
+                Ok(_) => {
+                    faulty.remove(name);
+                    have_changed = true;
+                }
+                Err(error) => {
+                    let fault = format!("upstream {name}: {error}");
+                    if known.is_none_or(|(_, known)| *known != fault) {
+                        tracing::error!(
+                            fault,
+                            "files of an upstream are faulty; the gateway keeps the current ones"
+                        );
+                    }
+                    faulty.insert(name.clone(), (digest.ok(), fault));
+                }
+            }
         }
-        in_use.fault = fault;
-        changed.unwrap_or(false)
+        metrics::gauge!("gateway_config_faulty", "part" => "upstream files")
+            .set(f64::from(u8::from(!faulty.is_empty())));
+        have_changed
     }
 
     fn in_use(&self) -> MutexGuard<'_, InUse> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_in_use(servers: Option<&Servers>, digest: &[u8; 32]) -> bool {
+    servers.is_none_or(|servers| servers.live.config().tls.digest() == *digest)
 }
 
 fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {

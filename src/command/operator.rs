@@ -29,7 +29,7 @@ pub enum OperatorCommand {
         #[arg(value_enum)]
         role: RoleArg,
     },
-    /// Print a new one-time link for an operator. The second factor is asked for all the same.
+    /// Print a new one-time link for an operator. The console still asks for the second factor.
     Link {
         /// E-mail address of the operator.
         email: EmailAddress,

@@ -53,18 +53,10 @@ impl ServeArgs {
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(
-    mut settings: Settings,
-    options: ServeOptions,
-    reloading: Reloading<'_>,
-) -> anyhow::Result<()> {
-    if options.demo && settings.operator.listen.trim().is_empty() && settings.listen.ip().is_loopback() {
-        // A free port: no program that runs already keeps the demonstration from starting.
-        settings.operator.listen = SocketAddr::from((settings.listen.ip(), 0)).to_string();
-    }
+pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading<'_>) -> anyhow::Result<()> {
     // First: a signal during the start takes effect once the gateway serves.
     let mut signals = Signals::listen()?;
-    let ports = Ports::take(&settings, options.dev)?;
+    let ports = Ports::take(&in_demonstration(&settings, &options), options.dev)?;
     if let Some(reason) = stopped_before_the_database_is_reached(&settings, &mut signals).await? {
         tracing::info!(signal = %reason, "stopped while waiting for the database");
         return Ok(());
@@ -73,6 +65,17 @@ pub async fn run(
     let served = serve(&context, ports, options, signals, reloading).await;
     let closed = context.close().await;
     served.and(closed)
+}
+
+/// The settings with what `--demo` adds: the page of messages, and the operators' console on loopback.
+fn in_demonstration(settings: &Settings, options: &ServeOptions) -> Settings {
+    let mut settings = settings.clone();
+    settings.console.mailbox |= options.demo;
+    if options.demo && settings.operator.listen.trim().is_empty() && settings.listen.ip().is_loopback() {
+        // A free port: no program that runs already keeps the demonstration from starting.
+        settings.operator.listen = SocketAddr::from((settings.listen.ip(), 0)).to_string();
+    }
+    settings
 }
 
 /// Waits for the database. Returns the signal that stopped the wait, if any.
@@ -102,10 +105,8 @@ async fn serve(
 ) -> anyhow::Result<()> {
     prepare_schema(context).await?;
     sets::apply_files(context, context.settings()).await?;
-    let mut settings = context.settings().clone();
-    settings.console.mailbox |= options.demo;
     let start = Start {
-        settings,
+        settings: in_demonstration(context.settings(), &options),
         database: context.options().clone(),
         pepper: context.peppers().await?,
         clock: DatabaseClock::default(),

@@ -20,6 +20,7 @@ use super::form::{Form, TOKEN};
 use super::form_token;
 use super::page::Frame;
 use super::settings::ConsoleSettings;
+use super::table::PathParams;
 use super::words::Words;
 use crate::background::sign_up_grants::SignUpGrants;
 use crate::clock;
@@ -86,7 +87,7 @@ pub(crate) struct Call {
     /// The key of this visitor's forms.
     form_key: Token,
     pub(super) form_digest: Option<TokenDigest>,
-    params: Vec<(String, String)>,
+    params: PathParams,
     pub(super) user: Option<CurrentUser>,
     /// A person whose second factor is still to come.
     half: Option<CurrentUser>,
@@ -112,7 +113,7 @@ impl Call {
     pub(super) fn with_params(
         console: Arc<Console>,
         parts: &Parts,
-        params: Vec<(String, String)>,
+        params: PathParams,
     ) -> Result<Self, PageError> {
         let base = &console.base;
         let query = Form::of_query(parts.uri.query());

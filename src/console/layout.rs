@@ -141,6 +141,9 @@ pub(crate) async fn ledger_account(call: &mut Call) -> Result<LedgerAccount, Pag
 
 /// A page of an account.
 pub(crate) async fn account(call: &mut Call, content: Content) -> Result<Reply, PageError> {
+    if call.is_for_operators() {
+        return for_operators(call, content).await;
+    }
     let ledger = ledger_account(call).await?;
     account_with(call, content, &ledger).await
 }

@@ -109,14 +109,16 @@ async fn answer<A: Admission>(
     request: Request<Body>,
 ) -> Response {
     let is_https = console.base.is_https();
-    let head = Head { headers: request.headers().clone(), extensions: request.extensions().clone() };
+    // Only a form is given back.
+    let head = (route.method == Method::Post)
+        .then(|| Head { headers: request.headers().clone(), extensions: request.extensions().clone() });
     let mut response = match Box::pin(reply(console.clone(), route, request)).await {
         Ok((reply, cookies)) => {
-            let reply = match reply {
-                Reply::GiveBack { path, kept } => {
+            let reply = match (reply, head) {
+                (Reply::GiveBack { path, kept }, Some(head)) => {
                     Box::pin(given_back(console, table, head, &cookies, path, &kept)).await
                 }
-                reply => reply,
+                (reply, _) => reply,
             };
             let is_new_user = matches!(&reply, Reply::SeeOther(to) if to.ends_with(log_in::AFTER_LOG_OUT));
             let mut response = reply.into_response();

@@ -41,17 +41,17 @@ macro_rules! pages {
 }
 pub(super) use pages;
 
+/// The values of a path's parameters, by name.
+pub(super) type PathParams = Vec<(String, String)>;
+
 /// Finds the page at a path, with the values of the path's parameters. A literal segment goes before a parameter.
-pub(super) fn page_at<A>(
-    table: &'static [Route<A>],
-    path: &str,
-) -> Option<(&'static Route<A>, Vec<(String, String)>)> {
+pub(super) fn page_at<A>(table: &'static [Route<A>], path: &str) -> Option<(&'static Route<A>, PathParams)> {
     let pages = table.iter().filter(|route| route.method == Method::Get);
     let matching = pages.filter_map(|route| Some((route, params_of(route.path, path)?)));
     matching.min_by_key(|(_, params)| params.len())
 }
 
-fn params_of(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+fn params_of(template: &str, path: &str) -> Option<PathParams> {
     let (mut template, mut path, mut params) = (template.split('/'), path.split('/'), Vec::new());
     loop {
         match (template.next(), path.next()) {

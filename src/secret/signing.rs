@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::Mac;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use secrecy::zeroize::Zeroizing;
@@ -12,7 +14,6 @@ use sha2::{Digest, Sha256};
 
 use super::Pepper;
 use super::peppers::Peppers;
-use crate::domain::base64url;
 
 /// Signs tokens, and shows the keys that verify them.
 pub struct TokenSigner {
@@ -66,9 +67,9 @@ impl TokenSigner {
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, SigningError> {
         let key = self.keys.last().ok_or(SigningError::NoKey)?;
         let head = format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"{}"}}"#, key.public.id);
-        let claims = base64url::encode(&serde_json::to_vec(claims)?);
-        let signed = format!("{}.{claims}", base64url::encode(head.as_bytes()));
-        let signature = base64url::encode(key.pair.sign(signed.as_bytes()).as_ref());
+        let claims = URL_SAFE_NO_PAD.encode(&serde_json::to_vec(claims)?);
+        let signed = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(head.as_bytes()));
+        let signature = URL_SAFE_NO_PAD.encode(key.pair.sign(signed.as_bytes()).as_ref());
         Ok(format!("{signed}.{signature}"))
     }
 }
@@ -77,9 +78,9 @@ impl SigningKey {
     fn of(pepper: &Pepper) -> Result<Self, SigningError> {
         let seed = Zeroizing::new(pepper.signing_seed());
         let pair = Ed25519KeyPair::from_seed_unchecked(&*seed).map_err(|_| SigningError::NoKey)?;
-        let x = base64url::encode(pair.public_key().as_ref());
+        let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         let thumbprint = Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#));
-        Ok(Self { public: PublicKey { id: base64url::encode(&thumbprint), x }, pair })
+        Ok(Self { public: PublicKey { id: URL_SAFE_NO_PAD.encode(thumbprint), x }, pair })
     }
 }
 

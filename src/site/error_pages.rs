@@ -55,6 +55,7 @@ fn guide_about(code: ErrorCode) -> Option<&'static str> {
     use ErrorCode as Code;
     Some(match code {
         Code::InsufficientCredits | Code::KeyCapReached | Code::QuotaExceeded => "credits",
+        Code::KeyExposed => "leaks",
         Code::RateLimited | Code::ConcurrencyLimited | Code::TooManyFailedAttempts => "limits",
         Code::InsufficientScope | Code::RegionNotAllowed | Code::IpNotAllowed | Code::TestKeyNotAllowed => {
             "keys"

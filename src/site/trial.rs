@@ -130,7 +130,6 @@ fn of_body(field: &Field, example: Option<&Ordered>, words: Words) -> String {
         Some(other) => serde_json::to_string(other).unwrap_or_default(),
         None => String::new(),
     };
-    let is_text = |kind: &Value| kind == "string";
     match (&field.schema["enum"], &field.schema["type"]) {
         (Value::Array(choices), _) => {
             select(field, choices.iter().filter_map(Value::as_str), &value, "text", words)
@@ -138,12 +137,7 @@ fn of_body(field: &Field, example: Option<&Ordered>, words: Words) -> String {
         (_, Value::Array(kinds)) if kinds.iter().any(|kind| kind == "boolean") => {
             select(field, ["true", "false"].into_iter(), &value, "json", words)
         }
-        (_, Value::Array(kinds)) if !kinds.iter().any(is_text) => {
-            input(field.name, Place::Body, "json", &value, field.is_required)
-        }
-        (_, kind) if kind == "array" || kind == "integer" => {
-            input(field.name, Place::Body, "json", &value, field.is_required)
-        }
+        _ if is_json(field) => input(field.name, Place::Body, "json", &value, field.is_required),
         // `null` in the example of a text.
         _ if example == Some(&Ordered::Null) => input(field.name, Place::Body, "text", "", false),
         _ => input(field.name, Place::Body, "text", &value, field.is_required),

@@ -9,7 +9,6 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, InvalidHeaderValue, USER_AGENT,
 };
-use hyper::http::Extensions;
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::client::legacy::{Client, Error};
@@ -20,7 +19,7 @@ use super::address::Reach;
 use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::{Connector, Protocol};
-use super::response_started::ResponseStarted;
+use super::response_started::has_answer_begun;
 use super::retry_after::retry_after;
 use super::settings::UpstreamSettings;
 use super::tls::{TlsFiles, UpstreamTls, UpstreamTlsError};
@@ -170,10 +169,11 @@ impl Upstream {
         let (request, connection) = self.request(question.clone())?;
         match self.client.request(request).await {
             Ok(response) => self.read(response).await,
-            Err(error) if answer_had_begun(&error, &connection) => Err(failed(&error)),
+            Err(error) if answer_had_begun(&error, &connection) => Err(UpstreamError::of(&error)),
             Err(_) => {
                 let (request, _) = self.request(question)?;
-                let response = self.client.request(request).await.map_err(|error| failed(&error))?;
+                let response =
+                    self.client.request(request).await.map_err(|error| UpstreamError::of(&error))?;
                 self.read(response).await
             }
         }
@@ -249,21 +249,16 @@ impl Upstream {
 }
 
 fn answer_had_begun(error: &Error, connection: &CaptureConnection) -> bool {
-    if error.is_connect() {
-        return false;
-    }
-    let mut extras = Extensions::new();
-    if let Some(connected) = connection.connection_metadata().as_ref() {
-        connected.get_extras(&mut extras);
-    }
-    extras.get::<ResponseStarted>().is_none_or(ResponseStarted::is_set)
+    !error.is_connect() && has_answer_begun(connection)
 }
 
 fn answered(status: StatusCode) -> String {
     format!("answered {}", status.as_u16())
 }
 
-fn failed(error: &Error) -> UpstreamError {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    UpstreamError::Failed(format!("{error}{cause}"))
+impl UpstreamError {
+    pub(super) fn of(error: &Error) -> Self {
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        Self::Failed(format!("{error}{cause}"))
+    }
 }

@@ -1,5 +1,7 @@
 //! Which headers pass between a client and a server behind the gateway. The caller's credential never does.
 
+use std::borrow::Cow;
+
 use hyper::HeaderMap;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
@@ -105,8 +107,11 @@ fn is_hop_by_hop(name: &str) -> bool {
 }
 
 /// With `-` for `_`: servers that map headers to variables take both for the same.
-fn normalised(name: &HeaderName) -> String {
-    name.as_str().replace('_', "-")
+fn normalised(name: &HeaderName) -> Cow<'_, str> {
+    match name.as_str() {
+        name if name.contains('_') => name.replace('_', "-").into(),
+        name => name.into(),
+    }
 }
 
 /// Whether a value is a trace context (W3C Trace Context, version 00).

@@ -115,7 +115,7 @@ impl Pool {
             Err(Attempt::NotSent { error, is_fault_of_target }) if call.body.is_whole() => {
                 (error, is_fault_of_target)
             }
-            Err(Attempt::Unheard(error)) if call.may_repeat() && self.repeats.take() => {
+            Err(Attempt::Unanswered(error)) if call.may_repeat() && self.repeats.take() => {
                 self.count("repeated");
                 (error, true)
             }

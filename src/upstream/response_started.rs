@@ -7,16 +7,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper::http::Extensions;
+use hyper_util::client::legacy::connect::{CaptureConnection, Connected, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct ResponseStarted(Arc<AtomicBool>);
 
 impl ResponseStarted {
-    pub(super) fn is_set(&self) -> bool {
+    fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
+}
+
+/// Whether a byte came on the connection since the last was written. Unknown counts as yes.
+pub(super) fn has_answer_begun(connection: &CaptureConnection) -> bool {
+    let mut extras = Extensions::new();
+    if let Some(connected) = connection.connection_metadata().as_ref() {
+        connected.get_extras(&mut extras);
+    }
+    extras.get::<ResponseStarted>().is_none_or(ResponseStarted::is_set)
 }
 
 /// A stream that updates its [`ResponseStarted`].

@@ -30,6 +30,19 @@ pub struct TlsFiles<'f> {
     pub client: Option<(&'f Path, &'f Path)>,
 }
 
+impl TlsFiles<'_> {
+    /// The digest of the files' content, as [`UpstreamTls::digest`] after they were read.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn digest(&self) -> Result<[u8; 32], PemError> {
+        let client = self.client.iter().flat_map(|(certificate, key)| [certificate, key]);
+        let files: Vec<PemFile> =
+            self.ca_file.iter().chain(client).map(|path| PemFile::read(path)).collect::<Result<_, _>>()?;
+        Ok(digest_of(&files))
+    }
+}
+
 /// TLS towards an upstream. Equal if the files had the same content.
 #[derive(Clone)]
 pub struct UpstreamTls {
@@ -72,6 +85,10 @@ impl UpstreamTls {
         };
         let client = client.iter().flat_map(|(certificate, key)| [certificate, key]);
         Ok(Self { config: Arc::new(config), digest: digest_of(authorities.iter().chain(client)) })
+    }
+
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 }
 

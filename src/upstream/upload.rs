@@ -98,6 +98,14 @@ impl Upload {
         }
     }
 
+    /// Whether all of it was read.
+    pub fn has_ended(&self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Passed(passed) => passed.state().has_ended,
+        }
+    }
+
     /// Why the body ended before its end, if that is not the upstream's doing.
     pub fn fault(&self) -> Option<UploadFault> {
         match self {

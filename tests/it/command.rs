@@ -27,5 +27,6 @@ mod sets;
 mod serving;
 mod signals;
 mod starting;
+mod systemd;
 mod usage;
 mod with_postgres;

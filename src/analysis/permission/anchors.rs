@@ -2,8 +2,7 @@
 //!
 //! People date and place their private life by their work, so such words prove nothing about the rest of the sentence.
 
-use super::grammar::CONNECTORS;
-use super::item::Item;
+use super::item::{Item, begins_clause};
 
 /// Words and phrases that begin a time or a place, up to the end of the clause.
 const OPENINGS: &[&[&str]] = &[
@@ -44,8 +43,7 @@ const OPENINGS: &[&[&str]] = &[
 pub(super) fn anchored(items: &[Item<'_>]) -> Vec<bool> {
     let mut is_anchored = false;
     let anchored = |(at, item): (usize, &Item<'_>)| {
-        let parts = item.is_parted || CONNECTORS.contains(&item.word);
-        is_anchored = is_anchored && !parts || opens(&items[at..]);
+        is_anchored = is_anchored && !begins_clause(item) || opens(&items[at..]);
         is_anchored
     };
     items.iter().enumerate().map(anchored).collect()

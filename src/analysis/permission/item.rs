@@ -90,24 +90,24 @@ pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
     items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
 }
 
+/// Whether a clause begins with this word.
+pub(super) fn begins_clause(item: &Item<'_>) -> bool {
+    item.is_parted || CONNECTORS.contains(&item.word)
+}
+
+fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i [Item<'s>]> {
+    items.chunk_by(|_, next| !begins_clause(next))
+}
+
 /// Whether every clause is about work: “they found it early, so the roadmap stays” is not.
 pub(super) fn is_work_throughout(items: &[Item<'_>]) -> bool {
-    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
-    let mut clauses = vec![(false, 0)];
     let idle = |item: &Item<'_>| {
         let weighs = is_weighty(item) && !CONNECTORS.contains(&item.word);
         if item.is_firm { usize::from(weighs) } else { MAX_IDLE_WORDS + 1 }
     };
-    for item in items {
-        if parts(item) {
-            clauses.push((false, 0));
-        }
-        if let Some((works, says)) = clauses.last_mut() {
-            *works |= is_thing(item) || is_work(item);
-            *says += idle(item);
-        }
-    }
-    clauses.iter().all(|(works, says)| *works || *says <= MAX_IDLE_WORDS)
+    let works = |item: &Item<'_>| is_thing(item) || is_work(item);
+    clauses(items)
+        .all(|clause| clause.iter().any(works) || clause.iter().map(idle).sum::<usize>() <= MAX_IDLE_WORDS)
 }
 
 /// Whether a word means something by itself: not a small word, a number, a period or a time of day.
@@ -131,35 +131,16 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
 /// Whether a sentence names a day or an hour and has a clause without a thing of the trade: “results on Thursday”, or “the
 /// results are back, so the release moves to Friday”, may be a private appointment.
 pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
-    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
-    let mut clauses = vec![(true, false)];
-    for item in items {
-        if parts(item) {
-            clauses.push((true, false));
-        }
-        if let Some((is_empty, names)) = clauses.last_mut() {
-            *is_empty = false;
-            *names |= is_thing(item);
-        }
-    }
     let is_timed = items.iter().any(|item| item.classes.meets(Classes::CLOCK));
-    is_timed && clauses.iter().any(|(is_empty, names)| !is_empty && !*names)
+    is_timed && clauses(items).any(|clause| !clause.iter().any(is_thing))
 }
 
 /// Whether a clause holds a number or a period and nothing else that means something: “four hours, then two, then none”.
 pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
-    let parts = |item: &Item<'_>| item.is_parted || CONNECTORS.contains(&item.word);
-    let mut clauses = vec![(false, false)];
-    for item in items {
-        if parts(item) {
-            clauses.push((false, false));
-        }
-        if let Some((counts, says)) = clauses.last_mut() {
-            *counts |= NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
-            *says |= is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
-        }
-    }
-    clauses.iter().any(|(counts, says)| *counts && !*says)
+    let counts = |item: &Item<'_>| NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
+    let says =
+        |item: &Item<'_>| is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
+    clauses(items).any(|clause| clause.iter().any(counts) && !clause.iter().any(says))
 }
 
 /// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.

@@ -80,10 +80,12 @@ impl Meter {
     /// Whether the price is known before the body.
     pub(super) fn is_known_at_head(&self) -> bool {
         self.route.price.counted().is_none_or(|price| {
-            price
-                .counts
-                .iter()
-                .all(|count| matches!(count.of, FigureSource::Header(_) | FigureSource::RequestKib))
+            price.counts.iter().all(|count| match count.of {
+                FigureSource::Header(_) => true,
+                // An answer may begin before a body that is passed on has ended.
+                FigureSource::RequestKib => self.upload.has_ended(),
+                _ => false,
+            })
         })
     }
 

@@ -3,13 +3,14 @@
 use std::io::{self, Read, Write};
 
 use anyhow::{Context as _, bail};
+use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 
 use crate::command::context::Context;
 use crate::command::output::{Output, Report, or_dash, write_table};
 use crate::domain::ids::AccountId;
 use crate::domain::key::KeySecret;
-use crate::domain::key::leak::{LeakAction, LeakSource, MAX_URL_CHARS};
+use crate::domain::key::leak::{LeakAction, LeakSource, MAX_URL_CHARS, is_usable_url};
 use crate::management::leaks::{LeakPolicy, LeakReport, report as act};
 use crate::storage::keys::exposure::{self, ExposureView};
 
@@ -41,11 +42,15 @@ impl Report for ReportsShown {
 
 /// Reports the keys on standard input.
 pub(super) async fn report(url: &str, context: &Context, output: Output) -> anyhow::Result<()> {
-    if url.chars().count() > MAX_URL_CHARS || url.chars().any(char::is_control) {
+    if !is_usable_url(url) {
         bail!("--url must have at most {MAX_URL_CHARS} characters, and no control characters");
     }
-    let mut text = String::new();
-    io::stdin().lock().take(MAX_INPUT_BYTES).read_to_string(&mut text).context("cannot read the keys")?;
+    let mut text = Zeroizing::new(String::new());
+    let mut input = io::stdin().lock().take(MAX_INPUT_BYTES + 1);
+    input.read_to_string(&mut text).context("cannot read the keys")?;
+    if text.len() as u64 > MAX_INPUT_BYTES {
+        bail!("standard input is larger than 1 MiB: split it");
+    }
     let settings = context.settings();
     let console = settings.console_base(settings.listen).ok().flatten();
     let policy = LeakPolicy { on_leak: settings.leaks.on_leak, console: console.map(|base| base.link("")) };

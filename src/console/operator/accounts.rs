@@ -1,7 +1,6 @@
 //! Finding an account by what its owner says: its name, id or e-mail address, a member's address, a key's id, the two ends of a key,
 //! or the whole key. A whole key is compared and forgotten: it stands in no address and on no page.
 
-use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::console::call::Call;
@@ -47,7 +46,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     }
     if may_be_secret(&text) {
         let found = find(call, &text).await?;
-        return Ok(shown(call, "", Some(&found))?.with_status(StatusCode::OK));
+        return shown(call, "", Some(&found));
     }
     let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     Ok(Reply::SeeOther(format!("{PATH}?text={text}")))

@@ -4,7 +4,7 @@ use super::{counted, sentences, words};
 
 words! {
     nav_alerts: "Alerts" / "Alertas";
-    alerts_lead: "E-mails to the admins of the account, each once for what it is about."
+    alerts_lead: "E-mails to the account’s admins. Each alert is sent once per occurrence."
         / "E-mails para os administradores da conta, cada um uma única vez por ocorrência.";
     alert: "Alert" / "Alerta";
     alert_low_credits: "Few credits are left" / "Restam poucos créditos";
@@ -24,12 +24,12 @@ words! {
     alert_none_sent: "None yet." / "Nenhum ainda.";
     change_alerts: "Choose alerts" / "Escolher alertas";
     alerts_legend: "Write to the admins when" / "Escrever aos administradores quando";
-    alert_threshold: "Few credits are at most" / "Poucos créditos são no máximo";
+    alert_threshold: "Alert at this many credits or fewer" / "Avisar quando restarem no máximo";
     alert_threshold_hint: "Empty: a fifth of the credits that are valid." / "Vazio: um quinto dos créditos válidos.";
     mail_low_credits_subject: "Few credits are left" / "Restam poucos créditos";
     mail_no_credits_subject: "No credits are left" / "Os créditos acabaram";
     mail_requests_subject: "The plan's requests run out" / "As requisições do plano estão acabando";
-    mail_key_ends_subject: "An API key ends" / "Uma chave de API expira";
+    mail_key_ends_subject: "The end of an API key" / "A validade de uma chave de API";
     mail_key_unused_subject: "API keys that nothing uses" / "Chaves de API sem uso";
     mail_alert_test_subject: "A test of your alerts" / "Um teste dos seus alertas";
     mail_alert_test_reason: "You receive this e-mail because you asked for it on the page of alerts."
@@ -44,9 +44,9 @@ sentences! {
         match threshold { Some(n) => format!("({} ou menos)", w.credits(n)), None => "(um quinto dos créditos válidos ou menos)".to_owned() }
     }
     fn mail_low_credits(account: &str, left: &str, few: &str) {
-        format!("The account {account} has {left} credits left. The alert is set to {few}. When no credits are left, calls are refused.")
+        format!("Credits left on the account {account}: {left}. The alert is set to {few}. When no credits are left, calls are refused.")
     } {
-        format!("A conta {account} tem {left} créditos. O alerta está definido em {few}. Quando acabarem, as chamadas serão recusadas.")
+        format!("Créditos restantes da conta {account}: {left}. O alerta está definido em {few}. Quando acabarem, as chamadas serão recusadas.")
     }
     fn mail_no_credits(account: &str) { format!("The account {account} has no credits left. Paid calls are refused until credits come in; nothing is charged.") }
         { format!("A conta {account} não tem mais créditos. Chamadas pagas são recusadas até que entrem créditos; nada é cobrado.") }
@@ -60,9 +60,9 @@ sentences! {
     fn mail_key_ended(account: &str, key: &str, at: &str) { format!("The key “{key}” of the account {account} ended on {at}. Programs that use it are refused.") }
         { format!("A chave “{key}” da conta {account} expirou em {at}. Os programas que a usam são recusados.") }
     fn mail_key_unused(account: &str, n: i64, names: &str) {
-        format!("Nothing has used {} of the account {account} for 90 days: {names}. Revoke the keys that nobody needs.", counted(w, n, "key", "keys"))
+        format!("Nothing has used {} of the account {account} for 90 days: {names}. Revoke the keys that you do not need.", counted(w, n, "key", "keys"))
     } {
-        format!("Nada usou {} da conta {account} nos últimos 90 dias: {names}. Revogue as chaves de que ninguém precisa.", counted(w, n, "chave", "chaves"))
+        format!("Nada usou {} da conta {account} nos últimos 90 dias: {names}. Revogue as chaves de que você não precisa.", counted(w, n, "chave", "chaves"))
     }
     fn mail_alert_test(account: &str) { format!("Alerts of the account {account} arrive at this address.") }
         { format!("Os alertas da conta {account} chegam a este endereço.") }

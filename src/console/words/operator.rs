@@ -5,7 +5,7 @@ use super::{counted, sentences, words};
 words! {
     op_sign: "Operators" / "Operadores";
     op_foot: "Operators’ console. Everything that you do here is in the audit log, also in that of the account."
-        / "Console de operadores. Tudo o que você faz aqui fica na auditoria, também na da conta.";
+        / "Console de operadores. Tudo o que você faz aqui fica no registro de auditoria, também no da conta.";
     op_health: "Health" / "Saúde";
     op_accounts: "Accounts" / "Contas";
     op_busiest: "Most used" / "Maior uso";
@@ -16,7 +16,7 @@ words! {
     op_role_viewer: "Viewer" / "Leitura";
     op_role_support: "Support" / "Suporte";
     op_role_admin: "Admin" / "Administrador";
-    op_role_too_low_title: "Not with your role" / "Não com a sua função";
+    op_role_too_low_title: "Not allowed for your role" / "Sua função não permite";
     op_role_too_low: "Your role does not allow this. An operator with the role admin can do it, or give you another role on the host: fluence operator role."
         / "Sua função não permite isto. Um operador com a função admin pode fazê-lo ou mudar sua função no servidor: fluence operator role.";
 
@@ -57,7 +57,7 @@ words! {
         / "Só operadores a veem. Não pode ser alterada nem removida. No máximo 2.000 caracteres.";
 
     op_reason: "Reason" / "Motivo";
-    op_reason_hint: "The owners read it in their audit log." / "Os donos da conta o leem na auditoria deles.";
+    op_reason_hint: "The owners read it in their audit log." / "Os donos da conta o leem no registro de auditoria deles.";
     op_not_its_name: "This is not the account’s name." / "Este não é o nome da conta.";
     op_suspend: "Suspend" / "Suspender";
     op_suspend_lead: "All calls of the account are refused within 5 seconds. Its owners can still log in and look at everything; credits keep their end dates."
@@ -65,7 +65,7 @@ words! {
     op_resume: "Resume" / "Reativar";
     op_resume_lead: "Calls of the account are accepted again, at once." / "As chamadas da conta voltam a ser aceitas, na hora.";
     op_move_plan: "Move to another plan" / "Mudar de plano";
-    op_move_plan_lead: "The move counts immediately: limits, endpoints and plan credits are those of the new plan. What was used in this period stays used."
+    op_move_plan_lead: "The move takes effect immediately: limits, endpoints and plan credits are those of the new plan. What was used in this period stays used."
         / "A mudança vale na hora: limites, endpoints e créditos do plano passam a ser os do novo plano. O que já foi usado no período continua usado.";
     op_no_such_plan: "There is no such plan." / "Não existe esse plano.";
     op_grant: "Grant credits" / "Conceder créditos";
@@ -73,8 +73,8 @@ words! {
         / "Acrescenta um lote de créditos à conta. Ele aparece no extrato com o motivo.";
     op_expires: "Expires on" / "Vale até";
     op_expires_hint: "00:00 UTC of that day. Empty: in 12 months." / "0h UTC desse dia. Vazio: em 12 meses.";
-    op_not_a_day: "This is not a day after today." / "Isto não é um dia depois de hoje.";
-    op_not_an_amount: "This is not a whole number of credits from 1 on." / "Isto não é um número inteiro de créditos a partir de 1.";
+    op_not_a_day: "Enter a day after today." / "Informe um dia depois de hoje.";
+    op_not_an_amount: "Enter a whole number of credits, at least 1." / "Informe um número inteiro de créditos, no mínimo 1.";
     op_take: "Take credits" / "Retirar créditos";
     op_take_lead: "Takes credits from the account, from the lots that are spent first. The balance cannot fall below zero."
         / "Retira créditos da conta, dos lotes que são gastos primeiro. O saldo não pode ficar abaixo de zero.";
@@ -99,12 +99,12 @@ words! {
     op_started: "Started" / "Início";
     op_revocations: "Revocations" / "Revogações";
     op_all_confirmed: "all confirmed" / "todas confirmadas";
-    op_sets: "Sets in force" / "Ofertas em vigor";
+    op_sets: "Sets in force" / "Conjuntos em vigor";
     op_not_newest: "not the newest" / "não é a mais nova";
     op_clock: "Clock ahead" / "Relógio adiantado";
     op_ledger: "Ledger" / "Livro-razão";
-    op_no_writer: "No writer is open." / "Nenhum escritor está aberto.";
-    op_writer: "Writer" / "Escritor";
+    op_no_writer: "No writer is open." / "Nenhum gravador está aberto.";
+    op_writer: "Writer" / "Gravador";
     op_heartbeat: "Heartbeat" / "Sinal de vida";
     op_batches: "Commits" / "Gravações";
     op_open_holds: "Open holds" / "Reservas abertas";
@@ -120,14 +120,14 @@ words! {
     op_last_hour: "Last hour" / "Última hora";
     op_today: "Today" / "Hoje";
     op_30_days: "30 days" / "30 dias";
-    op_uses_most: "Uses most" / "Quem mais usa";
-    op_fails_most: "Fails most" / "Quem mais falha";
+    op_uses_most: "Highest usage" / "Quem mais usa";
+    op_fails_most: "Most failures" / "Quem mais falha";
     op_nobody: "No account." / "Nenhuma conta.";
     op_uncharged: "Not charged" / "Não cobradas";
     op_refused: "Refused" / "Recusadas";
     op_mostly: "Mostly" / "Principal motivo";
 
-    op_email_lead: "Messages of the last 30 days. Their text is not shown: links in it log in."
+    op_email_lead: "Messages of the last 30 days. Their text is not shown, because its links give access."
         / "Mensagens dos últimos 30 dias. O texto não é mostrado: há links que dão acesso.";
     op_all: "All" / "Todos";
     op_email_waiting: "Waiting" / "Esperando";
@@ -140,7 +140,7 @@ words! {
     op_send_again: "Send again" / "Enviar de novo";
     op_done_email: "The e-mail is on its way again." / "O e-mail está a caminho de novo.";
 
-    op_explain_lead: "What became of a request, and why; or why calls with a key are refused."
+    op_explain_lead: "What happened to a request, and why; or why calls with a key are refused."
         / "O que aconteceu com uma requisição e por quê; ou por que chamadas com uma chave são recusadas.";
     op_explain_label: "Request id, call id, or key" / "Id da requisição, id da chamada ou chave";
     op_explain_hint: "The X-Request-Id of an answer, a key’s id, its last four characters, or the whole key. A whole key is compared and forgotten."
@@ -148,7 +148,7 @@ words! {
     op_explain_button: "Explain" / "Explicar";
     op_unknown_id: "No call, change or key has this id. Refused requests and those of test keys move no credits: search the log for the id."
         / "Nenhuma chamada, alteração ou chave tem este id. Requisições recusadas e as de chaves de teste não movem créditos: procure o id no log.";
-    op_unknown_text: "This is no id, and no key of this service." / "Isto não é um id nem uma chave deste serviço.";
+    op_unknown_text: "This is neither an id nor a key of this service." / "Isto não é um id nem uma chave deste serviço.";
     op_the_call: "The call" / "A chamada";
     op_its_receipt: "Receipt" / "Recibo";
     op_its_changes: "What the request changed" / "O que a requisição alterou";
@@ -161,7 +161,7 @@ words! {
     op_no_credits: "The account has no credits: paid calls get INSUFFICIENT_CREDITS." / "A conta não tem créditos: chamadas pagas recebem INSUFFICIENT_CREDITS.";
     op_account_credits: "Credits of the account" / "Créditos da conta";
 
-    op_audit_lead: "Everything that anybody changed, in all accounts and in the service itself." / "Tudo o que alguém alterou, em todas as contas e no próprio serviço.";
+    op_audit_lead: "Every change in all accounts and in the service itself." / "Todas as alterações de todas as contas e do próprio serviço.";
     op_operator: "Operator’s name" / "Nome do operador";
     op_act: "Act" / "Ação";
     op_every_act: "Every act" / "Todas as ações";
@@ -186,9 +186,9 @@ sentences! {
     fn op_skewed_gateway(name: &str) { format!("The clock of gateway {name} is off: set up time synchronisation on its machine.") }
         { format!("O relógio do gateway {name} está errado: configure a sincronização de hora na máquina.") }
     fn op_set_fault(name: &str, fault: &str) { format!("Gateway {name} cannot sell by the newest sets: {fault}") }
-        { format!("O gateway {name} não consegue usar as ofertas mais novas: {fault}") }
+        { format!("O gateway {name} não consegue usar os conjuntos mais novos: {fault}") }
     fn op_silent_writer(name: &str, epoch: i32) { format!("Writer {name} #{epoch} gives no heartbeat. A sweep closes it and gives its holds back.") }
-        { format!("O escritor {name} #{epoch} não dá sinal de vida. Uma varredura o encerra e devolve suas reservas.") }
+        { format!("O gravador {name} #{epoch} não dá sinal de vida. Uma varredura o encerra e devolve suas reservas.") }
     fn op_old_hold(name: &str) { format!("A hold of {name} is open for more than ten minutes: its call should have ended. Look at the gateway’s log.") }
         { format!("Uma reserva de {name} está aberta há mais de dez minutos: a chamada já deveria ter terminado. Veja o log do gateway.") }
     fn op_wrong_books(n: i64) { format!("The last verification of the ledger found {}. Stop and read docs/operations/incidents.md.", counted(w, n, "wrong row", "wrong rows")) }
@@ -212,7 +212,7 @@ sentences! {
     fn op_send_again_lead(to: &str) { format!("The e-mail to {to} is sent again within seconds. Links in it may have expired.") }
         { format!("O e-mail para {to} é enviado de novo em segundos. Os links nele podem ter vencido.") }
     fn op_key_expired(when: &str) { format!("The key expired on {when}: every call gets EXPIRED_API_KEY.") }
-        { format!("A chave venceu em {when}: toda chamada recebe EXPIRED_API_KEY.") }
+        { format!("A chave expirou em {when}: toda chamada recebe EXPIRED_API_KEY.") }
     fn op_key_revoked(when: &str) { format!("The key was revoked on {when}: every call gets REVOKED_API_KEY.") }
         { format!("A chave foi revogada em {when}: toda chamada recebe REVOKED_API_KEY.") }
 }

@@ -15,9 +15,9 @@ words! {
     pasted_key_hint: "Empty: a test key for an hour is made for you. A live key pays; it stays in this field and is gone when you leave."
         / "Vazio: criamos para você uma chave de teste por uma hora. Uma chave de produção paga; ela fica neste campo e some quando você sai.";
     send: "Send" / "Enviar";
-    send_for: "Send for {credits} credits" / "Enviar por {credits} créditos";
-    costs: "Costs {credits} credits. Left after the call: {after}. Nothing was charged yet."
-        / "Custa {credits} créditos. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
+    send_for: "Send (credits: {credits})" / "Enviar (créditos: {credits})";
+    costs: "Price in credits: {credits}. Left after the call: {after}. Nothing was charged yet."
+        / "Preço em créditos: {credits}. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
     costs_nothing: "Costs nothing with this key. Left: {after}." / "Não custa nada com esta chave. Restam: {after}.";
     was_charged: "Charged: {credits}. Left: {after}." / "Cobrado: {credits}. Restam: {after}.";
     no_playground_key: "No test key could be made. Others may be using the playground: try again later, or paste a key of yours."

@@ -38,17 +38,17 @@ words! {
         / "Os outros administradores das suas contas recebem um e-mail. Você recebe outro quando um deles confirmar.";
     vouch: "Vouch" / "Confirmar a identidade";
     vouch_for_lost: "Vouch: lost second factor" / "Confirmar a identidade: segundo fator perdido";
-    vouch_with_care: "Ask the person yourself, on the phone or face to face: an e-mail can come from somebody else."
+    vouch_with_care: "Ask the person yourself, on the phone or face to face: an e-mail can come from another person."
         / "Fale com a pessoa, por telefone ou pessoalmente: um e-mail pode vir de outra pessoa.";
     vouched: "The second factor ends in 24 hours. The person got an e-mail and can stop it."
         / "O segundo fator termina em 24 horas. A pessoa recebeu um e-mail e pode impedir.";
     keep_factor: "Keep the second factor" / "Manter o segundo fator";
-    keep_factor_lead: "Somebody said that you have lost your second factor. If you did not ask for that, keep it."
-        / "Alguém informou que você perdeu o segundo fator. Se você não pediu isso, mantenha-o.";
-    factor_kept: "The second factor stays. If you did not ask for help, somebody knows your password: set a new one."
-        / "O segundo fator continua ativo. Se você não pediu ajuda, alguém sabe sua senha: crie uma nova.";
-    mail_keep_factor: "If you did not ask for that, keep the factor, and set a new password: somebody knows yours."
-        / "Se você não pediu isso, mantenha o fator e crie uma nova senha: alguém sabe a sua.";
+    keep_factor_lead: "An admin was asked to confirm that you lost your second factor. If you did not ask for that, keep it."
+        / "Um administrador recebeu o pedido de confirmar que você perdeu o segundo fator. Se você não pediu isso, mantenha-o.";
+    factor_kept: "The second factor stays. If you did not ask for help, another person knows your password: set a new one."
+        / "O segundo fator continua ativo. Se você não pediu ajuda, outra pessoa sabe sua senha: crie uma nova.";
+    mail_keep_factor: "If you did not ask for that, keep the factor, and set a new password: another person knows yours."
+        / "Se você não pediu isso, mantenha o fator e crie uma nova senha: outra pessoa sabe a sua.";
     mail_vouch_subject: "A member has lost the second factor" / "Uma pessoa perdeu o segundo fator";
     mail_vouch_reason: "You receive this e-mail because you are an admin of the account."
         / "Você recebe esta mensagem porque é administrador da conta.";

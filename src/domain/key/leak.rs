@@ -47,6 +47,11 @@ named_enum! {
     }
 }
 
+/// Whether the place where a key was found can be kept.
+pub fn is_usable_url(url: &str) -> bool {
+    url.chars().count() <= MAX_URL_CHARS && !url.chars().any(char::is_control)
+}
+
 impl<'de> Deserialize<'de> for OnLeak {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;

@@ -62,6 +62,9 @@ malformed! {
     DryRunHeader =>
         "X-Dry-Run must be sent once, as true or false", "X-Dry-Run deve ser enviado uma vez, como true ou false";
     /// The member of the body by which less is held.
+    TooManyMatches =>
+        "The list has more than 1000 matches: send the rest in another list",
+        "A lista tem mais de 1000 itens: envie os demais em outra lista";
     PriceBound =>
         "The member that bounds the price of this call must be a number, zero or more, and be there once",
         "O membro que limita o preço desta chamada deve ser um número, zero ou mais, e aparecer uma única vez";

@@ -81,10 +81,10 @@ meanings! {
             absent "while nothing is wrong" / "enquanto está tudo bem";
     }
     LeakReportAnswer {
-        message: "The same for every report." / "A mesma para todo aviso.";
+        message: "The same for every report." / "A mesma para toda denúncia.";
     }
     IdentityKeys {
-        keys: "The keys, the one that signs first." / "As chaves, a que assina primeiro.";
+        keys: "The keys, the newest first. While there are two, the older one signs." / "As chaves, da mais nova à mais antiga. Enquanto há duas, a mais antiga assina.";
     }
     IdentityKey {
         kty: "`OKP`." / "`OKP`.";

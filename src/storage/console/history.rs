@@ -65,10 +65,13 @@ impl From<LineRow> for HistoryLine {
 }
 
 // Ids of actors and subjects are texts, compared as such: an operator's name is no UUID.
+// `$more` are further columns, each with its comma.
 macro_rules! select_lines {
-    ($where:literal) => {
+    ($more:literal, $where:literal) => {
         concat!(
-            "select a.id, a.account_id, (select c.name from account c where c.id = a.account_id) as account_name, a.reason, a.number, a.at, a.actor, a.action, a.subject, a.subject_id, a.before, a.after, host(a.address) as address,
+            "select ",
+            $more,
+            "a.reason, a.number, a.at, a.actor, a.action, a.subject, a.subject_id, a.before, a.after, host(a.address) as address,
                 case a.actor
                     when 'member' then (select coalesce(nullif(i.name, ''), m.email) from member m
                                           left join identity i on i.id = m.identity_id
@@ -96,6 +99,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<HistoryLine>, StorageError> {
     let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
+        "",
         "a.account_id = $1 and ($2::bigint is null or a.number < $2) order by a.number desc limit $3"
     ))
     .bind(account.as_uuid())
@@ -124,6 +128,7 @@ pub async fn filtered(
     limit: i64,
 ) -> Result<Vec<HistoryLine>, StorageError> {
     let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
+        "",
         "a.account_id = $1 and ($2::bigint is null or a.number < $2) and ($3::text is null or a.subject = $3)
          and ($4::text is null or a.actor = $4) order by a.number desc limit $5"
     ))
@@ -146,6 +151,7 @@ pub async fn of_subject(
     limit: i64,
 ) -> Result<Vec<HistoryLine>, StorageError> {
     let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
+        "",
         "a.account_id = $1 and a.subject = $2 and a.subject_id = $3 order by a.number desc limit $4"
     ))
     .bind(account.as_uuid())

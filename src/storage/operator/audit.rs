@@ -44,6 +44,7 @@ pub async fn newest(
     limit: i64,
 ) -> Result<Vec<AuditLine>, StorageError> {
     let rows: Vec<AuditRow> = sqlx::query_as(select_lines!(
+        "a.id, a.account_id, (select c.name from account c where c.id = a.account_id) as account_name, ",
         "($1::uuid is null or a.account_id = $1) and ($2::text is null or (a.actor = 'operator' and a.actor_id = $2))
          and ($3::text is null or a.action = $3) and ($4::bigint is null or a.id < $4) order by a.id desc limit $5"
     ))

@@ -2,7 +2,6 @@
 
 use hyper::body::Incoming;
 use hyper::header::HOST;
-use hyper::http::Extensions;
 use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::client::legacy::Error;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
@@ -13,7 +12,7 @@ use super::{Pool, PoolCall};
 use crate::domain::forwarding::RetryRule;
 use crate::upstream::client::UpstreamError;
 use crate::upstream::headers;
-use crate::upstream::response_started::ResponseStarted;
+use crate::upstream::response_started::has_answer_begun;
 use crate::upstream::upload::UploadBody;
 
 /// Why an attempt has no answer.
@@ -21,7 +20,7 @@ pub(super) enum Attempt {
     /// Nothing of the call has left this machine.
     NotSent { error: UpstreamError, is_fault_of_target: bool },
     /// The server may have acted on the call. The connection was lost before a byte of an answer came.
-    Unheard(UpstreamError),
+    Unanswered(UpstreamError),
     /// The server may have acted on the call.
     Sent(UpstreamError),
 }
@@ -29,7 +28,7 @@ pub(super) enum Attempt {
 impl Attempt {
     pub(super) fn into_error(self) -> UpstreamError {
         match self {
-            Self::NotSent { error, .. } | Self::Unheard(error) | Self::Sent(error) => error,
+            Self::NotSent { error, .. } | Self::Unanswered(error) | Self::Sent(error) => error,
         }
     }
 
@@ -70,8 +69,8 @@ impl Pool {
     async fn ask(&self, target: &Target, call: PoolCall<'_>) -> Result<Response<Incoming>, Attempt> {
         let mut request = self.request(target, call).map_err(Attempt::Sent)?;
         // An HTTP/2 connection is shared: what is heard on it says nothing of this call.
-        let may_be_unheard = call.retry != RetryRule::Off && !self.config.speaks_http2;
-        let connection = may_be_unheard.then(|| capture_connection(&mut request));
+        let may_be_unanswered = call.retry != RetryRule::Off && !self.config.speaks_http2;
+        let connection = may_be_unanswered.then(|| capture_connection(&mut request));
         let client = self.clients.here();
         match call.body.answered(call.waits, client.request(request)).await {
             None => Err(Attempt::Sent(UpstreamError::Timeout)),
@@ -105,12 +104,14 @@ fn failed(error: &Error, call: PoolCall<'_>, connection: Option<&CaptureConnecti
     if let Some(fault) = call.body.fault() {
         return Attempt::Sent(UpstreamError::Unusable(fault.to_string()));
     }
-    let reason = UpstreamError::Failed(with_cause(error));
+    let reason = UpstreamError::of(error);
     match (error.is_connect(), is_canceled(error)) {
         (true, _) => Attempt::NotSent { error: reason, is_fault_of_target: true },
         // The server had closed a connection that was kept open.
         (_, true) => Attempt::NotSent { error: reason, is_fault_of_target: false },
-        _ if connection.is_some_and(is_unheard) => Attempt::Unheard(reason),
+        _ if connection.is_some_and(|connection| !has_answer_begun(connection)) => {
+            Attempt::Unanswered(reason)
+        }
         _ => Attempt::Sent(reason),
     }
 }
@@ -119,18 +120,4 @@ fn failed(error: &Error, call: PoolCall<'_>, connection: Option<&CaptureConnecti
 fn is_canceled(error: &Error) -> bool {
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
     cause.is_some_and(hyper::Error::is_canceled)
-}
-
-/// Whether no byte came on the connection since the last was written.
-fn is_unheard(connection: &CaptureConnection) -> bool {
-    let mut extras = Extensions::new();
-    if let Some(connected) = connection.connection_metadata().as_ref() {
-        connected.get_extras(&mut extras);
-    }
-    extras.get::<ResponseStarted>().is_some_and(|started| !started.is_set())
-}
-
-fn with_cause(error: &Error) -> String {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    format!("{error}{cause}")
 }

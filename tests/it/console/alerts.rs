@@ -76,7 +76,7 @@ async fn few_credits_are_reported_once_by_several_gateways() {
     alerted.look().await;
     alerted.look().await;
     assert_eq!(alerted.sent().await, 1, "one message, to the admin");
-    let message = alerted.post.message("ana@example.com", "has 200 credits left").await;
+    let message = alerted.post.message("ana@example.com", "Credits left on the account Test: 200.").await;
     assert!(message.contains(&format!("/console/{}/credits", alerted.account)), "{message}");
     alerted.gateway().leave(alerted.account, 0).await;
     alerted.look().await;

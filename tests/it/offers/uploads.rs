@@ -178,6 +178,25 @@ async fn an_answer_before_the_end_of_the_body_is_passed_on_and_ends_the_connecti
 }
 
 #[tokio::test]
+async fn the_price_of_a_body_that_still_comes_is_not_told_at_the_head_of_the_answer() {
+    let (shop, mut server) = played(&format!("{BY_SIZE}stream = {{}}\n")).await;
+    let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
+    client.chunk(&"x".repeat(1_000)).await;
+    got(&mut server, "xxxx").await;
+    server.say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n".to_owned());
+    let said = client.reads("first").await;
+    assert!(!said.contains("x-credits-used: ") && said.contains("x-credits-held: 9\r\n"), "{said}");
+    client.chunk(&"y".repeat(2_000)).await;
+    client.end().await;
+    got(&mut server, "0\r\n\r\n").await;
+    server.say("0\r\n\r\n".to_owned());
+    client.reads("\r\n\r\n").await;
+    let receipt = receipt(&shop, &said).await;
+    assert_eq!((&receipt["credits"], shop.balance().await), (&5.into(), 995), "{receipt}");
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
 async fn an_upstream_that_is_silent_after_the_body_is_late() {
     let (shop, mut server) = played(&format!("{BY_SIZE}first_byte_ms = 200\n")).await;
     let mut client = Client::begin(&shop, "content-length: 6").await;
