@@ -43,7 +43,7 @@ async fn bytes_behind_an_answer_are_no_part_of_the_next_one() {
 }
 
 #[tokio::test]
-async fn informational_answers_are_skipped_and_cost_no_more_time_than_the_head_has() {
+async fn informational_answers_are_skipped() {
     let hint = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
     let answered = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
     let shop = that_says(format!("{}{answered}", hint.repeat(3))).await;
