@@ -4,8 +4,24 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::http::{HeaderMap, Uri, header};
 
+use super::page::is_page_of;
 use crate::http::loopback::names_loopback;
 use crate::identity::Realm;
+
+impl Realm {
+    /// The first page of the console of this realm.
+    pub(super) const fn root(self) -> &'static str {
+        match self {
+            Self::Console => "/console",
+            Self::Operator => "/operator",
+        }
+    }
+
+    /// The realm of the console to which a path belongs.
+    pub(super) fn of_path(path: &str) -> Self {
+        if is_page_of(Self::Operator.root(), path) { Self::Operator } else { Self::Console }
+    }
+}
 
 /// The address of the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +98,7 @@ impl Base {
 
     /// The first page of this console.
     pub const fn root(&self) -> &'static str {
-        match self.realm {
-            Realm::Console => "/console",
-            Realm::Operator => "/operator",
-        }
+        self.realm.root()
     }
 
     /// A path of this console to go on to; anything else leads to its first page.

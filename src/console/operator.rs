@@ -26,15 +26,19 @@ mod health;
 mod key;
 mod link;
 mod log_in;
+mod lost_factor;
+mod new_account;
 mod note;
 mod people;
 mod plan;
+mod plans;
 mod routes;
 mod second_factor;
 pub mod settings;
 mod suspension;
 
 pub use access::Access;
+pub(in crate::console) use credits::FORM_REFERENCE;
 pub use routes::{ROUTES, routes};
 
 /// The first page.

@@ -72,7 +72,7 @@ pub(in crate::console) async fn gateways(call: &mut Call) -> Result<Reply, PageE
     }
     let change: i64 = call.query.text("change").parse().map_err(|_| PageError::NotFound)?;
     let nodes = nodes::list(call.db().await?).await?;
-    let words = call.words();
+    let (words, now) = (call.words(), call.now());
     let again = path_of(call, key.id, &format!("/revoked?change={change}"))?;
     let is_waiting = nodes.iter().any(|node| node.change_seen < change && !node.is_silent);
     let body = html! {
@@ -85,7 +85,10 @@ pub(in crate::console) async fn gateways(call: &mut Call) -> Result<Reply, PageE
                             td data-label=(words.gateway()) { (node.name) }
                             td {
                                 @if node.change_seen >= change { (words.gateway_refuses()) }
-                                @else if node.is_silent { (words.gateway_silent()) }
+                                @else if node.is_silent {
+                                    (words.gateway_silent()) " "
+                                    span.muted { (words.gateway_last_word(&words.ago(node.last_seen_at, now))) }
+                                }
                                 @else { (words.gateway_waits()) }
                             }
                         }

@@ -15,10 +15,13 @@ use crate::domain::amount::Amount;
 use crate::domain::hex;
 use crate::management::credits::{self, CreditError, GrantOrder, Grantable, TakeOrder};
 
+/// How the ids of acts begin that were sent by a form of this console. Owners read words in their place.
+pub(in crate::console) const FORM_REFERENCE: &str = "form ";
+
 /// The id of the act, which is the form's own.
 fn reference(call: &Call) -> Result<String, PageError> {
     let digest = call.form_digest.ok_or(PageError::NotFromHere)?;
-    Ok(format!("form {}", hex::encode(digest.as_bytes())))
+    Ok(format!("{FORM_REFERENCE}{}", hex::encode(digest.as_bytes())))
 }
 
 /// The digits of a number that may be written in groups of three: `1,000`, `1.000` or `1 000`.

@@ -3,6 +3,8 @@
 use super::{counted, sentences, words};
 
 words! {
+    by_operators_console: "by an operator" / "por um operador";
+    for_signing_up: "for signing up" / "pelo cadastro";
     nav_usage: "Usage" / "Consumo";
     nav_statement: "Statement" / "Extrato";
     nav_credits: "Credits and plan" / "Créditos e plano";
