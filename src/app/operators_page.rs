@@ -41,7 +41,8 @@ impl Foundation {
             node: format!("operators@{}", self.node),
             hold_life: setting::time_delta(settings.ledger.hold_life),
         };
-        let pages = self.pages(settings.operator_base(address)?, settings.operator.of_pages(&settings.console));
+        let pages =
+            self.pages(settings.operator_base(address)?, settings.operator.of_pages(&settings.console));
         let console = Console { desk: Some(desk), ..pages };
         // No stage and no dialect of the service holds here.
         Ok(Some(OperatorsPage { console: Arc::new(console), links: PublicLinks::default() }))

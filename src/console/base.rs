@@ -4,9 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::http::{HeaderMap, Uri, header};
 
-use super::page::is_page_of;
 use crate::http::loopback::names_loopback;
 use crate::identity::Realm;
+
+/// Whether an address belongs to the pages below this one.
+pub fn is_page_of(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 impl Realm {
     /// The first page of the console of this realm.
@@ -104,7 +108,7 @@ impl Base {
     /// A path of this console to go on to; anything else leads to its first page.
     pub fn safe_path<'p>(&self, path: &'p str) -> &'p str {
         let root = self.root();
-        let is_ours = path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_ours = is_page_of(root, path);
         let is_plain =
             path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
         if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { root }

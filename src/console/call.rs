@@ -20,7 +20,6 @@ use super::form::{Form, TOKEN};
 use super::form_token;
 use super::page::Frame;
 use super::settings::ConsoleSettings;
-use super::table::PathParams;
 use super::words::Words;
 use crate::background::sign_up_grants::SignUpGrants;
 use crate::clock;
@@ -68,6 +67,9 @@ pub struct Console {
     /// Where operators move credits: the operators' console alone.
     pub desk: Option<LedgerDesk>,
 }
+
+/// The values of a path's parameters, by name.
+pub(super) type PathParams = Vec<(String, String)>;
 
 /// How long a page waits for its place.
 const PLACE_WAIT: std::time::Duration = std::time::Duration::from_secs(2);

@@ -4,8 +4,9 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use maud::html;
 
+use super::base::is_page_of;
 use super::error::PageError;
-use super::page::{Frame, Reply, is_page_of, plain, set_headers};
+use super::page::{Frame, Reply, plain, set_headers};
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
 use crate::http::negotiate::RenderContext;

@@ -22,8 +22,8 @@ use crate::management::identities::{consume, look_at};
 use crate::management::members;
 use crate::secret::token::Token;
 use crate::storage::accounts;
-use crate::storage::identity::{guesses, identities, one_time};
 use crate::storage::identity::memberships;
+use crate::storage::identity::{guesses, identities, one_time};
 use crate::storage::members as stored;
 
 const PATH: &str = "/console/invitation";

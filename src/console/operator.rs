@@ -38,7 +38,6 @@ pub mod settings;
 mod suspension;
 
 pub use access::Access;
-pub(in crate::console) use credits::FORM_REFERENCE;
 pub use routes::{ROUTES, routes};
 
 /// The first page.

@@ -21,11 +21,6 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), clipboard-read=()",
 );
 
-/// Whether an address belongs to the pages below this one.
-pub fn is_page_of(root: &str, path: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// How a page is shown to its reader.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {

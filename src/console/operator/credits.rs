@@ -9,14 +9,12 @@ use super::act::{ActForm, actor, check_name, desk, name_field, reason};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
+use crate::console::form_token::FORM_REFERENCE;
 use crate::console::numbers::whole;
 use crate::console::page::Reply;
 use crate::domain::amount::Amount;
 use crate::domain::hex;
 use crate::management::credits::{self, CreditError, GrantOrder, Grantable, TakeOrder};
-
-/// How the ids of acts begin that were sent by a form of this console. Owners read words in their place.
-pub(in crate::console) const FORM_REFERENCE: &str = "form ";
 
 /// The id of the act, which is the form's own.
 fn reference(call: &Call) -> Result<String, PageError> {

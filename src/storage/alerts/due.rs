@@ -116,12 +116,12 @@ pub async fn due(
             AlertKind::KeyEnds => KEY_ENDS,
             AlertKind::KeyUnused => KEY_UNUSED,
         };
-        let query = sqlx::query_as(statement).bind(accounts).bind(kind.as_str()).bind(AT_ONCE);
-        let query = match kind {
-            AlertKind::KeyEnds | AlertKind::KeyUnused => query.bind(PLAYGROUND_ENVIRONMENT),
-            AlertKind::LowCredits | AlertKind::NoCredits | AlertKind::Requests => query,
+        let asked = sqlx::query_as(statement).bind(accounts).bind(kind.as_str()).bind(AT_ONCE);
+        let asked = match kind {
+            AlertKind::KeyEnds | AlertKind::KeyUnused => asked.bind(PLAYGROUND_ENVIRONMENT),
+            AlertKind::LowCredits | AlertKind::NoCredits | AlertKind::Requests => asked,
         };
-        let rows: Vec<DueRow> = query.fetch_all(&mut *connection).await?;
+        let rows: Vec<DueRow> = asked.fetch_all(&mut *connection).await?;
         may_be_more |= i64::try_from(rows.len()).is_ok_and(|rows| rows == AT_ONCE);
         due.extend(rows.into_iter().map(|row| {
             let DueRow { account_id, subject, number, bound, name, key_id, at } = row;

@@ -237,7 +237,7 @@ async fn every_page_of_a_thing_is_accessible_fits_a_phone_and_asks_only_its_own_
     gateway.post("/crm", &customer.key, &crate::gate::people::marina()).await;
     let account = customer.account;
     let pages = Samples::of(&gateway, account).await.pages(ROUTES);
-    assert!(pages.len() >= 15, "{pages:?}");
+    assert!(pages.len() >= 10, "{pages:?}");
     let (english, portuguese) = tokio::join!(
         faults(&gateway, account, &pages, "en", false),
         faults(&gateway, account, &pages, "pt", false)

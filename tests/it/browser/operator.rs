@@ -148,7 +148,8 @@ async fn faults(gateway: &Gateway, operator: &Operator, paths: &[String]) -> Vec
                 );
             }
             // The browser itself reports answers such as that of a link that is used up, and hints for password managers.
-            let is_hint = |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
+            let is_hint =
+                |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
             let own = browser.complaints().await.into_iter().filter(|line| !is_hint(line));
             note("console", own.collect::<Vec<_>>().join("\n"));
             browser.only_from(&gateway.operator_url()).await;

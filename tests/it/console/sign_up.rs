@@ -194,7 +194,10 @@ async fn a_refused_grant_waits_a_day_behind_all_others() {
     refused(&mut connection, &all[..1]).await.unwrap();
     let left: Vec<_> = due(&mut connection, 10).await.unwrap().iter().map(|due| due.identity_id).collect();
     assert_eq!(left, all[1..]);
-    sqlx::query("update sign_up_grant set refused_at = refused_at - interval '25 hours'").execute(pool).await.unwrap();
+    sqlx::query("update sign_up_grant set refused_at = refused_at - interval '25 hours'")
+        .execute(pool)
+        .await
+        .unwrap();
     let next: Vec<_> = due(&mut connection, 2).await.unwrap().iter().map(|due| due.identity_id).collect();
     assert_eq!(next, all[1..], "the line is not blocked by it");
     assert_eq!(due(&mut connection, 10).await.unwrap().len(), 3);

@@ -54,7 +54,8 @@ async fn every_page_of_an_account_with_a_history_is_light() {
     ana.language = "pt-BR";
     let root = format!("/console/{account}");
     let chosen = CHOICES.map(|rest| format!("{root}{rest}"));
-    let pages: Vec<String> = table::pages(ROUTES, account).chain(samples.pages(ROUTES)).chain(chosen).collect();
+    let pages: Vec<String> =
+        table::pages(ROUTES, account).chain(samples.pages(ROUTES)).chain(chosen).collect();
     let gets = ROUTES.iter().filter(|route| route.method == Method::Get && !route.path.ends_with(".csv"));
     assert_eq!(pages.len(), gets.count() + CHOICES.len(), "no page is left out");
     let statement = ana.get(&format!("{root}/ledger")).await;

@@ -19,10 +19,8 @@ pub(crate) fn read(size: usize, dark: &BTreeSet<(usize, usize)>) -> String {
     let format = first.chain((9..15).map(|bit| (14 - bit, 8))).enumerate();
     let format = format.fold(0, |bits, (bit, (x, y))| bits | usize::from(is_dark(x, y)) << bit) ^ 0x5412;
     let (level, mask) = (format >> 13, format >> 10 & 7);
-    let bits: Vec<bool> = places(size, version)
-        .into_iter()
-        .map(|(x, y)| is_dark(x, y) != is_masked(mask, x, y))
-        .collect();
+    let bits: Vec<bool> =
+        places(size, version).into_iter().map(|(x, y)| is_dark(x, y) != is_masked(mask, x, y)).collect();
     let codewords: Vec<u8> = bits
         .chunks_exact(8)
         .map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit)))
@@ -48,7 +46,8 @@ fn places(size: usize, version: usize) -> Vec<(usize, usize)> {
 
 /// Whether a module belongs to the pattern of the code itself.
 fn is_function(size: usize, version: usize, x: usize, y: usize) -> bool {
-    let in_finder = x < 9 && y < 9 || x >= size - 8 && y < 9 || x < 9 && y >= size - 8;
+    let (is_left, is_right, is_top, is_bottom) = (x < 9, x >= size - 8, y < 9, y >= size - 8);
+    let in_finder = is_left && (is_top || is_bottom) || is_right && is_top;
     let in_version = version >= 7 && (x >= size - 11 && y < 6 || y >= size - 11 && x < 6);
     in_finder || in_version || x == 6 || y == 6 || in_alignment(size, version, x, y)
 }
@@ -102,7 +101,7 @@ fn data(codewords: &[u8], correction: usize, blocks: usize) -> Vec<u8> {
 
 /// The text of one segment of bytes.
 fn text(data: &[u8], version: usize) -> String {
-    let half = |place: usize| data[place / 2] >> (if place % 2 == 0 { 4 } else { 0 }) & 15;
+    let half = |place: usize| data[place / 2] >> (if place.is_multiple_of(2) { 4 } else { 0 }) & 15;
     assert_eq!(half(0), 0b0100, "a segment of bytes");
     let halves = if version < 10 { 2 } else { 4 };
     let length = (1..=halves).fold(0, |length, place| length << 4 | usize::from(half(place)));

@@ -81,7 +81,12 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
     if usage.groups.len() > SHOWN {
         names.push(words.all_others().to_owned());
     }
-    let title = if asked.is_calls { words.calls_by_day() } else { words.credits_by_day() };
+    let title = match (asked.is_calls, asked.chosen.days.count() > MOST_BARS) {
+        (true, false) => words.calls_by_day(),
+        (true, true) => words.calls_by_week(),
+        (false, false) => words.credits_by_day(),
+        (false, true) => words.credits_by_week(),
+    };
     html! {
         section.card.chart {
             header { h2 { (title) } span.push { (legend(&names)) } }

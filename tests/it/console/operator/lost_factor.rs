@@ -33,8 +33,8 @@ impl Lost {
         let support = operator(&post.gateway, "sara@example.com", OperatorRole::Support).await;
         let mut lost = Self { post, account, support, page: String::new() };
         let members = lost.support.visitor.get(&format!("/operator/accounts/{account}/members")).await;
-        let links = members.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-        let link = links.filter(|link| link.ends_with("/factor")).next();
+        let mut links = members.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let link = links.find(|link| link.ends_with("/factor"));
         lost.page = link.unwrap_or_else(|| panic!("{}", members.body)).to_owned();
         lost
     }

@@ -37,7 +37,7 @@ async fn plans_say_how_many_open_accounts_are_on_them_and_lead_to_these() {
     let gateway = start().await;
     let (one, two) = (gateway.professional().await.account, gateway.professional().await.account);
     let closed = gateway.professional().await.account;
-    sqlx::query("update account set closed_at = now() where id = $1")
+    sqlx::query("update account set state = 'suspended', closed_at = now() where id = $1")
         .bind(closed.as_uuid())
         .execute(gateway.database.pool())
         .await
@@ -127,6 +127,6 @@ async fn owners_read_words_and_not_the_id_of_an_operators_form() {
     let statement = owner.get(&format!("/console/{account}/ledger")).await;
     for page in [&statement, &log] {
         assert!(page.has("Outage of 26 November") && page.has("(by an operator)"), "{}", page.body);
-        assert!(!page.has("form "), "{}: the id of a form", page.path);
+        assert!(!page.has(">form "), "{}: the id of a form", page.path);
     }
 }
