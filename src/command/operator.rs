@@ -104,7 +104,7 @@ impl OperatorCommand {
                 (email, token)
             }
             Self::Link { email } => {
-                let token = operators::link(&mut connection, &email).await?;
+                let token = operators::link(&mut connection, &by, &email).await?;
                 (email, token)
             }
             Self::Reset { email } => {

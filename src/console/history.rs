@@ -70,6 +70,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::MemberAccepted => ("accepted the invitation", "aceitou o convite"),
         Action::MemberInvitedAgain => ("invited again", "convidou de novo"),
         Action::MemberVouched => ("vouched for", "confirmou a identidade de"),
+        Action::MemberFactorReset => {
+            ("began to end the second factor of", "iniciou o fim do segundo fator de")
+        }
         Action::CreditsGranted => ("granted credits", "concedeu créditos"),
         Action::CreditsTaken => ("took credits back", "retirou créditos"),
         Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),
@@ -82,6 +85,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::OperatorChanged => ("changed the role of an operator", "alterou a função de um operador"),
         Action::OperatorReset => {
             ("reset an operator’s second factor", "redefiniu o segundo fator de um operador")
+        }
+        Action::OperatorLinked => {
+            ("made a log-in link for an operator", "criou um link de acesso para um operador")
         }
         Action::OperatorLoggedIn => ("logged in", "entrou no console"),
         Action::EmailRetried => ("sent an e-mail again", "reenviou um e-mail"),

@@ -113,6 +113,8 @@ named_enum! {
         MemberInvitedAgain = "member.invited_again",
         /// An admin vouched for a member who has lost the second factor.
         MemberVouched = "member.vouched",
+        /// An operator began the wait after which a second factor ends.
+        MemberFactorReset = "member.factor_reset",
         CreditsGranted = "credits.granted",
         CreditsTaken = "credits.taken",
         /// The people of one source were removed from the directory.
@@ -132,6 +134,7 @@ named_enum! {
         OperatorChanged = "operator.changed",
         /// An operator has no second factor until they set one up.
         OperatorReset = "operator.reset",
+        OperatorLinked = "operator.linked",
         OperatorLoggedIn = "operator.logged_in",
         /// A failed e-mail is tried again.
         EmailRetried = "email.retried",

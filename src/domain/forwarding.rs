@@ -88,7 +88,7 @@ pub struct BreakerTerms {
 /// Each gateway asks each target by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HealthTerms {
-    /// Asked with GET. A 2xx means that the target is well.
+    /// Asked with GET. A 2xx means that the target is healthy.
     pub path: String,
     pub every_ms: u64,
     /// Consecutive answers that make a target one that is down, and one that is well again.

@@ -68,10 +68,10 @@ pub async fn report(
     // Also where it is not new: an owner may have enabled the key meanwhile.
     apply(&mut transaction, &key, action).await?;
     exposure::mark(&mut transaction, key.key_id, key.secret_version, report.url).await?;
-    let is_change = !matches!(action, LeakAction::None | LeakAction::Told);
+    let is_change = !matches!(action, LeakAction::None | LeakAction::Notified);
     if is_change || (is_new && !key.is_known) {
         record(&mut transaction, actor, &key, report, action).await?;
-        tell(&mut transaction, peppers, policy, &key, report, action).await?;
+        notify(&mut transaction, peppers, policy, &key, report, action).await?;
     }
     transaction.commit().await?;
     count(report.source, action.as_str(), 1);
@@ -104,7 +104,7 @@ async fn apply(
         LeakAction::Revoked => drop(keys::set_state(connection, key.key_id, KeyState::Revoked).await?),
         LeakAction::Disabled => drop(keys::set_state(connection, key.key_id, KeyState::Disabled).await?),
         LeakAction::SecretEnded => drop(keys::end_replaced(connection, key.key_id).await?),
-        LeakAction::Told | LeakAction::None => {}
+        LeakAction::Notified | LeakAction::None => {}
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ async fn record(
 }
 
 /// Writes to the account's admins. Whether and when the e-mail leaves is the outbox's business.
-async fn tell(
+async fn notify(
     connection: &mut PgConnection,
     peppers: &Peppers,
     policy: &LeakPolicy,

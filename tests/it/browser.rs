@@ -2,6 +2,7 @@
 
 mod console;
 mod every_page;
+mod flows;
 mod operator;
 mod reading;
 mod trying;

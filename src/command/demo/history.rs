@@ -37,7 +37,7 @@ use crate::management;
 use crate::management::keys::NewSecret;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::identity::{identities, memberships};
-use crate::storage::keys::NewKey;
+use crate::storage::keys::{NewKey, SecretUse, record_uses};
 use crate::storage::ledger::past::PastWriter;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::{clock, members, routes};
@@ -102,6 +102,13 @@ async fn write(context: &Context, work: &mut PgConnection) -> anyhow::Result<()>
     let mut past = Past { writer, keys: keys.clone(), routes, table, chance: Chance(7), last: begins_at };
     past.live(work, &operator, begins_at, now).await?;
     past.writer.end(work).await?;
+    // The third key is an old website's, which has stopped calling.
+    let uses: Vec<SecretUse> = keys
+        .iter()
+        .take(2)
+        .map(|key| SecretUse { key_id: *key, version: 1, at: past.last, rehash: None })
+        .collect();
+    record_uses(work, &uses).await?;
     change_keys(context, work, &ana, &keys, now).await
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn prepare(context: &Context, address: SocketAddr) -> anyhow::R
     let added = operators::add(&mut connection, &by, &email, &NAME.parse()?, OperatorRole::Admin).await;
     let token = match added {
         Ok((_, token)) => token,
-        Err(ChangeError::OperatorExists(_)) => operators::link(&mut connection, &email).await?,
+        Err(ChangeError::OperatorExists(_)) => operators::link(&mut connection, &by, &email).await?,
         Err(error) => return Err(error.into()),
     };
     let known = stored::by_email(&mut connection, &email).await?;

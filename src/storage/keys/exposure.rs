@@ -12,6 +12,7 @@ use crate::domain::key::{KeyState, Mode};
 use crate::domain::language::Language;
 use crate::secret::peppers::KeyDigests;
 use crate::storage::error::{RowRef, StorageError};
+use crate::storage::identity::admins;
 
 /// The key of a reported secret.
 #[derive(Clone, Debug)]
@@ -141,35 +142,22 @@ pub async fn mark(
     Ok(())
 }
 
-/// A person to be told of a leak.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-struct ReaderRow {
-    email: String,
-    language: Option<String>,
-}
-
-/// Returns the present addresses of an account's active admins and their languages; the account's own address where it has no
-/// such admin.
+/// Returns whom a leak concerns, each with a language: the account's active admins; the account's own address where it has none.
 pub async fn readers(
     connection: &mut PgConnection,
     account: AccountId,
 ) -> Result<Vec<(String, Language)>, StorageError> {
-    let rows: Vec<ReaderRow> = sqlx::query_as(
-        "with admin as (
-             select coalesce(i.email, m.email) as email, i.language from member m left join identity i on i.id = m.identity_id
-              where m.account_id = $1 and m.state = 'active' and m.role = 'admin' and (i.id is null or i.state = 'active')
-              order by m.id limit 50
-         )
-         select email, language from admin
-         union all
-         select email, null from account where id = $1 and not exists (select from admin)",
-    )
-    .bind(account.as_uuid())
-    .fetch_all(connection)
-    .await?;
+    let admins = admins::active(connection, &[account.as_uuid()]).await?;
+    if admins.is_empty() {
+        let own: Option<String> = sqlx::query_scalar("select email from account where id = $1")
+            .bind(account.as_uuid())
+            .fetch_optional(connection)
+            .await?;
+        return Ok(own.into_iter().map(|email| (email, Language::En)).collect());
+    }
     let language =
         |code: Option<String>| code.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
-    Ok(rows.into_iter().map(|row| (row.email, language(row.language))).collect())
+    Ok(admins.into_iter().map(|admin| (admin.email, language(admin.language))).collect())
 }
 
 /// A report, as operators see it.
