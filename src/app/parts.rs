@@ -42,6 +42,7 @@ use crate::management::leaks::LeakPolicy;
 use crate::secret::signing::TokenSigner;
 use crate::server::router::Parts;
 use crate::site::Site;
+use crate::upstream::identity_headers::IdentityHeaders;
 
 /// What the routers of all sets share.
 pub(super) struct Shared {
@@ -60,6 +61,8 @@ pub(super) struct Shared {
     /// Without the links, which depend on the set.
     metering: Metering,
     upstreams: Arc<Upstreams>,
+    /// The headers that tell upstreams who calls.
+    names: Arc<IdentityHeaders>,
     signer: Arc<TokenSigner>,
     lease: CallLease,
     console: Option<Arc<Console>>,
@@ -88,6 +91,7 @@ impl Foundation {
             leaks: self.build_leaks(keyring)?,
             metering: self.build_metering(ledger),
             upstreams: Arc::new(Upstreams::new(wake)),
+            names: Arc::new(IdentityHeaders::new(&settings.identity_header_prefix)),
             signer: Arc::new(TokenSigner::new(pepper)?),
             console: self.build_console(),
             lease: self.lease.clone(),
@@ -236,8 +240,10 @@ impl Shared {
             Ok(ForwardRoute {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
+                hops: self.names.hops.clone(),
                 forwarding: Arc::new(Forwarder {
                     tokens: tokens.get(&route.upstream).cloned(),
+                    names: self.names.clone(),
                     route: route.clone(),
                     servers,
                 }),

@@ -46,8 +46,9 @@ impl Reloads {
     /// Reads files off the threads that serve: a disk may be slow, or away.
     async fn reload_where(&self, is_meant: fn(&dyn Reload) -> bool) {
         let parts = self.0.clone();
-        let reloading =
-            spawn_blocking(move || parts.iter().filter(|part| is_meant(&***part)).for_each(|part| reload(&**part)));
+        let reloading = spawn_blocking(move || {
+            parts.iter().filter(|part| is_meant(&***part)).for_each(|part| reload(&**part))
+        });
         if let Err(error) = reloading.await {
             tracing::error!(%error, "reloading files did not end");
         }

@@ -55,7 +55,8 @@ impl Upstreams {
             let reason = |reason| OfferError::Upstream { upstream: name.clone(), reason };
             let before = known.get(&name);
             let tls = UpstreamTls::read(files(upstream));
-            let tls = tls.or_else(|error| in_use.tls_of(upstream).ok_or_else(|| reason(error.to_string())))?;
+            let tls =
+                tls.or_else(|error| in_use.tls_of(upstream).ok_or_else(|| reason(error.to_string())))?;
             let live = config(upstream, &upstream.targets, &tls).map_err(reason)?;
             let live = pool(live, before.map(|servers| &servers.live));
             let test = match upstream.test_targets.is_empty() {
@@ -68,7 +69,8 @@ impl Upstreams {
             Ok((name, Servers { live, test }))
         });
         let servers: HashMap<String, Servers> = servers.collect::<Result<_, OfferError>>()?;
-        let tried = servers.iter().map(|(name, servers)| (name.clone(), in_use.tried_by(name, servers))).collect();
+        let tried =
+            servers.iter().map(|(name, servers)| (name.clone(), in_use.tried_by(name, servers))).collect();
         *in_use =
             InUse { upstreams: upstreams.to_vec(), servers: servers.clone(), tried, have_new_files: false };
         Ok(servers)
@@ -129,7 +131,8 @@ impl Reload for Upstreams {
             match tls {
                 Err(error) => faults.push(format!("upstream {name}: {error}")),
                 Ok(tls) => {
-                    let is_used = in_use.servers.get(&name).is_some_and(|servers| digest_of(servers) == tls.digest());
+                    let is_used =
+                        in_use.servers.get(&name).is_some_and(|servers| digest_of(servers) == tls.digest());
                     have_new_files |= !is_used;
                 }
             }

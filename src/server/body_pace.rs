@@ -153,7 +153,8 @@ mod tests {
                 }
             }
         });
-        let serving = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(server), service);
+        let serving =
+            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(server), service);
         let sending = async {
             let length: usize = parts.iter().map(|part| part.len()).sum();
             let head = format!("POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
