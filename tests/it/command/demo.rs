@@ -79,15 +79,15 @@ async fn a_gateway_that_starts_while_the_history_is_written_does_not_wait() {
     let program = Program::new().await;
     let pool = program.database.pool();
     sqlx::query("delete from route").execute(pool).await.unwrap();
-    // The history stops at the first call without credits.
+    // The history stops at its correction.
     let mut blocker = pool.begin().await.unwrap();
-    sqlx::query("lock table refused_call in exclusive mode").execute(&mut *blocker).await.unwrap();
+    sqlx::query("lock table ledger_correction in exclusive mode").execute(&mut *blocker).await.unwrap();
     let mut demo =
         program.command(&["demo", "--history"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let waiting = "select count(*) from pg_stat_activity
                     where datname = current_database() and wait_event_type = 'Lock'";
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() == 0 {
-        assert!(demo.try_wait().unwrap().is_none(), "it does not write to refused_call");
+        assert!(demo.try_wait().unwrap().is_none(), "it does not write to ledger_correction");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     // As every gateway does when it starts.
