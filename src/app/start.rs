@@ -17,7 +17,7 @@ use super::{App, Ports, Start, StartError, metrics};
 use crate::api::health::Health;
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
-use crate::background::sweep::Sweep;
+use crate::background::sweep::{DELETING, Sweep};
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::new_id;
 use crate::domain::change::{FeedEvent, Invalidation};
@@ -158,6 +158,7 @@ impl Foundation {
                 database: self.start.database.clone(),
                 node: self.node.clone(),
                 silence: setting::time_delta(settings.ledger.hold_life),
+                deleting: DELETING,
             },
             readiness: self.readiness.clone(),
             needed: Needed {

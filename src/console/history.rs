@@ -61,6 +61,10 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::KeyDisabled => ("disabled the key", "desativou a chave"),
         Action::KeyEnabled => ("enabled the key", "ativou a chave"),
         Action::KeyRevoked => ("revoked the key", "revogou a chave"),
+        Action::KeyOnLeakChanged => (
+            "changed what a report of a leak does to the key",
+            "alterou o que uma denúncia de vazamento faz com a chave",
+        ),
         Action::KeyExposed => ("reported a leak of the key", "denunciou o vazamento da chave"),
         Action::KeyRotated => ("replaced the secret of", "trocou o segredo de"),
         Action::KeyRotationCancelled => ("took the new secret back of", "desfez a troca do segredo de"),

@@ -98,6 +98,7 @@ named_enum! {
         KeyRevoked = "key.revoked",
         /// A key was reported as leaked. The change says what the report did.
         KeyExposed = "key.exposed",
+        KeyOnLeakChanged = "key.on_leak_changed",
         /// A key has a new secret.
         KeyRotated = "key.rotated",
         /// A new secret was taken back, and the one before it lives on.

@@ -6,9 +6,10 @@ use sqlx::{Connection, PgConnection};
 use super::{ChangeError, ChangeRecord, record_change};
 use crate::clock::new_id;
 use crate::domain::audit::{Action, Actor, Subject};
+use crate::domain::ids::KeyId;
 use crate::domain::key::leak::{LeakAction, LeakSource, OnLeak};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState};
-use crate::domain::rights::Principal;
+use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::mail::key_exposed::{Exposed, message};
 use crate::mail::outbox;
 use crate::secret::peppers::Peppers;
@@ -54,7 +55,7 @@ pub async fn report(
     accounts::lock(&mut transaction, seen.account_id).await?;
     // Another report of it may have been waited for.
     let Some(key) = exposure::find_leaked(&mut transaction, &digests).await? else { return Ok(None) };
-    let action = policy.on_leak.action(key.secret);
+    let action = key.on_leak.unwrap_or(policy.on_leak).action(key.secret);
     let new = NewExposure {
         id: new_id(),
         key: key.key_id,
@@ -76,6 +77,37 @@ pub async fn report(
     transaction.commit().await?;
     count(report.source, action.as_str(), 1);
     Ok(Some(action))
+}
+
+/// Says what a report does to one key; `None`: what the setting says. For operators only: the holder of a stolen key that may
+/// manage keys could have the reports of its theft do nothing.
+///
+/// # Errors
+/// If the author is not an operator, or there is no such key.
+pub async fn set_on_leak(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+    on_leak: Option<OnLeak>,
+) -> Result<(), ChangeError> {
+    if by.rights != Rights::All {
+        return Err(MissingRight::Admin.into());
+    }
+    let mut transaction = connection.begin().await?;
+    let account_id = keys::find(&mut transaction, id).await?.ok_or(ChangeError::NoKey)?.account_id;
+    accounts::lock(&mut transaction, account_id).await?;
+    let before = exposure::set_on_leak(&mut transaction, id, on_leak).await?;
+    if before != on_leak {
+        let record = ChangeRecord {
+            account_id,
+            action: Action::KeyOnLeakChanged,
+            subject: Subject::Key(id),
+            before: Some(json!({ "on_leak": before })),
+            after: Some(json!({ "on_leak": on_leak })),
+        };
+        record_change(&mut transaction, by, record).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 /// What became of a list whose signature is missing or wrong, in the metric.

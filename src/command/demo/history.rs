@@ -70,8 +70,10 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
         );
     }
     if is_new {
+        // All gateways number these paths when they start. Within the transaction they would wait for its end.
+        let routes = routes::numbers(&mut connection, &CALLS.map(|(path, _)| path)).await?;
         let mut work = connection.begin().await?;
-        write(context, &mut work).await?;
+        write(context, &mut work, routes).await?;
         work.commit().await?;
     }
     while roll_up(&mut connection, ADDED_UP_AT_ONCE).await? > 0 {}
@@ -80,8 +82,8 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
     Ok(HistoryReport { account_id: ACCOUNT, balance: account.balance, is_new, console })
 }
 
-/// Everything of the account, in one transaction.
-async fn write(context: &Context, work: &mut PgConnection) -> anyhow::Result<()> {
+/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written.
+async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumber>) -> anyhow::Result<()> {
     let operator = context.operator();
     let new = NewAccount {
         id: ACCOUNT,
@@ -93,8 +95,6 @@ async fn write(context: &Context, work: &mut PgConnection) -> anyhow::Result<()>
     management::accounts::create(work, &operator, &new).await.context("cannot create the account")?;
     let ana = admin(work).await?;
     let keys = make_keys(context, work, &ana).await?;
-    let paths = CALLS.map(|(path, _)| path);
-    let routes: Vec<RouteNumber> = routes::numbers(work, &paths).await?;
     let now = clock::now(work).await?;
     let begins_at = now - Days::new(DAYS) - TimeDelta::minutes(17);
     let writer = PastWriter::begin(work, "demonstration", ACCOUNT, begins_at).await?;

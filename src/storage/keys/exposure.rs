@@ -7,11 +7,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::leak::{LeakAction, LeakSource, LeakedSecret, MAX_EXPOSURES};
+use crate::domain::key::leak::{LeakAction, LeakSource, LeakedSecret, MAX_EXPOSURES, OnLeak};
 use crate::domain::key::{KeyState, Mode};
 use crate::domain::language::Language;
 use crate::secret::peppers::KeyDigests;
-use crate::storage::error::{RowRef, StorageError};
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
 use crate::storage::identity::admins;
 
 /// The key of a reported secret.
@@ -24,6 +24,8 @@ pub struct LeakedKey {
     pub prefix: String,
     pub last_four: String,
     pub secret: LeakedSecret,
+    /// What the key says a report does. `None`: as the setting says.
+    pub on_leak: Option<OnLeak>,
     /// Whether an earlier report named this secret.
     pub is_known: bool,
 }
@@ -41,6 +43,7 @@ struct LeakedRow {
     is_replaced: bool,
     has_ended: bool,
     is_known: bool,
+    on_leak: Option<String>,
 }
 
 /// Returns the key with this secret.
@@ -53,7 +56,7 @@ pub async fn find_leaked(
         "select k.id as key_id, s.version, k.account_id, k.name, s.prefix, s.last_four, k.state, e.mode,
                 coalesce(s.ends_at > clock_timestamp(), false) as is_replaced,
                 coalesce(least(k.expires_at, s.ends_at) <= clock_timestamp(), false) as has_ended,
-                s.exposed_at is not null as is_known
+                s.exposed_at is not null as is_known, k.on_leak
            from key_digest d
            join key_secret s on s.key_id = d.key_id and s.version = d.version
            join api_key k on k.id = s.key_id
@@ -84,9 +87,40 @@ impl TryFrom<LeakedRow> for LeakedKey {
             prefix: row.prefix,
             last_four: row.last_four,
             secret,
+            on_leak: read_on_leak(KeyId::from_uuid(row.key_id), row.on_leak.as_deref())?,
             is_known: row.is_known,
         })
     }
+}
+
+/// Stores what a report does to a key, and returns what was stored before. `None` stands for what the setting says.
+pub async fn set_on_leak(
+    connection: &mut PgConnection,
+    key: KeyId,
+    on_leak: Option<OnLeak>,
+) -> Result<Option<OnLeak>, StorageError> {
+    let before: Option<String> = sqlx::query_scalar(
+        "update api_key k set on_leak = $2 from api_key before
+          where k.id = $1 and before.id = k.id returning before.on_leak",
+    )
+    .bind(key.as_uuid())
+    .bind(on_leak.map(OnLeak::as_str))
+    .fetch_one(connection)
+    .await?;
+    Ok(read_on_leak(key, before.as_deref())?)
+}
+
+/// Returns what a report does to a key, where the key says so.
+pub async fn on_leak(connection: &mut PgConnection, key: KeyId) -> Result<Option<OnLeak>, StorageError> {
+    let name: Option<String> = sqlx::query_scalar("select on_leak from api_key where id = $1")
+        .bind(key.as_uuid())
+        .fetch_one(connection)
+        .await?;
+    Ok(read_on_leak(key, name.as_deref())?)
+}
+
+fn read_on_leak(key: KeyId, name: Option<&str>) -> Result<Option<OnLeak>, CorruptRow> {
+    name.map(|name| RowRef::new("api_key", key).read("on_leak", OnLeak::from_name(name))).transpose()
 }
 
 /// A report to be kept.
