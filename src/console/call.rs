@@ -68,9 +68,6 @@ pub struct Console {
     pub desk: Option<LedgerDesk>,
 }
 
-/// The values of a path's parameters, by name.
-pub(super) type PathParams = Vec<(String, String)>;
-
 /// How long a page waits for its place.
 const PLACE_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
 

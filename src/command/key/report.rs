@@ -113,7 +113,7 @@ pub(super) struct LeakAnswer {
 impl LeakAnswer {
     pub(super) fn new(key: KeyView, of_key: Option<OnLeak>, setting: OnLeak) -> Self {
         // Keys of test environments live on.
-        let in_force = if key.mode == Mode::Test { OnLeak::Tell } else { of_key.unwrap_or(setting) };
+        let in_force = if key.mode == Mode::Test { OnLeak::Notify } else { of_key.unwrap_or(setting) };
         Self { id: key.id, name: key.name, on_leak: of_key, in_force }
     }
 }

@@ -101,6 +101,6 @@ async fn a_key_may_say_otherwise_than_the_setting() {
         program
             .run(&["key", "on-leak", &id, "ignore"])
             .usage()
-            .contains("must be revoke, disable, tell or default")
+            .contains("must be revoke, disable, notify or default")
     );
 }
