@@ -91,7 +91,7 @@ pub struct RotateKey {
 pub struct LeakOfKey {
     /// Key id.
     id: KeyId,
-    /// `revoke`, `disable`, `tell`, or `default`: as `leaks.on_leak` says. Without it the command only shows.
+    /// `revoke`, `disable`, `notify`, or `default`: as `leaks.on_leak` says. Without it the command only shows.
     #[arg(value_parser = values::on_leak)]
     action: Option<OrNone<OnLeak>>,
 }

@@ -64,7 +64,7 @@ pub(super) fn on_leak(text: &str) -> Result<OrNone<OnLeak>, &'static str> {
         "default" => Ok(OrNone(None)),
         _ => OnLeak::from_name(text)
             .map(|action| OrNone(Some(action)))
-            .ok_or("must be revoke, disable, tell or default"),
+            .ok_or("must be revoke, disable, notify or default"),
     }
 }
 
