@@ -122,8 +122,10 @@ impl Reload for Upstreams {
     fn reload(&self) -> Result<bool, String> {
         let mut in_use = self.in_use();
         let read = |upstream: &Arc<UpstreamServers>| {
-            let files = files(upstream);
-            (upstream.upstream.clone(), files.digest().ok(), UpstreamTls::read(files))
+            let tls = UpstreamTls::read(files(upstream));
+            let digest =
+                tls.as_ref().map_or_else(|_| files(upstream).digest().ok(), |tls| Some(tls.digest()));
+            (upstream.upstream.clone(), digest, tls)
         };
         let read: Vec<_> = in_use.with_files().map(read).collect();
         let (mut faults, mut have_new_files) = (Vec::new(), false);

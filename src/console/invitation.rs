@@ -9,7 +9,7 @@ use super::choose_password::{self, field};
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::link::refused_with;
-use super::log_in::{is_password, log_in, wait_text};
+use super::log_in::{is_password, key_of, log_in, wait_text};
 use super::page::{Reply, plain};
 use crate::clock::new_id;
 use crate::domain::ids::{AccountId, IdentityId};
@@ -93,9 +93,8 @@ async fn membership_of(call: &mut Call, token: &Token) -> Result<Option<(Account
 
 /// The person of this session, if the invitation is for their address.
 fn invited(call: &Call, invitation: &Invitation) -> Option<Identity> {
-    let key = |text: &str| text.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address));
     let user = call.user.as_ref()?;
-    let is_theirs = key(&user.identity.email)? == key(&invitation.found.email)?;
+    let is_theirs = key_of(&user.identity.email)? == key_of(&invitation.found.email)?;
     is_theirs.then(|| user.identity.clone())
 }
 

@@ -70,6 +70,14 @@ impl ActingKey {
 }
 
 impl Rights {
+    /// Checks the rights of an operator, or of the service itself.
+    ///
+    /// # Errors
+    /// The missing right.
+    pub fn operate(&self) -> Result<(), MissingRight> {
+        if *self == Self::All { Ok(()) } else { Err(MissingRight::Admin) }
+    }
+
     /// Checks the right to manage an account.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::domain::audit::{Action, Actor, Subject};
 use crate::domain::ids::KeyId;
 use crate::domain::key::leak::{LeakAction, LeakSource, OnLeak};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState};
-use crate::domain::rights::{MissingRight, Principal, Rights};
+use crate::domain::rights::Principal;
 use crate::mail::key_exposed::{Exposed, message};
 use crate::mail::outbox;
 use crate::secret::peppers::Peppers;
@@ -90,9 +90,7 @@ pub async fn set_on_leak(
     id: KeyId,
     on_leak: Option<OnLeak>,
 ) -> Result<(), ChangeError> {
-    if by.rights != Rights::All {
-        return Err(MissingRight::Admin.into());
-    }
+    by.rights.operate()?;
     let mut transaction = connection.begin().await?;
     let account_id = keys::find(&mut transaction, id).await?.ok_or(ChangeError::NoKey)?.account_id;
     accounts::lock(&mut transaction, account_id).await?;

@@ -10,7 +10,7 @@ use super::{ChangeError, ChangeRecord, difference, lock, record_change};
 use crate::domain::audit::{Action, Actor, Subject, Who};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role, may_become};
-use crate::domain::rights::{MissingRight, Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
@@ -188,9 +188,7 @@ pub async fn reset_factor(
     account_id: AccountId,
     id: MemberId,
 ) -> Result<(Identity, DateTime<Utc>), ChangeError> {
-    if by.rights != Rights::All {
-        return Err(MissingRight::Admin.into());
-    }
+    by.rights.operate()?;
     let mut transaction = connection.begin().await?;
     let person = with_factor(&mut transaction, by, account_id, id).await?;
     let due_at = factor_resets::begin_for_operator(&mut transaction, person.id, account_id).await?;

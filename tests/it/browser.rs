@@ -4,6 +4,7 @@ mod console;
 mod every_page;
 mod flows;
 mod operator;
+mod page_check;
 mod reading;
 mod trying;
 

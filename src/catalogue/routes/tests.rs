@@ -107,71 +107,56 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("[[route]]", "http2 = \"on\"\nhost = \"a\"\n[[route]]", "`host` and `http2` exclude each other"),
         (
             "credits = 3",
-            "credits = 3\n[route.request]\nset = { Cookie = \"a\" }",
-            "16: `set` has `Cookie`, which is a header that the gateway writes or withholds itself",
-        ),
-        (
-            "credits = 3",
-            "credits = 3\n[route.request]\nset = { Fluence-Plan = \"a\" }",
-            "16: `set` has `Fluence-Plan`",
-        ),
-        (
-            "credits = 3",
-            "credits = 3\n[route.request]\nset = { Host = \"a\" }",
-            "16: `set` has `Host`, which must be",
-        ),
-        ("credits = 3", "credits = 3\n[route.request]\nset = { X-A = 1 }", "because it is a header"),
-        (
-            "credits = 3",
-            "credits = 3\n[route.request]\nset = { X-A = \"a\", x-a = \"b\" }",
-            "is set or removed twice",
-        ),
-        (
-            "credits = 3",
-            "credits = 3\n[route.request]\nremove = [\"/a\"]\nset = { \"/a\" = 1 }",
-            "17: `set` has `/a`, which is set or removed twice",
-        ),
-        (
-            "credits = 3",
-            "credits = 3\n[route.request]\nset = { \"/a\" = 1, \"/a/b\" = 2 }",
-            "which is set within another member",
-        ),
-        ("credits = 3", "credits = 3\n[route.request]\nset = { \"/\" = 1 }", "which must be a JSON pointer"),
-        ("credits = 3", "credits = 3\n[route.request]\nset = { \"/a\" = [1] }", "must be a text of at most"),
-        (
-            "credits = 3",
-            "credits = 3\n[route.request]\nremove = [\"a b\"]",
-            "16: `remove` has a value that must be a header",
-        ),
-        ("credits = 3", "credits = 3\n[route.request]\nwhen = \"/a\"", "16: `when` needs members"),
-        ("credits = 3", "credits = 3\n[route.answer]\nwhen = \"/a\"", "16: `when` is not known here"),
-        (
-            "credits = 3",
-            "credits = 3\nbody = \"pass\"\n[route.request]\nremove = [\"/a\"]",
-            "`request` changes members of the body, so `body` must be \"read\"",
-        ),
-        (
-            "credits = 3",
-            "credits = 3\nstream = {}\n[route.answer]\nremove = [\"/a\"]",
-            "`answer` changes members of the body, so `stream` cannot",
-        ),
-        (
-            "credits = 3",
             "credits = { hold = 9, counts = [{ of = \"seconds\", costs = 1 }], hold_by = { of = \"request:/n/m\", costs = 1 } }\n\
              [route.request]\nset = { \"/n\" = 1 }",
             "`request` changes the member by which `hold_by` bounds the price",
         ),
-        (
-            "credits = 3",
-            "credits = 3\n[route.answer]\nset = { X-Credits-Used = \"0\" }",
-            "16: `set` has `X-Credits-Used`",
-        ),
         ("[[route]]", "identity = \"none\"\n[[route]]", "`identity` must be one of `plain`, `signed`"),
     ] {
-        let text = SELLER.replacen(before, after, 1);
-        assert_ne!(text, SELLER, "{before}");
-        let found = RouteSet::parse(&text).err().map(|_| messages(&text)).unwrap_or_default();
-        assert!(found.iter().any(|fault| fault.contains(expected)), "{after}: {found:?}");
+        assert_fault(before, after, expected);
+    }
+}
+
+/// Asserts that the seller's file has a fault once `after` stands in it for `before`.
+fn assert_fault(before: &str, after: &str, expected: &str) {
+    let text = SELLER.replacen(before, after, 1);
+    assert_ne!(text, SELLER, "{before}");
+    let found = RouteSet::parse(&text).err().map(|_| messages(&text)).unwrap_or_default();
+    assert!(found.iter().any(|fault| fault.contains(expected)), "{after}: {found:?}");
+}
+
+#[test]
+fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
+    for (tables, expected) in [
+        (
+            "[route.request]\nset = { Cookie = \"a\" }",
+            "16: `set` has `Cookie`, which is a header that the gateway writes or withholds itself",
+        ),
+        ("[route.request]\nset = { Fluence-Plan = \"a\" }", "16: `set` has `Fluence-Plan`"),
+        ("[route.request]\nset = { Host = \"a\" }", "16: `set` has `Host`, which must be"),
+        ("[route.request]\nset = { X-A = 1 }", "because it is a header"),
+        ("[route.request]\nset = { X-A = \"a\", x-a = \"b\" }", "is set or removed twice"),
+        (
+            "[route.request]\nremove = [\"/a\"]\nset = { \"/a\" = 1 }",
+            "17: `set` has `/a`, which is set or removed twice",
+        ),
+        ("[route.request]\nset = { \"/a\" = 1, \"/a/b\" = 2 }", "which is set within another member"),
+        ("[route.request]\nset = { \"/\" = 1 }", "which must be a JSON pointer"),
+        ("[route.request]\nset = { \"/a\" = [1] }", "must be a text of at most"),
+        ("[route.request]\nremove = [\"a b\"]", "16: `remove` has a value that must be a header"),
+        ("[route.request]\nwhen = \"/a\"", "16: `when` needs members"),
+        ("[route.answer]\nwhen = \"/a\"", "16: `when` is not known here"),
+        (
+            "body = \"pass\"\n[route.request]\nremove = [\"/a\"]",
+            "`request` changes members of the body, so `body` must be \"read\"",
+        ),
+        (
+            "stream = {}\n[route.answer]\nremove = [\"/a\"]",
+            "`answer` changes members of the body, so `stream` cannot",
+        ),
+        ("[route.answer]\nset = { X-Credits-Used = \"0\" }", "16: `set` has `X-Credits-Used`"),
+    ] {
+        assert_fault("credits = 3", &format!("credits = 3\n{tables}"), expected);
     }
 }
 

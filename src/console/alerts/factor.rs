@@ -1,7 +1,5 @@
 //! The second and third notice that an operator ends a second factor. The first is sent with the act.
 
-use uuid::Uuid;
-
 use super::send::{AlertError, Alerts, STATEMENT_TIMEOUT};
 use crate::console::lost_factor::operator_notice;
 use crate::console::words::Words;
@@ -28,7 +26,7 @@ impl Alerts {
         for due in factor_resets::take_due_notices(&mut transaction).await? {
             let Ok(address) = due.email.parse::<EmailAddress>() else { continue };
             let DueNotice { identity_id, language, due_at, .. } = due;
-            let person = Some(identity(identity_id));
+            let person = Some(IdentityId::from_uuid(identity_id));
             let token = new_link(&mut transaction, Purpose::KeepFactor, &address, person, None).await?;
             let language = language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
             let email = operator_notice(Words(language), due_at, &token);
@@ -39,8 +37,4 @@ impl Alerts {
         transaction.commit().await.map_err(StorageError::from)?;
         Ok(())
     }
-}
-
-const fn identity(id: Uuid) -> IdentityId {
-    IdentityId::from_uuid(id)
 }

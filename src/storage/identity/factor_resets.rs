@@ -12,54 +12,54 @@ use crate::storage::identity::memberships::{self, Membership};
 
 /// Hours between the vouching and the end of the factor.
 pub const WAIT_H: i32 = 24;
-
-/// Begins the wait. Returns when it ends; a wait that has begun goes on. A reset that was not used in time does not count.
-pub async fn begin(
-    connection: &mut PgConnection,
-    identity: IdentityId,
-    account: AccountId,
-    by: MemberId,
-) -> Result<DateTime<Utc>, StorageError> {
-    forget_unused(connection, identity).await?;
-    let (due_at,): (DateTime<Utc>,) = sqlx::query_as(
-        "insert into factor_reset (identity_id, account_id, member_id, created_at, due_at)
-         values ($1, $2, $3, now(), now() + make_interval(hours => $4))
-             on conflict (identity_id) do update set due_at = factor_reset.due_at
-         returning due_at",
-    )
-    .bind(identity.as_uuid())
-    .bind(account.as_uuid())
-    .bind(by.as_uuid())
-    .bind(WAIT_H)
-    .fetch_one(connection)
-    .await?;
-    Ok(due_at)
-}
-
 /// Hours between an operator's confirmation and the end of the factor.
 pub const OPERATOR_WAIT_H: i32 = 72;
 /// Hours between two notices of it.
 const NOTICE_EVERY_H: i32 = 24;
 /// The most notices that are sent at once.
 const NOTICES_AT_ONCE: i64 = 20;
+const MOST_VOUCHERS: usize = 20;
 
-/// Begins the longer wait for an operator. Returns when it ends; a wait that has begun goes on.
+/// Begins the wait after an admin vouched. Returns when it ends; a wait that has begun goes on.
+pub async fn begin(
+    connection: &mut PgConnection,
+    identity: IdentityId,
+    account: AccountId,
+    by: MemberId,
+) -> Result<DateTime<Utc>, StorageError> {
+    insert(connection, identity, account, Some(by), WAIT_H, None).await
+}
+
+/// Begins the longer wait for an operator, with notices. Returns when it ends; a wait that has begun goes on.
 pub async fn begin_for_operator(
     connection: &mut PgConnection,
     identity: IdentityId,
     account: AccountId,
 ) -> Result<DateTime<Utc>, StorageError> {
+    insert(connection, identity, account, None, OPERATOR_WAIT_H, Some(NOTICE_EVERY_H)).await
+}
+
+/// Without `notice_after_h`, no further notice is sent. A reset that was not used in time does not count.
+async fn insert(
+    connection: &mut PgConnection,
+    identity: IdentityId,
+    account: AccountId,
+    by: Option<MemberId>,
+    wait_h: i32,
+    notice_after_h: Option<i32>,
+) -> Result<DateTime<Utc>, StorageError> {
     forget_unused(connection, identity).await?;
     let (due_at,): (DateTime<Utc>,) = sqlx::query_as(
-        "insert into factor_reset (identity_id, account_id, created_at, due_at, next_notice_at)
-         values ($1, $2, now(), now() + make_interval(hours => $3), now() + make_interval(hours => $4))
+        "insert into factor_reset (identity_id, account_id, member_id, created_at, due_at, next_notice_at)
+         values ($1, $2, $3, now(), now() + make_interval(hours => $4), now() + make_interval(hours => $5))
              on conflict (identity_id) do update set due_at = factor_reset.due_at
          returning due_at",
     )
     .bind(identity.as_uuid())
     .bind(account.as_uuid())
-    .bind(OPERATOR_WAIT_H)
-    .bind(NOTICE_EVERY_H)
+    .bind(by.map(|by| by.as_uuid()))
+    .bind(wait_h)
+    .bind(notice_after_h)
     .fetch_one(connection)
     .await?;
     Ok(due_at)
@@ -145,5 +145,3 @@ pub async fn vouchers(
     });
     Ok(vouchers.take(MOST_VOUCHERS).collect())
 }
-
-const MOST_VOUCHERS: usize = 20;

@@ -5,8 +5,9 @@ use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
 use serde_json::json;
 
+use super::page_check;
 use crate::console::table::Samples;
-use crate::support::browser::{Browser, Look};
+use crate::support::browser::Browser;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
 
@@ -157,14 +158,6 @@ fn pages(account: AccountId) -> Vec<String> {
     paths.filter(shown).collect()
 }
 
-/// Whether a page with an id led elsewhere, or says that there is nothing: its sample does not fit.
-pub(super) async fn is_elsewhere(browser: &Browser, path: &str) -> bool {
-    // Pages without ids may lead on, such as those of a log-in.
-    let has_id = path.matches('-').count() >= 8 || path.starts_with("/operator/email/");
-    let address = browser.address().await;
-    has_id && (!address.contains(path) || matches!(&*browser.text("h1").await, "Nothing here" | "Nada aqui"))
-}
-
 async fn faults(
     gateway: &Gateway,
     account: AccountId,
@@ -177,42 +170,9 @@ async fn faults(
     enter(&browser, gateway, account, &email).await;
     let mut faults = Vec::new();
     for path in pages {
-        browser.look(Look::DESKTOP).await;
-        let query = if path.contains('?') { '&' } else { '?' };
-        browser.open(&format!("{}{path}{query}lang={language}", gateway.url())).await;
-        let mut note = |what: &str, found: String| {
-            if !found.is_empty() {
-                faults.push(format!("{path} in {language}, {what}: {found}"));
-            }
-        };
-        if is_elsewhere(&browser, path).await {
-            note("leads to", browser.address().await);
-        }
         let name = path.replace(&account.to_string(), "account").trim_matches('/').replace('/', "-");
-        note("light", browser.violations().await);
-        if keeps_pictures {
-            browser.screenshot(&format!("{name}-{}", Look::DESKTOP.name())).await;
-        }
-        browser.look(Look::DESKTOP.dark()).await;
-        note("dark", browser.contrast_violations().await);
-        // 640 pixels are a window of 1280 at 200 %.
-        for width in [640, 360] {
-            browser.look(Look { width, is_dark: false }).await;
-            let overflow = browser.overflow().await;
-            note(
-                &format!("{width} pixels wide"),
-                if overflow > 0 { format!("{overflow} too many") } else { String::new() },
-            );
-        }
-        if keeps_pictures {
-            browser.screenshot(&format!("{name}-{}", Look::PHONE.name())).await;
-        }
-        let complaints = browser.complaints().await;
-        // The browser itself reports answers such as that of a link that is used up, and hints for password managers.
-        let is_hint = |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
-        let own = complaints.into_iter().filter(|line| !is_hint(line));
-        note("browser's console", own.collect::<Vec<_>>().join("\n"));
-        browser.only_from(&gateway.url()).await;
+        let picture = keeps_pictures.then_some(&*name);
+        faults.extend(page_check::faults(&browser, &gateway.url(), path, language, picture).await);
     }
     faults
 }

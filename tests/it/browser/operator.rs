@@ -6,7 +6,7 @@ use fluence::domain::account::AccountState;
 use fluence::domain::ids::AccountId;
 use fluence::identity::operator::OperatorRole;
 
-use super::console::is_elsewhere;
+use super::page_check;
 use crate::console::operator::{Operator, desk, operator, start};
 use crate::console::table::{self, Samples};
 use crate::gate::people::marina;
@@ -124,35 +124,7 @@ async fn faults(gateway: &Gateway, operator: &Operator, paths: &[String]) -> Vec
             // The proof of an operator lasts five minutes, which the walk may exceed.
             let proved = "update session set confirmed_at = now()";
             sqlx::query(proved).execute(gateway.database.pool()).await.unwrap();
-            browser.look(Look::DESKTOP).await;
-            let query = if path.contains('?') { "&" } else { "?" };
-            browser.open(&format!("{}{path}{query}lang={language}", gateway.operator_url())).await;
-            let mut note = |what: &str, found: String| {
-                if !found.is_empty() {
-                    faults.push(format!("{path}, {language}, {what}: {found}"));
-                }
-            };
-            if is_elsewhere(&browser, path).await {
-                note("leads to", browser.address().await);
-            }
-            note("light", browser.violations().await);
-            browser.look(Look::DESKTOP.dark()).await;
-            note("dark", browser.contrast_violations().await);
-            // 640 pixels are a window of 1280 at 200 %.
-            for width in [640, 360] {
-                browser.look(Look { width, is_dark: false }).await;
-                let overflow = browser.overflow().await;
-                note(
-                    &format!("{width} pixels wide"),
-                    if overflow > 0 { format!("{overflow} too many") } else { String::new() },
-                );
-            }
-            // The browser itself reports answers such as that of a link that is used up, and hints for password managers.
-            let is_hint =
-                |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
-            let own = browser.complaints().await.into_iter().filter(|line| !is_hint(line));
-            note("console", own.collect::<Vec<_>>().join("\n"));
-            browser.only_from(&gateway.operator_url()).await;
+            faults.extend(page_check::faults(&browser, &gateway.operator_url(), path, language, None).await);
         }
     }
     faults
