@@ -199,6 +199,15 @@ mod tests {
     }
 
     #[test]
+    fn no_key_and_no_admin_has_the_rights_of_an_operator() {
+        let member = Rights::OfMember { account_id: account(1), member_id: member_id(), role: Role::Admin };
+        for rights in [key(&Scope::ALL, Mode::Live), member] {
+            assert_eq!(rights.operate(), Err(MissingRight::Admin));
+        }
+        assert_eq!(Rights::All.operate(), Ok(()));
+    }
+
+    #[test]
     fn a_key_without_manage_and_a_member_who_is_no_admin_change_nothing() {
         let missing = key(&Scope::DEFAULT, Mode::Live).manage(account(1));
         assert_eq!(missing, Err(MissingRight::Scope(Scope::Manage)));
