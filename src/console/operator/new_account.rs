@@ -40,7 +40,7 @@ async fn form(call: &mut Call, chosen: Option<&PlanRef>, faults: &Faults) -> Res
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             p { @if call.console.owners.is_some() { (words.op_new_account_lead()) } @else { (words.op_new_account_by_link()) } }
-            (Input::text("name", words.account_name(), &name).hint(words.account_name_hint()).show(words, faults))
+            (Input::text("name", words.account_name(), &name).show(words, faults))
             (address.show(words, faults))
             (plan_field(words, &plans, chosen, faults))
             (Input::text("reason", words.op_reason(), &why).hint(words.op_reason_hint()).show(words, faults))

@@ -86,13 +86,13 @@ words! {
     op_done_granted: "The credits are granted." / "Os créditos foram concedidos.";
     op_done_taken: "The credits are taken." / "Os créditos foram retirados.";
 
-    op_done_made: "The account is made. Its first admin gets an e-mail with a link." / "A conta foi criada. A primeira pessoa administradora recebe um e-mail com um link.";
+    op_done_made: "The account was created. Its first admin gets an e-mail with a link." / "A conta foi criada. A primeira pessoa administradora recebe um e-mail com um link.";
     op_done_factor: "The second factor ends in 72 hours. The person got an e-mail and can stop it."
         / "O segundo fator termina em 72 horas. A pessoa recebeu um e-mail e pode impedir.";
-    op_new_account: "Make an account" / "Criar uma conta";
+    op_new_account: "Create an account" / "Criar uma conta";
     op_new_account_lead: "The first admin gets an e-mail with a link, valid for 7 days, and chooses a password."
         / "A primeira pessoa administradora recebe um e-mail com um link, válido por 7 dias, e escolhe uma senha.";
-    op_new_account_by_link: "Account owners have no console here. The account is made, and no e-mail is sent."
+    op_new_account_by_link: "Account owners have no console here. The account is created, and no e-mail is sent."
         / "Aqui os donos de contas não têm console. A conta é criada e nenhum e-mail é enviado.";
     op_first_admin: "E-mail address of the first admin" / "E-mail da primeira pessoa administradora";
     op_email_taken: "Another account has this address. Invite the person there, or use another address."
@@ -107,11 +107,11 @@ words! {
     op_plans_how: "Plans come from the catalogue: “fluence catalogue apply”. An account stays on its edition until it is moved, on its own page."
         / "Os planos vêm do catálogo: “fluence catalogue apply”. Uma conta permanece na sua edição até ser mudada, na página dela.";
     op_no_plans: "There are no plans yet." / "Ainda não há planos.";
-    op_price_month: "A month" / "Por mês";
+    op_price_month: "Per month" / "Por mês";
     op_by_agreement: "by agreement" / "sob consulta";
     op_requests: "Requests" / "Requisições";
     op_rate: "Per second" / "Por segundo";
-    op_keys_each: "Keys each environment" / "Chaves por ambiente";
+    op_keys_each: "Keys per environment" / "Chaves por ambiente";
     op_assumption: "Assumption" / "Premissa";
     op_none_on_plan: "No open account is on this plan." / "Nenhuma conta aberta está neste plano.";
     op_accounts_on_lead: "Oldest first. Open an account to move it." / "Das mais antigas às mais novas. Abra uma conta para mudá-la.";

@@ -81,6 +81,8 @@ fn pages(account: AccountId) -> Vec<(&'static str, String)> {
         ("email", "/operator/email".to_owned()),
         ("audit", "/operator/audit".to_owned()),
         ("people", "/operator/people".to_owned()),
+        ("plans", "/operator/plans".to_owned()),
+        ("new-account", "/operator/accounts/new".to_owned()),
         ("suspend", format!("{desk}/suspend")),
         ("grant", format!("{desk}/grant")),
         ("take", format!("{desk}/take")),

@@ -69,7 +69,7 @@ async fn an_account_is_made_once_and_its_first_admin_gets_in_by_the_e_mail() {
     let again = support.submit(&form, NEW, &FIELDS).await;
     assert_eq!((made(&again), accounts(&post.gateway).await), (account, 1), "a form makes one account");
     let shown = support.get(first.leads_to()).await;
-    assert!(shown.has("The account is made") && shown.has("1,000"), "{}", shown.body);
+    assert!(shown.has("The account was created") && shown.has("1,000"), "{}", shown.body);
     // The link leads to the owners' console, not to that of operators.
     let link = post.link("carla@zyntra.example", "/console/invitation").await;
     let mut carla = Visitor::new(&post.gateway);
