@@ -176,6 +176,7 @@ mod tests {
         for guide in GUIDES {
             for language in [Language::En, Language::Pt] {
                 let (text, text_language) = guide.text(language);
+                assert!(!text.contains(".md]("), "{}: a link is named by its file", guide.name);
                 super::super::markdown::to_html(text, &|target| {
                     let led = resolve(target, language, text_language);
                     assert!(led.is_some(), "{} leads to {target}", guide.name);

@@ -52,7 +52,7 @@ async fn a_rotated_key_works_with_both_secrets_until_the_overlap_ends() {
 #[tokio::test]
 async fn the_secret_that_a_rotation_ended_is_said_to_be_replaced_and_not_the_key_expired() {
     let (gateway, customer) = managed().await;
-    let soon = (chrono::Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
+    let soon = (fluence::clock::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
     for terms in [json!({"name": "endless"}), json!({"name": "ending", "expires_at": soon})] {
         let (path, old) = made(&gateway, &customer, &terms).await;
         gateway.post(&format!("{path}/rotate"), &customer.key, &json!({"overlap_seconds": 0})).await;
