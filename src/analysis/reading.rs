@@ -93,7 +93,7 @@ impl<'p> Reading<'p> {
             }
             Detected::Ours(language) => {
                 let permissions =
-                    permissions(&chars, &found, &asides(&chars, &keep), language, &model.lexicon);
+                    permissions(&chars, &found, &asides(&chars, &keep), language, model);
                 let texts = &mut self.by_language[side(language)];
                 texts.posts += 1;
                 texts.words += words;

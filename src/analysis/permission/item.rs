@@ -22,8 +22,14 @@ pub(super) struct Item<'s> {
     pub(super) is_phrase: bool,
     /// Whether it counts as what it is: an ambiguous word does only when it is said of a thing.
     pub(super) is_firm: bool,
+    /// Written like a name that no vocabulary has.
+    pub(super) is_name: bool,
     /// Whether a mark that parts clauses stands before it.
     pub(super) is_parted: bool,
+}
+
+pub(super) fn is_unknown(item: &Item<'_>) -> bool {
+    !item.classes.is_known()
 }
 
 pub(super) fn is_thing(item: &Item<'_>) -> bool {
@@ -95,7 +101,8 @@ pub(super) fn begins_clause(item: &Item<'_>) -> bool {
     item.is_parted || CONNECTORS.contains(&item.word)
 }
 
-fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i [Item<'s>]> {
+/// The clauses of a sentence, none of them empty.
+pub(super) fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i [Item<'s>]> {
     items.chunk_by(|_, next| !begins_clause(next))
 }
 

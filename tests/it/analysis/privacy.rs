@@ -14,21 +14,23 @@ use fluence::domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 6] = [
+const PRIVATE: [&str; 7] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
     include_str!("redteam/private_new.tsv"),
     include_str!("redteam/private_last.tsv"),
     include_str!("redteam/private_check.tsv"),
+    include_str!("redteam/private_hostile.tsv"),
 ];
-const HARMLESS: [&str; 6] = [
+const HARMLESS: [&str; 7] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
     include_str!("redteam/harmless_final.tsv"),
     include_str!("redteam/harmless_new.tsv"),
     include_str!("redteam/harmless_last.tsv"),
+    include_str!("redteam/harmless_hostile.tsv"),
 ];
 /// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades, of the
 /// final, the new and the last set. The last three are floors under what is reached, not targets.
