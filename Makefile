@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check kubernetes-check deploy docker-check
+.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check kubernetes-check deb deb-check upgrade-check switch-over-check deploy docker-check
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -73,6 +73,27 @@ leak-check: ## secret scanners find made-up keys by the printed rules, and none 
 
 kubernetes-check: ## validate the Kubernetes manifests by the schemas of Kubernetes
 	deploy/check/kubernetes.sh
+
+deb: ## build the Debian package: target/deb/fluence_VERSION_ARCHITECTURE.deb
+	@scripts/need.sh rust dpkg
+	cargo build --locked --release --bin fluence
+	deploy/deb/build.sh $(TARGET)/release/fluence $(TARGET)/deb
+
+deb-check: ## install, start, upgrade, remove and purge the package in a Debian of its own (as root; minutes)
+	@scripts/need.sh rust dpkg debian
+	cargo build --locked --release --bin fluence
+	deploy/check/package.sh $(TARGET)/release/fluence
+
+upgrade-check: ## replace two gateways of an older commit one by one under paid calls: make upgrade-check FROM=COMMIT
+	@scripts/need.sh rust postgres haproxy
+	cargo build --locked --release --bin fluence
+	deploy/check/build_old.sh $(or $(FROM),$(error FROM=COMMIT names the older version)) $(TARGET)/upgrade-check
+	deploy/check/upgrade.sh $(TARGET)/upgrade-check/release/fluence $(TARGET)/release/fluence
+
+switch-over-check: ## switch PostgreSQL's primary to its replica ten times under paid calls
+	@scripts/need.sh rust postgres haproxy
+	cargo build --locked --release --bin fluence
+	deploy/check/switch_over.sh $(TARGET)/release/fluence
 
 deploy: ## build the image, migrate, start or upgrade the containers: make deploy SCALE=2
 	@deploy/init.sh

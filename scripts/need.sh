@@ -2,10 +2,10 @@
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
 # NO_INSTALL=1 installs nothing: it says what is missing and stops.
 # Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
-# examples/), deny (cargo-deny), docker (engine, Compose, debootstrap), haproxy, lint (rustfmt and clippy), nginx (with Lua),
-# openapi (tools of others that read the OpenAPI document), peers (libraries of others that call the gateway, or verify who
-# calls), postgres (initdb of version 15 or newer), promtool, redis (the
-# server), rust, wrk (the load generator).
+# examples/), debian (lintian, and a Debian of its own that boots), deny (cargo-deny), docker (engine, Compose, debootstrap),
+# dpkg (what makes a package), haproxy, lint (rustfmt and clippy), nginx (with Lua), openapi (tools of others that read the
+# OpenAPI document), peers (libraries of others that call the gateway, or verify who calls), postgres (initdb of version 15 or
+# newer), promtool, redis (the server), rust, wrk (the load generator).
 set -euo pipefail
 
 postgres_minimum=15
@@ -134,6 +134,20 @@ need_docker() {
     command -v docker-compose >/dev/null || packages+=(docker-compose)
     command -v debootstrap >/dev/null || packages+=(debootstrap)
     [ ${#packages[@]} -eq 0 ] || apt_install "What the container check needs" "${packages[@]}" ca-certificates
+}
+
+# For `make deb`: the libraries that a program links with, and compression of its pages.
+need_dpkg() {
+    command -v dpkg-shlibdeps >/dev/null || apt_install "What makes a Debian package" dpkg-dev
+}
+
+# For `make deb-check`, which runs as root.
+need_debian() {
+    local packages=()
+    command -v lintian >/dev/null || packages+=(lintian)
+    command -v debootstrap >/dev/null || packages+=(debootstrap)
+    command -v systemd-nspawn >/dev/null || packages+=(systemd-container)
+    [ ${#packages[@]} -eq 0 ] || apt_install "What the check of the package needs" "${packages[@]}"
 }
 
 need_promtool() {

@@ -146,8 +146,8 @@ impl App {
     }
 
     /// Reads the files of certificates again, as on SIGHUP. Faulty files change nothing.
-    pub fn reload(&self) {
-        self.reloads.run();
+    pub async fn reload(&self) {
+        self.reloads.run().await;
     }
 
     /// Makes the stop immediate, where no load balancer needs an announcement.

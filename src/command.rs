@@ -27,10 +27,12 @@ pub mod migrate;
 pub mod openapi;
 pub mod operator;
 pub mod output;
+mod package_files;
 pub mod pepper;
 mod pepper_file;
 pub mod person;
 mod reload;
+pub mod retention;
 mod running;
 mod service_manager;
 pub mod serve;
@@ -41,6 +43,7 @@ mod values;
 pub mod with_postgres;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -103,6 +106,13 @@ enum Command {
     Openapi,
     /// Check whether the gateway on this machine is ready.
     Healthcheck(running::WhereArgs),
+    /// Write man pages and shell completions, for packages.
+    #[command(hide = true)]
+    PackageFiles {
+        /// The folder to write to.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Run a command, such as the tests, with a temporary PostgreSQL.
     WithPostgres {
         /// The command and its arguments.
@@ -149,6 +159,9 @@ enum StoredCommand {
     /// Manage operators, who log in to the operators' console.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Show how much each table holds, and what ends its rows.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Show the audit log.
     Audit(audit::AuditArgs),
     /// Show what an account called and was charged for.
@@ -188,6 +201,7 @@ impl StoredCommand {
             Self::Person(command) => command.run(context, output).await,
             Self::Pepper(command) => command.run(context, output).await,
             Self::Operator(command) => command.run(context, output).await,
+            Self::Retention(command) => command.run(context, output).await,
             Self::Audit(args) => audit::run(args, context, output).await,
             Self::Usage(args) => usage::run(args, context, output).await,
             Self::Explain { id } => explain::run(id, context, output).await,
@@ -225,6 +239,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(command) => backup::run(command, data_dir, output).await?,
         Command::Leak(command) => leak::run(command, data_dir, operator, output).await?,
         Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
+        Command::PackageFiles { folder } => package_files::write(&folder)?,
         Command::Healthcheck(place) => {
             let settings = settings::for_command(data_dir, false)?.0;
             healthcheck::run(&place.probe_url(&settings)?, output).await?;

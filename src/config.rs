@@ -24,6 +24,7 @@ use crate::api::leaks::settings::LeakSettings;
 use crate::console::base::{Base, NoConsole};
 use crate::console::operator::settings::OperatorSettings;
 use crate::console::settings::ConsoleSettings;
+use crate::domain::header_prefix::HeaderPrefix;
 use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
@@ -81,6 +82,8 @@ pub struct Settings {
     pub docs_url: String,
     /// Address by which clients reach this gateway. Empty: links are relative.
     pub base_url: String,
+    /// The prefix of the headers that tell upstreams who calls.
+    pub identity_header_prefix: HeaderPrefix,
     /// Files that a start and SIGHUP apply. Empty: none.
     pub catalogue: String,
     pub routes: String,

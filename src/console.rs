@@ -67,9 +67,9 @@ mod vouch;
 mod words;
 
 pub use alerts::Alerts;
+pub use base::is_page_of;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
-pub use page::is_page_of;
 pub use routes::{ROUTES, routes};
 pub use run::Access;
 pub use table::{Method, Route};

@@ -31,6 +31,7 @@ pub mod pages;
 pub mod peppers;
 pub mod pool;
 pub mod refused_calls;
+pub mod retention;
 pub mod routes;
 pub mod runtime_role;
 pub mod schema;

@@ -9,6 +9,8 @@ mod connector;
 pub mod fetch;
 pub mod figure;
 pub mod headers;
+pub mod identity_headers;
+pub mod json_edit;
 pub mod pool;
 mod response_started;
 pub mod retry_after;

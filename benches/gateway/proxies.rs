@@ -22,10 +22,13 @@ pub(crate) enum Kind {
     NginxLua,
     /// A map of keys, and a stick table with the rate of each.
     Haproxy,
+    /// A list of keys, and a local rate limit.
+    Envoy,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] = [Self::Nginx, Self::NginxMap, Self::NginxLua, Self::Haproxy];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Nginx, Self::NginxMap, Self::NginxLua, Self::Haproxy, Self::Envoy];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -33,6 +36,7 @@ impl Kind {
             Self::NginxMap => "nginx: key map, rate limit, hop",
             Self::NginxLua => "nginx and Lua: key check, counter, hop",
             Self::Haproxy => "HAProxy: key map, stick table, hop",
+            Self::Envoy => "Envoy: key list, rate limit, hop",
         }
     }
 
@@ -43,6 +47,7 @@ impl Kind {
             Self::NginxMap => 0.8,
             Self::NginxLua => 1.0,
             Self::Haproxy => 0.85,
+            Self::Envoy => 2.0,
         })
     }
 }
@@ -65,6 +70,7 @@ pub(crate) async fn start(
     std::fs::write(folder.join("keys.map"), map)?;
     let template = match kind {
         Kind::Haproxy => include_str!("proxies/haproxy.cfg"),
+        Kind::Envoy => include_str!("proxies/envoy.yaml"),
         _ => include_str!("proxies/nginx.conf"),
     };
     let (modules, prelude, check) = match kind {
@@ -76,8 +82,10 @@ pub(crate) async fn start(
             include_str!("proxies/lua.http.conf"),
             include_str!("proxies/lua.location.conf"),
         ),
-        Kind::Nginx | Kind::Haproxy => ("", "", ""),
+        Kind::Nginx | Kind::Haproxy | Kind::Envoy => ("", "", ""),
     };
+    let of_key = |(at, key): (usize, &str)| format!("{{ key: {key}, client: client-{at} }}");
+    let credentials: Vec<String> = std::fs::read_to_string(keys)?.lines().enumerate().map(of_key).collect();
     let config = template
         .replace("{LOAD}", modules)
         .replace("{PRELUDE}", prelude)
@@ -86,13 +94,22 @@ pub(crate) async fn start(
         .replace("{FOLDER}", &folder.to_string_lossy())
         .replace("{KEYS}", &keys.to_string_lossy())
         .replace("{UPSTREAM}", &upstream.to_string())
+        .replace("{UPSTREAM_PORT}", &upstream.port().to_string())
+        .replace("{PORT}", &address.port().to_string())
+        .replace("{CREDENTIALS}", &credentials.join(", "))
         .replace("{LISTEN}", &address.to_string());
-    let file = folder.join("proxy.conf");
+    // Envoy knows the format by the name.
+    let file = folder.join(if kind == Kind::Envoy { "proxy.yaml" } else { "proxy.conf" });
     std::fs::write(&file, config)?;
     let mut command = match kind {
         Kind::Haproxy => {
             let mut command = Command::new("haproxy");
             command.arg("-db").arg("-f").arg(&file);
+            command
+        }
+        Kind::Envoy => {
+            let mut command = Command::new("envoy");
+            command.args(["--concurrency", "2", "--disable-hot-restart", "-l", "error", "-c"]).arg(&file);
             command
         }
         _ => {

@@ -1,8 +1,10 @@
 """Paid calls at a steady rate, each repeated under its Idempotency-Key until it is answered.
 
-load.py URL CA_FILE SECONDS CALLS_PER_SECOND, with the API key in the variable KEY. Prints one JSON object.
+load.py URL CA_FILE SECONDS CALLS_PER_SECOND, with the API key in the variable KEY. Several keys, separated by spaces, take turns.
+Prints one JSON object. `repeated` counts the attempts that were not answered.
 """
 
+import itertools
 import json
 import os
 import ssl
@@ -18,16 +20,16 @@ PATIENCE_S = 150
 
 
 class Load:
-    def __init__(self, url, ca_file, key):
-        self.url, self.key = url, key
+    def __init__(self, url, ca_file, keys):
+        self.url, self.keys = url, itertools.cycle(keys)
         self.tls = ssl.create_default_context(cafile=ca_file or None)
         self.lock = threading.Lock()
         self.answered = self.failed = self.repeated = 0
         self.slowest_s = 0.0
         self.reasons = {}
 
-    def once(self, name):
-        headers = {"Content-Type": "application/json", "X-API-Key": self.key, "Idempotency-Key": name}
+    def once(self, name, key):
+        headers = {"Content-Type": "application/json", "X-API-Key": key, "Idempotency-Key": name}
         request = urllib.request.Request(self.url, BODY.encode(), headers)
         try:
             with urllib.request.urlopen(request, timeout=10, context=self.tls) as answer:
@@ -39,10 +41,10 @@ class Load:
         except (OSError, urllib.error.URLError) as error:
             return type(error).__name__
 
-    def call(self):
+    def call(self, key):
         name, began = str(uuid.uuid4()), time.monotonic()
         while time.monotonic() - began < PATIENCE_S:
-            status = self.once(name)
+            status = self.once(name, key)
             if status == 200:
                 with self.lock:
                     self.answered += 1
@@ -58,12 +60,12 @@ class Load:
 
 def main():
     url, ca_file, seconds, rate = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
-    load = Load(url, ca_file, os.environ["KEY"])
+    load = Load(url, ca_file, os.environ["KEY"].split())
     threads = []
     began = time.monotonic()
     for number in range(int(seconds * rate)):
         time.sleep(max(0.0, began + number / rate - time.monotonic()))
-        thread = threading.Thread(target=load.call)
+        thread = threading.Thread(target=load.call, args=(next(load.keys),))
         thread.start()
         threads.append(thread)
     for thread in threads:

@@ -49,6 +49,9 @@ export FLUENCE_METRICS_LISTEN=127.0.0.1:$metrics FLUENCE_REDIS_URL=redis://127.0
 export FLUENCE_TLS_CERT_FILE=$work/cert.pem FLUENCE_TLS_KEY_FILE=$work/key.pem FLUENCE_SERVER_ANNOUNCE_S=0
 export FLUENCE_ENRICHMENT_URL=http://127.0.0.1:$upstream/ FLUENCE_ENRICHMENT_ALLOW_PRIVATE_ADDRESSES=true
 "$fluence" migrate >/dev/null
+# A route whose price depends on what its upstream reports, beside the built-in ones.
+sed -e 's/^builtin = false/builtin = true/' -e 's/^access = .*/access = "analyze"/' examples/sell-a-chat-api/routes.toml >"$work/routes.toml"
+"$fluence" routes apply "$work/routes.toml" >/dev/null
 "$fluence" backup drill >/dev/null
 "$fluence" backup create --to "$work/backup" --without-pepper >/dev/null
 account=$("$fluence" account create --name A --email a@b.example --plan business --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')

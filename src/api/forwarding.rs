@@ -1,5 +1,6 @@
 //! Routes of the seller: the request that their upstream gets, and what its answer means for client and credits.
 
+mod changes;
 pub mod identity;
 mod meter;
 mod request;
@@ -29,6 +30,7 @@ use crate::http::answer::passed_on;
 use crate::upstream::client::UpstreamError;
 use crate::upstream::figure::{Member, member_in};
 use crate::upstream::headers;
+use crate::upstream::identity_headers::IdentityHeaders;
 use crate::upstream::pool::{AnswerBody, Pool, PoolCall, Read};
 use crate::upstream::upload::{AnswerWaits, Upload};
 
@@ -46,6 +48,8 @@ pub struct Forwarder {
     pub servers: Servers,
     /// `None`: the upstream asks for no signature.
     pub tokens: Option<Arc<IdentityTokens>>,
+    /// The names of the headers that tell who calls.
+    pub names: Arc<IdentityHeaders>,
 }
 
 impl Forwarding for Forwarder {
@@ -59,6 +63,10 @@ impl Forwarding for Forwarder {
         }
     }
 
+    fn changed(&self, body: Bytes) -> Result<Bytes, Refusal> {
+        changes::of_request(&self.route.request.members, body)
+    }
+
     fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture {
         Box::pin(async move { self.forward(call).await })
     }
@@ -66,14 +74,14 @@ impl Forwarding for Forwarder {
 
 impl Forwarder {
     async fn forward(&self, mut call: ForwardedCall) -> Result<PaidAnswer, Refusal> {
-        let Self { route, servers, tokens } = self;
+        let Self { route, servers, tokens, names } = self;
         let begun = Instant::now();
         let pool = match call.caller.key.mode {
             Mode::Live => &servers.live,
             // The gate refuses test keys where there are no test servers.
             Mode::Test => servers.test.as_ref().ok_or(Refusal::NoTestServers)?,
         };
-        let head = request::head(route, tokens.as_deref(), &call)?;
+        let head = request::head(route, (names, tokens.as_deref()), &call)?;
         let upload = upload(route, std::mem::take(&mut call.body));
         let (idle, first_byte) =
             (Duration::from_millis(route.idle_ms), Duration::from_millis(route.first_byte_ms));
@@ -87,7 +95,8 @@ impl Forwarder {
         let body = read(route, &parts.headers, body).await.map_err(refused)?;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = parts.status;
-        *response.headers_mut() = headers::of_answer(&parts.headers, call.method == Method::HEAD);
+        *response.headers_mut() = headers::of_answer(&parts.headers, names, call.method == Method::HEAD);
+        headers::change(response.headers_mut(), &route.answer.headers);
         let mut answer = PaidAnswer {
             response: passed_on(response),
             credits_used: call.price,
@@ -104,7 +113,11 @@ impl Forwarder {
                     answer.outcome = charge.outcome;
                     answer.price = charge.price;
                 }
+                let body = changes::of_answer(route, &parts.headers, body)?;
                 *answer.response.body_mut() = Body::from(body);
+            }
+            Read::Longer(..) if changes::is_due(route, &parts.headers) => {
+                return Err(changes::not_changed(route, "is longer than `whole_bytes`"));
             }
             Read::Longer(beginning, rest) => stream::pass_on(&mut answer, meter, &call, beginning, rest),
         }

@@ -9,11 +9,12 @@ use tokio::sync::Semaphore;
 use super::foundation::Foundation;
 use super::{Start, StartError};
 use crate::background::sign_up_grants::SignUpGrants;
+use crate::console::base::Base;
+use crate::console::settings::ConsoleSettings;
 use crate::console::{Alerts, Console};
 use crate::domain::setting;
 use crate::mail::sender::Sender;
 use crate::mail::transport::{FOLDER, Transport};
-use crate::secret::password::PasswordHasher;
 use crate::site::Site;
 
 impl Foundation {
@@ -24,22 +25,31 @@ impl Foundation {
 
     /// Builds the console of a gateway that has one.
     pub(super) fn build_console(&self) -> Option<Arc<Console>> {
-        let Start { settings, pepper, .. } = &self.start;
+        let settings = &self.start.settings;
         let base = settings.console_base(self.address).ok().flatten()?;
-        Some(Arc::new(Console {
+        let mailbox = settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER));
+        let console = self.pages(base.clone(), settings.console.clone().at(&base));
+        Some(Arc::new(Console { mailbox, ..console }))
+    }
+
+    /// What the pages of both consoles need.
+    pub(super) fn pages(&self, base: Base, settings: ConsoleSettings) -> Console {
+        let start = &self.start;
+        Console {
             pool: self.pool.clone(),
-            peppers: pepper.clone(),
-            prefix: settings.keys.prefix.clone(),
-            settings: settings.console.clone().at(&base),
+            peppers: start.pepper.clone(),
+            prefix: start.settings.keys.prefix.clone(),
             base,
+            owners: start.settings.console_base(self.address).ok().flatten(),
             grants: self.sign_up_grants(),
             links: self.facts.links.clone(),
             site: Arc::new(Site::new(self.facts.clone())),
-            mailbox: settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER)),
-            hasher: PasswordHasher::default(),
-            places: Arc::new(Semaphore::new(settings.console.max_at_once.get())),
+            mailbox: None,
+            hasher: self.hasher.clone(),
+            places: Arc::new(Semaphore::new(settings.max_at_once.get())),
             desk: None,
-        }))
+            settings,
+        }
     }
 
     /// Builds what grants the credits of sign-ups.

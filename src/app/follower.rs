@@ -6,6 +6,7 @@ use std::time::Duration;
 use metrics::gauge;
 use sqlx::PgPool;
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -26,7 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Follower {
     pub(super) pool: PgPool,
     pub(super) node_id: Uuid,
-    pub(super) shared: Shared,
+    pub(super) shared: Arc<Shared>,
     pub(super) routing: Routing,
     pub(super) in_force: OfferInForce,
     /// Notified by the change feed.
@@ -49,15 +50,8 @@ impl Follower {
     async fn look(&self) {
         let before = self.in_force.get();
         let taken_up = match self.is_newest(before.numbers).await {
-            Ok(true) if !self.shared.have_new_files() => Ok(before.numbers),
-            Ok(true) => {
-                let taken_up = self.take_up().await;
-                if taken_up.is_ok() {
-                    tracing::info!("files of upstreams reloaded");
-                }
-                taken_up
-            }
-            Ok(false) => self.take_up().await,
+            Ok(true) if !self.shared.upstreams().have_new_files() => Ok(before.numbers),
+            Ok(_) => self.take_up().await,
             Err(error) => {
                 tracing::debug!(%error, "sets could not be looked at");
                 return;
@@ -104,16 +98,25 @@ impl Follower {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         let offer = Offer::newest(&mut connection).await?;
         drop(connection);
-        self.routing.swap(self.shared.routed(&offer, &self.in_force)?);
-        Ok(offer.numbers)
+        let numbers = offer.numbers;
+        self.routing.swap(self.shared.routed(offer, &self.in_force).await?);
+        Ok(numbers)
     }
 }
 
 impl Shared {
-    /// The router of an offer.
-    pub(super) fn routed(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Routed, OfferError> {
-        let parts = self.parts(offer, in_force)?;
-        let links = (*parts.gate.links).clone();
-        Ok(Routed::new(router::router(&parts), links))
+    /// The router of an offer. It is built off the threads that serve, because upstreams have files.
+    pub(super) async fn routed(
+        self: &Arc<Self>,
+        offer: Offer,
+        in_force: &OfferInForce,
+    ) -> Result<Routed, OfferError> {
+        let (shared, in_force) = (self.clone(), in_force.clone());
+        let building = spawn_blocking(move || {
+            let parts = shared.parts(&offer, &in_force)?;
+            let links = (*parts.gate.links).clone();
+            Ok(Routed::new(router::router(&parts), links))
+        });
+        building.await.unwrap_or_else(|error| Err(OfferError::NotBuilt(error)))
     }
 }

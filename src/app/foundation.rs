@@ -17,6 +17,7 @@ use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
 use crate::openapi::Facts;
+use crate::secret::password::PasswordHasher;
 use crate::server::stop::Stop;
 use crate::storage::error::StorageError;
 use crate::storage::pool;
@@ -38,6 +39,8 @@ pub(super) struct Foundation {
     /// How long a running call keeps its idempotency key.
     pub(super) lease: CallLease,
     pub(super) readiness: Readiness,
+    /// Of both consoles: together they hash two passwords at once.
+    pub(super) hasher: PasswordHasher,
     pub(super) refused: RefusedCalls,
     pub(super) rates: RateLimits,
     pub(super) stop: Stop,
@@ -75,6 +78,7 @@ impl Foundation {
             dev_key,
             lease,
             readiness: Readiness::default(),
+            hasher: PasswordHasher::default(),
             refused: RefusedCalls::default(),
             rates: RateLimits::default(),
             stop: Stop::new(),

@@ -57,6 +57,7 @@ impl Jobs {
         jobs.spawn("alerts", LOOK_FOR_ALERTS_EVERY, |jobs| async move {
             if let Some(alerts) = &jobs.alerts {
                 alerts.look().await;
+                alerts.remind_of_resets().await;
             }
         });
         jobs.spawn("holds and usage", sweep_every, |jobs| async move { jobs.sweep.holds_and_usage().await });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sqlx::PgConnection;
+use tokio::task::JoinError;
 
 use super::from_settings;
 use crate::catalogue::FileFaults;
@@ -26,11 +27,14 @@ pub enum OfferError {
     UnderStage { path: &'static str },
     #[error("upstream {upstream}: {reason}")]
     Upstream { upstream: String, reason: String },
+    #[error("the routes could not be built: {0}")]
+    NotBuilt(JoinError),
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
 /// The sets in force, and the numbers of their routes in the ledger.
+#[derive(Clone)]
 pub(super) struct Offer {
     pub(super) numbers: SetNumbers,
     pub(super) catalogue: Arc<Catalogue>,

@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use super::foundation::Foundation;
 use super::{Start, StartError};
@@ -13,13 +12,11 @@ use crate::console::{Console, operator};
 use crate::domain::setting;
 use crate::http::public_links::PublicLinks;
 use crate::management::credits::LedgerDesk;
-use crate::secret::password::PasswordHasher;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::operator_router;
 use crate::server::pipeline::Pipeline;
 use crate::server::settings::ServerSettings;
 use crate::server::stop::Stop;
-use crate::site::Site;
 
 /// Connections of operators.
 const MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -37,27 +34,16 @@ impl Foundation {
         listener: Option<&TcpListener>,
     ) -> Result<Option<OperatorsPage>, StartError> {
         let Some(address) = listener.and_then(|listener| listener.local_addr().ok()) else { return Ok(None) };
-        let Start { settings, pepper, database, .. } = &self.start;
+        let Start { settings, database, .. } = &self.start;
         let desk = LedgerDesk {
             pool: self.pool.clone(),
             options: database.clone(),
             node: format!("operators@{}", self.node),
             hold_life: setting::time_delta(settings.ledger.hold_life),
         };
-        let console = Console {
-            pool: self.pool.clone(),
-            peppers: pepper.clone(),
-            prefix: settings.keys.prefix.clone(),
-            settings: settings.operator.of_pages(&settings.console),
-            base: settings.operator_base(address)?,
-            links: self.facts.links.clone(),
-            site: Arc::new(Site::new(self.facts.clone())),
-            grants: self.sign_up_grants(),
-            mailbox: None,
-            hasher: PasswordHasher::default(),
-            places: Arc::new(Semaphore::new(settings.operator.max_at_once.get())),
-            desk: Some(desk),
-        };
+        let pages =
+            self.pages(settings.operator_base(address)?, settings.operator.of_pages(&settings.console));
+        let console = Console { desk: Some(desk), ..pages };
         // No stage and no dialect of the service holds here.
         Ok(Some(OperatorsPage { console: Arc::new(console), links: PublicLinks::default() }))
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tokio::sync::Notify;
 
 use super::foundation::Foundation;
 use super::from_settings::{analysis_api, limits_in_force};
@@ -41,6 +42,7 @@ use crate::management::leaks::LeakPolicy;
 use crate::secret::signing::TokenSigner;
 use crate::server::router::Parts;
 use crate::site::Site;
+use crate::upstream::identity_headers::IdentityHeaders;
 
 /// What the routers of all sets share.
 pub(super) struct Shared {
@@ -58,18 +60,21 @@ pub(super) struct Shared {
     leaks: Leaks,
     /// Without the links, which depend on the set.
     metering: Metering,
-    upstreams: Upstreams,
+    upstreams: Arc<Upstreams>,
+    /// The headers that tell upstreams who calls.
+    names: Arc<IdentityHeaders>,
     signer: Arc<TokenSigner>,
     lease: CallLease,
     console: Option<Arc<Console>>,
 }
 
 impl Foundation {
-    /// Builds what the routers of all sets share.
+    /// Builds what the routers of all sets share. `wake` is notified of new files.
     pub(super) async fn build_shared(
         &self,
         ledger: &Ledger,
         keyring: &Keyring,
+        wake: Arc<Notify>,
     ) -> Result<Shared, StartError> {
         let Start { settings, pepper, clock, .. } = &self.start;
         let pool = &self.pool;
@@ -85,7 +90,8 @@ impl Foundation {
             ),
             leaks: self.build_leaks(keyring)?,
             metering: self.build_metering(ledger),
-            upstreams: Upstreams::default(),
+            upstreams: Arc::new(Upstreams::new(wake)),
+            names: Arc::new(IdentityHeaders::new(&settings.identity_header_prefix)),
             signer: Arc::new(TokenSigner::new(pepper)?),
             console: self.build_console(),
             lease: self.lease.clone(),
@@ -210,9 +216,9 @@ impl Shared {
         })
     }
 
-    /// Whether certificates of upstreams have changed on this machine.
-    pub(super) fn have_new_files(&self) -> bool {
-        self.upstreams.have_new_files()
+    /// The servers of the seller, which have files on this machine.
+    pub(super) fn upstreams(&self) -> &Arc<Upstreams> {
+        &self.upstreams
     }
 
     /// The routes of the seller, with their servers.
@@ -234,8 +240,10 @@ impl Shared {
             Ok(ForwardRoute {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
+                hops: self.names.hops.clone(),
                 forwarding: Arc::new(Forwarder {
                     tokens: tokens.get(&route.upstream).cloned(),
+                    names: self.names.clone(),
                     route: route.clone(),
                     servers,
                 }),

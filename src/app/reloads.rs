@@ -1,11 +1,18 @@
 //! The parts that change while the gateway serves. A part with files of its own joins the list in [`Reloads::new`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use metrics::gauge;
+use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
 
+use crate::background::every;
 use crate::clock;
 use crate::domain::reload::Reload;
+
+/// Interval at which files are compared with those in force.
+const WATCH_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Reloads(Arc<[Arc<dyn Reload>]>);
@@ -22,8 +29,29 @@ impl Reloads {
     }
 
     /// Reads the files of every part again. A part whose files are faulty keeps what it has.
-    pub(super) fn run(&self) {
-        self.0.iter().for_each(|part| reload(&**part));
+    pub(super) async fn run(&self) {
+        self.reload_where(|_| true).await;
+    }
+
+    /// Reloads the parts whose files change, until `stop`: a renewal needs no signal.
+    pub(super) fn watch(&self, stop: CancellationToken) {
+        let reloads = self.clone();
+        let look = move || {
+            let reloads = reloads.clone();
+            async move { reloads.reload_where(|part| part.has_changed()).await }
+        };
+        tokio::spawn(every("files", WATCH_EVERY, stop, look));
+    }
+
+    /// Reads files off the threads that serve: a disk may be slow, or away.
+    async fn reload_where(&self, is_meant: fn(&dyn Reload) -> bool) {
+        let parts = self.0.clone();
+        let reloading = spawn_blocking(move || {
+            parts.iter().filter(|part| is_meant(&***part)).for_each(|part| reload(&**part))
+        });
+        if let Err(error) = reloading.await {
+            tracing::error!(%error, "reloading files did not end");
+        }
     }
 }
 

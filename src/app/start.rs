@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::follower::Follower;
@@ -16,10 +15,9 @@ use super::ports::Listeners;
 use super::reloads::Reloads;
 use super::{App, Ports, Start, StartError, metrics};
 use crate::api::health::Health;
-use crate::background::every;
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
-use crate::background::sweep::Sweep;
+use crate::background::sweep::{DELETING, Sweep};
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::new_id;
 use crate::domain::change::{FeedEvent, Invalidation};
@@ -38,19 +36,6 @@ use crate::storage::nodes::{self, Node};
 
 /// Longest wait of a start for the change feed.
 const FEED_WAIT: Duration = Duration::from_secs(2);
-/// Interval at which certificate files are compared with those in force.
-const CERTIFICATES_EVERY: Duration = Duration::from_secs(30);
-
-/// Reloads the certificate when its files change: a renewal needs no signal.
-fn watch(tls: Arc<Tls>, reloads: &Reloads, stop: &CancellationToken) {
-    let reloads = reloads.clone();
-    tokio::spawn(every("certificates", CERTIFICATES_EVERY, stop.clone(), move || {
-        if tls.has_changed() {
-            reloads.run();
-        }
-        std::future::ready(())
-    }));
-}
 
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
@@ -73,13 +58,14 @@ impl App {
         let node = Node { id: new_id(), name: foundation.node.clone() };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
-        let shared = foundation.build_shared(&ledger, &keyring).await?;
+        let shared = Arc::new(foundation.build_shared(&ledger, &keyring, wake.clone()).await?);
         // Probes do not depend on the set.
         let health = shared.health(foundation.facts.routes.clone());
-        let routing = foundation.follow_offer(shared, node.id, wake)?;
+        let reloads = foundation.watch_files(tls.clone(), &shared);
+        let routing = foundation.follow_offer(shared, node.id, wake).await?;
         foundation.start_jobs(&ledger, &keyring).await?;
         let entrance = Entrance { listeners, tls };
-        foundation.serve(routing, health, entrance, Tasks { keyring, writer, change_feed })
+        foundation.serve(routing, health, entrance, Tasks { keyring, reloads, writer, change_feed })
     }
 }
 
@@ -89,9 +75,10 @@ struct Entrance {
     tls: Option<Arc<Tls>>,
 }
 
-/// The tasks that a stop waits for, and the keyring with what they leave to write.
+/// The tasks that a stop waits for, the keyring with what they leave to write, and the files that may change.
 struct Tasks {
     keyring: Keyring,
+    reloads: Reloads,
     writer: JoinHandle<()>,
     change_feed: JoinHandle<()>,
 }
@@ -138,10 +125,24 @@ impl Foundation {
         Ok((keyring, change_feed))
     }
 
+    /// Follows the files of certificates: its own, and those of upstreams.
+    fn watch_files(&self, tls: Option<Arc<Tls>>, shared: &Shared) -> Reloads {
+        let of_gateway = tls.map(|tls| -> Arc<dyn Reload> { tls });
+        let of_upstreams: Arc<dyn Reload> = shared.upstreams().clone();
+        let reloads = Reloads::new(of_gateway.into_iter().chain([of_upstreams]).collect());
+        reloads.watch(self.stop_background.clone());
+        reloads
+    }
+
     /// Builds the router of the sets in force, and takes up newer ones until the stop.
-    fn follow_offer(&self, shared: Shared, node_id: Uuid, wake: Arc<Notify>) -> Result<Routing, StartError> {
+    async fn follow_offer(
+        &self,
+        shared: Arc<Shared>,
+        node_id: Uuid,
+        wake: Arc<Notify>,
+    ) -> Result<Routing, StartError> {
         let in_force = OfferInForce::new(self.offer.numbers);
-        let routing = Routing::new(shared.routed(&self.offer, &in_force)?);
+        let routing = Routing::new(shared.routed(self.offer.clone(), &in_force).await?);
         let follower =
             Follower { pool: self.pool.clone(), node_id, shared, routing: routing.clone(), in_force, wake };
         tokio::spawn(follower.run(self.stop_background.clone()));
@@ -157,6 +158,7 @@ impl Foundation {
                 database: self.start.database.clone(),
                 node: self.node.clone(),
                 silence: setting::time_delta(settings.ledger.hold_life),
+                deleting: DELETING,
             },
             readiness: self.readiness.clone(),
             needed: Needed {
@@ -196,11 +198,7 @@ impl Foundation {
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());
-        let server = Arc::new(server.with_tls(tls.clone()));
-        let reloads = Reloads::new(tls.clone().map(|tls| -> Arc<dyn Reload> { tls }).into_iter().collect());
-        if let Some(tls) = tls {
-            watch(tls, &reloads, &stop_background);
-        }
+        let server = Arc::new(server.with_tls(tls));
         tokio::spawn(accept_loop(listeners.service, server.clone()));
         let operator_address = operators.map(|page| page.serve(listeners.operator, &settings, &stop));
         let metrics_address = metrics::Page {
@@ -218,7 +216,7 @@ impl Foundation {
             address,
             metrics_address,
             operator_address: operator_address.flatten(),
-            reloads,
+            reloads: tasks.reloads,
             routing,
             server,
             stop,

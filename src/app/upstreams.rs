@@ -6,32 +6,44 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Uri};
+use tokio::sync::Notify;
 
 use super::offer::OfferError;
 use crate::api::forwarding::Servers;
 use crate::domain::forwarding::{HealthTerms, UpstreamServers};
+use crate::domain::reload::Reload;
 use crate::upstream::address::{Reach, parse_url};
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::pool::{HealthConfig, Pool, PoolConfig, UpstreamHost};
 use crate::upstream::tls::{TlsFiles, UpstreamTls};
 
 /// The pools in use.
-#[derive(Default)]
-pub(super) struct Upstreams(Mutex<InUse>);
+pub(super) struct Upstreams {
+    in_use: Mutex<InUse>,
+    /// Notified of new files.
+    wake: Arc<Notify>,
+}
 
 #[derive(Default)]
 struct InUse {
     upstreams: Vec<Arc<UpstreamServers>>,
     servers: HashMap<String, Servers>,
-    /// Files that have changed and are not used, by upstream: their digest where they can be read, and why.
-    faulty: HashMap<String, (Option<[u8; 32]>, String)>,
+    /// Digests of the files that were read last, faulty or not, by upstream. `None`: they could not be read.
+    tried: HashMap<String, Option<[u8; 32]>>,
+    /// Whether files have changed since, and can be used.
+    have_new_files: bool,
 }
 
 impl Upstreams {
-    /// Returns the pools of these upstreams, and forgets all others.
+    pub(super) fn new(wake: Arc<Notify>) -> Self {
+        Self { in_use: Mutex::default(), wake }
+    }
+
+    /// Returns the pools of these upstreams, and forgets all others. Reads files.
     ///
     /// # Errors
-    /// When this machine lacks a variable or a usable file that an upstream names, or a target or `host` cannot be used.
+    /// When this machine lacks a variable that an upstream names, or a target or `host` cannot be used. Faulty files are an
+    /// error of an upstream that is new or has changed; another one keeps what it uses.
     pub(super) fn of(
         &self,
         upstreams: &[Arc<UpstreamServers>],
@@ -42,68 +54,104 @@ impl Upstreams {
             let name = upstream.upstream.clone();
             let reason = |reason| OfferError::Upstream { upstream: name.clone(), reason };
             let before = known.get(&name);
-            let live = config(upstream, &upstream.targets).map_err(reason)?;
+            let tls = UpstreamTls::read(files(upstream));
+            let tls =
+                tls.or_else(|error| in_use.tls_of(upstream).ok_or_else(|| reason(error.to_string())))?;
+            let live = config(upstream, &upstream.targets, &tls).map_err(reason)?;
             let live = pool(live, before.map(|servers| &servers.live));
             let test = match upstream.test_targets.is_empty() {
                 true => None,
                 false => {
-                    let test = config(upstream, &upstream.test_targets).map_err(reason)?;
+                    let test = config(upstream, &upstream.test_targets, &tls).map_err(reason)?;
                     Some(pool(test, before.and_then(|servers| servers.test.as_ref())))
                 }
             };
             Ok((name, Servers { live, test }))
         });
         let servers: HashMap<String, Servers> = servers.collect::<Result<_, OfferError>>()?;
-        *in_use = InUse { upstreams: upstreams.to_vec(), servers: servers.clone(), faulty: HashMap::new() };
+        let tried =
+            servers.iter().map(|(name, servers)| (name.clone(), in_use.tried_by(name, servers))).collect();
+        *in_use =
+            InUse { upstreams: upstreams.to_vec(), servers: servers.clone(), tried, have_new_files: false };
         Ok(servers)
     }
 
-    /// Whether files of the upstreams in use have changed, and can be used. Faulty ones are reported once, and change nothing;
-    /// those of other upstreams are used all the same.
+    /// Whether files have changed that can be used, and that the pools do not use yet.
     pub(super) fn have_new_files(&self) -> bool {
-        let mut in_use = self.in_use();
-        let InUse { upstreams, servers, faulty } = &mut *in_use;
-        let mut have_changed = false;
-        for upstream in upstreams.iter().filter(|upstream| has_files(upstream)) {
-            let (name, files) = (&upstream.upstream, files(upstream));
-            let digest = files.digest();
-            let known = faulty.get(name);
-            if digest.as_ref().is_ok_and(|digest| is_in_use(servers.get(name), digest)) {
-                faulty.remove(name);
-                continue;
-            }
-            if known.is_some_and(|(tried, _)| *tried == digest.as_ref().ok().copied() && tried.is_some()) {
-                continue;
-            }
-            match UpstreamTls::read(files) {
-                Ok(_) => {
-                    faulty.remove(name);
-                    have_changed = true;
-                }
-                Err(error) => {
-                    let fault = format!("upstream {name}: {error}");
-                    if known.is_none_or(|(_, known)| *known != fault) {
-                        tracing::error!(
-                            fault,
-                            "files of an upstream are faulty; the gateway keeps the current ones"
-                        );
-                    }
-                    faulty.insert(name.clone(), (digest.ok(), fault));
-                }
-            }
-        }
-        metrics::gauge!("gateway_config_faulty", "part" => "upstream files")
-            .set(f64::from(u8::from(!faulty.is_empty())));
-        have_changed
+        self.in_use().have_new_files
     }
 
     fn in_use(&self) -> MutexGuard<'_, InUse> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn is_in_use(servers: Option<&Servers>, digest: &[u8; 32]) -> bool {
-    servers.is_none_or(|servers| servers.live.config().tls.digest() == *digest)
+impl InUse {
+    /// What an upstream that stays the same uses. Its files may be faulty by now.
+    fn tls_of(&self, upstream: &Arc<UpstreamServers>) -> Option<UpstreamTls> {
+        let servers = self.servers.get(&upstream.upstream)?;
+        self.upstreams.contains(upstream).then(|| servers.live.config().tls.clone())
+    }
+
+    /// The digest of the files that were read last for these servers. Without a change, faulty files stay known as such.
+    fn tried_by(&self, name: &str, servers: &Servers) -> Option<[u8; 32]> {
+        let is_same = self.servers.get(name).is_some_and(|before| digest_of(before) == digest_of(servers));
+        let tried = self.tried.get(name).filter(|_| is_same);
+        tried.copied().unwrap_or_else(|| Some(digest_of(servers)))
+    }
+
+    fn with_files(&self) -> impl Iterator<Item = &Arc<UpstreamServers>> {
+        self.upstreams.iter().filter(|upstream| upstream.ca_file.is_some() || upstream.client.is_some())
+    }
+}
+
+impl Reload for Upstreams {
+    fn part(&self) -> &'static str {
+        "upstream files"
+    }
+
+    fn has_changed(&self) -> bool {
+        let in_use = self.in_use();
+        let has_changed = |upstream: &Arc<UpstreamServers>| {
+            in_use.tried.get(&upstream.upstream) != Some(&files(upstream).digest().ok())
+        };
+        in_use.with_files().any(has_changed)
+    }
+
+    /// The follower of the sets takes new files up. Faulty ones do not keep those of other upstreams from being used.
+    fn reload(&self) -> Result<bool, String> {
+        let mut in_use = self.in_use();
+        let read = |upstream: &Arc<UpstreamServers>| {
+            let tls = UpstreamTls::read(files(upstream));
+            let digest =
+                tls.as_ref().map_or_else(|_| files(upstream).digest().ok(), |tls| Some(tls.digest()));
+            (upstream.upstream.clone(), digest, tls)
+        };
+        let read: Vec<_> = in_use.with_files().map(read).collect();
+        let (mut faults, mut have_new_files) = (Vec::new(), false);
+        for (name, digest, tls) in read {
+            match tls {
+                Err(error) => faults.push(format!("upstream {name}: {error}")),
+                Ok(tls) => {
+                    let is_used =
+                        in_use.servers.get(&name).is_some_and(|servers| digest_of(servers) == tls.digest());
+                    have_new_files |= !is_used;
+                }
+            }
+            in_use.tried.insert(name, digest);
+        }
+        in_use.have_new_files = have_new_files;
+        drop(in_use);
+        if have_new_files {
+            self.wake.notify_one();
+        }
+        if faults.is_empty() { Ok(have_new_files) } else { Err(faults.join("; ")) }
+    }
+}
+
+/// The digest of the files that a pool uses.
+fn digest_of(servers: &Servers) -> [u8; 32] {
+    servers.live.config().tls.digest()
 }
 
 fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {
@@ -113,7 +161,7 @@ fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {
     }
 }
 
-fn config(upstream: &UpstreamServers, targets: &[String]) -> Result<PoolConfig, String> {
+fn config(upstream: &UpstreamServers, targets: &[String], tls: &UpstreamTls) -> Result<PoolConfig, String> {
     let reach = Reach::allowing_private(upstream.is_private);
     let url = |target: &String| parse_url(target, reach).map_err(|fault| format!("target {target} {fault}"));
     let host = upstream
@@ -129,7 +177,7 @@ fn config(upstream: &UpstreamServers, targets: &[String]) -> Result<PoolConfig, 
         targets: targets.iter().map(url).collect::<Result<Vec<Uri>, _>>()?,
         reach,
         host: host.transpose()?,
-        tls: UpstreamTls::read(files(upstream)).map_err(|error| error.to_string())?,
+        tls: tls.clone(),
         speaks_http2: upstream.http2,
         credential: credential(upstream)?,
         connect_timeout: Duration::from_millis(upstream.connect_timeout_ms),
@@ -137,10 +185,6 @@ fn config(upstream: &UpstreamServers, targets: &[String]) -> Result<PoolConfig, 
         breaker,
         health: upstream.health.as_ref().map(health),
     })
-}
-
-fn has_files(upstream: &UpstreamServers) -> bool {
-    upstream.ca_file.is_some() || upstream.client.is_some()
 }
 
 fn files(upstream: &UpstreamServers) -> TlsFiles<'_> {

@@ -1,9 +1,12 @@
 //! Credits that people get once for signing up. An account's row promises them; the ledger grants them, under the person's id as
 //! the reference, so that a repetition grants nothing more.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use tokio::time::timeout;
 
 use crate::clock::new_id;
 use crate::domain::audit::Actor;
@@ -18,6 +21,12 @@ use crate::storage::ledger::PgLedgerStore;
 /// Grants of one commit.
 const AT_ONCE: i64 = 100;
 const NOTE: &str = "sign-up";
+/// How the references of these grants begin.
+pub const REFERENCE: &str = "sign-up:";
+/// Timeout of one commit. It passes only if the database goes away meanwhile.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a page waits for the credits that it shows.
+const PAGE_WAIT: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug)]
 pub struct SignUpGrants {
@@ -35,6 +44,8 @@ enum GrantError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Act(#[from] OperatorError),
+    #[error("the ledger did not answer in time")]
+    TimedOut,
 }
 
 impl SignUpGrants {
@@ -43,6 +54,13 @@ impl SignUpGrants {
         if let Err(error) = self.give().await {
             tracing::warn!(%error, "granting the credits of sign-ups failed");
         }
+    }
+
+    /// The same for a page, which waits a moment and no longer: the grants go on without it.
+    pub async fn give_due_for_page(&self) {
+        let grants = self.clone();
+        let giving = tokio::spawn(async move { grants.give_due().await });
+        let _ = timeout(PAGE_WAIT, giving).await;
     }
 
     async fn give(&self) -> Result<(), GrantError> {
@@ -55,19 +73,22 @@ impl SignUpGrants {
         let node = format!("sign-up@{}", self.node);
         let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
         let store = store.acting_for(Actor::system("sign-up"));
-        let effects = apply_operations(store, due.iter().map(operation).collect()).await?;
-        let mut granted = Vec::with_capacity(due.len());
+        let applying = timeout(COMMIT_TIMEOUT, apply_operations(store, due.iter().map(operation).collect()));
+        let effects = applying.await.map_err(|_| GrantError::TimedOut)??;
+        let (mut granted, mut refused) = (Vec::with_capacity(due.len()), Vec::new());
         for (grant, effect) in due.iter().zip(effects) {
             match effect {
                 Effect::Granted { .. } => granted.push(grant.identity_id),
                 effect => {
                     let account_id = grant.account_id;
                     tracing::error!(%account_id, ?effect, "ledger rules refused the credits of a sign-up");
+                    refused.push(grant.identity_id);
                 }
             }
         }
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        Ok(promised::granted(&mut connection, &granted).await?)
+        promised::granted(&mut connection, &granted).await?;
+        Ok(promised::refused(&mut connection, &refused).await?)
     }
 }
 
@@ -75,7 +96,7 @@ fn operation(due: &DueGrant) -> Operation {
     Operation::Grant(Grant {
         account_id: due.account_id,
         id: CallId::from_uuid(new_id()),
-        reference: format!("sign-up:{}", due.identity_id),
+        reference: format!("{REFERENCE}{}", due.identity_id),
         source: LotSource::Grant,
         amount: due.credits,
         expires_at: due.expires_at,

@@ -40,6 +40,9 @@ const RECORDS_AT_ONCE: i64 = 5_000;
 const PEOPLE_AT_ONCE: i64 = 500;
 /// Rounds of one kind of work in one sweep. The next sweep does the rest.
 const ROUNDS: usize = 20;
+/// Time for deleting old records in one sweep. A number of rounds would be a rate, and calls that leave more records
+/// than that would fill the disk.
+pub const DELETING: Duration = Duration::from_secs(45);
 
 #[derive(Clone, Debug)]
 pub struct Sweep {
@@ -49,6 +52,8 @@ pub struct Sweep {
     pub node: String,
     /// A gateway without a heartbeat for this long is dead.
     pub silence: TimeDelta,
+    /// Time for deleting old records in one sweep: [`DELETING`].
+    pub deleting: Duration,
 }
 
 /// Interval of [`Sweep::tidy`].
@@ -197,7 +202,9 @@ impl Sweep {
     async fn delete_old_records(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         let today = clock::now(&mut connection).await?.date_naive();
-        for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        while begun.elapsed() < self.deleting {
+            let round = Instant::now();
             let deleted = idempotency::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
                 + change_answers::delete_old(&mut connection, RECORDS_AT_ONCE).await?
                 + test_answers::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
@@ -205,6 +212,8 @@ impl Sweep {
             if deleted == 0 {
                 break;
             }
+            // Half of the time the database is free for paid calls.
+            sleep(round.elapsed()).await;
         }
         make_partitions(&mut connection, PARTITIONS_AHEAD_MONTHS).await?;
         changes::delete_old(&mut connection).await?;

@@ -2,6 +2,7 @@
 //! `config/routes.toml` is the shipped set, in the format of the seller's own.
 
 mod built_in;
+mod changes;
 mod forwarded;
 mod price;
 mod upstream;

@@ -25,6 +25,7 @@ use super::link;
 use super::output::{Output, Report, write_fields};
 use super::running::WhereArgs;
 use crate::app::SAMPLE_PEOPLE;
+use crate::catalogue::routes::RouteSet;
 use crate::clock as ids;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::credits::Credits;
@@ -63,6 +64,8 @@ pub struct Demo {
     balance: Credits,
     key_id: KeyId,
     key: KeySecret,
+    /// What is sold.
+    routes: RouteSet,
 }
 
 /// Prepares the demonstration and prints it, for the running gateway or for the configured address.
@@ -103,7 +106,7 @@ pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     let (key_id, key) = new_key(context).await?;
     import_sample(context, now).await?;
     let balance = context.account(ACCOUNT).await?.balance;
-    Ok(Demo { account_id: ACCOUNT, balance, key_id, key })
+    Ok(Demo { account_id: ACCOUNT, balance, key_id, key, routes: context.routes().await? })
 }
 
 fn demo_account() -> NewAccount {
@@ -181,7 +184,8 @@ impl Demo {
             balance: self.balance,
             key_id: self.key_id,
             key: self.key.expose(),
-            calls: calls(url, self.key.expose())?,
+            calls: calls(url, self.key.expose(), &self.routes.built_in)?,
+            reference: format!("{}/docs/reference/", url.to_string().trim_end_matches('/')),
             console,
             operators,
             remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
@@ -204,6 +208,8 @@ struct DemoReport<'a> {
     key_id: KeyId,
     key: &'a str,
     calls: Vec<Call>,
+    /// The page of everything that is sold.
+    reference: String,
     /// A link that opens the console of the account once, within ten minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     console: Option<String>,
@@ -227,6 +233,7 @@ impl Report for DemoReport<'_> {
         )?;
         writeln!(out, "\nTry it:")?;
         self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
+        writeln!(out, "\nAll routes: {}", self.reference)?;
         if let Some(link) = &self.console {
             writeln!(
                 out,

@@ -9,12 +9,13 @@ use clap::{Args, Subcommand};
 
 use self::change::ChangeKey;
 use self::make::{CreateKey, ImportKey};
-use self::report::{KeyList, KeyShown, NewSecretShown, StateSet, WholeKey};
+use self::report::{KeyList, KeyShown, LeakAnswer, NewSecretShown, StateSet, WholeKey};
 use super::confirm;
 use super::context::{Context, unknown_account};
 use super::output::Output;
-use super::values;
+use super::values::{self, OrNone};
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::key::leak::OnLeak;
 use crate::domain::key::rotation::{CannotRotate, Overlap};
 use crate::domain::key::{FormatChoice, KeyState};
 use crate::management::keys::NewSecret;
@@ -70,6 +71,8 @@ pub enum KeyCommand {
         /// Key id.
         id: KeyId,
     },
+    /// Show or set what a report of a leak does to a key.
+    OnLeak(LeakOfKey),
 }
 
 #[derive(Debug, Args)]
@@ -82,6 +85,15 @@ pub struct RotateKey {
     /// Format of the new secret [default: that of the old one]. `prefixed` moves a key to the default format.
     #[arg(long, value_parser = values::key_format())]
     format: Option<FormatChoice>,
+}
+
+#[derive(Debug, Args)]
+pub struct LeakOfKey {
+    /// Key id.
+    id: KeyId,
+    /// `revoke`, `disable`, `notify`, or `default`: as `leaks.on_leak` says. Without it the command only shows.
+    #[arg(value_parser = values::on_leak)]
+    action: Option<OrNone<OnLeak>>,
 }
 
 impl KeyCommand {
@@ -110,11 +122,24 @@ impl KeyCommand {
                 let done = management::keys::cancel_rotation(&mut connection, &context.operator(), id).await;
                 output.print(&KeyShown(done.map_err(|error| explained(id, error))?))
             }
+            Self::OnLeak(order) => on_leak(order, context, output).await,
             Self::Revoke { id, wait } => set_state(id, KeyState::Revoked, wait, context, output).await,
             Self::Disable { id } => set_state(id, KeyState::Disabled, false, context, output).await,
             Self::Enable { id } => set_state(id, KeyState::Active, false, context, output).await,
         }
     }
+}
+
+async fn on_leak(order: LeakOfKey, context: &Context, output: Output) -> anyhow::Result<()> {
+    let LeakOfKey { id, action } = order;
+    let mut connection = context.connection().await?;
+    if let Some(OrNone(action)) = action {
+        let set = management::leaks::set_on_leak(&mut connection, &context.operator(), id, action).await;
+        set.map_err(|error| explained(id, error))?;
+    }
+    let key = keys::find(&mut connection, id).await?.ok_or_else(|| explained(id, ChangeError::NoKey))?;
+    let of_key = keys::exposure::on_leak(&mut connection, id).await?;
+    output.print(&LeakAnswer::new(key, of_key, context.settings().leaks.on_leak))
 }
 
 async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {

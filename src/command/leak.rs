@@ -40,6 +40,13 @@ pub enum LeakCommand {
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         count: u32,
     },
+    #[command(flatten)]
+    Reports(ReportsCommand),
+}
+
+/// The commands that need the database.
+#[derive(Debug, Subcommand)]
+pub enum ReportsCommand {
     /// Report leaked keys from standard input, one a line, and do what `leaks.on_leak` says.
     Report {
         /// Where they were found.
@@ -92,24 +99,24 @@ pub async fn run(
         }
         LeakCommand::Check(args) => check(&args.files, output),
         LeakCommand::Test { count } => test(count, &settings(data_dir)?, output),
-        LeakCommand::Report { .. } | LeakCommand::List { .. } => {
+        LeakCommand::Reports(command) => {
             let (settings, log) = settings::for_command(data_dir, true)?;
             let _log = telemetry::init(&log.directives(), log.format)?;
             let context = Context::open(settings).await?.run_by(operator);
-            let done = stored(command, &context, output).await;
+            let done = command.run(&context, output).await;
             let closed = context.close().await;
             done.and(closed)
         }
     }
 }
 
-/// The commands that need the database.
-async fn stored(command: LeakCommand, context: &Context, output: Output) -> anyhow::Result<()> {
-    context.require_current_schema().await?;
-    match command {
-        LeakCommand::Report { url } => reports::report(&url, context, output).await,
-        LeakCommand::List { account } => reports::list(account, context, output).await,
-        LeakCommand::Patterns { .. } | LeakCommand::Check(_) | LeakCommand::Test { .. } => Ok(()),
+impl ReportsCommand {
+    async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
+        context.require_current_schema().await?;
+        match self {
+            Self::Report { url } => reports::report(&url, context, output).await,
+            Self::List { account } => reports::list(account, context, output).await,
+        }
     }
 }
 

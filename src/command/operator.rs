@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
@@ -84,14 +83,17 @@ impl OperatorCommand {
     /// When the operator exists or does not exist, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         let (mut connection, by) = (context.connection().await?, context.operator().actor);
-        let token = match self {
+        let (email, token) = match self {
             Self::List => {
                 let operators = stored::list(&mut connection).await?;
                 return output.print(&OperatorList { operators });
             }
             Self::Role { email, role } => {
                 operators::set_role(&mut connection, &by, &email, role.into()).await?;
-                return print_one(&mut connection, &email, output).await;
+                let changed = stored::by_email(&mut connection, &email).await?.map(|operator| operator.id);
+                let mut operators = stored::list(&mut connection).await?;
+                operators.retain(|operator| Some(operator.id) == changed);
+                return output.print(&OperatorList { operators });
             }
             Self::Remove { email } => {
                 operators::remove(&mut connection, &by, &email).await?;
@@ -102,7 +104,7 @@ impl OperatorCommand {
                 (email, token)
             }
             Self::Link { email } => {
-                let token = operators::link(&mut connection, &email).await?;
+                let token = operators::link(&mut connection, &by, &email).await?;
                 (email, token)
             }
             Self::Reset { email } => {
@@ -110,34 +112,26 @@ impl OperatorCommand {
                 (email, token)
             }
         };
-        let (email, token) = token;
         output.print(&OperatorLink {
             email: email.into_string(),
-            link: link(context.settings(), &token),
+            link: link(&console_base(context.settings()), &token),
             minutes: Purpose::Operator.life().num_minutes(),
             is_off: context.settings().operator.listen.trim().is_empty(),
         })
     }
 }
 
-async fn print_one(
-    connection: &mut sqlx::PgConnection,
-    email: &EmailAddress,
-    output: Output,
-) -> anyhow::Result<()> {
-    let Some(known) = stored::by_email(connection, email).await? else { bail!("the operator was removed") };
-    let operators = stored::list(connection).await?;
-    output
-        .print(&OperatorList { operators: operators.into_iter().filter(|one| one.id == known.id).collect() })
-}
-
-/// The address of a link into the operators' console of the settings.
-fn link(settings: &Settings, token: &Token) -> String {
-    let base = match (settings.operator.base_url.trim_end_matches('/'), settings.operator_listen()) {
+/// The base address of the operators' console of the settings.
+fn console_base(settings: &Settings) -> String {
+    match (settings.operator.base_url.trim_end_matches('/'), settings.operator_listen()) {
         ("", Some(address)) => format!("http://{address}"),
         ("", None) => "http://127.0.0.1:8001".to_owned(),
         (given, _) => given.to_owned(),
-    };
+    }
+}
+
+/// The address of a one-time link into the operators' console.
+pub(super) fn link(base: &str, token: &Token) -> String {
     format!("{base}/operator/link?token={}", token.expose())
 }
 

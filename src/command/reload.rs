@@ -17,7 +17,7 @@ pub struct Reloading<'a> {
 impl Reloading<'_> {
     /// Applies the log level, and reads the files of certificates. Logs the names of other changed settings, which need a
     /// restart. Faulty settings change nothing.
-    pub(super) fn reload(self, in_force: &mut Settings, app: &App) {
+    pub(super) async fn reload(self, in_force: &mut Settings, app: &App) {
         let fresh = match (self.read)() {
             Ok(fresh) => fresh,
             Err(error) => {
@@ -25,7 +25,7 @@ impl Reloading<'_> {
                 return;
             }
         };
-        app.reload();
+        app.reload().await;
         let waiting = changed(in_force, &fresh);
         let log = LogSettings { format: in_force.log.format, ..fresh.log };
         let before = std::mem::replace(&mut in_force.log, log).directives();

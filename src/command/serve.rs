@@ -164,7 +164,7 @@ async fn until_stopped(
         match asked {
             Asked::Reload => {
                 manager.reloading();
-                reloading.reload(&mut settings, app);
+                reloading.reload(&mut settings, app).await;
                 if let Err(error) = sets::apply_files(context, &settings).await {
                     let error = format!("{error:#}");
                     tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");

@@ -200,6 +200,15 @@ impl Context {
         Ok(lease.get())
     }
 
+    /// The routes in force.
+    ///
+    /// # Errors
+    /// When this program cannot read them, or the database cannot be reached.
+    pub async fn routes(&self) -> anyhow::Result<RouteSet> {
+        let OfferSet { number, text } = set(SetKind::Routes, None, self).await?;
+        RouteSet::parse(&text).map_err(|faults| anyhow!("this program cannot read routes {number}: {faults}"))
+    }
+
     /// The catalogue in force.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::domain::amount::Amount;
+use crate::domain::key::leak::OnLeak;
 use crate::domain::key::{FormatChoice, Mode, Scope};
 
 /// One of a list of words, which the help shows.
@@ -55,6 +56,16 @@ where
 /// Reads `any`, or a value of a list.
 pub(super) fn or_any<T: FromStr>(text: &str) -> Result<OrNone<T>, T::Err> {
     if text == "any" { Ok(OrNone(None)) } else { text.parse().map(|value| OrNone(Some(value))) }
+}
+
+/// Reads what a report of a leak does, or `default`.
+pub(super) fn on_leak(text: &str) -> Result<OrNone<OnLeak>, &'static str> {
+    match text {
+        "default" => Ok(OrNone(None)),
+        _ => OnLeak::from_name(text)
+            .map(|action| OrNone(Some(action)))
+            .ok_or("must be revoke, disable, notify or default"),
+    }
 }
 
 pub(super) fn amount(text: &str) -> Result<Amount, <Amount as FromStr>::Err> {

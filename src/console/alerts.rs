@@ -1,5 +1,6 @@
 //! Alerts: which there are, who is written to, and what was sent last.
 
+mod factor;
 mod send;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::domain::amount::Amount;
 use crate::domain::text::EmailAddress;
 use crate::management;
 use crate::storage::alerts as stored;
+use crate::storage::identity::admins;
 
 pub use send::Alerts;
 
@@ -39,7 +41,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.account_id()?;
     let db = call.db().await?;
     let rules = stored::rules(db, id).await?;
-    let recipients = stored::recipients(db, id.as_uuid()).await?;
+    let recipients = admins::active(db, &[id.as_uuid()]).await?;
     let sent = stored::sent(db, id, SHOWN).await?;
     let (words, root, now) = (call.words(), call.path("/alerts")?, call.now());
     let may_manage = call.membership()?.role.may_manage();

@@ -7,6 +7,26 @@ use axum::http::{HeaderMap, Uri, header};
 use crate::http::loopback::names_loopback;
 use crate::identity::Realm;
 
+/// Whether an address belongs to the pages below this one.
+pub fn is_page_of(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl Realm {
+    /// The first page of the console of this realm.
+    pub(super) const fn root(self) -> &'static str {
+        match self {
+            Self::Console => "/console",
+            Self::Operator => "/operator",
+        }
+    }
+
+    /// The realm of the console to which a path belongs.
+    pub(super) fn of_path(path: &str) -> Self {
+        if is_page_of(Self::Operator.root(), path) { Self::Operator } else { Self::Console }
+    }
+}
+
 /// The address of the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
@@ -82,16 +102,13 @@ impl Base {
 
     /// The first page of this console.
     pub const fn root(&self) -> &'static str {
-        match self.realm {
-            Realm::Console => "/console",
-            Realm::Operator => "/operator",
-        }
+        self.realm.root()
     }
 
     /// A path of this console to go on to; anything else leads to its first page.
     pub fn safe_path<'p>(&self, path: &'p str) -> &'p str {
         let root = self.root();
-        let is_ours = path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_ours = is_page_of(root, path);
         let is_plain =
             path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
         if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { root }

@@ -20,7 +20,6 @@ use super::form::{Form, TOKEN};
 use super::form_token;
 use super::page::Frame;
 use super::settings::ConsoleSettings;
-use super::table::PathParams;
 use super::words::Words;
 use crate::background::sign_up_grants::SignUpGrants;
 use crate::clock;
@@ -53,6 +52,8 @@ pub struct Console {
     pub prefix: KeyPrefix,
     pub settings: ConsoleSettings,
     pub base: Base,
+    /// Where account owners log in, if they have a console: the links of e-mails lead there.
+    pub owners: Option<Base>,
     pub links: Arc<PublicLinks>,
     /// The folder of messages that anybody may read: a demonstration on one's own machine.
     pub mailbox: Option<PathBuf>,
@@ -69,6 +70,9 @@ pub struct Console {
 
 /// How long a page waits for its place.
 const PLACE_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// The values of a path's parameters, by name.
+pub(super) type PathParams = Vec<(String, String)>;
 
 pub(crate) struct Call {
     pub(crate) console: Arc<Console>,
@@ -140,6 +144,7 @@ impl Call {
             language: asked.or(remembered).or(preferred_language(&parts.headers)).unwrap_or(Language::En),
             theme: cookie(Cookie::Theme).and_then(|name| Theme::from_name(&name)),
             path: parts.uri.path().to_owned(),
+            root: base.root(),
             request_id: context.map_or(CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
         };
         Ok(Self {

@@ -25,25 +25,20 @@ const YEAR_S: u64 = 365 * 86_400;
 impl Cookie {
     /// The name. With HTTPS the prefix `__Host-` makes browsers refuse a cookie of another host or path.
     fn name(self, base: &Base) -> String {
-        if base.realm() == Realm::Operator && !matches!(self, Self::Language | Self::Theme) {
-            // Browsers keep cookies by host and not by port: a host may serve both consoles.
-            let what = match self {
-                Self::Visit => "-visit",
-                Self::Known => "-known",
-                _ => "",
-            };
-            let prefix = if base.is_https() { "__Host-fluence-op" } else { "fluence-op-local" };
-            return format!("{prefix}{what}");
-        }
-        let (https, plain) = match self {
-            Self::Session => ("__Host-fluence", "fluence-local"),
-            Self::Visit => ("__Host-fluence-visit", "fluence-local-visit"),
-            Self::SignUp => ("__Host-fluence-sign-up", "fluence-local-sign-up"),
-            Self::Known => ("__Host-fluence-known", "fluence-local-known"),
-            Self::Language => ("__Host-fluence-language", "fluence-local-language"),
-            Self::Theme => ("__Host-fluence-theme", "fluence-local-theme"),
+        // Browsers keep cookies by host and not by port: a host may serve both consoles, which share language and theme.
+        let of_operators = if base.realm() == Realm::Operator { "-op" } else { "" };
+        let (owner, what) = match self {
+            Self::Session => (of_operators, ""),
+            Self::Visit => (of_operators, "-visit"),
+            Self::SignUp => (of_operators, "-sign-up"),
+            Self::Known => (of_operators, "-known"),
+            Self::Language => ("", "-language"),
+            Self::Theme => ("", "-theme"),
         };
-        if base.is_https() { https.to_owned() } else { plain.to_owned() }
+        match base.is_https() {
+            true => format!("__Host-fluence{owner}{what}"),
+            false => format!("fluence{owner}-local{what}"),
+        }
     }
 
     /// Reads the value. A cookie that is sent twice was planted, and is not read.

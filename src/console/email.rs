@@ -1,5 +1,6 @@
 //! E-mails of the console: in the language of their reader, with links that begin with the console's own address.
 
+use super::base::Base;
 use super::call::Call;
 use super::error::PageError;
 use super::numbers;
@@ -22,6 +23,20 @@ pub(super) struct Email {
     pub(super) reason: &'static str,
 }
 
+impl Email {
+    /// The message to a person, whose links begin with the address of the console.
+    pub(super) fn message(self, base: &Base, to: &str, language: Language) -> Message {
+        Message {
+            to: to.to_owned(),
+            language: language.tag().to_owned(),
+            subject: self.subject.to_owned(),
+            paragraphs: self.paragraphs,
+            button: self.button.map(|(label, path)| (label.to_owned(), base.link(&path))),
+            reason: self.reason.to_owned(),
+        }
+    }
+}
+
 /// Adds an e-mail to the outbox, in the transaction of its cause.
 pub(super) async fn send(
     call: &mut Call,
@@ -29,15 +44,10 @@ pub(super) async fn send(
     language: Language,
     email: Email,
 ) -> Result<(), PageError> {
-    let Email { kind, subject, paragraphs, button, reason } = email;
-    let message = Message {
-        to: to.as_str().to_owned(),
-        language: language.tag().to_owned(),
-        subject: subject.to_owned(),
-        paragraphs,
-        button: button.map(|(label, path)| (label.to_owned(), call.console.base.link(&path))),
-        reason: reason.to_owned(),
-    };
+    let kind = email.kind;
+    // Every e-mail is to an account owner.
+    let base = call.console.owners.as_ref().unwrap_or(&call.console.base);
+    let message = email.message(base, to.as_str(), language);
     let peppers = call.console.peppers.clone();
     outbox::add(call.db().await?, &peppers, kind, &message).await.map_err(|error| match error {
         OutboxError::Storage(error) => error.into(),

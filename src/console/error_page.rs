@@ -4,11 +4,13 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use maud::html;
 
+use super::base::is_page_of;
 use super::error::PageError;
-use super::page::{Frame, Reply, is_page_of, plain, set_headers};
+use super::page::{Frame, Reply, plain, set_headers};
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
 use crate::http::negotiate::RenderContext;
+use crate::identity::Realm;
 
 /// The page of an error.
 pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
@@ -56,7 +58,7 @@ fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
     let content = html! {
         p { (text) }
         p.filters {
-            a.button href=(frame.root()) { (words.to_console()) }
+            a.button href=(frame.root) { (words.to_console()) }
             @if status == StatusCode::SERVICE_UNAVAILABLE { a.button href=(frame.path) { (words.try_again()) } }
         }
         p.muted.small { (words.request_id()) ": " code { (frame.request_id) } }
@@ -80,14 +82,12 @@ pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContex
     // A path that is no page of ours is not repeated in a link.
     let is_plain =
         path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    let root = Realm::of_path(path).root();
     let frame = Frame {
         language: context.language,
         theme: None,
-        path: match is_plain {
-            true => path.to_owned(),
-            false if is_page_of("/operator", path) => "/operator".to_owned(),
-            false => "/console".to_owned(),
-        },
+        path: if is_plain { path } else { root }.to_owned(),
+        root,
         request_id: context.request_id,
     };
     let words = frame.words();

@@ -12,26 +12,26 @@ use super::words::Words;
 use crate::domain::language::Language;
 use crate::identity::Identity;
 
-const LOG_IN: &str = "/console/log-in/second";
-
 /// The field for a code of the app or a recovery code.
 pub(super) fn code_field(label: &str) -> Input<'_> {
     Input { autocomplete: "one-time-code", ..Input::text("code", label, "") }
 }
 
-/// The page between the password and the console.
+/// The page between the password and the console, of either console.
 pub(super) fn ask_form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Reply {
     let words = call.words();
+    let action = format!("{}/log-in/second", call.console.base.root());
     let content = html! {
         (faults.summary(words))
-        form.card.form method="post" action=(LOG_IN) {
-            (call.form_field(LOG_IN))
+        form.card.form method="post" action=(action) {
+            (call.form_field(&action))
             input type="hidden" name="next" value=(next);
             (kept::field(kept))
             (code_field(words.code()).hint(words.code_or_recovery()).show(words, faults))
             button.primary { (words.log_in()) }
         }
-        p { a href="/console/log-in/lost" { (words.lost_factor()) } }
+        // Operators ask the host.
+        @if !call.is_for_operators() { p { a href="/console/log-in/lost" { (words.lost_factor()) } } }
     };
     Reply::page(plain(&call.frame, words.second_factor(), &content))
 }

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 use crate::domain::hex;
 use crate::secret::token::{Token, TokenDigest, digest_of};
 
+/// How the ids of acts begin whose form is their id. Owners read words in their place.
+pub(super) const FORM_REFERENCE: &str = "form ";
+
 /// How long a form may lie open.
 const LIFE_H: i64 = 12;
 const NONCE_BYTES: usize = 16;

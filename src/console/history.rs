@@ -61,6 +61,10 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::KeyDisabled => ("disabled the key", "desativou a chave"),
         Action::KeyEnabled => ("enabled the key", "ativou a chave"),
         Action::KeyRevoked => ("revoked the key", "revogou a chave"),
+        Action::KeyOnLeakChanged => (
+            "changed what a report of a leak does to the key",
+            "alterou o que uma denúncia de vazamento faz com a chave",
+        ),
         Action::KeyExposed => ("reported a leak of the key", "denunciou o vazamento da chave"),
         Action::KeyRotated => ("replaced the secret of", "trocou o segredo de"),
         Action::KeyRotationCancelled => ("took the new secret back of", "desfez a troca do segredo de"),
@@ -70,6 +74,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::MemberAccepted => ("accepted the invitation", "aceitou o convite"),
         Action::MemberInvitedAgain => ("invited again", "convidou de novo"),
         Action::MemberVouched => ("vouched for", "confirmou a identidade de"),
+        Action::MemberFactorReset => {
+            ("began to end the second factor of", "iniciou o fim do segundo fator de")
+        }
         Action::CreditsGranted => ("granted credits", "concedeu créditos"),
         Action::CreditsTaken => ("took credits back", "retirou créditos"),
         Action::DirectorySourceRemoved => ("removed a source of people", "removeu uma fonte de pessoas"),
@@ -82,6 +89,9 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::OperatorChanged => ("changed the role of an operator", "alterou a função de um operador"),
         Action::OperatorReset => {
             ("reset an operator’s second factor", "redefiniu o segundo fator de um operador")
+        }
+        Action::OperatorLinked => {
+            ("made a log-in link for an operator", "criou um link de acesso para um operador")
         }
         Action::OperatorLoggedIn => ("logged in", "entrou no console"),
         Action::EmailRetried => ("sent an e-mail again", "reenviou um e-mail"),

@@ -175,22 +175,7 @@ async fn log_in_with(
     kept: &str,
 ) -> Result<Reply, PageError> {
     let asks_for_factor = identity.has_second_factor && !is_factor_over(call, identity).await?;
-    let beginning = Beginning {
-        life: call.console.settings.session_life,
-        half: asks_for_factor.then_some(HALF),
-        address: call.address,
-        browser: call.browser.clone(),
-    };
-    // A session of another person in this browser ends.
-    if let Some(old) = call.session.clone()
-        && let Some((session, person, _)) = sessions::find(call.db().await?, &old.digest()).await?
-    {
-        sessions::end(call.db().await?, person.id, session.id).await?;
-    }
-    let token = begin_session(call.db().await?, identity.id, beginning).await?;
-    let base = call.console.base.clone();
-    call.begin_session(token);
-    call.set_cookie(Cookie::Visit.delete(&base));
+    begin(call, identity.id, asks_for_factor.then_some(HALF)).await?;
     if asks_for_factor && !kept.is_empty() {
         return Ok(factor::ask_form(call, &next, kept, &Faults::default()));
     }
@@ -200,6 +185,31 @@ async fn log_in_with(
     }
     remember_browser(call, identity).await?;
     Ok(go_on(next, kept))
+}
+
+/// Begins a session of this browser, in either console; `half` is how long it waits for a second factor. The session that the
+/// browser had ends.
+pub(super) async fn begin(
+    call: &mut Call,
+    identity: IdentityId,
+    half: Option<Duration>,
+) -> Result<(), PageError> {
+    if let Some(old) = call.session.clone()
+        && let Some((session, person, _)) = sessions::find(call.db().await?, &old.digest()).await?
+    {
+        sessions::end(call.db().await?, person.id, session.id).await?;
+    }
+    let beginning = Beginning {
+        life: call.console.settings.session_life,
+        half,
+        address: call.address,
+        browser: call.browser.clone(),
+    };
+    let token = begin_session(call.db().await?, identity, beginning).await?;
+    let base = call.console.base.clone();
+    call.begin_session(token);
+    call.set_cookie(Cookie::Visit.delete(&base));
+    Ok(())
 }
 
 /// Where a person goes who has proved who they are.

@@ -1,12 +1,14 @@
 //! A person who has lost the phone and the recovery codes asks the other admins of their accounts to vouch for them. A day after
 //! an admin did, a log-in asks for no code; until then the link of a notice, or a code, stops it.
 
+use chrono::{DateTime, Utc};
 use maud::html;
 
 use super::call::Call;
 use super::email::{self, Email};
 use super::error::PageError;
 use super::link::refused;
+use super::numbers;
 use super::page::{Reply, plain};
 use super::words::Words;
 use crate::domain::language::Language;
@@ -53,18 +55,33 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageError> {
-    let Ok(address) = voucher.email.parse::<EmailAddress>() else { return Ok(()) };
-    let language = voucher.language.as_deref().and_then(Language::from_code).unwrap_or(call.language());
+    let Voucher { member_id, admin } = voucher;
+    let Ok(address) = admin.email.parse::<EmailAddress>() else { return Ok(()) };
+    let language = admin.language.as_deref().and_then(Language::from_code).unwrap_or(call.language());
     let words = Words(language);
-    let page = format!("/console/{}/members/{}/vouch", voucher.account_id, voucher.member_id);
+    let page = format!("/console/{}/members/{member_id}/vouch", admin.account_id);
     let message = Email {
         kind: "vouch",
         subject: words.mail_vouch_subject(),
-        paragraphs: vec![words.asks_to_vouch(who, &voucher.account_name), words.vouch_with_care().to_owned()],
+        paragraphs: vec![words.asks_to_vouch(who, &admin.account_name), words.vouch_with_care().to_owned()],
         button: Some((words.vouch(), page)),
         reason: words.mail_vouch_reason(),
     };
     email::send(call, &address, language, message).await
+}
+
+/// The notice that an operator ends the factor, and how to stop it.
+pub(super) fn operator_notice(words: Words, due_at: DateTime<Utc>, token: &Token) -> Email {
+    Email {
+        kind: "factor_reset",
+        subject: words.mail_factor_subject(),
+        paragraphs: vec![
+            words.factor_ends_by_operator(&numbers::instant(words.0, due_at)),
+            words.mail_keep_factor().to_owned(),
+        ],
+        button: Some((words.keep_factor(), format!("{KEEP}?token={}", token.expose()))),
+        reason: words.mail_factor_reason(),
+    }
 }
 
 pub(super) async fn show_keep(call: &mut Call) -> Result<Reply, PageError> {

@@ -73,7 +73,12 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                             td data-label=(words.session_seen()) {
                                 (person.seen_at.map_or_else(|| words.never().to_owned(), |at| words.ago(at, now)))
                             }
-                            td { @if may_act { a href={ (root) "/" (member.id) } { (words.change_member()) } } }
+                            td {
+                                @if may_act { a href={ (root) "/" (member.id) } { (words.change_member()) } }
+                                @if call.is_for_operators() && member.state == MemberState::Active && person.has_second_factor {
+                                    a href={ (root) "/" (member.id) "/factor" } { (words.op_end_factor()) }
+                                }
+                            }
                         }
                     }
                 }

@@ -13,6 +13,7 @@ use crate::identity::operator::OperatorRole;
 pub(crate) enum Place {
     Health,
     Accounts,
+    Plans,
     Busiest,
     Explain,
     Email,
@@ -21,13 +22,22 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 7] =
-        [Self::Health, Self::Accounts, Self::Explain, Self::Busiest, Self::Email, Self::Audit, Self::People];
+    const ALL: [Self; 8] = [
+        Self::Health,
+        Self::Accounts,
+        Self::Plans,
+        Self::Explain,
+        Self::Busiest,
+        Self::Email,
+        Self::Audit,
+        Self::People,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Health => "/operator",
             Self::Accounts => "/operator/accounts",
+            Self::Plans => "/operator/plans",
             Self::Busiest => "/operator/busiest",
             Self::Explain => "/operator/explain",
             Self::Email => "/operator/email",
@@ -40,6 +50,7 @@ impl Place {
         match self {
             Self::Health => words.op_health(),
             Self::Accounts => words.op_accounts(),
+            Self::Plans => words.op_plans(),
             Self::Busiest => words.op_busiest(),
             Self::Explain => words.op_explain(),
             Self::Email => words.op_email(),
@@ -52,7 +63,7 @@ impl Place {
     const fn role(self) -> OperatorRole {
         match self {
             Self::Accounts | Self::Explain | Self::Email => OperatorRole::Support,
-            Self::Health | Self::Busiest | Self::Audit | Self::People => OperatorRole::Viewer,
+            Self::Health | Self::Plans | Self::Busiest | Self::Audit | Self::People => OperatorRole::Viewer,
         }
     }
 }

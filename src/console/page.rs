@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::language::Language;
-use crate::identity::Theme;
+use crate::identity::{Realm, Theme};
 use crate::site::asset_address;
 
 /// Nothing is loaded but our own style, script, fonts and figures; nothing runs inside the page, nothing frames it, and its
@@ -21,11 +21,6 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), clipboard-read=()",
 );
 
-/// Whether an address belongs to the pages below this one.
-pub fn is_page_of(root: &str, path: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// How a page is shown to its reader.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -34,17 +29,14 @@ pub(crate) struct Frame {
     pub(crate) theme: Option<Theme>,
     /// The path of the request, without its query.
     pub(crate) path: String,
+    /// The first page of the console to which this page belongs.
+    pub(crate) root: &'static str,
     pub(crate) request_id: CallId,
 }
 
 impl Frame {
     pub(crate) const fn words(&self) -> Words {
         Words(self.language)
-    }
-
-    /// The first page of the console to which this page belongs.
-    pub(crate) fn root(&self) -> &'static str {
-        if is_page_of("/operator", &self.path) { "/operator" } else { "/console" }
     }
 }
 
@@ -184,7 +176,7 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
             (brand("/"))
             span.push {}
             // The operators' address has no documentation.
-            @if frame.root() == "/console" { a.wide href="/docs/" { (words.docs()) } }
+            @if frame.root == Realm::Console.root() { a.wide href="/docs/" { (words.docs()) } }
             (other_language(frame))
         }
         main.plain #main {

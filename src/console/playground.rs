@@ -14,7 +14,7 @@ use crate::domain::key::FormatChoice;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::management::keys::{self, NewSecret};
 use crate::openapi::{Access, Client, Operation, Ordered, Verb};
-use crate::site::{asset_address, can_be_tried, fields_of, with_typed};
+use crate::site::{Site, asset_address, can_be_tried, fields_of, with_typed};
 use crate::storage::identity::guesses;
 
 /// Three of the sample people, as names and company.
@@ -30,21 +30,22 @@ const PERSON: [[&str; 2]; 3] =
 const OPERATION: &str = "operation";
 
 /// What can be tried: calls that are sold, and whose body the form can write.
-fn operations(call: &Call) -> Vec<Operation> {
-    let all = call.console.site.operations().iter();
+fn operations(site: &Site) -> Vec<&Operation> {
+    let all = site.operations().iter();
     let is_sold = |operation: &&Operation| {
         matches!(operation.access, Access::Paid(_) | Access::Forwarded(_)) && can_be_tried(operation)
     };
-    all.filter(is_sold).cloned().collect()
+    all.filter(is_sold).collect()
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let operations = operations(call);
+    let site = call.console.site.clone();
+    let operations = operations(&site);
     let asked = call.query.text(OPERATION).to_owned();
-    let chosen = operations.iter().find(|operation| operation.id == asked).or(operations.first()).cloned();
+    let chosen = operations.iter().find(|operation| operation.id == asked).or(operations.first()).copied();
     let sample: Option<&[&str; 3]> =
         call.query.text("sample").parse().ok().and_then(|place: usize| SAMPLES.get(place));
-    let filled = chosen.map(|operation| match sample {
+    let filled = chosen.cloned().map(|operation| match sample {
         Some(person) => with_person(operation, person),
         None => operation,
     });
@@ -65,10 +66,11 @@ fn with_person(operation: Operation, person: &[&str; 3]) -> Operation {
 
 /// Shows what was typed as programs. Nothing is sent or stored.
 pub(super) async fn code(call: &mut Call) -> Result<Reply, PageError> {
-    let operations = operations(call);
+    let site = call.console.site.clone();
+    let operations = operations(&site);
     let asked = call.form.text(OPERATION).to_owned();
-    let chosen =
-        operations.iter().find(|operation| operation.id == asked).ok_or(PageError::NotAForm)?.clone();
+    let chosen = operations.iter().find(|operation| operation.id == asked).copied();
+    let chosen = chosen.ok_or(PageError::NotAForm)?.clone();
     let names = chosen.parameters.iter().map(|parameter| parameter.name);
     let names = names.chain(chosen.body.iter().flat_map(|body| body.fields.iter().map(|field| field.name)));
     call.form.only(&names.chain([OPERATION]).collect::<Vec<_>>())?;
@@ -96,7 +98,7 @@ pub(super) async fn key(call: &mut Call) -> Result<Reply, PageError> {
 
 async fn page(
     call: &mut Call,
-    operations: &[Operation],
+    operations: &[&Operation],
     chosen: Option<Operation>,
     is_typed: bool,
 ) -> Result<Reply, PageError> {

@@ -246,12 +246,13 @@ fn instead(call: &Call, error: PageError) -> Reply {
 }
 
 /// The page for a request that cannot be one of a person in a browser.
-fn bare(context: Option<RenderContext>, root: &str) -> Response {
+fn bare(context: Option<RenderContext>, root: &'static str) -> Response {
     use super::page::Frame;
     let frame = Frame {
         language: context.map_or(Language::En, |context| context.language),
         theme: None,
         path: root.to_owned(),
+        root,
         request_id: context
             .map_or(crate::domain::ids::CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
     };

@@ -144,6 +144,6 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     let entered = log_in(call, &identity, format!("/console/{account}")).await?;
     // The account is there; the ledger grants what it begins with before its first page is read.
     call.commit().await?;
-    call.console.grants.give_due().await;
+    call.console.grants.give_due_for_page().await;
     Ok(entered)
 }

@@ -3,8 +3,6 @@
 
 use axum::http::StatusCode;
 use maud::html;
-use rand::TryRng;
-use rand::rngs::SysRng;
 
 use super::call::Call;
 use super::error::PageError;
@@ -16,6 +14,7 @@ use crate::identity::one_time::{MOST_CODE_TRIES, Purpose};
 use crate::identity::throttle::GuessKind;
 use crate::identity::totp::to_base32;
 use crate::management::identities::new_link;
+use crate::management::second_factor::random;
 use crate::secret::token::Token;
 use crate::storage::identity::{guesses, one_time};
 
@@ -27,12 +26,7 @@ const BYTES: usize = 5;
 
 /// A new code, in two groups.
 pub(super) fn new() -> Result<String, PageError> {
-    let mut bytes = [0; BYTES];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|error| {
-        tracing::error!(%error, "the operating system returned no random numbers");
-        PageError::Internal
-    })?;
-    let code = to_base32(&bytes);
+    let code = to_base32(&random::<BYTES>()?);
     let (one, other) = code.split_at(code.len() / 2);
     Ok(format!("{one}-{other}"))
 }

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use super::call::Call;
+use super::call::{Call, PathParams};
 use super::error::PageError;
 use super::page::Reply;
 
@@ -40,9 +40,6 @@ macro_rules! pages {
     };
 }
 pub(super) use pages;
-
-/// The values of a path's parameters, by name.
-pub(super) type PathParams = Vec<(String, String)>;
 
 /// Finds the page at a path, with the values of the path's parameters. A literal segment goes before a parameter.
 pub(super) fn page_at<A>(table: &'static [Route<A>], path: &str) -> Option<(&'static Route<A>, PathParams)> {

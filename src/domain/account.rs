@@ -74,3 +74,6 @@ pub struct EnvironmentView {
 
 /// The environment that every account starts with.
 pub const DEFAULT_ENVIRONMENT: &str = "default";
+
+/// The test environment of the keys that the playground makes.
+pub const PLAYGROUND_ENVIRONMENT: &str = "playground";

@@ -98,6 +98,7 @@ named_enum! {
         KeyRevoked = "key.revoked",
         /// A key was reported as leaked. The change says what the report did.
         KeyExposed = "key.exposed",
+        KeyOnLeakChanged = "key.on_leak_changed",
         /// A key has a new secret.
         KeyRotated = "key.rotated",
         /// A new secret was taken back, and the one before it lives on.
@@ -113,6 +114,8 @@ named_enum! {
         MemberInvitedAgain = "member.invited_again",
         /// An admin vouched for a member who has lost the second factor.
         MemberVouched = "member.vouched",
+        /// An operator began the wait after which a second factor ends.
+        MemberFactorReset = "member.factor_reset",
         CreditsGranted = "credits.granted",
         CreditsTaken = "credits.taken",
         /// The people of one source were removed from the directory.
@@ -132,6 +135,7 @@ named_enum! {
         OperatorChanged = "operator.changed",
         /// An operator has no second factor until they set one up.
         OperatorReset = "operator.reset",
+        OperatorLinked = "operator.linked",
         OperatorLoggedIn = "operator.logged_in",
         /// A failed e-mail is tried again.
         EmailRetried = "email.retried",

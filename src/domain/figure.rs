@@ -97,6 +97,11 @@ impl JsonPointer {
         &self.0
     }
 
+    /// Whether the other one leads to this member, or to one within it.
+    pub fn contains(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
     /// The innermost name.
     pub fn last(&self) -> &str {
         self.0.last().map_or("", String::as_str)

@@ -1,6 +1,8 @@
 //! Routes that are forwarded to servers of the seller: what they cost, what is charged, and their limits.
 
 mod captured_statuses;
+mod changes;
+mod ending;
 mod path_pattern;
 mod secret_template;
 
@@ -15,6 +17,8 @@ use super::plan::Access;
 use super::price::RoutePrice;
 
 pub use captured_statuses::{CapturedStatuses, CapturedStatusesError};
+pub use changes::{Changes, HeaderChanges, MemberChanges};
+pub use ending::{Due, StreamEnd};
 pub use path_pattern::{PathPattern, PathPatternError};
 pub use secret_template::{SecretTemplate, SecretTemplateError};
 
@@ -88,7 +92,7 @@ pub struct BreakerTerms {
 /// Each gateway asks each target by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HealthTerms {
-    /// Asked with GET. A 2xx means that the target is well.
+    /// Asked with GET. A 2xx means that the target is healthy.
     pub path: String,
     pub every_ms: u64,
     /// Consecutive answers that make a target one that is down, and one that is well again.
@@ -192,6 +196,10 @@ pub struct ForwardedRoute {
     pub stream: Option<StreamTerms>,
     pub limits: Option<RouteLimits>,
     pub body: RequestBody,
+    /// Changes of the request on its way to the upstream.
+    pub request: Changes,
+    /// Changes of the answer on its way to the client.
+    pub answer: Changes,
     pub retry: RetryRule,
     /// Timeout of the head of an answer.
     pub first_byte_ms: u64,

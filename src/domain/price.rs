@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::credits::Credits;
 use super::figure::{Figure, FigureSource, JsonPointer, MICROS};
 use super::named_enum::named_enum;
+use super::settlement::Outcome;
 
 /// The largest common multiple of what the figures of a price are divided by.
 pub const MAX_COMMON_MULTIPLE: u64 = 1_000_000_000;
@@ -182,6 +183,15 @@ impl PriceDetail {
     /// Whether the figures come to more than was held: the hold of the route is too low.
     pub fn is_over_hold(&self) -> bool {
         self.computed.is_some_and(|computed| computed > self.held)
+    }
+
+    /// The outcome of a call with this price; `otherwise` if no figure is missing.
+    pub fn outcome(&self, otherwise: Outcome) -> Outcome {
+        match self.missing {
+            None => otherwise,
+            Some(WhenMissing::Min | WhenMissing::Hold) => Outcome::FigureMissing,
+            Some(WhenMissing::Release) => Outcome::Uncounted,
+        }
     }
 }
 

@@ -70,6 +70,14 @@ impl ActingKey {
 }
 
 impl Rights {
+    /// Checks the rights of an operator, or of the service itself.
+    ///
+    /// # Errors
+    /// The missing right.
+    pub fn operate(&self) -> Result<(), MissingRight> {
+        if *self == Self::All { Ok(()) } else { Err(MissingRight::Admin) }
+    }
+
     /// Checks the right to manage an account.
     ///
     /// # Errors
@@ -188,6 +196,15 @@ mod tests {
             assert_eq!(rights.manage(account(2)), Err(MissingRight::Account));
         }
         assert_eq!(Rights::All.manage(account(2)), Ok(()));
+    }
+
+    #[test]
+    fn no_key_and_no_admin_has_the_rights_of_an_operator() {
+        let member = Rights::OfMember { account_id: account(1), member_id: member_id(), role: Role::Admin };
+        for rights in [key(&Scope::ALL, Mode::Live), member] {
+            assert_eq!(rights.operate(), Err(MissingRight::Admin));
+        }
+        assert_eq!(Rights::All.operate(), Ok(()));
     }
 
     #[test]

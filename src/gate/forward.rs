@@ -4,7 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, HeaderName, Method, Uri};
+use bytes::Bytes;
 
 use super::auth::caller::Caller;
 use super::call::{Answered, Call, Refused};
@@ -29,6 +30,8 @@ pub struct ForwardRoute {
     pub number: RouteNumber,
     /// Whether keys of test environments may call it.
     pub takes_test_keys: bool,
+    /// The header that counts the gateways that a call has passed.
+    pub hops: HeaderName,
     /// What sends its calls on.
     pub forwarding: Arc<dyn Forwarding>,
     pub metering: Arc<Metering>,
@@ -41,6 +44,12 @@ pub trait Forwarding: Send + Sync {
     /// # Errors
     /// When the body says how much it may need in a way that is not clear.
     fn most(&self, body: &[u8]) -> Result<Credits, Refusal>;
+
+    /// What the upstream gets of this body.
+    ///
+    /// # Errors
+    /// When the route changes bodies, and cannot change this one.
+    fn changed(&self, body: Bytes) -> Result<Bytes, Refusal>;
 
     fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture;
 }
@@ -60,6 +69,8 @@ pub struct ForwardedCall {
     /// As the client sent them.
     pub headers: HeaderMap,
     pub body: CallBody,
+    /// Bytes of the body that the client sent, as far as it was read.
+    pub read_bytes: u64,
     /// What is held.
     pub price: Credits,
 }
@@ -71,9 +82,22 @@ impl fmt::Debug for ForwardRoute {
 }
 
 impl ForwardedCall {
-    fn of(call: &Call, caller: &Caller, hops: u8, body: CallBody) -> Self {
+    /// # Errors
+    /// When the body cannot be sent on.
+    fn of(
+        call: &Call,
+        caller: &Caller,
+        hops: u8,
+        body: CallBody,
+        forwarding: &dyn Forwarding,
+    ) -> Result<Self, Refusal> {
         let request = &call.request;
-        Self {
+        let read_bytes = body.read().len() as u64;
+        let body = match body {
+            CallBody::Read(body) => CallBody::Read(forwarding.changed(body)?),
+            CallBody::Passed(body) => CallBody::Passed(body),
+        };
+        Ok(Self {
             call_id: call.id(),
             caller: caller.clone(),
             client: call.client(),
@@ -83,8 +107,9 @@ impl ForwardedCall {
             uri: request.uri().clone(),
             headers: request.headers().clone(),
             body,
+            read_bytes,
             price: Credits::ZERO,
-        }
+        })
     }
 }
 
@@ -92,8 +117,12 @@ impl ForwardedCall {
 pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
     let Shaped { call, caller, slot, hops, body } = shaped;
     let read = body.read();
-    let most = match route.forwarding.most(&read) {
-        Ok(most) => most,
+    let prepared = route
+        .forwarding
+        .most(&read)
+        .and_then(|most| Ok((most, ForwardedCall::of(&call, &caller, hops, body, &*route.forwarding)?)));
+    let (most, forwarded) = match prepared {
+        Ok(prepared) => prepared,
         Err(refusal) => return Err(call.refuse(refusal)),
     };
     let sale = Sale {
@@ -104,7 +133,6 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
         deadline: route.route.total(),
         outlives_client: route.route.left == WhenLeft::Finish,
     };
-    let forwarded = ForwardedCall::of(&call, &caller, hops, body);
     let forwarding = route.forwarding.clone();
     let send = move |price| forwarding.send(ForwardedCall { price, ..forwarded });
     sale.run(call, caller, slot, &read, send).await
@@ -116,7 +144,10 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
     if let Err(refusal) = refuse_money(call.request.headers()) {
         return Err(call.refuse(refusal));
     }
-    let forwarded = ForwardedCall::of(&call, &caller, hops, body);
+    let forwarded = match ForwardedCall::of(&call, &caller, hops, body, &*route.forwarding) {
+        Ok(forwarded) => forwarded,
+        Err(refusal) => return Err(call.refuse(refusal)),
+    };
     let sent = unless_panicking(route.forwarding.clone().send(forwarded));
     let answered = match tokio::time::timeout(route.route.total(), sent).await {
         Ok(Some(answered)) => answered,

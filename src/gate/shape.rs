@@ -14,7 +14,6 @@ use crate::domain::key::Mode;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::json_body::read_any_body;
 
-const HOPS: HeaderName = HeaderName::from_static("fluence-hops");
 /// Most gateways on the way of a call.
 const MAX_HOPS: u8 = 3;
 
@@ -57,12 +56,14 @@ impl CallBody {
 }
 
 /// What a route lets pass.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ShapeLimits {
     pub(super) body: RequestBody,
     pub(super) max_request_bytes: usize,
     /// Whether keys of test environments may call it.
     pub(super) takes_test_keys: bool,
+    /// The header that counts gateways.
+    pub(super) hops: HeaderName,
 }
 
 /// Reads the body within the limit of the route, or leaves it to be passed on. Refuses keys of test environments where the
@@ -72,7 +73,9 @@ pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped,
     if caller.key.mode == Mode::Test && !limits.takes_test_keys {
         return Err(call.refuse(Refusal::NoTestServers));
     }
-    let Some(hops) = hops(call.request.headers()) else { return Err(call.refuse(Refusal::LoopDetected)) };
+    let Some(hops) = hops(call.request.headers(), &limits.hops) else {
+        return Err(call.refuse(Refusal::LoopDetected));
+    };
     let body = std::mem::take(call.request.body_mut());
     let body = match limits.body {
         RequestBody::Read => read_any_body(body, limits.max_request_bytes).await.map(CallBody::Read),
@@ -86,8 +89,8 @@ pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped,
 
 /// Gateways that the call has passed, unless they are too many: a route may lead back here. A client that claims some only
 /// shortens its own way.
-fn hops(headers: &HeaderMap) -> Option<u8> {
-    let claimed = headers.get_all(HOPS).iter().map(|value| value.to_str().ok()?.trim().parse::<u8>().ok());
+fn hops(headers: &HeaderMap, name: &HeaderName) -> Option<u8> {
+    let claimed = headers.get_all(name).iter().map(|value| value.to_str().ok()?.trim().parse::<u8>().ok());
     let hops = claimed.map(|hops| hops.unwrap_or(0)).max().unwrap_or(0);
     (hops < MAX_HOPS).then_some(hops)
 }

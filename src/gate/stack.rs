@@ -80,6 +80,7 @@ where
         body: sold.body,
         max_request_bytes: sold.max_request_bytes,
         takes_test_keys: route.takes_test_keys,
+        hops: route.hops.clone(),
     };
     let (path, access) = (sold.path, Arc::new(sold.access.clone()));
     let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });
@@ -91,7 +92,7 @@ where
         .layer(step(restrict))
         .layer(step(move |call| entitle(path, access.clone(), call)))
         // May the request be sent on? Its body is not looked into.
-        .layer(step(move |call| shape(limits, call)))
+        .layer(step(move |call| shape(limits.clone(), call)))
         // The money, unless the route is free, and the upstream.
         .service(forwarding);
     let methods = sold.methods.iter().map(|method| filter(*method));

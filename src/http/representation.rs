@@ -7,6 +7,14 @@ pub fn is_media_type(value: &HeaderValue, media_type: &str) -> bool {
     parts(value).next().is_some_and(|essence| essence.eq_ignore_ascii_case(media_type))
 }
 
+/// Whether a `Content-Type` is that of JSON: `application/json`, or a type with the suffix `+json`.
+pub fn is_json(value: &HeaderValue) -> bool {
+    parts(value).next().is_some_and(|essence| {
+        let essence = essence.to_ascii_lowercase();
+        essence == "application/json" || essence.ends_with("+json")
+    })
+}
+
 /// The parameters of a `Content-Type`, as `charset=utf-8`.
 pub(super) fn media_type_parameters(value: &HeaderValue) -> impl Iterator<Item = &str> {
     parts(value).skip(1)

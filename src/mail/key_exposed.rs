@@ -31,7 +31,7 @@ pub fn message(to: String, language: Language, exposed: &Exposed<'_>) -> Message
             LeakAction::Revoked => words.revoked,
             LeakAction::Disabled => words.disabled,
             LeakAction::SecretEnded => words.secret_ended,
-            LeakAction::Told => words.told,
+            LeakAction::Notified => words.notified,
             LeakAction::None => words.was_dead,
         }
         .to_owned(),
@@ -56,7 +56,7 @@ struct Words {
     revoked: &'static str,
     disabled: &'static str,
     secret_ended: &'static str,
-    told: &'static str,
+    notified: &'static str,
     was_dead: &'static str,
     place: &'static str,
     advice: &'static str,
@@ -70,7 +70,7 @@ const EN: Words = Words {
     revoked: "The key is revoked: every call with it is refused. Create a new key and put it into your application.",
     disabled: "The key is disabled: every call with it is refused. Rotate it, then enable it.",
     secret_ended: "You had replaced this secret already. It ended now; the new secret of the key works.",
-    told: "The key still works. Rotate it now.",
+    notified: "The key still works. Rotate it now.",
     was_dead: "The key had ended before. Nothing was changed.",
     place: "The reporter gave this address. It is not checked; open it with care:",
     advice: "Remove the key from that place, and check the usage of the account.",
@@ -84,7 +84,7 @@ const PT: Words = Words {
     revoked: "A chave foi revogada: toda chamada com ela é recusada. Crie uma nova chave e coloque-a na sua aplicação.",
     disabled: "A chave foi desativada: toda chamada com ela é recusada. Troque o segredo e depois reative a chave.",
     secret_ended: "Você já havia substituído este segredo. Ele foi encerrado agora; o novo segredo da chave funciona.",
-    told: "A chave ainda funciona. Troque o segredo agora.",
+    notified: "A chave ainda funciona. Troque o segredo agora.",
     was_dead: "A chave já estava encerrada. Nada foi alterado.",
     place: "Quem denunciou informou este endereço, que não foi verificado. Abra com cuidado:",
     advice: "Remova a chave desse lugar e confira o uso da conta.",
@@ -108,8 +108,8 @@ mod tests {
         let english = message("ana@acme.test".to_owned(), Language::En, &exposed);
         assert!(english.text().contains("“Website” (acme_live_…x9Zq)"), "{}", english.text());
         assert!(english.text().contains("revoked") && english.text().contains("https://gist.example/1"));
-        let told = Exposed { action: LeakAction::Told, url: "", link: None, ..exposed };
-        let portuguese = message("ana@acme.test".to_owned(), Language::Pt, &told);
+        let notified = Exposed { action: LeakAction::Notified, url: "", link: None, ..exposed };
+        let portuguese = message("ana@acme.test".to_owned(), Language::Pt, &notified);
         assert!(portuguese.text().contains("A chave ainda funciona"), "{}", portuguese.text());
         assert!(!portuguese.text().contains("endereço") && portuguese.button.is_none());
     }

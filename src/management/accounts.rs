@@ -10,7 +10,7 @@ use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
-use crate::domain::rights::{MissingRight, Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal};
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
 use crate::storage::{keys, members};
@@ -24,9 +24,7 @@ pub async fn create(
     by: &Principal,
     new: &NewAccount,
 ) -> Result<(), ChangeError> {
-    if by.rights != Rights::All {
-        return Err(MissingRight::Admin.into());
-    }
+    by.rights.operate()?;
     let mut transaction = connection.begin().await?;
     accounts::create(&mut transaction, new).await?;
     members::add(&mut transaction, MemberId::from_uuid(new_id()), new.id, &new.email, Role::Admin).await?;

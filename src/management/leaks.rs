@@ -6,6 +6,7 @@ use sqlx::{Connection, PgConnection};
 use super::{ChangeError, ChangeRecord, record_change};
 use crate::clock::new_id;
 use crate::domain::audit::{Action, Actor, Subject};
+use crate::domain::ids::KeyId;
 use crate::domain::key::leak::{LeakAction, LeakSource, OnLeak};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState};
 use crate::domain::rights::Principal;
@@ -54,7 +55,7 @@ pub async fn report(
     accounts::lock(&mut transaction, seen.account_id).await?;
     // Another report of it may have been waited for.
     let Some(key) = exposure::find_leaked(&mut transaction, &digests).await? else { return Ok(None) };
-    let action = policy.on_leak.action(key.secret);
+    let action = key.on_leak.unwrap_or(policy.on_leak).action(key.secret);
     let new = NewExposure {
         id: new_id(),
         key: key.key_id,
@@ -68,14 +69,43 @@ pub async fn report(
     // Also where it is not new: an owner may have enabled the key meanwhile.
     apply(&mut transaction, &key, action).await?;
     exposure::mark(&mut transaction, key.key_id, key.secret_version, report.url).await?;
-    let is_change = !matches!(action, LeakAction::None | LeakAction::Told);
+    let is_change = !matches!(action, LeakAction::None | LeakAction::Notified);
     if is_change || (is_new && !key.is_known) {
         record(&mut transaction, actor, &key, report, action).await?;
-        tell(&mut transaction, peppers, policy, &key, report, action).await?;
+        notify(&mut transaction, peppers, policy, &key, report, action).await?;
     }
     transaction.commit().await?;
     count(report.source, action.as_str(), 1);
     Ok(Some(action))
+}
+
+/// Says what a report does to one key; `None`: what the setting says. For operators only: the holder of a stolen key that may
+/// manage keys could have the reports of its theft do nothing.
+///
+/// # Errors
+/// If the author is not an operator, or there is no such key.
+pub async fn set_on_leak(
+    connection: &mut PgConnection,
+    by: &Principal,
+    id: KeyId,
+    on_leak: Option<OnLeak>,
+) -> Result<(), ChangeError> {
+    by.rights.operate()?;
+    let mut transaction = connection.begin().await?;
+    let account_id = keys::find(&mut transaction, id).await?.ok_or(ChangeError::NoKey)?.account_id;
+    accounts::lock(&mut transaction, account_id).await?;
+    let before = exposure::set_on_leak(&mut transaction, id, on_leak).await?;
+    if before != on_leak {
+        let record = ChangeRecord {
+            account_id,
+            action: Action::KeyOnLeakChanged,
+            subject: Subject::Key(id),
+            before: Some(json!({ "on_leak": before })),
+            after: Some(json!({ "on_leak": on_leak })),
+        };
+        record_change(&mut transaction, by, record).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 /// What became of a list whose signature is missing or wrong, in the metric.
@@ -104,7 +134,7 @@ async fn apply(
         LeakAction::Revoked => drop(keys::set_state(connection, key.key_id, KeyState::Revoked).await?),
         LeakAction::Disabled => drop(keys::set_state(connection, key.key_id, KeyState::Disabled).await?),
         LeakAction::SecretEnded => drop(keys::end_replaced(connection, key.key_id).await?),
-        LeakAction::Told | LeakAction::None => {}
+        LeakAction::Notified | LeakAction::None => {}
     }
     Ok(())
 }
@@ -132,7 +162,7 @@ async fn record(
 }
 
 /// Writes to the account's admins. Whether and when the e-mail leaves is the outbox's business.
-async fn tell(
+async fn notify(
     connection: &mut PgConnection,
     peppers: &Peppers,
     policy: &LeakPolicy,

@@ -166,27 +166,64 @@ pub async fn vouch(
 ) -> Result<(Identity, DateTime<Utc>), ChangeError> {
     may_manage(by, account_id)?;
     let Who::Member(author) = by.actor.who else { return Err(ChangeError::NoMember) };
-    let mut transaction = connection.begin().await?;
-    lock(&mut transaction, by, account_id).await?;
-    let members = members::list(&mut transaction, account_id).await?;
-    let is_other = |member: &Member| member.id == id && member.id != author;
-    if !members.iter().any(|member| is_other(member) && member.state == MemberState::Active) {
+    if author == id {
         return Err(ChangeError::NoMember);
     }
-    let person = memberships::identity_of(&mut transaction, id).await?.ok_or(ChangeError::NoMember)?;
-    let person = identities::find(&mut transaction, person).await?.filter(|person| person.has_second_factor);
-    let person = person.ok_or(ChangeError::NoMember)?;
+    let mut transaction = connection.begin().await?;
+    let person = with_factor(&mut transaction, by, account_id, id).await?;
     let due_at = factor_resets::begin(&mut transaction, person.id, account_id, author).await?;
-    let record = ChangeRecord {
-        account_id,
-        action: Action::MemberVouched,
-        subject: Subject::Member(id),
-        before: None,
-        after: Some(json!({ "second_factor_ends_at": due_at })),
-    };
-    record_change(&mut transaction, by, record).await?;
+    record_end_of_factor(&mut transaction, by, Action::MemberVouched, (account_id, id), due_at).await?;
     transaction.commit().await?;
     Ok((person, due_at))
+}
+
+/// Begins the wait after which the second factor of a member ends, for an operator: 72 hours, with three notices. Returns the
+/// person, and when it ends.
+///
+/// # Errors
+/// If the author is no operator, or the account has no active member of this id with a second factor.
+pub async fn reset_factor(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: MemberId,
+) -> Result<(Identity, DateTime<Utc>), ChangeError> {
+    by.rights.operate()?;
+    let mut transaction = connection.begin().await?;
+    let person = with_factor(&mut transaction, by, account_id, id).await?;
+    let due_at = factor_resets::begin_for_operator(&mut transaction, person.id, account_id).await?;
+    record_end_of_factor(&mut transaction, by, Action::MemberFactorReset, (account_id, id), due_at).await?;
+    transaction.commit().await?;
+    Ok((person, due_at))
+}
+
+/// Locks the account, and returns the person of an active member who has a second factor.
+async fn with_factor(
+    connection: &mut PgConnection,
+    by: &Principal,
+    account_id: AccountId,
+    id: MemberId,
+) -> Result<Identity, ChangeError> {
+    lock(connection, by, account_id).await?;
+    let members = members::list(connection, account_id).await?;
+    if !members.iter().any(|member| member.id == id && member.state == MemberState::Active) {
+        return Err(ChangeError::NoMember);
+    }
+    let person = memberships::identity_of(connection, id).await?.ok_or(ChangeError::NoMember)?;
+    let person = identities::find(connection, person).await?.filter(|person| person.has_second_factor);
+    person.ok_or(ChangeError::NoMember)
+}
+
+async fn record_end_of_factor(
+    connection: &mut PgConnection,
+    by: &Principal,
+    action: Action,
+    (account_id, id): (AccountId, MemberId),
+    due_at: DateTime<Utc>,
+) -> Result<(), ChangeError> {
+    let after = Some(json!({ "second_factor_ends_at": due_at }));
+    let record = ChangeRecord { account_id, action, subject: Subject::Member(id), before: None, after };
+    record_change(connection, by, record).await
 }
 
 /// Another account's members are as good as unknown.

@@ -43,9 +43,14 @@ pub async fn add(
 ///
 /// # Errors
 /// If there is no operator with this address.
-pub async fn link(connection: &mut PgConnection, email: &EmailAddress) -> Result<Token, ChangeError> {
+pub async fn link(
+    connection: &mut PgConnection,
+    by: &Actor,
+    email: &EmailAddress,
+) -> Result<Token, ChangeError> {
     let mut transaction = connection.begin().await?;
     let known = known(&mut transaction, email).await?;
+    record(&mut transaction, by, Action::OperatorLinked, known.id, None, None).await?;
     let token = new_token()?;
     one_time::add(&mut transaction, &token.digest(), Purpose::Operator, email, Some(known.id), None).await?;
     transaction.commit().await?;

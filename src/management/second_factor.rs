@@ -51,7 +51,11 @@ pub fn recovery_digest(id: IdentityId, code: &str) -> [u8; 32] {
     digest.as_bytes().try_into().unwrap_or_default()
 }
 
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], ChangeError> {
+/// Returns random bytes of the operating system.
+///
+/// # Errors
+/// When it returns none.
+pub fn random<const BYTES: usize>() -> Result<[u8; BYTES], ChangeError> {
     let mut bytes = [0; BYTES];
     SysRng.try_fill_bytes(&mut bytes).map_err(SealError::Random)?;
     Ok(bytes)

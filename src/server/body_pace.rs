@@ -1,8 +1,12 @@
-//! A request body that must keep arriving.
+//! A request body that must keep arriving while the gateway waits for it.
+//!
+//! Only waits for the client count: a gateway that passes a body on to a slow server does not read, and then the client cannot
+//! send.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -17,6 +21,8 @@ struct PacedBody {
     /// Bytes that count as progress: fewer do not restart the timeout.
     min_bytes: usize,
     received_bytes: usize,
+    /// Waits since the last progress.
+    waited: Duration,
     is_waiting: bool,
     has_ended: bool,
     /// Whether the length was declared.
@@ -34,6 +40,7 @@ pub(super) fn paced(body: Incoming, min_bytes: usize, state: &Arc<ConnectionStat
         body: Some(body),
         min_bytes,
         received_bytes: 0,
+        waited: Duration::ZERO,
         is_waiting: false,
         has_ended: false,
         has_length,
@@ -42,10 +49,23 @@ pub(super) fn paced(body: Incoming, min_bytes: usize, state: &Arc<ConnectionStat
 }
 
 impl PacedBody {
-    fn moves(&mut self) {
-        self.received_bytes = 0;
+    fn waits(&mut self) {
+        if !std::mem::replace(&mut self.is_waiting, true) {
+            self.state.body_waits(self.waited);
+        }
+    }
+
+    fn pauses(&mut self) {
         if std::mem::take(&mut self.is_waiting) {
-            self.state.body_moves();
+            self.waited = self.state.body_pauses();
+        }
+    }
+
+    /// Counts bytes that came. Enough of them restart the timeout.
+    fn received(&mut self, bytes: usize) {
+        self.received_bytes += bytes;
+        if self.received_bytes >= self.min_bytes {
+            (self.received_bytes, self.waited) = (0, Duration::ZERO);
         }
     }
 }
@@ -61,22 +81,19 @@ impl HttpBody for PacedBody {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(cx);
         match &polled {
-            Poll::Pending if !self.is_waiting => {
-                self.is_waiting = true;
-                self.state.body_waits();
-            }
-            Poll::Pending => {}
+            Poll::Pending => self.waits(),
             Poll::Ready(Some(Ok(frame))) => {
                 let data = frame.data_ref().map_or(&[][..], |data| data);
-                self.received_bytes += data.len();
                 if self.has_length {
                     self.state.note_body(data);
                 }
-                if self.received_bytes >= self.min_bytes {
-                    self.moves();
-                }
+                self.pauses();
+                self.received(data.len());
             }
-            Poll::Ready(Some(Err(_)) | None) => self.has_ended = true,
+            Poll::Ready(Some(Err(_)) | None) => {
+                self.pauses();
+                self.has_ended = true;
+            }
         }
         polled
     }
@@ -92,9 +109,83 @@ impl HttpBody for PacedBody {
 
 impl Drop for PacedBody {
     fn drop(&mut self) {
-        self.moves();
+        self.pauses();
         if let Some(body) = self.body.take().filter(|body| !self.has_ended && !body.is_end_stream()) {
             self.state.leave_rest(body);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use http_body_util::BodyExt;
+    use hyper::service::service_fn;
+    use hyper::{Request, Response};
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+    use crate::server::connection_state::Timeouts;
+
+    const SHORT: Duration = Duration::from_secs(15);
+    const LONG: Duration = Duration::from_secs(3_600);
+    const TIMEOUTS: Timeouts = Timeouts { head: LONG, idle: LONG, body: SHORT, write: LONG };
+
+    /// Sends `parts` of a body, one after each pause, to a service that rests after each part.
+    /// Returns whether the whole body was answered before the connection timed out.
+    async fn is_answered(parts: &[&str], pause: Duration, rest: Duration) -> bool {
+        let (mut client, server) = duplex(1_024);
+        let state = Arc::new(ConnectionState::new());
+        state.serve();
+        let service = service_fn({
+            let state = state.clone();
+            move |request: Request<Incoming>| {
+                let mut body = paced(request.into_body(), 4_096, &state);
+                async move {
+                    while let Some(frame) = body.frame().await {
+                        frame.unwrap();
+                        sleep(rest).await;
+                    }
+                    Ok::<_, Infallible>(Response::new(Body::from("read")))
+                }
+            }
+        });
+        let serving =
+            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(server), service);
+        let sending = async {
+            let length: usize = parts.iter().map(|part| part.len()).sum();
+            let head = format!("POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+            client.write_all(head.as_bytes()).await.unwrap();
+            for part in parts {
+                sleep(pause).await;
+                client.write_all(part.as_bytes()).await.unwrap();
+            }
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            answer.ends_with("read")
+        };
+        tokio::select! {
+            biased;
+            () = state.timed_out(TIMEOUTS) => false,
+            (served, answered) = async { tokio::join!(serving, sending) } => served.is_ok() && answered,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_gateway_that_does_not_read_does_not_hurry_its_client() {
+        assert!(is_answered(&["small", "parts"], Duration::from_secs(1), LONG).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn small_parts_do_not_restart_the_timeout_of_a_client() {
+        let (second, drip) = (Duration::from_secs(1), ["x"; 20]);
+        assert!(is_answered(&drip[..14], second, Duration::ZERO).await);
+        assert!(!is_answered(&drip, second, Duration::ZERO).await);
+        // The gateway rests between the parts, and the client is no faster for it.
+        assert!(!is_answered(&drip, second * 2, second).await);
+        assert!(!timeout(LONG, is_answered(&["x", ""], LONG * 2, Duration::ZERO)).await.unwrap());
     }
 }

@@ -152,12 +152,17 @@ impl ConnectionState {
         is_waiting
     }
 
-    pub(super) fn body_waits(&self) {
-        self.body_wait.0.store(self.now_ms() + 1, Relaxed);
+    /// Records that the service waits for the body, and has `waited` for it before without progress.
+    pub(super) fn body_waits(&self, waited: Duration) {
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        self.body_wait.0.store(self.now_ms().saturating_sub(waited_ms) + 1, Relaxed);
     }
 
-    pub(super) fn body_moves(&self) {
+    /// Ends the wait for the body, and returns how long it has been in all.
+    pub(super) fn body_pauses(&self) -> Duration {
+        let since = self.body_wait.since();
         self.body_wait.0.store(0, Relaxed);
+        since.map_or(Duration::ZERO, |since| Duration::from_millis(self.now_ms()).saturating_sub(since))
     }
 
     pub(super) fn write_waits(&self) {
@@ -292,8 +297,26 @@ mod tests {
         state.write_waits();
         assert_eq!(timed_out_after_s(&state).await, 20);
         state.write_moves();
-        state.body_waits();
+        state.body_waits(Duration::ZERO);
         assert_eq!(timed_out_after_s(&state).await, 15);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_waits_for_a_body_count() {
+        let state = ConnectionState::new();
+        state.enter(Phase::Serving);
+        let wait_s = async |waited, seconds| {
+            state.body_waits(waited);
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            state.body_pauses()
+        };
+        let waited = wait_s(Duration::ZERO, 10).await;
+        assert_eq!(waited, Duration::from_secs(10));
+        // The service does not read.
+        assert!(tokio::time::timeout(Duration::from_secs(3_600), state.timed_out(TIMEOUTS)).await.is_err());
+        assert_eq!(wait_s(waited, 2).await, Duration::from_secs(12));
+        state.body_waits(Duration::from_secs(12));
+        assert_eq!(timed_out_after_s(&state).await, 3);
     }
 
     #[tokio::test(start_paused = true)]

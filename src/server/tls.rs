@@ -98,13 +98,6 @@ impl Tls {
         Ok(Files::read(settings)?.parse(now)?.expires_at)
     }
 
-    /// Whether the files differ from those that were read last. Files that cannot be read have not changed: a renewal may be
-    /// in progress.
-    pub fn has_changed(&self) -> bool {
-        let tried = *self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        Files::read(&self.settings).is_ok_and(|files| Some(files.digest()) != tried)
-    }
-
     /// Makes a connection of a socket, within a timeout. `None` if the client does not complete the handshake.
     pub(super) async fn accept(&self, stream: TcpStream, within: Duration) -> Option<TlsStream<TcpStream>> {
         let Ok(_turn) = self.handshakes.try_acquire() else {
@@ -133,6 +126,12 @@ impl Tls {
 impl Reload for Tls {
     fn part(&self) -> &'static str {
         "tls"
+    }
+
+    /// Files that cannot be read have not changed: a renewal may be in progress.
+    fn has_changed(&self) -> bool {
+        let tried = *self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        Files::read(&self.settings).is_ok_and(|files| Some(files.digest()) != tried)
     }
 
     fn reload(&self) -> Result<bool, String> {

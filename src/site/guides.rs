@@ -81,6 +81,7 @@ guides! {
     Operator both "operations/scaling",
     Operator both "commands",
     Operator both "selling-an-api",
+    Operator both "changing-calls",
     Operator both "signed-identity",
     Operator both "ledger",
     Operator both "enrichment",

@@ -115,6 +115,26 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<Account>, Storage
     rows.into_iter().map(Account::try_from).collect()
 }
 
+/// Returns the open accounts on a plan after this one, oldest first.
+pub async fn on_plan(
+    connection: &mut PgConnection,
+    plan: &PlanRef,
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<Account>, StorageError> {
+    let rows: Vec<AccountRow> = sqlx::query_as(
+        "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id
+          where a.edition = $1 and a.plan = $2 and a.closed_at is null and a.id > $3 order by a.id limit $4",
+    )
+    .bind(&plan.edition)
+    .bind(&plan.plan)
+    .bind(after.map_or(Uuid::nil(), |id| id.as_uuid()))
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
 pub async fn find(connection: &mut PgConnection, id: AccountId) -> Result<Option<Account>, StorageError> {
     let row: Option<AccountRow> = sqlx::query_as(
         "select a.*, l.balance from account a join ledger_account l on l.account_id = a.id where a.id = $1",

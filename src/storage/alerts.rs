@@ -100,28 +100,6 @@ pub async fn fire(connection: &mut PgConnection, id: Uuid, alert: &DueAlert) -> 
     Ok(fired.rows_affected() == 1)
 }
 
-/// An admin who is written to.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Recipient {
-    pub email: String,
-    pub language: Option<String>,
-    pub account_name: String,
-}
-
-/// Returns the active admins of an account, at most 20.
-pub async fn recipients(
-    connection: &mut PgConnection,
-    account: Uuid,
-) -> Result<Vec<Recipient>, StorageError> {
-    let found = sqlx::query_as(
-        "select i.email, i.language, a.name as account_name
-           from member m join identity i on i.id = m.identity_id join account a on a.id = m.account_id
-          where m.account_id = $1 and m.role = 'admin' and m.state = 'active' and i.state = 'active'
-          order by m.id limit 20",
-    );
-    Ok(found.bind(account).fetch_all(connection).await?)
-}
-
 /// An alert that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentAlert {

@@ -1,5 +1,6 @@
 //! People who log in: their identities, sessions, one-time tokens, sent forms, and failures to log in.
 
+pub mod admins;
 pub mod factor_resets;
 pub mod guesses;
 pub mod identities;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use hyper::HeaderMap;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
-/// The prefix of the headers that identify the caller to an upstream. Clients cannot forge them.
-pub const PREFIX: &str = "fluence-";
+use super::identity_headers::IdentityHeaders;
+use crate::domain::forwarding::HeaderChanges;
 
 /// Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway answers or writes itself.
 const HOP_BY_HOP: [&str; 10] = [
@@ -45,29 +45,34 @@ const FROM_THE_UPSTREAM: [&str; 7] = [
 ];
 
 /// The headers of a request that an upstream gets.
-pub fn of_request(headers: &HeaderMap) -> HeaderMap {
+pub fn of_request(headers: &HeaderMap, own: &IdentityHeaders) -> HeaderMap {
     let is_traced = headers.get("traceparent").is_none_or(is_traceparent)
         && headers.get_all("traceparent").iter().count() < 2;
     kept(headers, |name| {
-        !is_hop_by_hop(name)
-            && !FOR_THE_GATEWAY.contains(&name)
-            && !name.starts_with(PREFIX)
-            && !name.starts_with("x-forwarded-")
+        is_passed_on(name)
+            && !own.include(name)
             && (is_traced || !["traceparent", "tracestate"].contains(&name))
     })
 }
 
+/// Whether a header of a client reaches upstreams. `name` is in lower case, with `-` for `_`.
+pub fn is_passed_on(name: &str) -> bool {
+    !is_hop_by_hop(name) && !FOR_THE_GATEWAY.contains(&name) && !name.starts_with("x-forwarded-")
+}
+
+/// Whether a header of an upstream reaches clients. `name` is in lower case, with `-` for `_`.
+pub fn is_passed_back(name: &str) -> bool {
+    !is_hop_by_hop(name)
+        && !FROM_THE_UPSTREAM.contains(&name)
+        && !name.starts_with("access-control-")
+        && !name.starts_with("x-ratelimit-")
+        && !name.starts_with("ratelimit")
+        && !name.starts_with("x-credits-")
+}
+
 /// The headers of an answer that a client gets. The length of a body that is not there, as in an answer to HEAD, stays.
-pub fn of_answer(headers: &HeaderMap, keeps_length: bool) -> HeaderMap {
-    let mut kept = kept(headers, |name| {
-        !is_hop_by_hop(name)
-            && !FROM_THE_UPSTREAM.contains(&name)
-            && !name.starts_with(PREFIX)
-            && !name.starts_with("access-control-")
-            && !name.starts_with("x-ratelimit-")
-            && !name.starts_with("ratelimit")
-            && !name.starts_with("x-credits-")
-    });
+pub fn of_answer(headers: &HeaderMap, own: &IdentityHeaders, keeps_length: bool) -> HeaderMap {
+    let mut kept = kept(headers, |name| is_passed_back(name) && !own.include(name));
     if let (true, Some(length)) = (keeps_length, headers.get(CONTENT_LENGTH)) {
         kept.insert(CONTENT_LENGTH, length.clone());
     }
@@ -81,6 +86,18 @@ pub fn remove(headers: &mut HeaderMap, name: &HeaderName) {
         headers.keys().filter(|known| normalised(known) == name).cloned().collect();
     for spelling in spellings {
         headers.remove(spelling);
+    }
+}
+
+/// Removes and sets what a route says. The file of routes has valid names and values alone.
+pub fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
+    let set = changes.set.iter().map(|(name, value)| (name, Some(value)));
+    for (name, value) in changes.remove.iter().map(|name| (name, None)).chain(set) {
+        let Ok(name) = HeaderName::try_from(name.as_str()) else { continue };
+        remove(headers, &name);
+        if let Some(Ok(value)) = value.map(|value| HeaderValue::try_from(value.as_str())) {
+            headers.insert(name, value);
+        }
     }
 }
 
@@ -141,6 +158,14 @@ mod tests {
         headers
     }
 
+    fn request(headers: &HeaderMap) -> HeaderMap {
+        of_request(headers, &IdentityHeaders::default())
+    }
+
+    fn answer(headers: &HeaderMap) -> HeaderMap {
+        of_answer(headers, &IdentityHeaders::default(), false)
+    }
+
     fn names(headers: &HeaderMap) -> Vec<&str> {
         headers.keys().map(HeaderName::as_str).collect()
     }
@@ -178,7 +203,7 @@ mod tests {
             "HTTP2-Settings",
             "X-Request-Id",
         ] {
-            assert_eq!(names(&of_request(&headers(&[(name, "x")]))), Vec::<&str>::new(), "{name}");
+            assert_eq!(names(&request(&headers(&[(name, "x")]))), Vec::<&str>::new(), "{name}");
         }
     }
 
@@ -191,8 +216,8 @@ mod tests {
             ("other", "2"),
             ("accept", "a"),
         ]);
-        assert_eq!(names(&of_request(&sent)), ["accept"]);
-        assert_eq!(names(&of_answer(&sent, false)), ["accept"]);
+        assert_eq!(names(&request(&sent)), ["accept"]);
+        assert_eq!(names(&answer(&sent)), ["accept"]);
     }
 
     #[test]
@@ -204,7 +229,7 @@ mod tests {
             ("x-mine", "1"),
             ("user-agent", "u"),
         ]);
-        let passed = of_request(&sent);
+        let passed = request(&sent);
         assert_eq!(passed, sent);
     }
 
@@ -212,9 +237,9 @@ mod tests {
     fn a_trace_passes_only_if_it_is_one() {
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         let sent = headers(&[("traceparent", trace), ("tracestate", "a=b")]);
-        assert_eq!(of_request(&sent), sent);
+        assert_eq!(request(&sent), sent);
         for bad in ["", "00-x", &trace.replace("0af", "0AF"), &format!("{trace}0")] {
-            assert!(of_request(&headers(&[("traceparent", bad), ("tracestate", "a=b")])).is_empty(), "{bad}");
+            assert!(request(&headers(&[("traceparent", bad), ("tracestate", "a=b")])).is_empty(), "{bad}");
         }
     }
 
@@ -238,7 +263,7 @@ mod tests {
             "Content-Length",
             "Connection",
         ] {
-            assert_eq!(names(&of_answer(&headers(&[(name, "x")]), false)), Vec::<&str>::new(), "{name}");
+            assert_eq!(names(&answer(&headers(&[(name, "x")]))), Vec::<&str>::new(), "{name}");
         }
         let kept = headers(&[
             ("cache-control", "max-age=5"),
@@ -246,8 +271,11 @@ mod tests {
             ("location", "/x"),
             ("content-encoding", "gzip"),
         ]);
-        assert_eq!(of_answer(&kept, false), kept);
-        assert_eq!(names(&of_answer(&headers(&[("content-length", "7")]), true)), ["content-length"]);
+        assert_eq!(answer(&kept), kept);
+        assert_eq!(
+            names(&of_answer(&headers(&[("content-length", "7")]), &IdentityHeaders::default(), true)),
+            ["content-length"]
+        );
     }
 
     #[test]
@@ -255,5 +283,26 @@ mod tests {
         let mut sent = headers(&[("x_token", "1"), ("X-Token", "2"), ("x-other", "3")]);
         remove(&mut sent, &"x-token".parse().unwrap());
         assert_eq!(names(&sent), ["x-other"]);
+    }
+
+    #[test]
+    fn a_prefix_of_the_seller_is_the_gateways_word_too() {
+        let own = IdentityHeaders::new(&"Acme-".parse().unwrap());
+        let sent =
+            headers(&[("Acme-Account", "1"), ("acme_mode", "1"), ("Fluence-Account", "1"), ("acmes", "1")]);
+        assert_eq!(names(&of_request(&sent, &own)), ["acmes"]);
+        assert_eq!(names(&of_answer(&sent, &own, false)), ["acmes"]);
+        assert_eq!((own.hops.as_str(), own.via.to_str().unwrap()), ("acme-hops", "1.1 acme"));
+    }
+
+    #[test]
+    fn a_route_removes_and_sets_every_spelling() {
+        let mut sent = headers(&[("x_debug", "1"), ("X-Debug", "2"), ("x-kept", "3"), ("x-tenant", "4")]);
+        let changes = HeaderChanges {
+            set: vec![("x-tenant".into(), "acme".into()), ("x-new".into(), "n".into())],
+            remove: vec!["x-debug".into(), "x-missing".into()],
+        };
+        change(&mut sent, &changes);
+        assert_eq!(sent, headers(&[("x-kept", "3"), ("x-tenant", "acme"), ("x-new", "n")]));
     }
 }

@@ -5,6 +5,7 @@ mod attempt;
 mod choice;
 mod clients;
 mod config;
+mod figures;
 mod health;
 mod repeats;
 mod target_health;
@@ -23,6 +24,7 @@ use self::attempt::Attempt;
 use self::choice::Target;
 use self::clients::Clients;
 pub use self::config::{PoolConfig, UpstreamHost};
+use self::figures::{Ended, Figures};
 use self::repeats::Repeats;
 pub use self::target_health::HealthConfig;
 use super::bulkhead::Bulkhead;
@@ -41,6 +43,7 @@ pub struct Pool {
     clients: Clients,
     bulkhead: Bulkhead,
     repeats: Repeats,
+    figures: Figures,
 }
 
 /// A call that is sent on.
@@ -62,6 +65,7 @@ impl Pool {
             clients: Clients::new(&config),
             bulkhead: Bulkhead::new(config.max_concurrent),
             repeats: Repeats::default(),
+            figures: Figures::new(&config.name),
             config,
         }
     }
@@ -84,7 +88,7 @@ impl Pool {
         call: PoolCall<'_>,
     ) -> Result<Response<AnswerBody>, UpstreamError> {
         let Ok(permit) = timeout(self.config.connect_timeout, self.bulkhead.take(account)).await else {
-            self.count("busy");
+            self.figures.count(Ended::Busy);
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
         };
         let begun = Instant::now();
@@ -116,7 +120,7 @@ impl Pool {
                 (error, is_fault_of_target)
             }
             Err(Attempt::Unanswered(error)) if call.may_repeat() && self.repeats.take() => {
-                self.count("repeated");
+                self.figures.count(Ended::Repeated);
                 (error, true)
             }
             Err(attempt) => return Err(attempt.into_error()),
@@ -126,25 +130,18 @@ impl Pool {
     }
 
     /// Counts a call that has ended.
-    fn ended(&self, begun: Instant, outcome: &'static str) {
-        self.count(outcome);
-        metrics::histogram!("gateway_upstream_duration_seconds", "upstream" => self.config.name.clone())
-            .record(begun.elapsed().as_secs_f64());
-    }
-
-    fn count(&self, outcome: &'static str) {
-        let upstream = self.config.name.clone();
-        metrics::counter!("gateway_upstream_requests_total", "upstream" => upstream, "outcome" => outcome)
-            .increment(1);
+    fn ended(&self, begun: Instant, ended: Ended) {
+        self.figures.count(ended);
+        self.figures.took(begun.elapsed());
     }
 }
 
-/// The label of a call without an answer.
-fn outcome_of(error: &UpstreamError) -> &'static str {
+/// How a call without an answer ended.
+fn outcome_of(error: &UpstreamError) -> Ended {
     match error {
-        UpstreamError::Unavailable { .. } | UpstreamError::Paused { .. } => "refused",
-        UpstreamError::Timeout => "timed_out",
-        UpstreamError::Failed(_) => "failed",
-        UpstreamError::Unusable(_) => "left",
+        UpstreamError::Unavailable { .. } | UpstreamError::Paused { .. } => Ended::Refused,
+        UpstreamError::Timeout => Ended::TimedOut,
+        UpstreamError::Failed(_) => Ended::Failed,
+        UpstreamError::Unusable(_) => Ended::Left,
     }
 }

@@ -2,7 +2,9 @@
 
 mod console;
 mod every_page;
+mod flows;
 mod operator;
+mod page_check;
 mod reading;
 mod trying;
 

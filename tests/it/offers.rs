@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually, new_pepper};
 
+mod changes;
 mod documentation;
+mod events;
 mod faults;
 mod forwarding;
 mod headers;

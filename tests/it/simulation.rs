@@ -7,6 +7,7 @@ pub(crate) mod check;
 mod client;
 pub(crate) mod database;
 mod store;
+mod upstream;
 mod world;
 
 use std::env;

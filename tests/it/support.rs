@@ -15,6 +15,7 @@ pub(crate) mod played;
 pub(crate) mod processes;
 pub(crate) mod proxy;
 pub(crate) mod public_links;
+pub(crate) mod qr;
 pub(crate) mod raw;
 pub(crate) mod redis;
 pub(crate) mod scratch;

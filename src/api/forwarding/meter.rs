@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, header};
 
 use crate::domain::credits::Credits;
 use crate::domain::figure::{Figure, FigureSource};
-use crate::domain::forwarding::{ForwardedRoute, WhenBrokeOff};
+use crate::domain::forwarding::{Due, ForwardedRoute};
 use crate::domain::ids::CallId;
-use crate::domain::price::{CountedPrice, WhenMissing};
+use crate::domain::price::CountedPrice;
 use crate::domain::settlement::Outcome;
 use crate::gate::forward::ForwardedCall;
 use crate::gate::metering::stream::{StreamCharge, StreamEnd, StreamMeter};
@@ -30,6 +30,8 @@ pub(super) struct Meter {
     /// The outcome if the answer is whole.
     outcome: Outcome,
     upload: Upload,
+    /// Of the client's body, where it was read.
+    read_bytes: u64,
     answer_bytes: u64,
     headers: HeaderMap,
     /// Reads the events of a stream, if a figure stands in one.
@@ -59,6 +61,7 @@ impl Meter {
             begun,
             outcome,
             upload: upload.clone(),
+            read_bytes: call.read_bytes,
             answer_bytes: 0,
         }
     }
@@ -102,11 +105,7 @@ impl Meter {
         if detail.is_over_hold() {
             metrics::counter!("gateway_price_over_hold_total", "route" => self.route.name).increment(1);
         }
-        let outcome = match detail.missing {
-            None => outcome,
-            Some(WhenMissing::Min | WhenMissing::Hold) => Outcome::FigureMissing,
-            Some(WhenMissing::Release) => Outcome::Uncounted,
-        };
+        let outcome = detail.outcome(outcome);
         if detail.missing.is_some() {
             self.note_missing();
         }
@@ -121,13 +120,21 @@ impl Meter {
             FigureSource::Header(name) => in_header(&self.headers, name),
             FigureSource::Json(_) if self.events.is_some() => of_events.next().flatten(),
             FigureSource::Json(pointer) => figure_in(plain?, pointer),
-            FigureSource::RequestKib => Some(kib(self.upload.bytes())),
+            FigureSource::RequestKib => Some(kib(self.request_bytes())),
             FigureSource::AnswerKib => Some(kib(self.answer_bytes)),
             FigureSource::Seconds => {
                 Some(Figure::seconds(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)))
             }
         };
         price.counts.iter().map(|count| &count.of).map(figure).collect()
+    }
+
+    /// Bytes that the client sent: a route may change a body that is read.
+    fn request_bytes(&self) -> u64 {
+        match &self.upload {
+            Upload::Whole(_) => self.read_bytes,
+            Upload::Passed(_) => self.upload.bytes(),
+        }
     }
 
     fn note_missing(&self) {
@@ -151,19 +158,9 @@ impl StreamMeter for Meter {
     }
 
     fn charge(&mut self, end: StreamEnd) -> StreamCharge {
-        let nothing = |outcome| StreamCharge { credits: Credits::ZERO, outcome, price: None };
-        if !matches!(self.outcome, Outcome::Answered | Outcome::ChargedStatus) {
-            return nothing(self.outcome);
-        }
-        match (end, self.route.broke_off) {
-            (StreamEnd::Whole, _) => self.priced(self.outcome, None),
-            (StreamEnd::BrokeOff { was_sent: false }, _)
-            | (StreamEnd::BrokeOff { .. }, WhenBrokeOff::Release) => nothing(Outcome::BrokeOff),
-            (StreamEnd::BrokeOff { was_sent: true }, WhenBrokeOff::Counted) => {
-                self.priced(Outcome::PartlyAnswered, None)
-            }
-            (StreamEnd::Left { was_sent: false }, _) => nothing(Outcome::LeftEarly),
-            (StreamEnd::Left { was_sent: true }, _) => self.priced(Outcome::Left, None),
+        match end.due(self.outcome, self.route.broke_off) {
+            Due::Price(outcome) => self.priced(outcome, None),
+            Due::Nothing(outcome) => StreamCharge { credits: Credits::ZERO, outcome, price: None },
         }
     }
 }

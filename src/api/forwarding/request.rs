@@ -8,11 +8,12 @@ use crate::domain::price::CountedPrice;
 use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardedCall;
 use crate::upstream::headers;
+use crate::upstream::identity_headers::IdentityHeaders;
 
-/// The head of the request. With `tokens`, who calls is also said with a signature.
+/// The head of the request. `names` are those of the headers that tell who calls; with `tokens`, a signature tells it too.
 pub(super) fn head(
     route: &ForwardedRoute,
-    tokens: Option<&IdentityTokens>,
+    (names, tokens): (&IdentityHeaders, Option<&IdentityTokens>),
     call: &ForwardedCall,
 ) -> Result<request::Parts, Refusal> {
     let path = route.pattern.rewritten(call.uri.path(), &route.to).ok_or(Refusal::EndpointNotFound)?;
@@ -23,20 +24,28 @@ pub(super) fn head(
     let (mut head, ()) = request::Request::new(()).into_parts();
     head.method = call.method.clone();
     head.uri = target.parse::<Uri>().map_err(|_| Refusal::EndpointNotFound)?;
-    head.headers = headers::of_request(&call.headers);
-    if route.price.counted().is_some_and(CountedPrice::reads_answer) {
+    head.headers = headers::of_request(&call.headers, names);
+    headers::change(&mut head.headers, &route.request.headers);
+    let changes_answer = !route.answer.members.is_empty();
+    if changes_answer || route.price.counted().is_some_and(CountedPrice::reads_answer) {
         head.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
-    if route.retry == RetryRule::Keyed {
-        insert(&mut head.headers, "idempotency-key", call.call_id.to_string());
+    if changes_answer {
+        // A part of a JSON text is none.
+        head.headers.remove(header::RANGE);
     }
-    identify(&mut head.headers, tokens, call)?;
+    if route.retry == RetryRule::Keyed {
+        let key = HeaderName::from_static("idempotency-key");
+        insert(&mut head.headers, key, call.call_id.to_string());
+    }
+    identify(&mut head.headers, names, tokens, call)?;
     Ok(head)
 }
 
 /// Says who calls: ids and words, never the secret.
 fn identify(
     headers: &mut HeaderMap,
+    names: &IdentityHeaders,
     tokens: Option<&IdentityTokens>,
     call: &ForwardedCall,
 ) -> Result<(), Refusal> {
@@ -45,32 +54,33 @@ fn identify(
     if let Some(tokens) = tokens {
         // An upstream that asks for a signature gets no call without one.
         let token = tokens.of(call, &plan).ok_or(Refusal::Internal)?;
-        headers.insert(HeaderName::from_static("fluence-identity"), token);
+        headers.insert(names.identity.clone(), token);
     }
-    insert(headers, "fluence-account", key.account_id.to_string());
-    insert(headers, "fluence-key", key.key_id.to_string());
-    insert(headers, "fluence-environment", key.environment_id.to_string());
-    insert(headers, "fluence-mode", key.mode.as_str().to_owned());
-    insert(headers, "fluence-plan", plan);
-    insert(headers, "fluence-request-id", call.call_id.to_string());
-    insert(headers, "fluence-credits-held", call.price.to_string());
-    insert(headers, "fluence-hops", call.hops.to_string());
-    insert(headers, "via", "1.1 fluence".to_owned());
+    let mut say = |name: &HeaderName, value: String| insert(headers, name.clone(), value);
+    say(&names.account, key.account_id.to_string());
+    say(&names.key, key.key_id.to_string());
+    say(&names.environment, key.environment_id.to_string());
+    say(&names.mode, key.mode.as_str().to_owned());
+    say(&names.plan, plan);
+    say(&names.request_id, call.call_id.to_string());
+    say(&names.credits_held, call.price.to_string());
+    say(&names.hops, call.hops.to_string());
     if let Some(client) = call.client {
-        insert(headers, "x-forwarded-for", client.to_string());
+        say(&HeaderName::from_static("x-forwarded-for"), client.to_string());
     }
     if let Some(scheme) = call.scheme {
-        insert(headers, "x-forwarded-proto", scheme.as_str().to_owned());
+        say(&HeaderName::from_static("x-forwarded-proto"), scheme.as_str().to_owned());
     }
     if let Some(host) = call.headers.get(header::HOST) {
         headers.insert(HeaderName::from_static("x-forwarded-host"), host.clone());
     }
+    headers.insert(header::VIA, names.via.clone());
     Ok(())
 }
 
-fn insert(headers: &mut HeaderMap, name: &'static str, value: String) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
     // Ids, numbers and checked names are valid header values.
     if let Ok(value) = HeaderValue::try_from(value) {
-        headers.insert(HeaderName::from_static(name), value);
+        headers.insert(name, value);
     }
 }

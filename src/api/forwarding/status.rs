@@ -52,6 +52,12 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
             tracing::warn!(upstream, route = name, "upstream limits the gateway");
             Err(unavailable(retry_after(&parts.headers).unwrap_or(DEFAULT_RETRY_AFTER)))
         }
+        // No call asks for another protocol.
+        status if status.is_informational() => {
+            let error = "answered with a change of protocol";
+            tracing::warn!(upstream, route = name, error, "upstream did not answer a call");
+            Err(Refusal::Upstream)
+        }
         status => Ok(status.as_u16()),
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Uri;
+use hyper::header::HeaderValue;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::secret::signature::PublicKey;
 use crate::upstream::address::Reach;
-use crate::upstream::fetch::fetch;
+use crate::upstream::fetch::{Fetched, fetch};
 
 /// The list is read again after this time, and while it cannot be, the last one counts for this time.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
@@ -43,12 +44,17 @@ pub(super) struct PublicKeys {
 #[derive(Debug, Default)]
 struct State {
     keys: HashMap<String, PublicKey>,
+    /// The version of the list, as its server names it.
+    etag: Option<HeaderValue>,
     read_at: Option<Instant>,
     tried_at: Option<Instant>,
 }
 
+/// Keys by their identifiers, and the version of the list.
+type List = (HashMap<String, PublicKey>, Option<HeaderValue>);
+
 #[derive(Deserialize)]
-struct List {
+struct Document {
     public_keys: Vec<Entry>,
 }
 
@@ -70,28 +76,38 @@ impl PublicKeys {
         let is_wanted = !is_within(state.read_at, FRESH) || !state.keys.contains_key(identifier);
         if is_wanted && !is_within(state.tried_at, PAUSE) {
             state.tried_at = Some(Instant::now());
-            match self.read().await {
-                Ok(keys) => (state.keys, state.read_at) = (keys, Some(Instant::now())),
+            match self.read(state.etag.as_ref()).await {
+                Ok(Some((keys, etag))) => {
+                    (state.keys, state.etag, state.read_at) = (keys, etag, Some(Instant::now()));
+                }
+                Ok(None) => state.read_at = Some(Instant::now()),
                 Err(error) => tracing::warn!(%error, "GitHub's public keys could not be read"),
             }
         }
         if is_within(state.read_at, USABLE) { Ok(state.keys.get(identifier).cloned()) } else { Err(NoKeys) }
     }
 
-    async fn read(&self) -> Result<HashMap<String, PublicKey>, String> {
-        let text = match &self.from {
+    /// Returns the list and its version; `None` if it is still the known one.
+    async fn read(&self, known: Option<&HeaderValue>) -> Result<Option<List>, String> {
+        match &self.from {
             KeysFrom::Url(url, reach) => {
-                fetch(url, *reach, TIMEOUT, MAX_BYTES).await.map_err(|error| error.to_string())?.to_vec()
+                let fetched = fetch(url, known, *reach, TIMEOUT, MAX_BYTES).await;
+                let Some(Fetched { body, etag }) = fetched.map_err(|error| error.to_string())? else {
+                    return Ok(None);
+                };
+                Ok(Some((parse(&body)?, etag)))
             }
-            KeysFrom::File(path) => tokio::fs::read(path).await.map_err(|error| error.to_string())?,
-        };
-        parse(&text)
+            KeysFrom::File(path) => {
+                let text = tokio::fs::read(path).await.map_err(|error| error.to_string())?;
+                Ok(Some((parse(&text)?, None)))
+            }
+        }
     }
 }
 
 /// Reads a list. Keys of other kinds are passed over, so that a new kind does not disable the known one.
 fn parse(text: &[u8]) -> Result<HashMap<String, PublicKey>, String> {
-    let list: List = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let list: Document = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let readable = |entry: Entry| Some((entry.key_identifier, PublicKey::from_pem(&entry.key).ok()?));
     let keys: HashMap<_, _> = list.public_keys.into_iter().filter_map(readable).collect();
     if keys.is_empty() { Err("the list has no P-256 key".to_owned()) } else { Ok(keys) }
@@ -121,5 +137,45 @@ mod tests {
         tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(keys.find("a").await, Err(NoKeys));
         assert_ne!(keys.state.lock().await.tried_at, tried_at);
+    }
+
+    const P256: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpydmaHM90GvaFeluepUmBN1QNaFbkJH1yzkA7glVBum3waUzAbfvONZfYvYXixD9RTA1rJpCo/KMPCVn7WBb/A==\n-----END PUBLIC KEY-----\n";
+
+    /// Answers `200` with a list of version 1, and 304 to whom has it.
+    async fn serve(listener: tokio::net::TcpListener, heads: tokio::sync::mpsc::UnboundedSender<String>) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut head = [0; 4096];
+            let length = client.read(&mut head).await.unwrap();
+            let head = String::from_utf8_lossy(&head[..length]).to_lowercase();
+            let answer = if head.contains("if-none-match: \"1\"") {
+                "HTTP/1.1 304 Not Modified\r\ncontent-length: 0\r\n\r\n".to_owned()
+            } else {
+                let body = serde_json::json!({ "public_keys": [{ "key_identifier": "a", "key": P256 }] })
+                    .to_string();
+                format!("HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+            };
+            heads.send(head).unwrap();
+            client.write_all(answer.as_bytes()).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_that_has_not_changed_is_not_sent_again_and_counts_as_read() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let (sender, mut heads) = tokio::sync::mpsc::unbounded_channel();
+        let server = tokio::spawn(serve(listener, sender));
+        let keys = PublicKeys::new(KeysFrom::Url(url, Reach::allowing_private(true)));
+        assert!(keys.find("a").await.unwrap().is_some());
+        assert!(!heads.recv().await.unwrap().contains("if-none-match"));
+        {
+            let mut state = keys.state.lock().await;
+            (state.read_at, state.tried_at) = (None, None);
+        }
+        assert!(keys.find("a").await.unwrap().is_some(), "the known list counts again");
+        assert!(heads.recv().await.unwrap().contains("if-none-match: \"1\""));
+        server.abort();
     }
 }

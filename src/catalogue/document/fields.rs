@@ -82,6 +82,28 @@ impl<'d> Fields<'d> {
         }
     }
 
+    /// Reads a table of at most `most` entries whose names are free. A missing table is empty.
+    pub(in crate::catalogue) fn entries(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        mut read: impl FnMut(&str, &DeValue<'d>) -> Result<(), String>,
+    ) {
+        let Some(value) = self.take(name) else { return };
+        let DeValue::Table(table) = value.get_ref() else {
+            return self.faults.add(value.span().start, format!("`{name}` must be a table"));
+        };
+        if table.len() > most {
+            self.faults.add(value.span().start, format!("`{name}` must have at most {most} entries"));
+        }
+        for (entry, value) in table.iter().take(most) {
+            if let Err(message) = read(entry.get_ref(), value.get_ref()) {
+                self.faults
+                    .add(entry.span().start, format!("`{name}` has `{}`, which {message}", entry.get_ref()));
+            }
+        }
+    }
+
     /// Reads a list of tables, at most `most`. A missing list is empty.
     pub(in crate::catalogue) fn tables<T>(
         &mut self,

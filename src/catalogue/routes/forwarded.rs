@@ -2,8 +2,8 @@
 
 use toml::de::DeValue;
 
-use super::path;
 use super::price::price;
+use super::{changes, path};
 use crate::catalogue::document::{Fields, integer, list, name, parsed, text, word_of};
 use crate::catalogue::interned::interned;
 use crate::domain::forwarding::{
@@ -55,6 +55,8 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     let total_s = fields.optional("total_s", integer(1..=3_600)).unwrap_or(60);
     let (body, max_request_bytes) = request_body(fields, price.as_ref());
     let retry = retry(fields, body);
+    let request = changes::of_request(fields, body, price.as_ref());
+    let answer = changes::of_answer(fields, stream.is_some());
     let max_answer_bytes = fields.optional("max_answer_bytes", integer(KIB..=16 * 1_024 * MIB));
     let whole_bytes = fields.optional("whole_bytes", integer(0..=8 * MIB));
     let pattern = pattern?;
@@ -75,6 +77,8 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         stream,
         limits,
         body,
+        request,
+        answer,
         retry,
         first_byte_ms,
         idle_ms,

@@ -1,11 +1,15 @@
 //! Curl commands for sample people.
 
+use std::sync::Arc;
+
 use anyhow::anyhow;
 use axum::http::Uri;
 use serde::Serialize;
 
 use crate::app::SAMPLE_PEOPLE;
+use crate::domain::language::Language;
 use crate::domain::person::PersonQuery;
+use crate::domain::route::{Endpoint, Route};
 use crate::people::directory_line::DirectoryLine;
 
 /// One endpoint and how to call it.
@@ -31,8 +35,11 @@ struct Pergunta {
     empresa: String,
 }
 
-/// One command for each endpoint, with sample people.
-pub(super) fn calls(url: &Uri, key: &str) -> anyhow::Result<Vec<Call>> {
+/// The endpoints that the demonstration shows.
+const SHOWN: [Endpoint; 3] = [Endpoint::CrmBasico, Endpoint::Crm, Endpoint::Analyze];
+
+/// One command for the health page, and one for each of these endpoints that is sold, with sample people.
+pub(super) fn calls(url: &Uri, key: &str, sold: &[Arc<Route>]) -> anyhow::Result<Vec<Call>> {
     let base = url.to_string();
     let base = base.trim_end_matches('/');
     let (pt, en) = (sample_person("pt")?, sample_person("en")?);
@@ -50,12 +57,16 @@ pub(super) fn calls(url: &Uri, key: &str) -> anyhow::Result<Vec<Call>> {
     let post = |path: &str, body: &str| {
         format!("{} -H 'Content-Type: application/json' -d {}", get(path), quoted(body))
     };
-    Ok(vec![
-        Call { endpoint: "/saude", curl: get("/saude") },
-        Call { endpoint: "/crm_basico", curl: post("/crm_basico", &portuguese) },
-        Call { endpoint: "/crm", curl: post("/crm", &portuguese) },
-        Call { endpoint: "/analyze", curl: post("/analyze", &english) },
-    ])
+    let health = Call { endpoint: "/saude", curl: get("/saude") };
+    let of_route = |route: &Arc<Route>| {
+        let body = match route.language {
+            Language::Pt => &portuguese,
+            Language::En => &english,
+        };
+        Call { endpoint: route.path, curl: post(route.path, body) }
+    };
+    let shown = sold.iter().filter(|route| SHOWN.contains(&route.endpoint));
+    Ok([health].into_iter().chain(shown.map(of_route)).collect())
 }
 
 /// The first sample person who writes in this language.
@@ -79,6 +90,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::routes::{RouteSet, SHIPPED};
 
     #[test]
     fn the_curl_lines_ask_about_one_person_each() {
@@ -97,11 +109,18 @@ mod tests {
         assert_eq!(quoted("d'Ávila"), r"'d'\''Ávila'");
     }
 
-    #[test]
-    fn the_lines_lead_to_the_address() {
-        let calls = calls(&"http://127.0.0.1:9/".parse().unwrap(), "KEY").unwrap();
+    fn endpoints(routes: &str) -> Vec<&'static str> {
+        let sold = RouteSet::parse(routes).unwrap().built_in;
+        let calls = calls(&"http://127.0.0.1:9/".parse().unwrap(), "KEY", &sold).unwrap();
         assert_eq!(calls[0].curl, "curl -sS http://127.0.0.1:9/saude -H 'X-API-Key: KEY'");
-        let endpoints: Vec<_> = calls.iter().map(|call| call.endpoint).collect();
-        assert_eq!(endpoints, ["/saude", "/crm_basico", "/crm", "/analyze"]);
+        calls.iter().map(|call| call.endpoint).collect()
+    }
+
+    #[test]
+    fn the_lines_lead_to_the_address_and_to_what_is_sold() {
+        assert_eq!(endpoints(SHIPPED), ["/saude", "/crm_basico", "/crm", "/analyze"]);
+        assert_eq!(endpoints("builtin = false\n"), ["/saude"]);
+        let moved = SHIPPED.replace("path = \"/crm\"", "path = \"/moved\"");
+        assert_eq!(endpoints(&moved), ["/saude", "/crm_basico", "/moved", "/analyze"]);
     }
 }

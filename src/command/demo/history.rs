@@ -37,7 +37,7 @@ use crate::management;
 use crate::management::keys::NewSecret;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::identity::{identities, memberships};
-use crate::storage::keys::NewKey;
+use crate::storage::keys::{NewKey, SecretUse, record_uses};
 use crate::storage::ledger::past::PastWriter;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::{clock, members, routes};
@@ -70,8 +70,10 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
         );
     }
     if is_new {
+        // All gateways number these paths when they start. Within the transaction they would wait for its end.
+        let routes = routes::numbers(&mut connection, &CALLS.map(|(path, _)| path)).await?;
         let mut work = connection.begin().await?;
-        write(context, &mut work).await?;
+        write(context, &mut work, routes).await?;
         work.commit().await?;
     }
     while roll_up(&mut connection, ADDED_UP_AT_ONCE).await? > 0 {}
@@ -80,8 +82,8 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
     Ok(HistoryReport { account_id: ACCOUNT, balance: account.balance, is_new, console })
 }
 
-/// Everything of the account, in one transaction.
-async fn write(context: &Context, work: &mut PgConnection) -> anyhow::Result<()> {
+/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written.
+async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumber>) -> anyhow::Result<()> {
     let operator = context.operator();
     let new = NewAccount {
         id: ACCOUNT,
@@ -93,8 +95,6 @@ async fn write(context: &Context, work: &mut PgConnection) -> anyhow::Result<()>
     management::accounts::create(work, &operator, &new).await.context("cannot create the account")?;
     let ana = admin(work).await?;
     let keys = make_keys(context, work, &ana).await?;
-    let paths = CALLS.map(|(path, _)| path);
-    let routes: Vec<RouteNumber> = routes::numbers(work, &paths).await?;
     let now = clock::now(work).await?;
     let begins_at = now - Days::new(DAYS) - TimeDelta::minutes(17);
     let writer = PastWriter::begin(work, "demonstration", ACCOUNT, begins_at).await?;
@@ -102,6 +102,13 @@ async fn write(context: &Context, work: &mut PgConnection) -> anyhow::Result<()>
     let mut past = Past { writer, keys: keys.clone(), routes, table, chance: Chance(7), last: begins_at };
     past.live(work, &operator, begins_at, now).await?;
     past.writer.end(work).await?;
+    // The third key is an old website's, which has stopped calling.
+    let uses: Vec<SecretUse> = keys
+        .iter()
+        .take(2)
+        .map(|key| SecretUse { key_id: *key, version: 1, at: past.last, rehash: None })
+        .collect();
+    record_uses(work, &uses).await?;
     change_keys(context, work, &ana, &keys, now).await
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 use crate::command::context::Context;
+use crate::command::operator::link;
 use crate::identity::operator::OperatorRole;
 use crate::management::second_factor::{enroll, new_secret};
 use crate::management::{ChangeError, operators};
@@ -32,12 +33,12 @@ pub(super) async fn prepare(context: &Context, address: SocketAddr) -> anyhow::R
     let added = operators::add(&mut connection, &by, &email, &NAME.parse()?, OperatorRole::Admin).await;
     let token = match added {
         Ok((_, token)) => token,
-        Err(ChangeError::OperatorExists(_)) => operators::link(&mut connection, &email).await?,
+        Err(ChangeError::OperatorExists(_)) => operators::link(&mut connection, &by, &email).await?,
         Err(error) => return Err(error.into()),
     };
     let known = stored::by_email(&mut connection, &email).await?;
     let id = known.ok_or(ChangeError::NoOperator(EMAIL.to_owned()))?.id;
     let codes = enroll(&mut connection, &peppers, id, &new_secret()?, 0).await?;
-    let link = format!("http://{address}/operator/link?token={}", token.expose());
+    let link = link(&format!("http://{address}"), &token);
     Ok(OperatorAccess { link, codes: codes.into_iter().take(CODES).collect() })
 }

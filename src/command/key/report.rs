@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use crate::command::confirm::Confirmation;
 use crate::command::output::{Report, or_dash, write_fields, write_table};
-use crate::domain::ids::AccountId;
-use crate::domain::key::Scope;
+use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::key::leak::OnLeak;
 use crate::domain::key::view::{KeyView, SecretView};
+use crate::domain::key::{Mode, Scope};
 
 fn minute(at: Option<DateTime<Utc>>) -> String {
     or_dash(at.map(|at| at.format("%F %RZ")))
@@ -95,6 +96,33 @@ impl Report for KeyShown {
         let Self(view) = self;
         let state = view.status.as_str();
         write_fields(out, &[("id", &view.id), ("name", &view.name), ("state", &state)])
+    }
+}
+
+/// What a report of a leak does to a key.
+#[derive(Serialize)]
+pub(super) struct LeakAnswer {
+    id: KeyId,
+    name: String,
+    /// What the key says. `None`: as the setting says.
+    on_leak: Option<OnLeak>,
+    /// What a report does.
+    in_force: OnLeak,
+}
+
+impl LeakAnswer {
+    pub(super) fn new(key: KeyView, of_key: Option<OnLeak>, setting: OnLeak) -> Self {
+        // Keys of test environments live on.
+        let in_force = if key.mode == Mode::Test { OnLeak::Notify } else { of_key.unwrap_or(setting) };
+        Self { id: key.id, name: key.name, on_leak: of_key, in_force }
+    }
+}
+
+impl Report for LeakAnswer {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let source = if self.on_leak.is_some() { "" } else { " (the default)" };
+        let action = format!("{}{source}", self.in_force.as_str());
+        write_fields(out, &[("id", &self.id), ("name", &self.name), ("on leak", &action)])
     }
 }
 

@@ -13,12 +13,14 @@ use crate::domain::alert::AlertKind;
 use crate::domain::language::Language;
 use crate::mail::message::Message;
 use crate::mail::outbox::{self, OutboxError};
+use crate::management::ChangeError;
 use crate::secret::peppers::Peppers;
-use crate::storage::alerts::{self, DueAlert, Recipient};
+use crate::storage::alerts::{self, DueAlert};
 use crate::storage::error::StorageError;
+use crate::storage::identity::admins::{self, Admin};
 use crate::storage::pages;
 
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What looks for alerts and writes their messages.
 #[derive(Clone, Debug)]
@@ -30,9 +32,11 @@ pub struct Alerts {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum AlertError {
+pub(super) enum AlertError {
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error(transparent)]
+    Change(#[from] ChangeError),
     #[error(transparent)]
     Outbox(#[from] OutboxError),
 }
@@ -66,14 +70,14 @@ impl Alerts {
         if !alerts::fire(connection, new_id(), alert).await? {
             return Ok(());
         }
-        for recipient in alerts::recipients(connection, alert.account_id).await? {
+        for recipient in admins::active(connection, &[alert.account_id]).await? {
             let message = self.message(alert, &recipient);
             outbox::add(connection, &self.peppers, "alert", &message).await?;
         }
         Ok(())
     }
 
-    fn message(&self, alert: &DueAlert, recipient: &Recipient) -> Message {
+    fn message(&self, alert: &DueAlert, recipient: &Admin) -> Message {
         let language = recipient.language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
         let (words, account) = (Words(language), recipient.account_name.as_str());
         let at = alert.at.map(|at| numbers::instant(language, at)).unwrap_or_default();

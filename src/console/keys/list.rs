@@ -150,8 +150,11 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
                 td colspan="8" {
                     span.chip.test { "◐ " (words.rotating()) } " "
                     span.muted {
-                        (words.old_secret(&old.last_four, &last_used(words, old.last_used_at, now),
-                            &old.ends_at.map(|at| numbers::instant(words.0, at)).unwrap_or_default()))
+                        @let until = old.ends_at.map(|at| numbers::instant(words.0, at)).unwrap_or_default();
+                        @match old.last_used_at {
+                            Some(_) => (words.old_secret(&old.last_four, &last_used(words, old.last_used_at, now), &until)),
+                            None => (words.old_secret_unused(&old.last_four, &until)),
+                        }
                     } " "
                     a href={ (root) "/" (key.id) "/end-overlap" } { (words.end_now()) } " · "
                     a href={ (root) "/" (key.id) "/cancel-rotation" } { (words.cancel_rotation()) }

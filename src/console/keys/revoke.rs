@@ -60,6 +60,8 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     }
     let by = call.by()?;
     keys::set_state(call.db().await?, &by, key.id, KeyState::Revoked).await?;
+    // The change gets its number with the commit; before that, the newest one is older, and every gateway has seen it.
+    call.commit().await?;
     let change = changes::newest(call.db().await?).await?;
     Ok(Reply::SeeOther(path_of(call, key.id, &format!("/revoked?change={change}"))?))
 }
@@ -72,7 +74,7 @@ pub(in crate::console) async fn gateways(call: &mut Call) -> Result<Reply, PageE
     }
     let change: i64 = call.query.text("change").parse().map_err(|_| PageError::NotFound)?;
     let nodes = nodes::list(call.db().await?).await?;
-    let words = call.words();
+    let (words, now) = (call.words(), call.now());
     let again = path_of(call, key.id, &format!("/revoked?change={change}"))?;
     let is_waiting = nodes.iter().any(|node| node.change_seen < change && !node.is_silent);
     let body = html! {
@@ -85,7 +87,10 @@ pub(in crate::console) async fn gateways(call: &mut Call) -> Result<Reply, PageE
                             td data-label=(words.gateway()) { (node.name) }
                             td {
                                 @if node.change_seen >= change { (words.gateway_refuses()) }
-                                @else if node.is_silent { (words.gateway_silent()) }
+                                @else if node.is_silent {
+                                    (words.gateway_silent()) " "
+                                    span.muted { (words.gateway_last_word(&words.ago(node.last_seen_at, now))) }
+                                }
                                 @else { (words.gateway_waits()) }
                             }
                         }

@@ -44,11 +44,11 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let found = match KeySecret::parse(call.form.text("key").as_bytes()) {
         Ok(secret) => {
             let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
-            with_digest(call.db().await?, id, &digests).await?
+            with_digest(call.db().await?, Some(id), &digests).await?
         }
         Err(_) => None,
     };
-    let Some((key, version)) = found else {
+    let Some((_, key, version)) = found else {
         guesses::add(call.db().await?, GuessKind::Search, &subject).await?;
         faults.add("key", words.which_none());
         return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));

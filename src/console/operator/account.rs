@@ -68,6 +68,8 @@ fn done(words: Words, what: &str) -> Option<&'static str> {
         "resumed" => Some(words.op_done_resumed()),
         "moved" => Some(words.op_done_moved()),
         "granted" => Some(words.op_done_granted()),
+        "made" => Some(words.op_done_made()),
+        "factor" => Some(words.op_done_factor()),
         "taken" => Some(words.op_done_taken()),
         _ => None,
     }

@@ -13,6 +13,7 @@ use crate::domain::account::{Account, AccountState};
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::KeySecret;
 use crate::domain::text::EmailAddress;
+use crate::storage::console::key_facts::with_digest;
 use crate::storage::operator::search::{self, FoundKey};
 use crate::storage::{accounts, keys};
 
@@ -62,7 +63,7 @@ pub(super) fn may_be_secret(text: &str) -> bool {
 pub(super) async fn of_secret(call: &mut Call, text: &str) -> Result<Option<(AccountId, KeyId)>, PageError> {
     let Ok(secret) = KeySecret::parse(text.as_bytes()) else { return Ok(None) };
     let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
-    let found = search::key_by_digest(call.db().await?, &digests).await?;
+    let found = with_digest(call.db().await?, None, &digests).await?;
     Ok(found.map(|(account, key, _)| (account, key)))
 }
 
@@ -89,8 +90,8 @@ async fn find(call: &mut Call, text: &str) -> Result<Found, PageError> {
         found.keys = search::keys_by_ends(db, prefix, end).await?;
     }
     found.accounts.extend(accounts::search(db, text).await?);
-    if text.parse::<EmailAddress>().is_ok() {
-        for id in search::accounts_of_member(db, text).await? {
+    if let Ok(address) = text.parse::<EmailAddress>() {
+        for id in search::accounts_of_member(db, &address).await? {
             if !found.accounts.iter().any(|known| known.id == id) {
                 found.accounts.extend(accounts::find(db, id).await?);
             }
@@ -111,9 +112,11 @@ fn shown(call: &Call, text: &str, found: Option<&Found>) -> Result<Reply, PageEr
             @if found.accounts.is_empty() && found.keys.is_empty() { p.note.info { (words.op_nothing_found()) } }
             @if !found.keys.is_empty() { (keys_table(words, &found.keys)) }
             @if !found.accounts.is_empty() { (accounts_table(words, &found.accounts)) }
+            @if found.accounts.len() >= accounts::SEARCH_LIMIT { p.muted.space { (words.op_search_cut()) } }
         } @else { p.muted { (words.op_search_lead()) } }
     };
-    let head = Head { title: words.op_accounts(), lead: None, actions: &html! {} };
+    let actions = html! { a.button href={ (PATH) "/new" } { (words.op_new_account()) } };
+    let head = Head { title: words.op_accounts(), lead: None, actions: &actions };
     page(call, Place::Accounts, head, None, &body)
 }
 
@@ -127,7 +130,8 @@ pub(super) fn state(words: Words, account: &Account) -> Markup {
     html! { span.chip.(kind) { (shape) " " (text) } }
 }
 
-fn accounts_table(words: Words, accounts: &[Account]) -> Markup {
+/// Accounts with their plans and balances.
+pub(super) fn accounts_table(words: Words, accounts: &[Account]) -> Markup {
     html! {
         section.card.scroll {
             table {
@@ -145,7 +149,6 @@ fn accounts_table(words: Words, accounts: &[Account]) -> Markup {
                 }
             }
         }
-        @if accounts.len() >= accounts::SEARCH_LIMIT { p.muted.space { (words.op_search_cut()) } }
     }
 }
 

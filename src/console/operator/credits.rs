@@ -9,6 +9,7 @@ use super::act::{ActForm, actor, check_name, desk, name_field, reason};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
+use crate::console::form_token::FORM_REFERENCE;
 use crate::console::numbers::whole;
 use crate::console::page::Reply;
 use crate::domain::amount::Amount;
@@ -18,7 +19,7 @@ use crate::management::credits::{self, CreditError, GrantOrder, Grantable, TakeO
 /// The id of the act, which is the form's own.
 fn reference(call: &Call) -> Result<String, PageError> {
     let digest = call.form_digest.ok_or(PageError::NotFromHere)?;
-    Ok(format!("form {}", hex::encode(digest.as_bytes())))
+    Ok(format!("{FORM_REFERENCE}{}", hex::encode(digest.as_bytes())))
 }
 
 /// The digits of a number that may be written in groups of three: `1,000`, `1.000` or `1 000`.

@@ -10,12 +10,11 @@ use crate::console::cookie::Cookie;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
 use crate::console::known_browser;
-use crate::console::log_in::{Subjects, is_password, key_of, wait_text};
+use crate::console::log_in::{Subjects, begin, is_password, key_of, wait_text};
 use crate::console::page::{Reply, plain};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
-use crate::management::identities::{Beginning, begin_session};
 use crate::management::operators::record;
 use crate::secret::token::Token;
 use crate::storage::identity::{operators, sessions};
@@ -89,21 +88,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 
 /// Begins a session that is good for the second factor alone.
 pub(super) async fn begin_half(call: &mut Call, identity: &Identity, next: &str) -> Result<Reply, PageError> {
-    if let Some(old) = call.session.clone()
-        && let Some((session, person, _)) = sessions::find(call.db().await?, &old.digest()).await?
-    {
-        sessions::end(call.db().await?, person.id, session.id).await?;
-    }
-    let beginning = Beginning {
-        life: call.console.settings.session_life,
-        half: Some(HALF),
-        address: call.address,
-        browser: call.browser.clone(),
-    };
-    let token = begin_session(call.db().await?, identity.id, beginning).await?;
-    let base = call.console.base.clone();
-    call.begin_session(token);
-    call.set_cookie(Cookie::Visit.delete(&base));
+    begin(call, identity.id, Some(HALF)).await?;
     let page = if identity.has_second_factor { "second" } else { "set-up" };
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     Ok(Reply::SeeOther(format!("/operator/log-in/{page}?next={next}")))

@@ -1,7 +1,7 @@
 //! Moving an account to another plan, effective immediately.
 
 use axum::http::StatusCode;
-use maud::html;
+use maud::{Markup, html};
 
 use super::act::{ActForm, desk, principal, reason};
 use crate::clock::new_id;
@@ -9,6 +9,7 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::Faults;
 use crate::console::page::Reply;
+use crate::console::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::plan::PlanRef;
 use crate::ledger::rules::operation::Operation;
@@ -28,34 +29,47 @@ async fn current(call: &mut Call) -> Result<PlanRef, PageError> {
 
 async fn form(call: &mut Call, chosen: &PlanRef, faults: &Faults) -> Result<Reply, PageError> {
     let (plans, words) = (plans::list(call.db().await?).await?, call.words());
-    let fields = html! {
-        div.field {
-            label for="plan" { (words.plan_head()) }
-            @if let Some(fault) = faults.of("plan") { p.fault id="plan-fault" { (fault) } }
-            select id="plan" name="plan" {
-                @for plan in &plans {
-                    option value={ (plan.edition) "/" (plan.plan) } selected[plan == chosen] { (plan.plan) " (" (plan.edition) ")" }
-                }
-            }
-        }
-    };
+    let fields = plan_field(words, &plans, Some(chosen), faults);
     let (title, lead) = (words.op_move_plan().to_owned(), words.op_move_plan_lead());
     ActForm { rest: "/plan", title, lead, fields, is_dangerous: false }.show(call, faults).await
 }
 
-pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&["plan", "reason"])?;
-    let mut faults = Faults::default();
-    let typed = call
-        .form
-        .text("plan")
-        .split_once('/')
-        .map(|(edition, plan)| PlanRef { edition: edition.to_owned(), plan: plan.to_owned() });
+/// The choice of a plan.
+pub(super) fn plan_field(
+    words: Words,
+    plans: &[PlanRef],
+    chosen: Option<&PlanRef>,
+    faults: &Faults,
+) -> Markup {
+    html! {
+        div.field {
+            label for="plan" { (words.plan_head()) }
+            @if let Some(fault) = faults.of("plan") { p.fault id="plan-fault" { (fault) } }
+            select id="plan" name="plan" {
+                @for plan in plans {
+                    option value={ (plan.edition) "/" (plan.plan) } selected[Some(plan) == chosen] { (plan.plan) " (" (plan.edition) ")" }
+                }
+            }
+        }
+    }
+}
+
+/// The plan that was chosen, if it exists.
+pub(super) async fn typed_plan(call: &mut Call, faults: &mut Faults) -> Result<Option<PlanRef>, PageError> {
+    let typed = call.form.text("plan").split_once('/');
+    let typed = typed.map(|(edition, plan)| PlanRef { edition: edition.to_owned(), plan: plan.to_owned() });
     let known = plans::list(call.db().await?).await?;
     let plan = typed.filter(|typed| known.contains(typed));
     if plan.is_none() {
         faults.add("plan", call.words().op_no_such_plan());
     }
+    Ok(plan)
+}
+
+pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["plan", "reason"])?;
+    let mut faults = Faults::default();
+    let plan = typed_plan(call, &mut faults).await?;
     let (Some(reason), Some(plan)) = (reason(call, &mut faults), plan.clone()) else {
         let chosen = match plan {
             Some(plan) => plan,

@@ -7,8 +7,8 @@ use axum::routing::MethodRouter;
 
 use super::access::Access;
 use super::{
-    account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in, note,
-    people, plan, second_factor, suspension,
+    account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in,
+    lost_factor, new_account, note, people, plan, plans, second_factor, suspension,
 };
 use crate::console::call::Console;
 use crate::console::keys::{list, revoke, show};
@@ -39,10 +39,14 @@ pages! {
     SupportConfirmed Post "/operator/email/{email}/retry" => email::retry;
     Support Get "/operator/explain" => explain::show;
     Support Post "/operator/explain" => explain::send;
+    Viewer Get "/operator/plans" => plans::list;
+    Support Get "/operator/plans/accounts" => plans::accounts;
     Viewer Get "/operator/people" => people::list;
 
     Support Get "/operator/accounts" => accounts::show;
     Support Post "/operator/accounts" => accounts::send;
+    SupportConfirmed Get "/operator/accounts/new" => new_account::show;
+    SupportConfirmed Post "/operator/accounts/new" => new_account::send;
     Support Get "/operator/accounts/{account}" => account::show;
     Support Get "/operator/accounts/{account}/note" => note::show;
     Support Post "/operator/accounts/{account}/note" => note::send;
@@ -58,6 +62,9 @@ pages! {
     AdminConfirmed Post "/operator/accounts/{account}/take" => credits::take;
     SupportConfirmed Get "/operator/accounts/{account}/keys/{key}/revoke" => key::show;
     SupportConfirmed Post "/operator/accounts/{account}/keys/{key}/revoke" => key::revoke;
+
+    SupportConfirmed Get "/operator/accounts/{account}/members/{member}/factor" => lost_factor::ask;
+    SupportConfirmed Post "/operator/accounts/{account}/members/{member}/factor" => lost_factor::send;
 
     Support Get "/operator/accounts/{account}/overview" => overview::show;
     Support Get "/operator/accounts/{account}/keys" => list::show;

@@ -6,7 +6,7 @@ use maud::html;
 use super::log_in::finish;
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::factor::code_field;
+use crate::console::factor::{ask_form, code_field};
 use crate::console::field::Faults;
 use crate::console::page::{Reply, plain};
 use crate::console::second_factor::{checked, grouped, square};
@@ -22,21 +22,7 @@ pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(Reply::SeeOther(SET_UP.to_owned()));
     }
     let next = call.safe_path(call.query.text("next"));
-    Ok(ask_form(call, &next, &Faults::default()))
-}
-
-fn ask_form(call: &Call, next: &str, faults: &Faults) -> Reply {
-    let words = call.words();
-    let content = html! {
-        (faults.summary(words))
-        form.card.form method="post" action=(ASK) {
-            (call.form_field(ASK))
-            input type="hidden" name="next" value=(next);
-            (code_field(words.code()).hint(words.code_or_recovery()).show(words, faults))
-            button.primary { (words.log_in()) }
-        }
-    };
-    Reply::page(plain(&call.frame, words.second_factor(), &content))
+    Ok(ask_form(call, &next, "", &Faults::default()))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
@@ -47,7 +33,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         finish(call).await?;
         return Ok(Reply::SeeOther(next));
     }
-    Ok(ask_form(call, &next, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+    Ok(ask_form(call, &next, "", &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 pub(super) async fn show_set_up(call: &mut Call) -> Result<Reply, PageError> {

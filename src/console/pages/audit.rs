@@ -9,6 +9,7 @@ use crate::console::history::sentence;
 use crate::console::layout::{Content, Section, account};
 use crate::console::numbers;
 use crate::console::page::Reply;
+use crate::console::pages::statement::act_of;
 use crate::console::words::Words;
 use crate::http::csv::{Cell, write_row};
 use crate::storage::console::history::{self, HistoryFilter, HistoryLine};
@@ -135,7 +136,12 @@ pub(in crate::console) fn difference(words: Words, line: &HistoryLine) -> Markup
                         @if line.before.is_some() {
                             del { (value(words, name, before.get(name))) } " → "
                         }
-                        ins { (value(words, name, after.get(name))) }
+                        ins {
+                            @match after.get(name).and_then(Value::as_str).filter(|_| name == "reference") {
+                                Some(reference) => (act_of(words, reference)),
+                                None => (value(words, name, after.get(name))),
+                            }
+                        }
                     }
                 }
             }

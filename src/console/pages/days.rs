@@ -39,6 +39,11 @@ impl Days {
         format!("from={}&to={}", self.from, self.to)
     }
 
+    /// The same, shorter for one day.
+    pub(super) fn short_query(self) -> String {
+        if self.from == self.to { format!("from={}", self.from) } else { self.query() }
+    }
+
     /// The days of the fields `from` and `to`. One alone means that day.
     pub(super) fn typed(query: &Form) -> Option<Result<Self, DaysFault>> {
         let (from, to) = (query.text("from"), query.text("to"));

@@ -4,7 +4,7 @@ mod lines;
 
 use maud::{Markup, html};
 
-pub(in crate::console) use self::lines::{lot_name, table};
+pub(in crate::console) use self::lines::{act_of, lot_name, table};
 use super::days::{Days, DaysFault, day_fields};
 use super::usage::key_select;
 use crate::api::statement_csv;
@@ -175,7 +175,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             (day_fields(words, asked.days))
             button { (words.apply()) }
         }
-        (table(words, &root, &statement.page.lines))
+        // From the address of this page: 50 lines with two whole addresses each would weigh a third more.
+        (table(words, ".", &statement.page.lines))
         @if let Some(older) = statement.page.older {
             @if statement.page.lines.is_empty() { p.muted { (words.looked_through()) } }
             p.space { a.button href={ (root) "/ledger?" (asked.query(older)) } { (words.older_entries()) } }

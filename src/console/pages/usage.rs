@@ -91,7 +91,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         @if let Some(fault) = asked.chosen.fault { p.note.bad role="alert" { (fault.text(words)) } }
         (filters(words, &asked, &usage))
         (totals(words, &usage))
-        (chart(words, &asked, &usage, &root, now))
+        // From the address of this page, which keeps many bars light.
+        (chart(words, &asked, &usage, ".", now))
         (table(words, &asked, &usage, &root))
         (usage.check.show(words, &root, asked.chosen.days, asked.is_filtered()))
     };

@@ -17,7 +17,7 @@ words! {
     alert_off: "Off" / "Desativado";
     alert_recipients: "Who gets them" / "Quem recebe";
     alert_nobody: "No admin has logged in yet, so nothing is sent." / "Nenhum administrador entrou ainda, então nada é enviado.";
-    alert_admins: "Every active admin of the account who has logged in." / "Todo administrador ativo da conta que já entrou.";
+    alert_admins: "Every active admin of the account." / "Todo administrador ativo da conta.";
     alert_try: "Send me a test e-mail" / "Enviar um e-mail de teste para mim";
     alert_tried: "A test e-mail is on its way, at most three an hour." / "Um e-mail de teste está a caminho, no máximo três por hora.";
     alert_sent: "Sent last" / "Enviados por último";

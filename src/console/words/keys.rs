@@ -160,6 +160,9 @@ sentences! {
     w:
     fn ended_hidden(n: i64) { format!("{} hidden", counted(w, n, "ended key", "ended keys")) }
         { if n == 1 { "1 chave encerrada oculta".to_owned() } else { format!("{n} chaves encerradas ocultas") } }
+    fn gateway_last_word(ago: &str) { format!("Last report: {ago}.") } { format!("Último sinal: {ago}.") }
+    fn old_secret_unused(last_four: &str, until: &str) { format!("Old secret …{last_four}: never used, works until {until}.") }
+        { format!("Segredo antigo …{last_four}: nunca usado, funciona até {until}.") }
     fn old_secret(last_four: &str, used: &str, until: &str) {
         format!("Old secret …{last_four}: last used {used}, works until {until}.")
     } {

@@ -3,6 +3,8 @@
 use super::{counted, sentences, words};
 
 words! {
+    by_operators_console: "by an operator" / "por um operador";
+    for_signing_up: "for signing up" / "pelo cadastro";
     nav_usage: "Usage" / "Consumo";
     nav_statement: "Statement" / "Extrato";
     nav_credits: "Credits and plan" / "Créditos e plano";
@@ -39,6 +41,8 @@ words! {
     calls_given_back: "Calls given back" / "Chamadas devolvidas";
     calls_refused: "Refused, free of charge" / "Recusadas, sem custo";
     all_others: "All others" / "Todas as outras";
+    calls_by_week: "Calls by week" / "Chamadas por semana";
+    credits_by_week: "Credits by week" / "Créditos por semana";
     calls_by_day: "Calls by day" / "Chamadas por dia";
     no_usage: "No calls in these days." / "Nenhuma chamada nestes dias.";
     bars_lead: "Each bar opens its entries." / "Cada barra abre os seus lançamentos.";

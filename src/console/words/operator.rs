@@ -86,6 +86,35 @@ words! {
     op_done_granted: "The credits are granted." / "Os créditos foram concedidos.";
     op_done_taken: "The credits are taken." / "Os créditos foram retirados.";
 
+    op_done_made: "The account was created. Its first admin gets an e-mail with a link." / "A conta foi criada. A primeira pessoa administradora recebe um e-mail com um link.";
+    op_done_factor: "The second factor ends in 72 hours. The person got an e-mail and can stop it."
+        / "O segundo fator termina em 72 horas. A pessoa recebeu um e-mail e pode impedir.";
+    op_new_account: "Create an account" / "Criar uma conta";
+    op_new_account_lead: "The first admin gets an e-mail with a link, valid for 7 days, and chooses a password."
+        / "A primeira pessoa administradora recebe um e-mail com um link, válido por 7 dias, e escolhe uma senha.";
+    op_new_account_by_link: "Account owners have no console here. The account is created, and no e-mail is sent."
+        / "Aqui os donos de contas não têm console. A conta é criada e nenhum e-mail é enviado.";
+    op_first_admin: "E-mail address of the first admin" / "E-mail da primeira pessoa administradora";
+    op_email_taken: "Another account has this address. Invite the person there, or use another address."
+        / "Outra conta já tem este endereço. Convide a pessoa nela ou use outro endereço.";
+    op_end_factor: "Lost second factor" / "Segundo fator perdido";
+    op_end_factor_lead: "For a person who has lost the phone and the recovery codes and has no other admin. The second factor ends in 72 hours: then a password or a link is enough to log in. The person gets an e-mail now, after 24 and after 48 hours, and each can stop it."
+        / "Para quem perdeu o telefone e os códigos de recuperação e não tem outro administrador. O segundo fator termina em 72 horas: depois disso, uma senha ou um link basta para entrar. A pessoa recebe um e-mail agora, após 24 e após 48 horas, e cada um permite impedir.";
+    op_factor_with_care: "Make sure who asks, by a way other than e-mail: whoever controls the mailbox could be the one who asks."
+        / "Confirme quem está pedindo por outro meio que não o e-mail: quem controla a caixa de entrada pode ser quem pede.";
+    op_plans: "Plans" / "Planos";
+    op_plans_lead: "What each plan sells, and how many open accounts are on it." / "O que cada plano vende e quantas contas abertas estão nele.";
+    op_plans_how: "Plans come from the catalogue: “fluence catalogue apply”. An account stays on its edition until it is moved, on its own page."
+        / "Os planos vêm do catálogo: “fluence catalogue apply”. Uma conta permanece na sua edição até ser mudada, na página dela.";
+    op_no_plans: "There are no plans yet." / "Ainda não há planos.";
+    op_price_month: "Per month" / "Por mês";
+    op_by_agreement: "by agreement" / "sob consulta";
+    op_requests: "Requests" / "Requisições";
+    op_rate: "Per second" / "Por segundo";
+    op_keys_each: "Keys per environment" / "Chaves por ambiente";
+    op_assumption: "Assumption" / "Premissa";
+    op_none_on_plan: "No open account is on this plan." / "Nenhuma conta aberta está neste plano.";
+    op_accounts_on_lead: "Oldest first. Open an account to move it." / "Das mais antigas às mais novas. Abra uma conta para mudá-la.";
     op_all_well: "All gateways are up, and nothing is wrong with the ledger." / "Todos os gateways estão no ar e não há nada errado com o livro-razão.";
     op_calls_today: "Calls today" / "Chamadas hoje";
     op_credits_today: "Credits charged" / "Créditos cobrados";
@@ -208,6 +237,9 @@ sentences! {
     fn op_oldest_email(when: &str) { format!("The oldest was written {when}.") } { format!("O mais antigo foi escrito {when}.") }
     fn op_hour_bound(n: &str) { format!("Holds and releases of the last hour, at most {n} entries. Refused calls are counted by day.") }
         { format!("Reservas e devoluções da última hora, no máximo {n} lançamentos. Chamadas recusadas são contadas por dia.") }
+    fn op_edition(edition: &str) { format!("Edition {edition}") } { format!("Edição {edition}") }
+    fn op_accounts_on(plan: &str, edition: &str) { format!("Accounts on {plan} ({edition})") } { format!("Contas no plano {plan} ({edition})") }
+    fn op_end_factor_of(email: &str) { format!("End the second factor of {email}") } { format!("Encerrar o segundo fator de {email}") }
     fn op_next_try(when: &str) { format!("next try {when}") } { format!("próxima tentativa {when}") }
     fn op_send_again_lead(to: &str) { format!("The e-mail to {to} is sent again within seconds. Links in it may have expired.") }
         { format!("O e-mail para {to} é enviado de novo em segundos. Os links nele podem ter vencido.") }

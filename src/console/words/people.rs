@@ -28,6 +28,10 @@ words! {
     accept: "Accept" / "Aceitar";
     your_name: "Your name" / "Seu nome";
     accept_known: "You have a password here already: accept with it." / "Você já tem uma senha aqui: aceite com ela.";
+    accept_logged_in: "You are logged in with this address: one press accepts." / "Você está conectado com este endereço: um clique aceita.";
+    accepted_log_in: "Log in to open the account." / "Entre para abrir a conta.";
+    ask_inviter: "Ask the person who invited you for a new invitation." / "Peça um novo convite à pessoa que convidou você.";
+    to_account: "Open the account" / "Abrir a conta";
     accept_new: "Choose a password for this address." / "Escolha uma senha para este endereço.";
 
     reset_title: "Set a new password" / "Criar uma nova senha";
@@ -78,6 +82,8 @@ words! {
     mail_open_invitation: "Open the invitation" / "Abrir o convite";
     mail_invite_reason: "You receive this e-mail because an admin of the account entered your address. If you do not know them, do nothing."
         / "Você recebe esta mensagem porque um administrador da conta informou o seu endereço. Se não o conhece, ignore.";
+    mail_account_made_reason: "You receive this e-mail because the operator of this service entered your address for a new account. If you do not expect it, do nothing."
+        / "Você recebe esta mensagem porque quem opera este serviço informou o seu endereço para uma nova conta. Se não a espera, ignore.";
     mail_reset_subject: "A new password for Fluence" / "Uma nova senha para o Fluence";
     mail_reset_text: "Set a new password with this link. It works once, for 30 minutes. All your sessions end then."
         / "Crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos. Todas as suas sessões serão encerradas.";
@@ -107,6 +113,15 @@ sentences! {
     w:
     fn invited_by(who: &str, account: &str, role: &str) { format!("{who} invites you to the account {account} as {role}.") }
         { format!("{who} convida você para a conta {account} como {role}.") }
+    fn mail_account_made(account: &str) { format!("The account {account} is ready, and you are its first admin. Accept with a password of your own.") }
+        { format!("A conta {account} está pronta e você é a primeira pessoa a administrá-la. Aceite com uma senha sua.") }
+    fn member_already(account: &str) { format!("You are a member of {account} already.") }
+        { format!("Você já faz parte de {account}.") }
+    fn logged_in_as_other(own: &str, other: &str) {
+        format!("You are logged in as {own}. Accepting logs you in as {other} in this browser. To join as {own}, ask for an invitation to that address.")
+    } {
+        format!("Você está conectado como {own}. Ao aceitar, este navegador entra como {other}. Para participar como {own}, peça um convite para esse endereço.")
+    }
     fn for_address(email: &str) { format!("The invitation is for {email}.") } { format!("O convite é para {email}.") }
     fn mail_sign_up_code(code: &str) { format!("Or type this code on the page where you began, within 30 minutes: {code}") }
         { format!("Ou digite este código na página em que você começou, em até 30 minutos: {code}") }

@@ -64,6 +64,8 @@ sentences! {
         { format!("Você confirma que {email} é a pessoa que pediu. O segundo fator dela termina em 24 horas; até lá, ela pode impedir.") }
     fn vouched_by(who: &str, when: &str) { format!("{who} has vouched for you: your second factor ends on {when}.") }
         { format!("{who} confirmou que é você: seu segundo fator termina em {when}.") }
+    fn factor_ends_by_operator(when: &str) { format!("The operator of this service was asked to end your second factor. It ends on {when}.") }
+        { format!("Pediram a quem opera este serviço que encerre o seu segundo fator. Ele termina em {when}.") }
     fn codes_left(n: i64) { format!("{} left.", counted(w, n, "recovery code", "recovery codes")) }
         { if n == 1 { "Resta 1 código de recuperação.".to_owned() } else { format!("Restam {n} códigos de recuperação.") } }
 }

@@ -18,7 +18,7 @@ named_enum! {
         /// The owner may enable the key again.
         Disable = "disable",
         /// The key lives; its owner gets an e-mail.
-        Tell = "tell",
+        Notify = "notify",
     }
 }
 
@@ -41,7 +41,7 @@ named_enum! {
         Disabled = "disabled",
         /// The old secret of a rotation ended early; the key lives on with its new one.
         SecretEnded = "secret_ended",
-        Told = "told",
+        Notified = "notified",
         /// The secret could not be used any more.
         None = "none",
     }
@@ -55,7 +55,7 @@ pub fn is_usable_url(url: &str) -> bool {
 impl<'de> Deserialize<'de> for OnLeak {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Self::from_name(&name).ok_or_else(|| de::Error::custom("must be revoke, disable or tell"))
+        Self::from_name(&name).ok_or_else(|| de::Error::custom("must be revoke, disable or notify"))
     }
 }
 
@@ -77,7 +77,7 @@ impl OnLeak {
         match (self, mode, state) {
             (_, _, KeyState::Revoked) => LeakAction::None,
             _ if has_ended => LeakAction::None,
-            (Self::Tell, _, _) | (_, Mode::Test, _) => LeakAction::Told,
+            (Self::Notify, _, _) | (_, Mode::Test, _) => LeakAction::Notified,
             // The finder holds a secret that its owner has replaced already.
             _ if is_replaced => LeakAction::SecretEnded,
             (Self::Revoke, Mode::Live, _) => LeakAction::Revoked,
@@ -99,10 +99,10 @@ mod tests {
         for (setting, action) in [
             (OnLeak::Revoke, LeakAction::Revoked),
             (OnLeak::Disable, LeakAction::Disabled),
-            (OnLeak::Tell, LeakAction::Told),
+            (OnLeak::Notify, LeakAction::Notified),
         ] {
             assert_eq!(setting.action(LIVE), action);
-            assert_eq!(setting.action(LeakedSecret { mode: Mode::Test, ..LIVE }), LeakAction::Told);
+            assert_eq!(setting.action(LeakedSecret { mode: Mode::Test, ..LIVE }), LeakAction::Notified);
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
         let old = LeakedSecret { is_replaced: true, ..LIVE };
         assert_eq!(OnLeak::Revoke.action(old), LeakAction::SecretEnded);
         assert_eq!(OnLeak::Disable.action(old), LeakAction::SecretEnded);
-        assert_eq!(OnLeak::Tell.action(old), LeakAction::Told);
+        assert_eq!(OnLeak::Notify.action(old), LeakAction::Notified);
     }
 
     #[test]

@@ -68,6 +68,10 @@ malformed! {
     PriceBound =>
         "The member that bounds the price of this call must be a number, zero or more, and be there once",
         "O membro que limita o preço desta chamada deve ser um número, zero ou mais, e aparecer uma única vez";
+    /// A route sets or removes members of bodies.
+    UneditableBody =>
+        "This route changes members of the body: it must be a JSON object, not encoded, in which no name on the way to them is there twice or has a value that is not an object",
+        "Esta rota altera membros do corpo: ele deve ser um objeto JSON, sem codificação, em que nenhum nome no caminho até eles apareça duas vezes ou tenha um valor que não seja um objeto";
     DryRunOfFreeRoute =>
         "This route is free, so X-Dry-Run has nothing to ask", "Esta rota é gratuita, então X-Dry-Run não tem o que informar";
     IdempotencyKeyOfFreeRoute =>

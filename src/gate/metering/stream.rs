@@ -18,6 +18,7 @@ pub(super) use self::bill::Bill;
 use self::passed_on_body::PassedOnBody;
 use self::running::Stream;
 use crate::domain::credits::Credits;
+pub use crate::domain::forwarding::StreamEnd;
 use crate::domain::forwarding::WhenLeft;
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
@@ -59,19 +60,6 @@ pub trait StreamMeter: Send {
 
     /// The charge of a stream that ended like this.
     fn charge(&mut self, end: StreamEnd) -> StreamCharge;
-}
-
-/// How a stream ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StreamEnd {
-    Whole,
-    BrokeOff {
-        was_sent: bool,
-    },
-    /// The client left, and the upstream was stopped.
-    Left {
-        was_sent: bool,
-    },
 }
 
 pub struct StreamCharge {

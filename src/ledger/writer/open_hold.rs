@@ -10,7 +10,7 @@ use super::message::{
 use crate::domain::billing::Refund;
 use crate::domain::credits::Credits;
 use crate::domain::price::PriceDetail;
-use crate::domain::settlement::Outcome;
+use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::hold::{AnswerContent, Hold, IdempotencyClaim, StoredAnswer};
 use crate::ledger::rules::operation::Settle;
@@ -97,6 +97,24 @@ impl OpenHold {
         let (claim, price) = (self.claim.take(), self.price.take());
         self.settle(|hold| Settle { hold, captured, outcome, claim, response, price }, None);
         refund
+    }
+
+    /// Captures or releases by the outcome, without an answer to store. Returns what is charged, and the refund. Does not wait.
+    pub fn end_by(
+        mut self,
+        table: &SettlementTable,
+        outcome: Outcome,
+        credits: Credits,
+        price: Option<Box<PriceDetail>>,
+    ) -> (Credits, Refund) {
+        match table.settle(outcome) {
+            Settlement::Capture => {
+                let used = credits.min(self.amount());
+                self.explain(price);
+                (used, self.capture_unkept(used, outcome))
+            }
+            Settlement::Release => (Credits::ZERO, self.release(outcome)),
+        }
     }
 
     /// Sets the outcome of a call whose hold is dropped.

@@ -21,7 +21,7 @@ use crate::storage::clock;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, KeyFilter, NewKey};
 
-pub const PLAYGROUND: &str = "playground";
+pub use crate::domain::account::PLAYGROUND_ENVIRONMENT as PLAYGROUND;
 /// Keys of an account's playground that work at once: one a person.
 const MOST_KEYS: u16 = 5;
 const LIFE: TimeDelta = TimeDelta::minutes(60);

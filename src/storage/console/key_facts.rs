@@ -88,19 +88,20 @@ pub async fn used_since(
     Ok(used.bind(account.as_uuid()).bind(key.as_uuid()).bind(from).fetch_one(connection).await?)
 }
 
-/// Returns the key of the account with one of these digests, live or not.
+/// Returns the key with one of these digests, live or not: its account, and the version of the secret. With an account, a key of
+/// that account alone.
 pub async fn with_digest(
     connection: &mut PgConnection,
-    account: AccountId,
+    account: Option<AccountId>,
     digests: &[KeyDigest],
-) -> Result<Option<(KeyId, i32)>, StorageError> {
-    let found: Option<(Uuid, i32)> = sqlx::query_as(
-        "select k.id, d.version from key_digest d join api_key k on k.id = d.key_id
-          where d.digest = any($2) and k.account_id = $1 limit 1",
+) -> Result<Option<(AccountId, KeyId, i32)>, StorageError> {
+    let found: Option<(Uuid, Uuid, i32)> = sqlx::query_as(
+        "select k.account_id, k.id, d.version from key_digest d join api_key k on k.id = d.key_id
+          where d.digest = any($2) and ($1::uuid is null or k.account_id = $1) limit 1",
     )
-    .bind(account.as_uuid())
+    .bind(account.map(|id| id.as_uuid()))
     .bind(digests.iter().map(|digest| digest.as_bytes().to_vec()).collect::<Vec<_>>())
     .fetch_optional(connection)
     .await?;
-    Ok(found.map(|(id, version)| (KeyId::from_uuid(id), version)))
+    Ok(found.map(|(account, key, version)| (AccountId::from_uuid(account), KeyId::from_uuid(key), version)))
 }

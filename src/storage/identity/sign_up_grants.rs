@@ -47,11 +47,13 @@ pub async fn promise(
     Ok(())
 }
 
-/// Returns grants that are still to be made, oldest first.
+/// Returns grants that are still to be made, oldest first. Those that the ledger refused are tried again a day later, behind
+/// all others.
 pub async fn due(connection: &mut PgConnection, limit: i64) -> Result<Vec<DueGrant>, StorageError> {
     let rows: Vec<DueRow> = sqlx::query_as(
         "select identity_id, account_id, credits, expires_at from sign_up_grant
-          where granted_at is null order by created_at limit $1",
+          where granted_at is null and (refused_at is null or refused_at < now() - interval '1 day')
+          order by refused_at nulls first, created_at limit $1",
     )
     .bind(limit)
     .fetch_all(connection)
@@ -72,6 +74,17 @@ pub async fn due(connection: &mut PgConnection, limit: i64) -> Result<Vec<DueGra
 pub async fn granted(connection: &mut PgConnection, identities: &[IdentityId]) -> Result<(), StorageError> {
     sqlx::query(
         "update sign_up_grant set granted_at = now() where identity_id = any($1) and granted_at is null",
+    )
+    .bind(identities.iter().map(IdentityId::as_uuid).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the ledger refused grants.
+pub async fn refused(connection: &mut PgConnection, identities: &[IdentityId]) -> Result<(), StorageError> {
+    sqlx::query(
+        "update sign_up_grant set refused_at = now() where identity_id = any($1) and granted_at is null",
     )
     .bind(identities.iter().map(IdentityId::as_uuid).collect::<Vec<_>>())
     .execute(connection)

@@ -7,11 +7,12 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::leak::{LeakAction, LeakSource, LeakedSecret, MAX_EXPOSURES};
+use crate::domain::key::leak::{LeakAction, LeakSource, LeakedSecret, MAX_EXPOSURES, OnLeak};
 use crate::domain::key::{KeyState, Mode};
 use crate::domain::language::Language;
 use crate::secret::peppers::KeyDigests;
-use crate::storage::error::{RowRef, StorageError};
+use crate::storage::error::{CorruptRow, RowRef, StorageError};
+use crate::storage::identity::admins;
 
 /// The key of a reported secret.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct LeakedKey {
     pub prefix: String,
     pub last_four: String,
     pub secret: LeakedSecret,
+    /// What the key says a report does. `None`: as the setting says.
+    pub on_leak: Option<OnLeak>,
     /// Whether an earlier report named this secret.
     pub is_known: bool,
 }
@@ -40,6 +43,7 @@ struct LeakedRow {
     is_replaced: bool,
     has_ended: bool,
     is_known: bool,
+    on_leak: Option<String>,
 }
 
 /// Returns the key with this secret.
@@ -52,7 +56,7 @@ pub async fn find_leaked(
         "select k.id as key_id, s.version, k.account_id, k.name, s.prefix, s.last_four, k.state, e.mode,
                 coalesce(s.ends_at > clock_timestamp(), false) as is_replaced,
                 coalesce(least(k.expires_at, s.ends_at) <= clock_timestamp(), false) as has_ended,
-                s.exposed_at is not null as is_known
+                s.exposed_at is not null as is_known, k.on_leak
            from key_digest d
            join key_secret s on s.key_id = d.key_id and s.version = d.version
            join api_key k on k.id = s.key_id
@@ -83,9 +87,40 @@ impl TryFrom<LeakedRow> for LeakedKey {
             prefix: row.prefix,
             last_four: row.last_four,
             secret,
+            on_leak: read_on_leak(KeyId::from_uuid(row.key_id), row.on_leak.as_deref())?,
             is_known: row.is_known,
         })
     }
+}
+
+/// Stores what a report does to a key, and returns what was stored before. `None` stands for what the setting says.
+pub async fn set_on_leak(
+    connection: &mut PgConnection,
+    key: KeyId,
+    on_leak: Option<OnLeak>,
+) -> Result<Option<OnLeak>, StorageError> {
+    let before: Option<String> = sqlx::query_scalar(
+        "update api_key k set on_leak = $2 from api_key before
+          where k.id = $1 and before.id = k.id returning before.on_leak",
+    )
+    .bind(key.as_uuid())
+    .bind(on_leak.map(OnLeak::as_str))
+    .fetch_one(connection)
+    .await?;
+    Ok(read_on_leak(key, before.as_deref())?)
+}
+
+/// Returns what a report does to a key, where the key says so.
+pub async fn on_leak(connection: &mut PgConnection, key: KeyId) -> Result<Option<OnLeak>, StorageError> {
+    let name: Option<String> = sqlx::query_scalar("select on_leak from api_key where id = $1")
+        .bind(key.as_uuid())
+        .fetch_one(connection)
+        .await?;
+    Ok(read_on_leak(key, name.as_deref())?)
+}
+
+fn read_on_leak(key: KeyId, name: Option<&str>) -> Result<Option<OnLeak>, CorruptRow> {
+    name.map(|name| RowRef::new("api_key", key).read("on_leak", OnLeak::from_name(name))).transpose()
 }
 
 /// A report to be kept.
@@ -141,35 +176,22 @@ pub async fn mark(
     Ok(())
 }
 
-/// A person to be told of a leak.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-struct ReaderRow {
-    email: String,
-    language: Option<String>,
-}
-
-/// Returns the present addresses of an account's active admins and their languages; the account's own address where it has no
-/// such admin.
+/// Returns whom a leak concerns, each with a language: the account's active admins; the account's own address where it has none.
 pub async fn readers(
     connection: &mut PgConnection,
     account: AccountId,
 ) -> Result<Vec<(String, Language)>, StorageError> {
-    let rows: Vec<ReaderRow> = sqlx::query_as(
-        "with admin as (
-             select coalesce(i.email, m.email) as email, i.language from member m left join identity i on i.id = m.identity_id
-              where m.account_id = $1 and m.state = 'active' and m.role = 'admin' and (i.id is null or i.state = 'active')
-              order by m.id limit 50
-         )
-         select email, language from admin
-         union all
-         select email, null from account where id = $1 and not exists (select from admin)",
-    )
-    .bind(account.as_uuid())
-    .fetch_all(connection)
-    .await?;
+    let admins = admins::active(connection, &[account.as_uuid()]).await?;
+    if admins.is_empty() {
+        let own: Option<String> = sqlx::query_scalar("select email from account where id = $1")
+            .bind(account.as_uuid())
+            .fetch_optional(connection)
+            .await?;
+        return Ok(own.into_iter().map(|email| (email, Language::En)).collect());
+    }
     let language =
         |code: Option<String>| code.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
-    Ok(rows.into_iter().map(|row| (row.email, language(row.language))).collect())
+    Ok(admins.into_iter().map(|admin| (admin.email, language(admin.language))).collect())
 }
 
 /// A report, as operators see it.

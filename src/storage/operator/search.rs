@@ -3,8 +3,9 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{AccountId, KeyId};
-use crate::secret::KeyDigest;
+use crate::domain::ids::AccountId;
+use crate::domain::text::EmailAddress;
+use crate::identity::email::EmailKey;
 use crate::storage::error::StorageError;
 
 /// The most keys of one search.
@@ -38,31 +39,17 @@ pub async fn keys_by_ends(
     Ok(keys.bind(last_four).bind(prefix).bind(MOST_KEYS).fetch_all(connection).await?)
 }
 
-/// Returns the key with one of these digests, its account, and the version of the secret.
-pub async fn key_by_digest(
-    connection: &mut PgConnection,
-    digests: &[KeyDigest],
-) -> Result<Option<(AccountId, KeyId, i32)>, StorageError> {
-    let found: Option<(Uuid, Uuid, i32)> = sqlx::query_as(
-        "select k.account_id, k.id, d.version from key_digest d join api_key k on k.id = d.key_id
-          where d.digest = any($1) limit 1",
-    )
-    .bind(digests.iter().map(|digest| digest.as_bytes().to_vec()).collect::<Vec<_>>())
-    .fetch_optional(connection)
-    .await?;
-    Ok(found.map(|(account, key, version)| (AccountId::from_uuid(account), KeyId::from_uuid(key), version)))
-}
-
 /// Returns the accounts of members with this address, at most 50.
 pub async fn accounts_of_member(
     connection: &mut PgConnection,
-    email: &str,
+    email: &EmailAddress,
 ) -> Result<Vec<AccountId>, StorageError> {
     let found: Vec<(Uuid,)> = sqlx::query_as(
         "select distinct m.account_id from member m left join identity i on i.id = m.identity_id
-          where lower(m.email) = lower($1) or i.email_key = lower($1) limit 50",
+          where lower(m.email) in (lower($1), $2) or i.email_key = $2 limit 50",
     )
-    .bind(email)
+    .bind(email.as_str())
+    .bind(EmailKey::of(email).as_str())
     .fetch_all(connection)
     .await?;
     Ok(found.into_iter().map(|(id,)| AccountId::from_uuid(id)).collect())

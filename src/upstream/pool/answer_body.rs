@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::Pool;
 use super::choice::Target;
+use super::figures::Ended;
 use crate::upstream::breaker::Admission;
 use crate::upstream::bulkhead::Permit;
 use crate::upstream::client::UpstreamError;
@@ -97,22 +98,22 @@ impl AnswerBody {
         let mut read = BytesMut::new();
         loop {
             let Ok(frame) = timeout(idle, self.incoming.frame()).await else {
-                self.end("timed_out", false);
+                self.end(Ended::TimedOut, false);
                 return Err(UpstreamError::Timeout);
             };
             match frame {
                 None => {
-                    self.end("answered", true);
+                    self.end(Ended::Answered, true);
                     return Ok(Read::Whole(read.freeze()));
                 }
                 Some(Err(error)) => {
-                    self.end("failed", false);
+                    self.end(Ended::Failed, false);
                     return Err(UpstreamError::Failed(format!("broke off: {error}")));
                 }
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
                     if read.is_empty() && self.incoming.is_end_stream() && data.len() <= most {
-                        self.end("answered", true);
+                        self.end(Ended::Answered, true);
                         return Ok(Read::Whole(data));
                     }
                     read.extend_from_slice(&data);
@@ -124,11 +125,11 @@ impl AnswerBody {
         }
     }
 
-    fn end(&mut self, outcome: &'static str, is_sound: bool) {
+    fn end(&mut self, ended: Ended, is_sound: bool) {
         if let Some(InProgress { pool, answering, begun, upload, .. }) = self.call.take() {
             // An answer may come before the whole request was sent.
             upload.stop();
-            pool.ended(begun, outcome);
+            pool.ended(begun, ended);
             pool.report(answering, is_sound);
         }
     }
@@ -144,10 +145,10 @@ impl Body for AnswerBody {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.incoming).poll_frame(cx));
         match &frame {
-            Some(Ok(_)) if self.incoming.is_end_stream() => self.end("answered", true),
+            Some(Ok(_)) if self.incoming.is_end_stream() => self.end(Ended::Answered, true),
             Some(Ok(_)) => {}
-            None => self.end("answered", true),
-            Some(Err(_)) => self.end("failed", false),
+            None => self.end(Ended::Answered, true),
+            Some(Err(_)) => self.end(Ended::Failed, false),
         }
         Poll::Ready(frame)
     }
@@ -163,6 +164,6 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
-        self.end("left", true);
+        self.end(Ended::Left, true);
     }
 }

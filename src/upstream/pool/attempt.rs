@@ -62,8 +62,7 @@ impl Pool {
     pub(super) fn report(&self, mut answering: Answering, is_sound: bool) {
         answering.report(is_sound);
         let level = self.targets.iter().map(|target| target.breaker().level()).max().unwrap_or(0);
-        metrics::gauge!("gateway_breaker_state", "upstream" => self.config.name.clone())
-            .set(f64::from(level));
+        self.figures.breaker_is(f64::from(level));
     }
 
     async fn ask(&self, target: &Target, call: PoolCall<'_>) -> Result<Response<Incoming>, Attempt> {

@@ -1,4 +1,4 @@
-//! Asks targets whether they are well. A target that says no, or nothing, gets no calls while another one is well.
+//! Checks the health of targets. A target that fails the check, or does not answer, gets no calls while another one is healthy.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::upstream::upload::UploadBody;
 /// Longest wait for an answer.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// Asks the targets until the pool is dropped.
+/// Checks the targets until the pool is dropped.
 pub(super) fn watch(pool: &Arc<Pool>) {
     if let Some(config) = pool.config.health.clone() {
-        tokio::spawn(ask_again_and_again(Arc::downgrade(pool), config));
+        tokio::spawn(check_until_dropped(Arc::downgrade(pool), config));
     }
 }
 
-async fn ask_again_and_again(pool: Weak<Pool>, config: HealthConfig) {
+async fn check_until_dropped(pool: Weak<Pool>, config: HealthConfig) {
     loop {
         {
             let Some(pool) = pool.upgrade() else { return };
@@ -38,17 +38,17 @@ async fn ask_again_and_again(pool: Weak<Pool>, config: HealthConfig) {
 
 impl Pool {
     async fn check(&self, target: &Target, config: &HealthConfig) {
-        let is_well = timeout(config.every.min(MAX_WAIT), self.is_well(target, &config.path)).await;
-        if target.health.note(is_well.unwrap_or(false), config) {
+        let is_healthy = timeout(config.every.min(MAX_WAIT), self.is_healthy(target, &config.path)).await;
+        if target.health.note(is_healthy.unwrap_or(false), config) {
             let (upstream, url) = (self.config.name.as_str(), target.url.to_string());
             match target.health.is_down() {
                 true => tracing::warn!(upstream, target = url, "target is down"),
-                false => tracing::info!(upstream, target = url, "target is well again"),
+                false => tracing::info!(upstream, target = url, "target is healthy again"),
             }
         }
     }
 
-    async fn is_well(&self, target: &Target, path: &str) -> bool {
+    async fn is_healthy(&self, target: &Target, path: &str) -> bool {
         let mut url = target.url.clone().into_parts();
         url.path_and_query = path.parse().ok();
         let Ok(url) = Uri::from_parts(url) else { return false };

@@ -1,4 +1,4 @@
-//! Whether a target is well, by its answers.
+//! Whether a target is healthy, by its answers.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 /// How targets are asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthConfig {
-    /// Asked with GET. A 2xx means that the target is well.
+    /// Asked with GET. A 2xx means that the target is healthy.
     pub path: String,
     pub every: Duration,
     /// Consecutive answers that change the state of a target.
@@ -14,7 +14,7 @@ pub struct HealthConfig {
     pub up_after: u32,
 }
 
-/// Whether a target is well, by its answers.
+/// Whether a target is healthy, by its answers.
 #[derive(Debug, Default)]
 pub(super) struct TargetHealth {
     is_down: AtomicBool,
@@ -28,17 +28,17 @@ impl TargetHealth {
     }
 
     /// Counts an answer. Returns whether it changed the state.
-    pub(super) fn note(&self, is_well: bool, config: &HealthConfig) -> bool {
-        if is_well != self.is_down() {
+    pub(super) fn note(&self, is_healthy: bool, config: &HealthConfig) -> bool {
+        if is_healthy != self.is_down() {
             self.against.store(0, Ordering::Relaxed);
             return false;
         }
-        let needed = if is_well { config.up_after } else { config.down_after };
+        let needed = if is_healthy { config.up_after } else { config.down_after };
         if self.against.fetch_add(1, Ordering::Relaxed) + 1 < needed {
             return false;
         }
         self.against.store(0, Ordering::Relaxed);
-        self.is_down.store(!is_well, Ordering::Relaxed);
+        self.is_down.store(!is_healthy, Ordering::Relaxed);
         true
     }
 }
@@ -52,8 +52,8 @@ mod tests {
         let config = HealthConfig { path: "/".into(), every: Duration::ZERO, down_after: 3, up_after: 2 };
         let health = TargetHealth::default();
         let after = |answers: &[bool]| {
-            for is_well in answers {
-                health.note(*is_well, &config);
+            for is_healthy in answers {
+                health.note(*is_healthy, &config);
             }
             health.is_down()
         };

@@ -5,20 +5,22 @@ use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
 use serde_json::json;
 
-use crate::support::browser::{Browser, Look};
+use super::page_check;
+use crate::console::table::Samples;
+use crate::support::browser::Browser;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
 
-const PASSWORD: &str = "nine mats and one quick cat";
+pub(super) const PASSWORD: &str = "nine mats and one quick cat";
 
 /// Logs in by a one-time link.
-async fn enter(browser: &Browser, gateway: &Gateway, account: AccountId, email: &str) {
+pub(super) async fn enter(browser: &Browser, gateway: &Gateway, account: AccountId, email: &str) {
     browser.open(&format!("{}{}", gateway.url(), gateway.link(account, email).await)).await;
     browser.click("main button.primary").await;
     browser.shows("h1", "").await;
 }
 
-async fn entered() -> (Gateway, Customer, Browser) {
+pub(super) async fn entered() -> (Gateway, Customer, Browser) {
     let gateway = Gateway::start().await;
     gateway.with_sample_people().await;
     let customer = gateway.professional().await;
@@ -28,7 +30,7 @@ async fn entered() -> (Gateway, Customer, Browser) {
     (gateway, customer, browser)
 }
 
-async fn value(browser: &Browser, selector: &str) -> String {
+pub(super) async fn value(browser: &Browser, selector: &str) -> String {
     let script = "return document.querySelector(arguments[0])?.value ?? ''";
     browser.run_with(script, json!([selector])).await.as_str().unwrap().to_owned()
 }
@@ -156,44 +158,21 @@ fn pages(account: AccountId) -> Vec<String> {
     paths.filter(shown).collect()
 }
 
-async fn faults(gateway: &Gateway, account: AccountId, language: &str, keeps_pictures: bool) -> Vec<String> {
+async fn faults(
+    gateway: &Gateway,
+    account: AccountId,
+    pages: &[String],
+    language: &str,
+    keeps_pictures: bool,
+) -> Vec<String> {
     let (email, browser) = (format!("{language}@example.com"), Browser::start().await);
     gateway.member(account, &email, Role::Admin).await;
     enter(&browser, gateway, account, &email).await;
     let mut faults = Vec::new();
-    for path in pages(account) {
-        browser.look(Look::DESKTOP).await;
-        browser.open(&format!("{}{path}?lang={language}", gateway.url())).await;
-        let mut note = |what: &str, found: String| {
-            if !found.is_empty() {
-                faults.push(format!("{path} in {language}, {what}: {found}"));
-            }
-        };
+    for path in pages {
         let name = path.replace(&account.to_string(), "account").trim_matches('/').replace('/', "-");
-        note("light", browser.violations().await);
-        if keeps_pictures {
-            browser.screenshot(&format!("{name}-{}", Look::DESKTOP.name())).await;
-        }
-        browser.look(Look::DESKTOP.dark()).await;
-        note("dark", browser.contrast_violations().await);
-        // 640 pixels are a window of 1280 at 200 %.
-        for width in [640, 360] {
-            browser.look(Look { width, is_dark: false }).await;
-            let overflow = browser.overflow().await;
-            note(
-                &format!("{width} pixels wide"),
-                if overflow > 0 { format!("{overflow} too many") } else { String::new() },
-            );
-        }
-        if keeps_pictures {
-            browser.screenshot(&format!("{name}-{}", Look::PHONE.name())).await;
-        }
-        let complaints = browser.complaints().await;
-        // The browser itself reports answers such as that of a link that is used up, and hints for password managers.
-        let is_hint = |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
-        let own = complaints.into_iter().filter(|line| !is_hint(line));
-        note("browser's console", own.collect::<Vec<_>>().join("\n"));
-        browser.only_from(&gateway.url()).await;
+        let picture = keeps_pictures.then_some(&*name);
+        faults.extend(page_check::faults(&browser, &gateway.url(), path, language, picture).await);
     }
     faults
 }
@@ -203,8 +182,26 @@ async fn every_page_of_the_console_is_accessible_fits_a_phone_and_asks_only_its_
     let (gateway, customer, _) = super::with_test_key().await;
     gateway.post("/crm", &customer.key, &crate::gate::people::marina()).await;
     let account = customer.account;
-    let (english, portuguese) =
-        tokio::join!(faults(&gateway, account, "en", true), faults(&gateway, account, "pt", false));
+    let pages = pages(account);
+    let (english, portuguese) = tokio::join!(
+        faults(&gateway, account, &pages, "en", true),
+        faults(&gateway, account, &pages, "pt", false)
+    );
+    let faults: Vec<String> = english.into_iter().chain(portuguese).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_thing_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
+    let (gateway, customer, _) = super::with_test_key().await;
+    gateway.post("/crm", &customer.key, &crate::gate::people::marina()).await;
+    let account = customer.account;
+    let pages = Samples::of(&gateway, account).await.pages(ROUTES);
+    assert!(pages.len() >= 10, "{pages:?}");
+    let (english, portuguese) = tokio::join!(
+        faults(&gateway, account, &pages, "en", false),
+        faults(&gateway, account, &pages, "pt", false)
+    );
     let faults: Vec<String> = english.into_iter().chain(portuguese).collect();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
 }

@@ -1,7 +1,10 @@
 //! `fluence demo`, and the gateway that its lines lead to.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
 
+use fluence::storage::routes;
 use serde_json::Value;
 
 use super::program::{Program, text};
@@ -69,4 +72,29 @@ async fn the_history_is_whole_and_is_written_once() {
     let after =
         program.json(&["ledger", "statement", "--account", &account])["entries"].as_array().unwrap().len();
     assert_eq!(after, entries.len());
+}
+
+#[tokio::test]
+async fn a_gateway_that_starts_while_the_history_is_written_does_not_wait() {
+    let program = Program::new().await;
+    let pool = program.database.pool();
+    sqlx::query("delete from route").execute(pool).await.unwrap();
+    // The history stops at its correction.
+    let mut blocker = pool.begin().await.unwrap();
+    sqlx::query("lock table ledger_correction in exclusive mode").execute(&mut *blocker).await.unwrap();
+    let mut demo =
+        program.command(&["demo", "--history"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let waiting = "select count(*) from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() == 0 {
+        assert!(demo.try_wait().unwrap().is_none(), "it does not write to ledger_correction");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // As every gateway does when it starts.
+    let mut gateway = pool.acquire().await.unwrap();
+    sqlx::query("set lock_timeout = '1s'").execute(&mut *gateway).await.unwrap();
+    let paths = ["/analyze", "/crm", "/crm_basico"];
+    routes::numbers(&mut gateway, &paths).await.unwrap();
+    blocker.rollback().await.unwrap();
+    assert!(demo.wait().unwrap().success());
 }

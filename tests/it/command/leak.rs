@@ -1,5 +1,7 @@
 //! `fluence leak`: keys in files, and the rules of scanners.
 
+use serde_json::Value;
+
 use super::program::{Program, Ran, bare, text};
 
 #[tokio::test]
@@ -76,4 +78,29 @@ async fn an_operator_ends_keys_that_were_found_and_sees_the_reports() {
     );
     let unfit = program.run_with(&["leak", "report", "--url", "a\nb"], &input);
     assert!(unfit.err.contains("no control characters"), "{}", unfit.err);
+}
+
+#[tokio::test]
+async fn a_key_may_say_otherwise_than_the_setting() {
+    let program = Program::new().await;
+    let account = program.account("2025-06", "business");
+    let key = program.json(&["key", "create", "--account", &account, "--name", "contract"]);
+    let (id, secret) = (text(&key, "id"), text(&key, "key"));
+    let shown = program.json(&["key", "on-leak", &id]);
+    assert_eq!((&shown["on_leak"], &shown["in_force"]), (&Value::Null, &"revoke".into()));
+    let set = program.json(&["key", "on-leak", &id, "disable"]);
+    assert_eq!((&set["on_leak"], &set["in_force"]), (&"disable".into(), &"disable".into()));
+    let reported = program.run_with(&["leak", "report"], &secret);
+    assert_eq!(reported.out, "line 1: disabled\n", "{}", reported.err);
+    let audit = program.json(&["audit", "--account", &account]);
+    assert!(audit.to_string().contains("key.on_leak_changed"), "{audit}");
+    let back = program.json(&["key", "on-leak", &id, "default"]);
+    assert_eq!(back["in_force"], "revoke");
+    assert_eq!(program.run_with(&["leak", "report"], &secret).out, "line 1: revoked\n");
+    assert!(
+        program
+            .run(&["key", "on-leak", &id, "ignore"])
+            .usage()
+            .contains("must be revoke, disable, notify or default")
+    );
 }

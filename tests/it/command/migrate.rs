@@ -114,3 +114,20 @@ async fn it_makes_the_same_check_of_the_pepper_as_a_gateway_that_starts() {
         Some(1)
     );
 }
+
+#[tokio::test]
+async fn retention_shows_every_table_with_its_size_and_what_ends_its_rows() {
+    let program = Program::new().await;
+    let shown = program.json(&["retention", "show"]);
+    let tables = shown["tables"].as_array().unwrap();
+    let line =
+        |name: &str| tables.iter().find(|line| line["table"] == name).unwrap_or(&serde_json::Value::Null);
+    assert!(line("ledger_entry")["partitions"].as_i64().unwrap() >= 3, "{shown}");
+    assert_eq!(line("ledger_idempotency")["rows_end"], "24 hours");
+    assert!(line("pepper")["bytes"].as_i64().unwrap() > 0);
+    let text = program.run(&["retention", "show"]).out;
+    assert!(
+        text.lines().any(|line| line.starts_with("ledger_idempotency") && line.ends_with("24 hours")),
+        "{text}"
+    );
+}

@@ -39,7 +39,7 @@ async fn operators_are_added_listed_changed_and_removed_by_command() {
         .filter_map(|entry| entry["action"].as_str())
         .filter(|action| action.starts_with("operator."))
         .collect();
-    let expected = ["added", "changed", "reset", "removed", "added"];
+    let expected = ["added", "changed", "linked", "reset", "removed", "added"];
     assert_eq!(actions, expected.map(|action| format!("operator.{action}")));
 }
 

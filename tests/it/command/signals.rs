@@ -83,8 +83,11 @@ async fn sighup_takes_up_a_new_certificate_and_keeps_the_old_one_if_it_is_faulty
     let failed = serving.line("reloading files failed");
     assert!(failed["error"].as_str().unwrap().contains("has no private key"), "{failed}");
     assert!(is_served("two").await);
+    serving.line("SIGHUP: settings reloaded");
     let metrics = reqwest::get(format!("http://{free}/metrics")).await.unwrap().text().await.unwrap();
     assert!(metrics.contains("gateway_config_faulty{part=\"tls\"} 1"), "{metrics}");
+    // Every part is read again, changed or not.
+    assert!(metrics.contains("gateway_config_faulty{part=\"upstream files\"} 0"), "{metrics}");
     assert!(metrics.contains("gateway_tls_expires_at_seconds "), "{metrics}");
     serving.stop();
 

@@ -110,6 +110,12 @@ async fn a_key_is_made_used_changed_and_revoked() {
     assert_eq!(revoked.status, 303, "{}", revoked.body);
     assert!(!place.works(&key).await);
     let address = revoked.leads_to().to_owned();
+    // Gateways confirm this revocation, and not the change before it.
+    let newest: i64 = sqlx::query_scalar("select max(number) from change")
+        .fetch_one(place.gateway.database.pool())
+        .await
+        .unwrap();
+    assert!(address.ends_with(&format!("?change={newest}")), "{address}, {newest}");
     let ana = tokio::sync::Mutex::new(place.ana.copy());
     eventually("this gateway confirms", async || ana.lock().await.get(&address).await.has("refuses the key"))
         .await;

@@ -11,13 +11,13 @@ use crate::support::scratch::Scratch;
 use crate::support::visitor::{Page, Visitor};
 
 /// A gateway whose messages become files.
-pub(super) struct Post {
-    pub(super) gateway: Gateway,
-    pub(super) folder: Scratch,
+pub(crate) struct Post {
+    pub(crate) gateway: Gateway,
+    pub(crate) folder: Scratch,
 }
 
 impl Post {
-    pub(super) async fn new(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn new(settings: &[(&str, &str)]) -> Self {
         let folder = Scratch::new();
         let place = folder.path().to_str().unwrap().to_owned();
         let mut all = vec![("FLUENCE_DATA_DIR", place.as_str())];
@@ -26,7 +26,7 @@ impl Post {
         Self { gateway, folder }
     }
 
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::new(&[
             ("FLUENCE_CONSOLE_SIGN_UP", "open"),
             ("FLUENCE_CONSOLE_SIGN_UP_PLAN", "2025-06/developer"),
@@ -35,14 +35,14 @@ impl Post {
     }
 
     /// The messages, without their line breaks.
-    pub(super) fn messages(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         let Ok(files) = fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
         let read = |path| fs::read_to_string(path).unwrap().replace("=\r\n", "").replace("=3D", "=");
         files.map(|file| read(file.unwrap().path())).collect()
     }
 
     /// Waits for the only message to an address with this text.
-    pub(super) async fn message(&self, to: &str, text: &str) -> String {
+    pub(crate) async fn message(&self, to: &str, text: &str) -> String {
         let found = || {
             let all = self.messages();
             all.into_iter().find(|message| message.contains(&format!("To: {to}")) && message.contains(text))
@@ -52,7 +52,7 @@ impl Post {
     }
 
     /// The path of the link of a message.
-    pub(super) async fn link(&self, to: &str, path: &str) -> String {
+    pub(crate) async fn link(&self, to: &str, path: &str) -> String {
         let message = self.message(to, path).await;
         let start = message
             .find(&format!("{}{path}?token=", self.gateway.url()))

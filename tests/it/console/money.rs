@@ -148,9 +148,9 @@ async fn a_receipt_says_what_was_charged_and_why() {
     let root = format!("/console/{}", customer.account);
     let links = async |ana: &mut Visitor| {
         let page = ana.get(&format!("{root}/ledger?kind=calls")).await.body;
-        let start = format!("{root}/ledger/calls/");
-        let links = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
-        links.filter(|link| link.starts_with(&start)).collect::<Vec<_>>()
+        let links = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let calls = links.filter_map(|link| link.strip_prefix("./ledger/calls/"));
+        calls.map(|call| format!("{root}/ledger/calls/{call}")).collect::<Vec<_>>()
     };
     eventually("both calls are settled", async || {
         let mut ana = ana.copy();

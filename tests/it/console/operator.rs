@@ -5,7 +5,9 @@ mod acts;
 mod explain;
 mod health;
 mod log_in;
+mod lost_factor;
 mod pages;
+mod plans;
 mod search;
 
 use fluence::domain::audit::Actor;

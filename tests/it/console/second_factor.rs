@@ -10,7 +10,7 @@ use crate::support::visitor::{Page, Visitor};
 
 const PATH: &str = "/console/me/second-factor";
 
-pub(super) fn code_now(secret: &str, shift: i64) -> String {
+pub(crate) fn code_now(secret: &str, shift: i64) -> String {
     totp::code(&secret_of(secret).unwrap(), totp::step_at(now()) + shift)
 }
 

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use fluence::background::sign_up_grants::SignUpGrants;
 use fluence::domain::ids::AccountId;
+use fluence::storage::identity::sign_up_grants::{due, refused};
 
 use super::log_in::PASSWORD;
 use super::mail::Post;
@@ -173,4 +174,31 @@ async fn sign_up_is_open_on_this_machine_and_by_invitation_elsewhere() {
     assert!(Visitor::new(&here).get("/console/log-in").await.has("href=\"/console/sign-up\""));
     let public = Gateway::start_with(&[("FLUENCE_BASE_URL", "https://api.acme.test")]).await;
     assert!(!Visitor::new(&public).get("/console/log-in").await.has("/console/sign-up"));
+}
+
+#[tokio::test]
+async fn a_refused_grant_waits_a_day_behind_all_others() {
+    let gateway = Gateway::start().await;
+    let pool = gateway.database.pool();
+    let account = gateway.professional().await.account;
+    for (person, days) in [("first", 3), ("second", 2), ("third", 1)] {
+        let add = "with person as (
+                       insert into identity (id, email, email_key, name, created_at)
+                       values (gen_random_uuid(), $1 || '@example.com', $1 || '@example.com', $1, now()) returning id)
+                   insert into sign_up_grant (identity_id, account_id, credits, expires_at, created_at)
+                   select id, $2, 25, now() + interval '30 days', now() - make_interval(days => $3) from person";
+        sqlx::query(add).bind(person).bind(account.as_uuid()).bind(days).execute(pool).await.unwrap();
+    }
+    let mut connection = pool.acquire().await.unwrap();
+    let all: Vec<_> = due(&mut connection, 10).await.unwrap().iter().map(|due| due.identity_id).collect();
+    refused(&mut connection, &all[..1]).await.unwrap();
+    let left: Vec<_> = due(&mut connection, 10).await.unwrap().iter().map(|due| due.identity_id).collect();
+    assert_eq!(left, all[1..]);
+    sqlx::query("update sign_up_grant set refused_at = refused_at - interval '25 hours'")
+        .execute(pool)
+        .await
+        .unwrap();
+    let next: Vec<_> = due(&mut connection, 2).await.unwrap().iter().map(|due| due.identity_id).collect();
+    assert_eq!(next, all[1..], "the line is not blocked by it");
+    assert_eq!(due(&mut connection, 10).await.unwrap().len(), 3);
 }

@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 
 use fluence::console::{Method, Route};
+use fluence::domain::audit::Actor;
 use fluence::domain::ids::AccountId;
+use fluence::domain::key::{FormatChoice, KeyPrefix, KeyState};
+use fluence::domain::rights::Principal;
+use fluence::management::keys::{self, NewSecret};
 
+use crate::support::gateway::Gateway;
 use crate::support::visitor::{Page, Visitor};
 
 /// An id of nothing.
@@ -23,6 +28,65 @@ pub(crate) fn pages<A>(table: &'static [Route<A>], account: AccountId) -> impl I
     let pages = table.iter().filter(|route| route.method == Method::Get);
     let paths = pages.map(move |route| route.path.replace("{account}", &account.to_string()));
     paths.filter(|path| !path.contains('{') && !path.ends_with(".csv"))
+}
+
+/// Things of an account, for the pages that have an id in their path.
+pub(crate) struct Samples(Vec<(&'static str, String)>);
+
+impl Samples {
+    /// Of an account that has made a call: a key in each state that has pages of its own, a member with a second factor, an
+    /// environment, an e-mail that was not delivered.
+    pub(crate) async fn of(gateway: &Gateway, account: AccountId) -> Self {
+        let (active, _) = gateway.key(account, |_| {}).await;
+        let (disabled, _) = gateway.key(account, |_| {}).await;
+        gateway.set_key_state(disabled, KeyState::Disabled).await;
+        let (revoked, _) = gateway.key(account, |_| {}).await;
+        gateway.set_key_state(revoked, KeyState::Revoked).await;
+        let (rotating, _) = gateway.key(account, |_| {}).await;
+        let mut connection = gateway.database.pool().acquire().await.unwrap();
+        let by = Principal::almighty(Actor::operator("root".into()));
+        let prefix = KeyPrefix::default();
+        let new = NewSecret { format: FormatChoice::Usual, prefix: &prefix, peppers: &gateway.pepper };
+        keys::rotate(&mut connection, &by, rotating, "1d".parse().unwrap(), &new).await.unwrap();
+        let member = gateway.member_with_factor(account, "phone@example.com").await;
+        let call = "select call_id from ledger_entry where account_id = $1 and route is not null order by number desc limit 1";
+        let environment = "select id from environment where account_id = $1 order by created_at limit 1";
+        let mut one = async |query: &'static str| {
+            let id = sqlx::query_scalar::<_, uuid::Uuid>(query).bind(account.as_uuid());
+            id.fetch_one(&mut *connection).await.unwrap().to_string()
+        };
+        let (call, environment) = (one(call).await, one(environment).await);
+        let email = fluence::clock::new_id();
+        let mail = "insert into email_outbox (id, kind, to_address, sealed, state, tries, next_at, created_at, error) values
+                    ($1, 'invitation', 'bia@acme.example', '\\x00', 'failed', 7, now(), now() - interval '18 hours', '550 5.1.1 no such mailbox')";
+        sqlx::query(mail).bind(email).execute(gateway.database.pool()).await.unwrap();
+        // The special goes before the general.
+        Self(vec![
+            ("{account}", account.to_string()),
+            ("{key}/end-overlap", format!("{rotating}/end-overlap")),
+            ("{key}/cancel-rotation", format!("{rotating}/cancel-rotation")),
+            ("{key}/enable", format!("{disabled}/enable")),
+            ("{key}/revoked", format!("{revoked}/revoked?change=0")),
+            ("{key}", active.to_string()),
+            ("{member}", member.to_string()),
+            ("{call}", call),
+            ("{environment}", environment),
+            ("{email}", email.to_string()),
+        ])
+    }
+
+    /// The pages of a table that have an id of a thing in their path. Every id has a sample.
+    pub(crate) fn pages<A>(&self, table: &'static [Route<A>]) -> Vec<String> {
+        let pages = table.iter().filter(|route| route.method == Method::Get && !route.path.ends_with(".csv"));
+        let pages = pages.filter(|route| route.path.replace("{account}", "").contains('{'));
+        let filled = pages.map(|route| {
+            let path =
+                self.0.iter().fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value));
+            assert!(!path.contains('{'), "{} has an id without a sample: add one to Samples::of", route.path);
+            path
+        });
+        filled.collect()
+    }
 }
 
 pub(crate) async fn open<A>(visitor: &mut Visitor, route: &Route<A>, path: &str) -> Page {
@@ -90,6 +154,11 @@ pub(crate) async fn crawl(
         assert!(matches!(page.status, 200 | 303), "{path}: {}", page.status);
         if path.starts_with(root) {
             let links = page.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+            let folder = path.split('?').next().unwrap().rsplit_once('/').unwrap().0;
+            let links = links.map(|link| match link.strip_prefix("./") {
+                Some(below) => format!("{folder}/{below}"),
+                None => link.to_owned(),
+            });
             let pages = links.filter(|link| link.starts_with('/') && !link.contains("?lang="));
             open.extend(pages.map(|link| link.replace("&amp;", "&")));
         }

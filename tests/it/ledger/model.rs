@@ -1,7 +1,7 @@
 //! Random programs of everything that can happen to money, run on a small reference and on the ledger, which must agree
 //! after every step: on the pure rules over tables in memory, and on Postgres.
 //!
-//! `PROGRAMS=2000 cargo nextest run ledger::model` runs more of them.
+//! `TIMES=10 make test ARGS=ledger::model` runs ten times as many.
 
 mod machine;
 mod memory;
@@ -23,11 +23,11 @@ use memory::Memory;
 use postgres::Postgres;
 use program::{ACCOUNTS, Call, End, Program, Programs, Step, Turn};
 
-/// Runs `programs`, or the number in `PROGRAMS`. A failing program is printed whole, so no file is written.
+/// Runs `programs`, or `TIMES` as many. A failing program is printed whole, so no file is written.
 fn config(programs: u32, most_shrinks: u32) -> Config {
-    let asked = env::var("PROGRAMS").ok().map(|text| text.parse().expect("PROGRAMS must be a number"));
+    let times: u32 = env::var("TIMES").map_or(1, |text| text.parse().expect("TIMES must be a number"));
     Config {
-        cases: asked.unwrap_or(programs),
+        cases: programs * times,
         failure_persistence: None,
         max_shrink_iters: most_shrinks,
         ..Config::default()

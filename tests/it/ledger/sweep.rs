@@ -1,5 +1,7 @@
 //! Accounts that are due to expire or to renew.
 
+use std::time::Duration;
+
 use fluence::background::sweep::Sweep;
 use fluence::storage::ledger::due::{DUE_ACCOUNTS, due_accounts};
 use sqlx::Row;
@@ -61,7 +63,21 @@ async fn the_index_serves_the_search() {
 
 fn sweep_of(fixture: &LedgerFixture) -> Sweep {
     let (pool, database) = (fixture.pool().clone(), fixture.database.options());
-    Sweep { pool, database, node: "test".into(), silence: LEASE }
+    Sweep { pool, database, node: "test".into(), silence: LEASE, deleting: Duration::MAX }
+}
+
+#[tokio::test]
+async fn one_sweep_deletes_all_records_that_have_expired() {
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    let records = "insert into ledger_idempotency
+                          (account_id, environment_id, key_hash, fingerprint, call_id, state, lease_until, expires_at)
+                   select $1, gen_random_uuid(), '\\x00', '\\x00', gen_random_uuid(), 'captured', now(),
+                          now() + case n when 1 then interval '1 hour' else interval '-1 second' end
+                     from generate_series(1, 120001) n";
+    sqlx::query(records).bind(customer.account_id.as_uuid()).execute(fixture.pool()).await.unwrap();
+    sweep_of(&fixture).tidy().await;
+    assert_eq!(fixture.value::<i64>("select count(*) from ledger_idempotency").await, 1);
 }
 
 #[tokio::test]

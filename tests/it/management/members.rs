@@ -2,11 +2,12 @@
 
 use fluence::clock::new_id;
 use fluence::domain::audit::{Actor, Who};
-use fluence::domain::ids::{AccountId, EnvironmentId, MemberId};
+use fluence::domain::ids::{AccountId, EnvironmentId, KeyId, MemberId};
+use fluence::domain::key::leak::OnLeak;
 use fluence::domain::member::{Member, MemberState, Role};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::rights::{MissingRight, Principal, Rights};
-use fluence::management::{ChangeError, accounts, members};
+use fluence::management::{ChangeError, accounts, leaks, members};
 use fluence::storage::accounts::NewAccount;
 use fluence::storage::{self, catalogue};
 use sqlx::PgConnection;
@@ -32,16 +33,19 @@ fn logged_in(member_id: MemberId, account_id: AccountId, role: Role) -> Principa
 async fn account(connection: &mut PgConnection) -> AccountId {
     let shipped = fluence::catalogue::plans::Catalogue::shipped().unwrap();
     catalogue::save(connection, &shipped).await.unwrap();
-    let id = AccountId::from_uuid(new_id());
-    let new = NewAccount {
-        id,
+    let new = new_account("Owner@acme.example");
+    accounts::create(connection, &operator(), &new).await.unwrap();
+    new.id
+}
+
+fn new_account(email: &str) -> NewAccount {
+    NewAccount {
+        id: AccountId::from_uuid(new_id()),
         environment_id: EnvironmentId::from_uuid(new_id()),
         name: "Acme".into(),
-        email: "Owner@acme.example".into(),
+        email: email.into(),
         plan: PlanRef { edition: "2025-01".into(), plan: "professional".into() },
-    };
-    accounts::create(connection, &operator(), &new).await.unwrap();
-    id
+    }
 }
 
 async fn add(
@@ -73,6 +77,22 @@ async fn an_address_is_added_once_whatever_its_letter_case() {
     let again =
         add(&mut connection, &operator(), account, "owner@ACME.example", Role::Member).await.unwrap_err();
     assert_eq!(again.to_string(), "the account has a member with this e-mail address");
+}
+
+#[tokio::test]
+async fn an_admin_does_nothing_that_is_for_operators() {
+    let database = TestDatabase::new().await;
+    let mut connection = database.pool().acquire().await.unwrap();
+    let account = account(&mut connection).await;
+    let owner = storage::members::list(&mut connection, account).await.unwrap().remove(0).id;
+    let admin = logged_in(owner, account, Role::Admin);
+    let created = accounts::create(&mut connection, &admin, &new_account("other@acme.example")).await;
+    let reset = members::reset_factor(&mut connection, &admin, account, owner).await.map(drop);
+    let key = KeyId::from_uuid(new_id());
+    let spared = leaks::set_on_leak(&mut connection, &admin, key, Some(OnLeak::Notify)).await;
+    for refused in [created, reset, spared] {
+        assert!(matches!(refused, Err(ChangeError::MissingRight(MissingRight::Admin))), "{refused:?}");
+    }
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ const REQUESTS: usize = 300;
 const SEED: u64 = 20_261_127;
 
 /// What nginx passes and the gateway does not.
-const NGINX_ALONE: [&str; 15] = [
+const NGINX_ALONE: [&str; 17] = [
     // The caller's credentials, and what it says to the gateway.
     "authorization",
     "cookie",
@@ -91,9 +91,12 @@ const NGINX_ALONE: [&str; 15] = [
     "x-real-ip",
     // The id of a call is the gateway's.
     "x-request-id",
+    // What the route removes.
+    "dnt",
+    "prefer",
 ];
 /// What the gateway says itself.
-const GATEWAY_ALONE: [&str; 12] = [
+const GATEWAY_ALONE: [&str; 14] = [
     "fluence-account",
     "fluence-credits-held",
     "fluence-environment",
@@ -106,9 +109,12 @@ const GATEWAY_ALONE: [&str; 12] = [
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-proto",
+    // What the route sets.
+    "from",
+    "x-tenant",
 ];
 /// What both send, each with its own value: a forged value is replaced.
-const CHANGED: [&str; 8] = [
+const CHANGED: [&str; 9] = [
     "fluence-account",
     "fluence-hops",
     "fluence-mode",
@@ -117,6 +123,8 @@ const CHANGED: [&str; 8] = [
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-proto",
+    // The route sets it.
+    "from",
 ];
 
 type Headers = BTreeMap<String, Vec<String>>;
@@ -179,7 +187,8 @@ impl Differences {
 async fn the_server_gets_what_nginx_passes_but_for_a_short_list() {
     let shop = Shop::selling(
         vec![Behaviour::Answers(200, "{}".into())],
-        "credits = 1\nmax_request_bytes = 100\n",
+        "credits = 1\nmax_request_bytes = 100\n[route.request]\nset = { X-Tenant = \"acme\", From = \"set@example.com\" }\n\
+         remove = [\"DNT\", \"prefer\"]\n",
         "",
     )
     .await;
@@ -235,7 +244,8 @@ const ANSWERED: &str = "Access-Control-Allow-Origin: *\r\nAge: 5\r\nAllow: GET\r
 #[tokio::test]
 async fn the_client_gets_what_nginx_passes_but_for_a_short_list() {
     let answer = format!("HTTP/1.1 200 OK\r\n{ANSWERED}Content-Length: 2\r\n\r\n{{}}");
-    let shop = Shop::with(vec![Behaviour::Says(answer.into_bytes())]).await;
+    let route = "credits = 3\n[route.answer]\nset = { X-Served-By = \"acme\", Vary = \"Origin\" }\nremove = [\"Age\", \"link\"]\n";
+    let shop = Shop::selling(vec![Behaviour::Says(answer.into_bytes())], route, "").await;
     let nginx = Nginx::start(shop.server.address).await;
     let key = &shop.customer.key;
     let request = format!("GET /images/1/resize HTTP/1.1\r\nHost: api.example\r\nX-API-Key: {key}\r\n\r\n");
@@ -255,6 +265,9 @@ async fn the_client_gets_what_nginx_passes_but_for_a_short_list() {
             "strict-transport-security",
             "www-authenticate",
             "x-powered-by",
+            // What the route removes.
+            "age",
+            "link",
         ],
         &[
             "ratelimit-policy",
@@ -262,7 +275,8 @@ async fn the_client_gets_what_nginx_passes_but_for_a_short_list() {
             "x-credits-remaining",
             "x-ratelimit-remaining",
             "x-ratelimit-reset",
+            "x-served-by",
         ],
-        &["ratelimit", "x-credits-used", "x-ratelimit-limit", "x-request-id"],
+        &["ratelimit", "vary", "x-credits-used", "x-ratelimit-limit", "x-request-id"],
     ]);
 }

@@ -43,7 +43,7 @@ async fn bytes_behind_an_answer_are_no_part_of_the_next_one() {
 }
 
 #[tokio::test]
-async fn informational_answers_are_skipped_and_cost_no_more_time_than_the_head_has() {
+async fn informational_answers_are_skipped() {
     let hint = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
     let answered = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
     let shop = that_says(format!("{}{answered}", hint.repeat(3))).await;
@@ -166,4 +166,56 @@ async fn an_upstream_that_hangs_leaves_the_others_alone() {
         assert_eq!(answer(call("serves")).await.status, 200);
     }
     waiting.into_iter().for_each(|call| call.abort());
+}
+
+#[tokio::test]
+async fn an_answer_without_one_clear_length_or_status_is_a_failing_upstream() {
+    for head in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: -2\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2x\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length : 2\r\n",
+        "HTTP/1.1 99 X\r\ncontent-length: 2\r\n",
+        "HTTP/1.1 2000 X\r\ncontent-length: 2\r\n",
+        "HTTP/7.1 200 OK\r\ncontent-length: 2\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n",
+    ] {
+        let shop = that_says(format!("{head}\r\n{{}}")).await;
+        let got = answer(shop.request(Method::POST)).await;
+        assert_eq!((got.outcome(), shop.balance().await), ((502, "UPSTREAM_ERROR"), 1_000), "{head}");
+        // Its connection is not used again.
+        assert_eq!(answer(shop.request(Method::POST)).await.status, 200, "{head}");
+        assert_eq!(shop.server.connections(), 2, "{head}");
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_informational_answers_ends_and_costs_nothing() {
+    let hints = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".repeat(200_000);
+    let shop = that_says(hints).await;
+    let got = answer(shop.request(Method::POST)).await;
+    assert!([502, 504].contains(&got.status), "{}", got.text);
+    assert_eq!(shop.balance().await, 1_000);
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_a_failing_upstream() {
+    let shop = Shop::with(vec![Behaviour::Closes]).await;
+    shop.sell("http://no-such-name.invalid", "credits = 3\n", "connect_timeout_ms = 1000\n").await;
+    let got = answer(shop.request(Method::POST)).await;
+    assert_eq!((got.outcome(), shop.balance().await), ((502, "UPSTREAM_ERROR"), 1_000), "{}", got.text);
+}
+
+#[tokio::test]
+async fn a_parameter_that_servers_may_read_as_another_path_reaches_no_upstream() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    for id in ["a%2Fb", "a%5Cb", "%00", "a%0d%0ab", "%7f"] {
+        let request = shop.gateway.request(Method::POST, &format!("/images/{id}/resize"));
+        let got = answer(request.header("x-api-key", &shop.customer.key)).await;
+        assert_eq!(got.outcome(), (400, "BAD_REQUEST"), "{id}: {}", got.text);
+    }
+    assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
 }

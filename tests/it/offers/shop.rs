@@ -25,8 +25,12 @@ impl Shop {
 
     /// With more lines in the route and in the upstream.
     pub(crate) async fn selling(script: Vec<Behaviour>, route: &str, upstream: &str) -> Self {
+        Self::on(Gateway::start().await, script, route, upstream).await
+    }
+
+    /// On this gateway.
+    pub(crate) async fn on(gateway: Gateway, script: Vec<Behaviour>, route: &str, upstream: &str) -> Self {
         let server = ScriptedServer::start(script).await;
-        let gateway = Gateway::start().await;
         // Its answers are those of the test's server.
         documented::except(gateway.address());
         let of_plan = |plan: &mut Plan| {

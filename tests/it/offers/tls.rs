@@ -131,6 +131,31 @@ async fn a_renewed_certificate_is_presented_without_a_restart() {
 }
 
 #[tokio::test]
+async fn a_faulty_file_of_one_upstream_does_not_keep_another_from_its_new_one() {
+    let (certificates, shop) = (certificates(), shop().await);
+    let upstream = HttpsUpstream::start(Some(server(&certificates, true, "http/1.1")), false).await;
+    certificates.make("presented", false, Some("other"));
+    let ca = certificates.path("ca-of-another.pem");
+    std::fs::copy(certificates.path("ca.pem"), &ca).unwrap();
+    let lines = format!(
+        "ca_file = \"{}\"\nclient_cert_file = \"{}\"\nclient_key_file = \"{}\"\n{PATIENT}\n\
+         [[upstream]]\nupstream = \"other\"\ntargets = [\"https://other.example\"]\nca_file = \"{}\"\n",
+        certificates.word("ca.pem"),
+        certificates.word("presented.pem"),
+        certificates.word("presented.key"),
+        certificates.word("ca-of-another.pem")
+    );
+    shop.sell(&format!("https://localhost:{}", upstream.address.port()), "credits = 3\n", &lines).await;
+    assert_eq!(answer(shop.request(Method::POST)).await.status, 502);
+    std::fs::write(&ca, "no certificate").unwrap();
+    certificates.replace("presented", "gateway");
+    let is_renewed = async || answer(shop.request(Method::POST)).await.status == 200;
+    eventually("the new certificate is presented", is_renewed).await;
+    let status = shop.gateway.get("/status", &shop.customer.key).await;
+    assert!(!status.body["warnings"].to_string().contains("upstream"), "{}", status.text);
+}
+
+#[tokio::test]
 async fn files_that_cannot_be_used_keep_the_old_routes_and_the_status_says_why() {
     let (certificates, shop) = (certificates(), shop().await);
     let key = certificates.word("gateway.key");

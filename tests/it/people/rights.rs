@@ -1,7 +1,7 @@
 //! Export, erasure, opt-out and retention.
 
 use chrono::TimeDelta;
-use fluence::background::sweep::Sweep;
+use fluence::background::sweep::{DELETING, Sweep};
 use fluence::command::directory::stats;
 use fluence::domain::ids::AccountId;
 use fluence::lookup::{Found, People, Realm};
@@ -195,6 +195,7 @@ async fn the_sweep_deletes_expired_people() {
         database: database.options(),
         node: "test".into(),
         silence: TimeDelta::seconds(60),
+        deleting: DELETING,
     };
     sweep.retention().await;
     let left: Vec<String> =

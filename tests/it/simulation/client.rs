@@ -60,11 +60,11 @@ impl Client {
         }
     }
 
-    fn millis(&mut self, most: u64) -> Duration {
+    pub(super) fn millis(&mut self, most: u64) -> Duration {
         Duration::from_millis(self.rng.random_range(0..=most))
     }
 
-    fn remember(&self, call: CallId, expected: Expected) {
+    pub(super) fn remember(&self, call: CallId, expected: Expected) {
         self.memory.lock().unwrap().calls.insert(call, expected);
     }
 
@@ -110,6 +110,7 @@ impl Client {
         };
         self.server.lock().note(&format!("{call_id} {answered}"));
         match answer {
+            Ok(Granted { hold, .. }) if self.rng.random_bool(0.5) => self.forward(call_id, hold).await,
             Ok(Granted { hold, .. }) => self.work(call_id, hold).await,
             Err(HoldError::Declined(Declined { reason: DeclineReason::Replay(answer), .. })) => {
                 self.memory.lock().unwrap().replayed.push(answer.call_id);

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use fluence::clock::new_id;
-use fluence::domain::ids::{AccountId, MemberId};
+use fluence::domain::ids::{AccountId, IdentityId, MemberId};
 use fluence::domain::member::Role;
 use fluence::management::identities::log_in_link;
+use fluence::management::second_factor::{enroll, new_secret};
+use fluence::storage::identity::{identities, memberships};
 use fluence::storage::members;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, redirect};
@@ -153,6 +155,17 @@ impl Gateway {
         let mut connection = self.database.pool().acquire().await.unwrap();
         members::add(&mut connection, id, account, email, role).await.unwrap();
         id
+    }
+
+    /// A member of an account whose log-in asks for a second factor.
+    pub(crate) async fn member_with_factor(&self, account: AccountId, email: &str) -> MemberId {
+        let member = self.member(account, email, Role::Member).await;
+        let (id, address) = (IdentityId::from_uuid(new_id()), email.parse().unwrap());
+        let mut connection = self.database.pool().acquire().await.unwrap();
+        identities::add(&mut connection, id, &address, "Bia", None).await.unwrap();
+        memberships::accept(&mut connection, member, id).await.unwrap();
+        enroll(&mut connection, &self.pepper, id, &new_secret().unwrap(), 0).await.unwrap();
+        member
     }
 
     /// A member of an account, logged in by a one-time link.

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::background::sign_up_grants::REFERENCE as SIGN_UP_REFERENCE;
+use crate::console::form_token::FORM_REFERENCE;
 use crate::console::numbers::{self, signed, whole};
 use crate::console::overview::{outcome, reason};
 use crate::console::words::Words;
@@ -9,7 +11,8 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::ledger::statement::StatementLine;
 
-/// Entries as a table.
+/// Entries as a table. `root` is where the pages of the account begin, or `.` on the page of the statement. Time and sentence
+/// need no label on a telephone: a page of 50 entries stays light.
 pub(in crate::console) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
     html! {
         section.card.scroll {
@@ -32,10 +35,8 @@ fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
     let amount = signed(words.0, line.amount);
     html! {
         tr id={ "entry-" (line.number) } {
-            td.when data-label=(words.when_utc()) {
-                time datetime=(line.at.to_rfc3339()) { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
-            }
-            td data-label=(words.what()) { div { (what(words, root, line)) } }
+            td.when { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
+            td { div { (what(words, root, line)) } }
             td data-label=(words.key()) {
                 @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (root) "/keys/" (id) } { (name) } }
                 @else { "–" }
@@ -57,13 +58,22 @@ pub(in crate::console) fn lot_name(words: Words, source: &str, lot: i32) -> Stri
     format!("{source} {lot}")
 }
 
+/// The id of an act. Those that the program makes itself are words, because people never use them.
+pub(in crate::console) fn act_of(words: Words, reference: &str) -> Markup {
+    html! {
+        @if reference.starts_with(FORM_REFERENCE) { span.muted { "(" (words.by_operators_console()) ")" } }
+        @else if reference.starts_with(SIGN_UP_REFERENCE) { span.muted { "(" (words.for_signing_up()) ")" } }
+        @else { code { (reference) } }
+    }
+}
+
 /// An entry in words.
 fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
     let receipt = html! {
         a href={ (root) "/ledger/calls/" (line.id) } { (words.call()) " " code { (line.endpoint.as_deref().unwrap_or_default()) } }
     };
     let note = html! { @if let Some(note) = &line.note { ": " (note) } };
-    let reference = html! { @if let Some(reference) = &line.reference { " " code { (reference) } } };
+    let reference = html! { @if let Some(reference) = &line.reference { " " (act_of(words, reference)) } };
     let ended = line.outcome.and_then(Outcome::from_name);
     html! {
         @match EntryKind::from_name(line.kind) {

@@ -15,7 +15,7 @@ use crate::storage::console::usage::DayOfGroup;
 /// Groups with a colour of their own; the last colour is for all others.
 pub(super) const SHOWN: usize = SERIES - 1;
 /// Bars of one day each, at most. Beyond, a bar is a week.
-const MOST_BARS: i64 = 93;
+const MOST_BARS: i64 = 45;
 
 /// A bar of the chart: its days, and the value of each shown group and of the others.
 struct Slot {
@@ -73,7 +73,7 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
             values: slot.values.clone(),
             title: words.bar_title(&name(slot.days), &number(slot.credits), &number(slot.calls)),
             label: place.is_multiple_of(every).then(|| short_day(words.0, slot.days.from)),
-            leads_to: Some(format!("{root}/ledger?{}", slot.days.query())),
+            leads_to: Some(format!("{root}/ledger?{}", slot.days.short_query())),
         })
         .collect();
     let mut names: Vec<String> =
@@ -81,7 +81,12 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
     if usage.groups.len() > SHOWN {
         names.push(words.all_others().to_owned());
     }
-    let title = if asked.is_calls { words.calls_by_day() } else { words.credits_by_day() };
+    let title = match (asked.is_calls, asked.chosen.days.count() > MOST_BARS) {
+        (true, false) => words.calls_by_day(),
+        (true, true) => words.calls_by_week(),
+        (false, false) => words.credits_by_day(),
+        (false, true) => words.credits_by_week(),
+    };
     html! {
         section.card.chart {
             header { h2 { (title) } span.push { (legend(&names)) } }

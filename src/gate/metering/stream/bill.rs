@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::price::PriceDetail;
-use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
+use crate::domain::settlement::{Outcome, SettlementTable};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::gate::metering::figures;
@@ -22,21 +22,9 @@ pub(in crate::gate::metering) struct Bill {
 
 impl Bill {
     /// Ends the hold, and returns what was charged.
-    pub(super) fn pay(
-        mut self,
-        credits: Credits,
-        outcome: Outcome,
-        price: Option<Box<PriceDetail>>,
-    ) -> Credits {
+    pub(super) fn pay(self, credits: Credits, outcome: Outcome, price: Option<Box<PriceDetail>>) -> Credits {
         let held = self.hold.amount();
-        let (used, refund) = match self.table.settle(outcome) {
-            Settlement::Capture => {
-                let used = credits.min(self.hold.amount());
-                self.hold.explain(price);
-                (used, self.hold.capture_unkept(used, outcome))
-            }
-            Settlement::Release => (Credits::ZERO, self.hold.release(outcome)),
-        };
+        let (used, refund) = self.hold.end_by(&self.table, outcome, credits, price);
         self.caller.account.apply_refund(refund);
         figures::count(&self.caller.key.plan.plan, held, used);
         used

@@ -85,5 +85,5 @@ async fn what_is_unknown_says_where_to_look_next() {
     assert_eq!(page.status, 422);
     assert!(page.has("search the log for the id") && page.has("00000000ffff"), "{}", page.body);
     let page = admin.fill("/operator/explain", &[("what", "why")]).await;
-    assert!(page.has("no key of this service"), "{}", page.body);
+    assert!(page.has("neither an id nor a key"), "{}", page.body);
 }

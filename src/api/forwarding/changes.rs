@@ -1,0 +1,46 @@
+//! Bodies that a route changes. What cannot be changed is not passed on: it may show what the route removes.
+
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+
+use crate::domain::forwarding::{ForwardedRoute, MemberChanges};
+use crate::domain::refusal::{Malformed, Refusal};
+use crate::http::representation::{is_json, is_unencoded};
+use crate::upstream::json_edit::edited;
+
+/// What the upstream gets of a body. A request without a body stays one.
+pub(super) fn of_request(changes: &MemberChanges, body: Bytes) -> Result<Bytes, Refusal> {
+    if changes.is_empty() || body.is_empty() {
+        return Ok(body);
+    }
+    match edited(&body, changes) {
+        Ok(edited) => Ok(edited.map_or(body, Bytes::from)),
+        Err(_) => Err(Refusal::BadRequest(Malformed::UneditableBody)),
+    }
+}
+
+/// What the client gets of a whole body.
+pub(super) fn of_answer(route: &ForwardedRoute, headers: &HeaderMap, body: Bytes) -> Result<Bytes, Refusal> {
+    if body.is_empty() || !is_due(route, headers) {
+        return Ok(body);
+    }
+    if !is_unencoded(headers) {
+        return Err(not_changed(route, "is encoded"));
+    }
+    match edited(&body, &route.answer.members) {
+        Ok(edited) => Ok(edited.map_or(body, Bytes::from)),
+        Err(_) => Err(not_changed(route, "is no JSON object with one member of each name")),
+    }
+}
+
+/// Whether the route changes answers with this head: those whose media type is JSON.
+pub(super) fn is_due(route: &ForwardedRoute, headers: &HeaderMap) -> bool {
+    !route.answer.members.is_empty() && headers.get(header::CONTENT_TYPE).is_some_and(is_json)
+}
+
+/// The refusal of a call whose answer cannot be changed.
+pub(super) fn not_changed(route: &ForwardedRoute, reason: &str) -> Refusal {
+    let (upstream, name) = (&route.upstream, route.name);
+    tracing::warn!(upstream, route = name, reason, "answer of an upstream could not be changed");
+    Refusal::Upstream
+}
