@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
 RED_TEAM = HERE.parent / "tests/it/analysis/redteam"
-HELD_BACK = "hostile"
+HELD_BACK = "blind"
 LANGUAGES = ("en", "pt")
 SEED = 7
 TAILS = {
@@ -50,14 +50,15 @@ HEADS = {
 HEADED = 0.3
 """Topics that are one, by the names that the sets have for them."""
 SAME_TOPIC = {"relationship": "relationships", "faith": "belief", "ethnicity": "origin", "debt": "money", "relatives": "family",
-              "sex": "relationships", "grief": "death"}
+              "sex": "relationships", "grief": "death", "caring": "family", "children": "family", "money of one's own": "money",
+              "belief of one's own": "belief", "prison": "law", "pain": "body", "eating": "body"}
 WEIGHTS = {"posts": 0.3, "private_mix": 0.5}
-PENALTY = 0.3
+PENALTY = 1.0
 FOLDS = 8
 MIN_SENTENCES = 2
 MIN_WEIGHT = 0.04
 MIN_POST_WORDS = 4
-THRESHOLDS = (2.0, 2.5, 3.0, 3.5, 4.0)
+THRESHOLDS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5)
 PLAINLY = 1.5
 
 
@@ -148,7 +149,8 @@ def matrix(rows):
 
 
 def fitted(x, y, weight):
-    return LogisticRegression(C=PENALTY, max_iter=3000, class_weight="balanced").fit(x, y, sample_weight=weight)
+    model = LogisticRegression(C=PENALTY, max_iter=3000, class_weight="balanced", solver="liblinear", tol=1e-4)
+    return model.fit(x, y, sample_weight=weight)
 
 
 def cross_validated(x, y, weight, folds):

@@ -120,6 +120,15 @@ pub(super) const NUMBERS: &[&str] = &[
     "third",
     "first",
 ];
+/// Numbers that count days: “day fourteen”, “dia vinte”.
+pub(super) const CARDINALS: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
+    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "um", "dois", "duas", "três", "quatro", "cinco",
+    "seis", "sete", "oito", "nove", "dez", "onze", "doze", "treze", "catorze", "quatorze", "quinze",
+    "dezesseis", "dezessete", "dezoito", "dezenove", "vinte", "trinta", "quarenta", "cinquenta", "sessenta",
+    "setenta", "oitenta", "noventa", "cem",
+];
 /// Marks that part clauses.
 pub(super) const PARTING: &[char] =
     &[',', ';', ':', '(', ')', '\u{2013}', '\u{2014}', '\u{2026}', '/', '"', '\u{201c}', '\u{201d}'];

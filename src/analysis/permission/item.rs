@@ -2,7 +2,7 @@
 
 use super::classes::Classes;
 use super::grammar::{
-    BEFORE_VERB, BETWEEN, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES, PREPOSITIONS, SUBJECTS,
+    BEFORE_VERB, BETWEEN, CARDINALS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES, PREPOSITIONS, SUBJECTS,
 };
 
 /// Words that carry meaning, of a clause that need not speak of work: “as always”.
@@ -124,10 +124,11 @@ pub(super) fn is_weighty(item: &Item<'_>) -> bool {
     !is_time && !is_small && !NUMBERS.contains(&item.word)
 }
 
-/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “six months today”.
+/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “day fourteen”, “six months today”.
 pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
     let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
-    let is_number = |item: &Item<'_>| item.word.chars().all(|c| c.is_ascii_digit());
+    let is_number =
+        |item: &Item<'_>| CARDINALS.contains(&item.word) || item.word.chars().all(|c| c.is_ascii_digit());
     let numbered = items.windows(2).any(|pair| is_period(&pair[0]) && is_number(&pair[1]));
     numbered
         || items.iter().any(is_period)

@@ -18,9 +18,9 @@ use crate::analysis::segment::Token;
 use crate::domain::language::Language;
 
 /// A sentence with a higher score is quotable.
-pub(super) const QUOTABLE: f64 = 3.0;
+pub(super) const QUOTABLE: f64 = 3.5;
 /// A sentence with a higher score is quotable even beside one that the author tells of themselves.
-pub(super) const SURE: f64 = 4.0;
+pub(super) const SURE: f64 = 4.5;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
 pub(super) const PLAINLY: f64 = 1.5;
 

@@ -14,7 +14,7 @@ use fluence::domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 7] = [
+const PRIVATE: [&str; 8] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
@@ -22,8 +22,9 @@ const PRIVATE: [&str; 7] = [
     include_str!("redteam/private_last.tsv"),
     include_str!("redteam/private_check.tsv"),
     include_str!("redteam/private_hostile.tsv"),
+    include_str!("redteam/private_blind.tsv"),
 ];
-const HARMLESS: [&str; 7] = [
+const HARMLESS: [&str; 8] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
@@ -31,6 +32,7 @@ const HARMLESS: [&str; 7] = [
     include_str!("redteam/harmless_new.tsv"),
     include_str!("redteam/harmless_last.tsv"),
     include_str!("redteam/harmless_hostile.tsv"),
+    include_str!("redteam/harmless_blind.tsv"),
 ];
 /// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades, of the
 /// final, the new and the last set. The last three are floors under what is reached, not targets.
