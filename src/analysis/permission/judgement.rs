@@ -22,6 +22,8 @@ const MIN_WORK_WITHOUT_THING: usize = 3;
 const MIN_WORK_BESIDE_DAILY: usize = 3;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 1;
+/// Words below which a sentence gives the model too little to go by: “the tie covers it”.
+const MIN_SCORED_WORDS: usize = 5;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -71,7 +73,8 @@ impl<'s> Judgement<'s> {
             && !self.is_first_person_off_work()
             && self.has_words_of_work();
         let is_doubtful = self.is_doubtful();
-        let is_vetoed = is_doubtful || self.may_be_first_person() && !is_plainly_work;
+        let is_vetoed = is_doubtful
+            || !is_plainly_work && (self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS);
         let score = if is_vetoed { f64::MIN } else { score(&self.items) };
         let score = if is_plainly_work { score + PLAINLY } else { score };
         if score > QUOTABLE {
