@@ -115,7 +115,8 @@ pub fn of_trait(
 fn leaves_its_post(at: usize, ground: &TraitGround<'_>) -> bool {
     let sentences = &ground.texts.sentences;
     let is_left = |(other, placed): &(usize, &Placed)| *other != at && placed.post == sentences[at].post;
-    let mut left = sentences.iter().enumerate().filter(is_left).map(|(_, placed)| &placed.sentence).peekable();
+    let mut left =
+        sentences.iter().enumerate().filter(is_left).map(|(_, placed)| &placed.sentence).peekable();
     left.peek().is_none() || detect(left, &ground.model.lexicon) == Detected::Ours(ground.language)
 }
 

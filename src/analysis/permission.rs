@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn features_can_be_written_for_the_trainer() {
         let variable = |name| std::env::var_os(name);
-        let (Some(from), Some(to)) = (variable("WORKTALK_SENTENCES"), variable("WORKTALK_FEATURES")) else { return };
+        let (Some(from), Some(to)) = (variable("WORKTALK_SENTENCES"), variable("WORKTALK_FEATURES")) else {
+            return;
+        };
         let mut file = std::io::BufWriter::new(std::fs::File::create(to).unwrap());
         for line in std::fs::read_to_string(from).unwrap().lines() {
             let fields: Vec<&str> = line.splitn(4, '\t').collect();

@@ -122,12 +122,63 @@ pub(super) const NUMBERS: &[&str] = &[
 ];
 /// Numbers that count days: “day fourteen”, “dia vinte”.
 pub(super) const CARDINALS: &[&str] = &[
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
-    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "um", "dois", "duas", "três", "quatro", "cinco",
-    "seis", "sete", "oito", "nove", "dez", "onze", "doze", "treze", "catorze", "quatorze", "quinze",
-    "dezesseis", "dezessete", "dezoito", "dezenove", "vinte", "trinta", "quarenta", "cinquenta", "sessenta",
-    "setenta", "oitenta", "noventa", "cem",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "um",
+    "dois",
+    "duas",
+    "três",
+    "quatro",
+    "cinco",
+    "seis",
+    "sete",
+    "oito",
+    "nove",
+    "dez",
+    "onze",
+    "doze",
+    "treze",
+    "catorze",
+    "quatorze",
+    "quinze",
+    "dezesseis",
+    "dezessete",
+    "dezoito",
+    "dezenove",
+    "vinte",
+    "trinta",
+    "quarenta",
+    "cinquenta",
+    "sessenta",
+    "setenta",
+    "oitenta",
+    "noventa",
+    "cem",
 ];
 /// Marks that part clauses.
 pub(super) const PARTING: &[char] =
@@ -160,7 +211,8 @@ const PORTUGUESE_FIRST_VERBS: &[&str] = &[
     "abro", "divido", "espero", "pulo", "reviso",
 ];
 /// Words with the endings of such verbs that are none.
-const NO_PORTUGUESE_FIRST: &[&str] = &["vôlei", "aqui", "daqui", "dali", "táxi", "júri", "wifi", "mini", "multi", "semi", "anti"];
+const NO_PORTUGUESE_FIRST: &[&str] =
+    &["vôlei", "aqui", "daqui", "dali", "táxi", "júri", "wifi", "mini", "multi", "semi", "anti"];
 /// Letters of the shortest verb that is known by its ending.
 const MIN_ENDED_LETTERS: usize = 4;
 

@@ -2,7 +2,8 @@
 
 use super::classes::Classes;
 use super::grammar::{
-    BEFORE_VERB, BETWEEN, CARDINALS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES, PREPOSITIONS, SUBJECTS,
+    BEFORE_VERB, BETWEEN, CARDINALS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
+    PREPOSITIONS, SUBJECTS,
 };
 
 /// Words that carry meaning, of a clause that need not speak of work: “as always”.

@@ -10,7 +10,9 @@ use std::sync::LazyLock;
 use super::anchors::anchored;
 use super::classes::Classes;
 use super::grammar::PEOPLE;
-use super::item::{Item, clauses, count, is_ambiguous, is_daily, is_thing, is_unknown, is_work, is_work_or_thing};
+use super::item::{
+    Item, clauses, count, is_ambiguous, is_daily, is_thing, is_unknown, is_work, is_work_or_thing,
+};
 use crate::analysis::layout::DIMS;
 use crate::analysis::lexicon::side;
 use crate::analysis::model::Model;
@@ -28,9 +30,27 @@ static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_st
 
 /// What is counted, by the names that the table has for it.
 const COUNTS: [&str; 21] = [
-    "words", "things", "work", "unknown", "unclear", "persons", "daily", "learnt", "people", "plain", "clock",
-    "ambiguous", "clauses", "weakest_clause", "idle_clauses", "before_work", "share", "free", "anchored",
-    "any_unknown", "any_unclear",
+    "words",
+    "things",
+    "work",
+    "unknown",
+    "unclear",
+    "persons",
+    "daily",
+    "learnt",
+    "people",
+    "plain",
+    "clock",
+    "ambiguous",
+    "clauses",
+    "weakest_clause",
+    "idle_clauses",
+    "before_work",
+    "share",
+    "free",
+    "anchored",
+    "any_unknown",
+    "any_unclear",
 ];
 /// Words before the first word of work beyond which the place no longer matters.
 const MAX_BEFORE_WORK: usize = 6;
@@ -144,8 +164,12 @@ pub(super) fn worktalk() -> &'static WorkTalk {
 impl WorkTalk {
     /// Reads lines of a kind, a name and a weight. Lines of another shape are skipped; a test proves that there are none.
     fn load(table: &'static str) -> Self {
-        let mut model =
-            Self { base: 0.0, counts: [0.0; COUNTS.len()], meaning: [0.0; DIMS], entries: Default::default() };
+        let mut model = Self {
+            base: 0.0,
+            counts: [0.0; COUNTS.len()],
+            meaning: [0.0; DIMS],
+            entries: Default::default(),
+        };
         for (kind, name, weight) in table.lines().filter_map(row) {
             let place = match kind {
                 "base" => Some(&mut model.base),
@@ -164,7 +188,8 @@ impl WorkTalk {
 
     /// The higher, the surer it is talk of work.
     pub(super) fn score(&self, features: &Features<'_>) -> f64 {
-        let dot = |weights: &[f64], values: &[f64]| -> f64 { weights.iter().zip(values).map(|(w, v)| w * v).sum() };
+        let dot =
+            |weights: &[f64], values: &[f64]| -> f64 { weights.iter().zip(values).map(|(w, v)| w * v).sum() };
         let mut score =
             self.base + dot(&self.counts, &features.counts) + dot(&self.meaning, &features.meaning);
         let entries = &self.entries[side(features.language)];
