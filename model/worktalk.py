@@ -1,4 +1,4 @@
-"""The model of work talk: how much a sentence reads like talk of work, for `src/analysis/permission`.
+"""The model of work talk: how much a sentence reads like talk of work, for `crates/analysis/src/permission`.
 
     worktalk.py sentences OUT         writes the corpus: language, set, topic, sentence
     worktalk.py fit FEATURES TABLE    fits the weights to what the program reads of each sentence, and prints the figures
@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
-RED_TEAM = HERE.parent / "tests/it/analysis/redteam"
+RED_TEAM = HERE.parent / "crates/analysis/tests/it/redteam"
 HELD_BACK = "blind"
 LANGUAGES = ("en", "pt")
 SEED = 7

@@ -6,5 +6,5 @@ cd "$(dirname "$0")"
 source environment.sh
 python worktalk.py sentences build/worktalk.tsv
 WORKTALK_SENTENCES="$PWD/build/worktalk.tsv" WORKTALK_FEATURES="$PWD/build/worktalk.jsonl" \
-    cargo test --quiet --locked --lib features_can_be_written_for_the_trainer
-python worktalk.py fit build/worktalk.jsonl ../src/analysis/permission/worktalk.tsv
+    cargo test --quiet --locked --package fluence-analysis --lib features_can_be_written_for_the_trainer
+python worktalk.py fit build/worktalk.jsonl ../crates/analysis/src/permission/worktalk.tsv
