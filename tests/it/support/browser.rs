@@ -204,7 +204,7 @@ const VALUES: [u8; 256] = {
 };
 
 /// The bytes of a text in base64.
-fn base64(text: &str) -> Vec<u8> {
+pub(crate) fn base64(text: &str) -> Vec<u8> {
     let letters = text.trim_end_matches('=').as_bytes();
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     for group in letters.chunks(4) {

@@ -155,14 +155,15 @@ async fn a_failed_e_mail_says_why_and_is_sent_again() {
     sqlx::query(state).bind(id).bind("waiting").execute(&mut *connection).await.unwrap();
     assert_eq!(support.get(&format!("/operator/email/{id}/retry")).await.status, 404);
     sqlx::query(state).bind(id).bind("failed").execute(&mut *connection).await.unwrap();
-    let sent = support.fill(&format!("/operator/email/{id}/retry"), &[]).await;
+    let reason = [("reason", "The mailbox exists now")];
+    let sent = support.fill(&format!("/operator/email/{id}/retry"), &reason).await;
     assert_eq!(sent.leads_to(), "/operator/email?done=1", "{}", sent.body);
-    let tries: (String, i32) = sqlx::query_as("select action, (select tries from email_outbox where id = $1) from audit_entry where subject = 'email'")
+    let tries: (String, i32) = sqlx::query_as("select action || ': ' || reason, (select tries from email_outbox where id = $1) from audit_entry where subject = 'email'")
         .bind(id)
         .fetch_one(&mut *connection)
         .await
         .unwrap();
-    assert_eq!(tries.0, "email.retried");
+    assert_eq!(tries.0, "email.retried: The mailbox exists now");
     assert!(tries.1 <= 1, "{tries:?}");
 }
 
