@@ -47,7 +47,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
 fn table(words: Words, lines: &[PlanLine], is_linked: bool) -> Markup {
     let number = |value: i64| whole(words.0, value);
     html! {
-        table {
+        table.plans {
             thead {
                 tr {
                     th { (words.plan_head()) } th.n { (words.op_price_month()) } th.n { (words.credits_head()) } th.n { (words.op_requests()) }
@@ -59,7 +59,7 @@ fn table(words: Words, lines: &[PlanLine], is_linked: bool) -> Markup {
                     tr {
                         td data-label=(words.plan_head()) {
                             div {
-                                b { (line.label) } " " code { (line.plan) }
+                                b { (line.label) } @if line.label != line.plan { " " code { (line.plan) } }
                                 @if let Some(assumption) = &line.assumption { br; span.small.muted { (words.op_assumption()) ": " (assumption) } }
                             }
                         }

@@ -76,6 +76,8 @@ impl Browser {
             json!({ "width": look.width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
         )
         .await;
+        // A page is drawn as wide as its window: a scrollbar would cut its right margin off.
+        self.cdp("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
         let theme = if look.is_dark { "dark" } else { "light" };
         let features = json!([
             { "name": "prefers-color-scheme", "value": theme },
