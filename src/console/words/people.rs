@@ -38,7 +38,7 @@ words! {
     reset_lead: "We send a link to your address. It works once, for 30 minutes."
         / "Enviamos um link para o seu endereço. Ele funciona uma vez, por 30 minutos.";
     send_link: "Send me a link" / "Enviar um link";
-    forgotten: "Forgotten the password?" / "Esqueceu a senha?";
+    forgotten: "Forgot your password?" / "Esqueceu a senha?";
     sent_title: "Check your mailbox" / "Confira sua caixa de entrada";
     sent: "If this address can get a link, it is on its way. Nothing is created or changed until you use it."
         / "Se este endereço puder receber um link, ele está a caminho. Nada é criado ou alterado até você usá-lo.";
