@@ -138,7 +138,7 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
             }
             td data-label=(words.environment()) { (environment(words, &key.environment, key.mode)) }
             td data-label=(words.secret()) { code { "…" (key.last_four) } }
-            td data-label=(words.may()) { (scopes(key)) }
+            td data-label=(words.may()) { (scopes(words, key)) }
             td.n data-label=(words.today_cap()) { (spent) }
             td data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
             td data-label=(words.expires()) { (expires) }

@@ -102,7 +102,7 @@ async fn form(
             } @else if found.accounts == 0 {
                 p.note.info { (words.op_none_on_plan()) }
             } @else {
-                section.card.space { div.body { (figures(words, found)) } }
+                section.card.space { header { h2 { (words.op_effect()) } } div.body { (figures(words, found)) } }
                 (begin_form(call, (from, to), found, faults))
             }
         }

@@ -104,6 +104,7 @@ words! {
     revoke: "Revoke" / "Revogar";
     make_another: "Create another like this" / "Criar outra igual";
     anywhere: "from anywhere" / "de qualquer lugar";
+    every_region: "in all regions" / "em todas as regiões";
     curl_waits: "The line works once you have put the secret into FLUENCE_API_KEY."
         / "A linha funciona depois de colocar o segredo em FLUENCE_API_KEY.";
     usage_30: "Last 30 days" / "Últimos 30 dias";

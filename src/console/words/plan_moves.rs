@@ -12,10 +12,11 @@ words! {
     op_same_plan: "Choose a plan other than the first." / "Escolha um plano diferente do primeiro.";
     op_what_changes: "What changes" / "O que muda";
     op_terms: "Terms" / "Condições";
-    op_concurrency: "At once" / "Simultâneas";
+    op_concurrency: "Concurrent calls" / "Chamadas simultâneas";
     op_may_call: "May call" / "Pode chamar";
     op_move_rule: "The new plan counts at once and is not prorated: what an account used of its period stays used, and no balance falls below zero. Keys go on working. Each account’s audit log names the reason."
         / "O novo plano vale na hora e sem rateio: o que a conta usou do período continua usado, e nenhum saldo fica abaixo de zero. As chaves continuam funcionando. O motivo aparece no registro de auditoria de cada conta.";
+    op_effect: "Effect on accounts" / "Efeito nas contas";
     op_suspended_too: "Of these, suspended" / "Das quais suspensas";
     op_rises: "Credits rise" / "Créditos aumentam";
     op_falls: "Credits fall" / "Créditos diminuem";
