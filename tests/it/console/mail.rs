@@ -241,7 +241,7 @@ async fn a_stranger_causes_three_messages_an_hour_and_no_more() {
 async fn without_open_sign_up_nobody_opens_an_account() {
     let post = Post::new(&[("FLUENCE_CONSOLE_SIGN_UP", "invited")]).await;
     let mut visitor = Visitor::new(&post.gateway);
-    assert!(visitor.get("/console/sign-up").await.has("made by invitation"));
+    assert!(visitor.get("/console/sign-up").await.has("created by invitation"));
     assert!(!visitor.get("/console/log-in").await.has("/console/sign-up"));
 }
 
