@@ -16,7 +16,6 @@ pub mod figure;
 pub mod forwarding;
 pub mod hex;
 pub mod idempotency_key;
-pub mod header_prefix;
 pub mod ids;
 pub mod key;
 pub mod language;

@@ -29,10 +29,10 @@ pub(in crate::console) fn path_of(call: &Call, key: KeyId, rest: &str) -> Result
 pub(in crate::console) fn status(words: Words, key: &KeyView) -> Markup {
     let (kind, shape, text) = match key.status {
         KeyStatus::Active if key.replaced_secret().is_some() => ("test", "◐", words.rotating()),
-        KeyStatus::Active => ("ok", "●", words.status_active()),
-        KeyStatus::Disabled => ("warn", "○", words.status_disabled()),
-        KeyStatus::Expired => ("", "✕", words.status_expired()),
-        KeyStatus::Revoked => ("bad", "✕", words.status_revoked()),
+        status @ KeyStatus::Active => ("ok", "●", words.status(status)),
+        status @ KeyStatus::Disabled => ("warn", "○", words.status(status)),
+        status @ KeyStatus::Expired => ("", "✕", words.status(status)),
+        status @ KeyStatus::Revoked => ("bad", "✕", words.status(status)),
     };
     html! { span.chip.(kind) { (shape) " " (text) } }
 }

@@ -3,7 +3,7 @@
 use super::words;
 
 words! {
-    nav_audit: "Audit log" / "Auditoria";
+    nav_audit: "Audit log" / "Registro de auditoria";
     nav_settings: "Settings" / "Configurações";
     audit_log: "Audit log" / "Registro de auditoria";
     audit_lead: "Who changed what, the operator included. Entries are never changed or removed."
@@ -53,7 +53,7 @@ impl super::Words {
             "suspended" => ("suspended", "suspenso"),
             "invited" => ("invited", "convidado"),
             "admin" => ("admin", "administrador"),
-            "member" => ("member", "participante"),
+            "member" => ("member", "membro"),
             "live" => ("live", "produção"),
             "test" => ("test", "teste"),
             "read" => ("read", "ler"),

@@ -1,6 +1,7 @@
 //! Keys and environments.
 
 use super::{counted, sentences, words};
+use crate::domain::key::KeyStatus;
 
 words! {
     keys: "API keys" / "Chaves de API";
@@ -37,7 +38,7 @@ words! {
     end_now: "End it now" / "Encerrar agora";
     end_overlap: "End the old secret" / "Encerrar o segredo antigo";
     cancel_rotation: "Take the new secret back" / "Desfazer a troca";
-    scope_read: "Read: account, usage, statement and contacts" / "Ler: conta, uso, extrato e contatos";
+    scope_read: "Read: account, usage, statement and contacts" / "Ler: conta, consumo, extrato e contatos";
     scope_invoke: "Call: paid calls, and writing contacts" / "Chamar: chamadas pagas e gravação de contatos";
     scope_manage: "Manage: create, change and revoke keys and environments"
         / "Gerenciar: criar, alterar e revogar chaves e ambientes";
@@ -100,7 +101,7 @@ words! {
     change_key: "Change" / "Alterar";
     rotate: "Replace the secret" / "Trocar o segredo";
     disable: "Disable" / "Desativar";
-    enable: "Enable" / "Ativar";
+    enable: "Enable" / "Reativar";
     revoke: "Revoke" / "Revogar";
     make_another: "Create another like this" / "Criar outra igual";
     anywhere: "from anywhere" / "de qualquer lugar";
@@ -155,6 +156,18 @@ words! {
     change_limit: "Change the limit" / "Alterar o limite";
     key_cap: "Maximum number of keys in use" / "Máximo de chaves em uso";
     key_cap_hint: "Empty: as many as the plan allows." / "Vazio: quantas o plano permitir.";
+}
+
+impl super::Words {
+    /// The state of a key.
+    pub(crate) const fn status(self, status: KeyStatus) -> &'static str {
+        match status {
+            KeyStatus::Active => self.status_active(),
+            KeyStatus::Disabled => self.status_disabled(),
+            KeyStatus::Expired => self.status_expired(),
+            KeyStatus::Revoked => self.status_revoked(),
+        }
+    }
 }
 
 sentences! {

@@ -172,7 +172,7 @@ words! {
     price_by_contract: "by contract" / "conforme contrato";
     credits_a_month: "Credits per period" / "Créditos por período";
     requests_a_month: "Requests per period" / "Requisições por período";
-    rate: "Rate" / "Ritmo";
+    rate: "Rate" / "Taxa";
     at_once: "Concurrent calls" / "Chamadas simultâneas";
     keys_an_environment: "Keys per environment" / "Chaves por ambiente";
     may_call: "May call" / "Pode chamar";
@@ -199,7 +199,7 @@ sentences! {
         { format!("Nada foi cobrado: {} voltaram ao lote.", w.credits(n)).replace("1 crédito voltaram", "1 crédito voltou") }
     fn therefore_held(n: i64) { format!("On hold: {}, charged or given back when it ends.", w.credits(n)) }
         { format!("Em reserva: {}, cobrados ou devolvidos quando ela terminar.", w.credits(n)) }
-    fn batch_of(batch: &str) { format!("batch {batch}") } { format!("bloco {batch}") }
+    fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }
     fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
         { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
     fn ends_next(n: &str, day: &str) { format!("{n} expire next, on {day},") } { format!("{n} vencem primeiro, em {day},") }

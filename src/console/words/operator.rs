@@ -186,6 +186,8 @@ words! {
     op_by: "By" / "Por";
     op_subject: "What was changed" / "O que foi alterado";
     op_key_works: "Nothing refuses this key now, as far as its own state goes." / "Nada recusa esta chave agora, no que depende do estado dela.";
+    op_secret_replaced: "This secret has ended by a rotation: every call with it gets EXPIRED_API_KEY. The key has another secret."
+        / "Este segredo terminou com uma troca: toda chamada com ele recebe EXPIRED_API_KEY. A chave tem outro segredo.";
     op_key_disabled: "The key is disabled: every call gets DISABLED_API_KEY." / "A chave está desativada: toda chamada recebe DISABLED_API_KEY.";
     op_no_credits: "The account has no credits: paid calls get INSUFFICIENT_CREDITS." / "A conta não tem créditos: chamadas pagas recebem INSUFFICIENT_CREDITS.";
     op_account_credits: "Credits of the account" / "Créditos da conta";

@@ -109,6 +109,11 @@ async fn an_unknown_plan_names_those_there_are() {
         failed.failure(),
         "edition `1999` does not exist; the editions are 2025-01, fluenzr, start, 2025-06"
     );
+    let failed = program.run(&["account", "move", &id, "--plan", "start"]);
+    assert_eq!(
+        failed.failure(),
+        "edition 2025-01 has no plan `start`, but edition start has: add --edition start"
+    );
     assert_eq!(program.json(&["account", "show", &id])["plan"], "essentials");
 }
 

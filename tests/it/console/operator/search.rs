@@ -26,6 +26,25 @@ async fn an_account_is_found_by_name_id_address_and_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_found_by_its_end_says_that_it_has_expired() {
+    let gateway = start().await;
+    let customer = gateway.professional().await;
+    let mut admin = admin(&gateway).await.visitor;
+    let end = &customer.key[customer.key.len() - 4..];
+    for (expiry, state) in [("1 hour", "Active"), ("0 hours", "Expired")] {
+        sqlx::query("update api_key set expires_at = now() + $2::text::interval where id = $1")
+            .bind(customer.key_id.as_uuid())
+            .bind(expiry)
+            .execute(gateway.database.pool())
+            .await
+            .unwrap();
+        let found = admin.fill("/operator/accounts", &[("text", end)]).await;
+        let found = admin.get(found.leads_to()).await;
+        assert!(found.has(&format!(">{state}<")), "{}", found.body);
+    }
+}
+
+#[tokio::test]
 async fn l01_a_whole_key_leads_to_its_page_and_stands_in_no_address_and_on_no_page() {
     let gateway = start().await;
     let customer = gateway.professional().await;
