@@ -1,5 +1,7 @@
 //! `fluence account`: creates, finds and changes accounts.
 
+mod move_all;
+
 use std::io::{self, Write};
 
 use anyhow::{anyhow, bail};
@@ -51,6 +53,8 @@ pub enum AccountCommand {
     },
     /// Move an account to another plan, effective immediately.
     Move(MoveAccount),
+    /// Move all accounts of a plan to another plan, in batches. Repeated, it goes on where it stopped.
+    MoveAll(move_all::MoveAll),
     /// Print a one-time link that logs a member in to the console, without a password.
     Link(LinkArgs),
     /// Close an account permanently and revoke all its keys.
@@ -124,6 +128,7 @@ impl AccountCommand {
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
             Self::Move(target) => change_plan(target, context, output).await,
+            Self::MoveAll(args) => move_all::run(args, context, output).await,
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod origin;
 pub mod person;
 pub mod placeholder;
 pub mod plan;
+pub mod plan_move;
 pub mod price;
 pub mod refusal;
 pub mod region;

@@ -44,8 +44,9 @@ pub(in crate::console) fn environment(words: Words, name: &str, mode: Mode) -> M
     }
 }
 
-pub(super) fn scopes(key: &KeyView) -> String {
-    let names: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+pub(super) fn scopes(words: Words, key: &KeyView) -> String {
+    let name = |scope: &Scope| words.state_of(scope.as_str()).unwrap_or(scope.as_str());
+    let names: Vec<&str> = key.scopes.iter().map(name).collect();
     names.join(", ")
 }
 

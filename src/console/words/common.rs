@@ -31,7 +31,7 @@ words! {
     optional: "optional" / "opcional";
     is_needed: "Fill in this field." / "Preencha este campo.";
     is_too_long: "This is too long." / "Este texto é longo demais.";
-    is_odd: "This has characters that cannot be used here." / "Há caracteres que não podem ser usados aqui.";
+    is_odd: "This has characters that cannot be used in this field." / "Há caracteres que não podem ser usados neste campo.";
     not_an_address: "This is not an e-mail address. One looks like name@example.com."
         / "Isto não é um endereço de e-mail. Um endereço tem o formato nome@exemplo.com.";
 

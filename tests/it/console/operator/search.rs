@@ -20,7 +20,7 @@ async fn an_account_is_found_by_name_id_address_and_key() {
         assert!(found.has(&link), "{text} at {}: {}", sent.leads_to(), found.body);
     }
     let sent = admin.fill("/operator/accounts", &[("text", "nobody of that name")]).await;
-    assert!(admin.get(sent.leads_to()).await.has("No account and no key matches."));
+    assert!(admin.get(sent.leads_to()).await.has("No account or key matches."));
     let found = admin.get("/operator/accounts?text=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
     assert!(!found.has("<script>alert"), "{}", found.body);
 }
@@ -57,7 +57,7 @@ async fn l01_a_whole_key_leads_to_its_page_and_stands_in_no_address_and_on_no_pa
     let unknown = crate::support::customer::new_secret();
     let sent = admin.fill("/operator/accounts", &[("text", unknown.expose())]).await;
     assert_eq!(sent.status, 200, "{}", sent.leads_to());
-    assert!(!sent.has(unknown.expose()) && sent.has("No account and no key matches."));
+    assert!(!sent.has(unknown.expose()) && sent.has("No account or key matches."));
     let explained = admin.fill("/operator/explain", &[("what", unknown.expose())]).await;
     assert_eq!(explained.status, 422);
     assert!(!explained.has(unknown.expose()), "{}", explained.body);
