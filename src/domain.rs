@@ -21,6 +21,7 @@ pub mod ids;
 pub mod key;
 pub mod language;
 pub mod member;
+pub mod month;
 pub(crate) mod named_enum;
 pub mod network;
 pub mod offer_set;

@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use super::StartError;
 use super::foundation::Foundation;
-use super::{Start, StartError};
 use crate::console::{Console, operator};
-use crate::domain::setting;
 use crate::http::public_links::PublicLinks;
-use crate::management::credits::LedgerDesk;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::operator_router;
 use crate::server::pipeline::Pipeline;
@@ -34,13 +32,8 @@ impl Foundation {
         listener: Option<&TcpListener>,
     ) -> Result<Option<OperatorsPage>, StartError> {
         let Some(address) = listener.and_then(|listener| listener.local_addr().ok()) else { return Ok(None) };
-        let Start { settings, database, .. } = &self.start;
-        let desk = LedgerDesk {
-            pool: self.pool.clone(),
-            options: database.clone(),
-            node: format!("operators@{}", self.node),
-            hold_life: setting::time_delta(settings.ledger.hold_life),
-        };
+        let settings = &self.start.settings;
+        let desk = self.ledger_desk("operators");
         let pages =
             self.pages(settings.operator_base(address)?, settings.operator.of_pages(&settings.console));
         let console = Console { desk: Some(desk), ..pages };
