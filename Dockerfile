@@ -4,13 +4,20 @@ FROM rust:1.95-slim-trixie AS build
 WORKDIR /src
 # The dependencies are a layer of their own, with stubs in place of the sources: a change of a source builds the program alone.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches \
-    && for bench in $(sed -n '/^\[\[bench\]\]/,/^name/s/^name = "\(.*\)"/\1/p' Cargo.toml); do echo 'fn main() {}' >"benches/$bench.rs"; done \
-    && echo 'fn main() {}' >src/main.rs && touch src/lib.rs \
+COPY crates/domain/Cargo.toml crates/domain/
+COPY crates/people/Cargo.toml crates/people/
+COPY crates/analysis/Cargo.toml crates/analysis/
+RUN for crate in . crates/*; do \
+        mkdir -p "$crate/src" "$crate/benches" && touch "$crate/src/lib.rs" \
+        && for bench in $(sed -n '/^\[\[bench\]\]/,/^name/s/^name = "\(.*\)"/\1/p' "$crate/Cargo.toml"); do \
+            echo 'fn main() {}' >"$crate/benches/$bench.rs"; \
+        done; \
+    done \
+    && echo 'fn main() {}' >src/main.rs \
     && cargo build --locked --release --bin fluence \
-    && rm -r src benches
+    && rm -r src benches crates
 COPY . .
-RUN touch src/lib.rs src/main.rs && cargo build --locked --release --bin fluence
+RUN touch src/lib.rs src/main.rs crates/*/src/lib.rs && cargo build --locked --release --bin fluence
 # The files of the image. Line tables are three quarters of the program; without them a panic still names its function.
 RUN mkdir -p /image/usr/local/bin \
     && strip --strip-debug -o /image/usr/local/bin/fluence target/release/fluence \

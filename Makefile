@@ -32,7 +32,7 @@ test: ## install what is missing and run all tests, each on a database of its ow
 
 lint: ## formatting, and clippy with warnings denied
 	@scripts/need.sh rust lint
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- -D warnings
 
 doc: ## the documentation of the code, with broken links denied: target/doc/fluence/index.html
@@ -49,12 +49,12 @@ bench: ## install the load generator and measure the gateway: docs/performance.m
 
 simulate: ## gateways over an unreliable store, from seeds: make simulate SEEDS=1000
 	@scripts/need.sh rust
-	SEEDS=$(or $(SEEDS),1000) cargo test --locked --test it simulation:: -- --nocapture
+	SEEDS=$(or $(SEEDS),1000) cargo test --locked --package fluence --test it simulation:: -- --nocapture
 
 crash: ## the real program dies at every named place, again and again: make crash ROUNDS=20
 	@scripts/need.sh rust postgres
 	cargo build --locked --bins --tests
-	ROUNDS=$(or $(ROUNDS),5) $(TARGET)/debug/fluence with-postgres -- cargo test --locked --test it faults::crash
+	ROUNDS=$(or $(ROUNDS),5) $(TARGET)/debug/fluence with-postgres -- cargo test --locked --package fluence --test it faults::crash
 
 alerts: ## check and test the alert rules with promtool
 	@scripts/need.sh promtool
@@ -108,5 +108,5 @@ model: ## train the analysis model from the essays in ../shared/data, or FLUENCE
 
 evaluate: ## measure the analysis: coverage of lines, precision of evidence, red-team sets, and the model against its bars
 	@scripts/need.sh rust
-	cargo test --locked --test it analysis:: -- --nocapture
+	cargo test --locked --package fluence-analysis --test it -- --nocapture
 	model/evaluate.sh

@@ -3,7 +3,7 @@
 //! `DATABASE_URL=postgres://... cargo bench --bench directory [-- PEOPLE]` makes a directory of a million invented
 //! people (or so many), through the importer, in a database of its own that it drops at the end.
 
-#[path = "../tests/it/people/generator/mod.rs"]
+#[path = "../crates/people/tests/it/generator/mod.rs"]
 #[expect(dead_code, reason = "shared with the accuracy test, which also asks about people who are not there")]
 mod generator;
 

@@ -180,8 +180,8 @@ def main(folder, vectors_path, model, out):
     print("\nBars")
     for bar, measured, target, verdict, published in rows:
         print(f"  {verdict:7}{bar:50}{measured:>16}  {target:16}{published}")
-    print("\nMeasured elsewhere: the program against the trainer within 1e-4 (cargo test analysis::fixtures), speed and memory\n"
-          "(cargo bench --bench analysis).")
+    print("\nMeasured elsewhere: the program against the trainer within 1e-4 (cargo test --package fluence-analysis fixtures), speed and memory\n"
+          "(cargo bench --package fluence-analysis).")
     pictures(runs[0], Path(out))
     missed = [bar for bar, _, _, verdict, _ in rows if verdict == "MISSED"]
     print(f"{len(rows) - len(missed)} bars hold, {len(missed)} missed" + "".join(f"; {bar}" for bar in missed))

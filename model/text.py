@@ -1,4 +1,4 @@
-"""From raw text to sentences and tokens: the reference that src/analysis/{clean,segment}.rs follow.
+"""From raw text to sentences and tokens: the reference that crates/analysis/src/{clean,segment}.rs follow.
 
 Positions are Unicode code points of the original text. Both programs keep to the same few rules, and the fixtures
 hold them to the same numbers.

@@ -14,12 +14,12 @@ pub mod console; // the pages on which account owners look after their account
 pub mod mail; // e-mails: the outbox, and how it is sent
 pub mod management; // changes of accounts and keys, each recorded in the audit log
 pub mod lookup; // finds the person of a request in every source
-pub mod people; // names and matching
+pub use fluence_people as people; // names and matching
 pub mod upstream; // requests to other servers: the enrichment service
-pub mod analysis; // what a person's texts support
+pub use fluence_analysis as analysis; // what a person's texts support
 pub mod identity; // logging in: the rules of passwords, sessions, links and throttling
 pub mod ledger; // credits: the rules, and the writer that makes them durable
-pub mod domain; // plain types and rules
+pub use fluence_domain as domain; // plain types and rules
 pub mod storage; // PostgreSQL; the only place with SQL
 pub mod background; // what is done every so often
 pub mod catalogue; // plans, packs, paid routes

@@ -37,6 +37,7 @@ pub use self::trial::{can_be_tried, fields_of, with_typed};
 use self::words::Words;
 use crate::domain::language::Language;
 use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::http::answer::RefusalResponse;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::preferred_language;
 use crate::openapi::{self, Facts, Operation};
@@ -343,7 +344,7 @@ async fn portuguese_index(State(site): State<Arc<Site>>, headers: HeaderMap) -> 
 }
 
 /// A file whose name changes with its content: caches keep it for good.
-async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, RefusalResponse> {
     const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
     let served = assets::find(uri.path()).ok_or(Refusal::EndpointNotFound)?;
     let mut response = served.answer("/assets/{name}", &headers);

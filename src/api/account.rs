@@ -16,7 +16,7 @@ use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::plan::Access;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
-use crate::http::answer::{json_ok, with_billing};
+use crate::http::answer::{RefusalResponse, json_ok, with_billing};
 use crate::storage::accounts;
 
 /// What the log says could not be read.
@@ -85,7 +85,7 @@ pub(crate) struct KeyShown {
 pub async fn account(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let book = current_account(&pool, &caller).await?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable(WHAT))?;

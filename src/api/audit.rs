@@ -10,8 +10,7 @@ use super::change_refusal::refusal;
 use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use crate::domain::audit::AuditEntry;
-use crate::domain::refusal::Refusal;
-use crate::http::answer::json_ok;
+use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::paging::Page;
 use crate::storage::audit;
 
@@ -29,7 +28,7 @@ pub async fn entries(
     State(management): State<Management>,
     auth: ManagementAuth,
     uri: Uri,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let page = Page::<u64>::of(&uri)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
     let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));

@@ -23,7 +23,7 @@ use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
 use crate::domain::setting;
 use crate::gate::auth::caller::Caller;
-use crate::http::answer::{json_ok, json_with};
+use crate::http::answer::{RefusalResponse, json_ok, json_with};
 use crate::http::contact_request::{ContactChange, parse_new};
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
@@ -141,7 +141,7 @@ pub async fn list(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
     uri: Uri,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
     let stored = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
@@ -175,7 +175,7 @@ pub async fn read(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
     let contact = contacts::find(&mut connection, owner(&caller), id).await;
@@ -190,7 +190,7 @@ pub async fn change(
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let id = contact_id(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
     let mut connection = api.connection().await?;
@@ -211,12 +211,12 @@ pub async fn delete(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let id = contact_id(&id)?;
     let mut connection = api.connection().await?;
     let deleted = contacts::delete(&mut connection, owner(&caller), id).await;
     if !deleted.map_err(|error| refusal(error.into()))? {
-        return Err(Refusal::NotFound);
+        return Err(Refusal::NotFound.into());
     }
     api.people.contacts_changed(owner(&caller));
     Ok(json_ok(Gone { success: true, data: GoneContact { id, deleted: true } }))

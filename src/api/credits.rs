@@ -12,7 +12,7 @@ use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
-use crate::http::answer::{json_ok, with_billing};
+use crate::http::answer::{RefusalResponse, json_ok, with_billing};
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::lot::Lot;
 use crate::storage::ledger::balance::read_account;
@@ -40,7 +40,7 @@ pub(crate) struct LotShown {
 pub async fn credits(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let account = current_account(&pool, &caller).await?;
     let mut lots: Vec<&Lot> = account.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
     lots.sort_by_key(|lot| lot.burn_order());

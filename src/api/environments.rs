@@ -15,7 +15,7 @@ use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::refusal::Refusal;
-use crate::http::answer::json_ok;
+use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::key_request;
 use crate::management::environments;
 use crate::storage::accounts;
@@ -32,7 +32,10 @@ fn shown(environment: EnvironmentView) -> Environments<EnvironmentView> {
 }
 
 /// All of them, oldest first; there are few.
-pub async fn list(State(management): State<Management>, auth: ManagementAuth) -> Result<Response, Refusal> {
+pub async fn list(
+    State(management): State<Management>,
+    auth: ManagementAuth,
+) -> Result<Response, RefusalResponse> {
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
     let listed = accounts::environments(&mut connection, auth.caller.key.account_id).await;
     Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
@@ -60,7 +63,7 @@ pub async fn change(
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let id: EnvironmentId = id.parse().map_err(|_| Refusal::NotFound)?;
     let key_cap = key_request::key_cap(management.fields(&headers, body).await?)?;
     let (mut connection, account) =

@@ -17,10 +17,9 @@ use crate::catalogue::routes::RouteSet;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
-use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
-use crate::http::answer::{json_ok, json_with, with_billing};
+use crate::http::answer::{RefusalResponse, json_ok, json_with, with_billing};
 use crate::http::call_record::CallRecord;
 
 /// What the health pages look at.
@@ -77,7 +76,7 @@ pub(crate) struct RequestQuota {
 pub async fn health(
     State(health): State<Health>,
     caller: Option<Extension<Caller>>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let ready = health.readiness.is_ready();
     let mut shown = HealthShown {
         status: if ready { "healthy" } else { "unavailable" },

@@ -17,7 +17,7 @@ use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{FormatChoice, KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
-use crate::http::answer::json_ok;
+use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::key_request::{self, NewKeyRequest};
 use crate::http::paging::Page;
 use crate::management::{self, ChangeError};
@@ -84,7 +84,7 @@ pub async fn list(
     State(management): State<Management>,
     auth: ManagementAuth,
     uri: Uri,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let page = Page::<KeyId>::of(&uri)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
     let account = auth.caller.key.account_id;
@@ -98,12 +98,12 @@ pub async fn one(
     State(management): State<Management>,
     auth: ManagementAuth,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let id = id_of(&id)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
     let key = keys::find(&mut connection, id).await.map_err(|error| refusal(error.into()))?;
     let own = key.filter(|key| key.account_id == auth.caller.key.account_id);
-    own.map(shown).ok_or(Refusal::NotFound)
+    Ok(own.map(shown).ok_or(Refusal::NotFound)?)
 }
 
 /// Makes a key, and shows it this once.
@@ -133,7 +133,7 @@ pub async fn change(
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let id = id_of(&id)?;
     let (terms, state) = key_request::key_change(management.fields(&headers, body).await?)?;
     let urgency = if state == Some(KeyState::Disabled) { Urgency::Revocation } else { Urgency::Ordinary };

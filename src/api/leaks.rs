@@ -29,7 +29,7 @@ use crate::domain::key::{KeyFormat, KeySecret};
 use crate::domain::refusal::{Fault, Limit, LimitHit, Malformed, Refusal};
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::network_window::NetworkWindow;
-use crate::http::answer::{json_with, passed_on};
+use crate::http::answer::{RefusalResponse, json_with, passed_on};
 use crate::http::client_address::ClientAddress;
 use crate::http::json_body::{parse_fields, read_any_body, read_body};
 use crate::http::negotiate::RenderContext;
@@ -151,9 +151,9 @@ pub async fn report(
     Extension(context): Extension<RenderContext>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     if !leaks.takes_reports {
-        return Err(Refusal::EndpointNotFound);
+        return Err(Refusal::EndpointNotFound.into());
     }
     let mut fields = parse_fields(&read_body(&headers, body, MAX_REPORT_BYTES).await?)?;
     let token = match fields.take("token") {
@@ -219,8 +219,10 @@ pub async fn github(
     Extension(context): Extension<RenderContext>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refusal> {
-    let Some(Github { keys, token_type }) = &leaks.github else { return Err(Refusal::EndpointNotFound) };
+) -> Result<Response, RefusalResponse> {
+    let Some(Github { keys, token_type }) = &leaks.github else {
+        return Err(Refusal::EndpointNotFound.into());
+    };
     let client = client.map(|Extension(client)| client);
     leaks.count(client)?;
     let body = read_any_body(body, MAX_LIST_BYTES).await?;
@@ -233,7 +235,7 @@ pub async fn github(
     let matches: Vec<Match> = serde_json::from_slice(&body)
         .map_err(|error| Refusal::InvalidJson { line: error.line().max(1), column: error.column().max(1) })?;
     if matches.len() > MAX_MATCHES {
-        return Err(Refusal::BadRequest(Malformed::TooManyMatches));
+        return Err(Refusal::BadRequest(Malformed::TooManyMatches).into());
     }
     let _place = leaks.place().await?;
     let actor = actor("GitHub's secret scanning", client, &context);
@@ -278,9 +280,9 @@ pub async fn verify(
     client: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     if !leaks.takes_reports {
-        return Err(Refusal::EndpointNotFound);
+        return Err(Refusal::EndpointNotFound.into());
     }
     let client = client.map(|Extension(ClientAddress(address))| address);
     let fields = parse_fields(&read_body(&headers, body, MAX_LIST_BYTES).await?)?;

@@ -12,7 +12,7 @@ use crate::api::unreadable;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
-use crate::http::answer::json_ok;
+use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::paging::Page;
 use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 
@@ -33,7 +33,7 @@ pub async fn entries(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
     uri: Uri,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let page = Page::<u64>::of(&uri)?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = caller.key.account_id;
@@ -59,7 +59,7 @@ pub async fn receipt(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
     Path(call_id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let receipt = statement::receipt(&mut connection, caller.key.account_id, call_id)

@@ -19,6 +19,7 @@ use crate::domain::key::{FormatChoice, KeyPrefix};
 use crate::domain::refusal::Refusal;
 use crate::domain::rights::{ActingKey, Principal, Rights};
 use crate::gate::auth::caller::Caller;
+use crate::http::answer::RefusalResponse;
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
@@ -116,9 +117,9 @@ pub struct ManagementAuth {
 }
 
 impl<S: Sync> FromRequestParts<S> for ManagementAuth {
-    type Rejection = Refusal;
+    type Rejection = RefusalResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, RefusalResponse> {
         let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
         let actor = Actor {
             who: Who::Key(caller.key.key_id),

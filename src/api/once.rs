@@ -16,7 +16,7 @@ use super::fair_queue::Permit;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::gate::idempotency;
-use crate::http::answer::json_ready;
+use crate::http::answer::{RefusalResponse, json_ready, refused};
 use crate::http::fields::Fields;
 use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
 use crate::http::json_body::{parse_fields, read_body};
@@ -42,9 +42,9 @@ pub struct Posted {
 }
 
 impl<S: BodyLimit + Sync> FromRequest<S> for Posted {
-    type Rejection = Refusal;
+    type Rejection = RefusalResponse;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, RefusalResponse> {
         let (parts, body) = request.into_parts();
         let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
         let body = match body.is_end_stream() {
@@ -93,7 +93,7 @@ impl From<Refusal> for Ended {
 impl IntoResponse for Ended {
     fn into_response(self) -> Response {
         match self {
-            Self::Refused(refusal) => refusal.into_response(),
+            Self::Refused(refusal) => refused(refusal),
             Self::Replayed(response) => *response,
         }
     }

@@ -15,7 +15,7 @@ use self::cursor::UsageCursor;
 use crate::api::unreadable;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::auth::caller::Caller;
-use crate::http::answer::json_ok;
+use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::paging::{self, Page};
 use crate::http::query::Query;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, UsageQuery};
@@ -49,7 +49,7 @@ pub async fn usage(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,
     uri: Uri,
-) -> Result<Response, Refusal> {
+) -> Result<Response, RefusalResponse> {
     let query = usage_query(&uri, caller.clock.now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;

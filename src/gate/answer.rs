@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tower::layer::layer_fn;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
@@ -14,7 +14,7 @@ use super::call::{Answered, Facts, GateService, Incoming, Refused};
 use super::reentry::Reentry;
 use crate::clock;
 use crate::domain::refusal::{Limit, Refusal};
-use crate::http::answer::{refusal_of, take_billing};
+use crate::http::answer::{refusal_of, refused, take_billing};
 use crate::http::rate_limit_headers::RateLimitHeaders;
 
 /// Returns the layer around the steps of calls to `path`.
@@ -41,7 +41,7 @@ where
             async move {
                 let (response, facts) = match steps.oneshot(call).await {
                     Ok(Answered { response, facts }) => (response, facts),
-                    Err(Refused { refusal, facts }) => (refusal.into_response(), facts),
+                    Err(Refused { refusal, facts }) => (refused(refusal), facts),
                 };
                 Ok::<_, Infallible>(complete(&gate, response, facts).await)
             }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, Route as Handler};
 use tower::layer::layer_fn;
 use tower::{ServiceExt, service_fn};
 
+use crate::http::answer::refused;
 use crate::http::query::refuse_parameters;
 
 /// Wraps methods that take no query parameters.
@@ -19,7 +19,7 @@ pub fn without_parameters<S: Clone + 'static>(methods: MethodRouter<S>) -> Metho
             async move {
                 match refuse_parameters(request.uri()) {
                     Ok(()) => Handler::clone(&handler).oneshot(request).await,
-                    Err(refusal) => Ok(refusal.into_response()),
+                    Err(refusal) => Ok(refused(refusal)),
                 }
             }
         })

@@ -34,11 +34,27 @@ impl Content {
     }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Content::Refusal(self).into_response(status)
+/// A refusal as the answer to its request. It is rendered in the dialect and the language of the request later.
+#[derive(Debug)]
+pub struct RefusalResponse(Refusal);
+
+impl<E: Into<Refusal>> From<E> for RefusalResponse {
+    fn from(error: E) -> Self {
+        Self(error.into())
     }
+}
+
+impl IntoResponse for RefusalResponse {
+    fn into_response(self) -> Response {
+        let status =
+            StatusCode::from_u16(self.0.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Content::Refusal(self.0).into_response(status)
+    }
+}
+
+/// Returns the answer that says `refusal`.
+pub fn refused(refusal: Refusal) -> Response {
+    RefusalResponse(refusal).into_response()
 }
 
 /// Response extension of an answer that another server wrote: an empty 404 is one.
@@ -72,7 +88,7 @@ pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
         Ok(object) => json_ready(status, object),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");
-            Refusal::Internal.into_response()
+            refused(Refusal::Internal)
         }
     }
 }

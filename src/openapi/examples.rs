@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
@@ -12,6 +11,7 @@ use super::samples::sample;
 use crate::domain::ids::CallId;
 use crate::domain::language::Language;
 use crate::domain::refusal::ErrorCode;
+use crate::http::answer::refused;
 use crate::http::dialect::Dialect;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
@@ -41,7 +41,7 @@ pub fn error_body(
         problem_json: dialect.is_none(),
         language,
     };
-    let (response, _) = render(sample(code)?.into_response(), &ctx, links);
+    let (response, _) = render(refused(sample(code)?), &ctx, links);
     debug_assert_eq!(Ok(response.status()), StatusCode::from_u16(code.status()).map_err(drop));
     // The whole body is in memory, so there is nothing to wait for.
     let body = response.into_body().collect().now_or_never()?.ok()?;

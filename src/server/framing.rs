@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::refusal::{Malformed, Refusal};
+use crate::http::answer::refused;
 use crate::http::loopback::names_loopback;
 
 /// Longest request target (path and query), in bytes.
@@ -35,13 +36,14 @@ use FramingFault::{NoSuchMethod, NoSuchPath, Refused, TargetTooLong};
 impl IntoResponse for FramingFault {
     fn into_response(self) -> Response {
         let mut response = match self {
-            Refused(fault) => Refusal::BadRequest(fault).into_response(),
-            NoSuchPath => Refusal::EndpointNotFound.into_response(),
+            Refused(fault) => refused(Refusal::BadRequest(fault)),
+            NoSuchPath => refused(Refusal::EndpointNotFound),
             NoSuchMethod => {
-                Refusal::MethodNotAllowed { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" }.into_response()
+                refused(Refusal::MethodNotAllowed { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" })
             }
             TargetTooLong => {
-                (StatusCode::URI_TOO_LONG, Refusal::BadRequest(Malformed::TargetTooLong)).into_response()
+                (StatusCode::URI_TOO_LONG, refused(Refusal::BadRequest(Malformed::TargetTooLong)))
+                    .into_response()
             }
         };
         if matches!(self, Refused(_)) {

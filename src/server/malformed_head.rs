@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::domain::refusal::{Malformed, Refusal};
+use crate::http::answer::refused;
 
 /// Returns the status of a bare answer of the library. Answers of the service have a request id, the library's do not.
 pub(super) fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
@@ -26,7 +27,7 @@ pub(super) fn refusal_of(status: StatusCode, is_line_done: bool) -> Response {
         }
         _ => (status, Malformed::NotHttp),
     };
-    (status, Refusal::BadRequest(fault)).into_response()
+    (status, refused(Refusal::BadRequest(fault))).into_response()
 }
 
 /// Writes a response as HTTP/1.1, with the date of the library's answer `bare`.

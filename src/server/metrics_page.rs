@@ -14,6 +14,7 @@ use axum::routing::get;
 use super::settings::ServerSettings;
 use crate::api::health::{self, Health};
 use crate::domain::refusal::Refusal;
+use crate::http::answer::refused;
 use crate::telemetry::metrics::Metrics;
 
 /// The format's version, which scrapers ask for.
@@ -32,7 +33,7 @@ pub fn router(page: MetricsPage, health: &Health) -> Router {
         .route(health::LIVEZ, get(health::livez))
         .route(health::READYZ, get(health::readyz))
         .with_state(health.clone());
-    metrics.merge(probes).fallback(|| async { Refusal::EndpointNotFound })
+    metrics.merge(probes).fallback(|| async { refused(Refusal::EndpointNotFound) })
 }
 
 /// Connections of scrapers.

@@ -8,6 +8,7 @@ use axum::routing::get;
 
 use crate::console::{Console, operator};
 use crate::domain::refusal::Refusal;
+use crate::http::answer::refused;
 use crate::http::call_record::CallRecord;
 use crate::site;
 
@@ -19,5 +20,5 @@ pub fn router(console: &Arc<Console>) -> Router {
     for (path, methods) in operator::routes(console) {
         router = router.route(path, methods);
     }
-    router.fallback(|| async { Refusal::EndpointNotFound })
+    router.fallback(|| async { refused(Refusal::EndpointNotFound) })
 }

@@ -20,7 +20,7 @@ use crate::clock::new_id;
 use crate::console;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
-use crate::http::answer::{is_passed_on, refusal_of};
+use crate::http::answer::{is_passed_on, refusal_of, refused};
 use crate::http::compression::compress;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
@@ -90,10 +90,8 @@ impl Pipeline {
         });
         let response = match checked {
             Err(fault) => fault.into_response(),
-            Ok(()) if is_beyond_limits(&request, links) => {
-                Refusal::Unavailable { retry_after_s: 1 }.into_response()
-            }
-            Ok(()) if is_staged_page => Refusal::EndpointNotFound.into_response(),
+            Ok(()) if is_beyond_limits(&request, links) => refused(Refusal::Unavailable { retry_after_s: 1 }),
+            Ok(()) if is_staged_page => refused(Refusal::EndpointNotFound),
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
                 strip_stage(request.uri_mut(), links);
@@ -101,7 +99,7 @@ impl Pipeline {
                 let call = serving(request_id, router.clone().call(request));
                 // The panic hook has logged it; the router itself never fails.
                 let answered = unless_panicking(call).await.and_then(Result::ok);
-                answered.unwrap_or_else(|| Refusal::Internal.into_response())
+                answered.unwrap_or_else(|| refused(Refusal::Internal))
             }
         };
         let response = if is_options { options(response) } else { response };

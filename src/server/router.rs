@@ -25,6 +25,7 @@ use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardRoute;
 use crate::gate::metering::PaidRoute;
 use crate::gate::{Gate, stack, without_parameters as bare};
+use crate::http::answer::refused;
 use crate::secret::signing::TokenSigner;
 use crate::site::{self, Site};
 
@@ -155,7 +156,7 @@ pub fn router(parts: &Parts) -> Paths {
         }
     }
 
-    router.router = router.router.fallback(|| async { Refusal::EndpointNotFound });
+    router.router = router.router.fallback(|| async { refused(Refusal::EndpointNotFound) });
     router
 }
 

@@ -101,6 +101,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Crates of their own in `crates/`: they cannot know more than their `Cargo.toml` names.
+const PURE_CRATES: [&str; 3] = ["domain", "people", "analysis"];
+
 /// The only modules in which everything meets.
 const MEETING_PLACES: [&str; 3] = ["app", "command", "main"];
 
@@ -128,21 +131,49 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Module and text of every source file, its tests left out.
-fn modules() -> Vec<(String, PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    sources(&root)
-        .into_iter()
-        .map(|path| {
-            let inside = path.strip_prefix(&root).unwrap().with_extension("");
-            let name = inside.to_str().unwrap();
-            let module = name.split('/').next().unwrap().to_owned();
-            let text = fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            (module, path, code)
-        })
-        .filter(|(module, _, _)| module != "lib")
-        .collect()
+/// A source file, its tests left out. The file of a crate of `crates/` counts as the module under which the program knows
+/// that crate, and its paths are written as the program would write them.
+struct Source {
+    file: PathBuf,
+    module: Module,
+    code: String,
+}
+
+impl Source {
+    /// The module at the top, which `MAY_USE` names.
+    fn top(&self) -> &str {
+        &self.module[0]
+    }
+}
+
+fn program() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = sources_of(&root.join("src"), None);
+    for part in PURE_CRATES {
+        found.extend(sources_of(&root.join("crates").join(part).join("src"), Some(part)));
+    }
+    found
+}
+
+fn sources_of(folder: &Path, part: Option<&str>) -> Vec<Source> {
+    let read = |file: PathBuf| {
+        let inside = file.strip_prefix(folder).unwrap().with_extension("");
+        let names = inside.iter().map(|name| name.to_str().unwrap().to_owned());
+        let is_root = |name: &str| ["lib", "mod"].contains(&name);
+        let module: Module =
+            part.map(str::to_owned).into_iter().chain(names.filter(|name| !is_root(name))).collect();
+        let text = fs::read_to_string(&file).unwrap();
+        let mut code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+        if let Some(part) = part {
+            code = code.replace("crate::", &format!("crate::{part}::"));
+        }
+        for known in PURE_CRATES {
+            code = code.replace(&format!("fluence_{known}::"), &format!("crate::{known}::"));
+        }
+        Source { file, module, code }
+    };
+    let files = sources(folder).into_iter().map(read);
+    files.filter(|source| !source.module.is_empty()).collect()
 }
 
 /// Circles between sibling files that are not dissolved yet.
@@ -151,17 +182,12 @@ const KNOWN_CIRCLES: &[&[&str]] = &[];
 /// A module by the names on its path: `["http", "messages", "en"]`.
 type Module = Vec<String>;
 
-/// The modules of the program and the paths that each one's code names, tests and comments left out.
+/// The modules of the program and the paths that each one's code names, comments left out.
 fn named_paths() -> BTreeMap<Module, Vec<Module>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let named = modules().into_iter().map(|(_, path, text)| {
-        let inside = path.strip_prefix(&root).unwrap().with_extension("");
-        let mut module: Module = inside.iter().map(|name| name.to_str().unwrap().to_owned()).collect();
-        if module.last().is_some_and(|name| name == "mod") {
-            module.pop();
-        }
-        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        (module, paths(&code.join(" ")))
+    let named = program().into_iter().map(|source| {
+        let code: Vec<&str> =
+            source.code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        (source.module, paths(&code.join(" ")))
     });
     named.collect()
 }
@@ -298,17 +324,18 @@ fn used(text: &str) -> BTreeSet<&str> {
 #[test]
 fn no_import_points_back() {
     let mut wrong = Vec::new();
-    for (module, path, text) in modules() {
-        if MEETING_PLACES.contains(&module.as_str()) {
+    for source in program() {
+        let module = source.top();
+        if MEETING_PLACES.contains(&module) {
             continue;
         }
         let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
             wrong.push(format!("{module} is not in MAY_USE"));
             continue;
         };
-        for name in used(&text) {
+        for name in used(&source.code) {
             if name != module && !["domain", "kill_point"].contains(&name) && !allowed.contains(&name) {
-                wrong.push(format!("{} uses {name}", path.display()));
+                wrong.push(format!("{} uses {name}", source.file.display()));
             }
         }
     }
@@ -319,11 +346,12 @@ fn no_import_points_back() {
 fn rules_know_no_http_no_sql_no_chance_and_no_runtime() {
     let with_runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(WITH_RUNTIME);
     let mut wrong = Vec::new();
-    for (module, path, text) in modules().iter().filter(|(module, _, _)| PURE.contains(&module.as_str())) {
-        let has_runtime = path.with_extension("").starts_with(&with_runtime);
+    for source in program().iter().filter(|source| PURE.contains(&source.top())) {
+        let has_runtime = source.file.with_extension("").starts_with(&with_runtime);
+        let text = &source.code;
         for name in IMPURE_CRATES.iter().filter(|name| !(has_runtime && RUNTIME_CRATES.contains(name))) {
             if text.contains(&format!("use {name}::")) || text.contains(&format!(" {name}::")) {
-                wrong.push(format!("{} of {module} uses {name}", path.display()));
+                wrong.push(format!("{} uses {name}", source.file.display()));
             }
         }
     }
@@ -331,12 +359,25 @@ fn rules_know_no_http_no_sql_no_chance_and_no_runtime() {
 }
 
 #[test]
+fn pure_crates_depend_on_pure_crates() {
+    for part in PURE_CRATES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(part).join("Cargo.toml");
+        let manifest: toml::Table = fs::read_to_string(path).unwrap().parse().unwrap();
+        let dependencies = manifest["dependencies"].as_table().unwrap();
+        let impure: Vec<&String> =
+            dependencies.keys().filter(|name| IMPURE_CRATES.contains(&name.as_str())).collect();
+        assert!(impure.is_empty(), "{part} depends on {impure:?}");
+    }
+}
+
+#[test]
 fn sql_stands_in_the_store_alone() {
     let mut wrong = Vec::new();
-    for (module, path, text) in modules() {
-        let has_sql = ["sqlx::query", "query_as(", "query_scalar("].iter().any(|call| text.contains(call));
-        if has_sql && !WITH_SQL.contains(&module.as_str()) {
-            wrong.push(path.display().to_string());
+    for source in program() {
+        let has_sql =
+            ["sqlx::query", "query_as(", "query_scalar("].iter().any(|call| source.code.contains(call));
+        if has_sql && !WITH_SQL.contains(&source.top()) {
+            wrong.push(source.file.display().to_string());
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

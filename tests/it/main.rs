@@ -5,7 +5,6 @@
     reason = "a test that cannot go on should say where it stopped, helpers included"
 )]
 
-mod analysis;
 mod api;
 mod architecture;
 mod browser;

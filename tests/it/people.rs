@@ -1,13 +1,10 @@
 //! Importing people, finding them, and their rights, on a real database.
 
-mod accuracy;
 mod contacts;
 mod enrichment;
 mod find;
-mod generator;
 mod import;
 mod index;
-mod kinds;
 mod rights;
 
 use chrono::{DateTime, TimeZone, Utc};

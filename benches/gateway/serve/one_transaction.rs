@@ -9,7 +9,6 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
-use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use fluence::app;
 use fluence::catalogue::plans::Catalogue;
@@ -30,6 +29,7 @@ use fluence::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
 use fluence::gate::refused::RefusedCalls;
 use fluence::gate::validate::Validated;
 use fluence::gate::{Gate, stack};
+use fluence::http::answer::refused;
 use fluence::secret::Pepper;
 use fluence::server::listener::{Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
@@ -113,7 +113,7 @@ async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answ
     });
     match running.await {
         Ok(Ok((Ok(PaidAnswer { response, .. }), billing))) => Ok(call.answer(response, billing)),
-        Ok(Ok((Err(refusal), billing))) => Ok(call.answer(refusal.into_response(), billing)),
+        Ok(Ok((Err(refusal), billing))) => Ok(call.answer(refused(refusal), billing)),
         Ok(Err(_)) | Err(_) => Err(call.refuse(Refusal::Internal)),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Se
     let billing = Billing { balance, ..caller.uncharged_billing() };
     match result {
         Ok(answer) => Settled::new(replay(answer.content, &billing), billing),
-        Err(refusal) => Settled::new(refusal, billing),
+        Err(refusal) => Settled::refused(refusal, billing),
     }
 }
 

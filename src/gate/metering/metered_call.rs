@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::header;
 use axum::http::response::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
@@ -21,6 +21,7 @@ use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
+use crate::http::answer::refused;
 use crate::http::negotiate::RenderContext;
 use crate::http::render;
 use crate::ledger::rules::hold::{AnswerContent, Declined};
@@ -78,7 +79,7 @@ impl MeteredCall {
                 let declined = Declined { reason, balance: self.balance };
                 return decision::answer(declined, &self.caller, self.price);
             }
-            Err(error) => return Settled::new(idempotency_unavailable(&error), billing),
+            Err(error) => return Settled::refused(idempotency_unavailable(&error), billing),
         }
         let handled = self.handle(work).await;
         let (outcome, error_code) = (handled.outcome, handled.error_code);
@@ -90,12 +91,12 @@ impl MeteredCall {
         }
         let Some((parts, body, content)) = self.render(response, &billing).await else {
             answers.release(&call).await;
-            return Settled::new(Refusal::Internal, billing);
+            return Settled::refused(Refusal::Internal, billing);
         };
         match answers.store(&call, &content).await {
             Ok(true) => Settled { response: Response::from_parts(parts, body.into()), billing, error_code },
             Ok(false) => Settled::unavailable(billing),
-            Err(error) => Settled::new(idempotency_unavailable(&error), billing),
+            Err(error) => Settled::refused(idempotency_unavailable(&error), billing),
         }
     }
 
@@ -180,7 +181,7 @@ impl MeteredCall {
             Err(refusal) => {
                 let code = refusal.code();
                 let outcome = Outcome::of(code.status(), Some(code));
-                let response = refusal.into_response();
+                let response = refused(refusal);
                 let credits_used = self.price;
                 let (price, stream) = (None, None);
                 HandlerResult { response, outcome, credits_used, price, stream, error_code: Some(code) }
@@ -199,7 +200,7 @@ impl MeteredCall {
         let rest = hold.refund(self.price).after(unused);
         let Some((parts, body, content)) = self.render(response, &billing).await else {
             hold.release(Outcome::Failed);
-            return Settled::new(Refusal::Internal, self.refunded(rest, Outcome::Failed));
+            return Settled::refused(Refusal::Internal, self.refunded(rest, Outcome::Failed));
         };
         if content.body.len() > MAX_STORED_BYTES {
             hold.capture_unkept(used, outcome);

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use crate::domain::billing::Billing;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::refusal::Refusal;
+use crate::http::answer::refused;
 
 /// The answer to a paid call after its settlement.
 #[derive(Debug)]
@@ -20,8 +21,12 @@ impl Settled {
         Self { response: answer.into_response(), billing, error_code: None }
     }
 
+    pub(super) fn refused(refusal: Refusal, billing: Billing) -> Self {
+        Self::new(refused(refusal), billing)
+    }
+
     /// The 503 of a call whose answer could not be stored.
     pub(super) fn unavailable(billing: Billing) -> Self {
-        Self::new(Refusal::Unavailable { retry_after_s: 1 }, billing)
+        Self::refused(Refusal::Unavailable { retry_after_s: 1 }, billing)
     }
 }

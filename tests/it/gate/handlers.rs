@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use fluence::domain::credits::Credits;
 use fluence::domain::refusal::Refusal;
@@ -22,7 +22,7 @@ pub(crate) async fn answering<F, Fut, R>(respond: F) -> Gateway
 where
     F: Fn() -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = R> + Send + 'static,
-    R: IntoResponse,
+    R: HandlerAnswer,
 {
     Gateway::in_front_of(handler(respond), LONG).await
 }
@@ -32,7 +32,7 @@ pub(crate) fn handler<F, Fut, R>(respond: F) -> PaidHandler
 where
     F: Fn() -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = R> + Send + 'static,
-    R: IntoResponse,
+    R: HandlerAnswer,
 {
     Arc::new(move |call| {
         let response = respond();
@@ -40,12 +40,29 @@ where
     })
 }
 
-/// What a handler that answers so says of a paid call with this price.
-pub(crate) fn paid(answer: impl IntoResponse, price: Credits) -> Result<PaidAnswer, Refusal> {
-    let response = answer.into_response();
-    if let Some(refusal) = refusal_of(&response) {
-        return Err(refusal.clone());
+/// What a handler of the tests may end with: a response, or a refusal.
+pub(crate) trait HandlerAnswer {
+    fn into_result(self) -> Result<Response, Refusal>;
+}
+
+impl HandlerAnswer for Response {
+    fn into_result(self) -> Result<Response, Refusal> {
+        match refusal_of(&self) {
+            Some(refusal) => Err(refusal.clone()),
+            None => Ok(self),
+        }
     }
+}
+
+impl HandlerAnswer for Refusal {
+    fn into_result(self) -> Result<Response, Refusal> {
+        Err(self)
+    }
+}
+
+/// The end of a paid call with this price.
+pub(crate) fn paid(answer: impl HandlerAnswer, price: Credits) -> Result<PaidAnswer, Refusal> {
+    let response = answer.into_result()?;
     let credits_used = response.extensions().get().map_or(price, |Using(credits)| *credits);
     Ok(PaidAnswer::by_status(response, credits_used))
 }
@@ -81,7 +98,7 @@ impl Latch {
     /// A gateway whose calls wait here and are then answered with `respond`.
     pub(crate) async fn before<R>(&self, respond: impl Fn() -> R + Clone + Send + Sync + 'static) -> Gateway
     where
-        R: IntoResponse,
+        R: HandlerAnswer,
     {
         Gateway::in_front_of(self.handler(respond), LONG).await
     }
@@ -89,7 +106,7 @@ impl Latch {
     /// The handler of such a gateway.
     pub(crate) fn handler<R>(&self, respond: impl Fn() -> R + Clone + Send + Sync + 'static) -> PaidHandler
     where
-        R: IntoResponse,
+        R: HandlerAnswer,
     {
         let latch = self.clone();
         Arc::new(move |call| {

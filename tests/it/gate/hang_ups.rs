@@ -3,10 +3,9 @@
 use std::future::ready;
 use std::time::Duration;
 
-use axum::response::IntoResponse;
 use fluence::domain::refusal::Refusal;
 
-use super::handlers::{Latch, answering, paid_answer};
+use super::handlers::{HandlerAnswer, Latch, answering, paid_answer};
 use super::people::marina;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
@@ -17,7 +16,7 @@ const NOTHING_HAPPENS: Duration = Duration::from_millis(500);
 /// A client that leaves while its call is inside the handler, which then answers with `respond`.
 async fn left_mid_call<R>(respond: impl Fn() -> R + Clone + Send + Sync + 'static) -> (Gateway, Customer)
 where
-    R: IntoResponse,
+    R: HandlerAnswer,
 {
     let latch = Latch::new();
     let gateway = latch.before(respond).await;

@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: sent again, answered again, charged once.
 
+use fluence::http::answer::refused;
 use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -57,7 +58,7 @@ async fn answering_in_turn(answers: Vec<fn() -> Response>) -> (Gateway, Arc<Atom
 }
 
 fn upstream_error() -> Response {
-    Refusal::Upstream.into_response()
+    refused(Refusal::Upstream)
 }
 
 #[tokio::test]
@@ -262,8 +263,10 @@ async fn an_answer_kept_by_the_version_before_is_replayed_as_json() {
 #[tokio::test]
 async fn a_body_that_is_not_the_gateways_is_replayed_as_it_was() {
     let body = r#"{"billing_info": {"theirs": 1}, "rows": []}"#;
-    let gateway =
-        answering(move || ready(([("content-type", "application/vnd.rows+json; v=1")], body))).await;
+    let gateway = answering(move || {
+        ready(([("content-type", "application/vnd.rows+json; v=1")], body).into_response())
+    })
+    .await;
     let customer = gateway.enterprise(10).await;
     let test_key = gateway.test_key(customer.account).await;
     for api_key in [&customer.key, &test_key] {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use fluence::domain::refusal::{CandidateHint, Fault, FieldFault, Refusal};
 use fluence::domain::settlement::Outcome;
 
-use super::handlers::{LONG, answering, handler, paid_answer, paid_answer_using};
+use super::handlers::{HandlerAnswer, LONG, answering, handler, paid_answer, paid_answer_using};
 use super::people::marina;
 use crate::support::gateway::{Answer, Gateway};
 
@@ -52,7 +52,7 @@ async fn outcome_in_ledger(gateway: &Gateway) -> Option<Outcome> {
 /// A call that ends so is charged in full.
 async fn captured<R>(respond: impl Fn() -> R + Clone + Send + Sync + 'static, status: u16, outcome: Outcome)
 where
-    R: IntoResponse + Send + 'static,
+    R: HandlerAnswer + Send + 'static,
 {
     let gateway = answering(move || std::future::ready(respond())).await;
     let settled = settled(&gateway).await;
@@ -65,7 +65,7 @@ where
 /// A call that ends so is given back whole, its unit of the quota included.
 async fn released<R>(respond: impl Fn() -> R + Clone + Send + Sync + 'static, status: u16, outcome: Outcome)
 where
-    R: IntoResponse + Send + 'static,
+    R: HandlerAnswer + Send + 'static,
 {
     let gateway = answering(move || std::future::ready(respond())).await;
     let settled = settled(&gateway).await;
@@ -194,7 +194,8 @@ async fn panics() -> Response {
 async fn f29_a_status_that_no_rule_names_is_never_charged() {
     let next = Arc::new(AtomicU16::new(0));
     let of_handler = next.clone();
-    let status = move || std::future::ready(StatusCode::from_u16(of_handler.load(SeqCst)).unwrap());
+    let status =
+        move || std::future::ready(StatusCode::from_u16(of_handler.load(SeqCst)).unwrap().into_response());
     let gateway = answering(status).await;
     for status in [300, 304, 399, 402, 403, 404, 409, 418, 451, 499, 501, 507, 511, 599, 600, 999] {
         next.store(status, SeqCst);

@@ -1,10 +1,11 @@
 //! `Idempotency-Key` with keys of test environments: the rules of live ones, without credits.
 
+use fluence::http::answer::refused;
 use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use fluence::domain::refusal::Refusal;
 use fluence::storage::test_answers::delete_expired;
 use serde_json::json;
@@ -87,7 +88,7 @@ async fn a_key_in_flight_is_409_with_a_time_to_wait() {
 
 #[tokio::test]
 async fn a_call_that_would_be_given_back_may_be_tried_again() {
-    let fail_first = |call| if call == 0 { Refusal::Upstream.into_response() } else { paid_answer() };
+    let fail_first = |call| if call == 0 { refused(Refusal::Upstream) } else { paid_answer() };
     let (gateway, calls) = counting(fail_first).await;
     let customer = gateway.enterprise(10).await;
     let key = gateway.test_key(customer.account).await;

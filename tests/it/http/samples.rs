@@ -2,7 +2,7 @@
 
 use axum::body::to_bytes;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::DateTime;
 use fluence::domain::billing::{AccountBalance, Billing};
 use fluence::domain::contact::ContactLimit;
@@ -14,7 +14,7 @@ use fluence::domain::refusal::{
     UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
-use fluence::http::answer::with_billing;
+use fluence::http::answer::{refused, with_billing};
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
 use fluence::http::render::render;
@@ -75,7 +75,7 @@ pub(crate) async fn sent(response: Response, ctx: &RenderContext) -> Sent {
 }
 
 pub(crate) async fn sent_refusal(refusal: Refusal, billing: Option<Billing>, ctx: &RenderContext) -> Sent {
-    let response = refusal.into_response();
+    let response = refused(refusal);
     let response = match billing {
         Some(billing) => with_billing(response, billing),
         None => response,

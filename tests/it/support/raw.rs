@@ -9,9 +9,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use fluence::domain::refusal::Refusal;
-use fluence::http::answer::json_ok;
+use fluence::http::answer::{RefusalResponse, json_ok, refused};
 use fluence::http::json_body::{parse_fields, read_body};
 use fluence::server::listener::{self, Server, accept_loop};
 use fluence::server::pipeline::Pipeline;
@@ -115,7 +116,7 @@ fn routes(calls: Arc<AtomicU64>) -> Router {
         let bytes = read_body(&headers, body, MAX_BODY_BYTES).await?;
         parse_fields(&bytes)?;
         calls.fetch_add(1, SeqCst);
-        Ok::<_, Refusal>(json_ok(serde_json::json!({"success": true})))
+        Ok::<_, RefusalResponse>(json_ok(serde_json::json!({"success": true})))
     };
     let health = || async { json_ok(serde_json::json!({"status": "ok"})) };
     Router::new()
@@ -124,7 +125,7 @@ fn routes(calls: Arc<AtomicU64>) -> Router {
         .route("/v1/contacts/{id}", get(health))
         .route("/livez", get(health))
         .route("/page", get(|| async { json_ok("x".repeat(PAGE_BYTES)) }))
-        .route("/deny", any(|| async { Refusal::InvalidApiKey }))
+        .route("/deny", any(|| async { refused(Refusal::InvalidApiKey) }))
         .route("/panic", get(panics))
 }
 
@@ -201,6 +202,6 @@ pub(crate) fn answers(text: &str) -> usize {
     text.matches("HTTP/1.1 ").count()
 }
 
-async fn panics() -> Refusal {
+async fn panics() -> Response {
     panic!("on purpose")
 }

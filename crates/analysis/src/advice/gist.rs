@@ -1,0 +1,141 @@
+//! Lines in a few words, and the summary that is made of them.
+
+use super::Line;
+use crate::traits::{Calibrated, Confidence, TextLength, trait_lean};
+use fluence_domain::language::Language;
+
+/// Traits that the summary may name: the first four. No advice goes by neuroticism.
+const TOLD: usize = 4;
+/// Findings that the summary names, and pieces of advice.
+const MAX_FINDINGS: usize = 3;
+const MAX_ADVICE: usize = 2;
+/// Verbs of several findings, which are said once for all of them.
+const SHARED_VERBS: [&str; 4] = ["writes", "speaks", "escreve", "fala"];
+
+/// A line in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gist {
+    /// Completes “Ana …”.
+    pub finding: String,
+    /// An imperative.
+    pub advice: String,
+}
+
+/// Two or three sentences: the strongest findings, what to do about them, and what they rest on.
+pub fn summary(
+    first_name: &str,
+    playbook: &[Line],
+    calibrated: &Calibrated,
+    words: u32,
+    answer: Language,
+) -> String {
+    let mut ranked: Vec<(&Line, &Gist)> =
+        playbook.iter().filter_map(|line| Some((line, line.gist.as_ref()?))).collect();
+    ranked.sort_by(|a, b| b.0.rank.total_cmp(&a.0.rank).then_with(|| a.0.id.cmp(&b.0.id)));
+    ranked.truncate(MAX_FINDINGS);
+    let findings: Vec<&str> = ranked.iter().map(|(_, gist)| gist.finding.as_str()).collect();
+    let mut advised: Vec<&(&Line, &Gist)> = ranked.iter().take(MAX_ADVICE).collect();
+    // In the order of a conversation: opening before close.
+    advised.sort_by_key(|(line, _)| playbook.iter().position(|other| other.id == line.id));
+    let advice: Vec<&str> = advised.iter().map(|(_, gist)| gist.advice.as_str()).collect();
+    let basis = basis(calibrated, words, answer);
+    match (answer, findings.is_empty()) {
+        (Language::En, true) => format!(
+            "Nothing in {words} words sets {first_name}’s writing apart from other professional posts. Prepare as you would for anyone in the role, and ask. {basis}"
+        ),
+        (Language::Pt, true) => format!(
+            "Nada em {words} palavras distingue a escrita de {first_name} da de outros profissionais. Prepare-se como faria com qualquer pessoa no cargo e pergunte. {basis}"
+        ),
+        (Language::En, false) => {
+            let (found, todo) = (predicates(&findings, "about ", "and"), advice.join("; "));
+            format!("{first_name} {found}. In a first contact, {todo}. {basis}")
+        }
+        (Language::Pt, false) => {
+            let (found, todo) = (predicates(&findings, "sobre ", "e"), advice.join("; "));
+            format!("{first_name} {found}. No primeiro contato, {todo}. {basis}")
+        }
+    }
+}
+
+/// How far the text carries: its length where that is little, else what it tells of personality.
+fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
+    let leaning = (0..TOLD).filter(|t| calibrated.confidence(*t) == Confidence::Moderate);
+    let leans: Vec<String> =
+        leaning.map(|t| trait_lean(t, calibrated.probability[t] > 0.5, answer)).collect();
+    let leans: Vec<&str> = leans.iter().map(String::as_str).collect();
+    match (answer, TextLength::of(words), leans.is_empty()) {
+        (Language::En, TextLength::VeryShort, _) => {
+            format!("This rests on {words} words only: take it as a first impression.")
+        }
+        (Language::Pt, TextLength::VeryShort, _) => {
+            format!("São só {words} palavras: trate como primeira impressão.")
+        }
+        (Language::En, TextLength::Short, _) => {
+            format!("This rests on {words} words: check it in the first conversation.")
+        }
+        (Language::Pt, TextLength::Short, _) => {
+            format!("São {words} palavras: confira na primeira conversa.")
+        }
+        (Language::En, TextLength::Sufficient, true) => {
+            format!("The {words} words say little about personality.")
+        }
+        (Language::Pt, TextLength::Sufficient, true) => {
+            format!("As {words} palavras dizem pouco sobre a personalidade.")
+        }
+        (Language::En, TextLength::Sufficient, false) => {
+            format!("The {words} words lean towards {}, which is a weak signal.", listed(&leans, "and"))
+        }
+        (Language::Pt, TextLength::Sufficient, false) => {
+            format!("As {words} palavras indicam {}, mas o sinal é fraco.", listed(&leans, "e"))
+        }
+    }
+}
+
+/// “a, b and c”.
+fn listed(items: &[&str], and: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+    }
+}
+
+/// What a person does, each verb once: “writes warmly and about colleagues, and asks questions”. `about` begins what
+/// stands last after a verb.
+fn predicates(findings: &[&str], about: &str, and: &str) -> String {
+    let mut verbs: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (verb, rest) in findings.iter().map(|finding| finding.split_once(' ').unwrap_or((*finding, ""))) {
+        match verbs.iter_mut().find(|(known, _)| *known == verb && SHARED_VERBS.contains(&verb)) {
+            Some((_, rests)) => rests.push(rest),
+            None => verbs.push((verb, vec![rest])),
+        }
+    }
+    let is_joined = |(_, rests): &(&str, Vec<&str>)| rests.len() > 1;
+    let and_before_last = if verbs.iter().any(is_joined) { format!(", {and} ") } else { format!(" {and} ") };
+    let predicate = |(verb, mut rests): (&str, Vec<&str>)| {
+        rests.sort_by_key(|rest| rest.starts_with(about));
+        format!("{verb} {}", listed(&rests, and)).trim_end().to_owned()
+    };
+    let all: Vec<String> = verbs.into_iter().map(predicate).collect();
+    match all.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{}{and_before_last}{last}", first.join(", ")),
+        _ => all.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verb_is_said_once() {
+        let said = |findings: &[&str]| predicates(findings, "about ", "and");
+        assert_eq!(said(&["gives figures", "counts hours"]), "gives figures and counts hours");
+        assert_eq!(said(&["writes about plans", "writes warmly"]), "writes warmly and about plans");
+        assert_eq!(
+            said(&["writes warmly", "asks questions", "writes emphatically"]),
+            "writes warmly and emphatically, and asks questions"
+        );
+        assert_eq!(said(&["looks ahead"]), "looks ahead");
+    }
+}

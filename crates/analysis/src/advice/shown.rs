@@ -1,0 +1,89 @@
+//! The sentences that are shown for a line, and the words in them.
+
+use std::collections::HashSet;
+
+use super::{Ground, Line};
+use crate::catalogue::Side;
+use crate::cues::Hit;
+use crate::evidence;
+use crate::permission::Permission;
+use crate::reading::Placed;
+use crate::segment::Token;
+use crate::style::carries_meaning;
+
+/// Quotations beside one line.
+const MAX_EVIDENCE: usize = 2;
+/// Least words of a sentence that is shown, and least of them that carry meaning.
+const MIN_SHOWN_WORDS: usize = 5;
+const MIN_CONTENT_WORDS: usize = 3;
+/// Words from which a sentence is long enough to speak for itself; shorter ones count as if they had so many.
+const FULL_SHOWN_WORDS: f64 = 10.0;
+/// Long words that a sentence needs to show formal vocabulary.
+const MIN_LONG_WORDS: usize = 2;
+/// Words of a sentence that shows how short sentences are.
+const MAX_SHORT_WORDS: usize = 9;
+
+/// What a line shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) measure: usize,
+    pub(super) side: Side,
+}
+
+impl Ground<'_> {
+    /// Puts the sentences beside the lines that show them best. A sentence stands beside one line only.
+    pub(super) fn show(&self, lines: &mut [Line]) {
+        let mut used = HashSet::new();
+        for line in lines {
+            let Some(shown) = line.shows else { continue };
+            for at in self.best(shown, &used) {
+                used.insert(at);
+                let placed = &self.texts.sentences[at];
+                let (anchor, words) = self.words_shown(shown, at, placed);
+                line.evidence.push(evidence::of_rule(placed, anchor, &words, self.reading));
+            }
+        }
+    }
+
+    fn best(&self, shown: Shown, used: &HashSet<usize>) -> Vec<usize> {
+        let is_free = |at: &usize| !used.contains(at);
+        let mut scored: Vec<(f64, usize)> = (0..self.texts.sentences.len())
+            .filter(is_free)
+            .filter_map(|at| Some((self.shows(shown, at)?, at)))
+            .collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        scored.truncate(MAX_EVIDENCE);
+        scored.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// How well a sentence shows a line, or nothing when it does not. The count alone shows what is absent.
+    fn shows(&self, shown: Shown, at: usize) -> Option<f64> {
+        let placed = &self.texts.sentences[at];
+        let tokens = &placed.sentence.tokens;
+        let content = tokens.iter().filter(|token| carries_meaning(token)).count();
+        if placed.permission != Permission::Quoted || content < MIN_CONTENT_WORDS {
+            return None;
+        }
+        let words = tokens.len() as f64;
+        if self.model.cues.is_sentence_length(shown.measure) {
+            let is_short = shown.side == Side::Low && tokens.len() <= MAX_SHORT_WORDS;
+            return is_short.then_some(-words);
+        }
+        let hits = self.hits(shown, at).count();
+        let needed = if self.model.cues.is_long_words(shown.measure) { MIN_LONG_WORDS } else { 1 };
+        let fits = shown.side == Side::High && hits >= needed && tokens.len() >= MIN_SHOWN_WORDS;
+        fits.then(|| hits as f64 / words.max(FULL_SHOWN_WORDS).sqrt())
+    }
+
+    fn hits(&self, shown: Shown, at: usize) -> impl Iterator<Item = &Hit> {
+        self.style.hits(at).iter().filter(move |hit| hit.measure == shown.measure)
+    }
+
+    /// Where the quotation should lie, and the words that were counted.
+    fn words_shown<'p>(&self, shown: Shown, at: usize, placed: &'p Placed) -> (usize, Vec<&'p Token>) {
+        let tokens = &placed.sentence.tokens;
+        let anchor = self.hits(shown, at).next().map_or(0, |hit| hit.token.min(tokens.len() - 1));
+        let words = self.hits(shown, at).flat_map(|hit| &tokens[hit.token..hit.token + hit.tokens]);
+        (tokens[anchor].start, words.collect())
+    }
+}

@@ -1,0 +1,127 @@
+//! Fills the counts into a line, in the right number and gender.
+
+use super::line::Tally;
+use fluence_domain::language::Language;
+
+/// Fills `{times}`, `{count:…}`, `{of}` and `{mean}`; `advice.toml` explains them.
+pub(super) fn fill(template: &str, tally: Tally, answer: Language) -> String {
+    let mut text = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((field, tail)) = after.split_once('}') else { break };
+        text.push_str(before);
+        text.push_str(&value(field, tally, answer));
+        rest = tail;
+    }
+    text + rest
+}
+
+fn value(field: &str, tally: Tally, answer: Language) -> String {
+    match field.split_once(':') {
+        Some(("count", nouns)) => counted(nouns, tally.matched, answer),
+        None if field == "of" => words(tally.of_words, answer),
+        None if field == "mean" => words(tally.matched, answer),
+        None if field == "times" => times(tally.matched, answer),
+        _ => String::new(),
+    }
+}
+
+fn words(count: u32, answer: Language) -> String {
+    match (answer, count) {
+        (Language::En, 1) => "1 word".to_owned(),
+        (Language::En, n) => format!("{n} words"),
+        (Language::Pt, 1) => "1 palavra".to_owned(),
+        (Language::Pt, n) => format!("{n} palavras"),
+    }
+}
+
+fn times(count: u32, answer: Language) -> String {
+    match (answer, count) {
+        (Language::En, 1) => "once".to_owned(),
+        (Language::En, n) => format!("{n} times"),
+        (Language::Pt, 1) => "uma vez".to_owned(),
+        (Language::Pt, n) => format!("{n} vezes"),
+    }
+}
+
+/// `nouns`: singular, plural, and in Portuguese the gender, parted by bars.
+fn counted(nouns: &str, count: u32, answer: Language) -> String {
+    let mut parts = nouns.split('|');
+    let (one, many) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match (answer, count, parts.next()) {
+        (Language::En, 0, _) => format!("no {many}"),
+        (Language::Pt, 0, Some("f")) => format!("nenhuma {one}"),
+        (Language::Pt, 0, _) => format!("nenhum {one}"),
+        (_, 1, _) => format!("1 {one}"),
+        (_, n, _) => format!("{n} {many}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::model;
+
+    const NUMBERS: [u32; 4] = [0, 1, 2, 5];
+
+    fn filled(template: &str, answer: Language) -> [String; 4] {
+        NUMBERS.map(|matched| fill(template, Tally { matched, of_words: 300 }, answer))
+    }
+
+    #[test]
+    fn number_and_gender_agree() {
+        assert_eq!(
+            filled("{count:ressalva|ressalvas|f}; {times}", Language::Pt),
+            [
+                "nenhuma ressalva; 0 vezes",
+                "1 ressalva; uma vez",
+                "2 ressalvas; 2 vezes",
+                "5 ressalvas; 5 vezes"
+            ]
+        );
+        assert_eq!(
+            filled("{count:número|números|m} em {of}", Language::Pt),
+            [
+                "nenhum número em 300 palavras",
+                "1 número em 300 palavras",
+                "2 números em 300 palavras",
+                "5 números em 300 palavras"
+            ]
+        );
+        assert_eq!(
+            filled("{count:hedge|hedges}, {times}, {mean}", Language::En),
+            [
+                "no hedges, 0 times, 0 words",
+                "1 hedge, once, 1 word",
+                "2 hedges, 2 times, 2 words",
+                "5 hedges, 5 times, 5 words"
+            ]
+        );
+        assert_eq!(fill("{of}", Tally { matched: 1, of_words: 1 }, Language::Pt), "1 palavra");
+    }
+
+    #[test]
+    fn every_line_of_the_catalogue_is_right_over_none_one_two_and_five() {
+        let catalogue = &model().catalogue;
+        for answer in [Language::En, Language::Pt] {
+            let style = catalogue.style.iter().flat_map(|style| [&style.low, &style.high]).flatten();
+            let style = style.map(|line| line.text.of(answer).as_str());
+            let rules = catalogue.rules.iter().map(|rule| rule.text.of(answer).text.as_str());
+            for template in style.chain(rules) {
+                let [none, one, two, five] = filled(template, answer);
+                assert!(!none.contains(['{', '}', '|']), "{none}");
+                assert_ne!(none, one);
+                assert_eq!(two.replace('2', "5"), five, "{template}");
+                for wrong in ["1 words", "1 times", "1 vezes", "1 palavras", "no 0", "1 no"] {
+                    assert!(!one.split(' ').collect::<Vec<_>>().join(" ").starts_with(wrong), "{one}");
+                }
+                let last = |text: &str| text.trim_end_matches('.').to_owned();
+                let (plural, singular) = match answer {
+                    Language::En => ("1 times", "1 hedges"),
+                    Language::Pt => ("1 vezes", "1 ressalvas"),
+                };
+                assert!(!last(&one).contains(plural) && !last(&one).contains(singular), "{one}");
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The house lexicon: which words belong to which category. One file, `model/lexicon.tsv`, serves the trainer and
+//! the program; it is compiled in.
+
+use fluence_domain::language::Language;
+
+/// The file as written, for its digest.
+pub const LEXICON_TSV: &str = include_str!("../../../model/lexicon.tsv");
+
+/// Languages that are distinguished, the last four only to be refused.
+pub const MARKER_LANGUAGES: [&str; 6] = ["en", "pt", "es", "fr", "it", "de"];
+
+/// A set of at most 64 categories, by bit.
+pub type CategorySet = u64;
+
+/// Words and stems with the categories they stand for, as a trie over bytes.
+#[derive(Debug)]
+pub struct WordTrie {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    children: Vec<(u8, u32)>,
+    word: CategorySet,
+    stem: CategorySet,
+    not_word: CategorySet,
+    not_stem: CategorySet,
+}
+
+impl Default for WordTrie {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()] }
+    }
+}
+
+impl WordTrie {
+    /// Adds a lexicon entry (`word`, `stem*`, `!word` or `!stem*`) to the category of bit `category`.
+    fn add(&mut self, entry: &str, category: u32) {
+        let excluded = entry.starts_with('!');
+        let pattern = entry.trim_start_matches('!');
+        let node = self.reach(pattern.trim_end_matches('*'));
+        let set = match (excluded, pattern.ends_with('*')) {
+            (false, false) => &mut node.word,
+            (false, true) => &mut node.stem,
+            (true, false) => &mut node.not_word,
+            (true, true) => &mut node.not_stem,
+        };
+        *set |= 1 << category;
+    }
+
+    fn reach(&mut self, prefix: &str) -> &mut Node {
+        let mut at = 0;
+        for byte in prefix.bytes() {
+            at = match self.child(at, byte) {
+                Some(next) => next,
+                None => {
+                    let next = self.nodes.len();
+                    self.nodes.push(Node::default());
+                    self.nodes[at].children.push((byte, u32::try_from(next).unwrap_or(u32::MAX)));
+                    next
+                }
+            };
+        }
+        &mut self.nodes[at]
+    }
+
+    fn child(&self, node: usize, byte: u8) -> Option<usize> {
+        self.nodes[node].children.iter().find(|(b, _)| *b == byte).map(|(_, next)| *next as usize)
+    }
+
+    /// The categories of the entry `previous_word`.
+    fn lookup_pair(&self, previous: &str, word: &str) -> CategorySet {
+        let path = previous.bytes().chain([b'_']).chain(word.bytes());
+        let node = path.into_iter().try_fold(0, |at, byte| self.child(at, byte));
+        node.map_or(0, |node| self.nodes[node].word)
+    }
+
+    /// The categories that hold `word`: as itself, or by a stem without an exception.
+    pub fn lookup(&self, word: &str) -> CategorySet {
+        let (mut at, mut stems, mut excluded) = (0, self.nodes[0].stem, self.nodes[0].not_stem);
+        for byte in word.bytes() {
+            let Some(next) = self.child(at, byte) else { return stems & !excluded };
+            at = next;
+            stems |= self.nodes[at].stem;
+            excluded |= self.nodes[at].not_stem;
+        }
+        let node = &self.nodes[at];
+        node.word | (stems & !(excluded | node.not_word))
+    }
+}
+
+/// The tries of both languages and the names of the categories.
+#[derive(Debug)]
+pub struct Lexicon {
+    /// Category names, in the order of the file and of the bits.
+    pub categories: Vec<&'static str>,
+    features: [WordTrie; 2],
+    sensitive: [WordTrie; 2],
+    markers: WordTrie,
+}
+
+impl Lexicon {
+    /// Reads the compiled-in file. Lines that do not fit its format are skipped; a test proves that there are none.
+    pub fn load() -> Self {
+        let mut lexicon = Self {
+            categories: Vec::new(),
+            features: <[WordTrie; 2]>::default(),
+            sensitive: <[WordTrie; 2]>::default(),
+            markers: WordTrie::default(),
+        };
+        for line in LEXICON_TSV.lines().filter(|line| !line.starts_with('#')) {
+            let mut fields = line.split('\t');
+            if let (Some(kind), Some(category), Some(language), Some(entries)) =
+                (fields.next(), fields.next(), fields.next(), fields.next())
+            {
+                lexicon.add_line(kind, category, language, entries);
+            }
+        }
+        lexicon
+    }
+
+    fn add_line(&mut self, kind: &str, category: &'static str, language: &str, entries: &str) {
+        let side = usize::from(language == "pt");
+        let (trie, bit) = match kind {
+            "feature" => {
+                let known = self.categories.iter().position(|name| *name == category);
+                let bit = known.unwrap_or_else(|| {
+                    self.categories.push(category);
+                    self.categories.len() - 1
+                });
+                (&mut self.features[side], bit)
+            }
+            "sensitive" => (&mut self.sensitive[side], 0),
+            "marker" => match MARKER_LANGUAGES.iter().position(|name| *name == language) {
+                Some(bit) => (&mut self.markers, bit),
+                None => return,
+            },
+            _ => return,
+        };
+        let Ok(bit) = u32::try_from(bit) else { return };
+        for entry in entries.split(' ') {
+            trie.add(entry, bit);
+        }
+    }
+
+    /// The feature categories of a normalised word, alone or right after `previous` (empty at the start).
+    pub fn categories_of(&self, previous: &str, word: &str, language: Language) -> CategorySet {
+        let trie = &self.features[side(language)];
+        let pair = if previous.is_empty() { 0 } else { trie.lookup_pair(previous, word) };
+        trie.lookup(word) | pair
+    }
+
+    /// Whether a normalised word touches a special-category topic, alone or right after `previous`.
+    pub fn is_sensitive(&self, previous: &str, word: &str, language: Language) -> bool {
+        let trie = &self.sensitive[side(language)];
+        trie.lookup(word) != 0 || trie.lookup_pair(previous, word) != 0
+    }
+
+    /// The languages of which a normalised word is a frequent function word, by bit in `MARKER_LANGUAGES`.
+    pub fn marker_languages(&self, word: &str) -> CategorySet {
+        self.markers.lookup(word)
+    }
+}
+
+/// Where a language's data stand: English first, as in the model file.
+pub(super) const fn side(language: Language) -> usize {
+    match language {
+        Language::En => 0,
+        Language::Pt => 1,
+    }
+}
+
+/// The bits of a set, lowest first.
+pub(super) fn bits(set: CategorySet) -> impl Iterator<Item = usize> {
+    let mut left = set;
+    std::iter::from_fn(move || {
+        (left != 0).then(|| {
+            let bit = left.trailing_zeros() as usize;
+            left &= left - 1;
+            bit
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(lexicon: &Lexicon, word: &str, language: Language, category: &str) -> bool {
+        bits(lexicon.categories_of("", word, language)).any(|bit| lexicon.categories[bit] == category)
+    }
+
+    #[test]
+    fn every_line_has_the_format_and_both_languages_have_every_category() {
+        let lines: Vec<Vec<&str>> = LEXICON_TSV
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split('\t').collect())
+            .collect();
+        assert!(lines.iter().all(|fields| fields.len() == 4));
+        let of = |language| {
+            let kept = lines.iter().filter(move |f| f[0] == "feature" && f[2] == language);
+            kept.map(|f| f[1]).collect::<Vec<_>>()
+        };
+        assert_eq!(of("en"), of("pt"));
+    }
+
+    #[test]
+    fn a_stem_takes_its_words_and_an_exception_gives_one_back() {
+        let lexicon = Lexicon::load();
+        assert!(holds(&lexicon, "wondering", Language::En, "think"));
+        assert!(!holds(&lexicon, "wonderful", Language::En, "think"));
+        assert!(holds(&lexicon, "wonderful", Language::En, "pos"));
+    }
+
+    #[test]
+    fn a_word_in_several_categories_counts_in_each() {
+        let lexicon = Lexicon::load();
+        let found = bits(lexicon.categories_of("", "deadline", Language::En)).count();
+        assert!(found >= 2);
+    }
+
+    #[test]
+    fn a_pair_counts_only_as_a_pair() {
+        let lexicon = Lexicon::load();
+        assert_ne!(
+            lexicon.categories_of("a", "gente", Language::Pt),
+            lexicon.categories_of("muita", "gente", Language::Pt)
+        );
+    }
+
+    #[test]
+    fn an_unknown_word_is_in_no_category() {
+        assert_eq!(Lexicon::load().categories_of("", "zzyzx", Language::En), 0);
+    }
+
+    #[test]
+    fn sensitive_words_are_known_per_language() {
+        let lexicon = Lexicon::load();
+        assert!(lexicon.is_sensitive("", "church", Language::En));
+        assert!(lexicon.is_sensitive("", "igrejas", Language::Pt));
+        assert!(!lexicon.is_sensitive("", "planilha", Language::Pt));
+        assert!(lexicon.is_sensitive("heart", "attack", Language::En));
+        assert!(!lexicon.is_sensitive("an", "attack", Language::En));
+    }
+}

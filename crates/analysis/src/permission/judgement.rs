@@ -1,0 +1,155 @@
+//! The rules by which a sentence is private, personal, doubtful, or about work.
+
+use super::anchors::anchored;
+use super::classes::Classes;
+use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
+use super::item::{
+    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
+    is_thing, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
+};
+use fluence_domain::language::Language;
+
+/// Words of work that a sentence needs, things included: about others or “we”; about “I”.
+const MIN_WORK: usize = 2;
+const MIN_WORK_FIRST_PERSON: usize = 3;
+/// The same without any thing of the trade.
+const MIN_WORK_WITHOUT_THING: usize = 3;
+/// The same beside a word of any home: “the letter”, “the door”.
+const MIN_WORK_BESIDE_DAILY: usize = 3;
+/// Things of a sentence that is about nothing else.
+const MIN_THINGS_ALONE: usize = 1;
+/// One in so many words that carry meaning is of work.
+const WORK_SHARE: usize = 4;
+
+/// What one sentence is, by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Speaks of a private matter.
+    Private,
+    /// About the author or another person, and not plainly about work.
+    Personal,
+    /// Not plainly about work.
+    Doubtful,
+    /// About work; how firmly, in words of work.
+    Work(usize),
+}
+
+/// A sentence under judgement.
+pub(super) struct Judgement<'s> {
+    items: Vec<Item<'s>>,
+    /// Whether the author speaks of themselves.
+    is_first_person: bool,
+    /// Whether the sentence is of the author or of another person.
+    is_personal: bool,
+    /// Whether the sentence is of things of the trade and of no person.
+    is_of_things_alone: bool,
+}
+
+impl<'s> Judgement<'s> {
+    pub(super) fn new(items: Vec<Item<'s>>, language: Language) -> Self {
+        let mut judgement =
+            Self { items, is_first_person: false, is_personal: false, is_of_things_alone: false };
+        judgement.is_first_person = judgement.says(first_person(language)) || judgement.has(Classes::FIRST);
+        judgement.is_personal = judgement.is_first_person || judgement.says(THIRD);
+        judgement.is_of_things_alone = !judgement.is_personal && judgement.speaks_of_things_alone(language);
+        judgement
+    }
+
+    pub(super) fn verdict(&self) -> Verdict {
+        let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
+        if self.is_private(&unclear) {
+            return Verdict::Private;
+        }
+        let is_plain = unclear.is_empty() && !self.is_doubtful() && !self.is_first_person_off_work();
+        match self.words_of_work().filter(|_| is_plain) {
+            Some(work) => Verdict::Work(work),
+            None if self.is_personal => Verdict::Personal,
+            None => Verdict::Doubtful,
+        }
+    }
+
+    fn is_private(&self, unclear: &[&Item<'_>]) -> bool {
+        let is_grave =
+            |item: &&Item<'_>| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND);
+        let is_of_people =
+            self.is_personal && !unclear.is_empty() || unclear.iter().any(is_grave) && self.says(PEOPLE);
+        self.has(Classes::PRIVATE) || is_of_people || unclear.len() > 1
+    }
+
+    fn is_doubtful(&self) -> bool {
+        let is_unknown = |item: &Item<'_>| {
+            item.classes == Classes::NONE
+                || self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item))
+        };
+        self.items.iter().any(is_unknown)
+            || counts_days(&self.items)
+            || is_appointment(&self.items)
+            || has_bare_count(&self.items)
+            || self.says(THIRD)
+            || self.says(INTIMATE)
+    }
+
+    /// Whether the author speaks of themselves and not plainly of their work.
+    fn is_first_person_off_work(&self) -> bool {
+        self.is_first_person
+            && (self.items.iter().any(is_ambiguous)
+                || self.has(Classes::CLOCK)
+                || self.says(PERIODS)
+                || !speaks_of_work(&self.items))
+    }
+
+    /// Words of work, things and their phrases included. `None` if there are too few of them.
+    fn words_of_work(&self) -> Option<usize> {
+        let anchored = anchored(&self.items);
+        let counted = |which: &dyn Fn(&Item<'_>) -> bool| {
+            self.items.iter().zip(&anchored).filter(|(item, anchored)| !**anchored && which(item)).count()
+        };
+        let things = counted(&is_thing);
+        let phrases = counted(&|item| is_thing(item) && item.is_phrase);
+        let work = things + phrases + counted(&|item| !is_thing(item) && is_work(item));
+        let is_enough = work >= self.words_of_work_needed(things)?
+            && is_work_throughout(&self.items)
+            && work * WORK_SHARE >= count(&self.items, is_weighty);
+        is_enough.then_some(work)
+    }
+
+    /// `None` if no number of words is enough.
+    fn words_of_work_needed(&self, things: usize) -> Option<usize> {
+        match (self.is_first_person, things) {
+            (true, 0) => None,
+            (true, _) => Some(MIN_WORK_FIRST_PERSON),
+            (false, 0) => Some(MIN_WORK_WITHOUT_THING),
+            (false, 1) if is_plain_and_short(&self.items) => Some(1),
+            (false, _) if self.items.iter().any(is_daily) => Some(MIN_WORK_BESIDE_DAILY),
+            (false, _) => Some(MIN_WORK),
+        }
+    }
+
+    fn speaks_of_things_alone(&self, language: Language) -> bool {
+        let is_of_us = |item: &Item<'_>| language == Language::Pt && item.word.ends_with(FIRST_PLURAL);
+        !self.says(PEOPLE)
+            && !self.items.iter().any(is_of_us)
+            && self.items.iter().any(is_thing)
+            && count(&self.items, is_work_or_thing)
+                >= MIN_THINGS_ALONE + usize::from(self.has(Classes::PERSON))
+    }
+
+    fn is_clear(&self, item: &Item<'_>) -> bool {
+        item.is_firm || self.is_of_things_alone && item.classes.meets(Classes::MILD)
+    }
+
+    fn has(&self, class: Classes) -> bool {
+        self.items.iter().any(|item| item.classes.meets(class))
+    }
+
+    fn says(&self, list: &[&str]) -> bool {
+        self.items.iter().any(|item| list.contains(&item.word))
+    }
+}
+
+const fn first_person(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => ENGLISH_FIRST,
+        Language::Pt => PORTUGUESE_FIRST,
+    }
+}

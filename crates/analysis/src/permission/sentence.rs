@@ -1,0 +1,91 @@
+//! Reads a sentence: its words, their classes, and what it is by the rules of judgement.
+
+use super::Aside;
+use super::classes::Classes;
+use super::grammar::PARTING;
+use super::item::{Item, is_ambiguous, is_of_a_thing};
+use super::judgement::{Judgement, Verdict};
+use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
+use crate::lexicon::Lexicon;
+use crate::segment::{Sentence, Token};
+use fluence_domain::language::Language;
+
+/// Reads the sentences of one post.
+pub(super) struct Reader<'l> {
+    pub(super) text: &'l [char],
+    pub(super) own: &'static Vocabulary,
+    pub(super) other: &'static Vocabulary,
+    pub(super) language: Language,
+    pub(super) lexicon: &'l Lexicon,
+}
+
+impl Reader<'_> {
+    /// What the sentence is, by itself.
+    pub(super) fn verdict(&self, sentence: &Sentence) -> Verdict {
+        let mut items = self.items(&sentence.tokens);
+        for at in 0..items.len() {
+            items[at].is_firm = !is_ambiguous(&items[at]) || is_of_a_thing(&items, at);
+        }
+        Judgement::new(items, self.language).verdict()
+    }
+
+    fn items<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {
+        let mut items = Vec::with_capacity(tokens.len());
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            let (length, classes) = self.phrase(&tokens[at..]).unwrap_or_else(|| {
+                let previous = at.checked_sub(1).map_or("", |before| tokens[before].norm.as_str());
+                (1, self.classes(previous, token))
+            });
+            let before = at.checked_sub(1).map_or(token.start, |before| tokens[before].end);
+            let is_parted =
+                self.text.get(before..token.start).is_some_and(|gap| gap.iter().any(|c| PARTING.contains(c)));
+            items.push(Item { word: &token.norm, classes, is_phrase: length > 1, is_firm: true, is_parted });
+            at += length;
+        }
+        items
+    }
+
+    /// The longest phrase that begins here, in words, and its classes.
+    fn phrase(&self, tokens: &[Token]) -> Option<(usize, Classes)> {
+        let first = &tokens.first()?.norm;
+        if !self.own.opens_phrase(first) {
+            return None;
+        }
+        (2..=MAX_PHRASE_WORDS.min(tokens.len())).rev().find_map(|length| {
+            let words: Vec<&str> = tokens[..length].iter().map(|token| token.norm.as_str()).collect();
+            Some((length, self.own.phrase(&words.join(" "))?))
+        })
+    }
+
+    fn classes(&self, previous: &str, token: &Token) -> Classes {
+        let word = token.norm.as_str();
+        let known = self.own.word(word);
+        if known.is_known() {
+            return known;
+        }
+        if self.is_private(previous, word) {
+            return Classes::PRIVATE;
+        }
+        let is_letter = word.chars().nth(1).is_none();
+        if is_letter || word.chars().any(|c| c.is_ascii_digit()) {
+            return Classes::PLAIN;
+        }
+        let lent = self.other.word(word);
+        if lent.meets(Classes::THING) { Classes::THING } else { Classes::NONE }
+    }
+
+    fn is_private(&self, previous: &str, word: &str) -> bool {
+        let listed = |language| self.lexicon.is_sensitive(previous, word, language);
+        self.other.word(word).meets(Classes::PRIVATE) || listed(Language::En) || listed(Language::Pt)
+    }
+
+    /// Whether a word outside the prose speaks of a private matter.
+    pub(super) fn is_private_aside(&self, aside: &Aside) -> bool {
+        let word = aside.word.as_str();
+        let known = self.own.word(word);
+        let hides =
+            || aside.is_tag && [self.own, self.other].iter().any(|words| words.hides_private_word(word));
+        known.meets(Classes::PRIVATE) || !known.is_known() && (self.is_private("", word) || hides())
+    }
+}

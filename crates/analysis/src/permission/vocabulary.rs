@@ -1,0 +1,208 @@
+//! The words a quotable sentence may be made of, by class: `words_*.txt`, `trades_*.txt` and
+//! `learnt_*.txt`, compiled in.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::classes::Classes;
+use crate::lexicon::side;
+use fluence_domain::language::Language;
+
+const ENGLISH: [&str; 3] =
+    [include_str!("words_en.txt"), include_str!("trades_en.txt"), include_str!("learnt_en.txt")];
+const PORTUGUESE: [&str; 3] =
+    [include_str!("words_pt.txt"), include_str!("trades_pt.txt"), include_str!("learnt_pt.txt")];
+static VOCABULARIES: LazyLock<[Vocabulary; 2]> =
+    LazyLock::new(|| [Vocabulary::load(ENGLISH, Language::En), Vocabulary::load(PORTUGUESE, Language::Pt)]);
+
+/// Words of the longest phrase.
+pub(super) const MAX_PHRASE_WORDS: usize = 4;
+/// Letters from which a private word is looked for inside a run of words, as in a hashtag.
+const MIN_HIDDEN_LETTERS: usize = 5;
+
+/// The words and phrases of one language.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    words: HashMap<String, Classes>,
+    hidden: Vec<String>,
+}
+
+impl Vocabulary {
+    pub(super) fn of(language: Language) -> &'static Self {
+        &VOCABULARIES[side(language)]
+    }
+
+    /// Reads the files. Lines of an unknown section are skipped; a test proves that there are none.
+    fn load(files: [&str; 3], language: Language) -> Self {
+        let mut vocabulary = Self::default();
+        let mut class = Classes::NONE;
+        let mut present = Vec::new();
+        for line in files.iter().flat_map(|file| file.lines()).filter(|line| !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                class = Classes::of_section(name).unwrap_or(Classes::NONE);
+                continue;
+            }
+            for entry in line.split_whitespace() {
+                for form in forms(entry, language) {
+                    vocabulary.add(&form, class);
+                }
+                let speaks = class.meets(Classes::ACT.or(Classes::SAY)) && language == Language::Pt;
+                if let Some(stem) = entry.strip_suffix('~').filter(|_| speaks) {
+                    let past = ["ei", "i"].map(|ending| soft(stem, ending));
+                    past.iter().for_each(|form| vocabulary.add(form, class.or(Classes::FIRST)));
+                    present.push((format!("{stem}o"), class));
+                }
+            }
+        }
+        // “modelo” is a noun before it is a verb.
+        for (form, class) in present {
+            if !vocabulary.word(&form).is_known() {
+                vocabulary.add(&form, class.or(Classes::FIRST));
+            }
+        }
+        let is_private = |(word, classes): (&String, &Classes)| {
+            let long = word.chars().count() >= MIN_HIDDEN_LETTERS;
+            (long && classes.meets(Classes::PRIVATE)).then(|| word.replace(' ', ""))
+        };
+        vocabulary.hidden = vocabulary.words.iter().filter_map(is_private).collect();
+        vocabulary
+    }
+
+    fn add(&mut self, form: &str, class: Classes) {
+        let mut set = |word: &str, class| {
+            let known = self.words.entry(word.to_owned()).or_default();
+            *known = known.or(class);
+        };
+        set(form, class);
+        if let Some((first, _)) = form.split_once(' ') {
+            set(first, Classes::OPENS);
+        }
+    }
+
+    /// The classes of a normalised word; a possessive has those of its noun.
+    pub(super) fn word(&self, word: &str) -> Classes {
+        let found = |word: &str| self.words.get(word).copied().filter(|classes| classes.is_known());
+        found(word).or_else(|| found(word.strip_suffix("'s")?)).unwrap_or_default()
+    }
+
+    pub(super) fn opens_phrase(&self, word: &str) -> bool {
+        self.words.get(word).is_some_and(|classes| classes.meets(Classes::OPENS))
+    }
+
+    pub(super) fn phrase(&self, phrase: &str) -> Option<Classes> {
+        self.words.get(phrase).copied().filter(|classes| classes.is_known())
+    }
+
+    /// Whether a run of letters without blanks holds a private word.
+    pub(super) fn hides_private_word(&self, run: &str) -> bool {
+        self.hidden.iter().any(|word| run.contains(word.as_str()))
+    }
+}
+
+/// The forms an entry stands for, with `_` and `-` as blanks.
+fn forms(entry: &str, language: Language) -> Vec<String> {
+    let entry = entry.replace(['_', '-'], " ");
+    let base = entry.trim_end_matches(['+', '~', '/']);
+    let endings: Vec<String> = match (language, &entry[base.len()..]) {
+        (_, "") => vec![base.to_owned()],
+        (Language::En, "+") => vec![base.to_owned(), english_plural(base)],
+        (Language::En, "~~") => english_verb(base, &doubled(base)),
+        (Language::En, _) => english_verb(base, base.strip_suffix('e').unwrap_or(base)),
+        (Language::Pt, "+") => vec![base.to_owned(), portuguese_plural(base)],
+        (Language::Pt, "/") => ["o", "a", "os", "as"].map(|ending| format!("{base}{ending}")).into(),
+        (Language::Pt, _) => portuguese_verb(base),
+    };
+    endings
+}
+
+fn doubled(verb: &str) -> String {
+    verb.chars().chain(verb.chars().last()).collect()
+}
+
+fn english_plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if noun.ends_with(['s', 'x', 'z']) || noun.ends_with("ch") || noun.ends_with("sh") => {
+            format!("{noun}es")
+        }
+        _ => format!("{noun}s"),
+    }
+}
+
+fn english_verb(base: &str, stem: &str) -> Vec<String> {
+    let past = match base.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ied"),
+        _ => format!("{stem}ed"),
+    };
+    vec![base.to_owned(), english_plural(base), past, format!("{stem}ing")]
+}
+
+fn portuguese_plural(noun: &str) -> String {
+    let swap = |ending: &str, plural: &str| noun.strip_suffix(ending).map(|stem| format!("{stem}{plural}"));
+    swap("ão", "ões")
+        .or_else(|| swap("m", "ns"))
+        .or_else(|| swap("al", "ais"))
+        .or_else(|| swap("el", "éis"))
+        .or_else(|| noun.ends_with(['r', 'z']).then(|| format!("{noun}es")))
+        .unwrap_or_else(|| format!("{noun}s"))
+}
+
+/// A stem before a front vowel: c, g and ç are written qu, gu and c before e.
+fn soft(stem: &str, ending: &str) -> String {
+    let written = match stem.chars().last().filter(|_| ending.starts_with('e')) {
+        Some('c') => format!("{}qu", &stem[..stem.len() - 1]),
+        Some('g') => format!("{stem}u"),
+        Some('ç') => format!("{}c", &stem[..stem.len() - 'ç'.len_utf8()]),
+        _ => stem.to_owned(),
+    };
+    written + ending
+}
+
+/// The forms of a regular verb of any conjugation, without the first person singular.
+fn portuguese_verb(stem: &str) -> Vec<String> {
+    const ENDINGS: [&str; 62] = [
+        "a", "am", "amos", "ar", "ou", "aram", "ando", "ado", "ada", "ados", "adas", "ava", "avam", "ará",
+        "arão", "aria", "e", "em", "emos", "armos", "arem", "asse", "er", "eu", "eram", "endo", "ido", "ida",
+        "idos", "idas", "ia", "iam", "erá", "erão", "eria", "ermos", "erem", "ir", "iu", "iram", "indo",
+        "imos", "irá", "irão", "iria", "irmos", "irem", "esse", "isse", "aremos", "eremos", "iremos",
+        "ariam", "eriam", "iriam", "assem", "á", "ável", "áveis", "ível", "íveis", "í",
+    ];
+    ENDINGS.iter().map(|ending| soft(stem, ending)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_is_known() {
+        for file in [ENGLISH, PORTUGUESE].concat() {
+            let names = file.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
+            assert!(names.into_iter().all(|name| Classes::of_section(name).is_some()));
+        }
+    }
+
+    #[test]
+    fn nouns_and_verbs_take_their_regular_forms() {
+        let has = |word, language| Vocabulary::of(language).word(word).is_known();
+        for word in ["dependencies", "shipped", "merging", "verified", "customers", "vendor's"] {
+            assert!(has(word, Language::En), "{word}");
+        }
+        for word in ["migrações", "publicamos", "publiquei", "padrões", "automatizando", "técnicas"] {
+            assert!(has(word, Language::Pt), "{word}");
+        }
+    }
+
+    #[test]
+    fn no_word_of_the_trade_is_private_too() {
+        let harmless = Classes::THING.or(Classes::ACT).or(Classes::PERSON);
+        for language in [Language::En, Language::Pt] {
+            let words = &Vocabulary::of(language).words;
+            let both: Vec<_> = words
+                .iter()
+                .filter(|(_, classes)| classes.meets(harmless) && classes.meets(Classes::PRIVATE))
+                .collect();
+            assert!(both.is_empty(), "{both:?}");
+        }
+    }
+}

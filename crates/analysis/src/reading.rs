@@ -1,0 +1,221 @@
+//! A person's own words: their posts cleaned, parted by language, and put in an order that does not depend on how the
+//! source listed them.
+
+use std::collections::HashSet;
+
+use super::clean::{MAX_CHARS_PER_POST, own_prose};
+use super::features::Counts;
+use super::language::{Detected, detect};
+use super::lexicon::side;
+use super::model::Model;
+use super::permission::{Aside, Permission, permissions};
+use super::segment::{Sentence, sentences};
+use fluence_domain::language::Language;
+use fluence_domain::person::Post;
+
+/// Posts that count, the freshest first.
+pub const MAX_POSTS: usize = 50;
+/// Posts that are opened to find them: duplicates and posts without prose use this up, not `MAX_POSTS`.
+const MAX_POSTS_OPENED: usize = 200;
+
+/// Hashtags of one post that are looked into.
+const MAX_TAGS: usize = 30;
+
+/// One sentence, where it stands, and what it adds up to.
+#[derive(Debug)]
+pub struct Placed {
+    /// Index of its post in the person's list.
+    pub post: usize,
+    /// Its words and place.
+    pub sentence: Sentence,
+    /// Its counts.
+    pub counts: Counts,
+    /// What may be made of it.
+    pub permission: Permission,
+}
+
+/// The posts of one language.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// Sentences, by post in canonical order and by place.
+    pub sentences: Vec<Placed>,
+    /// Posts with prose of the author's own.
+    pub posts: u32,
+    /// Words as an editor counts them.
+    pub words: u32,
+}
+
+/// Everything the person wrote, as far as it is read.
+#[derive(Debug, Default)]
+pub struct Reading<'p> {
+    by_language: [Texts; 2],
+    /// Posts in other or unknown languages.
+    pub other_posts: u32,
+    /// Their words.
+    pub other_words: u32,
+    /// Posts left out because another said the same.
+    pub duplicate_posts: u32,
+    opened: Vec<(usize, Vec<char>, &'p Post)>,
+}
+
+impl<'p> Reading<'p> {
+    /// Reads the posts. The model is needed for the lexicon and the vectors.
+    pub fn of(posts: &'p [Post], model: &Model) -> Self {
+        let mut reading = Self::default();
+        let mut seen = HashSet::new();
+        let mut used = 0;
+        for index in canonical_order(posts) {
+            if used == MAX_POSTS {
+                break;
+            }
+            used += usize::from(reading.add(index, &posts[index], &mut seen, model));
+        }
+        reading
+    }
+
+    /// Whether the post counted.
+    fn add(&mut self, index: usize, post: &'p Post, seen: &mut HashSet<String>, model: &Model) -> bool {
+        let chars: Vec<char> = post.text.chars().take(MAX_CHARS_PER_POST).collect();
+        let keep = own_prose(&chars);
+        let found = sentences(&chars, &keep);
+        if found.is_empty() {
+            return false;
+        }
+        if !seen.insert(wording(&found)) {
+            self.duplicate_posts += 1;
+            return false;
+        }
+        let words = found.iter().map(|sentence| sentence.words).sum::<u32>();
+        match detect(&found, &model.lexicon) {
+            Detected::Other => {
+                self.other_posts += 1;
+                self.other_words += words;
+            }
+            Detected::Ours(language) => {
+                let permissions =
+                    permissions(&chars, &found, &asides(&chars, &keep), language, &model.lexicon);
+                let texts = &mut self.by_language[side(language)];
+                texts.posts += 1;
+                texts.words += words;
+                let placed = found.into_iter().zip(permissions).map(|(sentence, permission)| {
+                    let counts = Counts::of(&sentence, language, model);
+                    Placed { post: index, sentence, counts, permission }
+                });
+                texts.sentences.extend(placed);
+            }
+        }
+        self.opened.push((index, chars, post));
+        true
+    }
+
+    /// The texts of one language.
+    pub const fn texts(&self, language: Language) -> &Texts {
+        &self.by_language[side(language)]
+    }
+
+    /// The language with more words; English when they are even.
+    pub const fn main_language(&self) -> Language {
+        if self.by_language[1].words > self.by_language[0].words { Language::Pt } else { Language::En }
+    }
+
+    /// Words in both of our languages and all others.
+    pub const fn all_words(&self) -> u32 {
+        self.by_language[0].words + self.by_language[1].words + self.other_words
+    }
+
+    /// Posts that counted, in any language.
+    pub fn posts_read(&self) -> impl Iterator<Item = &'p Post> {
+        self.opened.iter().map(|(_, _, post)| *post)
+    }
+
+    /// The code points of a post that counted.
+    pub fn chars_of(&self, post: usize) -> &[char] {
+        self.opened.iter().find(|(index, _, _)| *index == post).map_or(&[], |(_, chars, _)| chars)
+    }
+}
+
+/// Freshest first, undated last, then by text: an order that does not depend on the source's.
+fn canonical_order(posts: &[Post]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..posts.len()).collect();
+    let key = |index: &usize| (std::cmp::Reverse(posts[*index].published_at), &posts[*index].text);
+    order.sort_by(|a, b| key(a).cmp(&key(b)));
+    order.truncate(MAX_POSTS_OPENED);
+    order
+}
+
+/// The words of a post that are not its author's own prose; of its hashtags the first ones.
+fn asides(text: &[char], keep: &[bool]) -> Vec<Aside> {
+    let mut found = Vec::new();
+    let mut tags = 0;
+    let mut at = 0;
+    while at < text.len() {
+        let is_aside = |at: usize| text.get(at).is_some_and(|c| !keep[at] && c.is_alphanumeric());
+        if !is_aside(at) {
+            at += 1;
+            continue;
+        }
+        let first = at;
+        while is_aside(at) {
+            at += 1;
+        }
+        let is_tag = first > 0 && text[first - 1] == '#' && tags < MAX_TAGS;
+        tags += usize::from(is_tag);
+        found.push(Aside { word: text[first..at].iter().collect::<String>().to_lowercase(), is_tag });
+    }
+    found
+}
+
+/// What makes two posts the same: their words, whatever the marks, links and letter case.
+fn wording(sentences: &[Sentence]) -> String {
+    let tokens = sentences.iter().flat_map(|sentence| &sentence.tokens);
+    tokens.fold(String::new(), |mut words, token| {
+        words.push_str(&token.norm);
+        words.push(' ');
+        words
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::model;
+    use super::*;
+
+    fn post(text: &str) -> Post {
+        Post { text: text.to_owned(), published_at: None, language: None }
+    }
+
+    #[test]
+    fn a_duplicate_counts_once_whatever_its_links_and_letter_case() {
+        let posts = [
+            post("We met the team in Recife and it was good."),
+            post("we met the team in recife and it was good! https://x.example"),
+        ];
+        let reading = Reading::of(&posts, model());
+        assert_eq!((reading.texts(Language::En).posts, reading.duplicate_posts), (1, 1));
+    }
+
+    #[test]
+    fn posts_are_parted_by_language() {
+        let posts = [
+            post("We met the team and it was good."),
+            post("A gente conheceu o time e foi muito bom para todos."),
+            post("Hoy hemos hablado con los clientes sobre lo que más les importa."),
+        ];
+        let reading = Reading::of(&posts, model());
+        assert_eq!(reading.main_language(), Language::Pt);
+        assert_eq!((reading.texts(Language::En).posts, reading.texts(Language::Pt).posts), (1, 1));
+        assert_eq!((reading.other_posts, reading.other_words), (1, 12));
+    }
+
+    #[test]
+    fn no_more_than_fifty_posts_count() {
+        let posts: Vec<Post> =
+            (0..80).map(|n| post(&format!("This is the post that we wrote {n}."))).collect();
+        assert_eq!(Reading::of(&posts, model()).texts(Language::En).posts, 50);
+    }
+
+    #[test]
+    fn a_post_of_links_alone_is_no_post() {
+        assert_eq!(Reading::of(&[post("https://a.example #x @y")], model()).all_words(), 0);
+    }
+}

@@ -1,0 +1,119 @@
+//! Sentences of the answer that are neither advice nor trait readings: validity, limits, the summary's words.
+//!
+//! Written once for each language, by its own standard; the Portuguese is not a translation. Nothing here knows or
+//! guesses the gender of the person analysed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::traits::{TextLength, TypeAxes};
+use fluence_domain::language::Language;
+
+/// What is and is not validated.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Validity {
+    /// What the model was measured on.
+    pub benchmark: &'static str,
+    /// Mean area under the curve over the five traits on that benchmark, for the language analysed: 0.5 is chance.
+    pub mean_auc: f64,
+    /// Authors behind that figure.
+    pub authors: u32,
+    /// Whether it was validated on texts of the kind analysed here.
+    pub validated_on_business_posts: bool,
+    /// The same in a sentence or two.
+    pub note: &'static str,
+}
+
+/// What the figures rest on, by the language of the posts and that of the answer.
+pub const fn benchmark(posts: Language, answer: Language) -> (&'static str, &'static str) {
+    match (posts, answer) {
+        (Language::En, Language::En) => (
+            "Student essays in English with self-reported traits (Pennebaker & King 1999), ten folds by author.",
+            "A weak statistical lean, right somewhat more often than chance. It has not been validated on business posts. The four letters are derived from the trait scores and are not the result of a type test.",
+        ),
+        (Language::Pt, Language::En) => (
+            "Student essays machine-translated to Portuguese, scored by a model trained on other authors' English essays.",
+            "A weak statistical lean, carried over from English: no native Portuguese texts stand behind it, and no business posts. The four letters are derived from the trait scores and are not the result of a type test.",
+        ),
+        (Language::En, Language::Pt) => (
+            "Redações de estudantes em inglês com traços autodeclarados (Pennebaker & King 1999), em dez partições por autor.",
+            "É uma tendência estatística fraca, que acerta um pouco mais que o acaso. Não foi validada em publicações profissionais. As quatro letras derivam dos traços; não são resultado de teste de tipos.",
+        ),
+        (Language::Pt, Language::Pt) => (
+            "Redações de estudantes traduzidas por máquina para o português, avaliadas por um modelo treinado nas redações em inglês de outros autores.",
+            "É uma tendência estatística fraca, transferida do inglês: não há por trás dela textos escritos originalmente em português nem publicações profissionais. As quatro letras derivam dos traços; não são resultado de teste de tipos.",
+        ),
+    }
+}
+
+/// How the answer must not be used.
+pub const fn limits(answer: Language) -> &'static [&'static str] {
+    match answer {
+        Language::En => &[
+            "A statistical lean in how somebody writes, not a diagnosis and not a fact about the person.",
+            "Not for decisions about hiring, credit, insurance, housing, health, law enforcement or minors, nor for political targeting.",
+            "Most people stand near the middle; the interval shows how little a text this long can tell.",
+            "Posts may be edited, co-written or written by somebody else; the analysis cannot tell.",
+            "Only sentences that are plainly about work are quoted. Others enter the figures and are never repeated; a line without a quotation rests on counts.",
+        ],
+        Language::Pt => &[
+            "É uma tendência estatística no modo de escrever; não é diagnóstico nem retrato da pessoa.",
+            "Não use em decisões sobre contratação, crédito, seguro, moradia, saúde, segurança pública ou menores de idade, nem para direcionamento político.",
+            "A maioria das pessoas fica perto do meio; o intervalo mostra quão pouco se pode dizer com um texto deste tamanho.",
+            "Publicações podem ter sido editadas ou escritas por outra pessoa; a análise não tem como saber.",
+            "Só são citadas frases que falam claramente de trabalho. As outras entram nos números e nunca são repetidas; linha sem citação se apoia em contagens.",
+        ],
+    }
+}
+
+/// Said when little sets the person apart, or nothing.
+pub const fn little_sets_apart(is_nothing: bool, answer: Language) -> &'static str {
+    match answer {
+        Language::En if !is_nothing => {
+            "Little else in these texts sets this person apart. For the rest, prepare as you would for anyone in the role, and ask."
+        }
+        Language::Pt if !is_nothing => {
+            "Pouca coisa além disso distingue estes textos. No mais, prepare-se como faria com qualquer pessoa no cargo e pergunte."
+        }
+        Language::En => {
+            "The texts do not set this person apart from other writers. Prepare as you would for anyone in the role, and ask."
+        }
+        Language::Pt => {
+            "Nada nos textos distingue esta pessoa de outras que escrevem. Prepare-se como faria com qualquer pessoa no cargo e pergunte."
+        }
+    }
+}
+
+/// What must not be read into this person's answer: the weakest part of it.
+pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Language) -> String {
+    const PAIRS: [&str; 4] = ["E/I", "S/N", "T/F", "J/P"];
+    let open: Vec<&str> =
+        PAIRS.iter().zip(axes.all()).filter(|(_, axis)| axis.borderline).map(|(p, _)| *p).collect();
+    let open = open.join(", ");
+    match (answer, TextLength::of(words), open.is_empty()) {
+        (Language::En, TextLength::VeryShort | TextLength::Short, _) => {
+            format!("Do not plan by the traits or the four letters: {words} words are too few for that. The style lines hold; they are counts.")
+        }
+        (Language::En, TextLength::Sufficient, false) => {
+            format!("Do not plan by {open}: the text does not tell (hence the x). Nothing here tells of mood, health, beliefs or ability.")
+        }
+        (Language::En, TextLength::Sufficient, true) if posts == Language::Pt => {
+            "Do not read the four letters as a test result: the model learnt from English essays. Nothing here tells of mood, health, beliefs or ability.".to_owned()
+        }
+        (Language::En, TextLength::Sufficient, true) => {
+            "Do not read the four letters as a test result. Nothing here tells of mood, health, beliefs or ability.".to_owned()
+        }
+        (Language::Pt, TextLength::VeryShort | TextLength::Short, _) => {
+            format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são pouco para isso. As linhas de estilo valem; são contagens.")
+        }
+        (Language::Pt, TextLength::Sufficient, false) => {
+            format!("Não planeje com base em {open}: o texto não permite dizer (por isso o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")
+        }
+        (Language::Pt, TextLength::Sufficient, true) if posts == Language::Pt => {
+            "Não leia as quatro letras como resultado de teste: o modelo aprendeu com redações em inglês. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()
+        }
+        (Language::Pt, TextLength::Sufficient, true) => {
+            "Não leia as quatro letras como resultado de teste. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Scores as the norms and the calibration make figures of them.
+
+use super::type_axes::{AxisLean, TypeAxes};
+use super::{Confidence, Interval, percent, three_decimals};
+use crate::layout::TRAITS;
+use crate::model::{Band, Model, TypeAxis};
+use crate::normal::{cumulative, logistic, quantile};
+use crate::score::{PerTrait, Scores};
+use fluence_domain::language::Language;
+
+/// Share of people whose own standing lies inside the interval, if the model's assumptions hold.
+const INTERVAL_LEVEL: f64 = 0.80;
+/// Half the width of that interval, in standard deviations: the normal quantile of 0.9.
+const INTERVAL_HALF_WIDTH: f64 = 1.281_551_6;
+/// An axis whose probability lies between these is a toss-up.
+const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
+
+/// The calibrated figures of one text.
+#[derive(Debug)]
+pub struct Calibrated {
+    /// Score by length norm, in standard deviations, lessened as far as the text is unlike the norms' texts.
+    pub z: PerTrait,
+    /// How much the text is like the norms' texts: 1, or less.
+    pub resemblance: f64,
+    /// Share of the spread that is the author's.
+    pub reliability: PerTrait,
+    /// Probability above the median.
+    pub probability: PerTrait,
+    /// Correlation of score and trait at this length.
+    pub validity: PerTrait,
+}
+
+impl Calibrated {
+    /// Applies the norms of the language and the calibration of the text's length.
+    ///
+    /// `editor_words` picks the band; the norms go by the words that were counted.
+    pub fn of(scores: &Scores<'_>, editor_words: u32, language: Language, model: &Model) -> Self {
+        let words = f64::from(scores.words().max(1));
+        let resemblance = model.header.distance.of(language).resemblance(&scores.z, words);
+        Self::from_scores(&scores.scores, words, resemblance, editor_words, language, model)
+    }
+
+    fn from_scores(
+        scores: &PerTrait,
+        words: f64,
+        resemblance: f64,
+        editor_words: u32,
+        language: Language,
+        model: &Model,
+    ) -> Self {
+        let norms = model.header.score_norms.of(language);
+        let band = band_of(&model.header.bands, editor_words);
+        let per_trait = |make: &dyn Fn(usize) -> f64| std::array::from_fn(make);
+        let z: PerTrait = per_trait(&|t| resemblance * norms[t].z(scores[t], words));
+        Self {
+            z,
+            resemblance,
+            reliability: per_trait(&|t| norms[t].reliability(words)),
+            probability: per_trait(&|t| logistic(band.slope[t] * z[t] + band.intercept[t])),
+            validity: per_trait(&|t| band.validity[t]),
+        }
+    }
+
+    /// Percentile, shrunk towards 50 as far as the text is short.
+    pub fn percentile(&self, t: usize) -> u8 {
+        percent(cumulative(self.reliability[t] * self.z[t]))
+    }
+
+    /// How surely the person stands on the side that the figures point to.
+    pub fn confidence(&self, t: usize) -> Confidence {
+        Confidence::of(self.probability[t])
+    }
+
+    /// Where the person may stand: the trait given the score, both normal, correlated as measured.
+    pub(super) fn interval(&self, t: usize) -> Interval {
+        let middle = self.validity[t] * self.z[t];
+        let half = INTERVAL_HALF_WIDTH * (1.0 - self.validity[t] * self.validity[t]).sqrt();
+        let (low, high) = (percent(cumulative(middle - half)), percent(cumulative(middle + half)));
+        Interval { low, high, level: INTERVAL_LEVEL }
+    }
+
+    /// The letter an axis leans to. The trait's probability is attenuated by the published correlation, as a normal
+    /// variable is by a correlate.
+    fn axis(&self, axis: &TypeAxis) -> AxisLean {
+        let t = TRAITS.iter().position(|name| *name == axis.trait_name).unwrap_or_default();
+        let high = cumulative(axis.correlation * quantile(self.probability[t]));
+        let (letter, probability) = if high >= 0.5 { (axis.high, high) } else { (axis.low, 1.0 - high) };
+        AxisLean {
+            letter,
+            probability: three_decimals(probability),
+            borderline: BORDERLINE.contains(&high),
+            derived_from: TRAITS[t],
+        }
+    }
+
+    /// The four axes.
+    pub fn axes(&self, model: &Model) -> TypeAxes {
+        let axis = |name: &str| {
+            let found = model.header.type_axes.iter().find(|axis| axis.axis == name);
+            self.axis(found.unwrap_or(&model.header.type_axes[0]))
+        };
+        TypeAxes { ei: axis("EI"), sn: axis("SN"), tf: axis("TF"), jp: axis("JP") }
+    }
+}
+
+fn band_of(bands: &[Band], words: u32) -> &Band {
+    bands.iter().rev().find(|band| band.words <= words).unwrap_or(&bands[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::model;
+
+    fn calibrated(scores: PerTrait, words: u32, language: Language) -> Calibrated {
+        Calibrated::from_scores(&scores, f64::from(words), 1.0, words, language, model())
+    }
+
+    #[test]
+    fn short_texts_shrink_towards_the_middle() {
+        let scores = [1.0; 5];
+        let short = calibrated(scores, 130, Language::En);
+        let long = calibrated(scores, 2_000, Language::En);
+        for (t, name) in TRAITS.iter().enumerate() {
+            assert!(short.percentile(t) < long.percentile(t), "{}", name);
+        }
+    }
+
+    #[test]
+    fn a_higher_score_never_gives_a_lower_figure() {
+        let low = calibrated([-1.0; 5], 600, Language::Pt);
+        let high = calibrated([1.0; 5], 600, Language::Pt);
+        for (t, _) in TRAITS.iter().enumerate() {
+            assert!(low.percentile(t) < high.percentile(t));
+            assert!(low.probability[t] < high.probability[t]);
+        }
+    }
+
+    #[test]
+    fn letters_are_surer_for_axes_that_correlate_more_and_never_surer_than_their_trait() {
+        let calibrated = Calibrated {
+            z: [1.0; 5],
+            resemblance: 1.0,
+            reliability: [0.7; 5],
+            probability: [0.65; 5],
+            validity: [0.3; 5],
+        };
+        let axes = calibrated.axes(model());
+        assert_eq!(axes.letters(), "ENFJ");
+        assert!(axes.ei.probability > axes.tf.probability);
+        assert!(axes.all().iter().all(|axis| axis.probability < 0.65));
+    }
+
+    #[test]
+    fn a_text_unlike_the_norms_moves_less() {
+        let alike = Calibrated::from_scores(&[1.0; 5], 600.0, 1.0, 600, Language::En, model());
+        let unlike = Calibrated::from_scores(&[1.0; 5], 600.0, 0.4, 600, Language::En, model());
+        assert!((0..TRAITS.len()).all(|t| unlike.percentile(t) < alike.percentile(t)));
+    }
+
+    #[test]
+    fn even_odds_are_borderline() {
+        let calibrated = Calibrated {
+            z: [0.0; 5],
+            resemblance: 1.0,
+            reliability: [0.7; 5],
+            probability: [0.52; 5],
+            validity: [0.3; 5],
+        };
+        let axes = calibrated.axes(model());
+        assert!(axes.all().iter().all(|axis| axis.borderline));
+        assert_eq!(axes.letters(), "xxxx");
+    }
+
+    #[test]
+    fn the_interval_is_wide_and_holds_the_percentile() {
+        let calibrated = calibrated([0.8; 5], 600, Language::En);
+        for (t, _) in TRAITS.iter().enumerate() {
+            let interval = calibrated.interval(t);
+            assert!(interval.high - interval.low > 60, "a weak signal must not look precise");
+            assert!((interval.low..=interval.high).contains(&calibrated.percentile(t)));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Style and playbook: no line without words behind it, the same lines in both languages, little that two share.
+
+use std::collections::HashSet;
+
+use fluence_analysis::advice::{Basis, Line};
+use fluence_analysis::analyse;
+use fluence_analysis::catalogue::Section;
+use fluence_domain::depth::Depth;
+use fluence_domain::language::Language;
+use fluence_domain::person::Person;
+
+use super::people::{english_words, post, sample, today, writer_of};
+use super::voices::voices;
+
+/// Of two people, the share of the shorter list that the longer one holds too, on average over pairs.
+const MAX_SHARED: f64 = 0.40;
+
+fn advice(person: &Person, texts: Language) -> (Vec<Line>, Vec<Line>) {
+    let advice = analyse(person, Depth::Premium, texts, today()).unwrap().advice.unwrap();
+    (advice.communication_style, advice.buyer_playbook)
+}
+
+#[test]
+fn a_playbook_line_from_style_shows_the_words_or_the_counts_it_rests_on() {
+    for person in sample() {
+        for line in advice(&person, Language::Pt).1 {
+            let shows = !line.evidence.is_empty() || line.counts.is_some();
+            assert_eq!(line.basis == Basis::ObservedStyle, shows, "{}", line.id);
+        }
+    }
+}
+
+#[test]
+fn no_quotation_is_longer_than_twelve_words_and_each_is_of_the_post() {
+    for person in sample() {
+        let (style, playbook) = advice(&person, Language::Pt);
+        for evidence in style.iter().chain(&playbook).flat_map(|line| &line.evidence) {
+            assert!(evidence.excerpt.split_whitespace().count() <= 12, "{}", evidence.excerpt);
+            let blanks_as_one =
+                person.posts[evidence.post].text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(blanks_as_one.contains(evidence.excerpt.trim_matches('…')), "{}", evidence.excerpt);
+        }
+    }
+}
+
+#[test]
+fn both_languages_say_the_same_lines_in_their_own_words() {
+    for person in sample() {
+        let (en, pt) = (advice(&person, Language::En), advice(&person, Language::Pt));
+        for (en, pt) in en.0.iter().chain(&en.1).zip(pt.0.iter().chain(&pt.1)) {
+            assert_eq!((&en.id, &en.evidence, en.counts), (&pt.id, &pt.evidence, pt.counts));
+            assert_ne!(en.text, pt.text);
+        }
+    }
+}
+
+#[test]
+fn every_line_stands_apart_and_no_placeholder_is_left() {
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::Pt);
+        for line in style.iter().chain(&playbook) {
+            assert!(!line.text.contains(['{', '}', '|']), "{}", line.text);
+            if line.basis == Basis::ObservedStyle {
+                let percentile = line.percentile.unwrap();
+                assert!(!(23..=77).contains(&percentile), "{}: {percentile}", line.id);
+            }
+        }
+    }
+}
+
+/// Lines of which only one can be followed.
+const OPPOSITES: [[&str; 2]; 10] = [
+    ["pace_formal", "pace_short"],
+    ["pace_formal", "pace_informal"],
+    ["pace_formal", "pace_lively"],
+    ["pace_long", "pace_short"],
+    ["pace_fast", "pace_time_to_think"],
+    ["open_plainly", "open_with_options"],
+    ["open_plainly", "open_courteously"],
+    ["open_with_options", "expect_firm_views"],
+    ["open_with_credit", "open_with_a_question"],
+    ["close_with_a_date", "close_with_a_choice"],
+];
+
+#[test]
+fn no_two_lines_contradict_each_other() {
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::En);
+        let ids: HashSet<&str> = playbook.iter().map(|line| line.id.as_str()).collect();
+        for [one, other] in OPPOSITES {
+            assert!(!(ids.contains(one) && ids.contains(other)), "{one} and {other}");
+        }
+        let aspects: Vec<&str> = style.iter().map(|line| line.id.split('.').next().unwrap()).collect();
+        let said = |aspect: &str, side: &str| style.iter().any(|line| line.id == format!("{aspect}.{side}"));
+        assert!(!(said("formality", "high") && said("colloquial", "high")), "{aspects:?}");
+        assert!(!(said("formality", "high") && said("sentence_length", "low")), "{aspects:?}");
+    }
+}
+
+#[test]
+fn a_sentence_stands_beside_one_line_of_each_list() {
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::En);
+        for list in [style, playbook] {
+            let mut used = HashSet::new();
+            for evidence in list.iter().flat_map(|line| &line.evidence) {
+                assert!(used.insert((evidence.post, evidence.start)), "{}", evidence.excerpt);
+            }
+        }
+    }
+}
+
+/// The sample people and the invented ones.
+fn everybody() -> Vec<Person> {
+    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
+    sample().into_iter().chain(invented).collect()
+}
+
+#[test]
+fn two_people_share_few_lines() {
+    let people = sample();
+    let lines: Vec<HashSet<String>> = people
+        .iter()
+        .map(|person| {
+            let (style, playbook) = advice(person, Language::Pt);
+            let own = style.into_iter().chain(playbook).filter(|line| line.basis != Basis::Limits);
+            own.map(|line| line.id).collect()
+        })
+        .collect();
+    let mut shares = Vec::new();
+    for (at, one) in lines.iter().enumerate() {
+        for other in &lines[..at] {
+            shares.push(one.intersection(other).count() as f64 / one.len().min(other.len()).max(1) as f64);
+        }
+    }
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    assert!(mean <= MAX_SHARED, "{mean}");
+}
+
+#[test]
+fn a_text_that_sets_nobody_apart_gets_no_padding() {
+    // Long enough for traits, too short and too plain for rules.
+    let person = writer_of(vec![post(&english_words(121))]);
+    let playbook = advice(&person, Language::En).1;
+    let own = playbook.iter().filter(|line| line.basis != Basis::Limits).count();
+    assert_eq!(own < 3, playbook.iter().any(|line| line.id == "little_sets_apart"));
+}
+
+#[test]
+fn trait_hypotheses_need_five_hundred_words_and_are_two_at_most() {
+    for person in sample() {
+        let analysis = analyse(&person, Depth::Premium, Language::En, today()).unwrap();
+        let words = analysis.traits.unwrap().text_basis.words_analyzed;
+        let playbook = analysis.advice.unwrap().buyer_playbook;
+        let guesses = playbook.iter().filter(|line| line.basis == Basis::TraitHypothesis).count();
+        assert!(guesses <= if words >= 500 { 2 } else { 0 }, "{}: {guesses}", person.first_name);
+    }
+}
+
+#[test]
+fn every_playbook_ends_with_what_not_to_infer() {
+    for person in sample() {
+        let playbook = advice(&person, Language::En).1;
+        assert_eq!(playbook.last().and_then(|line| line.section), Some(Section::DoNotInfer));
+    }
+}

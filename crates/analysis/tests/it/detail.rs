@@ -1,0 +1,92 @@
+//! How much of an analysis an answer tells, and in how many bytes.
+
+use fluence_analysis::{analyse, depth};
+use fluence_domain::depth::Depth;
+use fluence_domain::detail::Detail;
+use fluence_domain::language::Language;
+use fluence_domain::person::Person;
+use serde_json::Value;
+
+use super::people::{sample, today};
+use super::voices::voices;
+
+const BOTH: [Language; 2] = [Language::En, Language::Pt];
+/// What is left of 4,000 and 10,000 bytes for the person, the match and the billing.
+const MOST: [(Detail, usize); 2] = [(Detail::Brief, 2_700), (Detail::Standard, 8_600)];
+
+fn told(person: &Person, tier: Depth, answer: Language, detail: Detail) -> Vec<u8> {
+    depth::json(analyse(person, tier, answer, today()).unwrap(), detail).unwrap()
+}
+
+fn people() -> Vec<Person> {
+    let invented = BOTH.into_iter().flat_map(voices).map(|(_, person)| person);
+    invented.chain(sample()).collect()
+}
+
+#[test]
+fn brief_and_standard_answers_keep_within_their_bytes_whoever_is_asked_about() {
+    for person in people() {
+        for answer in BOTH {
+            for (detail, most) in MOST {
+                let told = told(&person, Depth::Premium, answer, detail);
+                assert!(told.len() <= most, "{}: {} {detail:?}", person.first_name, told.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_or_title_of_any_length_does_not_break_the_bound() {
+    let mut person = sample().remove(0);
+    person.title = Some("Diretora de Relações Institucionais ".repeat(5));
+    person.posts.iter_mut().for_each(|post| post.text = post.text.replace("cliente", "“clientela\"—ção"));
+    let told = told(&person, Depth::Premium, Language::Pt, Detail::Brief);
+    assert!(told.len() <= MOST[0].1, "{}", told.len());
+}
+
+#[test]
+fn brief_tells_what_a_person_reads_and_one_quotation_a_line() {
+    let person = &sample()[0];
+    let brief: Value =
+        serde_json::from_slice(&told(person, Depth::Premium, Language::En, Detail::Brief)).unwrap();
+    let keys: Vec<&String> = brief.as_object().unwrap().keys().collect();
+    let expected =
+        ["buyer_playbook", "communication_style", "mbti_type", "ocean_scores", "summary", "text_basis"];
+    assert_eq!(keys, expected);
+    for line in brief["buyer_playbook"].as_array().unwrap() {
+        assert!(line["evidence"].as_array().unwrap().len() <= 1);
+        assert!(line["text"].is_string() && line["strength"].is_string() && line["basis"].is_string());
+    }
+    let last = brief["buyer_playbook"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["id"], "what_not_to_infer");
+}
+
+#[test]
+fn each_detail_says_what_the_shorter_one_says() {
+    for person in sample() {
+        let of = |detail| -> Value {
+            serde_json::from_slice(&told(&person, Depth::Premium, Language::Pt, detail)).unwrap()
+        };
+        let [brief, standard, full] = Detail::ALL.map(of);
+        for key in ["summary", "mbti_type", "ocean_scores", "text_basis"] {
+            assert_eq!((&brief[key], &standard[key]), (&standard[key], &full[key]), "{key}");
+        }
+        let ids = |value: &Value, key: &str| -> Vec<String> {
+            let lines = value[key].as_array().unwrap().iter();
+            lines.map(|line| line["id"].as_str().unwrap().to_owned()).collect()
+        };
+        for key in ["communication_style", "buyer_playbook"] {
+            let (b, s, f) = (ids(&brief, key), ids(&standard, key), ids(&full, key));
+            assert!(b.iter().all(|id| s.contains(id)) && s.iter().all(|id| f.contains(id)), "{key}");
+        }
+        assert!(standard["ocean_details"]["openness"].get("contributions").is_none());
+        assert!(full["ocean_details"]["openness"]["contributions"].is_array());
+    }
+}
+
+#[test]
+fn a_basic_answer_is_the_same_at_every_detail() {
+    let person = &sample()[0];
+    let [brief, standard, full] = Detail::ALL.map(|detail| told(person, Depth::Basic, Language::En, detail));
+    assert_eq!((&brief, &standard), (&standard, &full));
+}

@@ -1,0 +1,175 @@
+//! What a line counts is what it says: sentences that were judged by hand, one by one, against a rubric.
+//!
+//! `precision.tsv` holds the pairs of the second draw with both judgements, and the rubric, `precision_third.tsv` to
+//! `precision_fifth.tsv` those of later draws; `precision_mended.tsv` the pairs of the first draw that did not support
+//! their line. The first three draws led to changes of the cues; their pairs that did not support their line must not be counted again.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write as _;
+
+use fluence_analysis::catalogue::Side;
+use fluence_analysis::model;
+use fluence_analysis::permission::Permission;
+use fluence_analysis::reading::Reading;
+use fluence_analysis::style::Style;
+use fluence_domain::language::Language;
+
+use super::people::{post, writer_of};
+use super::voices::of_the_study;
+
+/// The draws, oldest first, whose judged pairs are all kept.
+const DRAWS: [(&str, &str); 4] = [
+    ("second", include_str!("precision.tsv")),
+    ("third", include_str!("precision_third.tsv")),
+    ("fourth", include_str!("precision_fourth.tsv")),
+    ("fifth", include_str!("precision_fifth.tsv")),
+];
+/// The latest draw, from posts that were written after the cues: the study.
+const STUDY: &str = DRAWS[3].1;
+/// Pairs of the first draw that did not support their line.
+const MENDED: &str = include_str!("precision_mended.tsv");
+const BOTH: [(&str, Language); 2] = [("en", Language::En), ("pt", Language::Pt)];
+/// Pairs of the study, and the share of them that support their line: a floor under what is reached.
+const MIN_PAIRS: usize = 300;
+const MIN_PEOPLE: usize = 40;
+const MIN_SUPPORTED: f64 = 0.94;
+/// Supporting pairs that a stricter rule may give up, of all judged ones.
+const MAX_LOST: f64 = 0.03;
+/// Pairs drawn of one line and language, so that frequent lines do not crowd out the others.
+const MAX_OF_A_LINE: usize = 16;
+
+struct Pair {
+    language: Language,
+    person: &'static str,
+    line: &'static str,
+    verdicts: [&'static str; 2],
+    sentence: &'static str,
+}
+
+fn read(file: &'static str) -> Vec<Pair> {
+    let lines = file.lines().filter(|line| !line.starts_with('#'));
+    let pair = |line: &'static str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let language = if fields[0] == "pt" { Language::Pt } else { Language::En };
+        Pair {
+            language,
+            person: fields[1],
+            line: fields[2],
+            verdicts: [fields[3], fields[4]],
+            sentence: fields[5],
+        }
+    };
+    lines.map(pair).collect()
+}
+
+/// The playbook lines that say that there is much of something, with the place of its measure.
+fn lines() -> BTreeMap<&'static str, usize> {
+    let rules = model().catalogue.rules.iter().filter(|rule| rule.when == Side::High);
+    // Long words and the length of sentences are measured; there is nothing to judge.
+    let cues = &model().cues;
+    let counted = rules.filter(|rule| !cues.is_sentence_length(rule.at) && !cues.is_long_words(rule.at));
+    counted.map(|rule| (rule.id.as_str(), rule.at)).collect()
+}
+
+/// Text by which the language of a short sentence is known.
+const AROUND: [&str; 2] = [
+    "The table is where it was and they are all there with it.",
+    "A mesa está onde estava e eles também estão lá com ela desde o dia em que ela veio.",
+];
+
+/// Whether the line counts the sentence.
+fn counts(pair: &Pair) -> bool {
+    let around = AROUND[usize::from(pair.language == Language::Pt)];
+    let count = |text: &str, measure: usize| {
+        let person = writer_of(vec![post(text)]);
+        let reading = Reading::of(&person.posts, model());
+        let texts = reading.texts(pair.language);
+        Style::of(texts, &reading, pair.language, model()).count(measure).occurrences
+    };
+    let with = format!("{around}\n{}", pair.sentence);
+    lines().get(pair.line).is_some_and(|measure| count(&with, *measure) > count(around, *measure))
+}
+
+fn supports(pair: &Pair) -> bool {
+    pair.verdicts == ["supports"; 2]
+}
+
+#[test]
+fn the_study_is_large_enough_and_nearly_every_pair_supports_its_line() {
+    for (name, file) in DRAWS {
+        let pairs = read(file);
+        let counted: Vec<&Pair> = pairs.iter().filter(|pair| counts(pair)).collect();
+        let share = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
+        println!(
+            "Judged pairs, {name} draw: {}; supported as drawn {:.1} %, of the {} counted now {:.1} %; agreement {:.1} %",
+            pairs.len(),
+            share(pairs.iter().filter(|pair| supports(pair)).count(), pairs.len()),
+            counted.len(),
+            share(counted.iter().filter(|pair| supports(pair)).count(), counted.len()),
+            share(pairs.iter().filter(|pair| pair.verdicts[0] == pair.verdicts[1]).count(), pairs.len()),
+        );
+    }
+    let study = read(STUDY);
+    let people: HashSet<&str> = study.iter().map(|pair| pair.person).collect();
+    let supported = study.iter().filter(|pair| supports(pair)).count() as f64;
+    assert!(study.len() >= MIN_PAIRS && people.len() >= MIN_PEOPLE, "{} {}", study.len(), people.len());
+    assert!(supported / study.len() as f64 >= MIN_SUPPORTED);
+    assert!(study.iter().all(|pair| !pair.verdicts.contains(&"disproves")));
+}
+
+#[test]
+fn pairs_that_do_not_support_their_line_are_not_counted_and_the_others_are() {
+    let draws: Vec<Pair> = DRAWS.iter().flat_map(|(_, file)| read(file)).collect();
+    let failed = read(MENDED).into_iter().chain(read(DRAWS[1].1)).filter(|pair| !supports(pair));
+    let wrong: Vec<_> = failed.filter(counts).map(|pair| (pair.line, pair.sentence)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let lost: Vec<_> = draws
+        .iter()
+        .filter(|pair| supports(pair) && !counts(pair))
+        .map(|pair| (pair.line, pair.sentence))
+        .collect();
+    assert!(lost.len() as f64 <= MAX_LOST * draws.len() as f64, "{lost:#?}");
+}
+
+/// Writes pairs to be judged, drawn by a fixed rule, to the file that `PRECISION_PAIRS` names.
+#[test]
+fn pairs_can_be_drawn() {
+    let Some(path) = std::env::var_os("PRECISION_PAIRS") else { return };
+    let known: Vec<Pair> = DRAWS.iter().flat_map(|(_, file)| read(file)).chain(read(MENDED)).collect();
+    let is_known =
+        |line: &str, sentence: &str| known.iter().any(|pair| pair.line == line && pair.sentence == sentence);
+    let mut drawn = Vec::new();
+    for (code, language) in BOTH {
+        for (name, person) in of_the_study(language) {
+            let reading = Reading::of(&person.posts, model());
+            let texts = reading.texts(language);
+            let style = Style::of(texts, &reading, language, model());
+            for (at, placed) in texts.sentences.iter().enumerate() {
+                if !matches!(placed.permission, Permission::Quoted | Permission::Counted) {
+                    continue;
+                }
+                let chars = reading.chars_of(placed.post);
+                let sentence: String = chars[placed.sentence.start..placed.sentence.end].iter().collect();
+                for (line, measure) in lines() {
+                    let sentence = sentence.replace(['\n', '\t'], " ");
+                    let is_counted = style.hits(at).iter().any(|hit| hit.measure == measure);
+                    if is_counted && !is_known(line, &sentence) {
+                        drawn.push(format!("{code}\t{name}\t{line}\t{sentence}"));
+                    }
+                }
+            }
+        }
+    }
+    let mut file = std::fs::File::create(path).unwrap();
+    let mut by_line: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for pair in &drawn {
+        let fields: Vec<&str> = pair.split('\t').collect();
+        by_line.entry(format!("{} {}", fields[0], fields[2])).or_default().push(pair);
+    }
+    for of_line in by_line.values() {
+        let step = of_line.len().div_ceil(MAX_OF_A_LINE).max(1);
+        for pair in of_line.iter().step_by(step) {
+            writeln!(file, "{pair}").unwrap();
+        }
+    }
+}

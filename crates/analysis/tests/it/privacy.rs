@@ -1,0 +1,234 @@
+//! What people tell of themselves is never repeated: red-team sentences among work talk, through the whole engine.
+//!
+//! A third of each set was written first, in another style, and not looked at while the rule was tuned
+//! (`docs/analysis.md` tells what was seen when).
+
+use std::collections::HashSet;
+
+use fluence_analysis::permission::Permission;
+use fluence_analysis::reading::Reading;
+use fluence_analysis::{analyse, model};
+use fluence_domain::depth::Depth;
+use fluence_domain::language::Language;
+use fluence_domain::person::Post;
+
+use super::people::{post, today, writer_of};
+
+const PRIVATE: [&str; 6] = [
+    include_str!("redteam/private.tsv"),
+    include_str!("redteam/private_unseen.tsv"),
+    include_str!("redteam/private_final.tsv"),
+    include_str!("redteam/private_new.tsv"),
+    include_str!("redteam/private_last.tsv"),
+    include_str!("redteam/private_check.tsv"),
+];
+const HARMLESS: [&str; 6] = [
+    include_str!("redteam/harmless.tsv"),
+    include_str!("redteam/harmless_unseen.tsv"),
+    include_str!("redteam/harmless_fresh.tsv"),
+    include_str!("redteam/harmless_final.tsv"),
+    include_str!("redteam/harmless_new.tsv"),
+    include_str!("redteam/harmless_last.tsv"),
+];
+/// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades, of the
+/// final, the new and the last set. The last three are floors under what is reached, not targets.
+const MIN_QUOTABLE: [f64; 6] = [0.85, 0.80, 0.72, 0.72, 0.55, 0.15];
+/// The same of the first two together.
+const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
+/// Sentences of one person.
+const PER_PERSON: usize = 8;
+/// Work talk around each sentence.
+const AROUND: [[&str; 3]; 2] = [
+    [
+        "The new dashboard shows the error rate of every service and the release notes explain each metric.",
+        "We deployed the billing module to the staging cluster and the integration tests passed the gateway.",
+        "The supplier delivered the sensors on schedule and the warehouse updated the inventory system.",
+    ],
+    [
+        "O painel novo mostra a taxa de erro de cada serviço e as notas de versão explicam cada métrica.",
+        "Publicamos o módulo de faturamento no cluster de homologação e os testes de integração validaram o gateway.",
+        "O fornecedor entregou os sensores no prazo e o armazém atualizou o sistema de estoque.",
+    ],
+];
+/// Texts of the answer that are the program's own.
+const OWN_TEXTS: [&str; 3] = [
+    include_str!("../../src/advice.toml"),
+    include_str!("../../src/text.rs"),
+    include_str!("../../src/summary.rs"),
+];
+
+struct Case {
+    language: Language,
+    sentence: &'static str,
+}
+
+fn cases(file: &'static str) -> Vec<Case> {
+    let lines = file.lines().filter(|line| !line.starts_with('#'));
+    let case = |line: &'static str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let language = if fields[0] == "pt" { Language::Pt } else { Language::En };
+        Case { language, sentence: fields[2] }
+    };
+    lines.map(case).collect()
+}
+
+fn around(language: Language) -> [&'static str; 3] {
+    AROUND[usize::from(language == Language::Pt)]
+}
+
+/// A sentence among work talk, in a line of its own or in the flow.
+fn post_with(case: &Case, at: usize) -> Post {
+    let [one, two, three] = around(case.language);
+    let ended = if case.sentence.ends_with(['.', '!', '?']) { "" } else { "." };
+    let sentence = format!("{}{ended}", case.sentence);
+    let text = match at % 4 {
+        0 => format!("{one} {sentence} {two} {three}"),
+        1 => format!("{one}\n{two}\n\n{sentence}"),
+        2 => format!("{sentence}\n{three} {one}"),
+        _ => format!("{two} {one} {three} {two} {sentence}"),
+    };
+    post(&text)
+}
+
+/// Where the sentence stands in its post, in code points.
+fn span(post: &Post, case: &Case) -> std::ops::Range<usize> {
+    let byte = post.text.find(case.sentence).unwrap();
+    let start = post.text[..byte].chars().count();
+    start..start + case.sentence.chars().count()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+}
+
+fn runs(text: &str) -> HashSet<Vec<String>> {
+    words(text).windows(3).map(<[String]>::to_vec).collect()
+}
+
+/// Every text of an answer, and every place of evidence as post and start.
+fn collect(json: &serde_json::Value, texts: &mut Vec<String>, places: &mut Vec<(usize, usize)>) {
+    match json {
+        serde_json::Value::String(text) => texts.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, texts, places)),
+        serde_json::Value::Object(fields) => {
+            if let (Some(post), Some(start)) = (fields.get("post"), fields.get("start")) {
+                places.push((post.as_u64().unwrap() as usize, start.as_u64().unwrap() as usize));
+            }
+            fields.values().for_each(|field| collect(field, texts, places));
+        }
+        _ => {}
+    }
+}
+
+/// Sentences of the file that the permission lets through among work talk, of how many.
+fn quotable(file: &'static str) -> (Vec<&'static str>, usize) {
+    let cases = cases(file);
+    let mut found = Vec::new();
+    for (at, case) in cases.iter().enumerate() {
+        let posts = [post_with(case, at)];
+        let span = span(&posts[0], case);
+        let reading = Reading::of(&posts, model());
+        let placed = [Language::En, Language::Pt].into_iter().flat_map(|l| &reading.texts(l).sentences);
+        let mut own = placed.filter(|placed| span.contains(&placed.sentence.start)).peekable();
+        let quoted = |permission| permission == Permission::Quoted;
+        if own.peek().is_some() && own.any(|placed| quoted(placed.permission)) {
+            found.push(case.sentence);
+        }
+    }
+    (found, cases.len())
+}
+
+#[test]
+fn the_sets_are_large_enough_in_both_languages() {
+    for set in [PRIVATE.as_slice(), HARMLESS.as_slice()] {
+        let all: Vec<Case> = set.iter().flat_map(|file| cases(file)).collect();
+        let portuguese = all.iter().filter(|case| case.language == Language::Pt).count();
+        assert!(portuguese >= 150 && all.len() - portuguese >= 150, "{portuguese} of {}", all.len());
+        let distinct: HashSet<&str> = all.iter().map(|case| case.sentence).collect();
+        assert_eq!(distinct.len(), all.len());
+    }
+}
+
+#[test]
+fn no_private_sentence_is_permitted() {
+    for file in PRIVATE {
+        assert_eq!(quotable(file).0, Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn most_work_talk_is_quotable_however_private_it_sounds() {
+    let counts = HARMLESS.map(|file| {
+        let (found, of) = quotable(file);
+        (found.len(), of)
+    });
+    let share = |found: usize, of: usize| found as f64 / of as f64;
+    println!(
+        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last: {counts:?}"
+    );
+    for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
+        assert!(share(found, of) >= least, "{found} of {of}");
+    }
+    let [one, two, ..] = counts;
+    assert!(share(one.0 + two.0, one.1 + two.1) >= MIN_QUOTABLE_TOGETHER, "{counts:?}");
+}
+
+#[test]
+fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
+    let own: HashSet<Vec<String>> = OWN_TEXTS.iter().flat_map(|text| runs(text)).collect();
+    for language in [Language::En, Language::Pt] {
+        let cases: Vec<Case> =
+            PRIVATE.into_iter().flat_map(cases).filter(|case| case.language == language).collect();
+        let work: HashSet<Vec<String>> = around(language).iter().flat_map(|text| runs(text)).collect();
+        for group in cases.chunks(PER_PERSON) {
+            let posts: Vec<Post> = group.iter().enumerate().map(|(at, case)| post_with(case, at)).collect();
+            let spans: Vec<_> = posts.iter().zip(group).map(|(post, case)| span(post, case)).collect();
+            let person = writer_of(posts);
+            for texts in [Language::En, Language::Pt] {
+                let answer = analyse(&person, Depth::Premium, texts, today()).unwrap();
+                let (mut told, mut places) = (Vec::new(), Vec::new());
+                collect(&serde_json::to_value(answer).unwrap(), &mut told, &mut places);
+                let told: HashSet<Vec<String>> = told.iter().flat_map(|text| runs(text)).collect();
+                for case in group {
+                    let mut private = runs(case.sentence);
+                    private.retain(|run| !work.contains(run) && !own.contains(run));
+                    let repeated: Vec<_> = private.intersection(&told).collect();
+                    assert!(repeated.is_empty(), "{}: {repeated:?}", case.sentence);
+                }
+                for (post, start) in places {
+                    assert!(!spans[post].contains(&start), "{}", group[post].sentence);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn neighbours_of_a_private_sentence_and_posts_of_several_are_not_quoted() {
+    let [one, two, three] = around(Language::En);
+    let permissions = |text: &str| {
+        let posts = [post(text)];
+        let reading = Reading::of(&posts, model());
+        let of = |language| reading.texts(language).sentences.iter().map(|placed| placed.permission);
+        of(Language::En).collect::<Vec<_>>()
+    };
+    let plain = permissions(&format!("{one} {two} {three}"));
+    assert_eq!(plain, [Permission::Quoted; 3]);
+    let near = permissions(&format!("{one} {two} My therapist moved away. {three}"));
+    assert!(near.iter().all(|permission| *permission == Permission::Withheld), "{near:?}");
+    let far = permissions(&format!("My therapist moved away. {one} {two} {three} {one}"));
+    assert_eq!(far[3..], [Permission::Quoted; 2]);
+    let several = permissions(&format!("We prayed. {one} {two} {three} {one} {two} My wife left."));
+    assert!(several.iter().all(|permission| *permission == Permission::Withheld), "{several:?}");
+}
+
+#[test]
+fn a_hashtag_or_a_quotation_makes_a_post_private() {
+    let [one, two, _] = around(Language::En);
+    for aside in ["#myinsomnia", "#sobriety #prayer", "> the tumour came back and we moved to the hospice"] {
+        let posts = [post(&format!("{one} {two}\n{aside}"))];
+        let reading = Reading::of(&posts, model());
+        let sentences = &reading.texts(Language::En).sentences;
+        assert!(sentences.iter().all(|placed| placed.permission == Permission::Withheld), "{aside}");
+    }
+}

@@ -1,0 +1,132 @@
+//! What a report of a leaked secret does to its key.
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::{KeyState, Mode};
+use crate::named_enum::named_enum;
+
+/// Longest address of a place where a key was found.
+pub const MAX_URL_CHARS: usize = 2_000;
+/// Most places that are kept of one key.
+pub const MAX_EXPOSURES: i64 = 100;
+
+named_enum! {
+    /// What a report does to a live key. Keys of test environments live on whatever it says.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum OnLeak {
+        Revoke = "revoke",
+        /// The owner may enable the key again.
+        Disable = "disable",
+        /// The key lives; its owner gets an e-mail.
+        Notify = "notify",
+    }
+}
+
+named_enum! {
+    /// Who reported it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LeakSource {
+        Github = "github",
+        /// A finder, who holds the key.
+        Report = "report",
+        Operator = "operator",
+    }
+}
+
+named_enum! {
+    /// What a report did.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LeakAction {
+        Revoked = "revoked",
+        Disabled = "disabled",
+        /// The old secret of a rotation ended early; the key lives on with its new one.
+        SecretEnded = "secret_ended",
+        Notified = "notified",
+        /// The secret could not be used any more.
+        None = "none",
+    }
+}
+
+/// Whether the place where a key was found can be kept.
+pub fn is_usable_url(url: &str) -> bool {
+    url.chars().count() <= MAX_URL_CHARS && !url.chars().any(char::is_control)
+}
+
+impl<'de> Deserialize<'de> for OnLeak {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| de::Error::custom("must be revoke, disable or notify"))
+    }
+}
+
+/// The facts of a leaked secret that decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeakedSecret {
+    pub mode: Mode,
+    pub state: KeyState,
+    /// Whether it is the old secret of a rotation, and still works.
+    pub is_replaced: bool,
+    /// Whether it, or its key, has ended.
+    pub has_ended: bool,
+}
+
+impl OnLeak {
+    /// What a report does.
+    pub const fn action(self, leaked: LeakedSecret) -> LeakAction {
+        let LeakedSecret { mode, state, is_replaced, has_ended } = leaked;
+        match (self, mode, state) {
+            (_, _, KeyState::Revoked) => LeakAction::None,
+            _ if has_ended => LeakAction::None,
+            (Self::Notify, _, _) | (_, Mode::Test, _) => LeakAction::Notified,
+            // The finder holds a secret that its owner has replaced already.
+            _ if is_replaced => LeakAction::SecretEnded,
+            (Self::Revoke, Mode::Live, _) => LeakAction::Revoked,
+            (Self::Disable, Mode::Live, KeyState::Active) => LeakAction::Disabled,
+            (Self::Disable, Mode::Live, KeyState::Disabled) => LeakAction::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIVE: LeakedSecret =
+        LeakedSecret { mode: Mode::Live, state: KeyState::Active, is_replaced: false, has_ended: false };
+
+    #[test]
+    fn the_setting_decides_over_live_keys_only() {
+        for (setting, action) in [
+            (OnLeak::Revoke, LeakAction::Revoked),
+            (OnLeak::Disable, LeakAction::Disabled),
+            (OnLeak::Notify, LeakAction::Notified),
+        ] {
+            assert_eq!(setting.action(LIVE), action);
+            assert_eq!(setting.action(LeakedSecret { mode: Mode::Test, ..LIVE }), LeakAction::Notified);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_its_owner_replaced_ends_alone() {
+        let old = LeakedSecret { is_replaced: true, ..LIVE };
+        assert_eq!(OnLeak::Revoke.action(old), LeakAction::SecretEnded);
+        assert_eq!(OnLeak::Disable.action(old), LeakAction::SecretEnded);
+        assert_eq!(OnLeak::Notify.action(old), LeakAction::Notified);
+    }
+
+    #[test]
+    fn nothing_happens_to_a_key_that_is_dead() {
+        for setting in OnLeak::ALL {
+            for dead in [
+                LeakedSecret { state: KeyState::Revoked, ..LIVE },
+                LeakedSecret { has_ended: true, ..LIVE },
+                LeakedSecret { has_ended: true, is_replaced: true, mode: Mode::Test, ..LIVE },
+            ] {
+                assert_eq!(setting.action(dead), LeakAction::None);
+            }
+        }
+        let disabled = LeakedSecret { state: KeyState::Disabled, ..LIVE };
+        assert_eq!(OnLeak::Disable.action(disabled), LeakAction::None);
+        assert_eq!(OnLeak::Revoke.action(disabled), LeakAction::Revoked);
+    }
+}

@@ -1,0 +1,125 @@
+//! How much of one company's name is in another, by the weight of its words.
+
+use super::CompanyName;
+use super::rule::CompanyRule;
+use crate::agreement::Agreement;
+use crate::company_words::{are_same_word, is_generic, is_trade_word};
+use crate::edits::{Slips, is_likely_slip, shorter_length};
+use crate::rarity::Rarity;
+use crate::sound::sound_key;
+use crate::transliteration::are_one_in_two_alphabets;
+
+/// From this weighted share of common words, two names mean the same company.
+const CONTAINMENT_NEEDED: f64 = 0.70;
+/// How much of the other side's missing share is subtracted.
+const FULLER: f64 = 0.02;
+/// A word with this multiple of another's weight is far more distinctive.
+const FAR_MORE_DISTINCTIVE: f64 = 1.5;
+/// A word that only sounds the same.
+const SAME_SOUND: f64 = 0.95;
+/// A word with one typing error.
+const ONE_SLIP: f64 = 0.88;
+/// Shorter words must match without an error.
+const SHORTEST_WITH_SLIP: usize = 5;
+/// The query has words that the source lacks.
+const QUERY_HAS_MORE: f64 = 0.97;
+
+/// Returns the weighted share of one name's words that the other has too, from the better contained
+/// side.
+pub(super) fn soft_containment(
+    query: &CompanyName,
+    candidate: &CompanyName,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<Agreement<CompanyRule>> {
+    let of_query = Overlap::of(query, candidate, rarity, slips);
+    let of_candidate = Overlap::of(candidate, query, rarity, slips);
+    let query_says_less = of_query.share() >= of_candidate.share();
+    let (contained, containing) =
+        if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
+    let share = contained.share();
+    let names_another = !query_says_less && containing.misses_a_known_brand;
+    if share < CONTAINMENT_NEEDED || containing.misses_its_brand() || names_another {
+        return None;
+    }
+    if share < 1.0 {
+        // Both sides count, so that the fuller agreement ranks first.
+        let degree = share - FULLER * (share - containing.share());
+        return Some(Agreement::new(CompanyRule::Similar, degree));
+    }
+    Some(if query_says_less {
+        Agreement::new(CompanyRule::Contained, 1.0).saying_less()
+    } else {
+        Agreement::new(CompanyRule::Contained, QUERY_HAS_MORE)
+    })
+}
+
+/// How much of one name the other contains.
+#[derive(Clone, Copy, Default)]
+struct Overlap {
+    weight_of_all: f64,
+    weight_found: f64,
+    heaviest_found: f64,
+    heaviest_missing: f64,
+    brand_found: bool,
+    /// A missing word is part of some company's name in the directory.
+    misses_a_known_brand: bool,
+}
+
+impl Overlap {
+    fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity, slips: Slips) -> Self {
+        let mut overlap = Self::default();
+        for word in &name.words {
+            let alike = within.words.iter().map(|other| likeness(word, other, rarity, slips));
+            let likeness = alike.fold(0.0, f64::max);
+            let weight = rarity.company_weight(word);
+            overlap.weight_of_all += weight;
+            overlap.weight_found += weight * likeness;
+            if likeness > 0.0 {
+                overlap.heaviest_found = overlap.heaviest_found.max(weight);
+                overlap.brand_found |= !is_trade_word(word) && !is_generic(word);
+            } else {
+                overlap.heaviest_missing = overlap.heaviest_missing.max(weight);
+                overlap.misses_a_known_brand |=
+                    !is_trade_word(word) && !is_generic(word) && rarity.is_company_word(word);
+            }
+        }
+        overlap
+    }
+
+    /// Returns the share of weight found. Without a brand word it is 0: "Banco" alone is contained
+    /// in every bank.
+    fn share(&self) -> f64 {
+        if self.brand_found { self.weight_found / self.weight_of_all } else { 0.0 }
+    }
+
+    /// Whether a missing word is far more distinctive than any word found: "Imperial" does not mean
+    /// "Klarion Imperial" if many companies are called Imperial.
+    fn misses_its_brand(&self) -> bool {
+        self.heaviest_missing > FAR_MORE_DISTINCTIVE * self.heaviest_found
+    }
+}
+
+fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
+    if are_same_word(word, other) {
+        return 1.0;
+    }
+    if sound_key(word) == sound_key(other) || are_one_in_two_alphabets(word, other) {
+        return SAME_SOUND;
+    }
+    // A word in the name of some company of the directory is that company's word, not a typing
+    // error.
+    let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
+    let shortest = match slips {
+        Slips::InLongWords => SHORTEST_WITH_SLIP,
+        Slips::InShortWordsToo => SHORTEST_WITH_SLIP - 1,
+    };
+    if shorter_length(word, other) >= shortest
+        && word.chars().count().max(other.chars().count()) >= SHORTEST_WITH_SLIP
+        && !both_known
+        && is_likely_slip(word, other)
+    {
+        return ONE_SLIP;
+    }
+    0.0
+}

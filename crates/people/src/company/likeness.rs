@@ -1,0 +1,213 @@
+//! Whether two names mean the same company: rarity-weighted soft containment of their distinctive
+//! words.
+//!
+//! "Alfa Tecnologia Ltda." and "ALFA" are one company: the legal form counts nothing, the trade
+//! little, the brand nearly everything. "Alfa Tecnologia" and "Beta Tecnologia" are two.
+
+use super::CompanyName;
+use super::containment::soft_containment;
+use super::rule::CompanyRule;
+use crate::agreement::Agreement;
+use crate::company_words::are_same_word;
+use crate::edits::Slips;
+use crate::rarity::Rarity;
+
+/// The company is known by another name.
+const ALIAS: f64 = 0.96;
+/// One name is the initials of the other.
+const INITIALS: f64 = 0.90;
+/// The person worked there before.
+const FORMER: f64 = 0.90;
+
+/// Returns how surely the queried company is one where the candidate works or worked, or `None`
+/// below the required containment.
+pub(crate) fn compare(
+    query: &CompanyName,
+    present: &CompanyName,
+    former: &[CompanyName],
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<Agreement<CompanyRule>> {
+    compare_two(query, present, rarity, slips).or_else(|| {
+        let agreeing =
+            former.iter().filter_map(|company| compare_two(query, company, rarity, Slips::InLongWords));
+        Agreement::best(agreeing).map(|found| Agreement::new(CompanyRule::Former, found.degree * FORMER))
+    })
+}
+
+fn compare_two(
+    query: &CompanyName,
+    candidate: &CompanyName,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<Agreement<CompanyRule>> {
+    if query.words.is_empty() || candidate.words.is_empty() {
+        return None;
+    }
+    if have_same_words(query, candidate) {
+        return Some(Agreement::new(CompanyRule::Exact, 1.0));
+    }
+    let (query, candidate) = (&closed_up_like(query, candidate), &closed_up_like(candidate, query));
+    if query.filed_under().is_some_and(|name| candidate.filed_under() == Some(name)) {
+        return Some(Agreement::new(CompanyRule::Alias, ALIAS));
+    }
+    soft_containment(query, candidate, rarity, slips).or_else(|| {
+        (are_initials(query, candidate) || are_initials(candidate, query))
+            .then_some(Agreement::new(CompanyRule::Initials, INITIALS))
+    })
+}
+
+fn have_same_words(query: &CompanyName, candidate: &CompanyName) -> bool {
+    let is_within = |some: &CompanyName, all: &CompanyName| {
+        some.words.iter().all(|word| all.words.iter().any(|other| are_same_word(word, other)))
+    };
+    (is_within(query, candidate) && is_within(candidate, query))
+        || query.words.concat() == candidate.words.concat()
+}
+
+/// Joins two adjacent words if the other name writes them as one: "Mercado Livre" beside
+/// "MercadoLivre Pagamentos".
+fn closed_up_like(name: &CompanyName, other: &CompanyName) -> CompanyName {
+    let mut words: Vec<String> = Vec::with_capacity(name.words.len());
+    for word in &name.words {
+        let joined = words.last().map(|before| format!("{before}{word}"));
+        match joined.filter(|joined| other.words.contains(joined)) {
+            Some(joined) => {
+                words.pop();
+                words.push(joined);
+            }
+            None => words.push(word.clone()),
+        }
+    }
+    CompanyName { words }
+}
+
+fn are_initials(short: &CompanyName, long: &CompanyName) -> bool {
+    matches!(&short.words[..], [letters] if long.initials().as_ref() == Some(letters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rarity::WordKind;
+
+    fn rule(query: &str, candidate: &str) -> Option<CompanyRule> {
+        let compared = compare(
+            &CompanyName::parse(query),
+            &CompanyName::parse(candidate),
+            &[],
+            &Rarity::default(),
+            Slips::InLongWords,
+        );
+        compared.map(|found| found.rule)
+    }
+
+    #[test]
+    fn legal_forms_and_generic_words_do_not_count() {
+        for written in [
+            "Zyntra Ltda.",
+            "ZYNTRA S/A",
+            "Zyntra S.A.",
+            "Grupo Zyntra",
+            "Zyntra do Brasil EIRELI",
+            "Zyntra, Inc",
+        ] {
+            assert_eq!(rule("Zyntra", written), Some(CompanyRule::Exact), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_generic_words_alone_keeps_them() {
+        assert_eq!(rule("Banco do Brasil", "Banco do Brasil S.A."), Some(CompanyRule::Exact));
+        assert_eq!(rule("Banco do Brasil", "Banco Safra"), None);
+        assert_eq!(rule("Banco", "Banco Safra"), None);
+    }
+
+    #[test]
+    fn the_brand_counts_more_than_the_trade() {
+        assert_eq!(rule("Zyntra", "Zyntra Tecnologia"), Some(CompanyRule::Contained));
+        assert_eq!(rule("Zyntra Tech", "Zyntra Tecnologias Ltda"), Some(CompanyRule::Exact));
+        assert_eq!(rule("Zyntra Tecnologia", "Klarion Tecnologia"), None);
+    }
+
+    #[test]
+    fn spacing_sound_and_one_slip_are_forgiven() {
+        assert_eq!(rule("MercadoLivre", "Mercado Livre"), Some(CompanyRule::Exact));
+        assert_eq!(rule("MercadoLivre", "Mercado Livre Pagamentos"), Some(CompanyRule::Contained));
+        assert_eq!(rule("Mercado Livre Log", "MercadoLivre"), Some(CompanyRule::Contained));
+        assert_eq!(rule("Horisonte", "Horizonte"), Some(CompanyRule::Similar));
+        assert_eq!(rule("Klairon", "Klarion"), Some(CompanyRule::Similar));
+        assert_eq!(rule("Klrn", "Klarion"), None);
+    }
+
+    #[test]
+    fn an_error_that_spells_another_company_is_not_forgiven() {
+        let mut rarity = Rarity::new(2);
+        rarity.record(WordKind::Company, "solaris", 1);
+        rarity.record(WordKind::Company, "polaris", 1);
+        let compared = compare(
+            &CompanyName::parse("Solaris"),
+            &CompanyName::parse("Polaris"),
+            &[],
+            &rarity,
+            Slips::InLongWords,
+        );
+        assert_eq!(compared, None);
+    }
+
+    fn compare_names(query: &str, candidate: &str, rarity: &Rarity) -> Option<Agreement<CompanyRule>> {
+        compare(&CompanyName::parse(query), &CompanyName::parse(candidate), &[], rarity, Slips::InLongWords)
+    }
+
+    #[test]
+    fn an_extra_word_of_another_company_means_that_company() {
+        let mut rarity = Rarity::new(3);
+        rarity.record(WordKind::Company, "klarion", 2);
+        rarity.record(WordKind::Company, "zyntra", 1);
+        let compare = |query, candidate| compare_names(query, candidate, &rarity);
+        assert_eq!(compare("Klarion Zyntra", "Klarion"), None);
+        assert!(compare("Klarion", "Klarion Zyntra").is_some());
+    }
+
+    #[test]
+    fn a_common_word_does_not_mean_every_brand_beside_it() {
+        let mut rarity = Rarity::new(400);
+        rarity.record(WordKind::Company, "imperial", 40);
+        rarity.record(WordKind::Company, "klarion", 1);
+        let compare = |query, candidate| compare_names(query, candidate, &rarity);
+        assert_eq!(compare("Imperial", "Klarion Imperial"), None);
+        assert!(compare("Klarion", "Klarion Imperial").is_some());
+    }
+
+    #[test]
+    fn known_names_of_one_company_are_one() {
+        assert_eq!(rule("Magalu", "Magazine Luiza S/A"), Some(CompanyRule::Alias));
+        assert_eq!(rule("BB", "Banco do Brasil"), Some(CompanyRule::Alias));
+        assert_eq!(rule("P&G", "Procter & Gamble"), Some(CompanyRule::Alias));
+    }
+
+    #[test]
+    fn initials_match_the_whole_name() {
+        assert_eq!(rule("KVM", "Kappa Vidros Mineiros"), Some(CompanyRule::Initials));
+        assert_eq!(rule("KV", "Kappa Vidros"), None);
+    }
+
+    #[test]
+    fn a_former_employer_is_lower_evidence() {
+        let former = [CompanyName::parse("Klarion")];
+        let compared = compare(
+            &CompanyName::parse("Klarion"),
+            &CompanyName::parse("Zyntra"),
+            &former,
+            &Rarity::default(),
+            Slips::InLongWords,
+        );
+        assert_eq!(compared, Some(Agreement::new(CompanyRule::Former, FORMER)));
+    }
+
+    #[test]
+    fn a_name_without_words_matches_nothing() {
+        assert_eq!(rule("", "Zyntra"), None);
+        assert_eq!(rule("🙂", "🙂"), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! Weights the parts of a company's name: legal forms count nothing, words of trade little. Also
+//! knows which names mean the same company. The tables are this project's own; every entry is
+//! folded (see [`normalise`](super::normalise)).
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::normalise::words;
+
+/// Whether the word is a legal form, such as "ltda" or "inc".
+pub fn is_legal_form(word: &str) -> bool {
+    LEGAL_FORMS.contains(&word)
+}
+
+/// Whether the word states that there is a group or a country, but not which.
+pub fn is_generic(word: &str) -> bool {
+    GENERIC.contains(&word)
+}
+
+/// Whether the word only joins others ("de", "and").
+pub fn is_joint(word: &str) -> bool {
+    JOINTS.contains(&word)
+}
+
+/// Whether the word names a trade that many companies share, such as "tecnologia" or "tech".
+pub fn is_trade_word(word: &str) -> bool {
+    TRADE_SET.contains(word)
+}
+
+/// Returns the common spelling of a trade's abbreviations and translations: "tech", "tec" and
+/// "technology" become "tecnologia".
+pub fn common_spelling(word: &str) -> &str {
+    SPELLINGS.get(word).copied().unwrap_or(word)
+}
+
+/// Whether the words are equal or two spellings of one trade.
+pub(super) fn are_same_word(word: &str, other: &str) -> bool {
+    common_spelling(word) == common_spelling(other)
+}
+
+/// Returns the main name of a company with several known names, or `None`. `name` is the core words
+/// (see [`core_words`]) joined by single spaces.
+pub fn filed_under(name: &str) -> Option<&'static str> {
+    FILED.get(name).copied()
+}
+
+/// Returns the distinctive words of a company's name. Legal forms, joining words and, unless little
+/// else is left, generic words are removed. Runs of single letters are joined ("S/A" is "sa",
+/// "J.P." is "jp").
+pub(super) fn core_words(written: &str) -> Vec<String> {
+    let all = close_up_letters(words(written));
+    let telling: Vec<String> =
+        all.iter().filter(|word| !is_legal_form(word) && !is_joint(word)).cloned().collect();
+    let specific: Vec<String> = telling.iter().filter(|word| !is_generic(word)).cloned().collect();
+    if specific.iter().any(|word| !is_trade_word(word)) {
+        specific
+    } else if telling.is_empty() {
+        all
+    } else {
+        telling
+    }
+}
+
+fn close_up_letters(words: Vec<String>) -> Vec<String> {
+    let mut closed: Vec<String> = Vec::with_capacity(words.len());
+    let mut after_letter = false;
+    for word in words {
+        let is_letter = word.chars().count() == 1;
+        match closed.last_mut() {
+            Some(run) if is_letter && after_letter => run.push_str(&word),
+            _ => closed.push(word),
+        }
+        after_letter = is_letter;
+    }
+    closed
+}
+
+const LEGAL_FORMS: [&str; 40] = [
+    "ltda",
+    "limitada",
+    "sa",
+    "me",
+    "mei",
+    "epp",
+    "eireli",
+    "ss",
+    "scp",
+    "slu",
+    "inc",
+    "incorporated",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "limited",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "cia",
+    "companhia",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "bv",
+    "nv",
+    "srl",
+    "spa",
+    "sas",
+    "sarl",
+    "oy",
+    "ab",
+    "aps",
+    "pty",
+    "pte",
+    "sl",
+    "sociedade",
+];
+
+const GENERIC: [&str; 14] = [
+    "group",
+    "grupo",
+    "holding",
+    "holdings",
+    "brasil",
+    "brazil",
+    "brasileira",
+    "brasileiro",
+    "participacoes",
+    "international",
+    "internacional",
+    "global",
+    "latam",
+    "worldwide",
+];
+
+const JOINTS: [&str; 15] =
+    ["de", "da", "do", "das", "dos", "e", "d", "em", "para", "and", "of", "the", "for", "y", "et"];
+
+/// One trade a line: the common spelling, then its other spellings.
+const TRADES: &str = include_str!("company_words/trades.txt");
+
+static TRADE_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| TRADES.split_whitespace().collect());
+
+static SPELLINGS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let mut spellings = HashMap::new();
+    for line in TRADES.lines() {
+        if let Some((common, others)) = line.split_once(' ') {
+            spellings.extend(others.split(' ').map(|other| (other, common)));
+        }
+    }
+    spellings
+});
+
+/// One company a line, its names separated by " | " in any spelling, the main name first.
+const KNOWN_COMPANIES: &str = include_str!("company_words/known_companies.txt");
+
+static FILED: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut filed = HashMap::new();
+    for line in KNOWN_COMPANIES.lines() {
+        let mut names = line.split(" | ");
+        let Some(first) = names.next() else { continue };
+        for name in std::iter::once(first).chain(names) {
+            filed.insert(core_words(name).join(" "), first);
+        }
+    }
+    filed
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::words;
+
+    #[test]
+    fn every_word_is_folded() {
+        let tables =
+            LEGAL_FORMS.iter().chain(&GENERIC).chain(&JOINTS).copied().chain(TRADES.split_whitespace());
+        for word in tables {
+            assert_eq!(words(word), [word]);
+        }
+    }
+
+    #[test]
+    fn no_word_belongs_to_two_trades() {
+        let mut seen = HashSet::new();
+        for word in TRADES.split_whitespace() {
+            assert!(seen.insert(word), "{word} is listed twice");
+        }
+    }
+
+    #[test]
+    fn no_name_is_filed_under_two_companies() {
+        let names: Vec<_> = KNOWN_COMPANIES
+            .lines()
+            .flat_map(|line| line.split(" | ").map(move |name| (core_words(name).join(" "), line)))
+            .collect();
+        for (name, line) in &names {
+            assert!(names.iter().all(|(other, elsewhere)| other != name || elsewhere == line), "{name}");
+        }
+    }
+
+    #[test]
+    fn translations_and_abbreviations_share_a_spelling() {
+        assert_eq!(common_spelling("tech"), common_spelling("tecnologias"));
+        assert_eq!(common_spelling("nubank"), "nubank");
+    }
+}

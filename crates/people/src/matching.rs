@@ -1,0 +1,247 @@
+//! Identifies a person: the pure decision between the candidates of a source.
+//!
+//! Every field of the query must agree by a rule, from "the same" down to one typing error. The
+//! product of the fields' degrees is the confidence. A candidate that is nearly as good as the best
+//! makes the answer "several": naming the wrong person is worse than naming none.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use self::given_names::GivenNameRule;
+pub use self::surnames::SurnameRule;
+use super::agreement::{Agreement, SAYS_LESS};
+use super::company::{self, CompanyName, CompanyRule};
+use super::edits::Slips;
+use super::name::PersonName;
+use super::rarity::Rarity;
+use fluence_domain::person::PersonQuery;
+
+mod family_name_first;
+mod given_names;
+mod surnames;
+#[cfg(test)]
+pub(super) mod tests;
+
+/// Confidences that differ by less come from the same rules.
+const SAME: f64 = 1e-9;
+/// Candidates this close to the best cannot be distinguished from it.
+const AMBIGUITY_WINDOW: f64 = 0.015;
+/// Below this, too many fields agree only by a weak rule.
+const CONFIDENCE_NEEDED: f64 = 0.62;
+/// Another name that the source lists for the person.
+const ALIAS: f64 = 0.96;
+
+/// The degrees by which names agree. The order of the rules matters; the steps between them are
+/// wider than the window.
+pub(super) mod degree {
+    pub(crate) const NICKNAME: f64 = 0.96;
+    pub(crate) const LATER_GIVEN_NAME: f64 = 0.94;
+    pub(crate) const GIVEN_NAME_OF_SAME_SOUND: f64 = 0.93;
+    pub(crate) const SURNAME_OF_SAME_SOUND: f64 = 0.96;
+    pub(crate) const OTHER_ALPHABET: f64 = 0.95;
+    pub(crate) const FAMILY_NAME_FIRST: f64 = 0.94;
+    pub(crate) const ONE_SLIP: f64 = 0.88;
+    pub(crate) const TWO_SLIPS: f64 = 0.80;
+}
+
+/// A person that a source offers for the decision.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Candidate {
+    pub name: PersonName,
+    pub aliases: Vec<PersonName>,
+    pub company: CompanyName,
+    pub former_companies: Vec<CompanyName>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resolution {
+    /// One person, distinguished from every other candidate.
+    One(Match),
+    /// Two or more people that the query fits equally well, best first.
+    Several(Vec<Match>),
+    None,
+}
+
+/// One agreeing candidate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    /// Its index in the slice of candidates.
+    pub index: usize,
+    /// The product of the fields' degrees, 0 to 1.
+    pub confidence: f64,
+    /// The rule by which each field agreed.
+    pub evidence: MatchEvidence,
+    /// What the source has beyond the query.
+    pub(super) beyond: Beyond,
+}
+
+/// Where the source has more than the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Beyond {
+    given: bool,
+    surnames: bool,
+    company: bool,
+}
+
+impl Beyond {
+    /// Whether this name is exactly the query's, and the other's contains it.
+    fn is_exceeded_by(self, other: Self) -> bool {
+        let is_whole_name = !self.given && !self.surnames;
+        is_whole_name && self != other && (other.company || !self.company)
+    }
+}
+
+impl Match {
+    /// Returns the same match, with the confidence that a second match of the same person allows.
+    #[must_use]
+    pub fn confirmed_by(self, second: &Self) -> Self {
+        Self { confidence: self.confidence * second.confidence, ..self }
+    }
+
+    /// Returns the confidence as if the query had as many words as the source.
+    fn confidence_but_for_length(&self) -> f64 {
+        let Beyond { given, surnames, company } = self.beyond;
+        let fields = i32::from(given) + i32::from(surnames) + i32::from(company);
+        self.confidence / SAYS_LESS.powi(fields)
+    }
+
+    /// Whether no candidate with a slip in the given name or surname could come close.
+    pub fn is_beyond_slips(&self) -> bool {
+        self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
+    }
+}
+
+/// The rule by which each field agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MatchEvidence {
+    pub first_name: GivenNameRule,
+    /// The weakest rule that any of the surnames needed.
+    pub last_name: SurnameRule,
+    pub company: CompanyRule,
+}
+
+/// A parsed query, to be compared with any number of candidates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParsedQuery {
+    pub name: PersonName,
+    pub company: CompanyName,
+}
+
+impl From<&PersonQuery> for ParsedQuery {
+    fn from(query: &PersonQuery) -> Self {
+        Self {
+            name: PersonName::parse(&query.first_name, &query.last_name),
+            company: CompanyName::parse(&query.company),
+        }
+    }
+}
+
+/// Decides which of the candidates the query means.
+pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -> Resolution {
+    let query = ParsedQuery::from(query);
+    let mut matches: Vec<Match> = candidates
+        .iter()
+        .enumerate()
+        .filter_map(|(index, candidate)| {
+            agreement(&query, candidate, rarity).map(|found| Match { index, ..found })
+        })
+        .collect();
+    matches
+        .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
+    let Some(best) = matches.first().copied() else { return Resolution::None };
+    matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
+    // A candidate with exactly the query's name precedes those whose names contain it.
+    let all = matches.clone();
+    matches.retain(|found| !all.iter().any(|other| exceeds(found, other, candidates)));
+    if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
+}
+
+/// Whether one candidate agrees by the same rules as the other and has more besides. If the queried
+/// company may be either of two, neither exceeds the other.
+fn exceeds(one: &Match, other: &Match, candidates: &[Candidate]) -> bool {
+    let company = |found: &Match| candidates.get(found.index).map(|candidate| &candidate.company);
+    let difference = one.confidence_but_for_length() - other.confidence_but_for_length();
+    other.beyond.is_exceeded_by(one.beyond)
+        && difference.abs() < SAME
+        && (!other.beyond.company || company(one) == company(other))
+}
+
+/// Returns how surely the query means the candidate, and by which rules, or `None` if a field
+/// disagrees.
+fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<Match> {
+    let compare_company = |slips| {
+        company::likeness::compare(
+            &query.company,
+            &candidate.company,
+            &candidate.former_companies,
+            rarity,
+            slips,
+        )
+    };
+    let compare_names = |slips| compare_any_name(&query.name, candidate, rarity, slips);
+    let (company, names) = match (compare_company(Slips::InLongWords), compare_names(Slips::InLongWords)) {
+        (Some(company), Some(names)) => (company, names),
+        // A slip in a short word is accepted only if everything else agrees exactly.
+        (Some(company), None) if company.rule == CompanyRule::Exact => {
+            let names = compare_names(Slips::InShortWordsToo)?;
+            (company, (names.given.rule == GivenNameRule::Exact).then_some(names)?)
+        }
+        (None, Some(names)) if names.are_exact() => (compare_company(Slips::InShortWordsToo)?, names),
+        _ => return None,
+    };
+    let NamesAgreement { given, surnames } = names;
+    let confidence = given.degree * surnames.degree * company.degree;
+    let evidence = MatchEvidence { first_name: given.rule, last_name: surnames.rule, company: company.rule };
+    let beyond = Beyond { given: given.says_less, surnames: surnames.says_less, company: company.says_less };
+    (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, beyond })
+}
+
+/// The agreement of both parts of a name.
+#[derive(Clone, Copy, Debug)]
+struct NamesAgreement {
+    given: Agreement<GivenNameRule>,
+    surnames: Agreement<SurnameRule>,
+}
+
+impl NamesAgreement {
+    fn degree(&self) -> f64 {
+        self.given.degree * self.surnames.degree
+    }
+
+    fn are_exact(&self) -> bool {
+        self.given.rule == GivenNameRule::Exact && self.surnames.rule == SurnameRule::Exact
+    }
+}
+
+/// Compares with the candidate's own name, and if that disagrees, with the other names of the
+/// source.
+fn compare_any_name(
+    query: &PersonName,
+    candidate: &Candidate,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<NamesAgreement> {
+    let compare = |name| {
+        compare_names(query, name, rarity, slips)
+            .or_else(|| family_name_first::compare(query, name, rarity, slips))
+    };
+    compare(&candidate.name).or_else(|| {
+        let agreeing = candidate.aliases.iter().filter_map(compare);
+        let best = agreeing.max_by(|one, other| one.degree().total_cmp(&other.degree()))?;
+        Some(NamesAgreement {
+            given: Agreement::new(GivenNameRule::Alias, best.given.degree * ALIAS),
+            surnames: best.surnames,
+        })
+    })
+}
+
+fn compare_names(
+    query: &PersonName,
+    candidate: &PersonName,
+    rarity: &Rarity,
+    slips: Slips,
+) -> Option<NamesAgreement> {
+    let given = given_names::compare(query, candidate, rarity)?;
+    let surnames = surnames::compare(query, candidate, rarity, slips)?;
+    Some(NamesAgreement { given, surnames })
+}

@@ -1,0 +1,11 @@
+//! How often the right person is found, on invented worlds in memory.
+
+mod accuracy;
+mod generator;
+mod kinds;
+
+use fluence_domain::person::PersonQuery;
+
+fn ask(first_name: &str, last_name: &str, company: &str) -> PersonQuery {
+    PersonQuery { first_name: first_name.into(), last_name: last_name.into(), company: company.into() }
+}
