@@ -38,4 +38,5 @@ pub mod runtime_role;
 pub mod schema;
 pub mod search_keys;
 pub mod settings;
+pub mod short_locks;
 pub mod test_answers;

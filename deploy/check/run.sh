@@ -7,7 +7,7 @@
 # Base images are pulled, or made from Debian's packages where no image registry can be reached.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-here=deploy/check
+here=$PWD/deploy/check
 image=fluence:check
 site=$(mktemp -d)
 began=$SECONDS
@@ -172,8 +172,10 @@ rules=[rule for group in json.load(sys.stdin)["data"]["groups"] for rule in grou
 assert rules and all(rule["health"] == "ok" for rule in rules), rules'; }
 until_true 60 healthy_rules || fail "Prometheus cannot evaluate the alert rules"
 fluence key change "$(field id <key.json)" --name changed >/dev/null
-# The enrichment service is not configured here.
-for metric in $(grep -v runbook deploy/alerts.yml | grep -o 'gateway_[a-z_]*' | sort -u | grep -v -e breaker); do
+# Not here: the enrichment service, prices by figures, TLS of the gateway itself, backups of a private database, leaked keys.
+# `make metrics-check` has them all.
+elsewhere='breaker|figures_missing|tls_expires|config_faulty|backup|leak_reports'
+for metric in $(grep -v runbook deploy/alerts.yml | grep -o 'gateway_[a-z_]*' | sort -u | grep -vE "$elsewhere"); do
     gives_a_value() { query "count($metric)" | grep -q '"value"'; }
     until_true 45 gives_a_value || fail "$metric has no value"
 done

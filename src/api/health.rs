@@ -118,6 +118,8 @@ fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> Ke
 
 /// What whatever runs the gateway asks.
 pub const PROBES: [&str; 2] = [LIVEZ, READYZ];
+/// What a scraper asks, on the listener for metrics.
+pub const METRICS: &str = "/metrics";
 pub const LIVEZ: &str = "/livez";
 /// Whether the gateway accepts new requests.
 pub const READYZ: &str = "/readyz";
@@ -157,7 +159,8 @@ pub async fn readyz(State(health): State<Health>) -> Response {
     of_route(READYZ, response)
 }
 
-fn of_route(route: &'static str, mut response: Response) -> Response {
+/// Names the route of an answer, for the log.
+pub(crate) fn of_route(route: &'static str, mut response: Response) -> Response {
     response.extensions_mut().insert(CallRecord::of_open_path(route));
     response
 }

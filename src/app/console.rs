@@ -16,6 +16,7 @@ use crate::domain::setting;
 use crate::mail::sender::Sender;
 use crate::mail::transport::{FOLDER, Transport};
 use crate::site::Site;
+use crate::storage::ledger::desk::LedgerDesk;
 
 impl Foundation {
     /// Whether this gateway serves the console. It does where its pages are safe; the settings' warnings say why not.
@@ -54,11 +55,16 @@ impl Foundation {
 
     /// Builds what grants the credits of sign-ups.
     pub(super) fn sign_up_grants(&self) -> SignUpGrants {
-        SignUpGrants {
+        SignUpGrants { desk: self.ledger_desk("sign-up") }
+    }
+
+    /// Builds what carries operations out for a part of the gateway, whose name stands in the ledger.
+    pub(super) fn ledger_desk(&self, part: &str) -> LedgerDesk {
+        LedgerDesk {
             pool: self.pool.clone(),
-            database: self.start.database.clone(),
-            node: self.node.clone(),
-            silence: setting::time_delta(self.start.settings.ledger.hold_life),
+            options: self.start.database.clone(),
+            node: format!("{part}@{}", self.node),
+            hold_life: setting::time_delta(self.start.settings.ledger.hold_life),
         }
     }
 

@@ -9,9 +9,7 @@ use tokio::net::TcpListener;
 use super::StartError;
 use super::foundation::Foundation;
 use crate::console::{Console, operator};
-use crate::domain::setting;
 use crate::http::public_links::PublicLinks;
-use crate::management::credits::LedgerDesk;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::operator_router;
 use crate::server::pipeline::Pipeline;
@@ -41,16 +39,6 @@ impl Foundation {
         let console = Console { desk: Some(desk), ..pages };
         // No stage and no dialect of the service holds here.
         Ok(Some(OperatorsPage { console: Arc::new(console), links: PublicLinks::default() }))
-    }
-
-    /// Builds where a part of this gateway changes the ledger outside the flow of calls.
-    pub(super) fn ledger_desk(&self, part: &str) -> LedgerDesk {
-        LedgerDesk {
-            pool: self.pool.clone(),
-            options: self.start.database.clone(),
-            node: format!("{part}@{}", self.node),
-            hold_life: setting::time_delta(self.start.settings.ledger.hold_life),
-        }
     }
 }
 

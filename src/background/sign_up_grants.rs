@@ -3,9 +3,6 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use sqlx::PgPool;
-use sqlx::postgres::PgConnectOptions;
 use tokio::time::timeout;
 
 use crate::clock::new_id;
@@ -13,29 +10,21 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::CallId;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
-use crate::ledger::writer::operator::{OperatorError, apply_operations};
 use crate::storage::error::StorageError;
 use crate::storage::identity::sign_up_grants::{self as promised, DueGrant};
-use crate::storage::ledger::PgLedgerStore;
+use crate::storage::ledger::desk::{DeskError, LedgerDesk};
 
 /// Grants of one commit.
 const AT_ONCE: i64 = 100;
 const NOTE: &str = "sign-up";
 /// How the references of these grants begin.
 pub const REFERENCE: &str = "sign-up:";
-/// Timeout of one commit. It passes only if the database goes away meanwhile.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a page waits for the credits that it shows.
 const PAGE_WAIT: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug)]
 pub struct SignUpGrants {
-    pub pool: PgPool,
-    /// The ledger works on a connection of its own.
-    pub database: PgConnectOptions,
-    pub node: String,
-    /// A gateway without a heartbeat for this long is dead.
-    pub silence: TimeDelta,
+    pub desk: LedgerDesk,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +32,7 @@ enum GrantError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
-    Act(#[from] OperatorError),
-    #[error("the ledger did not answer in time")]
-    TimedOut,
+    Desk(#[from] DeskError),
 }
 
 impl SignUpGrants {
@@ -64,17 +51,14 @@ impl SignUpGrants {
     }
 
     async fn give(&self) -> Result<(), GrantError> {
-        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        let mut connection = self.desk.pool.acquire().await.map_err(StorageError::from)?;
         let due = promised::due(&mut connection, AT_ONCE).await?;
         drop(connection);
         if due.is_empty() {
             return Ok(());
         }
-        let node = format!("sign-up@{}", self.node);
-        let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
-        let store = store.acting_for(Actor::system("sign-up"));
-        let applying = timeout(COMMIT_TIMEOUT, apply_operations(store, due.iter().map(operation).collect()));
-        let effects = applying.await.map_err(|_| GrantError::TimedOut)??;
+        let operations = due.iter().map(operation).collect();
+        let effects = self.desk.apply_all(&Actor::system("sign-up"), operations).await?;
         let (mut granted, mut refused) = (Vec::with_capacity(due.len()), Vec::new());
         for (grant, effect) in due.iter().zip(effects) {
             match effect {
@@ -86,7 +70,7 @@ impl SignUpGrants {
                 }
             }
         }
-        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        let mut connection = self.desk.pool.acquire().await.map_err(StorageError::from)?;
         promised::granted(&mut connection, &granted).await?;
         Ok(promised::refused(&mut connection, &refused).await?)
     }

@@ -1,13 +1,18 @@
 //! `fluence config`: shows and checks the settings.
 
 use std::io::{self, Write};
+use std::path::Path;
 
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::output::{Output, Report};
-use super::settings;
+use super::{sets, settings};
+use crate::clock::now;
 use crate::config::{DEFAULTS, Settings};
+use crate::domain::offer_set::SetKind;
+use crate::server::tls::Tls;
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
@@ -17,7 +22,7 @@ pub enum ConfigCommand {
         #[arg(long)]
         defaults: bool,
     },
-    /// Check the settings as `serve` reads them, and list all faults. Needs no database.
+    /// Check the settings and the files that they name, as `serve` reads them, and list all faults. Needs no database.
     Check,
 }
 
@@ -33,12 +38,33 @@ pub fn run(command: &ConfigCommand, data_dir: Option<String>, output: Output) ->
         }
         ConfigCommand::Check => {
             let settings = settings::for_serve(None, data_dir)?;
+            check_files(&settings)?;
             output.print(&Checked {
                 valid: true,
                 warnings: settings.warnings(),
                 ignored: settings::ignored_variables(),
             })
         }
+    }
+}
+
+/// Checks the files with which `serve` would not start: certificates, catalogue and routes.
+fn check_files(settings: &Settings) -> anyhow::Result<()> {
+    let set = |kind, file: &str| match file {
+        "" => Ok(()),
+        file => sets::check_file(kind, Path::new(file)).with_context(|| file.to_owned()),
+    };
+    let tls = if settings.tls.is_on() { Tls::check(&settings.tls, now()).map(drop) } else { Ok(()) };
+    let checked = [
+        tls.context("[tls]"),
+        set(SetKind::Catalogue, &settings.catalogue),
+        set(SetKind::Routes, &settings.routes),
+    ];
+    let faults: Vec<String> =
+        checked.into_iter().filter_map(|checked| checked.err().map(|error| format!("{error:#}"))).collect();
+    match faults.as_slice() {
+        [] => Ok(()),
+        faults => bail!("{}", faults.join("\n")),
     }
 }
 

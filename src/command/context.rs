@@ -22,7 +22,7 @@ use crate::domain::setting;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::local_postgres::{self, LocalPostgres};
 use crate::management;
-use crate::management::credits::LedgerDesk;
+use crate::management::credits::{LedgerDesk, apply};
 use crate::secret::peppers::Peppers;
 use crate::storage::error::server_message;
 use crate::storage::schema::{self, SchemaState, Upgrade};
@@ -235,7 +235,7 @@ impl Context {
     /// # Errors
     /// When the rules reject it, the account does not exist, or the database cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
-        Ok(self.ledger_desk().apply(&self.operator().actor, operation).await?)
+        Ok(apply(&self.ledger_desk(), &self.operator().actor, operation).await?)
     }
 
     /// Returns the account with this id.

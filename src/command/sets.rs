@@ -101,6 +101,23 @@ pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyho
     Ok(())
 }
 
+/// Checks a file as `apply` does, but for what only the database knows.
+///
+/// # Errors
+/// When it cannot be read, or is faulty: every fault with its line.
+pub(super) fn check_file(kind: SetKind, file: &Path) -> anyhow::Result<()> {
+    let text = read(file)?;
+    let parsed = match kind {
+        SetKind::Catalogue => Catalogue::parse(&text).map(drop),
+        SetKind::Routes => RouteSet::parse(&text).map(drop),
+    };
+    parsed.map_err(|faults| {
+        let lines =
+            faults.0.iter().map(|fault| format!("line {}: {}", fault.line, printable(&fault.message)));
+        anyhow!(lines.collect::<Vec<_>>().join("\n  "))
+    })
+}
+
 async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
     let mut owner = pool::owner_connection(context.options()).await?;
     apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
@@ -314,7 +331,11 @@ impl Report for Listed {
         let rows: Vec<_> = self.sets.iter().map(row).collect();
         write_table(out, ["NUMBER", "APPLIED AT", "BY", "BYTES"], &rows)?;
         if self.sets.is_empty() {
-            writeln!(out, "no {} was applied: the shipped one is in force", self.kind.as_str())?;
+            let none = match self.kind {
+                SetKind::Catalogue => "no catalogue was applied: the shipped one is in force",
+                SetKind::Routes => "no routes were applied: the shipped ones are in force",
+            };
+            writeln!(out, "{none}")?;
         }
         Ok(())
     }

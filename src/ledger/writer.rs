@@ -78,7 +78,7 @@ struct Writer<S> {
     open: OpenHolds,
     /// The part of the last plan that was not committed.
     uncommitted: BatchPlan,
-    /// Settlements of accounts that another session has locked.
+    /// Commands of accounts that another session has locked.
     locked_accounts: LockedAccounts,
     /// How long an idle writer waits before it tries again.
     retry_after: Duration,
@@ -305,6 +305,7 @@ impl<S: LedgerStore> Writer<S> {
     async fn finish(mut self) {
         self.holds.close();
         while self.holds.try_recv().is_ok() {}
+        self.locked_accounts.refuse_holds();
         let until = Instant::now() + SHUTDOWN_TIMEOUT;
         while Instant::now() < until {
             self.locked_accounts.check_now();

@@ -33,7 +33,8 @@ impl LocalPostgres {
     /// [`Self::accept_restored`].
     ///
     /// # Errors
-    /// When the folder is not empty, the backup is damaged, or the log does not reach the instant.
+    /// When the folder is not empty, the backup is damaged, or the log does not reach the instant. If the server cannot recover,
+    /// the folder is emptied again.
     pub async fn restore(options: Options, recovery: &Recovery) -> Result<Self, LocalPostgresError> {
         let postmaster = Arc::new(Postmaster::for_backup(options, &recovery.base)?);
         let folder = postmaster.folder();
@@ -51,6 +52,8 @@ impl LocalPostgres {
         let (mut child, log_begins_at) = postmaster.spawn_with(&settings(recovery))?;
         if let Err(error) = recovered(&postmaster, &mut child, log_begins_at).await {
             let _ = postmaster.stop().await;
+            // Of no use, and in the way of the next try.
+            let _ = std::fs::remove_dir_all(folder.path());
             return Err(error);
         }
         Ok(Self::keep(postmaster, user_lock, Server::Ours(child)))

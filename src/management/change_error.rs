@@ -74,7 +74,7 @@ pub enum ChangeError {
     #[error("the key is revoked, and revocation cannot be undone")]
     Revoked,
     #[error(
-        "{needed_by} live secret(s) are hashed under no newer pepper than version {version}; they are hashed anew when \
+        "{needed_by} live secret(s) are hashed under no newer pepper than version {version}; they are hashed again when \
          they are used, so wait for that, or rotate or revoke their keys"
     )]
     PepperNeeded { version: i32, needed_by: i64 },

@@ -4,6 +4,7 @@ mod desk;
 mod grant;
 mod take;
 
-pub use desk::{CreditError, LedgerDesk};
+pub use crate::storage::ledger::desk::LedgerDesk;
+pub use desk::{CreditError, apply};
 pub use grant::{GrantOrder, Grantable, Granted, grant};
 pub use take::{TakeOrder, Taken, take};

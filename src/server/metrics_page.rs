@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::settings::ServerSettings;
@@ -28,7 +28,7 @@ pub struct MetricsPage {
 }
 
 pub fn router(page: MetricsPage, health: &Health) -> Router {
-    let metrics = Router::new().route("/metrics", get(metrics)).with_state(page);
+    let metrics = Router::new().route(health::METRICS, get(metrics)).with_state(page);
     let probes = Router::new()
         .route(health::LIVEZ, get(health::livez))
         .route(health::READYZ, get(health::readyz))
@@ -52,7 +52,8 @@ pub fn settings(service: &ServerSettings) -> ServerSettings {
     }
 }
 
-async fn metrics(State(page): State<MetricsPage>) -> impl IntoResponse {
+async fn metrics(State(page): State<MetricsPage>) -> Response {
     (page.sample)();
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], page.metrics.text())
+    let text = ([(header::CONTENT_TYPE, CONTENT_TYPE)], page.metrics.text());
+    health::of_route(health::METRICS, text.into_response())
 }

@@ -131,8 +131,8 @@ impl RequestFacts {
         request_metrics::count(record.route, self.method.as_ref(), status.as_u16(), self.started.elapsed());
     }
 
-    /// Writes the line, at level debug for probes: they come every few seconds, and a change of readiness has a line of
-    /// its own.
+    /// Writes the line, at level debug for probes and scrapers: they come every few seconds, and a change of readiness has a
+    /// line of its own.
     fn log(&self, status: StatusCode, record: &CallRecord) {
         let (route, status) = (record.route, status.as_u16());
         let took = self.started.elapsed();
@@ -141,7 +141,7 @@ impl RequestFacts {
         let request_id = self.id.text(&mut request);
         let duration_ms = (took.as_micros() as f64) / 1000.0;
         let client = self.client.map(tracing::field::display);
-        if route.is_some_and(|route| health::PROBES.contains(&route)) {
+        if route.is_some_and(|route| route == health::METRICS || health::PROBES.contains(&route)) {
             tracing::debug!(target: "fluence::request", client, route, status, duration_ms, request_id);
             return;
         }

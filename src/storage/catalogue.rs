@@ -27,7 +27,7 @@ pub async fn replace(connection: &mut PgConnection, catalogue: &Catalogue) -> Re
     Ok(())
 }
 
-/// Saves the catalogue and updates existing plans and packs.
+/// Saves the catalogue and updates existing plans and packs. Equal rows stay as they are: gateways empty caches at a change.
 pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
     for edition in &catalogue.editions {
         for (position, plan) in (0..).zip(&edition.plans) {
@@ -36,9 +36,10 @@ pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Resul
     }
     for pack in &catalogue.packs {
         sqlx::query(
-            "insert into pack (pack, name, credits, price_usd) values ($1, $2, $3, $4)
+            "insert into pack as stored (pack, name, credits, price_usd) values ($1, $2, $3, $4)
                  on conflict (pack) do update
-                set name = excluded.name, credits = excluded.credits, price_usd = excluded.price_usd",
+                set name = excluded.name, credits = excluded.credits, price_usd = excluded.price_usd
+              where stored.* is distinct from excluded.*",
         )
         .bind(&pack.pack)
         .bind(&pack.name)
@@ -58,7 +59,7 @@ async fn save_plan(
 ) -> Result<(), StorageError> {
     let access: Vec<&str> = plan.access.iter().map(|access| access.as_str()).collect();
     sqlx::query(
-        "insert into plan (edition, plan, position, tier, label, price_usd, credits, rate_per_s, burst, concurrency,
+        "insert into plan as stored (edition, plan, position, tier, label, price_usd, credits, rate_per_s, burst, concurrency,
                            requests, access, api_access, keys_per_environment, support, assumption)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
              on conflict (edition, plan) do update
@@ -67,7 +68,8 @@ async fn save_plan(
                 burst = excluded.burst, concurrency = excluded.concurrency, requests = excluded.requests,
                 access = excluded.access, api_access = excluded.api_access,
                 keys_per_environment = excluded.keys_per_environment, support = excluded.support,
-                assumption = excluded.assumption",
+                assumption = excluded.assumption
+          where stored.* is distinct from excluded.*",
     )
     .bind(edition)
     .bind(&plan.plan)

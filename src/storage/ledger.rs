@@ -1,9 +1,11 @@
 //! The ledger's store on PostgreSQL, with one connection of its own. A cancelled call drops the
 //! connection.
 
+pub mod archive;
 mod audit;
 pub mod balance;
 mod connection;
+pub mod desk;
 pub mod due;
 mod error;
 mod fast;
@@ -20,6 +22,7 @@ mod resolve;
 mod rows;
 mod save;
 mod seal;
+mod sealed_row;
 pub mod statement;
 pub mod usage;
 pub mod usage_report;

@@ -105,7 +105,10 @@ pub async fn taken(
     call: CallId,
 ) -> Result<Option<Credits>, StorageError> {
     let found: Option<(i64,)> = sqlx::query_as(
-        "select (select -sum(amount) from ledger_entry e where e.account_id = c.account_id and e.call_id = c.call_id)::bigint
+        "select (select -sum(amount)
+                   from (select account_id, call_id, amount from ledger_entry
+                          union all select account_id, call_id, amount from ledger_carried_entry) e
+                  where e.account_id = c.account_id and e.call_id = c.call_id)::bigint
            from ledger_correction c
           where c.account_id = $1 and c.call_id = $2",
     )

@@ -1,10 +1,11 @@
 //! The database's schema: its version, and its migrations.
 
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::error::StorageError;
+use super::short_locks::{self, LocksTaken, MayBeLocked};
 use super::{catalogue, ledger, offer_sets, runtime_role, search_keys};
 use crate::catalogue::plans::Catalogue;
 use crate::domain::offer_set::SetKind;
@@ -47,11 +48,23 @@ pub enum UpgradeError {
     Migrate(#[from] MigrateError),
     #[error("cannot write the catalogue")]
     Storage(#[from] StorageError),
+    #[error(transparent)]
+    Locks(#[from] LocksTaken),
 }
 
 impl From<sqlx::Error> for UpgradeError {
     fn from(error: sqlx::Error) -> Self {
         Self::Storage(error.into())
+    }
+}
+
+impl MayBeLocked for UpgradeError {
+    fn database_error(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
+            | Self::Storage(StorageError::Unavailable(error)) => Some(error),
+            _ => None,
+        }
     }
 }
 
@@ -95,25 +108,44 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, St
 
 /// Applies pending migrations, updates old search keys, saves the shipped catalogue unless the seller applied one, creates the ledger's
 /// next partitions, and grants the runtime role its rights, all as the owner. Several programs may
-/// run this at once: one does the work, the others wait, without a timeout.
+/// run this at once: one does the work, the others wait, without a timeout. Statements of gateways never wait long behind it
+/// ([`short_locks`]).
 ///
 /// # Errors
-/// When a migration fails, or a newer version of the program has migrated the database.
+/// When a migration fails, a table stays locked, or a newer version of the program has migrated the database.
 pub async fn bring_up_to_date(
     options: &PgConnectOptions,
     catalogue: &Catalogue,
 ) -> Result<Upgrade, UpgradeError> {
-    let mut connection = options.connect().await?;
+    // A login may have timeouts of its own, for gateways behind a pooler.
+    let without_timeouts = [("statement_timeout", "0"), ("lock_timeout", "0")];
+    let mut connection = options.clone().options(without_timeouts).connect().await?;
     let (at_first, before) = applied(&mut connection).await?.unwrap_or_default();
     if at_first > newest() {
         return Err(UpgradeError::Newer);
     }
-    MIGRATIONS.run(&mut connection).await?;
+    // The migrations take this lock again. Here it has no timeout.
+    connection.lock().await?;
+    short_locks::retry(&mut connection, async |connection| {
+        MIGRATIONS.run(connection).await.map_err(UpgradeError::from)
+    })
+    .await?;
     let renewed = search_keys::bring_up_to_date(&mut connection).await?;
     if renewed > 0 {
         tracing::info!(people = renewed, "search keys updated");
     }
     let (version, after) = applied(&mut connection).await?.unwrap_or_default();
+    let partitions_made = short_locks::retry(&mut connection, async |connection| {
+        fill(connection, catalogue).await.map_err(UpgradeError::from)
+    })
+    .await?;
+    runtime_role::warn_unless_there(&mut connection).await?;
+    connection.close().await?;
+    Ok(Upgrade { version, applied: after - before, partitions_made })
+}
+
+/// Brings up to date what the schema holds. Returns the number of partitions that were created.
+async fn fill(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<i32, StorageError> {
     let mut transaction = connection.begin().await?;
     // A catalogue of the seller stays in force: upgrades change the shipped one only.
     if offer_sets::newest(&mut transaction, SetKind::Catalogue).await?.is_none() {
@@ -122,7 +154,5 @@ pub async fn bring_up_to_date(
     let partitions_made = ledger::make_partitions(&mut transaction, PARTITIONS_AHEAD_MONTHS).await?;
     sqlx::query("select grant_runtime_rights()").execute(&mut *transaction).await?;
     transaction.commit().await?;
-    runtime_role::warn_unless_there(&mut connection).await?;
-    connection.close().await?;
-    Ok(Upgrade { version, applied: after - before, partitions_made })
+    Ok(partitions_made)
 }

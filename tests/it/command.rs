@@ -20,6 +20,7 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod readme;
+mod retention;
 mod sell_an_api;
 mod serve;
 mod sets;

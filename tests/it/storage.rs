@@ -4,6 +4,7 @@ mod audit;
 mod changes;
 mod keys;
 mod lives;
+mod migration_locks;
 mod pool;
 pub(crate) mod rust_tokens;
 mod schema;

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod key;
 pub mod language;
 pub mod member;
+pub mod month;
 pub mod named_enum;
 pub mod network;
 pub mod offer_set;

@@ -38,6 +38,7 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
     let began = Instant::now();
     // First: a person may have to type it.
     let phrase = (!args.without_pepper).then(|| args.phrase.new_phrase()).transpose()?;
+    let is_archiving = settings.backup.archive().is_some();
     let context = Context::open(settings.clone()).await?;
     let made = create(&args.to, phrase.as_ref(), &context).await;
     let closed = context.close().await;
@@ -47,6 +48,7 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
     output.print(&CreateReport {
         folder,
         taken_at: manifest.taken_at,
+        is_archiving,
         pepper,
         took_s: began.elapsed().as_secs_f64(),
         took: seconds(began.elapsed()),
@@ -82,6 +84,9 @@ struct CreateReport {
     folder: PathBuf,
     /// The earliest instant that can be restored from it.
     taken_at: DateTime<Utc>,
+    /// Whether later instants can be restored too.
+    #[serde(rename = "archiving")]
+    is_archiving: bool,
     pepper: bool,
     took_s: f64,
     #[serde(skip)]
@@ -92,11 +97,16 @@ impl Report for CreateReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let pepper =
             if self.pepper { "sealed under the pass phrase" } else { "NOT included: keep a copy of it" };
+        let taken_at = self.taken_at.format("%FT%TZ");
+        let restores = match self.is_archiving {
+            true => format!("any instant since {taken_at}"),
+            false => format!("{taken_at}; with backup.archive_dir set, any later instant"),
+        };
         write_fields(
             out,
             &[
                 ("backup", &self.folder.display()),
-                ("restores", &format!("any instant since {}", self.taken_at.format("%FT%TZ"))),
+                ("restores", &restores),
                 ("pepper", &pepper),
                 ("took", &self.took),
             ],

@@ -60,7 +60,7 @@ pub(super) async fn check(context: &Context) -> anyhow::Result<Vec<Check>> {
 fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
     let mut checks = vec![version(server), role(server), encoding(server), durability(server)];
     if !server.data_checksums && !is_private {
-        let advice = "with the server stopped, run `pg_checksums --enable`";
+        let advice = "with the server stopped, run `pg_checksums --enable` of its version (in Debian: /usr/lib/postgresql/VERSION/bin)";
         checks.push(GROUP.warn("checksums", "a damaged disk page would not be noticed", advice));
     }
     if !server.autovacuum {

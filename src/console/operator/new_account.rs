@@ -17,9 +17,9 @@ use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::one_time::Purpose;
 use crate::ledger::rules::operation::Operation;
-use crate::management::ChangeError;
 use crate::management::accounts::{self, Once};
 use crate::management::identities::new_link;
+use crate::management::{ChangeError, credits};
 use crate::storage::accounts::NewAccount;
 use crate::storage::members;
 use crate::storage::operator::plans;
@@ -89,7 +89,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     // The ledger works on its own connection, and reads the account: it is committed first.
     call.commit().await?;
     let operation = Operation::Advance { account_id: id, id: CallId::from_uuid(new_id()) };
-    if let Err(error) = desk(call)?.apply(&by.actor, operation).await {
+    if let Err(error) = credits::apply(&desk(call)?, &by.actor, operation).await {
         // The account's first entry, or the sweep, begins its period as well.
         tracing::warn!(%error, account_id = %id, "the first period of an account has not begun yet");
     }

@@ -13,7 +13,7 @@ use crate::console::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::plan::PlanRef;
 use crate::ledger::rules::operation::Operation;
-use crate::management::accounts;
+use crate::management::{accounts, credits};
 use crate::storage::accounts::find;
 use crate::storage::operator::plans;
 
@@ -82,7 +82,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     // The ledger reads the account's new plan, so that is committed first. Sent again, an interrupted move completes.
     call.commit().await?;
     let operation = Operation::MovePlan { account_id, id: CallId::from_uuid(new_id()) };
-    if let Err(error) = desk.apply(&by.actor, operation).await {
+    if let Err(error) = credits::apply(&desk, &by.actor, operation).await {
         return super::credits::not_moved(call, error);
     }
     Ok(Reply::SeeOther(call.path("?done=moved")?))

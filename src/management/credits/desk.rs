@@ -1,11 +1,4 @@
-//! Where operators' acts reach the ledger: a writer of their own, in an epoch of its own.
-
-use std::time::Duration;
-
-use chrono::TimeDelta;
-use sqlx::PgPool;
-use sqlx::postgres::PgConnectOptions;
-use tokio::time::timeout;
+//! An operator's operation on the ledger, and why it may fail.
 
 use crate::domain::audit::Actor;
 use crate::domain::credits::Credits;
@@ -13,12 +6,9 @@ use crate::domain::ids::AccountId;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Operation};
-use crate::ledger::writer::operator::{OperatorError, apply_operations};
+use crate::ledger::writer::operator::OperatorError;
 use crate::storage::error::StorageError;
-use crate::storage::ledger::PgLedgerStore;
-
-/// Timeout of an operation on the ledger. It passes only if the database goes away during a commit.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
+use crate::storage::ledger::desk::{DeskError, LedgerDesk};
 
 /// Why credits were not moved.
 #[derive(Debug, thiserror::Error)]
@@ -74,49 +64,22 @@ fn credits(number: Credits) -> String {
     }
 }
 
-/// The database of the ledger, and the name under which operators' acts are written.
-#[derive(Clone, Debug)]
-pub struct LedgerDesk {
-    pub pool: PgPool,
-    pub options: PgConnectOptions,
-    /// The writer's name in the ledger, such as `cli@host`.
-    pub node: String,
-    /// How long a running call claims its idempotency key.
-    pub hold_life: TimeDelta,
-}
-
-impl LedgerDesk {
-    /// Applies one operation for an operator.
-    ///
-    /// # Errors
-    /// When the rules reject it, the account does not exist, or the database cannot be reached.
-    pub async fn apply(&self, actor: &Actor, operation: Operation) -> Result<Effect, CreditError> {
-        let account_id = operation.account_id();
-        let effects = match self.apply_all(actor, vec![operation]).await {
-            Err(OperatorError::TimedOut) => return Err(CreditError::Unknown(account_id)),
-            effects => effects?,
-        };
-        match effects.into_iter().next() {
-            Some(Effect::Refused(RuleError::Insufficient { available })) => {
-                Err(CreditError::Insufficient { available })
-            }
-            Some(Effect::Refused(error)) => Err(CreditError::Refused(error)),
-            Some(Effect::UnknownAccount) | None => Err(CreditError::NoAccount(account_id)),
-            Some(effect) => Ok(effect),
+/// Applies one operation for an operator.
+///
+/// # Errors
+/// When the rules reject it, the account does not exist, or the database cannot be reached.
+pub async fn apply(desk: &LedgerDesk, actor: &Actor, operation: Operation) -> Result<Effect, CreditError> {
+    let account_id = operation.account_id();
+    let effects = desk.apply_all(actor, vec![operation]).await.map_err(|error| match error {
+        DeskError::TimedOut => CreditError::Unknown(account_id),
+        DeskError::Operator(error) => error.into(),
+    })?;
+    match effects.into_iter().next() {
+        Some(Effect::Refused(RuleError::Insufficient { available })) => {
+            Err(CreditError::Insufficient { available })
         }
-    }
-
-    /// Applies operations for an operator, in one commit. Returns their effects.
-    ///
-    /// # Errors
-    /// When the database refuses them or cannot be reached.
-    pub async fn apply_all(
-        &self,
-        actor: &Actor,
-        operations: Vec<Operation>,
-    ) -> Result<Vec<Effect>, OperatorError> {
-        let store = PgLedgerStore::new(self.options.clone(), self.node.clone(), self.hold_life);
-        let applying = apply_operations(store.acting_for(actor.clone()), operations);
-        timeout(OPERATION_TIMEOUT, applying).await.unwrap_or(Err(OperatorError::TimedOut))
+        Some(Effect::Refused(error)) => Err(CreditError::Refused(error)),
+        Some(Effect::UnknownAccount) | None => Err(CreditError::NoAccount(account_id)),
+        Some(effect) => Ok(effect),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Months, Utc};
 
-use super::desk::{CreditError, LedgerDesk};
+use super::desk::{CreditError, apply};
 use crate::clock::new_id;
 use crate::domain::amount::Amount;
 use crate::domain::audit::Actor;
@@ -13,6 +13,7 @@ use crate::domain::text::Reason;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::storage::clock;
+use crate::storage::ledger::desk::LedgerDesk;
 use crate::storage::ledger::lots;
 use crate::storage::operator_acts::{self, ActKind};
 
@@ -69,7 +70,7 @@ pub async fn grant(
     if let Some(account_id) = elsewhere {
         return Err(CreditError::UsedElsewhere { reference: grant.reference, account_id, done: "granted" });
     }
-    let effect = desk.apply(by, Operation::Grant(grant.clone())).await?;
+    let effect = apply(desk, by, Operation::Grant(grant.clone())).await?;
     let Effect::Granted { lot, repeated, balance } = effect else { return Err(CreditError::Unexpected) };
     let kept = lots::by_reference(&mut connection, grant.account_id, &grant.reference).await?;
     let kept = kept.ok_or(CreditError::Unexpected)?;

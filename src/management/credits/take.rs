@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::desk::{CreditError, LedgerDesk};
+use super::desk::{CreditError, apply};
 use crate::clock::new_id;
 use crate::domain::amount::Amount;
 use crate::domain::audit::Actor;
@@ -11,6 +11,7 @@ use crate::domain::ids::{AccountId, CallId};
 use crate::domain::text::Reason;
 use crate::ledger::rules::operation::{Correction, Effect, Operation};
 use crate::storage::accounts;
+use crate::storage::ledger::desk::LedgerDesk;
 use crate::storage::operator_acts::{self, Act, ActKind};
 
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ pub async fn take(desk: &LedgerDesk, by: &Actor, order: TakeOrder) -> Result<Tak
         return Ok(Taken { reference, call_id, credits, balance, repeated: true });
     }
     let correction = Correction { account_id, id: call_id, amount: credits, note: reason.into_string() };
-    match desk.apply(by, Operation::Correct(correction)).await? {
+    match apply(desk, by, Operation::Correct(correction)).await? {
         Effect::Done(balance) => {
             Ok(Taken { reference, call_id, credits, balance: balance.remaining, repeated: false })
         }

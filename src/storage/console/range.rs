@@ -37,7 +37,7 @@ pub async fn around(
     Ok(EntryRange { first, end })
 }
 
-/// Returns the number of the first entry at or after an instant, by halving.
+/// Returns the number of the first entry at or after an instant, by halving. Entries of detached months are before it.
 async fn first_number(
     connection: &mut PgConnection,
     account: AccountId,
@@ -47,9 +47,10 @@ async fn first_number(
         "with recursive search (low, high) as (
             select 0::bigint, last_entry + 1 from ledger_account where account_id = $1
              union all
-            select case when e.at < $2 then s.middle else s.low end, case when e.at < $2 then s.high else s.middle end
+            select case when e.is_before then s.middle else s.low end, case when e.is_before then s.high else s.middle end
               from (select low, high, (low + high) / 2 as middle from search where high - low > 1) s
-             cross join lateral (select at from ledger_entry where account_id = $1 and number = s.middle limit 1) e
+             cross join lateral (select coalesce((select at from ledger_entry where account_id = $1 and number = s.middle
+                                                   limit 1) < $2, true) as is_before) e
         )
         select min(high) from search",
     )

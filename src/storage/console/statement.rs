@@ -116,17 +116,24 @@ pub async fn newest_entry(
     let newest = sqlx::query_as(
         "select a.last_entry as number, a.balance, e.balance_after
            from ledger_account a
-           left join lateral (select balance_after from ledger_entry
-                               where account_id = a.account_id and number = a.last_entry limit 1) e on true
+           left join lateral ((select balance_after from ledger_entry
+                                where account_id = a.account_id and number = a.last_entry)
+                               union all
+                              (select sum(came_in - went_out)::bigint from ledger_carried_lot
+                                where account_id = a.account_id having max(last_entry) = a.last_entry)
+                              limit 1) e on true
           where a.account_id = $1",
     );
     Ok(newest.bind(account.as_uuid()).fetch_optional(connection).await?)
 }
 
-/// Adds up all entries of an account: their count and their sum, which is the balance.
+/// Adds up all entries of an account, those of detached months included: their count and their sum, which is the balance.
 pub async fn add_up(connection: &mut PgConnection, account: AccountId) -> Result<(i64, i64), StorageError> {
     let sum = sqlx::query_as(
-        "select count(*)::bigint, coalesce(sum(amount), 0)::bigint from ledger_entry where account_id = $1",
+        "select coalesce(sum(entries), 0)::bigint, coalesce(sum(amount), 0)::bigint
+           from (select count(*) as entries, sum(amount) as amount from ledger_entry where account_id = $1
+                  union all
+                 select entries, came_in - went_out from ledger_carried_lot where account_id = $1) part",
     );
     Ok(sum.bind(account.as_uuid()).fetch_one(connection).await?)
 }

@@ -2,6 +2,9 @@
 //!
 //! Most invariants are SQL statements that return violating rows ([`checks`]). The chain of batches
 //! is hashed again here, row by row ([`chain`]). Neither keeps more than a batch in memory.
+//!
+//! Of months that were detached ([`archive`]) the links between batches and the sums are checked; their
+//! entries are in the exports, which `fluence retention check` verifies.
 
 mod chain;
 mod checks;
@@ -13,6 +16,7 @@ use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
+use super::archive;
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
@@ -189,15 +193,18 @@ pub struct VerifyReport {
 pub async fn verify(connection: &mut PgConnection, scope: Scope) -> Result<VerifyReport, StorageError> {
     let mut snapshot = connection.begin_with("begin isolation level repeatable read read only").await?;
     sqlx::query("set local statement_timeout = 0").execute(&mut *snapshot).await?;
+    // Before the snapshot: a month that is detached later is in it, and stays there.
+    sqlx::query("lock table ledger_entry in access share mode").execute(&mut *snapshot).await?;
+    let archived_until = archive::archived_until(&mut snapshot).await?;
     let (checked_at, accounts): (DateTime<Utc>, i64) = sqlx::query_as(
         "select now(), (select count(*) from ledger_account where $1::uuid is null or account_id = $1)",
     )
     .bind(scope.account_id.map(|id| id.as_uuid()))
     .fetch_one(&mut *snapshot)
     .await?;
-    let chain = chain::check(&mut snapshot, scope).await?;
+    let chain = chain::check(&mut snapshot, scope, archived_until).await?;
     let mut faults = chain.faults;
-    faults.extend(checks::run(&mut snapshot, scope).await?);
+    faults.extend(checks::run(&mut snapshot, scope, archived_until).await?);
     snapshot.rollback().await?;
     let (batches, entries) = (chain.batches, chain.entries);
     let (clean, seen_until) = (faults.is_empty(), checked_at - LONGEST_COMMIT);

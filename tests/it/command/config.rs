@@ -121,3 +121,28 @@ fn a_listen_address_without_a_host_is_told_what_to_write() {
     let refused = run(&["serve", "--listen", ":8000"], &[]);
     assert!(refused.usage().contains("127.0.0.1:8000"), "{}", refused.err);
 }
+
+/// `serve` would not start with any of these.
+#[test]
+fn files_that_the_settings_name_are_checked_too() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path()).unwrap();
+    let file = |name: &str, text: &str| {
+        let path = scratch.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (certificate, key) = (file("cert.pem", "no certificate\n"), file("key.pem", "no key\n"));
+    let catalogue = file("catalogue.toml", "editions = 7\n");
+    let environment = [
+        ("FLUENCE_TLS_CERT_FILE", certificate.as_str()),
+        ("FLUENCE_TLS_KEY_FILE", &key),
+        ("FLUENCE_CATALOGUE", &catalogue),
+        ("FLUENCE_ROUTES", "/nowhere/routes.toml"),
+    ];
+    let checked = run(&["config", "check"], &environment);
+    assert_eq!((checked.status, checked.out.as_str()), (1, ""));
+    for fault in ["[tls]: ", "catalogue.toml: line 1: ", "/nowhere/routes.toml: cannot read"] {
+        assert!(checked.err.contains(fault), "{fault}: {}", checked.err);
+    }
+}

@@ -96,3 +96,19 @@ async fn a_request_is_logged_with_all_that_traces_it() {
     program.database.open_doors().await;
     serving.stop();
 }
+
+/// A scraper asks every few seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scrape_of_the_metrics_is_no_news() {
+    let program = Program::new().await;
+    let mut command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("FLUENCE_METRICS_LISTEN", "127.0.0.1:0");
+    let serving = Serving::start(command);
+    let metrics = text(&serving.line("serving metrics"), "address");
+    let address = serving.address();
+    let client = Client::builder().no_proxy().build().unwrap();
+    send(client.get(format!("http://{metrics}/metrics"))).await;
+    send(client.get(format!("{address}/no-page"))).await;
+    assert_eq!(serving.request()["path"], "/no-page");
+    serving.stop();
+}

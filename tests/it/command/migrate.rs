@@ -47,6 +47,25 @@ async fn several_programs_may_migrate_at_once() {
     assert_eq!(program.json(&["migrate"])["migrations_applied"], 0);
 }
 
+/// As docs/operations/scaling.md sets them for gateways behind a pooler.
+#[tokio::test]
+async fn timeouts_of_the_login_do_not_end_a_migration() {
+    let program = Program::new().await;
+    change(
+        &program,
+        "drop schema public cascade; create schema public;
+         do $$ begin
+             execute format('alter database %I set statement_timeout = 20', current_database());
+             execute format('alter database %I set lock_timeout = 1', current_database());
+         end $$",
+    )
+    .await;
+    let runs: Vec<_> = (0..2).map(|_| program.command(&["migrate"]).spawn().unwrap()).collect();
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+}
+
 #[tokio::test]
 async fn an_outdated_schema_is_refused_with_what_to_do() {
     let program = Program::new().await;

@@ -50,7 +50,7 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
     let listed = program.run(&["routes", "list"]);
-    assert!(listed.out.contains("the shipped one is in force"), "{}", listed.out);
+    assert!(listed.out.contains("the shipped ones are in force"), "{}", listed.out);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluence::background::sign_up_grants::SignUpGrants;
 use fluence::domain::ids::AccountId;
 use fluence::storage::identity::sign_up_grants::{due, refused};
+use fluence::storage::ledger::desk::LedgerDesk;
 
 use super::log_in::PASSWORD;
 use super::mail::Post;
@@ -141,12 +142,13 @@ async fn a_newcomer_is_on_the_plan_start_and_gets_25_credits_once() {
         credits.body
     );
     let gateway = &post.gateway;
-    let grants = SignUpGrants {
+    let desk = LedgerDesk {
         pool: gateway.database.pool().clone(),
-        database: gateway.database.options(),
+        options: gateway.database.options(),
         node: "test".to_owned(),
-        silence: TimeDelta::seconds(60),
+        hold_life: TimeDelta::seconds(60),
     };
+    let grants = SignUpGrants { desk };
     // As after a gateway that died between the grant and its mark.
     sqlx::query("update sign_up_grant set granted_at = null").execute(gateway.database.pool()).await.unwrap();
     tokio::join!(grants.give_due(), grants.give_due());

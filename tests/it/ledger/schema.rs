@@ -75,3 +75,36 @@ async fn a_month_whose_entries_had_to_go_elsewhere_does_not_stop_the_months_afte
     assert_eq!(fixture.value::<i64>("select count(*) from ledger_entry_other").await, 3);
     assert_eq!(fixture.value::<i32>("select ledger_make_partitions(4)").await, 1);
 }
+
+/// As a dump that reads all entries at the beginning of a month, when the sweeps of all gateways make a partition.
+#[tokio::test]
+async fn a_missing_partition_waits_for_a_reader_and_no_call_waits_for_the_partition() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("a").await;
+    writer.hold(customer.request(1)).await.release(Outcome::Failed);
+    let mut dump = fixture.pool().begin().await.unwrap();
+    sqlx::query("select count(*) from ledger_entry").execute(&mut *dump).await.unwrap();
+    for _ in 0..5 {
+        let (made, hold) = tokio::join!(
+            fixture.value::<i32>("select ledger_make_partitions(5)"),
+            writer.hold(customer.request(1)),
+        );
+        assert_eq!(made, 0);
+        hold.release(Outcome::Failed);
+    }
+    dump.rollback().await.unwrap();
+    assert_eq!(fixture.value::<i32>("select ledger_make_partitions(5)").await, 2);
+    // As the others.
+    assert_eq!(
+        refused_by(
+            &fixture,
+            "do $$ begin execute format('truncate ledger_entry_%s',
+                 to_char(now() at time zone 'utc' + interval '5 months', 'YYYY_MM')); end $$"
+        )
+        .await
+        .as_deref(),
+        Some("ledger_append_only")
+    );
+    writer.stop().await;
+}

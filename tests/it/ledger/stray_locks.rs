@@ -1,4 +1,5 @@
-//! A session that forgot its transaction holds one account locked: that account is closed, the others notice nothing.
+//! A session that forgot its transaction holds one account locked: that account is closed, the others notice nothing. A lock
+//! that goes soon is waited out.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::fixture::{ACCOUNT_ROW, Customer, LedgerFixture, Writer};
 use crate::support::gateway::eventually;
 
 /// Ends a test in which others wait for the lock; far less than they would wait.
-const HANG: Duration = Duration::from_secs(5);
+const HANG: Duration = Duration::from_secs(15);
 
 /// Caps that no test reaches.
 const CAPS: KeyCaps = KeyCaps { daily: Some(Credits::from_u32(1_000)), monthly: None };
@@ -64,7 +65,7 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
     eventually("it has ended", async || fixture.books(&locked).await == (100, 100, 0)).await;
     let stray = fixture.lock_rows(&locked, query).await;
     let calls = timeout(HANG, async {
-        // Only the first call waits for the lock: thirty waits would take too long.
+        // Only the first call waits for the lock, until its account is closed: thirty waits would take too long.
         for _ in 0..31 {
             let hold = hold_beside(&writer, ask_locked(&locked), free.request(1)).await;
             hold.capture(Credits::from_u32(1), Outcome::Answered);
@@ -166,6 +167,49 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
     assert_eq!(fixture.books(&free).await, (90, 90, 10));
 }
 
+/// A call does not fail because another gateway's commit, or a change of the schema, holds its account for a moment.
+#[tokio::test]
+async fn a_call_waits_out_a_lock_that_goes_within_a_second() {
+    let (fixture, locked, free) = two_customers().await;
+    let writer = fixture.writer("a").await;
+    let stray = fixture.lock(&locked).await;
+    let stray_ends = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stray.rollback().await.unwrap();
+    };
+    let calls = async {
+        tokio::join!(
+            writer.hold(locked.request(5)),
+            writer.hold(locked.request_once(2, 1, 1)),
+            writer.hold(free.request(1)),
+            stray_ends
+        )
+    };
+    let (fast, in_order, other, ()) = timeout(HANG, calls).await.expect("they wait for ever");
+    for hold in [fast, in_order, other] {
+        hold.capture(Credits::from_u32(1), Outcome::Answered);
+    }
+    writer.stop().await;
+    assert_eq!(fixture.books(&locked).await, (98, 98, 2));
+    assert_eq!(fixture.books(&free).await, (99, 99, 1));
+}
+
+/// A writer that stops does not make calls that wait for a lock wait longer.
+#[tokio::test]
+async fn a_call_that_waits_for_a_lock_is_refused_when_its_writer_stops() {
+    let (fixture, locked, _) = two_customers().await;
+    let writer = fixture.writer("a").await;
+    let stray = fixture.lock(&locked).await;
+    let ledger = writer.ledger.clone();
+    let waiting = tokio::spawn(async move { ledger.hold(locked.request(1)).await });
+    fixture.until_a_session_waits().await;
+    timeout(HANG, writer.stop()).await.expect("the stop waits");
+    let refused = timeout(HANG, waiting).await.expect("the call waits").unwrap();
+    assert!(matches!(refused, Err(HoldError::Unavailable(_))), "{refused:?}");
+    stray.rollback().await.unwrap();
+    assert_eq!(fixture.books(&locked).await, (100, 100, 0));
+}
+
 /// Answers that are to be kept wait as long as calls wait, however often their account is found locked meanwhile.
 #[tokio::test]
 async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
@@ -181,8 +225,8 @@ async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
         // Closed by the first answer, before the second arrives.
         while !is_closed(&writer, locked.request(1)).await {}
         let stray_ends = async {
-            // Ten looks.
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            // Five looks.
+            tokio::time::sleep(Duration::from_millis(500)).await;
             stray.rollback().await.unwrap();
         };
         tokio::join!(keep(after, 2), stray_ends).0

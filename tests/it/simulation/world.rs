@@ -1,6 +1,6 @@
 //! Gateways, customers, an operator and a sweep on one thread, with a clock that jumps to the next event.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -34,6 +34,7 @@ const LIMITS: LedgerSettings = LedgerSettings {
     heartbeat_every: Duration::from_secs(5),
     hold_life: Duration::from_secs(60),
     sweep_every: Duration::from_secs(5),
+    keep_months: NonZeroU32::new(120).unwrap(),
 };
 
 /// The summary of a run.

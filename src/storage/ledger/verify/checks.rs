@@ -1,9 +1,11 @@
 //! The invariants that the database can check: each is a statement that returns the violating rows.
 //!
 //! Every statement takes the account (or null) as `$1`, the first instant (or null) as `$2`, the
-//! hold's life in seconds as `$3` and the most rows as `$4`. It returns the invariant's name, the
-//! position of the row, and what is wrong with it.
+//! hold's life in seconds as `$3`, the most rows as `$4`, and as `$5` the instant (or null) before
+//! which all entries were detached. It returns the invariant's name, the position of the row, and
+//! what is wrong with it.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -48,7 +50,11 @@ struct FaultRow {
 }
 
 /// Runs every check that the scope allows.
-pub(super) async fn run(connection: &mut PgConnection, scope: Scope) -> Result<Vec<Fault>, StorageError> {
+pub(super) async fn run(
+    connection: &mut PgConnection,
+    scope: Scope,
+    archived_until: Option<DateTime<Utc>>,
+) -> Result<Vec<Fault>, StorageError> {
     let mut faults = Vec::new();
     for check in CHECKS {
         if (check.whole_history && scope.since.is_some())
@@ -61,6 +67,7 @@ pub(super) async fn run(connection: &mut PgConnection, scope: Scope) -> Result<V
             .bind(scope.since)
             .bind(scope.hold_life.as_seconds_f64())
             .bind(FAULTS_LISTED)
+            .bind(archived_until)
             .fetch_all(&mut *connection)
             .await?;
         for row in rows {
@@ -103,7 +110,7 @@ select 'batches' as rule, e.account_id, e.number, e.call_id, e.epoch, e.batch, e
  order by e.epoch, e.batch, e.account_id, e.number limit $4";
 
 /// Each entry follows from the one before it. At the beginning of the scope, the one before may
-/// have an earlier time and is looked up.
+/// have an earlier time and is looked up, or was the last of a detached month.
 const RUNNING_BALANCE: &str = "
 select 'running_balance' as rule, t.account_id, t.number, t.call_id, t.epoch, t.batch, t.lot,
        case when t.number_before = t.number then 'the number is there twice'
@@ -119,31 +126,45 @@ select 'running_balance' as rule, t.account_id, t.number, t.call_id, t.epoch, t.
        union all
        (select p.number, p.balance_after from ledger_entry p
          where t.number_before is distinct from t.number - 1 and p.account_id = t.account_id and p.number = t.number - 1
-         limit 1)) b on true
+         limit 1)
+       union all
+       (select max(c.last_entry), sum(c.came_in - c.went_out)::bigint from ledger_carried_lot c
+         where t.number_before is null and c.account_id = t.account_id having max(c.last_entry) = t.number - 1)) b on true
  where t.number < 1 or t.number_before = t.number or (t.number > 1 and b.number is null)
     or t.balance_after <> coalesce(b.balance_after, 0) + t.amount
  order by t.account_id, t.number limit $4";
 
-/// An account's balance is that of its last entry.
+/// An account's balance is that of its last entry, which may be in a detached month.
 const LAST_ENTRY: &str = "
 select 'running_balance' as rule, a.account_id, a.last_entry as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
        format('the account has entry %s and balance %s, its last entry is %s with balance %s', a.last_entry, a.balance,
               e.number, e.balance_after) as found
   from ledger_account a
-  left join lateral (select number, balance_after from ledger_entry e
-                      where e.account_id = a.account_id order by number desc limit 1) e on true
+  left join lateral (select number, balance_after from (
+                         (select number, balance_after from ledger_entry e
+                           where e.account_id = a.account_id order by number desc limit 1)
+                          union all
+                         select max(last_entry), sum(came_in - went_out)::bigint from ledger_carried_lot c
+                          where c.account_id = a.account_id) last
+                      order by number desc nulls last limit 1) e on true
  where ($1::uuid is null or a.account_id = $1)
    and ($2::timestamptz is null or a.account_id in (select n.account_id from ledger_entry n where n.at >= $2))
    and (a.last_entry <> coalesce(e.number, 0) or a.balance <> coalesce(e.balance_after, 0))
  order by a.account_id limit $4";
 
-/// Balances and lots are the sums of their entries.
+/// Balances and lots are the sums of their entries, those of detached months included.
 const SUMS: &str = "
 with by_lot as (
-    select account_id, lot, sum(amount) as amount, count(*) as entries, max(number) as last_entry,
-           coalesce(sum(amount) filter (where kind in (1, 2)), 0) as bought
-      from ledger_entry where $1::uuid is null or account_id = $1 group by account_id, lot
+    select account_id, lot, sum(amount) as amount, sum(entries) as entries, max(last_entry) as last_entry,
+           sum(bought) as bought
+      from (select account_id, lot, sum(amount) as amount, count(*) as entries, max(number) as last_entry,
+                   coalesce(sum(amount) filter (where kind in (1, 2)), 0) as bought
+              from ledger_entry where $1::uuid is null or account_id = $1 group by account_id, lot
+             union all
+            select account_id, lot, came_in - went_out, entries, last_entry, bought
+              from ledger_carried_lot where $1::uuid is null or account_id = $1) part
+     group by account_id, lot
 ), by_account as (
     select account_id, sum(amount) as amount, sum(entries) as entries, max(last_entry) as last_entry
       from by_lot group by account_id
@@ -254,14 +275,15 @@ select 'requests' as rule, a.account_id, null::bigint as number, null::uuid as c
  order by a.account_id limit $4";
 
 /// Holds, from their entries and from the captures in the batches. `span` is the first batch of an
-/// epoch whose calls are examined, and the first whose ends are new.
+/// epoch whose calls are examined, and the first whose ends are new. Ends in detached months are not new.
 const HOLDS: &str = "
 with span as (
     select e.epoch, e.closed_at, e.heartbeat_at, n.first_batch, coalesce(before.open_from, 0) as from_batch,
            last.open_from as last_open_from
       from ledger_epoch e
      cross join lateral (select coalesce(min(b.batch), e.batches + 1) as first_batch from ledger_batch b
-                          where b.epoch = e.epoch and ($2::timestamptz is null or b.at >= $2)) n
+                          where b.epoch = e.epoch
+                            and b.at >= coalesce(greatest($2::timestamptz, $5::timestamptz), '-infinity')) n
       left join ledger_batch before on before.epoch = e.epoch and before.batch = n.first_batch - 1
       left join ledger_batch last on last.epoch = e.epoch and last.batch = e.batches
 ), by_lot as (
@@ -272,7 +294,9 @@ with span as (
            min(e.batch) filter (where e.kind = 5) as released_in, max(e.batch) filter (where e.kind = 5) as last_released_in,
            min(concat(e.account_id, e.key_id, e.route)) as payer, max(concat(e.account_id, e.key_id, e.route)) as last_payer,
            (array_agg(e.account_id))[1] as account_id, max(e.number) as number, min(e.at) as held_at
-      from span s join ledger_entry e on e.epoch = s.epoch and e.batch >= s.from_batch
+      from span s
+      join (select * from ledger_entry union all select * from ledger_carried_entry) e
+        on e.epoch = s.epoch and e.batch >= s.from_batch
      where e.kind in (4, 5) and ($1::uuid is null or e.account_id = $1)
      group by e.call_id, e.lot
 ), call as (
@@ -349,7 +373,7 @@ select 'idempotency' as rule, account_id, null::bigint as number, call_id, null:
   from fault where found is not null
  order by call_id limit $4";
 
-/// Usage by day equals the calls that ended in the batches that were added up.
+/// Usage by day equals the calls that ended in the batches that were added up, on days whose entries are there.
 const USAGE: &str = "
 with ended as (
     select c.call_id, c.outcome from ledger_usage_cursor u
@@ -366,9 +390,12 @@ with ended as (
 ), counted as (
     select account_id, (at at time zone 'utc')::date as day, key_id, route, outcome, count(*) as calls,
            sum(credits) as credits
-      from ended join call using (call_id) group by 1, 2, 3, 4, 5
+      from ended join call using (call_id)
+     where $5::timestamptz is null or at >= $5 group by 1, 2, 3, 4, 5
 ), recorded as (
-    select * from ledger_usage where $1::uuid is null or account_id = $1
+    select * from ledger_usage
+     where ($1::uuid is null or account_id = $1)
+       and ($5::timestamptz is null or day >= ($5 at time zone 'utc')::date)
 )
 select 'usage' as rule, account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
@@ -384,8 +411,11 @@ const CONSERVATION: &str = "
 select 'conservation' as rule, null::uuid as account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
        null::int as batch, null::int as lot,
        format('%s credits came in and %s went out, but the balances hold %s', came_in, went_out, there) as found
-  from (select coalesce(sum(amount) filter (where amount > 0), 0) as came_in,
-               coalesce(-sum(amount) filter (where amount < 0), 0) as went_out from ledger_entry) e,
+  from (select coalesce(sum(came_in), 0) as came_in, coalesce(sum(went_out), 0) as went_out
+          from (select sum(amount) filter (where amount > 0) as came_in,
+                       -sum(amount) filter (where amount < 0) as went_out from ledger_entry
+                 union all
+                select sum(c.came_in), sum(c.went_out) from ledger_carried_lot c) part) e,
        (select coalesce(sum(balance), 0) as there from ledger_account) a
  where came_in - went_out <> there
  limit $4";
