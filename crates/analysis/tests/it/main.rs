@@ -1,4 +1,5 @@
 //! The analysis as its callers meet it: one test a promise.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod advice;
 mod coverage;
