@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use super::StartError;
 use super::foundation::Foundation;
-use super::{Start, StartError};
 use crate::console::{Console, operator};
 use crate::domain::setting;
 use crate::http::public_links::PublicLinks;
@@ -34,18 +34,23 @@ impl Foundation {
         listener: Option<&TcpListener>,
     ) -> Result<Option<OperatorsPage>, StartError> {
         let Some(address) = listener.and_then(|listener| listener.local_addr().ok()) else { return Ok(None) };
-        let Start { settings, database, .. } = &self.start;
-        let desk = LedgerDesk {
-            pool: self.pool.clone(),
-            options: database.clone(),
-            node: format!("operators@{}", self.node),
-            hold_life: setting::time_delta(settings.ledger.hold_life),
-        };
+        let settings = &self.start.settings;
+        let desk = self.ledger_desk("operators");
         let pages =
             self.pages(settings.operator_base(address)?, settings.operator.of_pages(&settings.console));
         let console = Console { desk: Some(desk), ..pages };
         // No stage and no dialect of the service holds here.
         Ok(Some(OperatorsPage { console: Arc::new(console), links: PublicLinks::default() }))
+    }
+
+    /// Builds where a part of this gateway changes the ledger outside the flow of calls.
+    pub(super) fn ledger_desk(&self, part: &str) -> LedgerDesk {
+        LedgerDesk {
+            pool: self.pool.clone(),
+            options: self.start.database.clone(),
+            node: format!("{part}@{}", self.node),
+            hold_life: setting::time_delta(self.start.settings.ledger.hold_life),
+        }
     }
 }
 

@@ -20,7 +20,6 @@ mod person;
 mod private;
 pub(crate) mod program;
 mod readme;
-mod screenshots;
 mod sell_an_api;
 mod serve;
 mod sets;

@@ -92,10 +92,10 @@ impl LedgerDesk {
     /// When the rules reject it, the account does not exist, or the database cannot be reached.
     pub async fn apply(&self, actor: &Actor, operation: Operation) -> Result<Effect, CreditError> {
         let account_id = operation.account_id();
-        let store = PgLedgerStore::new(self.options.clone(), self.node.clone(), self.hold_life);
-        let acting =
-            timeout(OPERATION_TIMEOUT, apply_operations(store.acting_for(actor.clone()), vec![operation]));
-        let effects = acting.await.map_err(|_| CreditError::Unknown(account_id))??;
+        let effects = match self.apply_all(actor, vec![operation]).await {
+            Err(OperatorError::TimedOut) => return Err(CreditError::Unknown(account_id)),
+            effects => effects?,
+        };
         match effects.into_iter().next() {
             Some(Effect::Refused(RuleError::Insufficient { available })) => {
                 Err(CreditError::Insufficient { available })
@@ -104,5 +104,19 @@ impl LedgerDesk {
             Some(Effect::UnknownAccount) | None => Err(CreditError::NoAccount(account_id)),
             Some(effect) => Ok(effect),
         }
+    }
+
+    /// Applies operations for an operator, in one commit. Returns their effects.
+    ///
+    /// # Errors
+    /// When the database refuses them or cannot be reached.
+    pub async fn apply_all(
+        &self,
+        actor: &Actor,
+        operations: Vec<Operation>,
+    ) -> Result<Vec<Effect>, OperatorError> {
+        let store = PgLedgerStore::new(self.options.clone(), self.node.clone(), self.hold_life);
+        let applying = apply_operations(store.acting_for(actor.clone()), operations);
+        timeout(OPERATION_TIMEOUT, applying).await.unwrap_or(Err(OperatorError::TimedOut))
     }
 }

@@ -1,5 +1,5 @@
 //! The analysis as its callers meet it: one test a promise.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped, helpers included")]
 
 mod advice;
 mod coverage;
