@@ -30,7 +30,7 @@ use serde::Serialize;
 
 use self::advice::{Ground, Line};
 use self::features::Counts;
-pub use self::model::{Model, ModelError, check, model};
+pub use self::model::{Model, ModelError, model};
 use self::reading::{Reading, Texts};
 use self::score::Scores;
 use self::style::Style;
@@ -139,6 +139,12 @@ pub enum InsufficientReason {
     TooFewWords,
     /// Most of it is in a language that is not analysed.
     UnsupportedLanguage,
+}
+
+/// Loads the model and the vocabularies, so that the first call need not, or says why the model cannot be used.
+pub fn check() -> Result<&'static Model, ModelError> {
+    permission::prepare();
+    model::check()
 }
 
 /// Reads `person`'s own words. `texts` is the language of the answer's sentences; `as_of` dates how fresh the posts

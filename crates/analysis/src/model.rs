@@ -11,7 +11,6 @@ use super::catalogue::Catalogue;
 use super::cues::Cues;
 use super::layout::DIMS;
 use super::lexicon::{Lexicon, side};
-use super::permission;
 use fluence_domain::hex;
 use fluence_domain::language::Language;
 
@@ -49,7 +48,6 @@ pub fn model() -> &'static Model {
 
 /// Loads the model, or says why it cannot be used.
 pub fn check() -> Result<&'static Model, ModelError> {
-    permission::prepare();
     MODEL.as_ref().map_err(Clone::clone)
 }
 
