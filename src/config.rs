@@ -24,7 +24,6 @@ use crate::api::leaks::settings::LeakSettings;
 use crate::console::base::{Base, NoConsole};
 use crate::console::operator::settings::OperatorSettings;
 use crate::console::settings::ConsoleSettings;
-use crate::domain::header_prefix::HeaderPrefix;
 use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
@@ -38,6 +37,7 @@ use crate::server::settings::ServerSettings;
 use crate::server::tls::settings::TlsSettings;
 use crate::storage::settings::DatabaseSettings;
 use crate::telemetry::settings::LogSettings;
+use crate::upstream::identity_headers::IdentityHeaders;
 use crate::upstream::settings::UpstreamSettings;
 
 pub use fault::Fault;
@@ -83,7 +83,7 @@ pub struct Settings {
     /// Address by which clients reach this gateway. Empty: links are relative.
     pub base_url: String,
     /// The prefix of the headers that tell upstreams who calls.
-    pub identity_header_prefix: HeaderPrefix,
+    pub identity_header_prefix: IdentityHeaders,
     /// Files that a start and SIGHUP apply. Empty: none.
     pub catalogue: String,
     pub routes: String,

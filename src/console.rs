@@ -18,6 +18,7 @@
 
 mod alerts;
 pub mod base;
+mod browser_name;
 mod call;
 mod chart;
 mod choose;

@@ -17,6 +17,7 @@ pub mod notes;
 pub mod offer_sets;
 pub mod operators;
 pub mod peppers;
+pub mod plan_moves;
 pub mod second_factor;
 
 use serde::Serialize;

@@ -33,8 +33,25 @@ pub use texts::{Texts, in_language};
 
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
+use crate::domain::credits::Credits;
 use crate::domain::settlement::SettlementTable;
 use crate::http::public_links::PublicLinks;
+
+/// The console of account owners, as far as the pages for readers lead there.
+#[derive(Clone, Debug)]
+pub struct OwnersConsole {
+    /// What an account begins with that a person opens there. `None`: people are invited.
+    pub sign_up: Option<SignUp>,
+}
+
+/// What an account begins with that a person opened.
+#[derive(Clone, Debug)]
+pub struct SignUp {
+    pub plan: String,
+    pub credits: Credits,
+    /// Life of the credits.
+    pub days: i32,
+}
 
 /// What the document says of one gateway.
 #[derive(Clone, Debug)]
@@ -44,6 +61,8 @@ pub struct Facts {
     pub catalogue: Arc<Catalogue>,
     pub settlement: Arc<SettlementTable>,
     pub links: Arc<PublicLinks>,
+    /// `None`: this gateway serves no console.
+    pub console: Option<OwnersConsole>,
     /// Maximum size of a request body of the built-in endpoints.
     pub max_body_bytes: NonZeroUsize,
     /// Maximum size of a contact.

@@ -260,8 +260,8 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         ("/docs/changelog.atom", get(feed).with_state(site.clone())),
         ("/docs/search.json", get(english_index).with_state(site.clone())),
         ("/pt/docs/search.json", get(portuguese_index).with_state(site.clone())),
-        ("/docs", get(|| async { moved("/docs/") })),
-        ("/pt", get(|| async { moved("/pt/") })),
+        ("/docs", get(|| async { moved("/docs", HeaderValue::from_static("/docs/")) })),
+        ("/pt", get(|| async { moved("/pt", HeaderValue::from_static("/pt/")) })),
     ];
     routes.extend(PAGES.map(|path| {
         let answer = move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| async move {
@@ -282,11 +282,12 @@ pub fn asset_address(name: &'static str) -> String {
     assets::address_of(name)
 }
 
-fn moved(to: &'static str) -> Response {
+/// A redirect that holds for good.
+fn moved(route: &'static str, to: HeaderValue) -> Response {
     let mut response = Response::new(axum::body::Body::empty());
-    response.extensions_mut().insert(CallRecord::of_open_path("/docs"));
+    response.extensions_mut().insert(CallRecord::of_open_path(route));
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));
+    response.headers_mut().insert(header::LOCATION, to);
     response
 }
 
@@ -312,6 +313,13 @@ async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
 fn page(site: &Site, route: &'static str, uri: &Uri, headers: &HeaderMap) -> Response {
     if let Some(served) = site.find(uri.path()) {
         return as_page(served.answer(route, headers));
+    }
+    // A list of pages has an address with a `/` at its end.
+    let list = format!("{}/", uri.path());
+    if site.pages().contains_key(&list)
+        && let Ok(to) = HeaderValue::try_from(list)
+    {
+        return moved(route, to);
     }
     let language = if uri.path().starts_with("/pt/") { Language::Pt } else { Language::En };
     let mut response = as_page(site.missing(uri.path(), language).answer(route, &HeaderMap::new()));

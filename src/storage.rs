@@ -29,6 +29,7 @@ pub mod operator;
 pub mod operator_acts;
 pub mod pages;
 pub mod peppers;
+pub mod plan_moves;
 pub mod pool;
 pub mod refused_calls;
 pub mod retention;

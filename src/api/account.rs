@@ -126,7 +126,7 @@ pub async fn account(
             environment_id: key.environment_id,
             mode: key.mode.as_str(),
             scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
-            expires_at: key.ends_at.map(instant),
+            expires_at: key.ends_at().map(instant),
             daily_cap: key.daily_cap,
             monthly_cap: key.monthly_cap,
         },

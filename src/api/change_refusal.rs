@@ -39,6 +39,7 @@ pub fn refusal(error: ChangeError) -> Refusal {
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Disabled) => Refusal::DisabledApiKey,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Revoked) => Refusal::RevokedApiKey,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Expired) => Refusal::ExpiredApiKey,
+        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Replaced) => Refusal::ReplacedSecret,
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Suspended) => Refusal::AccountSuspended,
         ChangeError::MissingRight(MissingRight::LiveKey) => Refusal::TestKeyNotAllowed,
         ChangeError::Storage(error @ StorageError::Unavailable(_)) => {

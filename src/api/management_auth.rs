@@ -141,7 +141,7 @@ fn acting(key: &KeyRecord) -> ActingKey {
         reach: Reach {
             scopes: key.scopes.clone(),
             origin: key.origin.clone(),
-            expires_at: key.ends_at,
+            expires_at: key.ends_at(),
             daily_cap: key.daily_cap,
             monthly_cap: key.monthly_cap,
         },

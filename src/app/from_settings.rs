@@ -12,6 +12,8 @@ use crate::api::analysis_cache::AnalysisCache;
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::config::Settings;
+use crate::console::settings::SignUp;
+use crate::domain::credits::Credits;
 use crate::domain::language::Language;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind};
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
@@ -20,7 +22,7 @@ use crate::gate::limits::shared_limits::{NotAStore, SharedLimits};
 use crate::http::dialect::Dialects;
 use crate::http::public_links::PublicLinks;
 use crate::lookup::People;
-use crate::openapi;
+use crate::openapi::{self, OwnersConsole};
 use crate::people::sample::SamplePeople;
 use crate::telemetry::metrics::Metrics;
 use crate::upstream::address::parse_url;
@@ -117,9 +119,22 @@ pub(super) fn facts(
         routes,
         catalogue,
         settlement,
+        console: console(settings),
         max_body_bytes: settings.server.max_body_bytes,
         max_contact_bytes: settings.contacts.max_body_bytes,
     }
+}
+
+/// The console of account owners, if this gateway serves one.
+fn console(settings: &Settings) -> Option<OwnersConsole> {
+    let base = settings.console_base(settings.listen).ok().flatten()?;
+    let console = settings.console.clone().at(&base);
+    let opening = console.opening().filter(|_| console.sign_up == SignUp::Open);
+    let sign_up = opening.map(|opening| {
+        let (credits, days) = opening.grant.unwrap_or((Credits::ZERO, 0));
+        openapi::SignUp { plan: opening.plan.plan, credits, days }
+    });
+    Some(OwnersConsole { sign_up })
 }
 
 /// The name of this gateway for operators: the one in the settings, or the host name.

@@ -15,6 +15,7 @@ use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refused::RefusedCalls;
 use crate::mail::sender::Sender;
+use crate::management::plan_moves::PlanMover;
 
 /// A gateway whose ledger writer misses this many heartbeats is not ready.
 pub(super) const HEARTBEATS_MISSED: u32 = 2;
@@ -22,6 +23,8 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 const COUNT_REFUSED_EVERY: Duration = Duration::from_secs(5);
 /// Each look takes a slice of the accounts.
 const LOOK_FOR_ALERTS_EVERY: Duration = Duration::from_secs(10);
+/// An operator watches the run.
+const MOVE_PLANS_EVERY: Duration = Duration::from_secs(2);
 /// A person waits for the message.
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(2);
 
@@ -35,6 +38,7 @@ pub(super) struct Jobs {
     pub(super) refused: RefusedCalls,
     pub(super) mail: Sender,
     pub(super) grants: SignUpGrants,
+    pub(super) plan_moves: PlanMover,
     /// `None`: this gateway has no console, whose pages alerts lead to.
     pub(super) alerts: Option<Alerts>,
     pub(super) stop: CancellationToken,
@@ -54,6 +58,7 @@ impl Jobs {
             jobs.refused.flush(&jobs.sweep.pool).await;
         });
         jobs.spawn("e-mails", SEND_MAIL_EVERY, |jobs| async move { jobs.mail.send_due().await });
+        jobs.spawn("plan moves", MOVE_PLANS_EVERY, |jobs| async move { jobs.plan_moves.run_due().await });
         jobs.spawn("alerts", LOOK_FOR_ALERTS_EVERY, |jobs| async move {
             if let Some(alerts) = &jobs.alerts {
                 alerts.look().await;

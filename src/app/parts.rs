@@ -91,7 +91,7 @@ impl Foundation {
             leaks: self.build_leaks(keyring)?,
             metering: self.build_metering(ledger),
             upstreams: Arc::new(Upstreams::new(wake)),
-            names: Arc::new(IdentityHeaders::new(&settings.identity_header_prefix)),
+            names: Arc::new(settings.identity_header_prefix.clone()),
             signer: Arc::new(TokenSigner::new(pepper)?),
             console: self.build_console(),
             lease: self.lease.clone(),

@@ -25,6 +25,7 @@ use crate::domain::reload::Reload;
 use crate::domain::setting;
 use crate::gate::auth::keyring::Keyring;
 use crate::ledger::writer::{self, Ledger};
+use crate::management::plan_moves::PlanMover;
 use crate::server::listener::{Server, accept_loop};
 use crate::server::pipeline::Pipeline;
 use crate::server::routing::Routing;
@@ -171,6 +172,7 @@ impl Foundation {
             refused: self.refused.clone(),
             mail: self.build_sender()?,
             grants: self.sign_up_grants(),
+            plan_moves: PlanMover { desk: self.ledger_desk("plan moves") },
             alerts: self.build_alerts(),
             stop: self.stop_background.clone(),
         };

@@ -25,7 +25,7 @@ use crate::storage::ledger::{
 };
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 use crate::storage::{
-    alerts, change_answers, changes, email_outbox, identity, nodes, refused_calls, test_answers,
+    alerts, change_answers, changes, email_outbox, identity, nodes, plan_moves, refused_calls, test_answers,
 };
 
 /// Accounts that one commit advances.
@@ -221,6 +221,7 @@ impl Sweep {
         identity::delete_ended(&mut connection).await?;
         email_outbox::delete_old(&mut connection).await?;
         alerts::delete_old(&mut connection).await?;
+        plan_moves::delete_old(&mut connection).await?;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! `fluence account`: creates, finds and changes accounts.
 
+mod move_all;
+
 use std::io::{self, Write};
 
 use anyhow::{anyhow, bail};
@@ -10,7 +12,7 @@ use super::context::{Context, unknown_account};
 use super::environment::write_environments;
 use super::link::{self, LinkArgs};
 use super::output::{Output, Report, write_fields, write_table};
-use crate::catalogue::plans::Catalogue;
+use crate::catalogue::plans::{Catalogue, Edition};
 use crate::clock;
 use crate::domain::account::{Account, AccountDetail, AccountState};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
@@ -51,6 +53,8 @@ pub enum AccountCommand {
     },
     /// Move an account to another plan, effective immediately.
     Move(MoveAccount),
+    /// Move all accounts of a plan to another plan, in batches. Repeated, it goes on where it stopped.
+    MoveAll(move_all::MoveAll),
     /// Print a one-time link that logs a member in to the console, without a password.
     Link(LinkArgs),
     /// Close an account permanently and revoke all its keys.
@@ -124,6 +128,7 @@ impl AccountCommand {
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
             Self::Move(target) => change_plan(target, context, output).await,
+            Self::MoveAll(args) => move_all::run(args, context, output).await,
         }
     }
 }
@@ -238,6 +243,13 @@ fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Resul
     // Errors of calls name the tier that is needed, so a tier works too.
     let named = known.plans.iter().find(|known| known.plan == plan || known.tier == plan);
     let Some(named) = named else {
+        let has = |other: &&Edition| other.plans.iter().any(|known| known.plan == plan || known.tier == plan);
+        if let Some(other) = catalogue.editions.iter().rfind(has) {
+            bail!(
+                "edition {edition} has no plan `{plan}`, but edition {0} has: add --edition {0}",
+                other.edition
+            );
+        }
         let plans: Vec<_> = known.plans.iter().map(|known| known.plan.as_str()).collect();
         bail!("edition {edition} has no plan `{plan}`; its plans are {}", plans.join(", "));
     };

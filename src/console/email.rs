@@ -1,6 +1,7 @@
 //! E-mails of the console: in the language of their reader, with links that begin with the console's own address.
 
 use super::base::Base;
+use super::browser_name::browser_name;
 use super::call::Call;
 use super::error::PageError;
 use super::numbers;
@@ -96,7 +97,7 @@ pub(super) fn reset(
 pub(super) fn new_browser(call: &Call, words: Words) -> Email {
     let when = numbers::instant(words.0, call.now());
     let address = call.address.map_or_else(|| words.unknown().to_owned(), |address| address.to_string());
-    let browser: String = call.browser.chars().take(120).collect();
+    let browser = browser_name(&call.browser);
     Email {
         kind: "new_browser",
         subject: words.mail_browser_subject(),

@@ -95,6 +95,12 @@ const fn verb(words: Words, action: Action) -> &'static str {
         }
         Action::OperatorLoggedIn => ("logged in", "entrou no console"),
         Action::EmailRetried => ("sent an e-mail again", "reenviou um e-mail"),
+        Action::PlanMoveBegun => {
+            ("began to move all accounts of a plan", "começou a mudar todas as contas de um plano")
+        }
+        Action::PlanMoveStopped => {
+            ("stopped moving the accounts of a plan", "interrompeu a mudança das contas de um plano")
+        }
     };
     match words.0 {
         Language::En => en,

@@ -31,6 +31,7 @@ mod new_account;
 mod note;
 mod people;
 mod plan;
+mod plan_moves;
 mod plans;
 mod routes;
 mod second_factor;

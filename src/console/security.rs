@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use maud::html;
 
+use super::browser_name::browser_name;
 use super::call::Call;
 use super::cookie::Cookie;
 use super::email;
@@ -42,7 +43,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
                     tbody {
                         @for session in &listed {
                             tr {
-                                td data-label=(words.session_browser()) { (session.browser) }
+                                td data-label=(words.session_browser()) { span title=(session.browser) { (browser_name(&session.browser)) } }
                                 td data-label=(words.session_address()) { (session.address.as_deref().unwrap_or(words.unknown())) }
                                 td data-label=(words.session_seen()) { (words.ago(session.seen_at, now)) }
                                 td {

@@ -13,6 +13,7 @@ mod money;
 mod operator;
 mod overview;
 mod people;
+mod plan_moves;
 mod playground;
 mod second_factor;
 

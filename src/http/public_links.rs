@@ -44,9 +44,29 @@ impl PublicLinks {
         Addresses { support, upgrade, docs }
     }
 
-    /// Address of the page that explains an error.
+    /// Address of the page that explains an error, the same in every language: programs compare it.
     pub fn error_page(&self, code: ErrorCode) -> String {
         format!("{}{}", self.error_page_prefix, code.as_str())
+    }
+
+    /// Address of the page that explains an error to a reader of this language.
+    pub fn help_page(&self, code: ErrorCode, language: Language) -> String {
+        match language {
+            Language::Pt if self.error_page_prefix == self.own_error_page_prefix() => {
+                format!("{}/pt/docs/errors/{}", self.base_url, code.as_str())
+            }
+            Language::En | Language::Pt => self.error_page(code),
+        }
+    }
+
+    /// The beginning of the addresses of this gateway's own pages about errors.
+    pub fn own_error_page_prefix(&self) -> String {
+        format!("{}/docs/errors/", self.base_url)
+    }
+
+    /// A page of the operator's on which plans and credits are bought. This gateway's own page of prices sells nothing.
+    pub fn shop(&self) -> Option<&str> {
+        self.addresses().upgrade.filter(|page| *page != format!("{}/pricing", self.base_url))
     }
 
     /// Address of this gateway's own documentation pages, without a `/` at its end.

@@ -99,7 +99,9 @@ fn write_error(
 ) {
     let details = ErrorDetails::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
     set_error_headers(response.headers_mut(), refusal, details.retry_after_s());
-    if let Ok(help) = HeaderValue::try_from(format!("<{}>; rel=\"help\"", links.error_page(refusal.code()))) {
+    if let Ok(help) =
+        HeaderValue::try_from(format!("<{}>; rel=\"help\"", links.help_page(refusal.code(), ctx.language)))
+    {
         response.headers_mut().insert(header::LINK, help);
     }
     let view =

@@ -123,9 +123,10 @@ pub enum KeyNoLongerValid {
     Disabled,
     #[error("the key that asks was revoked")]
     Revoked,
-    /// The key, or the version of its secret that was used, has expired.
-    #[error("the key that asks, or its secret, has ended")]
+    #[error("the key that asks has expired")]
     Expired,
+    #[error("the secret that was used was replaced by a rotation")]
+    Replaced,
     #[error("the account of the key that asks was suspended")]
     Suspended,
 }

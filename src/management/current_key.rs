@@ -30,8 +30,11 @@ pub(super) async fn current_rights(
         KeyState::Disabled => return Err(KeyNoLongerValid::Disabled.into()),
         KeyState::Revoked => return Err(KeyNoLongerValid::Revoked.into()),
     }
-    if current.has_ended {
+    if current.has_expired {
         return Err(KeyNoLongerValid::Expired.into());
+    }
+    if current.is_replaced {
+        return Err(KeyNoLongerValid::Replaced.into());
     }
     if current.account_state == AccountState::Suspended {
         return Err(KeyNoLongerValid::Suspended.into());

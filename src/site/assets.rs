@@ -6,15 +6,21 @@ use super::served::Served;
 
 type Asset = (&'static str, Served);
 
-/// A name, and the digest of the file.
-type Image = (&'static str, fn() -> &'static str);
+/// Figures of the guides, by their names there, and their widths and heights.
+pub(super) const IMAGES: [(&str, [u16; 2]); 4] = [
+    ("calibration.svg", [614, 403]),
+    ("length.svg", [614, 403]),
+    ("usage-light.webp", [1280, 1000]),
+    ("statement-dark.webp", [1280, 860]),
+];
 
-/// Figures of the guides, by their names there.
-pub(super) const IMAGES: [Image; 4] = [
-    ("calibration.svg", || digest_of("calibration.svg")),
-    ("length.svg", || digest_of("length.svg")),
-    ("usage-light.png", || digest_of("usage-light.png")),
-    ("statement-dark.png", || digest_of("statement-dark.png")),
+/// Files of the repository that guides for operators lead to, by their paths there.
+const REPOSITORY_FILES: [(&str, &str); 5] = [
+    ("examples/sell-an-api/README.md", "sell-an-api.txt"),
+    ("examples/sell-a-chat-api/README.md", "sell-a-chat-api.txt"),
+    ("config/default.toml", "default.toml"),
+    ("deploy/alerts.yml", "alerts.yml"),
+    ("deploy/grafana/gateway.json", "gateway.json"),
 ];
 
 static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
@@ -35,9 +41,17 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
-    let usage = file("usage-light.png", "image/png", include_bytes!("../../docs/images/usage-light.png"));
+    let webp = "image/webp";
+    let usage = file("usage-light.webp", webp, include_bytes!("../../docs/images/usage-light.webp"));
     let statement =
-        file("statement-dark.png", "image/png", include_bytes!("../../docs/images/statement-dark.png"));
+        file("statement-dark.webp", webp, include_bytes!("../../docs/images/statement-dark.webp"));
+    let plain = "text/plain; charset=utf-8";
+    let api = file("sell-an-api.txt", plain, include_bytes!("../../examples/sell-an-api/README.md"));
+    let chat = file("sell-a-chat-api.txt", plain, include_bytes!("../../examples/sell-a-chat-api/README.md"));
+    let settings = file("default.toml", plain, include_bytes!("../../config/default.toml"));
+    let alerts = file("alerts.yml", plain, include_bytes!("../../deploy/alerts.yml"));
+    let dashboard =
+        file("gateway.json", "application/json", include_bytes!("../../deploy/grafana/gateway.json"));
     let icon = file("icon.svg", svg, include_bytes!("assets/icon.svg"));
     let javascript = "text/javascript; charset=utf-8";
     let console_script = file("console.js", javascript, include_bytes!("assets/console.js"));
@@ -57,6 +71,11 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         length,
         usage,
         statement,
+        api,
+        chat,
+        settings,
+        alerts,
+        dashboard,
         icon,
         console_script,
         site_script,
@@ -73,6 +92,21 @@ pub(super) fn address(name: &str, digest: &str) -> String {
 
 fn digest_of(name: &'static str) -> &'static str {
     FILES.iter().find(|(known, _)| *known == name).map_or("", |(_, served)| served.digest())
+}
+
+/// The address of a figure, by its name in the guides.
+pub(super) fn image(name: &str) -> Option<String> {
+    IMAGES.iter().find(|(known, _)| *known == name).map(|(known, _)| address_of(known))
+}
+
+/// The width and height of the figure at an address.
+pub(super) fn size_of_image(address: &str) -> Option<[u16; 2]> {
+    IMAGES.iter().find(|(name, _)| address_of(name) == address).map(|(_, size)| *size)
+}
+
+/// The address of a file of the repository, by its path there.
+pub(super) fn repository_file(path: &str) -> Option<String> {
+    REPOSITORY_FILES.iter().find(|(known, _)| *known == path).map(|(_, name)| address_of(name))
 }
 
 /// The address of the style.

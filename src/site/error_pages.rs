@@ -16,12 +16,18 @@ use crate::openapi::{Facts, Operation, error_body, operations_with};
 pub(super) fn index(language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let listed = table(ErrorCode::ALL, language);
-    let mut text =
-        format!("# {}\n\n{}\n\n{listed}\n{}:", words.errors(), words.every_error(), words.shared_codes());
-    for name in shared_codes().keys() {
-        text += &format!(" [`{name}`]({prefix}/docs/errors/{name})");
-    }
-    text += ".\n";
+    let shared = shared_codes();
+    let shared = shared.iter().map(|(name, codes)| {
+        let status = codes.first().map_or(0, |code| code.status());
+        format!("[`{name}`]({prefix}/docs/errors/{name}) ({status})")
+    });
+    let shared = shared.collect::<Vec<_>>().join(words.and());
+    let text = format!(
+        "# {}\n\n{}\n\n{listed}\n{}: {shared}.\n",
+        words.errors(),
+        words.every_error(),
+        words.shared_codes()
+    );
     Page::new("/docs/errors/", Section::Errors, language, text)
 }
 
@@ -80,15 +86,24 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
         Language::Pt => 1,
     };
     let mut text = format!("# {}\n", code.title(language));
-    for Template { message, action } in code.templates() {
-        let spoken = |text: &str| {
-            text.replace("{upgrade}", "")
-                .replace("{docs}", "")
-                .replace("{support}", support(language))
-                .replace("{{", "{")
-                .replace("}}", "}")
-        };
-        text += &format!("\n> {}\n\n{}\n", spoken(message[side]), spoken(action[side]));
+    let spoken = |text: &str| {
+        text.replace("{upgrade}", "")
+            .replace("{docs}", "")
+            .replace("{support}", support(language))
+            .replace("{{", "{")
+            .replace("}}", "}")
+    };
+    // What to do stands once below all cases that it is for.
+    for cases in code.templates().chunk_by(|one, next| one.action == next.action) {
+        for Template { message, .. } in cases {
+            text += &format!("\n> {}\n", spoken(message[side]));
+        }
+        if let Some(Template { action, .. }) = cases.first() {
+            text += &format!("\n{}\n", spoken(action[side]));
+        }
+    }
+    if code == ErrorCode::InsufficientCredits {
+        text += &format!("\n{}\n", words.how_to_buy());
     }
     if code.templates().iter().any(|template| template.message[side].contains('{')) {
         text += &format!("\n{}\n", words.in_braces());
@@ -104,7 +119,7 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
         let (title, prefix) = (guide.title(language), prefix(language));
         text += &format!("\n{}: [{title}]({prefix}/docs/{}).\n", words.read_more(), guide.name);
     }
-    text += &bodies(code, facts, words);
+    text += &bodies(code, facts, operations, words);
     text += &format!("\n## {}\n\n", words.operations());
     for operation in operations_with(operations, code) {
         let (prefix, id) = (prefix(language), operation.id);
@@ -124,20 +139,32 @@ const fn support(language: Language) -> &'static str {
 
 const fn retry(code: ErrorCode, words: Words) -> &'static str {
     match code.retry() {
+        Retry::Never if matches!(code, ErrorCode::KeyCapReached) => words.retry_cap(),
+        Retry::Never if matches!(code, ErrorCode::InsufficientCredits) => words.retry_credits(),
         Retry::Never => words.retry_never(),
         Retry::AfterWait => words.retry_wait(),
         Retry::AfterPause => words.retry_pause(),
     }
 }
 
-fn bodies(code: ErrorCode, facts: &Facts, words: Words) -> String {
+/// The bodies of an error on the paths where it can occur.
+fn bodies(code: ErrorCode, facts: &Facts, operations: &[Operation], words: Words) -> String {
+    let with_code = operations_with(operations, code);
+    // Paths and methods that no operation has.
+    let is_everywhere = matches!(code, ErrorCode::EndpointNotFound | ErrorCode::MethodNotAllowed);
+    let has = |dialect: Dialect| {
+        with_code.iter().any(|operation| facts.links.dialect_of(operation.path) == dialect)
+    };
     let mut text = format!("\n## {}\n", words.bodies());
     for (name, dialect) in [
-        ("fluence", Some(Dialect::Fluence)),
-        ("fluenzr (`/v1`)", Some(Dialect::Fluenzr)),
-        ("influtics (`/v1/account`)", Some(Dialect::Influtics)),
-        ("`Accept: application/problem+json`", None),
+        (words.outside_v1(), Some(Dialect::Fluence)),
+        (words.under_v1(), Some(Dialect::Fluenzr)),
+        ("`/v1/account`", Some(Dialect::Influtics)),
+        (words.as_problem(), None),
     ] {
+        if !dialect.is_none_or(|dialect| is_everywhere || with_code.is_empty() || has(dialect)) {
+            continue;
+        }
         if let Some(body) = error_body(code, dialect, words.0, &facts.links) {
             text += &format!("\n### {name}\n\n```json\n{}\n```\n", body.to_pretty());
         }

@@ -1,5 +1,6 @@
 //! The guides: the documents of the repository, which are the only texts of them.
 
+use super::assets;
 use super::markdown::title_of;
 use super::words::{Words, prefix};
 use crate::domain::language::Language;
@@ -110,16 +111,19 @@ fn guide_of(name: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(is_named)
 }
 
-/// Where a link of a guide leads on the pages of a language. `None` for files that are only in the repository. A link to a
+/// Where a link of a guide leads on the pages of a language. `None` for files that are not served. A link to a
 /// heading leads to a page in the language of the text that names it.
 pub(super) fn resolve(target: &str, language: Language, text_language: Language) -> Option<String> {
     if target.starts_with('#') || target.starts_with('/') {
         return Some(target.to_owned());
     }
-    let image = target.trim_start_matches("../");
-    let image = image.strip_prefix("images/").unwrap_or(image);
-    if let Some((name, digest)) = super::assets::IMAGES.iter().find(|(name, _)| *name == image) {
-        return Some(super::assets::address(name, digest()));
+    if target.starts_with("https://") || target.starts_with("mailto:") {
+        return Some(target.to_owned());
+    }
+    let file = target.trim_start_matches("../");
+    let image = assets::image(file.strip_prefix("images/").unwrap_or(file));
+    if let Some(address) = image.or_else(|| assets::repository_file(file)) {
+        return Some(address);
     }
     let (file, fragment) = target.split_once('#').map_or((target, ""), |(file, fragment)| (file, fragment));
     let name = file.strip_suffix(".md")?.trim_start_matches("../");
@@ -135,17 +139,24 @@ pub(super) fn resolve(target: &str, language: Language, text_language: Language)
 mod tests {
     use super::*;
 
+    /// A line of code without its comment, and with the reader's key as it is called in English.
+    fn untranslated(line: &str) -> String {
+        let is_comment = |at: usize| line[..at].trim().is_empty() || line[..at].ends_with("  ");
+        let comment = line.match_indices("# ").map(|(at, _)| at).find(|at| is_comment(*at));
+        line[..comment.unwrap_or(line.len())].trim_end().replace("SUA_CHAVE", "YOUR_KEY")
+    }
+
     /// What translating leaves as it is: the levels of the headings, and the blocks of code.
     fn structure(text: &str) -> (Vec<usize>, Vec<String>) {
         let (mut levels, mut blocks, mut is_code) = (Vec::new(), Vec::new(), false);
         for line in text.lines() {
-            if line.starts_with("```") {
+            if line.trim_start().starts_with("```") {
                 is_code = !is_code;
                 if is_code {
                     blocks.push(String::new());
                 }
             } else if let (true, Some(block)) = (is_code, blocks.last_mut()) {
-                block.push_str(line);
+                block.push_str(&untranslated(line));
                 block.push('\n');
             } else if line.starts_with('#') {
                 levels.push(line.len() - line.trim_start_matches('#').len());
@@ -158,6 +169,35 @@ mod tests {
     fn guides_exist_in_both_languages_but_for_the_measurements() {
         let english = GUIDES.iter().filter(|guide| guide.portuguese.is_none());
         assert_eq!(english.map(|guide| guide.name).collect::<Vec<_>>(), ["performance"]);
+    }
+
+    #[test]
+    fn no_guide_has_a_link_that_leads_nowhere_on_its_page() {
+        for guide in GUIDES {
+            for language in [Language::En, Language::Pt] {
+                let (text, text_language) = guide.text(language);
+                assert!(!text.contains(".md]("), "{}: a link is named by its file", guide.name);
+                super::super::markdown::to_html(text, &|target| {
+                    let led = resolve(target, language, text_language);
+                    assert!(led.is_some(), "{} leads to {target}", guide.name);
+                    led
+                });
+            }
+        }
+    }
+
+    /// llms.txt and the search show the lead of a guide alone, so it has to say what the guide is about.
+    #[test]
+    fn a_guide_begins_with_a_sentence_about_itself() {
+        for guide in GUIDES {
+            for language in [Language::En, Language::Pt] {
+                let (text, _) = guide.text(language);
+                let first = text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default();
+                let is_sentence =
+                    first.starts_with(|letter: char| letter.is_alphabetic() || "`*[".contains(letter));
+                assert!(is_sentence, "{}: {first}", guide.name);
+            }
+        }
     }
 
     #[test]

@@ -18,8 +18,20 @@ pub(super) fn home(facts: &Facts, language: Language) -> Page {
         Language::En => ENGLISH,
         Language::Pt => PORTUGUESE,
     };
-    let text = text.replace("{base}", base_url(facts)).replace("{plans}", &plans(facts, language));
+    let text = text
+        .replace("{base}", base_url(facts))
+        .replace("{plans}", &plans(facts, language))
+        .replace("{key_from}", key_from(facts, Words(language)));
     Page::new("/", Section::Home, language, text)
+}
+
+/// Where a reader gets a key.
+fn key_from(facts: &Facts, words: Words) -> &'static str {
+    match &facts.console {
+        Some(console) if console.sign_up.is_some() => words.key_by_sign_up(),
+        Some(_) => words.key_in_console(),
+        None => words.key_of_operator(),
+    }
 }
 
 /// The plans of the newest edition.
@@ -47,15 +59,15 @@ fn plans(facts: &Facts, language: Language) -> String {
     text
 }
 
-/// The address of a gateway in the samples of the guides for clients.
+/// The address of a gateway in the samples of the guides for clients and account owners.
 const LOCAL: &str = "http://127.0.0.1:8000";
 
-/// A guide. The samples for clients have the address of this gateway.
+/// A guide. The samples for clients and account owners have the address of this gateway.
 pub(super) fn guide(guide: &Guide, facts: &Facts, language: Language) -> Page {
     let (text, text_language) = guide.text(language);
     let text = match guide.reader {
-        Reader::Client => text.replace(LOCAL, base_url(facts)),
-        Reader::Owner | Reader::Operator => text.to_owned(),
+        Reader::Client | Reader::Owner => text.replace(LOCAL, base_url(facts)),
+        Reader::Operator => text.to_owned(),
     };
     let path = format!("/docs/{}", guide.name);
     Page { text_language, ..Page::new(path, Section::Guides, language, text) }

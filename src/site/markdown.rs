@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
+use super::assets;
+
 /// Where a link of a document leads. `None` removes the link and keeps its text.
 pub(super) type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
 
@@ -12,6 +14,7 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut written = Vec::with_capacity(events.len());
     let mut removed = 0_usize;
+    let mut is_in_image = false;
     // How many headings had each name.
     let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
@@ -40,10 +43,13 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
                 None => removed += 1,
             },
             Event::End(TagEnd::Link) if removed > 0 => removed -= 1,
-            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-                let target = resolve(&dest_url).unwrap_or_default().into();
-                written.push(Event::Start(Tag::Image { link_type, dest_url: target, title, id }));
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                let image = image(&resolve(&dest_url).unwrap_or_default(), &events[place + 1..]);
+                written.push(Event::Html(image.into()));
+                is_in_image = true;
             }
+            Event::End(TagEnd::Image) => is_in_image = false,
+            _ if is_in_image => {}
             other => written.push(other),
         }
     }
@@ -62,16 +68,32 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     page.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
-/// The name of a heading in addresses, as readers of the repository know it.
-fn slug(events: &[Event<'_>]) -> String {
-    let of_heading = events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
-    let text: String = of_heading
+/// A figure that is loaded when it comes near, in a place of its size. The events behind its start are its description.
+fn image(address: &str, events: &[Event<'_>]) -> String {
+    let description = text_of(events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Image))));
+    let size = assets::size_of_image(address);
+    let size = size.map(|[width, height]| format!(" width=\"{width}\" height=\"{height}\""));
+    format!(
+        "<img src=\"{}\" alt=\"{}\"{} loading=\"lazy\">",
+        escaped(address),
+        escaped(&description),
+        size.unwrap_or_default()
+    )
+}
+
+fn text_of<'e>(events: impl Iterator<Item = &'e Event<'e>>) -> String {
+    events
         .filter_map(|event| match event {
             Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
             _ => None,
         })
-        .collect();
-    heading_id(&text)
+        .collect()
+}
+
+/// The name of a heading in addresses, as readers of the repository know it.
+fn slug(events: &[Event<'_>]) -> String {
+    let of_heading = events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+    heading_id(&text_of(of_heading))
 }
 
 /// The name of a heading with this text.
@@ -170,6 +192,15 @@ mod tests {
     #[test]
     fn the_lead_of_a_text_is_its_first_sentence() {
         assert_eq!(lead_of("# A\n\nSends `x`\nto [b](c.md). More.\n\nLater."), "Sends `x` to b.");
+    }
+
+    #[test]
+    fn a_figure_has_its_size_and_is_loaded_when_it_comes_near() {
+        let resolve = |target: &str| assets::image(target);
+        let html = to_html("![Two \"lines\" of `x`](length.svg)", &resolve);
+        assert!(html.starts_with("<p><img src=\"/assets/length-"), "{html}");
+        let end = " alt=\"Two &quot;lines&quot; of x\" width=\"614\" height=\"403\" loading=\"lazy\"></p>\n";
+        assert!(html.ends_with(end), "{html}");
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use super::numbers::{usd_per_credit, whole};
 use super::page::{Page, Section, prefix};
 use super::words::Words;
+use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::plan::Support;
 use crate::domain::price::RoutePrice;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
-use crate::openapi::{Facts, Texts, in_language};
+use crate::openapi::{Facts, SignUp, Texts, in_language};
 
 pub(super) fn page(facts: &Facts, language: Language) -> Page {
     let text = match language {
@@ -21,6 +22,7 @@ pub(super) fn page(facts: &Facts, language: Language) -> Page {
         .replace("{plans}", &plans(facts, language))
         .replace("{included}", &included(facts, language))
         .replace("{packs}", &packs(facts, language))
+        .replace("{buying}", &buying(facts, language))
         .replace("{settlement}", &settlement(facts, language))
         .replace("{prefix}", prefix(language));
     Page::new("/pricing", Section::Pricing, language, text)
@@ -121,6 +123,43 @@ fn packs(facts: &Facts, language: Language) -> String {
         text += &format!("| {} | {} | {} | {each} |\n", pack.name, whole(credits, language), pack.price_usd);
     }
     text
+}
+
+/// Where plans and packs are bought, and what an account begins with that a person opens.
+fn buying(facts: &Facts, language: Language) -> String {
+    let words = Words(language);
+    let seller = match (facts.links.shop(), facts.links.addresses().support) {
+        (Some(page), _) => format!("{} {}.", words.buy_at(), linked(page)),
+        (None, Some(support)) => words.write_to().replace("{support}", &linked(support)),
+        (None, None) => words.ask_operator().to_owned(),
+    };
+    match &facts.console {
+        Some(console) => {
+            let sign_up = console.sign_up.as_ref().map_or(String::new(), |begins| signing_up(begins, words));
+            format!("{} {seller}{sign_up}", words.in_console())
+        }
+        None => seller,
+    }
+}
+
+fn signing_up(begins: &SignUp, words: Words) -> String {
+    let text = format!("\n\n{}", words.signing_up().replace("{plan}", &begins.plan));
+    if begins.credits == Credits::ZERO {
+        return text + ".";
+    }
+    let credits = words.count_of_credits(begins.credits.as_i64());
+    let with = words.signing_up_credits().replace("{credits}", &credits);
+    text + &with.replace("{days}", &begins.days.to_string()) + "."
+}
+
+/// An address as a link, if it is one that can be followed.
+fn linked(address: &str) -> String {
+    let is_plain = !address.contains(['(', ')', '<', '>', '[', ']', ' ']);
+    match address {
+        page if is_plain && page.starts_with("https://") => format!("[{page}]({page})"),
+        mail if is_plain && mail.contains('@') && !mail.contains(':') => format!("[{mail}](mailto:{mail})"),
+        other => other.to_owned(),
+    }
 }
 
 fn settlement(facts: &Facts, language: Language) -> String {

@@ -111,7 +111,14 @@ fn table_head(title: &str, words: Words) -> String {
 
 fn row(name: &str, schema: &Value, is_required: bool, about: &str, words: Words) -> String {
     let required = if is_required { format!(", {}", words.required()) } else { String::new() };
-    format!("| `{name}` | {}{required} | {} |\n", kind(schema).replace('|', "\\|"), about.replace('|', "\\|"))
+    let default = schema.get("default").map_or(String::new(), |default| {
+        format!(" {}: `{}`.", words.default(), default.as_str().map_or(default.to_string(), str::to_owned))
+    });
+    format!(
+        "| `{name}` | {}{required} | {}{default} |\n",
+        kind(schema).replace('|', "\\|"),
+        about.replace('|', "\\|")
+    )
 }
 
 fn body(operation: &Operation, words: Words) -> String {

@@ -48,6 +48,7 @@ words! {
     nothing_found: "Nothing found" / "Nada encontrado";
     copy: "Copy" / "Copiar";
     copied: "Copied" / "Copiado";
+    default: "Default" / "Padrão";
     required: "required" / "obrigatório";
     absent: "not sent" / "não enviar";
     samples: "Samples" / "Exemplos";
@@ -92,13 +93,35 @@ words! {
     money: "Credits" / "Créditos";
     retry: "Retry" / "Nova tentativa";
     in_braces: "Words in braces are values of the request." / "As palavras entre chaves são valores da requisição.";
-    bodies: "The answer in each dialect" / "A resposta em cada dialeto";
+    bodies: "The answer, by path" / "A resposta, por caminho";
+    outside_v1: "Outside `/v1`" / "Fora de `/v1`";
+    under_v1: "Under `/v1`" / "Sob `/v1`";
+    as_problem: "With `Accept: application/problem+json`" / "Com `Accept: application/problem+json`";
+    and: " and " / " e ";
+    how_to_buy: "[How to buy credits](/pricing#how-to-buy)" / "[Como comprar créditos](/pt/pricing#como-comprar)";
+    buy_at: "Buy plans and packs at" / "Compre planos e pacotes em";
+    write_to: "Write to {support}, and name your account and the plan or pack that you want."
+        / "Escreva para {support} e informe a conta e o plano ou pacote desejado.";
+    ask_operator: "Ask the operator of this gateway, and name your account and the plan or pack that you want."
+        / "Peça ao operador deste gateway e informe a conta e o plano ou pacote desejado.";
+    in_console: "[*Credits and plan*](/upgrade) in the console shows what your account has."
+        / "[*Créditos e plano*](/upgrade), no console, mostra o que a sua conta tem.";
+    signing_up: "No account yet? [Create one](/signup). It begins on the plan `{plan}`"
+        / "Ainda sem conta? [Crie uma](/signup). Ela começa no plano `{plan}`";
+    key_by_sign_up: "[create an account](/signup) or log in to the [console](/console)"
+        / "[crie uma conta](/signup) ou entre no [console](/console)";
+    key_in_console: "log in to the [console](/console) or ask the operator" / "entre no [console](/console) ou peça ao operador";
+    key_of_operator: "ask the operator" / "peça ao operador";
+    signing_up_credits: " with {credits} for {days} days" / " com {credits} por {days} dias";
     operations: "Operations that answer with it" / "Operações que respondem com este erro";
     charged: "The call is charged: a search was done." / "A chamada é cobrada: uma busca foi feita.";
     not_charged: "Nothing is charged." / "Nada é cobrado.";
     maybe_charged: "Nothing is charged unless `billing_info` says so." / "Nada é cobrado, a menos que `billing_info` indique.";
     retry_never: "Not before something has changed: the request, the key, the plan or the data."
         / "Só depois de alguma mudança: na requisição, na chave, no plano ou nos dados.";
+    retry_cap: "Not before the time in `resets_at`, unless the cap is raised." / "Só depois do horário em `resets_at`, a menos que o teto seja aumentado.";
+    retry_credits: "Not before the account has enough credits: after a purchase, or after the renewal whose day is in `billing_info`."
+        / "Só quando a conta tiver créditos suficientes: depois de uma compra ou da renovação, cujo dia está em `billing_info`.";
     retry_wait: "After the seconds in `Retry-After`." / "Depois dos segundos indicados em `Retry-After`.";
     retry_pause: "After a pause, a few times at most." / "Depois de uma pausa, poucas vezes.";
     plans: "Plans, as edition/plan" / "Planos, como edição/plano";

@@ -302,6 +302,19 @@ pub async fn environments(
     rows.into_iter().map(view).collect()
 }
 
+/// Returns the environments of an account with their names, oldest first.
+pub async fn environment_names(
+    connection: &mut PgConnection,
+    id: AccountId,
+) -> Result<Vec<(EnvironmentId, String)>, StorageError> {
+    let rows: Vec<(Uuid, String)> =
+        sqlx::query_as("select id, name from environment where account_id = $1 order by id")
+            .bind(id.as_uuid())
+            .fetch_all(connection)
+            .await?;
+    Ok(rows.into_iter().map(|(id, name)| (EnvironmentId::from_uuid(id), name)).collect())
+}
+
 /// Limits the number of keys in an environment. `None` leaves the limit to the plan.
 pub async fn set_key_cap(
     connection: &mut PgConnection,

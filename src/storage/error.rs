@@ -84,6 +84,7 @@ fn constraint_error(constraint: &str) -> Option<StorageError> {
         "key_digest_unique" => StorageError::Conflict("this key exists already"),
         "identity_email_unique" => StorageError::Conflict("another person logs in with this e-mail address"),
         "member_identity_unique" => StorageError::Conflict("the person is a member of the account already"),
+        "plan_move_open" => StorageError::Conflict("the accounts of this plan are being moved already"),
         "member_email_unique" => StorageError::Conflict("the account has a member with this e-mail address"),
         _ => return None,
     })

@@ -20,7 +20,7 @@ use crate::secret::peppers::Peppers;
 pub use acting::{Acting, acting};
 pub use lookup::{find_by_digest, imported_shapes};
 pub use uses::{Rehash, SecretUse, record_uses};
-pub use views::{KeyFilter, LIST_LIMIT, count, find, list, search};
+pub use views::{KeyFilter, LIST_LIMIT, MOST_COUNTED, count_ended, find, list, search};
 
 #[derive(Clone, Debug)]
 pub struct NewKey {

@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_prefix_of_the_seller_is_the_gateways_word_too() {
-        let own = IdentityHeaders::new(&"Acme-".parse().unwrap());
+        let own: IdentityHeaders = "Acme-".parse().unwrap();
         let sent =
             headers(&[("Acme-Account", "1"), ("acme_mode", "1"), ("Fluence-Account", "1"), ("acmes", "1")]);
         assert_eq!(names(&of_request(&sent, &own)), ["acmes"]);

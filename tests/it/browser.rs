@@ -3,9 +3,12 @@
 mod console;
 mod every_page;
 mod flows;
+mod one_time;
 mod operator;
 mod page_check;
+mod pictures;
 mod reading;
+mod sheets;
 mod trying;
 
 use crate::support::customer::Customer;

@@ -21,7 +21,6 @@ mod private;
 pub(crate) mod program;
 mod readme;
 mod retention;
-mod screenshots;
 mod sell_an_api;
 mod serve;
 mod sets;

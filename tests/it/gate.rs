@@ -8,7 +8,7 @@ mod credentials;
 mod dry_run;
 mod golden;
 mod guesses;
-mod handlers;
+pub(crate) mod handlers;
 mod hang_ups;
 mod idempotency;
 mod imported;

@@ -121,6 +121,26 @@ fn every_example_is_an_instance_of_its_schema() {
 }
 
 #[test]
+fn the_cursor_of_a_recorded_page_is_one_that_the_operation_takes() {
+    let mut checked = 0;
+    for (path, method, operation) in operations() {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let Some((place, _)) = parameters.enumerate().find(|(_, parameter)| parameter["name"] == "cursor")
+        else {
+            continue;
+        };
+        let answer = &operation["responses"]["200"]["content"]["application/json"]["examples"]["answer"];
+        let cursor = &answer["value"]["next_cursor"];
+        if cursor.is_string() {
+            let pointer = format!("/paths/{}/{method}/parameters/{place}/schema", escaped(path));
+            assert_valid(&pointer, cursor, path);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 3, "{checked}");
+}
+
+#[test]
 fn every_error_is_listed_and_every_operation_that_answers_has_a_recorded_answer() {
     for code in ErrorCode::ALL {
         assert!(DOCUMENT["x-fluence-errors"][code.as_str()].is_object(), "{}", code.as_str());

@@ -20,6 +20,7 @@ pub(crate) mod raw;
 pub(crate) mod redis;
 pub(crate) mod scratch;
 pub(crate) mod delay_proxy;
+pub(crate) mod demonstration;
 pub(crate) mod stubbed_gate;
 pub(crate) mod upstream;
 pub(crate) mod tls;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::clean::ends_sentence_mark;
 use super::cues::scope::is_negation;
 use super::features::word_facts;
+use super::language::{Detected, detect};
 use super::model::Model;
 use super::permission::Permission;
 use super::reading::{Placed, Reading, Texts};
@@ -89,10 +90,11 @@ pub fn of_trait(
     let (scores, sentences) = (ground.scores, &ground.texts.sentences);
     let sign = if is_high { 1.0 } else { -1.0 };
     let effect = |at: &usize| sign * (scores.scores[t] - ground.without[*at][t]);
-    let is_shown = |at: &usize| !used.contains(at) && shows_a_trait(&sentences[*at]) && effect(at) > 0.0;
-    let mut shown: Vec<usize> = (0..sentences.len()).filter(is_shown).collect();
-    shown.sort_by(|a, b| effect(b).total_cmp(&effect(a)).then(a.cmp(b)));
-    shown.truncate(MAX_SENTENCES);
+    let may_stand = |at: &usize| !used.contains(at) && shows_a_trait(&sentences[*at]) && effect(at) > 0.0;
+    let mut ranked: Vec<usize> = (0..sentences.len()).filter(may_stand).collect();
+    ranked.sort_by(|a, b| effect(b).total_cmp(&effect(a)).then(a.cmp(b)));
+    let leaves = |at: &usize| leaves_its_post(*at, ground);
+    let shown: Vec<usize> = ranked.into_iter().filter(leaves).take(MAX_SENTENCES).collect();
     used.extend(&shown);
     let show = |at: usize| {
         let placed = &sentences[at];
@@ -106,6 +108,16 @@ pub fn of_trait(
         }
     };
     shown.into_iter().map(show).collect()
+}
+
+/// Whether its post without the sentence is still in the same language, or empty: only then is the score without it what
+/// is said. Two words that are left may be in no language, and the whole post would not count.
+fn leaves_its_post(at: usize, ground: &TraitGround<'_>) -> bool {
+    let sentences = &ground.texts.sentences;
+    let is_left = |(other, placed): &(usize, &Placed)| *other != at && placed.post == sentences[at].post;
+    let mut left =
+        sentences.iter().enumerate().filter(is_left).map(|(_, placed)| &placed.sentence).peekable();
+    left.peek().is_none() || detect(left, &ground.model.lexicon) == Detected::Ours(ground.language)
 }
 
 /// Whether a sentence may stand beside a trait: it says something, plainly, and nothing is cut out of it.

@@ -20,10 +20,10 @@ pub enum Detected {
 }
 
 /// Detects the language of a post's sentences. A tie is unknown.
-pub fn detect(sentences: &[Sentence], lexicon: &Lexicon) -> Detected {
+pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, lexicon: &Lexicon) -> Detected {
     let mut hits = [0_u32; MARKER_LANGUAGES.len()];
     let mut words = 0_u32;
-    for token in sentences.iter().flat_map(|s| &s.tokens).filter(|t| t.is_word) {
+    for token in sentences.into_iter().flat_map(|s| &s.tokens).filter(|t| t.is_word) {
         words += 1;
         for language in bits(lexicon.marker_languages(&token.norm)) {
             hits[language] += 1;

@@ -11,16 +11,15 @@ mod item;
 mod judgement;
 mod sentence;
 mod vocabulary;
+mod worktalk;
 
 use self::judgement::Verdict;
 use self::sentence::Reader;
 use self::vocabulary::Vocabulary;
-use super::lexicon::Lexicon;
+use super::model::Model;
 use super::segment::Sentence;
 use fluence_domain::language::Language;
 
-/// Words of work next to a sentence told of a person.
-const MIN_WORK_IN_DOUBT: usize = 3;
 /// Sentences on either side of a private one that are not quoted either.
 const REACH: usize = 2;
 /// Private sentences that make a whole post private.
@@ -54,10 +53,10 @@ pub fn permissions(
     sentences: &[Sentence],
     aside: &[Aside],
     language: Language,
-    lexicon: &Lexicon,
+    model: &Model,
 ) -> Vec<Permission> {
     let own = Vocabulary::of(language);
-    let reader = Reader { text, own, other: Vocabulary::of(language.other()), language, lexicon };
+    let reader = Reader { text, own, other: Vocabulary::of(language.other()), language, model };
     let verdicts: Vec<Verdict> = sentences.iter().map(|sentence| reader.verdict(sentence)).collect();
     let private = verdicts.iter().filter(|verdict| **verdict == Verdict::Private).count();
     if private >= PRIVATE_POST || aside.iter().any(|word| reader.is_private_aside(word)) {
@@ -70,10 +69,8 @@ pub fn permissions(
     let permission = |(at, verdict): (usize, &Verdict)| match *verdict {
         _ if near(at, REACH, Verdict::Private) => Permission::Withheld,
         Verdict::Personal | Verdict::Private => Permission::Rated,
-        Verdict::Work(words) if words >= MIN_WORK_IN_DOUBT || !near(at, 1, Verdict::Personal) => {
-            Permission::Quoted
-        }
-        Verdict::Work(_) | Verdict::Doubtful => Permission::Counted,
+        Verdict::Work { is_sure } if is_sure || !near(at, 1, Verdict::Personal) => Permission::Quoted,
+        Verdict::Work { .. } | Verdict::Doubtful => Permission::Counted,
     };
     verdicts.iter().enumerate().map(permission).collect()
 }
@@ -82,5 +79,47 @@ pub fn permissions(
 pub fn prepare() {
     for language in [Language::En, Language::Pt] {
         Vocabulary::of(language);
+    }
+    worktalk::worktalk();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::judgement::Judgement;
+    use super::worktalk::{PLAINLY, QUOTABLE};
+    use super::*;
+    use crate::model::model;
+    use crate::segment;
+
+    /// Writes what the model of work talk reads of each sentence of the file that `WORKTALK_SENTENCES` names, for
+    /// `model/worktalk.py`: a line of JSON each.
+    #[test]
+    fn features_can_be_written_for_the_trainer() {
+        let variable = |name| std::env::var_os(name);
+        let (Some(from), Some(to)) = (variable("WORKTALK_SENTENCES"), variable("WORKTALK_FEATURES")) else {
+            return;
+        };
+        let mut file = std::io::BufWriter::new(std::fs::File::create(to).unwrap());
+        for line in std::fs::read_to_string(from).unwrap().lines() {
+            let fields: Vec<&str> = line.splitn(4, '\t').collect();
+            let language = if fields[0] == "pt" { Language::Pt } else { Language::En };
+            let text: Vec<char> = fields[3].chars().collect();
+            let (own, other) = (Vocabulary::of(language), Vocabulary::of(language.other()));
+            let reader = Reader { text: &text, own, other, language, model: model() };
+            for sentence in segment::sentences(&text, &vec![true; text.len()]) {
+                let judgement = Judgement::new(reader.items_of(&sentence), language);
+                let is_work = |score| matches!(judgement.verdict(|_| score), Verdict::Work { .. });
+                let features = reader.features(&sentence, &reader.items_of(&sentence)).named();
+                let written: String = text[sentence.start..sentence.end].iter().collect();
+                let row = serde_json::json!({
+                    "language": fields[0], "set": fields[1], "topic": fields[2], "text": written,
+                    "may_be_quoted": is_work(f64::MAX), "is_plainly_work": is_work(QUOTABLE - PLAINLY / 2.0),
+                    "is_private": judgement.verdict(|_| f64::MAX) == Verdict::Private, "features": features,
+                });
+                writeln!(file, "{row}").unwrap();
+            }
+        }
     }
 }

@@ -92,8 +92,7 @@ impl<'p> Reading<'p> {
                 self.other_words += words;
             }
             Detected::Ours(language) => {
-                let permissions =
-                    permissions(&chars, &found, &asides(&chars, &keep), language, &model.lexicon);
+                let permissions = permissions(&chars, &found, &asides(&chars, &keep), language, model);
                 let texts = &mut self.by_language[side(language)];
                 texts.posts += 1;
                 texts.words += words;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ids::{AccountId, CallId, EnvironmentId, IdentityId, KeyId, MemberId};
+use super::ids::{AccountId, CallId, EnvironmentId, IdentityId, KeyId, MemberId, PlanMoveId};
 use super::named_enum::named_enum;
 use super::offer_set::SetKind;
 use super::text::Reason;
@@ -139,6 +139,10 @@ named_enum! {
         OperatorLoggedIn = "operator.logged_in",
         /// A failed e-mail is tried again.
         EmailRetried = "email.retried",
+        /// All accounts of a plan are moved to another, each with an entry of its own.
+        PlanMoveBegun = "plan_move.begun",
+        /// The accounts that still waited stay on their plan.
+        PlanMoveStopped = "plan_move.stopped",
     }
 }
 
@@ -158,6 +162,7 @@ pub enum Subject {
     Operator(IdentityId),
     /// A message of the outbox.
     Email(Uuid),
+    PlanMove(PlanMoveId),
 }
 
 impl Subject {
@@ -174,6 +179,7 @@ impl Subject {
             Self::OfferSet(kind, _) => kind.as_str(),
             Self::Operator(_) => "operator",
             Self::Email(_) => "email",
+            Self::PlanMove(_) => "plan_move",
         }
     }
 }
@@ -191,6 +197,7 @@ impl fmt::Display for Subject {
             Self::OfferSet(_, number) => number.fmt(f),
             Self::Operator(id) => id.fmt(f),
             Self::Email(id) => id.fmt(f),
+            Self::PlanMove(id) => id.fmt(f),
         }
     }
 }

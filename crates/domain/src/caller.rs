@@ -25,8 +25,10 @@ pub struct KeyRecord {
     /// The version of the secret that was used.
     pub secret_version: i32,
     pub state: KeyState,
-    /// The earlier end of the key and the secret version.
-    pub ends_at: Option<DateTime<Utc>>,
+    /// The end of the key.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The end of the secret version, which a rotation or its cancellation has set.
+    pub secret_ends_at: Option<DateTime<Utc>>,
     /// Whether the secret that was used is known to have leaked.
     pub exposure: Option<Exposure>,
     pub scopes: Vec<Scope>,
@@ -47,4 +49,11 @@ pub struct KeyRecord {
     pub plan: Plan,
     /// Where the account stood when the key was read.
     pub balance: AccountBalance,
+}
+
+impl KeyRecord {
+    /// The earlier end of the key and the secret version.
+    pub fn ends_at(&self) -> Option<DateTime<Utc>> {
+        [self.expires_at, self.secret_ends_at].into_iter().flatten().min()
+    }
 }

@@ -101,3 +101,7 @@ id!(
     /// A log-in that has not ended.
     SessionId, ""
 );
+id!(
+    /// A run that moves all accounts of a plan to another.
+    PlanMoveId, ""
+);

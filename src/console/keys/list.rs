@@ -9,13 +9,12 @@ use crate::console::layout::{Content, Section, account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
-use crate::domain::account::EnvironmentView;
 use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
-use crate::storage::keys::{KeyFilter, count, search};
+use crate::storage::keys::{KeyFilter, MOST_COUNTED, count_ended, search};
 
 const PAGE: usize = 50;
 
@@ -60,9 +59,9 @@ impl Asked {
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
     let db = call.db().await?;
-    let environments = accounts::environments(db, id).await?;
+    let environments = accounts::environment_names(db, id).await?;
     let mut keys = search(db, id, &asked.filter(), asked.before, PAGE as i64 + 1).await?;
-    let ended = count(db, id, true).await?;
+    let ended = count_ended(db, id).await?;
     let more = keys.len() > PAGE;
     keys.truncate(PAGE);
     let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
@@ -101,14 +100,14 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         .await
 }
 
-fn filters(words: Words, environments: &[EnvironmentView], asked: &Asked, ended: i64) -> Markup {
+fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked, ended: i64) -> Markup {
     let is_ended = asked.state == "ended";
     html! {
         form.filters method="get" {
             select name="environment" aria-label=(words.environment()) {
                 option value="" { (words.all_environments()) }
-                @for known in environments {
-                    option value=(known.id) selected[Some(known.id) == asked.environment] { (known.name) }
+                @for (id, name) in environments {
+                    option value=(id) selected[Some(*id) == asked.environment] { (name) }
                 }
             }
             select name="state" aria-label=(words.state()) {
@@ -117,7 +116,7 @@ fn filters(words: Words, environments: &[EnvironmentView], asked: &Asked, ended:
             }
             input name="text" value=(asked.text) maxlength="80" aria-label=(words.search()) placeholder=(words.search());
             button { (words.apply()) }
-            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended)) } }
+            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, MOST_COUNTED)) } }
         }
     }
 }
@@ -139,7 +138,7 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
             }
             td data-label=(words.environment()) { (environment(words, &key.environment, key.mode)) }
             td data-label=(words.secret()) { code { "…" (key.last_four) } }
-            td data-label=(words.may()) { (scopes(key)) }
+            td data-label=(words.may()) { (scopes(words, key)) }
             td.n data-label=(words.today_cap()) { (spent) }
             td data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
             td data-label=(words.expires()) { (expires) }

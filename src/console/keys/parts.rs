@@ -29,10 +29,10 @@ pub(in crate::console) fn path_of(call: &Call, key: KeyId, rest: &str) -> Result
 pub(in crate::console) fn status(words: Words, key: &KeyView) -> Markup {
     let (kind, shape, text) = match key.status {
         KeyStatus::Active if key.replaced_secret().is_some() => ("test", "◐", words.rotating()),
-        KeyStatus::Active => ("ok", "●", words.status_active()),
-        KeyStatus::Disabled => ("warn", "○", words.status_disabled()),
-        KeyStatus::Expired => ("", "✕", words.status_expired()),
-        KeyStatus::Revoked => ("bad", "✕", words.status_revoked()),
+        status @ KeyStatus::Active => ("ok", "●", words.status(status)),
+        status @ KeyStatus::Disabled => ("warn", "○", words.status(status)),
+        status @ KeyStatus::Expired => ("", "✕", words.status(status)),
+        status @ KeyStatus::Revoked => ("bad", "✕", words.status(status)),
     };
     html! { span.chip.(kind) { (shape) " " (text) } }
 }
@@ -44,8 +44,9 @@ pub(in crate::console) fn environment(words: Words, name: &str, mode: Mode) -> M
     }
 }
 
-pub(super) fn scopes(key: &KeyView) -> String {
-    let names: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+pub(super) fn scopes(words: Words, key: &KeyView) -> String {
+    let name = |scope: &Scope| words.state_of(scope.as_str()).unwrap_or(scope.as_str());
+    let names: Vec<&str> = key.scopes.iter().map(name).collect();
     names.join(", ")
 }
 

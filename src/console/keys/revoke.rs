@@ -85,7 +85,7 @@ pub(in crate::console) async fn gateways(call: &mut Call) -> Result<Reply, PageE
                     @for node in &nodes {
                         tr {
                             td data-label=(words.gateway()) { (node.name) }
-                            td {
+                            td data-label=(words.gateways_title()) {
                                 @if node.change_seen >= change { (words.gateway_refuses()) }
                                 @else if node.is_silent {
                                     (words.gateway_silent()) " "

@@ -92,8 +92,10 @@ fn terms(call: &Call, key: &KeyView, facts: &KeyFacts, (calls, credits): (i64, i
     let (words, now) = (call.words(), call.now());
     let networks: Vec<String> = key.allowed_networks.iter().map(ToString::to_string).collect();
     let regions: Vec<String> = key.regions.iter().map(ToString::to_string).collect();
-    let list =
-        |items: Vec<String>| if items.is_empty() { words.anywhere().to_owned() } else { items.join(", ") };
+    let list = |items: Vec<String>, if_none: &str| match items.is_empty() {
+        true => if_none.to_owned(),
+        false => items.join(", "),
+    };
     html! {
         dl.facts {
             dt { (words.state()) } dd { (status(words, key)) }
@@ -103,8 +105,8 @@ fn terms(call: &Call, key: &KeyView, facts: &KeyFacts, (calls, credits): (i64, i
             dd { (key.expires_at.map_or_else(|| words.never().to_owned(), |at| instant(words.0, at))) }
             dt { (words.daily_cap()) } dd { (cap(words, key.daily_cap)) }
             dt { (words.monthly_cap()) } dd { (cap(words, key.monthly_cap)) }
-            dt { (words.networks()) } dd { (list(networks)) }
-            dt { (words.regions()) } dd { (list(regions)) }
+            dt { (words.networks()) } dd { (list(networks, words.anywhere())) }
+            dt { (words.regions()) } dd { (list(regions, words.every_region())) }
             dt { (words.last_used()) } dd { (last_used(words, key.last_used_at, now)) }
             dt { (words.usage_30()) } dd { (words.calls_and_credits(calls, credits)) }
             dt { (words.made_at()) } dd { (instant(words.0, key.created_at)) }
@@ -125,8 +127,8 @@ fn secrets(call: &Call, key: &KeyView) -> Markup {
                 @for secret in &key.secrets {
                     tr {
                         td data-label=(words.version()) { (secret.version) }
-                        td data-label=(words.secret()) { code { (secret.prefix) "…" (secret.last_four) } }
-                        td data-label=(words.made_at()) { (words.ago(secret.created_at, now)) }
+                        td.when data-label=(words.secret()) { code { (secret.prefix) "…" (secret.last_four) } }
+                        td.when data-label=(words.made_at()) { (words.ago(secret.created_at, now)) }
                         td data-label=(words.last_used()) { (last_used(words, secret.last_used_at, now)) }
                         td data-label=(words.works_until()) {
                             (secret.ends_at.map_or_else(|| words.no_end().to_owned(), |at| instant(words.0, at)))

@@ -11,7 +11,7 @@ use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::KeySecret;
+use crate::domain::key::{KeySecret, KeyStatus};
 use crate::domain::text::EmailAddress;
 use crate::storage::console::key_facts::with_digest;
 use crate::storage::operator::search::{self, FoundKey};
@@ -42,7 +42,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["text"])?;
     let text: String = call.form.text("text").chars().take(MOST_CHARS).collect();
-    if let Some((account, key)) = of_secret(call, &text).await? {
+    if let Some((account, key, _)) = of_secret(call, &text).await? {
         return Ok(Reply::SeeOther(format!("{PATH}/{account}/keys/{key}")));
     }
     if may_be_secret(&text) {
@@ -59,12 +59,14 @@ pub(super) fn may_be_secret(text: &str) -> bool {
     !is_name && KeySecret::parse(text.as_bytes()).is_ok()
 }
 
-/// Returns the key whose secret this is, and its account.
-pub(super) async fn of_secret(call: &mut Call, text: &str) -> Result<Option<(AccountId, KeyId)>, PageError> {
+/// Returns the key whose secret this is, its account, and the version of the secret.
+pub(super) async fn of_secret(
+    call: &mut Call,
+    text: &str,
+) -> Result<Option<(AccountId, KeyId, i32)>, PageError> {
     let Ok(secret) = KeySecret::parse(text.as_bytes()) else { return Ok(None) };
     let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
-    let found = with_digest(call.db().await?, None, &digests).await?;
-    Ok(found.map(|(account, key, _)| (account, key)))
+    Ok(with_digest(call.db().await?, None, &digests).await?)
 }
 
 /// The beginning and the last four characters of a key, as pages show them: `fluence_live_ab…wxyz`, or the end alone.
@@ -164,7 +166,7 @@ pub(super) fn keys_table(words: Words, keys: &[FoundKey]) -> Markup {
                         tr {
                             td data-label=(words.secret()) { code { (key.prefix) "…" (key.last_four) } }
                             td data-label=(words.key()) { a href={ (account) "/keys/" (key.id) } { (key.name) } }
-                            td data-label=(words.state()) { (words.state_of(&key.state).unwrap_or(&key.state)) }
+                            td data-label=(words.state()) { (KeyStatus::from_name(&key.state).map_or(&*key.state, |status| words.status(status))) }
                             td data-label=(words.account()) { a href=(account) { (key.account_name) } }
                         }
                     }

@@ -1,12 +1,14 @@
 //! The outbox of e-mails: what waits, what failed and why. A failed one is sent again; the text is never shown, because its links
 //! log in.
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::act::actor;
+use super::act::{actor, reason};
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::field::{Faults, Input};
 use crate::console::numbers::instant;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
@@ -89,12 +91,18 @@ async fn failed(call: &mut Call) -> Result<EmailLine, PageError> {
 
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
     let line = failed(call).await?;
+    form(call, &line, &Faults::default())
+}
+
+fn form(call: &Call, line: &EmailLine, faults: &Faults) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), format!("{PATH}/{}/retry", line.id));
     let body = html! {
+        (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
             p { (words.op_send_again_lead(&line.to_address)) }
             @if let Some(error) = &line.error { p.muted { (error) } }
+            (Input::text("reason", words.op_reason(), call.form.raw("reason")).show(words, faults))
             div.filters {
                 button.primary { (words.op_send_again()) }
                 a.button href=(PATH) { (words.cancel()) }
@@ -106,9 +114,13 @@ pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 pub(super) async fn retry(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&[])?;
-    let (id, by) = (failed(call).await?.id, actor(call, None)?);
-    if !emails::retry(call.db().await?, &by, id).await? {
+    call.form.only(&["reason"])?;
+    let (line, mut faults) = (failed(call).await?, Faults::default());
+    let Some(reason) = reason(call, &mut faults) else {
+        return Ok(form(call, &line, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let by = actor(call, Some(reason))?;
+    if !emails::retry(call.db().await?, &by, line.id).await? {
         return Err(PageError::NotFound);
     }
     Ok(Reply::SeeOther(format!("{PATH}?done=1")))

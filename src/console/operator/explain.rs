@@ -51,8 +51,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["what"])?;
     let text: String = call.form.text("what").chars().take(MOST_CHARS).collect();
     let words = call.words();
-    if let Some((_, key)) = of_secret(call, &text).await? {
-        let answer = of_key(call, key).await?.unwrap_or_default();
+    if let Some((_, key, version)) = of_secret(call, &text).await? {
+        let answer = of_key(call, key, Some(version)).await?.unwrap_or_default();
         return shown(call, "", &Faults::default(), &answer);
     }
     // What may be a key of somebody is not written back into the page.
@@ -66,7 +66,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         };
     }
     if let (None, Ok(id)) = (&found, text.parse::<KeyId>()) {
-        found = of_key(call, id).await?;
+        found = of_key(call, id, None).await?;
     }
     if let (None, Some((prefix, end))) = (&found, super::accounts::ends_of(&text)) {
         let keys = search::keys_by_ends(call.db().await?, prefix, end).await?;
@@ -166,13 +166,17 @@ fn changes(words: Words, changes: &[AuditEntry]) -> Markup {
     }
 }
 
-/// What a key may do now, and what refuses its calls.
-async fn of_key(call: &mut Call, id: KeyId) -> Result<Option<Markup>, PageError> {
+/// What a key may do now, and what refuses its calls: those with the secret of this version, if one was pasted.
+async fn of_key(call: &mut Call, id: KeyId, version: Option<i32>) -> Result<Option<Markup>, PageError> {
     let Some(key) = keys::find(call.db().await?, id).await? else { return Ok(None) };
     let account = account_of(call, key.account_id).await?;
     let (words, now) = (call.words(), call.now());
     let root = format!("/operator/accounts/{}", account.id);
-    let reasons = refused_because(words, &key, &account);
+    let mut reasons = refused_because(words, &key, &account);
+    // A key lists the secrets that have not ended.
+    if version.is_some_and(|version| key.secrets.iter().all(|secret| secret.version != version)) {
+        reasons.push(words.op_secret_replaced().to_owned());
+    }
     Ok(Some(html! {
         @if reasons.is_empty() { p.note.ok.space { "✓ " (words.op_key_works()) } }
         @for reason in &reasons { p.note.bad.space { "✕ " (reason) } }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::accounts::accounts_table;
+use super::plan_moves;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::numbers::whole;
@@ -19,6 +20,7 @@ const PAGE: usize = 50;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let lines = plans::lines(call.db().await?).await?;
+    let moves = plan_moves::newest(call).await?;
     let words = call.words();
     // Accounts are for support and admins.
     let is_linked = call.operator >= Some(OperatorRole::Support);
@@ -30,16 +32,22 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
             }
         }
         @if lines.is_empty() { p.note.info { (words.op_no_plans()) } }
+        (moves)
         p.muted.space { (words.op_plans_how()) }
     };
-    let head = Head { title: words.op_plans(), lead: Some(words.op_plans_lead()), actions: &html! {} };
+    let actions = html! {
+        @if call.operator == Some(OperatorRole::Admin) && !lines.is_empty() {
+            a.button href={ (PATH) "/move" } { (words.op_move_all()) }
+        }
+    };
+    let head = Head { title: words.op_plans(), lead: Some(words.op_plans_lead()), actions: &actions };
     page(call, Place::Plans, head, None, &body)
 }
 
 fn table(words: Words, lines: &[PlanLine], is_linked: bool) -> Markup {
     let number = |value: i64| whole(words.0, value);
     html! {
-        table {
+        table.plans {
             thead {
                 tr {
                     th { (words.plan_head()) } th.n { (words.op_price_month()) } th.n { (words.credits_head()) } th.n { (words.op_requests()) }
@@ -51,7 +59,7 @@ fn table(words: Words, lines: &[PlanLine], is_linked: bool) -> Markup {
                     tr {
                         td data-label=(words.plan_head()) {
                             div {
-                                b { (line.label) } " " code { (line.plan) }
+                                b { (line.label) } @if line.label != line.plan { " " code { (line.plan) } }
                                 @if let Some(assumption) = &line.assumption { br; span.small.muted { (words.op_assumption()) ": " (assumption) } }
                             }
                         }
@@ -102,6 +110,13 @@ pub(super) async fn accounts(call: &mut Call) -> Result<Reply, PageError> {
         p.space { a href=(PATH) { (words.back()) } }
     };
     let title = words.op_accounts_on(&plan.plan, &plan.edition);
-    let head = Head { title: &title, lead: Some(words.op_accounts_on_lead()), actions: &html! {} };
+    let from: String =
+        form_urlencoded::byte_serialize(format!("{}/{}", plan.edition, plan.plan).as_bytes()).collect();
+    let actions = html! {
+        @if call.operator == Some(OperatorRole::Admin) && !found.is_empty() {
+            a.button href={ (PATH) "/move?from=" (from) } { (words.op_move_all()) }
+        }
+    };
+    let head = Head { title: &title, lead: Some(words.op_accounts_on_lead()), actions: &actions };
     page(call, Place::Plans, head, None, &body)
 }

@@ -8,7 +8,7 @@ use axum::routing::MethodRouter;
 use super::access::Access;
 use super::{
     account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in,
-    lost_factor, new_account, note, people, plan, plans, second_factor, suspension,
+    lost_factor, new_account, note, people, plan, plan_moves, plans, second_factor, suspension,
 };
 use crate::console::call::Console;
 use crate::console::keys::{list, revoke, show};
@@ -41,6 +41,11 @@ pages! {
     Support Post "/operator/explain" => explain::send;
     Viewer Get "/operator/plans" => plans::list;
     Support Get "/operator/plans/accounts" => plans::accounts;
+    AdminConfirmed Get "/operator/plans/move" => plan_moves::show;
+    AdminConfirmed Post "/operator/plans/move" => plan_moves::send;
+    Viewer Get "/operator/plans/moves/{move}" => plan_moves::show_run;
+    AdminConfirmed Get "/operator/plans/moves/{move}/stop" => plan_moves::ask_stop;
+    AdminConfirmed Post "/operator/plans/moves/{move}/stop" => plan_moves::stop;
     Viewer Get "/operator/people" => people::list;
 
     Support Get "/operator/accounts" => accounts::show;

@@ -108,7 +108,7 @@ fn whom_to_write(call: &Call) -> Markup {
             header { h2 { (words.more_credits()) } }
             div.body {
                 p { (words.more_credits_lead()) }
-                @if let Some(address) = addresses.upgrade { p { (words.buy_at()) " " (link(address)) } }
+                @if let Some(address) = call.console.links.shop() { p { (words.buy_at()) " " (link(address)) } }
                 @match addresses.support {
                     Some(address) => p { (words.write_to()) " " (link(address)) },
                     None => p { (words.ask_operator()) },

@@ -3,12 +3,12 @@
 use super::words;
 
 words! {
-    nav_audit: "Audit log" / "Auditoria";
+    nav_audit: "Audit log" / "Registro de auditoria";
     nav_settings: "Settings" / "Configurações";
     audit_log: "Audit log" / "Registro de auditoria";
     audit_lead: "Who changed what, the operator included. Entries are never changed or removed."
         / "Quem alterou o quê, inclusive o operador. Nenhum registro é alterado ou removido.";
-    no_changes: "No changes match." / "Nenhuma alteração corresponde.";
+    no_changes: "No changes match the filter." / "Nenhuma alteração corresponde ao filtro.";
     before_after: "Before → after" / "Antes → depois";
     origin: "From" / "Origem";
     command_line: "command line" / "linha de comando";
@@ -38,7 +38,7 @@ words! {
     since: "Since" / "Desde";
     change_settings: "Change name or address" / "Alterar nome ou e-mail";
     only_for_you: "Only for you" / "Somente para você";
-    settings_name_hint: "How the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
+    settings_name_hint: "What the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
     contact_hint: "The operator writes to this address about the account. It is not used to log in."
         / "Para onde o operador escreve sobre a conta. Não serve para entrar.";
 }
@@ -53,7 +53,7 @@ impl super::Words {
             "suspended" => ("suspended", "suspenso"),
             "invited" => ("invited", "convidado"),
             "admin" => ("admin", "administrador"),
-            "member" => ("member", "participante"),
+            "member" => ("member", "membro"),
             "live" => ("live", "produção"),
             "test" => ("test", "teste"),
             "read" => ("read", "ler"),

@@ -9,8 +9,8 @@ words! {
     alert: "Alert" / "Alerta";
     alert_low_credits: "Few credits are left" / "Restam poucos créditos";
     alert_no_credits: "No credits are left" / "Os créditos acabaram";
-    alert_requests: "80% and 100% of the plan's requests are used" / "80% e 100% das requisições do plano foram usadas";
-    alert_key_ends: "A key ends: 30, 7 and 1 day before, and when it has ended"
+    alert_requests: "80% and 100% of the plan’s requests are used" / "80% e 100% das requisições do plano foram usadas";
+    alert_key_ends: "A key expires: 30, 7 and 1 day before, and when it has expired"
         / "Uma chave expira: 30, 7 e 1 dia antes, e quando expirou";
     alert_key_unused: "Keys unused for 90 days, once a month" / "Chaves sem uso há 90 dias, uma vez por mês";
     alert_on: "On" / "Ativo";
@@ -28,9 +28,9 @@ words! {
     alert_threshold_hint: "Empty: a fifth of the credits that are valid." / "Vazio: um quinto dos créditos válidos.";
     mail_low_credits_subject: "Few credits are left" / "Restam poucos créditos";
     mail_no_credits_subject: "No credits are left" / "Os créditos acabaram";
-    mail_requests_subject: "The plan's requests run out" / "As requisições do plano estão acabando";
-    mail_key_ends_subject: "The end of an API key" / "A validade de uma chave de API";
-    mail_key_unused_subject: "API keys that nothing uses" / "Chaves de API sem uso";
+    mail_requests_subject: "The plan’s requests run out" / "As requisições do plano estão acabando";
+    mail_key_ends_subject: "Expiry of an API key" / "Validade de uma chave de API";
+    mail_key_unused_subject: "Unused API keys" / "Chaves de API sem uso";
     mail_alert_test_subject: "A test of your alerts" / "Um teste dos seus alertas";
     mail_alert_test_reason: "You receive this e-mail because you asked for it on the page of alerts."
         / "Você recebe esta mensagem porque a pediu na página de alertas.";
@@ -55,9 +55,9 @@ sentences! {
     } {
         format!("A conta {account} usou {used} das {limit} requisições do plano. A contagem recomeça em {at}.")
     }
-    fn mail_key_ends(account: &str, key: &str, at: &str) { format!("The key “{key}” of the account {account} ends on {at}. Programs that use it are refused from then on. Change its end, or replace it before.") }
+    fn mail_key_ends(account: &str, key: &str, at: &str) { format!("The key “{key}” of the account {account} expires on {at}. Programs that use it are refused from then on. Change its expiry, or replace the key before then.") }
         { format!("A chave “{key}” da conta {account} expira em {at}. A partir daí, os programas que a usam serão recusados. Altere a data ou substitua a chave antes.") }
-    fn mail_key_ended(account: &str, key: &str, at: &str) { format!("The key “{key}” of the account {account} ended on {at}. Programs that use it are refused.") }
+    fn mail_key_ended(account: &str, key: &str, at: &str) { format!("The key “{key}” of the account {account} expired on {at}. Programs that use it are refused.") }
         { format!("A chave “{key}” da conta {account} expirou em {at}. Os programas que a usam são recusados.") }
     fn mail_key_unused(account: &str, n: i64, names: &str) {
         format!("Nothing has used {} of the account {account} for 90 days: {names}. Revoke the keys that you do not need.", counted(w, n, "key", "keys"))

@@ -31,7 +31,7 @@ words! {
     optional: "optional" / "opcional";
     is_needed: "Fill in this field." / "Preencha este campo.";
     is_too_long: "This is too long." / "Este texto é longo demais.";
-    is_odd: "This has characters that cannot be used here." / "Há caracteres que não podem ser usados aqui.";
+    is_odd: "This has characters that cannot be used in this field." / "Há caracteres que não podem ser usados neste campo.";
     not_an_address: "This is not an e-mail address. One looks like name@example.com."
         / "Isto não é um endereço de e-mail. Um endereço tem o formato nome@exemplo.com.";
 
@@ -40,7 +40,7 @@ words! {
         / "Não há nada neste endereço, ou você não tem acesso a ele.";
     admins_only_title: "Only for admins" / "Somente para administradores";
     admins_only: "Your role lets you look at everything and change nothing. Ask an admin of the account."
-        / "Seu perfil permite consultar tudo, mas não alterar. Fale com um administrador da conta.";
+        / "Sua função permite consultar tudo, mas não alterar. Fale com um administrador da conta.";
     not_from_here_title: "The form was not accepted" / "O formulário não foi aceito";
     not_from_here: "It was open for too long, was not sent from its own page, or your browser keeps no cookies. Nothing was changed. Open the page again and send the form from there."
         / "Ele ficou aberto por muito tempo, não foi enviado da própria página ou seu navegador não guarda cookies. Nada foi alterado. Abra a página de novo e envie o formulário de lá.";

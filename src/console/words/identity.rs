@@ -6,7 +6,7 @@ words! {
     log_in: "Log in" / "Entrar";
     email: "E-mail address" / "Endereço de e-mail";
     password: "Password" / "Senha";
-    log_in_failed: "Address and password do not belong together." / "O endereço e a senha não correspondem.";
+    log_in_failed: "The address or the password is wrong." / "O endereço ou a senha está incorreto.";
     wait_for_reset: "Too many attempts from unknown browsers. Log in from a browser that you have used before, or set a new password."
         / "Muitas tentativas a partir de navegadores desconhecidos. Entre por um navegador que você já usou ou crie uma nova senha.";
     logged_out_meanwhile: "You were logged out, and nothing was changed. Log in: what you typed is kept."
@@ -25,7 +25,7 @@ words! {
     link_used: "It was used already. Each link works once." / "Já foi usado. Cada link funciona uma única vez.";
     link_expired: "It has expired." / "O prazo dele terminou.";
     ask_for_new_link: "Ask for a new one." / "Peça um novo.";
-    confirm_title: "Is it you?" / "É você?";
+    confirm_title: "Confirm that it is you" / "Confirme que é você";
     confirm_why: "Changes of keys, people and passwords need a recent proof that it is you. Reading never does."
         / "Alterações de chaves, pessoas e senhas exigem uma confirmação recente de que é você. Consultar nunca exige.";
     confirm_button: "Confirm" / "Confirmar";
@@ -33,8 +33,8 @@ words! {
         / "Você não tem senha. Crie uma ou entre de novo com um novo link.";
     set_password: "Set a password" / "Criar uma senha";
     accounts_title: "Your accounts" / "Suas contas";
-    no_account: "You look after no account. Ask an admin of one to invite you."
-        / "Você não cuida de nenhuma conta. Peça um convite a um administrador.";
+    no_account: "You are not a member of any account. Ask an admin to invite you."
+        / "Você não participa de nenhuma conta. Peça um convite a um administrador.";
     new_password: "New password" / "Nova senha";
     password_saved: "The password is set. All other sessions have ended."
         / "A senha foi definida. Todas as outras sessões foram encerradas.";

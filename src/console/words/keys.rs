@@ -1,6 +1,7 @@
 //! Keys and environments.
 
 use super::{counted, sentences, words};
+use crate::domain::key::KeyStatus;
 
 words! {
     keys: "API keys" / "Chaves de API";
@@ -10,7 +11,7 @@ words! {
     which_key: "Which key is this?" / "Que chave é esta?";
     no_keys: "No key yet. A key opens the API for one program."
         / "Nenhuma chave ainda. Uma chave abre a API para um programa.";
-    no_match: "No key matches." / "Nenhuma chave corresponde.";
+    no_match: "No key matches the filter." / "Nenhuma chave corresponde ao filtro.";
     environment: "Environment" / "Ambiente";
     all_environments: "All environments" / "Todos os ambientes";
     state: "State" / "Estado";
@@ -37,7 +38,7 @@ words! {
     end_now: "End it now" / "Encerrar agora";
     end_overlap: "End the old secret" / "Encerrar o segredo antigo";
     cancel_rotation: "Take the new secret back" / "Desfazer a troca";
-    scope_read: "Read: account, usage, statement and contacts" / "Ler: conta, uso, extrato e contatos";
+    scope_read: "Read: account, usage, statement and contacts" / "Ler: conta, consumo, extrato e contatos";
     scope_invoke: "Call: paid calls, and writing contacts" / "Chamar: chamadas pagas e gravação de contatos";
     scope_manage: "Manage: create, change and revoke keys and environments"
         / "Gerenciar: criar, alterar e revogar chaves e ambientes";
@@ -49,25 +50,25 @@ words! {
     preset_read: "Read only" / "Somente leitura";
     key_name_hint: "The program that will use it, such as “backend”." / "O programa que vai usá-la, como “backend”.";
     expires_on: "Expires on" / "Expira em";
-    expires_hint: "The last day that it works, in UTC. Empty: it never expires, and only you can end it."
-        / "O último dia em que funciona, em UTC. Vazio: nunca expira, e só você pode encerrá-la.";
+    expires_hint: "The last day on which it works, in UTC. Empty: it does not expire by itself."
+        / "O último dia em que funciona, em UTC. Vazio: não expira sozinha.";
     not_a_day: "This is not a day in the future." / "Isto não é um dia no futuro.";
-    daily_cap: "Most credits a day" / "Máximo de créditos por dia";
-    monthly_cap: "Most credits a month" / "Máximo de créditos por mês";
-    cap_hint: "UTC days and months. Empty: no limit of its own." / "Dias e meses em UTC. Vazio: sem limite próprio.";
+    daily_cap: "Daily cap, in credits" / "Teto diário, em créditos";
+    monthly_cap: "Monthly cap, in credits" / "Teto mensal, em créditos";
+    cap_hint: "UTC days and months. Empty: no cap." / "Dias e meses em UTC. Vazio: sem teto.";
     not_an_amount: "This is not a whole number from 1." / "Isto não é um número inteiro a partir de 1.";
     networks: "Only from these networks" / "Somente destas redes";
-    networks_hint: "One a line, such as 203.0.113.0/24. Empty: from anywhere."
+    networks_hint: "One per line, such as 203.0.113.0/24. Empty: from anywhere."
         / "Uma por linha, como 203.0.113.0/24. Vazio: de qualquer lugar.";
     not_a_network: "A line is not an address or network." / "Uma linha não é um endereço nem uma rede.";
     regions: "Only in these regions" / "Somente nestas regiões";
-    regions_hint: "One a line, such as sa-east-1. Empty: in all." / "Uma por linha, como sa-east-1. Vazio: em todas.";
+    regions_hint: "One per line, such as sa-east-1. Empty: in all regions." / "Uma por linha, como sa-east-1. Vazio: em todas as regiões.";
     not_a_region: "A line is not the name of a region." / "Uma linha não é o nome de uma região.";
     environment_exists: "The account has an environment of this name." / "A conta já tem um ambiente com este nome.";
     no_such_environment: "Choose one of the environments." / "Escolha um dos ambientes.";
     format: "Format" / "Formato";
-    wrong_format: "The format names another mode than that of the environment."
-        / "O formato indica outro modo que não o do ambiente.";
+    wrong_format: "The format is for another mode than the environment’s."
+        / "O formato é de um modo diferente do modo do ambiente.";
     secret_once: "Copy the secret now. It is shown only on this page, and cannot be read again, not even by us."
         / "Copie o segredo agora. Ele aparece apenas nesta página e não pode ser lido de novo, nem por nós.";
     copy_secret: "Copy secret" / "Copiar segredo";
@@ -87,9 +88,9 @@ words! {
         / "Se você o perder, troque o segredo na página da chave. Não custa nada.";
     can_spend_now: "Can spend now" / "Pode gastar agora";
     nothing_to_spend: "It costs nothing: a key of a test environment." / "Não custa nada: é uma chave de ambiente de teste.";
-    bound_by_balance: "the account's balance" / "o saldo da conta";
-    bound_by_day: "what is left of today's cap" / "o que resta do teto de hoje";
-    bound_by_month: "what is left of this month's cap" / "o que resta do teto deste mês";
+    bound_by_balance: "the account’s balance" / "o saldo da conta";
+    bound_by_day: "what is left of today’s cap" / "o que resta do teto de hoje";
+    bound_by_month: "what is left of this month’s cap" / "o que resta do teto deste mês";
     refused_now: "Calls with it are refused now." / "As chamadas com ela são recusadas agora.";
     terms: "Terms" / "Condições";
     secrets: "Secrets" / "Segredos";
@@ -100,10 +101,11 @@ words! {
     change_key: "Change" / "Alterar";
     rotate: "Replace the secret" / "Trocar o segredo";
     disable: "Disable" / "Desativar";
-    enable: "Enable" / "Ativar";
+    enable: "Enable" / "Reativar";
     revoke: "Revoke" / "Revogar";
     make_another: "Create another like this" / "Criar outra igual";
     anywhere: "from anywhere" / "de qualquer lugar";
+    every_region: "in all regions" / "em todas as regiões";
     curl_waits: "The line works once you have put the secret into FLUENCE_API_KEY."
         / "A linha funciona depois de colocar o segredo em FLUENCE_API_KEY.";
     usage_30: "Last 30 days" / "Últimos 30 dias";
@@ -115,7 +117,7 @@ words! {
     overlap_7d: "7 days" / "7 dias";
     rotate_lead: "The key stays the same: id, limits and history. Until the old secret ends, both work, and this page shows when the old one was last used."
         / "A chave continua a mesma: id, limites e histórico. Até o fim do segredo antigo, os dois funcionam, e a página da chave mostra quando o antigo foi usado pela última vez.";
-    old_secret_last_used: "The present secret was last used" / "O segredo atual foi usado pela última vez";
+    old_secret_last_used: "The current secret was last used" / "O segredo atual foi usado pela última vez";
     disable_lead: "Every program that uses the key is refused within 5 seconds, until you enable it again."
         / "Todo programa que usa a chave passa a ser recusado em até 5 segundos, até você ativá-la de novo.";
     enable_lead: "Programs that have its secret may call again at once."
@@ -129,7 +131,7 @@ words! {
     type_its_name: "It was used in the last 7 days. Type its name to revoke it"
         / "Ela foi usada nos últimos 7 dias. Digite o nome dela para revogá-la";
     not_its_name: "This is not the name of the key." / "Este não é o nome da chave.";
-    gateways_title: "Who refuses it" / "Quem a recusa";
+    gateways_title: "Confirmation" / "Confirmação";
     gateway: "Gateway" / "Gateway";
     gateways_lead: "The key is refused within 5 seconds everywhere. Each gateway confirms by itself."
         / "A chave é recusada em todo lugar em até 5 segundos. Cada gateway confirma por conta própria.";
@@ -140,8 +142,8 @@ words! {
     look_again: "Look again" / "Verificar de novo";
     which_lead: "Paste a key. It is compared and forgotten: it is not stored, logged or shown."
         / "Cole uma chave. Ela é comparada e esquecida: não é guardada, registrada nem mostrada.";
-    which_none: "It is none of this account's keys." / "Não é nenhuma das chaves desta conta.";
-    which_button: "Find its row" / "Encontrar";
+    which_none: "This key does not belong to this account." / "Esta chave não é desta conta.";
+    which_button: "Find the key" / "Encontrar a chave";
     which_label: "Key" / "Chave";
     environments_lead: "An environment has keys of its own. Keys of test environments find sample people and cost nothing."
         / "Um ambiente tem suas próprias chaves. As chaves de ambientes de teste encontram pessoas fictícias e não custam nada.";
@@ -152,14 +154,31 @@ words! {
     nav_environment: "Key limit of" / "Limite de chaves de";
     keys_of_most: "Keys" / "Chaves";
     change_limit: "Change the limit" / "Alterar o limite";
-    key_cap: "Most keys in use" / "Máximo de chaves em uso";
+    key_cap: "Maximum number of keys in use" / "Máximo de chaves em uso";
     key_cap_hint: "Empty: as many as the plan allows." / "Vazio: quantas o plano permitir.";
+}
+
+impl super::Words {
+    /// The state of a key.
+    pub(crate) const fn status(self, status: KeyStatus) -> &'static str {
+        match status {
+            KeyStatus::Active => self.status_active(),
+            KeyStatus::Disabled => self.status_disabled(),
+            KeyStatus::Expired => self.status_expired(),
+            KeyStatus::Revoked => self.status_revoked(),
+        }
+    }
 }
 
 sentences! {
     w:
-    fn ended_hidden(n: i64) { format!("{} hidden", counted(w, n, "ended key", "ended keys")) }
-        { if n == 1 { "1 chave encerrada oculta".to_owned() } else { format!("{n} chaves encerradas ocultas") } }
+    fn ended_hidden(n: i64, most: i64) {
+        if n > most { format!("more than {} hidden", counted(w, most, "ended key", "ended keys")) }
+        else { format!("{} hidden", counted(w, n, "ended key", "ended keys")) }
+    } {
+        if n > most { format!("mais de {} ocultas", counted(w, most, "chave encerrada", "chaves encerradas")) }
+        else { counted(w, n, "chave encerrada oculta", "chaves encerradas ocultas") }
+    }
     fn gateway_last_word(ago: &str) { format!("Last report: {ago}.") } { format!("Último sinal: {ago}.") }
     fn old_secret_unused(last_four: &str, until: &str) { format!("Old secret …{last_four}: never used, works until {until}.") }
         { format!("Segredo antigo …{last_four}: nunca usado, funciona até {until}.") }
@@ -181,6 +200,6 @@ sentences! {
         { format!("{}, {}", counted(w, calls, "chamada", "chamadas"), w.credits(credits)) }
     fn revoked_at(when: &str) { format!("Revoked on {when}.") } { format!("Revogada em {when}.") }
     fn of_most(keys: &str, most: &str) { format!("{keys} of {most}") } { format!("{keys} de {most}") }
-    fn which_version(n: i32) { format!("The key is version {n} of the secret of this row.") }
-        { format!("A chave é a versão {n} do segredo desta linha.") }
+    fn which_version(n: i32) { format!("It has version {n} of the secret of this key.") }
+        { format!("É a versão {n} do segredo desta chave.") }
 }

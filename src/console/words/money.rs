@@ -20,13 +20,13 @@ words! {
         / "É mais de um ano. Escolha no máximo 366 dias.";
     days_unreadable: "That is not a day. A day looks like 2026-11-26." / "Isto não é um dia. Um dia tem o formato 2026-11-26.";
     too_much_title: "Too many lines for one file" / "Linhas demais para um arquivo";
-    too_much: "Choose fewer days, and save the others as files of their own. Nothing was left out without a word."
-        / "Escolha menos dias e salve os demais em outros arquivos. Nada foi omitido sem aviso.";
+    too_much: "Choose fewer days, and save the others as files of their own."
+        / "Escolha menos dias e salve os demais em outros arquivos.";
 
     usage: "Usage" / "Consumo";
     usage_lead: "Calls count on the UTC day on which they began, once they have ended."
         / "As chamadas contam no dia UTC em que começaram, depois de terminarem.";
-    divided_by: "Divided by" / "Dividido por";
+    divided_by: "Group by" / "Agrupar por";
     by_endpoint: "By endpoint" / "Por endpoint";
     by_outcome: "By outcome" / "Por resultado";
     by_api_key: "By key" / "Por chave";
@@ -89,7 +89,7 @@ words! {
     adds_up: "adds up" / "confere";
     opening_balance: "Balance before" / "Saldo anterior";
     closing_balance: "Balance after" / "Saldo final";
-    no_entries: "No entries match." / "Nenhum lançamento corresponde.";
+    no_entries: "No entries match the filter." / "Nenhum lançamento corresponde ao filtro.";
     when_utc: "When (UTC)" / "Quando (UTC)";
     what: "What" / "O quê";
     lot: "Lot" / "Lote";
@@ -102,7 +102,7 @@ words! {
     plan_renewed: "Credits of the plan for a new period" / "Créditos do plano para um novo período";
     grant_given: "Granted by the operator" / "Cortesia do operador";
     pack_bought: "Pack bought" / "Pacote comprado";
-    lot_ended: "Expired: the lot came to its end" / "Vencido: o lote chegou ao fim";
+    lot_ended: "Expired with its lot" / "Vencido com o lote";
     taken_back: "Taken back by the operator" / "Retirado pelo operador";
     plan_moved: "Moved to another plan" / "Mudança para outro plano";
 
@@ -148,9 +148,9 @@ words! {
 
     credits_and_plan: "Credits and plan" / "Créditos e plano";
     lots_title: "Lots" / "Lotes";
-    lots_lead: "Credits are spent from the top: first those that end first."
+    lots_lead: "Credits are spent from the top: those that expire first go first."
         / "Os créditos são gastos de cima para baixo: primeiro os que vencem antes.";
-    ended_lots: "Spent and ended lots" / "Lotes gastos e encerrados";
+    ended_lots: "Used and expired lots" / "Lotes gastos e vencidos";
     plan_title: "Plan" / "Plano";
     plan_head: "Plan" / "Plano";
     requests_title: "Requests left" / "Requisições disponíveis";
@@ -163,18 +163,18 @@ words! {
     write_to: "Write to" / "Escreva para";
     ask_operator: "Ask the operator who gave you the account." / "Fale com o operador que forneceu a conta.";
     where_from: "Where credits came from" / "De onde vieram os créditos";
-    came_on: "Came on" / "Entrada";
-    ends_on: "Ends on" / "Vence em";
+    came_on: "Received" / "Entrada";
+    ends_on: "Expires" / "Vence em";
     note_head: "Note" / "Observação";
-    granted_head: "Began with" / "Começou com";
-    left_head: "Left" / "Resta";
+    granted_head: "Credits" / "Créditos";
+    left_head: "Left" / "Restam";
     price: "Price" / "Preço";
     price_by_contract: "by contract" / "conforme contrato";
-    credits_a_month: "Credits a period" / "Créditos por período";
-    requests_a_month: "Requests a period" / "Requisições por período";
-    rate: "Rate" / "Ritmo";
-    at_once: "Calls at once" / "Chamadas simultâneas";
-    keys_an_environment: "Keys an environment" / "Chaves por ambiente";
+    credits_a_month: "Credits per period" / "Créditos por período";
+    requests_a_month: "Requests per period" / "Requisições por período";
+    rate: "Rate" / "Taxa";
+    at_once: "Concurrent calls" / "Chamadas simultâneas";
+    keys_an_environment: "Keys per environment" / "Chaves por ambiente";
     may_call: "May call" / "Pode chamar";
     no_api_access: "This plan does not include the API." / "Este plano não inclui a API.";
 }
@@ -199,14 +199,14 @@ sentences! {
         { format!("Nada foi cobrado: {} voltaram ao lote.", w.credits(n)).replace("1 crédito voltaram", "1 crédito voltou") }
     fn therefore_held(n: i64) { format!("On hold: {}, charged or given back when it ends.", w.credits(n)) }
         { format!("Em reserva: {}, cobrados ou devolvidos quando ela terminar.", w.credits(n)) }
-    fn batch_of(batch: &str) { format!("batch {batch}") } { format!("bloco {batch}") }
+    fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }
     fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
         { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
-    fn ends_next(n: &str, day: &str) { format!("{n} end next, on {day},") } { format!("{n} vencem primeiro, em {day},") }
+    fn ends_next(n: &str, day: &str) { format!("{n} expire next, on {day},") } { format!("{n} vencem primeiro, em {day},") }
     fn in_days(n: i64) { if n < 1 { "within a day".to_owned() } else { format!("in {}", w.days(n)) } }
         { if n < 1 { "em menos de um dia".to_owned() } else { format!("em {}", w.days(n)) } }
     fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }
     fn usd_a_month(n: &str) { format!("US$ {n} a month") } { format!("US$ {n} por mês") }
-    fn rate_of(n: &str, burst: &str) { format!("{n} calls a second, {burst} at once after a pause") }
+    fn rate_of(n: &str, burst: &str) { format!("{n} calls per second, {burst} at once after a pause") }
         { format!("{n} chamadas por segundo, {burst} de uma vez após uma pausa") }
 }

@@ -38,7 +38,7 @@ words! {
     op_search_lead: "Finds accounts by name, e-mail address or id, by a member’s address, and by a key: its id, the ends that lists show, or the whole key. A whole key is compared and forgotten."
         / "Encontra contas por nome, e-mail ou id, pelo endereço de uma pessoa e por uma chave: o id, as pontas que as listas mostram ou a chave inteira. A chave inteira é comparada e esquecida.";
     op_find: "Find" / "Buscar";
-    op_nothing_found: "No account and no key matches." / "Nenhuma conta e nenhuma chave corresponde.";
+    op_nothing_found: "No account or key matches." / "Nenhuma conta ou chave encontrada.";
     op_search_cut: "The list is cut here. Type more of the name." / "A lista foi cortada aqui. Digite mais do nome.";
     op_suspended: "Suspended" / "Suspensa";
     op_closed: "Closed" / "Encerrada";
@@ -104,8 +104,8 @@ words! {
         / "Confirme quem está pedindo por outro meio que não o e-mail: quem controla a caixa de entrada pode ser quem pede.";
     op_plans: "Plans" / "Planos";
     op_plans_lead: "What each plan sells, and how many open accounts are on it." / "O que cada plano vende e quantas contas abertas estão nele.";
-    op_plans_how: "Plans come from the catalogue: “fluence catalogue apply”. An account stays on its edition until it is moved, on its own page."
-        / "Os planos vêm do catálogo: “fluence catalogue apply”. Uma conta permanece na sua edição até ser mudada, na página dela.";
+    op_plans_how: "Plans come from the catalogue: “fluence catalogue apply”. An account stays on its edition until it is moved, on its own page or with all accounts of its plan."
+        / "Os planos vêm do catálogo: “fluence catalogue apply”. Uma conta permanece na sua edição até ser mudada, na página dela ou com todas as contas do plano.";
     op_no_plans: "There are no plans yet." / "Ainda não há planos.";
     op_price_month: "Per month" / "Por mês";
     op_by_agreement: "by agreement" / "sob consulta";
@@ -145,7 +145,7 @@ words! {
 
     op_busiest_lead: "By account. A call that is not charged ended without an answer; a refused one never began."
         / "Por conta. Uma chamada não cobrada terminou sem resposta; uma recusada nem começou.";
-    op_span: "Time" / "Período";
+    op_span: "Period" / "Período";
     op_last_hour: "Last hour" / "Última hora";
     op_today: "Today" / "Hoje";
     op_30_days: "30 days" / "30 dias";
@@ -186,6 +186,8 @@ words! {
     op_by: "By" / "Por";
     op_subject: "What was changed" / "O que foi alterado";
     op_key_works: "Nothing refuses this key now, as far as its own state goes." / "Nada recusa esta chave agora, no que depende do estado dela.";
+    op_secret_replaced: "This secret has ended by a rotation: every call with it gets EXPIRED_API_KEY. The key has another secret."
+        / "Este segredo terminou com uma troca: toda chamada com ele recebe EXPIRED_API_KEY. A chave tem outro segredo.";
     op_key_disabled: "The key is disabled: every call gets DISABLED_API_KEY." / "A chave está desativada: toda chamada recebe DISABLED_API_KEY.";
     op_no_credits: "The account has no credits: paid calls get INSUFFICIENT_CREDITS." / "A conta não tem créditos: chamadas pagas recebem INSUFFICIENT_CREDITS.";
     op_account_credits: "Credits of the account" / "Créditos da conta";

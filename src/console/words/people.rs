@@ -17,7 +17,7 @@ words! {
     invited_until: "Invitation until" / "Convite até";
     invite_again: "Send the invitation again" / "Enviar o convite de novo";
     change_member: "Change" / "Alterar";
-    already_member: "This address is a member already." / "Este endereço já faz parte da conta.";
+    already_member: "A person with this address is a member already." / "Este endereço já faz parte da conta.";
     too_many_members: "The account has as many members as it may have." / "A conta já tem o máximo de pessoas.";
     last_admin: "An account keeps an active admin. Make another member an admin first."
         / "Uma conta mantém um administrador ativo. Torne outra pessoa administradora antes.";
@@ -27,7 +27,7 @@ words! {
     invitation_title: "Join an account" / "Entrar em uma conta";
     accept: "Accept" / "Aceitar";
     your_name: "Your name" / "Seu nome";
-    accept_known: "You have a password here already: accept with it." / "Você já tem uma senha aqui: aceite com ela.";
+    accept_known: "You already have a password here. Enter it to accept." / "Você já tem uma senha aqui. Digite-a para aceitar.";
     accept_logged_in: "You are logged in with this address: one press accepts." / "Você está conectado com este endereço: um clique aceita.";
     accepted_log_in: "Log in to open the account." / "Entre para abrir a conta.";
     ask_inviter: "Ask the person who invited you for a new invitation." / "Peça um novo convite à pessoa que convidou você.";
@@ -38,11 +38,11 @@ words! {
     reset_lead: "We send a link to your address. It works once, for 30 minutes."
         / "Enviamos um link para o seu endereço. Ele funciona uma vez, por 30 minutos.";
     send_link: "Send me a link" / "Enviar um link";
-    forgotten: "Forgotten the password?" / "Esqueceu a senha?";
-    sent_title: "Look into your mailbox" / "Confira sua caixa de entrada";
-    sent: "If this address can get a link, it is on its way. Nothing is made or changed until you use it."
+    forgotten: "Forgot your password?" / "Esqueceu a senha?";
+    sent_title: "Check your mailbox" / "Confira sua caixa de entrada";
+    sent: "If this address can get a link, it is on its way. Nothing is created or changed until you use it."
         / "Se este endereço puder receber um link, ele está a caminho. Nada é criado ou alterado até você usá-lo.";
-    sent_hint: "Nothing after two minutes? Look into the spam folder, or ask again."
+    sent_hint: "Nothing after two minutes? Check the spam folder, or ask again."
         / "Nada depois de dois minutos? Veja a pasta de spam ou peça de novo.";
     sign_up_code: "Code" / "Código";
     sign_up_code_hint: "Or type the code of the e-mail here, within 30 minutes." / "Ou digite aqui o código do e-mail, em até 30 minutos.";
@@ -50,9 +50,9 @@ words! {
     go_on: "Continue" / "Continuar";
     send_again: "Send again, or use another address" / "Enviar de novo ou usar outro endereço";
     sign_up: "Create an account" / "Criar uma conta";
-    sign_up_lead: "Your address first: we send a link to it. You choose name and password once it is proved."
+    sign_up_lead: "Your address first: we send a link to it. You choose a name and a password once the address is confirmed."
         / "Primeiro o seu endereço: enviamos um link para ele. Você escolhe nome e senha depois de confirmá-lo.";
-    sign_up_closed: "Accounts are made by invitation here. Ask the operator of this service."
+    sign_up_closed: "Accounts are created by invitation here. Ask the operator of this service."
         / "Aqui as contas são criadas por convite. Fale com quem opera este serviço.";
     account_name: "Name of the account" / "Nome da conta";
     account_name_hint: "Your company or project." / "Sua empresa ou projeto.";

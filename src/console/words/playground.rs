@@ -4,16 +4,16 @@ use super::words;
 
 words! {
     nav_playground: "Playground" / "Área de testes";
-    playground_lead: "Try a call before you write a line. Without a key of yours it finds sample people and costs nothing."
-        / "Experimente uma chamada antes de escrever uma linha. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada.";
+    playground_lead: "Try a call before you write a line of code. Without a key of yours it finds sample people and costs nothing."
+        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada.";
     operation: "Call" / "Chamada";
     choose: "Choose" / "Escolher";
     in_reference: "In the reference" / "Na referência";
     nothing_to_try: "This gateway sells no call that a form can send." / "Este gateway não vende nenhuma chamada que um formulário possa enviar.";
     sample_people: "Sample people" / "Pessoas fictícias";
     pasted_key: "A key of yours (optional)" / "Uma chave sua (opcional)";
-    pasted_key_hint: "Empty: a test key for an hour is made for you. A live key pays; it stays in this field and is gone when you leave."
-        / "Vazio: criamos para você uma chave de teste por uma hora. Uma chave de produção paga; ela fica neste campo e some quando você sai.";
+    pasted_key_hint: "Empty: a test key for an hour is made for you. Calls with a live key are charged. The key stays in this field and is gone when you leave."
+        / "Vazio: criamos para você uma chave de teste por uma hora. Chamadas com uma chave de produção são cobradas. A chave fica só neste campo e some quando você sai.";
     send: "Send" / "Enviar";
     send_for: "Send (credits: {credits})" / "Enviar (créditos: {credits})";
     costs: "Price in credits: {credits}. Left after the call: {after}. Nothing was charged yet."

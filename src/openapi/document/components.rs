@@ -131,6 +131,10 @@ fn headers() -> Value {
             "description": "The id of the request; of a paid call, also the id of its receipt.",
             "schema": { "type": "string", "format": "uuid" },
         },
+        "Cache-Control": text("Whether caches may keep the answer: `no-store` for every answer that depends on a key."),
+        "X-Content-Type-Options": {
+            "description": "Browsers do not guess the media type.", "schema": { "const": "nosniff" },
+        },
         "X-Credits-Used": number("Credits of this request."),
         "X-Credits-Held": number("The most that this request can cost, while its price is not known."),
         "X-Credits-Remaining": number("Credits left on the account."),
@@ -141,6 +145,7 @@ fn headers() -> Value {
         "RateLimit-Policy": text("The limit, as the IETF draft writes it."),
         "Retry-After": number("Seconds after which to send the request again."),
         "Idempotent-Replayed": { "description": "The answer is a stored one.", "schema": { "const": "true" } },
+        "Location": text("The path of what was created."),
         "Link": text("The page that explains the error, with `rel=\"help\"`."),
     })
 }

@@ -109,13 +109,25 @@ fn name_of_ref(schema: &Schema) -> Option<String> {
     Some(reference.rsplit('/').next()?.to_owned())
 }
 
+/// Headers of every answer after a key was accepted.
+const OF_A_KEY: [&str; 7] = [
+    "X-Credits-Used",
+    "X-Credits-Remaining",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+];
+
 fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
-    let mut names = vec!["X-Request-Id"];
+    let mut names = vec!["X-Request-Id", "Cache-Control", "X-Content-Type-Options"];
     let is_after_authentication = operation.access.takes_key() && status != 401;
     if is_after_authentication {
-        names.extend(["X-Credits-Used", "X-Credits-Remaining"]);
-        names.extend(["RateLimit", "RateLimit-Policy"]);
-        names.extend(["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]);
+        names.extend(OF_A_KEY);
+    }
+    if status == 201 {
+        names.push("Location");
     }
     if matches!(status, 409 | 429 | 503) {
         names.push("Retry-After");
@@ -126,6 +138,13 @@ fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
     if operation.is_idempotent && (status < 300 || operation.access.is_paid()) {
         names.push("Idempotent-Replayed");
     }
-    let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    let is_key_optional = matches!(operation.access, Access::KeyOptional);
+    let reference = |name: &str| {
+        let mut header = json!({ "$ref": format!("#/components/headers/{name}") });
+        if is_key_optional && OF_A_KEY.contains(&name) {
+            header["description"] = json!("Only with a key.");
+        }
+        header
+    };
     names.into_iter().map(|name| (name.to_owned(), reference(name))).collect::<Map<_, _>>().into()
 }

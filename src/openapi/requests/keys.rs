@@ -98,10 +98,13 @@ pub(in crate::openapi) fn key_change() -> RequestBody {
 }
 
 pub(in crate::openapi) fn rotation() -> RequestBody {
-    let seconds = json!({ "type": ["integer", "null"], "minimum": 0, "maximum": Overlap::MOST_S });
+    let seconds = json!({
+        "type": ["integer", "null"], "minimum": 0, "maximum": Overlap::MOST_S,
+        "default": Overlap::DEFAULT.span().num_seconds(),
+    });
     let about = [
-        "Seconds for which the old secret still works.",
-        "Segundos durante os quais o segredo antigo ainda funciona.",
+        "Seconds for which the old secret still works. 0 ends it at once. `null`: the default.",
+        "Segundos durante os quais o segredo antigo ainda funciona. 0 o encerra na hora. `null`: o padrão.",
     ];
     let fields = vec![Field::new("overlap_seconds", seconds, about)];
     RequestBody::new(fields, r#"{"overlap_seconds": 3600}"#).optional()

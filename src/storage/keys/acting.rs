@@ -14,9 +14,10 @@ use crate::storage::error::{CorruptRow, RowRef, StorageError};
 #[derive(Clone, Debug)]
 pub struct Acting {
     pub state: KeyState,
-    /// Whether the key, or the version of its secret that was used, has ended by the database's
-    /// clock.
-    pub has_ended: bool,
+    /// Whether the key has ended by the database's clock.
+    pub has_expired: bool,
+    /// Whether the version of its secret that was used has ended by that clock.
+    pub is_replaced: bool,
     /// Whether its account is active.
     pub account_state: AccountState,
     /// The bounds of what it may do.
@@ -26,7 +27,8 @@ pub struct Acting {
 #[derive(sqlx::FromRow)]
 struct ActingRow {
     state: String,
-    has_ended: bool,
+    has_expired: bool,
+    is_replaced: bool,
     account_state: String,
     scopes: Vec<String>,
     regions: Option<Vec<String>>,
@@ -45,7 +47,8 @@ pub async fn acting(
 ) -> Result<Option<Acting>, StorageError> {
     // Not `now()`: the transaction may have begun, and then waited, before the secret ended.
     let row: Option<ActingRow> = sqlx::query_as(
-        "select k.state, coalesce(least(k.expires_at, s.ends_at) <= clock_timestamp(), false) as has_ended,
+        "select k.state, coalesce(k.expires_at <= clock_timestamp(), false) as has_expired,
+                coalesce(s.ends_at <= clock_timestamp(), false) as is_replaced,
                 a.state as account_state, k.scopes, k.regions, k.allowed_networks::text[] as allowed_networks,
                 k.expires_at, k.daily_cap, k.monthly_cap
            from api_key k
@@ -64,7 +67,8 @@ fn read(key: KeyId, row: ActingRow) -> Result<Acting, CorruptRow> {
     let key = RowRef::new("api_key", key.as_uuid());
     Ok(Acting {
         state: key.read("state", KeyState::from_name(&row.state))?,
-        has_ended: row.has_ended,
+        has_expired: row.has_expired,
+        is_replaced: row.is_replaced,
         account_state: key.read("account.state", AccountState::from_name(&row.account_state))?,
         reach: Reach {
             scopes: scopes(&key, &row.scopes)?,

@@ -20,7 +20,8 @@ struct RecordRow {
     version: i32,
     key_id: Uuid,
     state: String,
-    ends_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
+    secret_ends_at: Option<DateTime<Utc>>,
     exposed_at: Option<DateTime<Utc>>,
     exposed_url: Option<String>,
     scopes: Vec<String>,
@@ -41,16 +42,17 @@ struct RecordRow {
 }
 
 /// Returns the keys with these digests, in one query. The result lacks unknown digests. For a key
-/// that has ended by the database's clock it shows an end in 1970, so that the key has ended on a
-/// gateway with a slow clock too.
+/// or secret that has ended by the database's clock it shows an end in 1970, so that it has ended
+/// on a gateway with a slow clock too.
 pub async fn find_by_digest(
     connection: &mut PgConnection,
     digests: &[KeyDigest],
 ) -> Result<Vec<(KeyDigest, KeyRecord)>, StorageError> {
     let wanted: Vec<&[u8]> = digests.iter().map(|digest| digest.as_bytes().as_slice()).collect();
     let rows: Vec<RecordRow> = sqlx::query_as(
-        "select d.digest, s.version, k.id as key_id, k.state, case when least(k.expires_at, s.ends_at) <= clock_timestamp()
-                     then 'epoch' else least(k.expires_at, s.ends_at) end as ends_at,
+        "select d.digest, s.version, k.id as key_id, k.state,
+                case when k.expires_at <= clock_timestamp() then 'epoch' else k.expires_at end as expires_at,
+                case when s.ends_at <= clock_timestamp() then 'epoch' else s.ends_at end as secret_ends_at,
                 s.exposed_at, s.exposed_url, k.scopes,
                 k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.environment_id,
                 e.mode, a.id as account_id, a.state as account_state, a.edition, p.*, l.balance, l.plan_credits,
@@ -79,7 +81,8 @@ fn record(row: RecordRow) -> Result<(KeyDigest, KeyRecord), StorageError> {
         key_id: KeyId::from_uuid(row.key_id),
         secret_version: row.version,
         state: key.read("state", KeyState::from_name(&row.state))?,
-        ends_at: row.ends_at,
+        expires_at: row.expires_at,
+        secret_ends_at: row.secret_ends_at,
         exposure: row.exposed_at.map(|at| Exposure { at, url: row.exposed_url }),
         scopes: scopes(&key, &row.scopes)?,
         origin: origin(&key, row.regions, row.allowed_networks)?,

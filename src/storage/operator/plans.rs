@@ -25,7 +25,11 @@ pub struct PlanLine {
     pub credits: i64,
     pub requests: i32,
     pub rate_per_s: i32,
+    pub concurrency: i32,
     pub keys_per_environment: i32,
+    pub access: Vec<String>,
+    /// Whether the plan sells API access at all.
+    pub api_access: bool,
     /// Which figure is an assumption of the catalogue.
     pub assumption: Option<String>,
     pub accounts: i64,
@@ -37,8 +41,8 @@ pub const MOST_PLANS: i64 = 100;
 /// Returns the plans, the newest edition first, each edition in its own order.
 pub async fn lines(connection: &mut PgConnection) -> Result<Vec<PlanLine>, StorageError> {
     let lines = sqlx::query_as(
-        "select p.edition, p.plan, p.label, p.price_usd, p.credits, p.requests, p.rate_per_s, p.keys_per_environment,
-                p.assumption, coalesce(a.accounts, 0) as accounts
+        "select p.edition, p.plan, p.label, p.price_usd, p.credits, p.requests, p.rate_per_s, p.concurrency,
+                p.keys_per_environment, p.access, p.api_access, p.assumption, coalesce(a.accounts, 0) as accounts
            from plan p left join (select edition, plan, count(*) as accounts from account
                                    where closed_at is null group by edition, plan) a using (edition, plan)
           order by p.edition desc, p.position, p.plan limit $1",

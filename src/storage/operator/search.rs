@@ -16,7 +16,7 @@ pub const MOST_KEYS: i64 = 50;
 pub struct FoundKey {
     pub id: Uuid,
     pub name: String,
-    /// `active`, `disabled` or `revoked`.
+    /// `active`, `disabled`, `expired` or `revoked`.
     pub state: String,
     pub prefix: String,
     pub last_four: String,
@@ -31,7 +31,8 @@ pub async fn keys_by_ends(
     last_four: &str,
 ) -> Result<Vec<FoundKey>, StorageError> {
     let keys = sqlx::query_as(
-        "select k.id, k.name, k.state, s.prefix, s.last_four, a.id as account_id, a.name as account_name
+        "select k.id, k.name,
+                case when k.state <> 'revoked' and k.expires_at <= now() then 'expired' else k.state end as state, s.prefix, s.last_four, a.id as account_id, a.name as account_name
            from key_secret s join api_key k on k.id = s.key_id join account a on a.id = k.account_id
           where s.last_four = $1 and ($2::text is null or starts_with(s.prefix, $2) or starts_with($2, s.prefix))
           order by k.id desc, s.version desc limit $3",

@@ -126,7 +126,7 @@ async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
         ("update api_key set expires_at = now() where id = $1", (401, "This API key has expired.")),
         (
             "update key_secret set ends_at = clock_timestamp() where key_id = $1",
-            (401, "This API key has expired."),
+            (401, "This secret no longer works: the API key was rotated and has another secret."),
         ),
         (
             "update api_key set scopes = '{read}' where id = $1",

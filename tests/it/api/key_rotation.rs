@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::keys::{bare, made, managed, works};
 use crate::gate::people::marina;
+use crate::support::gateway::{answer, eventually};
 
 #[tokio::test]
 async fn a_rotated_key_works_with_both_secrets_until_the_overlap_ends() {
@@ -46,6 +47,36 @@ async fn a_rotated_key_works_with_both_secrets_until_the_overlap_ends() {
     assert_eq!(works(&gateway, new).await.0, 200);
     let again = bare(&gateway, &format!("{path}/end-overlap"), &customer.key).await;
     assert_eq!((again.status, again.code()), (409, "NOT_ROTATING"));
+}
+
+#[tokio::test]
+async fn the_secret_that_a_rotation_ended_is_said_to_be_replaced_and_not_the_key_expired() {
+    let (gateway, customer) = managed().await;
+    let soon = (fluence::clock::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
+    for terms in [json!({"name": "endless"}), json!({"name": "ending", "expires_at": soon})] {
+        let (path, old) = made(&gateway, &customer, &terms).await;
+        gateway.post(&format!("{path}/rotate"), &customer.key, &json!({"overlap_seconds": 0})).await;
+        for (language, sentence) in [
+            ("en", "This secret no longer works: the API key was rotated and has another secret."),
+            ("pt-BR", "Este segredo não funciona mais: ele foi trocado, e a chave de API tem outro."),
+        ] {
+            let asked = gateway.request(reqwest::Method::GET, "/creditos").header("x-api-key", &old);
+            let refused = answer(asked.header("accept-language", language)).await;
+            assert_eq!(refused.outcome(), (401, "EXPIRED_API_KEY"));
+            assert_eq!(refused.body["error"]["message"], sentence);
+        }
+        // A key that has itself ended says so, whatever became of its secrets.
+        let id = path.rsplit('/').next().unwrap();
+        sqlx::query("update api_key set expires_at = now() where id = $1::uuid")
+            .bind(id)
+            .execute(gateway.database.pool())
+            .await
+            .unwrap();
+        eventually("the key itself has expired", async || {
+            gateway.get("/creditos", &old).await.body["error"]["message"] == "This API key has expired."
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

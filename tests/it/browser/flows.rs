@@ -145,7 +145,7 @@ async fn a_lost_phone() {
     browser.shows("main", "The password is set").await;
 
     browser.open(&format!("{}/console/me/second-factor", gateway.url())).await;
-    browser.shows("main", "Scan the square").await;
+    browser.shows("main", "Scan the QR code").await;
     let address = scanned(&browser).await;
     assert!(address.starts_with("otpauth://totp/Fluence:ana%40example.com?secret="), "{address}");
     let secret = address.split("secret=").nth(1).unwrap().split('&').next().unwrap().to_owned();
@@ -174,7 +174,7 @@ async fn a_lost_phone() {
     with_password(&browser, gateway).await;
     browser.type_into("#code", &code).await;
     browser.click("main form button.primary").await;
-    browser.shows("main", "This code does not fit").await;
+    browser.shows("main", "This code is wrong").await;
 
     // Without the codes another admin vouches.
     browser.click("a[href$='/log-in/lost']").await;
@@ -191,7 +191,7 @@ async fn a_lost_phone() {
     with_password(&browser, gateway).await;
     browser.shows("main .big", "1,000").await;
     browser.open(&format!("{}/console/me/second-factor", gateway.url())).await;
-    browser.shows("main", "Scan the square").await;
+    browser.shows("main", "Scan the QR code").await;
     assert_ne!(scanned(&browser).await, address, "a new phone gets a new secret");
 }
 

@@ -13,6 +13,17 @@ use crate::gate::people::marina;
 use crate::support::browser::{Browser, Look};
 use crate::support::gateway::Gateway;
 
+/// A gateway that went silent, an e-mail that failed and one that waits.
+pub(super) async fn trouble(gateway: &Gateway) {
+    let silent = "insert into node (id, name, version, started_at, last_seen_at, change_seen, clock_ahead_ms)
+                  values (gen_random_uuid(), 'sao-paulo-2', '0.1.0', now() - interval '9 days', now() - interval '4 minutes', 0, 12)";
+    sqlx::query(silent).execute(gateway.database.pool()).await.unwrap();
+    let mail = "insert into email_outbox (id, kind, to_address, sealed, state, tries, next_at, created_at, error) values
+                ($1, 'invitation', 'bia@acme.example', '\\x00', 'failed', 7, now(), now() - interval '18 hours', '550 5.1.1 no such mailbox'),
+                ($2, 'reset', 'ana@horizonte.example', '\\x00', 'waiting', 2, now() + interval '1 hour', now() - interval '3 minutes', '421 try later')";
+    sqlx::query(mail).bind(new_id()).bind(new_id()).execute(gateway.database.pool()).await.unwrap();
+}
+
 /// A service on a bad night: a silent gateway, an old hold, a suspended account, failed e-mails.
 async fn bad_night() -> (Gateway, AccountId, Operator, String) {
     let gateway = start().await;
@@ -36,13 +47,7 @@ async fn bad_night() -> (Gateway, AccountId, Operator, String) {
         .await
         .unwrap();
     }
-    let silent = "insert into node (id, name, version, started_at, last_seen_at, change_seen, clock_ahead_ms)
-                  values (gen_random_uuid(), 'sao-paulo-2', '0.1.0', now() - interval '9 days', now() - interval '4 minutes', 0, 12)";
-    sqlx::query(silent).execute(pool).await.unwrap();
-    let mail = "insert into email_outbox (id, kind, to_address, sealed, state, tries, next_at, created_at, error) values
-                ($1, 'invitation', 'bia@acme.example', '\\x00', 'failed', 7, now(), now() - interval '18 hours', '550 5.1.1 no such mailbox'),
-                ($2, 'reset', 'ana@horizonte.example', '\\x00', 'waiting', 2, now() + interval '1 hour', now() - interval '3 minutes', '421 try later')";
-    sqlx::query(mail).bind(new_id()).bind(new_id()).execute(pool).await.unwrap();
+    trouble(&gateway).await;
     let refused = "insert into refused_call (account_id, day, key_id, route, code, calls)
                    select $1, (now() at time zone 'utc')::date, $2, (select min(number) from route), 'RATE_LIMITED', 1874";
     sqlx::query(refused)
@@ -61,7 +66,7 @@ async fn bad_night() -> (Gateway, AccountId, Operator, String) {
 }
 
 /// A browser in which the operator is logged in.
-async fn browser_of(gateway: &Gateway, operator: &Operator) -> Browser {
+pub(super) async fn browser_of(gateway: &Gateway, operator: &Operator) -> Browser {
     let browser = Browser::start().await;
     browser.open(&format!("{}/operator/log-in", gateway.operator_url())).await;
     let cookie = format!("fluence-op-local={}; path=/", operator.visitor.cookies["fluence-op-local"]);
@@ -70,7 +75,7 @@ async fn browser_of(gateway: &Gateway, operator: &Operator) -> Browser {
 }
 
 /// The pages of an account that operators read and act on.
-fn pages(account: AccountId) -> Vec<(&'static str, String)> {
+pub(super) fn pages(account: AccountId) -> Vec<(&'static str, String)> {
     let desk = desk(account);
     vec![
         ("health", "/operator".to_owned()),
@@ -82,6 +87,7 @@ fn pages(account: AccountId) -> Vec<(&'static str, String)> {
         ("audit", "/operator/audit".to_owned()),
         ("people", "/operator/people".to_owned()),
         ("plans", "/operator/plans".to_owned()),
+        ("move-all", "/operator/plans/move?from=2025-01%2Fprofessional&to=2025-06%2Fbusiness".to_owned()),
         ("new-account", "/operator/accounts/new".to_owned()),
         ("suspend", format!("{desk}/suspend")),
         ("grant", format!("{desk}/grant")),
@@ -146,20 +152,4 @@ async fn a_call_is_explained_in_the_browser_and_nothing_of_it_stands_in_the_addr
         browser.screenshot(&format!("operator-explained-{}", look.name())).await;
     }
     assert!(browser.text("main").await.contains("Horizonte"), "{account}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn pictures_of_the_operators_pages_are_kept() {
-    let (gateway, account, operator, _) = bad_night().await;
-    let browser = browser_of(&gateway, &operator).await;
-    for language in ["en", "pt"] {
-        for look in [Look::DESKTOP, Look::DESKTOP.dark(), Look::PHONE, Look::PHONE.dark()] {
-            browser.look(look).await;
-            for (name, path) in pages(account) {
-                let query = if path.contains('?') { "&" } else { "?" };
-                browser.open(&format!("{}{path}{query}lang={language}", gateway.operator_url())).await;
-                browser.screenshot(&format!("operator-{language}-{name}-{}", look.name())).await;
-            }
-        }
-    }
 }

@@ -11,18 +11,31 @@ pub(super) async fn faults(
     language: &str,
     picture: Option<&str>,
 ) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut note = |what: &str, found: String| {
-        if !found.is_empty() {
-            faults.push(format!("{path} in {language}, {what}: {found}"));
-        }
-    };
     browser.look(Look::DESKTOP).await;
     let query = if path.contains('?') { '&' } else { '?' };
     browser.open(&format!("{origin}{path}{query}lang={language}")).await;
+    let mut faults = Vec::new();
     if is_elsewhere(browser, path).await {
-        note("leads to", browser.address().await);
+        faults.push(format!("{path} in {language} leads to {}", browser.address().await));
     }
+    faults.extend(faults_shown(browser, origin, &format!("{path} in {language}"), picture).await);
+    faults
+}
+
+/// The same of the page that is open, which this neither leaves nor asks for again: some are shown once.
+pub(super) async fn faults_shown(
+    browser: &Browser,
+    origin: &str,
+    page: &str,
+    picture: Option<&str>,
+) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut note = |what: &str, found: String| {
+        if !found.is_empty() {
+            faults.push(format!("{page}, {what}: {found}"));
+        }
+    };
+    browser.look(Look::DESKTOP).await;
     note("light", browser.violations().await);
     if let Some(name) = picture {
         browser.screenshot(&format!("{name}-{}", Look::DESKTOP.name())).await;

@@ -109,6 +109,11 @@ async fn an_unknown_plan_names_those_there_are() {
         failed.failure(),
         "edition `1999` does not exist; the editions are 2025-01, fluenzr, start, 2025-06"
     );
+    let failed = program.run(&["account", "move", &id, "--plan", "start"]);
+    assert_eq!(
+        failed.failure(),
+        "edition 2025-01 has no plan `start`, but edition start has: add --edition start"
+    );
     assert_eq!(program.json(&["account", "show", &id])["plan"], "essentials");
 }
 
@@ -249,4 +254,71 @@ async fn environments_are_listed() {
         (&json!("staging"), &json!(10))
     );
     assert!(program.run(&["environment", "list", "--account", &id]).out.contains("0 of 10"));
+}
+
+#[tokio::test]
+async fn all_accounts_of_a_plan_are_shown_and_then_moved() {
+    let program = Program::new().await;
+    let (one, other) = (program.account("2025-01", "essentials"), program.account("2025-01", "essentials"));
+    let stays = program.account("2025-01", "professional");
+    let words = [
+        "account",
+        "move-all",
+        "--from-edition",
+        "2025-01",
+        "--from",
+        "essentials",
+        "--plan",
+        "professional",
+    ];
+    let dry: Vec<&str> = words.into_iter().chain(["--dry-run"]).collect();
+    let shown = program.json(&dry);
+    assert_eq!((&shown["accounts"], &shown["gaining"]), (&json!(2), &json!(2)));
+    assert!(program.run(&dry).out.contains("Nothing was changed."));
+    assert_eq!(program.json(&["account", "show", &one])["plan"], "essentials");
+    let words: Vec<&str> = words.into_iter().chain(["--reason", "the plan ends"]).collect();
+    let moved = program.json(&words);
+    assert_eq!(
+        (&moved["moved"], &moved["on_plan"], &moved["continued"]),
+        (&json!(2), &json!(0), &json!(false))
+    );
+    for id in [&one, &other, &stays] {
+        let account = program.json(&["account", "show", id]);
+        assert_eq!((&account["plan"], &account["balance"]), (&json!("professional"), &json!(1000)));
+    }
+    let log = program.run(&["audit", "--account", &one, "--json"]).out;
+    assert!(log.contains("the plan ends"), "{log}");
+    let again = program.run(&words);
+    assert!(
+        again.failure().contains("no open account is on plan `essentials` of edition 2025-01"),
+        "{}",
+        again.err
+    );
+}
+
+#[tokio::test]
+async fn a_command_goes_on_with_a_run_that_was_interrupted() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    let begun = "insert into plan_move (id, from_edition, from_plan, to_edition, to_plan, author)
+                 values ($1, '2025-01', 'essentials', '2025-01', 'professional', 'olga')";
+    let (run, pool) = (fluence::clock::new_id(), program.database.pool());
+    sqlx::query(begun).bind(run).execute(pool).await.unwrap();
+    let waiting =
+        "insert into plan_move_account (plan_move_id, account_id, state) values ($1, $2::uuid, 'waiting')";
+    sqlx::query(waiting).bind(run).bind(&id).execute(pool).await.unwrap();
+    let words = ["account", "move-all", "--from-edition", "2025-01", "--from", "essentials", "--plan"];
+    let to = |plan| words.into_iter().chain([plan]).collect::<Vec<&str>>();
+    let other = program.run(&to("enterprise"));
+    assert!(
+        other.failure().contains("being moved to plan `professional` of edition 2025-01 already"),
+        "{}",
+        other.err
+    );
+    let moved = program.json(&to("professional"));
+    assert_eq!(
+        (&moved["moved"], &moved["continued"], &moved["author"]),
+        (&json!(1), &json!(true), &json!("olga"))
+    );
+    assert_eq!(program.json(&["account", "show", &id])["plan"], "professional");
 }

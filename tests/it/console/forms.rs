@@ -1,17 +1,52 @@
-//! Every form with every field wrong: says so at the field, keeps what was typed, changes nothing.
+//! Every form with every field wrong: says so at the field, keeps what was typed, changes nothing. Which forms there are follows
+//! from the table of pages: a new one without a case here fails.
 
-use fluence::domain::ids::AccountId;
+use std::collections::BTreeSet;
+
+use fluence::console::{Method, ROUTES, Route};
+use fluence::domain::ids::{AccountId, IdentityId, MemberId};
+use fluence::domain::member::Role;
+use fluence::identity::email::EmailKey;
+use fluence::identity::one_time::Purpose;
+use fluence::management::identities::new_link;
+use fluence::storage::identity::identities;
 
 use super::log_in::{PASSWORD, with_password};
+use super::mail::Post;
+use super::second_factor::{password, switched_on};
 use crate::support::gateway::Gateway;
 use crate::support::visitor::Visitor;
 
 /// A form, what is typed into it, and which fields are wrong.
-struct Wrong {
+pub(super) struct Wrong {
+    /// Its address in the table of pages.
+    route: &'static str,
     path: String,
     typed: &'static [(&'static str, &'static str)],
     faulty: &'static [&'static str],
 }
+
+/// Forms into which nothing is typed: buttons, and choices whose every answer is right.
+const NOTHING_TYPED: [&str; 18] = [
+    "/console/log-in/lost",
+    "/console/keep-factor",
+    "/console/log-out",
+    "/console/link",
+    "/console/new-email",
+    "/console/me/sessions",
+    "/console/me/second-factor/off",
+    "/console/{account}/keys/{key}/rotate",
+    "/console/{account}/keys/{key}/end-overlap",
+    "/console/{account}/keys/{key}/cancel-rotation",
+    "/console/{account}/keys/{key}/disable",
+    "/console/{account}/keys/{key}/enable",
+    "/console/{account}/playground",
+    "/console/{account}/playground/key",
+    "/console/{account}/alerts/test",
+    "/console/{account}/members/{member}",
+    "/console/{account}/members/{member}/invite",
+    "/console/{account}/members/{member}/vouch",
+];
 
 const LONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 const KEY: &[(&str, &str)] = &[
@@ -27,45 +62,91 @@ const KEY_FAULTS: &[&str] =
 /// Fields that no page repeats.
 const SECRET: [&str; 3] = ["password", "key", "code"];
 
-fn wrong(
-    path: String,
-    typed: &'static [(&'static str, &'static str)],
-    faulty: &'static [&'static str],
-) -> Wrong {
-    Wrong { path, typed, faulty }
-}
-
-fn of_account(account: AccountId, key: &str, environment: &str) -> Vec<Wrong> {
-    let at = |path: &str| format!("/console/{account}{path}");
+/// The cases of the forms of an account.
+fn of_account() -> Vec<Wrong> {
+    let of = |route: &'static str, typed, faulty| wrong(route, typed, faulty);
     vec![
-        wrong(at("/keys/new"), KEY, KEY_FAULTS),
-        wrong(at(&format!("/keys/{key}/edit")), KEY, KEY_FAULTS),
-        wrong(at(&format!("/keys/{key}/revoke")), &[("name", "another")], &["name"]),
-        wrong(at("/keys/which"), &[("key", "none")], &["key"]),
-        wrong(at("/members/new"), &[("email", "nowhere"), ("role", "admin")], &["email"]),
-        wrong(at("/environments/new"), &[("name", LONG), ("mode", "live")], &["name"]),
-        wrong(at("/environments/new"), &[("name", "default"), ("mode", "live")], &["name"]),
-        wrong(at(&format!("/environments/{environment}")), &[("key_cap", "many")], &["key_cap"]),
-        wrong(at("/settings/edit"), &[("name", LONG), ("email", "nowhere")], &["name", "email"]),
-        wrong(at("/alerts/edit"), &[("threshold", "few"), ("key_ends", "on")], &["threshold"]),
+        of("/console/{account}/keys/new", KEY, KEY_FAULTS),
+        of("/console/{account}/keys/{key}/edit", KEY, KEY_FAULTS),
+        of("/console/{account}/keys/{key}/revoke", &[("name", "another")], &["name"]),
+        of("/console/{account}/keys/which", &[("key", "none")], &["key"]),
+        of("/console/{account}/members/new", &[("email", "nowhere"), ("role", "admin")], &["email"]),
+        of("/console/{account}/environments/new", &[("name", LONG), ("mode", "live")], &["name"]),
+        of("/console/{account}/environments/new", &[("name", "default"), ("mode", "live")], &["name"]),
+        of("/console/{account}/environments/{environment}", &[("key_cap", "many")], &["key_cap"]),
+        of("/console/{account}/settings/edit", &[("name", LONG), ("email", "nowhere")], &["name", "email"]),
+        of("/console/{account}/alerts/edit", &[("threshold", "few"), ("key_ends", "on")], &["threshold"]),
     ]
 }
 
 fn of_person() -> Vec<Wrong> {
-    let at = |path: &str| format!("/console{path}");
     vec![
-        wrong(at("/sign-up"), &[("email", "nowhere")], &["email"]),
-        wrong(at("/reset"), &[("email", "no one@example.com")], &["email"]),
-        wrong(at("/confirm"), &[("password", "not this one at all")], &["password"]),
-        wrong(at("/me"), &[("name", LONG), ("language", "pt"), ("theme", "dark")], &["name"]),
-        wrong(at("/me/email"), &[("email", "nowhere")], &["email"]),
-        wrong(at("/me/password"), &[("password", "passwordpassword1")], &["password"]),
-        wrong(at("/me/second-factor"), &[("code", "12")], &["code"]),
+        wrong("/console/confirm", &[("password", "not this one at all")], &["password"]),
+        wrong("/console/me", &[("name", LONG), ("language", "pt"), ("theme", "dark")], &["name"]),
+        wrong("/console/me/email", &[("email", "nowhere")], &["email"]),
+        wrong("/console/me/password", &[("password", "passwordpassword1")], &["password"]),
+        wrong("/console/me/second-factor", &[("code", "12")], &["code"]),
     ]
 }
 
+/// The cases of who is not logged in.
+fn of_stranger() -> Vec<Wrong> {
+    // Of a log-in one sentence says that it failed, never which field was wrong.
+    let log_in = &[("email", "ana@example.com"), ("password", "not this one at all")];
+    vec![
+        wrong("/console/log-in", log_in, &[]),
+        wrong("/console/reset", &[("email", "no one@example.com")], &["email"]),
+        wrong("/console/sign-up", &[("email", "nowhere")], &["email"]),
+        wrong("/console/sign-up/sent", &[("code", "AAAA-AAAA")], &["code"]),
+        wrong(
+            "/console/sign-up/finish",
+            &[("name", LONG), ("account", LONG), ("password", "short")],
+            &["name", "account", "password"],
+        ),
+        wrong("/console/reset/finish", &[("password", "short")], &["password"]),
+        wrong("/console/invitation", &[("name", LONG), ("password", "short")], &["name", "password"]),
+    ]
+}
+
+fn of_half() -> Wrong {
+    wrong("/console/log-in/second", &[("code", "000000")], &["code"])
+}
+
+pub(super) fn wrong(
+    route: &'static str,
+    typed: &'static [(&'static str, &'static str)],
+    faulty: &'static [&'static str],
+) -> Wrong {
+    Wrong { route, path: route.to_owned(), typed, faulty }
+}
+
+impl Wrong {
+    /// With the ids of things in its path.
+    pub(super) fn at(mut self, ids: &[(&str, String)]) -> Self {
+        self.path = ids.iter().fold(self.path, |path, (name, id)| path.replace(name, id));
+        self
+    }
+
+    /// With a token, if its page is opened by a link.
+    fn with_link(mut self, links: &[String]) -> Self {
+        let link = links.iter().find(|link| link.split('?').next() == Some(self.route));
+        self.path = link.cloned().unwrap_or(self.path);
+        self
+    }
+}
+
+/// Every form of a table has a case, or nothing is typed into it.
+pub(super) fn assert_all_have_a_case<A>(table: &'static [Route<A>], cases: &[Wrong], nothing_typed: &[&str]) {
+    let forms = table.iter().filter(|route| route.method == Method::Post).map(|route| route.path);
+    let known: BTreeSet<&str> =
+        cases.iter().map(|case| case.route).chain(nothing_typed.iter().copied()).collect();
+    let forms: BTreeSet<&str> = forms.collect();
+    let differing: Vec<_> = forms.symmetric_difference(&known).collect();
+    assert!(differing.is_empty(), "forms without a case, or cases without a form: {differing:#?}");
+}
+
 /// Everything that a form could change, as one text.
-async fn state(gateway: &Gateway) -> String {
+pub(super) async fn state(gateway: &Gateway) -> String {
     sqlx::query_scalar(
         "select concat_ws('; ',
             (select string_agg(a::text, ',' order by a.id) from account a),
@@ -74,6 +155,11 @@ async fn state(gateway: &Gateway) -> String {
             (select string_agg(m::text, ',' order by m.id) from member m),
             (select string_agg(i::text, ',' order by i.id) from identity i),
             (select string_agg(r::text, ',') from alert_rule r),
+            (select string_agg(f::text, ',' order by f.created_at) from factor_reset f),
+            (select string_agg(n::text, ',' order by n.id) from account_note n),
+            (select string_agg(b::text, ',' order by b.account_id) from ledger_account b),
+            (select string_agg(p::text, ',' order by p.id) from plan_move p),
+            (select string_agg(t.used_at::text, ',' order by t.used_at) from one_time_token t),
             (select count(*) from email_outbox), (select count(*) from audit_entry), (select count(*) from one_time_token))",
     )
     .fetch_one(gateway.database.pool())
@@ -82,7 +168,7 @@ async fn state(gateway: &Gateway) -> String {
 }
 
 /// What is wrong with the page that answers a form.
-async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> {
+pub(super) async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> {
     let page = visitor.fill(&wrong.path, wrong.typed).await;
     let mut faults = Vec::new();
     if page.status != 422 {
@@ -112,6 +198,27 @@ async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> {
     faults
 }
 
+/// What is wrong with the answers to these forms, and with what they changed.
+pub(super) async fn all_faults(gateway: &Gateway, visitor: &mut Visitor, cases: &[Wrong]) -> Vec<String> {
+    let before = state(gateway).await;
+    let mut found = Vec::new();
+    for case in cases {
+        let faults = faults(visitor, case).await;
+        found.extend(faults.into_iter().map(|fault| format!("{} {fault}", case.path)));
+        if state(gateway).await != before {
+            found.push(format!("{} changes something", case.path));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_form_has_a_case() {
+    let mut cases: Vec<Wrong> = of_account().into_iter().chain(of_person()).chain(of_stranger()).collect();
+    cases.push(of_half());
+    assert_all_have_a_case(ROUTES, &cases, &NOTHING_TYPED);
+}
+
 #[tokio::test]
 async fn every_form_says_what_is_wrong_at_the_field_keeps_what_was_typed_and_changes_nothing() {
     let gateway = Gateway::start().await;
@@ -122,18 +229,61 @@ async fn every_form_says_what_is_wrong_at_the_field_keeps_what_was_typed_and_cha
     sqlx::query("update api_key set last_used_at = now()").execute(pool).await.unwrap();
     let (key, environment): (uuid::Uuid, uuid::Uuid) =
         sqlx::query_as("select id, environment_id from api_key limit 1").fetch_one(pool).await.unwrap();
-    let forms = of_account(account, &key.to_string(), &environment.to_string());
-    let before = state(&gateway).await;
-    let mut found = Vec::new();
-    for wrong in forms.into_iter().chain(of_person()) {
-        let faults = faults(&mut ana, &wrong).await;
-        found.extend(faults.into_iter().map(|fault| format!("{} {fault}", wrong.path)));
-        if state(&gateway).await != before {
-            found.push(format!("{} changes something", wrong.path));
-        }
-    }
+    let ids = [
+        ("{account}", account.to_string()),
+        ("{key}", key.to_string()),
+        ("{environment}", environment.to_string()),
+    ];
+    let cases: Vec<Wrong> = of_account().into_iter().chain(of_person()).map(|case| case.at(&ids)).collect();
+    let found = all_faults(&gateway, &mut ana, &cases).await;
     assert!(found.is_empty(), "{found:#?}");
-    let log_in = [("email", "ana@example.com"), ("password", "not this one at all")];
-    let refused = Visitor::new(&gateway).fill("/console/log-in", &log_in).await;
-    assert!(refused.status == 422 && refused.has("value=\"ana@example.com\"") && !refused.has(PASSWORD));
+}
+
+/// The path of a new link.
+async fn link(
+    gateway: &Gateway,
+    path: &str,
+    purpose: Purpose,
+    email: &str,
+    (identity, member): (Option<IdentityId>, Option<MemberId>),
+) -> String {
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    let email = email.parse().unwrap();
+    let token = new_link(&mut connection, purpose, &email, identity, member).await.unwrap();
+    format!("{path}?token={}", token.expose())
+}
+
+#[tokio::test]
+async fn so_do_the_forms_of_who_is_not_logged_in() {
+    let post = Post::new(&[]).await;
+    let gateway = &post.gateway;
+    let mut ana = with_password(gateway).await;
+    let account: AccountId =
+        ana.get("/console").await.leads_to().rsplit('/').next().unwrap().parse().unwrap();
+    let member = gateway.member(account, "bia@example.com", Role::Member).await;
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    let key = EmailKey::of(&"ana@example.com".parse().unwrap());
+    let id = identities::by_email(&mut connection, &key).await.unwrap().unwrap().id;
+    let links = [
+        link(gateway, "/console/sign-up/finish", Purpose::SignUp, "dora@example.com", (None, None)).await,
+        link(gateway, "/console/reset/finish", Purpose::Reset, "ana@example.com", (Some(id), None)).await,
+        link(gateway, "/console/invitation", Purpose::Invitation, "bia@example.com", (None, Some(member)))
+            .await,
+    ];
+    let mut stranger = Visitor::new(gateway);
+    // The browser that waits for a code.
+    let sent = stranger.fill("/console/sign-up", &[("email", "carla@example.com")]).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let cases: Vec<Wrong> = of_stranger().into_iter().map(|case| case.with_link(&links)).collect();
+    let mut found = all_faults(gateway, &mut stranger, &cases).await;
+
+    switched_on(&mut ana).await;
+    let (mut half, page) = password(gateway).await;
+    assert!(page.leads_to().starts_with("/console/log-in/second"), "{}", page.body);
+    found.extend(all_faults(gateway, &mut half, &[of_half()]).await);
+    assert!(found.is_empty(), "{found:#?}");
+    let log_in = [("email", "ana@example.com"), ("password", PASSWORD)];
+    let refused =
+        Visitor::new(gateway).fill("/console/log-in", &[log_in[0], ("password", "another one")]).await;
+    assert!(!refused.has("another one"), "{}", refused.body);
 }

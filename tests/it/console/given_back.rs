@@ -92,7 +92,7 @@ async fn a_proof_that_got_old_under_a_form_gives_it_back_too() {
     let old = "update session set confirmed_at = now() - interval '16 minutes'";
     sqlx::query(old).execute(gateway.database.pool()).await.unwrap();
     let asked = ana.submit(&form, &path, &TYPED).await;
-    assert!(asked.status == 401 && asked.has("Is it you?"), "{}", asked.body);
+    assert!(asked.status == 401 && asked.has("Confirm that it is you"), "{}", asked.body);
     assert_filled(&ana.submit(&asked, "/console/confirm", &[("password", PASSWORD)]).await);
 }
 

@@ -89,7 +89,7 @@ async fn j10_the_same_answer_for_known_and_unknown_addresses() {
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0], answers[2]);
-    assert!(answers[0].1.contains("do not belong together"));
+    assert!(answers[0].1.contains("The address or the password is wrong"));
 }
 
 #[tokio::test]

@@ -170,7 +170,7 @@ async fn j10_sign_up_and_reset_answer_the_same_for_every_address() {
         let known = Visitor::new(&post.gateway).fill(path, &[("email", "ana@example.com")]).await;
         let unknown = Visitor::new(&post.gateway).fill(path, &[("email", "nobody@example.com")]).await;
         assert_eq!(plain(&known), plain(&unknown), "{path}");
-        assert!(known.status == 303 || known.has("Look into your mailbox"), "{}", known.body);
+        assert!(known.status == 303 || known.has("Check your mailbox"), "{}", known.body);
     }
     post.message("ana@example.com", "You have an account with this address already").await;
     post.message("nobody@example.com", "Finish your account").await;
@@ -241,7 +241,7 @@ async fn a_stranger_causes_three_messages_an_hour_and_no_more() {
 async fn without_open_sign_up_nobody_opens_an_account() {
     let post = Post::new(&[("FLUENCE_CONSOLE_SIGN_UP", "invited")]).await;
     let mut visitor = Visitor::new(&post.gateway);
-    assert!(visitor.get("/console/sign-up").await.has("made by invitation"));
+    assert!(visitor.get("/console/sign-up").await.has("created by invitation"));
     assert!(!visitor.get("/console/log-in").await.has("/console/sign-up"));
 }
 

@@ -3,10 +3,12 @@
 mod access;
 mod acts;
 mod explain;
+mod forms;
 mod health;
 mod log_in;
 mod lost_factor;
 mod pages;
+mod plan_moves;
 mod plans;
 mod search;
 
@@ -37,7 +39,7 @@ pub(crate) struct Operator {
 }
 
 /// The path of the link of a new operator.
-async fn added(gateway: &Gateway, email: &str, role: OperatorRole) -> String {
+pub(crate) async fn added(gateway: &Gateway, email: &str, role: OperatorRole) -> String {
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let (by, name) = (Actor::operator("root".into()), email.split('@').next().unwrap().parse().unwrap());
     let added = operators::add(&mut connection, &by, &email.parse().unwrap(), &name, role).await;

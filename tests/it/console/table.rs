@@ -18,7 +18,7 @@ pub(crate) const NOWHERE: &str = "01900000-0000-7000-8000-00000000ffff";
 /// A path of the account, with ids of nothing.
 pub(crate) fn path<A>(route: &Route<A>, account: AccountId) -> String {
     let filled = route.path.replace("{account}", &account.to_string());
-    ["{key}", "{environment}", "{member}", "{call}", "{email}"]
+    ["{key}", "{environment}", "{member}", "{call}", "{email}", "{move}"]
         .iter()
         .fold(filled, |path, name| path.replace(name, NOWHERE))
 }
@@ -60,6 +60,15 @@ impl Samples {
         let mail = "insert into email_outbox (id, kind, to_address, sealed, state, tries, next_at, created_at, error) values
                     ($1, 'invitation', 'bia@acme.example', '\\x00', 'failed', 7, now(), now() - interval '18 hours', '550 5.1.1 no such mailbox')";
         sqlx::query(mail).bind(email).execute(gateway.database.pool()).await.unwrap();
+        let plan_move = fluence::clock::new_id();
+        // Gateways leave it as it is.
+        let moving = "insert into plan_move (id, from_edition, from_plan, to_edition, to_plan, author, reason, leased_until)
+                      values ($1, '2025-06', 'developer', '2025-06', 'business', 'olga', 'The plan ends', 'infinity')";
+        sqlx::query(moving).bind(plan_move).execute(gateway.database.pool()).await.unwrap();
+        let moved =
+            "insert into plan_move_account (plan_move_id, account_id, state) values ($1, $2, 'refused')";
+        let moved = sqlx::query(moved).bind(plan_move).bind(account.as_uuid());
+        moved.execute(gateway.database.pool()).await.unwrap();
         // The special goes before the general.
         Self(vec![
             ("{account}", account.to_string()),
@@ -72,7 +81,13 @@ impl Samples {
             ("{call}", call),
             ("{environment}", environment),
             ("{email}", email.to_string()),
+            ("{move}", plan_move.to_string()),
         ])
+    }
+
+    /// The values of the names in a path.
+    pub(crate) fn ids(&self) -> &[(&'static str, String)] {
+        &self.0
     }
 
     /// The pages of a table that have an id of a thing in their path. Every id has a sample.

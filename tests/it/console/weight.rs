@@ -1,14 +1,11 @@
 //! Every page of both consoles is light, on the demonstration account with three months of history.
 
 use fluence::console::{Method, ROUTES, operator};
-use fluence::domain::ids::AccountId;
 use fluence::identity::operator::OperatorRole;
-use fluence::secret::Pepper;
 
 use super::operator::operator as with_operator;
 use super::table::{self, Samples};
-use crate::command::program::{Program, text};
-use crate::support::gateway::Gateway;
+use crate::support::demonstration::Demonstration;
 use crate::support::visitor::Visitor;
 
 /// Bytes of HTML that a page may have.
@@ -38,18 +35,11 @@ async fn weigh(visitor: &mut Visitor, paths: Vec<String>) {
 
 #[tokio::test]
 async fn every_page_of_an_account_with_a_history_is_light() {
-    let program = Program::new().await;
-    let demo = program.json(&["demo", "--history"]);
-    let account: AccountId = text(&demo, "account_id").parse().unwrap();
-    let link = text(&demo, "console");
-    let pepper = Pepper::parse(&program.pepper, 1).unwrap();
-    let environment = [("FLUENCE_OPERATOR_LISTEN", "127.0.0.1:0")];
-    let gateway = Gateway::on(program.database, pepper, &environment).await;
+    let Demonstration { gateway, account, link } = Demonstration::start().await;
     let samples = Samples::of(&gateway, account).await;
 
     let mut ana = Visitor::new(&gateway);
-    let link = link.split_once("/console/link").unwrap().1;
-    assert_eq!(ana.fill(&format!("/console/link{link}"), &[]).await.status, 303);
+    assert_eq!(ana.fill(&link, &[]).await.status, 303);
     // Portuguese is the longer of the two.
     ana.language = "pt-BR";
     let root = format!("/console/{account}");

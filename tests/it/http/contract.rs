@@ -155,6 +155,7 @@ async fn fluenzr_tells_credentials_and_rights_by_one_code_each() {
         Refusal::NotBearer,
         Refusal::InvalidApiKey,
         Refusal::ExpiredApiKey,
+        Refusal::ReplacedSecret,
         Refusal::RevokedApiKey,
     ] {
         let error = sent_refusal(refusal, None, &ctx).await.json()["error"].take();
@@ -205,6 +206,7 @@ async fn influtics_has_three_fixed_sentences() {
             (Refusal::MissingAuth, "Missing Authorization header", "MISSING_AUTH"),
             (Refusal::InvalidApiKey, "Invalid API key", "INVALID_API_KEY"),
             (Refusal::ExpiredApiKey, "API key has expired", "EXPIRED_API_KEY"),
+            (Refusal::ReplacedSecret, "API key has expired", "EXPIRED_API_KEY"),
         ] {
             let body = sent_refusal(refusal, None, &ctx).await.json();
             assert_eq!(body["success"], false);

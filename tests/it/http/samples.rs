@@ -128,6 +128,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::NotBearer,
         Refusal::InvalidApiKey,
         Refusal::ExpiredApiKey,
+        Refusal::ReplacedSecret,
         Refusal::RevokedApiKey,
         Refusal::DisabledApiKey,
         Refusal::KeyExposed {

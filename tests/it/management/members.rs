@@ -18,7 +18,7 @@ fn operator() -> Principal {
     Principal::almighty(Actor::operator("somebody@here".into()))
 }
 
-fn person(account_id: AccountId, role: Role) -> Principal {
+pub(super) fn person(account_id: AccountId, role: Role) -> Principal {
     logged_in(MemberId::from_uuid(new_id()), account_id, role)
 }
 

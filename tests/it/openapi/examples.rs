@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use chrono::{Datelike, NaiveDate};
 use fluence::domain::key::Scope;
 use fluence::openapi::Ordered;
 use fluence::storage::keys::NewKey;
@@ -164,13 +165,24 @@ const MOST_ITEMS: usize = 2;
 #[derive(Default)]
 struct Fixed {
     ids: Vec<String>,
+    /// The last characters of secrets.
+    ends: Vec<String>,
 }
+
+/// Fewest characters of the cursor of a usage report.
+const USAGE_CURSOR_CHARS: usize = 49;
 
 impl Fixed {
     fn value(&mut self, name: &str, value: &mut Ordered) {
         match value {
             Ordered::Object(members) => {
-                members.iter_mut().for_each(|(name, member)| self.value(name, member));
+                let is_newer_secret = is_newer_secret(members);
+                for (name, member) in members {
+                    self.value(name, member);
+                    if name == "created_at" && is_newer_secret {
+                        *member = Ordered::Text("2026-01-15T12:00:00Z".to_owned());
+                    }
+                }
             }
             Ordered::List(items) => {
                 items.truncate(MOST_ITEMS);
@@ -191,8 +203,16 @@ impl Fixed {
             && is_digits(&text[5..7]);
         match name {
             "key" => "THE-SECRET-OF-THE-KEY-SHOWN-ONLY-HERE".to_owned(),
-            "prefix" => "q7Wd".to_owned(),
-            "last_four" => "Zk3R".to_owned(),
+            // The random characters of a secret without a prefix.
+            "prefix" if !text.ends_with('_') => "q7Wd".to_owned(),
+            "last_four" => {
+                let known = self.ends.iter().position(|end| end == text);
+                let number = known.unwrap_or_else(|| {
+                    self.ends.push(text.to_owned());
+                    self.ends.len() - 1
+                });
+                ["Zk3R", "m8Qa", "T2vX", "p9Lw", "H4dN"][number % 5].to_owned()
+            }
             "node" => "gateway-1".to_owned(),
             "x" => "THE-PUBLIC-KEY-IN-BASE64URL".to_owned(),
             "kid" => "THE-ID-OF-THE-KEY".to_owned(),
@@ -205,13 +225,26 @@ impl Fixed {
                 });
                 format!("019a0000-0000-7000-8000-{:012x}", number + 1)
             }
-            "next_cursor" => "19a".to_owned(),
+            // The cursor of a usage report: its groups and place, with the day that stands for all.
+            "next_cursor" if text.len() >= USAGE_CURSOR_CHARS => {
+                let day = NaiveDate::from_ymd_opt(2026, 1, 15).unwrap().num_days_from_ce();
+                format!("{}{day:08x}{}", &text[..1], &text[9..])
+            }
+            "next_cursor" => "4211".to_owned(),
+            "created_at" if is_day => "2025-11-03T09:00:00Z".to_owned(),
             "ends_at" if is_day => "2026-01-15T13:00:00Z".to_owned(),
             _ if is_day && text.contains('T') => "2026-01-15T12:00:00Z".to_owned(),
             _ if is_day && text.len() == 10 => "2026-01-15".to_owned(),
             _ => text.to_owned(),
         }
     }
+}
+
+/// Whether this is a secret that a rotation has made, and the current one.
+fn is_newer_secret(members: &[(String, Ordered)]) -> bool {
+    let member = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, member)| member);
+    let is_first = matches!(member("version"), Some(Ordered::Number(version)) if version.as_i64() == Some(1));
+    member("version").is_some() && !is_first && matches!(member("ends_at"), Some(Ordered::Null))
 }
 
 /// The kinds of all members; of a list, of its first item.

@@ -19,7 +19,7 @@ async fn what_has_ended_by_the_databases_clock_has_ended_for_a_slow_gateway_too(
         end.execute(gateway.database.pool()).await.unwrap();
         let mut connection = gateway.database.pool().acquire().await.unwrap();
         let found = find_by_digest(&mut connection, &[digest]).await.unwrap();
-        let ends_at = found[0].1.ends_at;
+        let ends_at = found[0].1.ends_at();
         assert_eq!(ends_at.map(|at| at == DateTime::<Utc>::UNIX_EPOCH), shown, "{ends_at:?}");
     }
 }

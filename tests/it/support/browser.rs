@@ -76,6 +76,8 @@ impl Browser {
             json!({ "width": look.width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
         )
         .await;
+        // A page is drawn as wide as its window: a scrollbar would cut its right margin off.
+        self.cdp("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
         let theme = if look.is_dark { "dark" } else { "light" };
         let features = json!([
             { "name": "prefers-color-scheme", "value": theme },
@@ -204,7 +206,7 @@ const VALUES: [u8; 256] = {
 };
 
 /// The bytes of a text in base64.
-fn base64(text: &str) -> Vec<u8> {
+pub(crate) fn base64(text: &str) -> Vec<u8> {
     let letters = text.trim_end_matches('=').as_bytes();
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     for group in letters.chunks(4) {

@@ -114,6 +114,7 @@ pub(crate) fn check(method: &Method, url: &Url, answer: &Answer) {
         "{what} has an error code that the document does not list: {}",
         answer.text
     );
+    assert_headers_documented(response, answer, &what);
     let pointer = format!(
         "/paths/{}/{verb}/responses/{}/content/{}/schema",
         escaped(template),
@@ -121,6 +122,39 @@ pub(crate) fn check(method: &Method, url: &Url, answer: &Answer) {
         escaped(media_type)
     );
     assert_valid(&pointer, &answer.body, &what);
+}
+
+/// Headers of HTTP itself, which the document need not explain, and the one of development mode.
+const OF_HTTP: [&str; 12] = [
+    "allow",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "etag",
+    "strict-transport-security",
+    "transfer-encoding",
+    "vary",
+    "www-authenticate",
+    "x-development-mode",
+];
+
+/// Panics if the answer has a header that the document explains nowhere, or lacks one that every answer has.
+fn assert_headers_documented(response: &Value, answer: &Answer, what: &str) {
+    let names = |headers: &Value| -> HashSet<String> {
+        headers.as_object().unwrap().keys().map(|name| name.to_ascii_lowercase()).collect()
+    };
+    let (known, own) = (names(&DOCUMENT["components"]["headers"]), names(&response["headers"]));
+    for name in answer.headers.keys().map(|name| name.as_str()) {
+        assert!(
+            known.contains(name) || OF_HTTP.contains(&name) || name.starts_with("access-control-"),
+            "{what} has the header {name}, which the document does not explain"
+        );
+    }
+    for name in ["cache-control", "x-content-type-options", "x-request-id"] {
+        assert!(own.contains(name) && answer.headers.contains_key(name), "{what} is about {name}");
+    }
 }
 
 /// Whether the operation lists the code of an error. The `fluenzr` dialect has two codes of its own.

@@ -2,7 +2,8 @@
 
 use super::classes::Classes;
 use super::grammar::{
-    BEFORE_VERB, BETWEEN, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES, PREPOSITIONS, SUBJECTS,
+    BEFORE_VERB, BETWEEN, CARDINALS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
+    PREPOSITIONS, SUBJECTS,
 };
 
 /// Words that carry meaning, of a clause that need not speak of work: “as always”.
@@ -22,8 +23,14 @@ pub(super) struct Item<'s> {
     pub(super) is_phrase: bool,
     /// Whether it counts as what it is: an ambiguous word does only when it is said of a thing.
     pub(super) is_firm: bool,
+    /// Written like a name that no vocabulary has.
+    pub(super) is_name: bool,
     /// Whether a mark that parts clauses stands before it.
     pub(super) is_parted: bool,
+}
+
+pub(super) fn is_unknown(item: &Item<'_>) -> bool {
+    !item.classes.is_known()
 }
 
 pub(super) fn is_thing(item: &Item<'_>) -> bool {
@@ -95,7 +102,8 @@ pub(super) fn begins_clause(item: &Item<'_>) -> bool {
     item.is_parted || CONNECTORS.contains(&item.word)
 }
 
-fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i [Item<'s>]> {
+/// The clauses of a sentence, none of them empty.
+pub(super) fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i [Item<'s>]> {
     items.chunk_by(|_, next| !begins_clause(next))
 }
 
@@ -117,10 +125,11 @@ pub(super) fn is_weighty(item: &Item<'_>) -> bool {
     !is_time && !is_small && !NUMBERS.contains(&item.word)
 }
 
-/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “six months today”.
+/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “day fourteen”, “six months today”.
 pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
     let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
-    let is_number = |item: &Item<'_>| item.word.chars().all(|c| c.is_ascii_digit());
+    let is_number =
+        |item: &Item<'_>| CARDINALS.contains(&item.word) || item.word.chars().all(|c| c.is_ascii_digit());
     let numbered = items.windows(2).any(|pair| is_period(&pair[0]) && is_number(&pair[1]));
     numbered
         || items.iter().any(is_period)

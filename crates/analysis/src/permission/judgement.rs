@@ -2,11 +2,15 @@
 
 use super::anchors::anchored;
 use super::classes::Classes;
-use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
+use super::grammar::{
+    ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD,
+    is_portuguese_first_person,
+};
 use super::item::{
     Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
-    is_thing, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
+    is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
+use super::worktalk::{PLAINLY, QUOTABLE, SURE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -18,6 +22,8 @@ const MIN_WORK_WITHOUT_THING: usize = 3;
 const MIN_WORK_BESIDE_DAILY: usize = 3;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 1;
+/// Words below which a sentence gives the model too little to go by: “the tie covers it”.
+const MIN_SCORED_WORDS: usize = 5;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -30,13 +36,14 @@ pub(super) enum Verdict {
     Personal,
     /// Not plainly about work.
     Doubtful,
-    /// About work; how firmly, in words of work.
-    Work(usize),
+    /// About work; whether surely so.
+    Work { is_sure: bool },
 }
 
 /// A sentence under judgement.
 pub(super) struct Judgement<'s> {
     items: Vec<Item<'s>>,
+    language: Language,
     /// Whether the author speaks of themselves.
     is_first_person: bool,
     /// Whether the sentence is of the author or of another person.
@@ -48,23 +55,34 @@ pub(super) struct Judgement<'s> {
 impl<'s> Judgement<'s> {
     pub(super) fn new(items: Vec<Item<'s>>, language: Language) -> Self {
         let mut judgement =
-            Self { items, is_first_person: false, is_personal: false, is_of_things_alone: false };
+            Self { items, language, is_first_person: false, is_personal: false, is_of_things_alone: false };
         judgement.is_first_person = judgement.says(first_person(language)) || judgement.has(Classes::FIRST);
         judgement.is_personal = judgement.is_first_person || judgement.says(THIRD);
         judgement.is_of_things_alone = !judgement.is_personal && judgement.speaks_of_things_alone(language);
         judgement
     }
 
-    pub(super) fn verdict(&self) -> Verdict {
+    /// What the sentence is. `score` is called only where no rule decides.
+    pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
         let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         if self.is_private(&unclear) {
             return Verdict::Private;
         }
-        let is_plain = unclear.is_empty() && !self.is_doubtful() && !self.is_first_person_off_work();
-        match self.words_of_work().filter(|_| is_plain) {
-            Some(work) => Verdict::Work(work),
-            None if self.is_personal => Verdict::Personal,
-            None => Verdict::Doubtful,
+        let is_plainly_work = unclear.is_empty()
+            && !self.is_partly_unknown()
+            && !self.is_first_person_off_work()
+            && self.has_words_of_work();
+        let is_doubtful = self.is_doubtful();
+        let is_vetoed = is_doubtful
+            || !is_plainly_work && (self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS);
+        let score = if is_vetoed { f64::MIN } else { score(&self.items) };
+        let score = if is_plainly_work { score + PLAINLY } else { score };
+        if score > QUOTABLE {
+            Verdict::Work { is_sure: score > SURE }
+        } else if self.is_personal && (is_doubtful || !is_plainly_work) {
+            Verdict::Personal
+        } else {
+            Verdict::Doubtful
         }
     }
 
@@ -76,17 +94,25 @@ impl<'s> Judgement<'s> {
         self.has(Classes::PRIVATE) || is_of_people || unclear.len() > 1
     }
 
+    /// Whether something in it is a private matter's way of speaking, whatever its words are.
     fn is_doubtful(&self) -> bool {
-        let is_unknown = |item: &Item<'_>| {
-            item.classes == Classes::NONE
-                || self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item))
-        };
-        self.items.iter().any(is_unknown)
-            || counts_days(&self.items)
+        counts_days(&self.items)
             || is_appointment(&self.items)
             || has_bare_count(&self.items)
+            || self.items.iter().any(|item| item.is_name)
             || self.says(THIRD)
             || self.says(INTIMATE)
+    }
+
+    fn is_partly_unknown(&self) -> bool {
+        let by_the_author =
+            |item: &Item<'_>| self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item));
+        self.items.iter().any(|item| is_unknown(item) || by_the_author(item))
+    }
+
+    fn may_be_first_person(&self) -> bool {
+        let by_ending = |item: &Item<'_>| !is_work_or_thing(item) && is_portuguese_first_person(item.word);
+        self.is_first_person || self.language == Language::Pt && self.items.iter().any(by_ending)
     }
 
     /// Whether the author speaks of themselves and not plainly of their work.
@@ -98,8 +124,8 @@ impl<'s> Judgement<'s> {
                 || !speaks_of_work(&self.items))
     }
 
-    /// Words of work, things and their phrases included. `None` if there are too few of them.
-    fn words_of_work(&self) -> Option<usize> {
+    /// Whether there are enough words of work, things and their phrases included.
+    fn has_words_of_work(&self) -> bool {
         let anchored = anchored(&self.items);
         let counted = |which: &dyn Fn(&Item<'_>) -> bool| {
             self.items.iter().zip(&anchored).filter(|(item, anchored)| !**anchored && which(item)).count()
@@ -107,10 +133,9 @@ impl<'s> Judgement<'s> {
         let things = counted(&is_thing);
         let phrases = counted(&|item| is_thing(item) && item.is_phrase);
         let work = things + phrases + counted(&|item| !is_thing(item) && is_work(item));
-        let is_enough = work >= self.words_of_work_needed(things)?
+        self.words_of_work_needed(things).is_some_and(|needed| work >= needed)
             && is_work_throughout(&self.items)
-            && work * WORK_SHARE >= count(&self.items, is_weighty);
-        is_enough.then_some(work)
+            && work * WORK_SHARE >= count(&self.items, is_weighty)
     }
 
     /// `None` if no number of words is enough.

@@ -6,7 +6,8 @@ use super::grammar::PARTING;
 use super::item::{Item, is_ambiguous, is_of_a_thing};
 use super::judgement::{Judgement, Verdict};
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
-use crate::lexicon::Lexicon;
+use super::worktalk::{Features, worktalk};
+use crate::model::Model;
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
@@ -16,17 +17,27 @@ pub(super) struct Reader<'l> {
     pub(super) own: &'static Vocabulary,
     pub(super) other: &'static Vocabulary,
     pub(super) language: Language,
-    pub(super) lexicon: &'l Lexicon,
+    pub(super) model: &'l Model,
 }
 
 impl Reader<'_> {
     /// What the sentence is, by itself.
     pub(super) fn verdict(&self, sentence: &Sentence) -> Verdict {
+        let score = |items: &[Item<'_>]| worktalk().score(&self.features(sentence, items));
+        Judgement::new(self.items_of(sentence), self.language).verdict(score)
+    }
+
+    /// What the model of work talk reads of a sentence.
+    pub(super) fn features<'s>(&self, sentence: &'s Sentence, items: &[Item<'_>]) -> Features<'s> {
+        Features::of(&sentence.tokens, items, self.language, self.model)
+    }
+
+    pub(super) fn items_of<'s>(&self, sentence: &'s Sentence) -> Vec<Item<'s>> {
         let mut items = self.items(&sentence.tokens);
         for at in 0..items.len() {
             items[at].is_firm = !is_ambiguous(&items[at]) || is_of_a_thing(&items, at);
         }
-        Judgement::new(items, self.language).verdict()
+        items
     }
 
     fn items<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {
@@ -40,7 +51,11 @@ impl Reader<'_> {
             let before = at.checked_sub(1).map_or(token.start, |before| tokens[before].end);
             let is_parted =
                 self.text.get(before..token.start).is_some_and(|gap| gap.iter().any(|c| PARTING.contains(c)));
-            items.push(Item { word: &token.norm, classes, is_phrase: length > 1, is_firm: true, is_parted });
+            let is_name = token.titlecase
+                && !classes.is_known()
+                && (at > 0 || self.model.vector(&token.norm, self.language).is_none());
+            let is_phrase = length > 1;
+            items.push(Item { word: &token.norm, classes, is_phrase, is_firm: true, is_name, is_parted });
             at += length;
         }
         items
@@ -76,7 +91,7 @@ impl Reader<'_> {
     }
 
     fn is_private(&self, previous: &str, word: &str) -> bool {
-        let listed = |language| self.lexicon.is_sensitive(previous, word, language);
+        let listed = |language| self.model.lexicon.is_sensitive(previous, word, language);
         self.other.word(word).meets(Classes::PRIVATE) || listed(Language::En) || listed(Language::Pt)
     }
 

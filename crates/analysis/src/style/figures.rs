@@ -4,8 +4,10 @@ use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
 /// What numbers a thing: the number after it is its name.
-const LABELS: [&str; 48] = [
+const LABELS: [&str; 50] = [
     "page",
+    "lot",
+    "lote",
     "section",
     "room",
     "line",

@@ -1,4 +1,8 @@
 //! The analysis as its callers meet it: one test a promise.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where it stopped, helpers included"
+)]
 
 mod advice;
 mod coverage;

@@ -14,25 +14,28 @@ use fluence_domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 6] = [
+const PRIVATE: [&str; 8] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
     include_str!("redteam/private_new.tsv"),
     include_str!("redteam/private_last.tsv"),
     include_str!("redteam/private_check.tsv"),
+    include_str!("redteam/private_hostile.tsv"),
+    include_str!("redteam/private_blind.tsv"),
 ];
-const HARMLESS: [&str; 6] = [
+const HARMLESS: [&str; 8] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
     include_str!("redteam/harmless_final.tsv"),
     include_str!("redteam/harmless_new.tsv"),
     include_str!("redteam/harmless_last.tsv"),
+    include_str!("redteam/harmless_hostile.tsv"),
+    include_str!("redteam/harmless_blind.tsv"),
 ];
-/// Harmless sentences that must be quotable: of those in view, of those that were not, of those from other trades, of the
-/// final, the new and the last set. The last three are floors under what is reached, not targets.
-const MIN_QUOTABLE: [f64; 6] = [0.85, 0.80, 0.72, 0.72, 0.55, 0.15];
+/// Harmless sentences that must be quotable, by set: floors under what is reached. The target is 0.80 of each.
+const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.43, 0.50, 0.40];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -164,7 +167,8 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
     });
     let share = |found: usize, of: usize| found as f64 / of as f64;
     println!(
-        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last: {counts:?}"
+        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last, hostile, blind: \
+         {counts:?}"
     );
     for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
         assert!(share(found, of) >= least, "{found} of {of}");

@@ -87,7 +87,7 @@ fn deleting_the_top_sentence_of_a_trait_changes_the_score_to_what_was_told() {
             assert_eq!(score < detail.score, leans_high, "{}, {}: {score}", person.first_name, name);
             assert!(
                 (score - top.score_without.unwrap()).abs() < TOLERANCE,
-                "{}, {}",
+                "{}, {}: {top:?}",
                 person.first_name,
                 name
             );

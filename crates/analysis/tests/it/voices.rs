@@ -34,8 +34,16 @@ pub(super) fn voices(language: Language) -> Vec<(String, Person)> {
 /// The people of the later draws of the precision study.
 pub(super) fn of_the_study(language: Language) -> Vec<(String, Person)> {
     people_in(match language {
-        Language::En => &[include_str!("precision_posts_en.txt"), include_str!("precision_posts_2_en.txt")],
-        Language::Pt => &[include_str!("precision_posts_pt.txt"), include_str!("precision_posts_2_pt.txt")],
+        Language::En => &[
+            include_str!("precision_posts_en.txt"),
+            include_str!("precision_posts_2_en.txt"),
+            include_str!("precision_posts_3_en.txt"),
+        ],
+        Language::Pt => &[
+            include_str!("precision_posts_pt.txt"),
+            include_str!("precision_posts_2_pt.txt"),
+            include_str!("precision_posts_3_pt.txt"),
+        ],
     })
 }
 

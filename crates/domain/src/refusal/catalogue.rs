@@ -130,6 +130,13 @@ refusals! {
             pt: "Esta chave de API expirou.",
                 "Crie uma nova chave ou peça uma a um administrador da conta. Depois, substitua esta chave na sua aplicação.";
         }
+        /// The key lives, but the secret that was used ended with a rotation.
+        ReplacedSecret => {
+            en: "This secret no longer works: the API key was rotated and has another secret.",
+                "Put the current secret of the key into your application. If it is lost, rotate the key again.";
+            pt: "Este segredo não funciona mais: ele foi trocado, e a chave de API tem outro.",
+                "Coloque o segredo atual da chave na sua aplicação. Se ele se perdeu, troque o segredo de novo.";
+        }
     }
 
     RevokedApiKey = "REVOKED_API_KEY", 401, Authentication, Never, "Revoked API key" / "Chave de API revogada" {
@@ -705,16 +712,6 @@ refusals! {
         }
     }
 
-    LoopDetected = "LOOP_DETECTED", 508, Upstream, Never, "Loop detected" / "Ciclo detectado" {
-        /// A route leads to a gateway that leads back.
-        LoopDetected => {
-            en: "This request has passed too many gateways: a route leads back to where it came from.",
-                "Contact {support} with the request id. You were not charged.";
-            pt: "Esta requisição passou por gateways demais: uma rota leva de volta à origem.",
-                "Entre em contato com {support} e informe o id da requisição. Nada foi cobrado.";
-        }
-    }
-
     ServiceUnavailable = "SERVICE_UNAVAILABLE", 503, ServiceUnavailable, AfterWait,
         "Service unavailable" / "Serviço indisponível" {
         // A call whose outcome is unknown may have been charged, so the text does not deny it.
@@ -734,6 +731,16 @@ refusals! {
         Timeout => {
             en: "The call took too long and was stopped.", "Try again in a moment. You were not charged.";
             pt: "A chamada demorou demais e foi interrompida.", "Tente de novo em instantes. Nada foi cobrado.";
+        }
+    }
+
+    LoopDetected = "LOOP_DETECTED", 508, Upstream, Never, "Loop detected" / "Ciclo detectado" {
+        /// A route leads to a gateway that leads back.
+        LoopDetected => {
+            en: "This request has passed too many gateways: a route leads back to where it came from.",
+                "Contact {support} with the request id. You were not charged.";
+            pt: "Esta requisição passou por gateways demais: uma rota leva de volta à origem.",
+                "Entre em contato com {support} e informe o id da requisição. Nada foi cobrado.";
         }
     }
 }

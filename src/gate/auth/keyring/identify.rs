@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
 use metrics::counter;
 
 use super::Keyring;
@@ -65,10 +66,12 @@ impl Keyring {
 /// Checks a key whose whole secret matched, so the caller may learn why the key is refused. The
 /// database's clock decides, so that the key ends at the same time on every gateway.
 fn usable(caller: Caller) -> Result<Caller, Refusal> {
-    let has_ended = caller.key.ends_at.is_some_and(|end| end <= caller.clock.now());
+    let now = caller.clock.now();
+    let has_passed = |end: Option<DateTime<Utc>>| end.is_some_and(|end| end <= now);
     let refusal = match caller.key.state {
-        KeyState::Active if !has_ended => return Ok(caller),
-        KeyState::Active => Refusal::ExpiredApiKey,
+        KeyState::Active if has_passed(caller.key.expires_at) => Refusal::ExpiredApiKey,
+        KeyState::Active if has_passed(caller.key.secret_ends_at) => Refusal::ReplacedSecret,
+        KeyState::Active => return Ok(caller),
         KeyState::Disabled => Refusal::DisabledApiKey,
         KeyState::Revoked => Refusal::RevokedApiKey,
     };

@@ -1,7 +1,8 @@
 //! Explaining requests and keys: the same facts as `fluence explain`.
 
 use fluence::domain::account::AccountState;
-use fluence::domain::key::KeyState;
+use fluence::domain::key::{KeyState, Scope};
+use serde_json::json;
 
 use super::{admin, desk, start};
 use crate::gate::people::marina;
@@ -75,6 +76,23 @@ async fn a_key_explains_why_its_calls_are_refused() {
     }
     let page = admin.fill("/operator/explain", &[("what", end)]).await;
     assert!(page.has(&format!("href=\"{}/keys/{id}\"", desk(customer.account))), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_secret_that_a_rotation_ended_is_told_from_its_key() {
+    let gateway = start().await;
+    let customer = gateway.professional().await;
+    let (key_id, manager) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
+    let path = format!("/v1/keys/{key_id}/rotate");
+    let rotated = gateway.post(&path, &manager, &json!({ "overlap_seconds": 0 })).await;
+    let current = rotated.body["data"]["key"].as_str().unwrap();
+    let mut admin = admin(&gateway).await.visitor;
+    let is_replaced = "This secret has ended by a rotation";
+    for (what, has_ended) in [(manager.as_str(), true), (current, false), (&key_id.to_string(), false)] {
+        let page = admin.fill("/operator/explain", &[("what", what)]).await;
+        assert_eq!(page.has(is_replaced), has_ended, "{}", page.body);
+        assert_ne!(page.has("Nothing refuses this key now"), has_ended, "{}", page.body);
+    }
 }
 
 #[tokio::test]

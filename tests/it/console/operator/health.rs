@@ -155,14 +155,15 @@ async fn a_failed_e_mail_says_why_and_is_sent_again() {
     sqlx::query(state).bind(id).bind("waiting").execute(&mut *connection).await.unwrap();
     assert_eq!(support.get(&format!("/operator/email/{id}/retry")).await.status, 404);
     sqlx::query(state).bind(id).bind("failed").execute(&mut *connection).await.unwrap();
-    let sent = support.fill(&format!("/operator/email/{id}/retry"), &[]).await;
+    let reason = [("reason", "The mailbox exists now")];
+    let sent = support.fill(&format!("/operator/email/{id}/retry"), &reason).await;
     assert_eq!(sent.leads_to(), "/operator/email?done=1", "{}", sent.body);
-    let tries: (String, i32) = sqlx::query_as("select action, (select tries from email_outbox where id = $1) from audit_entry where subject = 'email'")
+    let tries: (String, i32) = sqlx::query_as("select action || ': ' || reason, (select tries from email_outbox where id = $1) from audit_entry where subject = 'email'")
         .bind(id)
         .fetch_one(&mut *connection)
         .await
         .unwrap();
-    assert_eq!(tries.0, "email.retried");
+    assert_eq!(tries.0, "email.retried: The mailbox exists now");
     assert!(tries.1 <= 1, "{tries:?}");
 }
 
@@ -182,7 +183,7 @@ async fn the_audit_log_of_everything_is_filtered_by_account_operator_and_act() {
     assert!(of_one.has("reason one") && !of_one.has("reason two"));
     let by_olga = admin.get("/operator/audit?operator=olga&action=account.suspended").await;
     assert!(by_olga.has("reason one") && by_olga.has("reason two") && !by_olga.has("added an operator"));
-    assert!(admin.get("/operator/audit?operator=somebody").await.has("No changes match."));
+    assert!(admin.get("/operator/audit?operator=somebody").await.has("No changes match the filter."));
     let mistyped = admin.get("/operator/audit?account=0190-typo").await;
     assert_eq!(mistyped.status, 422);
     assert!(

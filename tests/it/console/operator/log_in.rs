@@ -145,7 +145,7 @@ async fn who_is_removed_demoted_or_reset_loses_their_session_or_their_pages_at_o
     let mut visitor = Visitor::of_operators(&gateway);
     let fields = [("email", "olga@example.com"), ("password", PASSWORD)];
     let refused = visitor.fill("/operator/log-in", &fields).await;
-    assert!(refused.has("do not belong together"), "{}", refused.body);
+    assert!(refused.has("The address or the password is wrong"), "{}", refused.body);
     // Added again, she begins anew, under the same id.
     operators::add(&mut connection, &by, &email, &"Olga".parse().unwrap(), OperatorRole::Viewer)
         .await

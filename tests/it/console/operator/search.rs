@@ -20,9 +20,28 @@ async fn an_account_is_found_by_name_id_address_and_key() {
         assert!(found.has(&link), "{text} at {}: {}", sent.leads_to(), found.body);
     }
     let sent = admin.fill("/operator/accounts", &[("text", "nobody of that name")]).await;
-    assert!(admin.get(sent.leads_to()).await.has("No account and no key matches."));
+    assert!(admin.get(sent.leads_to()).await.has("No account or key matches."));
     let found = admin.get("/operator/accounts?text=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
     assert!(!found.has("<script>alert"), "{}", found.body);
+}
+
+#[tokio::test]
+async fn a_key_that_is_found_by_its_end_says_that_it_has_expired() {
+    let gateway = start().await;
+    let customer = gateway.professional().await;
+    let mut admin = admin(&gateway).await.visitor;
+    let end = &customer.key[customer.key.len() - 4..];
+    for (expiry, state) in [("1 hour", "Active"), ("0 hours", "Expired")] {
+        sqlx::query("update api_key set expires_at = now() + $2::text::interval where id = $1")
+            .bind(customer.key_id.as_uuid())
+            .bind(expiry)
+            .execute(gateway.database.pool())
+            .await
+            .unwrap();
+        let found = admin.fill("/operator/accounts", &[("text", end)]).await;
+        let found = admin.get(found.leads_to()).await;
+        assert!(found.has(&format!(">{state}<")), "{}", found.body);
+    }
 }
 
 #[tokio::test]
@@ -38,7 +57,7 @@ async fn l01_a_whole_key_leads_to_its_page_and_stands_in_no_address_and_on_no_pa
     let unknown = crate::support::customer::new_secret();
     let sent = admin.fill("/operator/accounts", &[("text", unknown.expose())]).await;
     assert_eq!(sent.status, 200, "{}", sent.leads_to());
-    assert!(!sent.has(unknown.expose()) && sent.has("No account and no key matches."));
+    assert!(!sent.has(unknown.expose()) && sent.has("No account or key matches."));
     let explained = admin.fill("/operator/explain", &[("what", unknown.expose())]).await;
     assert_eq!(explained.status, 422);
     assert!(!explained.has(unknown.expose()), "{}", explained.body);

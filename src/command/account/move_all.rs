@@ -1,0 +1,177 @@
+//! `fluence account move-all`: moves all accounts of a plan to another plan.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use serde::Serialize;
+use tokio::time::sleep;
+
+use super::known_plan;
+use crate::clock::new_id;
+use crate::command::context::Context;
+use crate::command::output::{Output, Report, count, write_fields};
+use crate::domain::ids::PlanMoveId;
+use crate::domain::plan::PlanRef;
+use crate::domain::text::Reason;
+use crate::management::plan_moves::{PlanMoveError, PlanMover, begin};
+use crate::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
+
+/// How often it looks how far a gateway has come that works on the same run.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Args)]
+pub struct MoveAll {
+    /// Plan that the accounts are on.
+    #[arg(long, value_name = "PLAN")]
+    from: String,
+    /// Edition of that plan.
+    #[arg(long, value_name = "EDITION")]
+    from_edition: String,
+    /// New plan.
+    #[arg(long)]
+    plan: String,
+    /// Edition of the new plan [default: the one of the present plan].
+    #[arg(long)]
+    edition: Option<String>,
+    /// Why. The accounts' owners read it in their audit logs.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<Reason>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(args: MoveAll, context: &Context, output: Output) -> anyhow::Result<()> {
+    let catalogue = context.catalogue().await?;
+    let from = known_plan(&catalogue, &args.from_edition, &args.from)?;
+    let to = known_plan(&catalogue, args.edition.as_deref().unwrap_or(&args.from_edition), &args.plan)?;
+    if from == to {
+        return Err(PlanMoveError::SamePlan.into());
+    }
+    if args.dry_run {
+        let changes = plan_moves::preview(&mut *context.connection().await?, &from, &to).await?;
+        return output.print(&Preview { from, to, changes });
+    }
+    let mut by = context.operator();
+    by.actor.reason = args.reason;
+    let new = PlanMoveId::from_uuid(new_id());
+    let begun = begin(&mut *context.connection().await?, &by, new, (&from, &to), None).await;
+    let (id, is_continued) = match begun {
+        Ok(()) => (new, false),
+        // Interrupted, or begun on the operators' console.
+        Err(PlanMoveError::Open { id, to: open }) if open == to => (id, true),
+        Err(error) => return Err(error.into()),
+    };
+    let run = finish(id, context, output).await?;
+    let on_plan = plan_moves::preview(&mut *context.connection().await?, &from, &to).await?.on_plan;
+    let refused = run.refused;
+    output.print(&Moved { run, is_continued, on_plan })?;
+    match refused {
+        0 => Ok(()),
+        refused => bail!(
+            "the ledger refused to count {} by the new plan; their credits follow it in the next period",
+            count(refused.unsigned_abs(), "account")
+        ),
+    }
+}
+
+/// Works on a run, beside the gateways, until it has ended.
+async fn finish(id: PlanMoveId, context: &Context, output: Output) -> anyhow::Result<PlanMoveProgress> {
+    let mover = PlanMover { desk: context.ledger_desk() };
+    loop {
+        let worked = mover.batch(Some(id)).await;
+        let worked = worked.context("the move was interrupted; repeat the command to go on")?;
+        let run = plan_moves::progress(&mut *context.connection().await?, id).await?;
+        let run = run.context("the run does not exist any more")?;
+        if run.ended_at.is_some() {
+            return Ok(run);
+        }
+        if output == Output::Text {
+            writeln!(
+                io::stderr(),
+                "{} of {} moved",
+                run.moved,
+                count(run.accounts.unsigned_abs(), "account")
+            )?;
+        }
+        if !worked {
+            sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+fn called(plan: &PlanRef) -> String {
+    format!("{} ({})", plan.plan, plan.edition)
+}
+
+/// What a run would change.
+#[derive(Serialize)]
+struct Preview {
+    from: PlanRef,
+    to: PlanRef,
+    #[serde(flatten)]
+    changes: PlanMovePreview,
+}
+
+impl Report for Preview {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let changes = &self.changes;
+        let credits = |credits: i64, accounts: i64| {
+            format!("{credits} in {}", count(accounts.unsigned_abs(), "account"))
+        };
+        write_fields(
+            out,
+            &[
+                ("from", &called(&self.from)),
+                ("to", &called(&self.to)),
+                ("accounts on the plan", &changes.on_plan),
+                ("moved by one run", &changes.accounts),
+                ("suspended ones", &changes.suspended),
+                ("credits added", &credits(changes.credits_added, changes.gaining)),
+                ("credits removed", &credits(changes.credits_removed, changes.losing)),
+                ("without plan credits then", &changes.without_plan_credits),
+                ("without requests then", &changes.without_requests),
+                ("environments over the limit of keys", &changes.environments_over),
+            ],
+        )?;
+        writeln!(out, "\nNothing was changed.")
+    }
+}
+
+/// What a run did.
+#[derive(Serialize)]
+struct Moved {
+    #[serde(flatten)]
+    run: PlanMoveProgress,
+    /// Whether the run had been begun before.
+    #[serde(rename = "continued")]
+    is_continued: bool,
+    /// Accounts that are on the old plan now.
+    on_plan: i64,
+}
+
+impl Report for Moved {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        let run = &self.run;
+        write_fields(
+            out,
+            &[
+                ("from", &format!("{} ({})", run.from_plan, run.from_edition)),
+                ("to", &format!("{} ({})", run.to_plan, run.to_edition)),
+                ("moved", &run.moved),
+                ("left as they were", &run.skipped),
+                ("refused", &run.refused),
+            ],
+        )?;
+        if self.is_continued {
+            writeln!(out, "\nThe run had been begun before, by {}.", run.author)?;
+        }
+        if self.on_plan > 0 {
+            let left = count(self.on_plan.unsigned_abs(), "account");
+            writeln!(out, "\nOn the old plan now: {left}. Repeat the command to move them.")?;
+        }
+        Ok(())
+    }
+}
