@@ -10,9 +10,10 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::CallId;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
+use crate::ledger::writer::operator::OperatorError;
 use crate::storage::error::StorageError;
 use crate::storage::identity::sign_up_grants::{self as promised, DueGrant};
-use crate::storage::ledger::desk::{DeskError, LedgerDesk};
+use crate::storage::ledger::desk::LedgerDesk;
 
 /// Grants of one commit.
 const AT_ONCE: i64 = 100;
@@ -32,7 +33,7 @@ enum GrantError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
-    Desk(#[from] DeskError),
+    Act(#[from] OperatorError),
 }
 
 impl SignUpGrants {

@@ -9,6 +9,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
 use super::accounts::set_plan;
+use super::credits::LedgerDesk;
 use super::{ChangeError, lock};
 use crate::clock::new_id;
 use crate::domain::audit::{Action, Change, Subject};
@@ -20,7 +21,6 @@ use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::writer::commit::CommitError;
 use crate::ledger::writer::operator::OperatorError;
 use crate::storage::error::StorageError;
-use crate::storage::ledger::desk::{DeskError, LedgerDesk};
 use crate::storage::{accounts, audit, plan_moves};
 
 /// Accounts of one commit: few, so that calls of these accounts are not delayed.
@@ -48,7 +48,7 @@ pub enum PlanMoveError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
-    Ledger(#[from] DeskError),
+    Ledger(#[from] OperatorError),
 }
 
 impl From<sqlx::Error> for PlanMoveError {
@@ -177,7 +177,7 @@ impl PlanMover {
 
     /// Makes the ledger count by the accounts' new plan, in one commit if nothing is in its way. Accounts that others have locked
     /// are left out. A repetition writes nothing.
-    async fn book(&self, run: &PlanMove, accounts: &[AccountId]) -> (Booked, Option<DeskError>) {
+    async fn book(&self, run: &PlanMove, accounts: &[AccountId]) -> (Booked, Option<OperatorError>) {
         let mut booked = Booked::default();
         let mut parts = vec![accounts.to_vec()];
         // Ends: a part succeeds, or is tried again without its locked accounts or in two halves.
@@ -195,18 +195,18 @@ impl PlanMover {
                         }
                     }
                 }
-                Err(DeskError::Operator(OperatorError::Commit(CommitError::Locked(locked)))) => {
+                Err(OperatorError::Commit(CommitError::Locked(locked))) => {
                     let before = part.len();
                     part.retain(|id| !locked.accounts.contains(id));
                     if !part.is_empty() && part.len() < before {
                         parts.push(part);
                     }
                 }
-                Err(DeskError::Operator(OperatorError::Commit(CommitError::Refused))) if part.len() > 1 => {
+                Err(OperatorError::Commit(CommitError::Refused)) if part.len() > 1 => {
                     parts.push(part.split_off(part.len() / 2));
                     parts.push(part);
                 }
-                Err(DeskError::Operator(OperatorError::Commit(CommitError::Refused))) => {
+                Err(OperatorError::Commit(CommitError::Refused)) => {
                     tracing::error!(account = ?part, "database refused to move an account to its new plan");
                     booked.refused.extend(part);
                 }

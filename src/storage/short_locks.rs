@@ -26,7 +26,9 @@ const LOGGED_EVERY: Duration = Duration::from_secs(15);
 pub struct LocksTaken(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// An error that may be a lock that was not available.
-pub(super) trait MayBeLocked: std::error::Error + Send + Sync + From<LocksTaken> + 'static {
+pub(super) trait MayBeLocked:
+    std::error::Error + Send + Sync + From<LocksTaken> + From<Error> + 'static
+{
     /// The database's error in it.
     fn database_error(&self) -> Option<&Error>;
 }
@@ -38,10 +40,7 @@ pub(super) trait MayBeLocked: std::error::Error + Send + Sync + From<LocksTaken>
 pub(super) async fn retry<T, E: MayBeLocked>(
     connection: &mut PgConnection,
     change: impl AsyncFn(&mut PgConnection) -> Result<T, E>,
-) -> Result<T, E>
-where
-    E: From<Error>,
-{
+) -> Result<T, E> {
     let begun = Instant::now();
     let mut log_at = begun;
     sqlx::query(LOCK_TIMEOUT).execute(&mut *connection).await?;

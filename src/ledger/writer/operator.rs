@@ -22,6 +22,9 @@ pub enum OperatorError {
     /// The epoch was closed before the outcome could be looked up.
     #[error("it is not known whether the change was made: read the account's statement before you repeat it")]
     Unknown,
+    /// The database did not answer in time.
+    #[error("the database did not answer in time: read the account's statement before you repeat it")]
+    TimedOut,
     /// Operations stayed undecided and changed nothing.
     #[error("the store left {0} operation(s) undecided; they changed nothing")]
     Undecided(usize),

@@ -8,7 +8,7 @@ use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::writer::operator::OperatorError;
 use crate::storage::error::StorageError;
-use crate::storage::ledger::desk::{DeskError, LedgerDesk};
+use crate::storage::ledger::desk::LedgerDesk;
 
 /// Why credits were not moved.
 #[derive(Debug, thiserror::Error)]
@@ -70,10 +70,10 @@ fn credits(number: Credits) -> String {
 /// When the rules reject it, the account does not exist, or the database cannot be reached.
 pub async fn apply(desk: &LedgerDesk, actor: &Actor, operation: Operation) -> Result<Effect, CreditError> {
     let account_id = operation.account_id();
-    let effects = desk.apply_all(actor, vec![operation]).await.map_err(|error| match error {
-        DeskError::TimedOut => CreditError::Unknown(account_id),
-        DeskError::Operator(error) => error.into(),
-    })?;
+    let effects = match desk.apply_all(actor, vec![operation]).await {
+        Err(OperatorError::TimedOut) => return Err(CreditError::Unknown(account_id)),
+        effects => effects?,
+    };
     match effects.into_iter().next() {
         Some(Effect::Refused(RuleError::Insufficient { available })) => {
             Err(CreditError::Insufficient { available })

@@ -28,16 +28,6 @@ pub struct LedgerDesk {
     pub hold_life: TimeDelta,
 }
 
-/// Why the outcome of operations is missing.
-#[derive(Debug, thiserror::Error)]
-pub enum DeskError {
-    #[error(transparent)]
-    Operator(#[from] OperatorError),
-    /// They may or may not have been carried out.
-    #[error("the database did not answer in time: read the account's statement before you repeat it")]
-    TimedOut,
-}
-
 impl LedgerDesk {
     /// Carries out operations in order, in one commit. An effect may be a refusal by the rules.
     ///
@@ -47,9 +37,9 @@ impl LedgerDesk {
         &self,
         actor: &Actor,
         operations: Vec<Operation>,
-    ) -> Result<Vec<Effect>, DeskError> {
+    ) -> Result<Vec<Effect>, OperatorError> {
         let store = PgLedgerStore::new(self.options.clone(), self.node.clone(), self.hold_life);
-        let applying = timeout(COMMIT_TIMEOUT, apply_operations(store.acting_for(actor.clone()), operations));
-        Ok(applying.await.map_err(|_| DeskError::TimedOut)??)
+        let applying = apply_operations(store.acting_for(actor.clone()), operations);
+        timeout(COMMIT_TIMEOUT, applying).await.unwrap_or(Err(OperatorError::TimedOut))
     }
 }
