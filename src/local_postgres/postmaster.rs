@@ -235,7 +235,7 @@ impl Postmaster {
 fn tail_of(log: &str) -> String {
     let mut room = TAIL_BYTES;
     let fits = |line: &&str| {
-        room = room.saturating_sub(line.len());
+        room = room.saturating_sub(line.len() + 1); // its line break too
         room > 0
     };
     let useful = log.lines().rev().filter(|line| !line.ends_with(ASKED_TOO_EARLY));

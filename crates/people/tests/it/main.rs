@@ -1,8 +1,4 @@
 //! How often the right person is found, on invented worlds in memory.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where it stopped, helpers included"
-)]
 
 mod accuracy;
 mod generator;
