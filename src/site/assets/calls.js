@@ -59,8 +59,9 @@ function explain(link) {
   const address = new URL(page, location.href);
   if (!address.protocol.startsWith('http')) return;
   const anchor = document.createElement('a');
-  anchor.href = address.origin === location.origin && document.documentElement.lang === 'pt'
-    ? `/pt${address.pathname}` : address.href;
+  // An error in English links to an English page, also where this page is Portuguese.
+  const isTranslated = address.origin === location.origin && document.documentElement.lang === 'pt';
+  anchor.href = isTranslated && !address.pathname.startsWith('/pt/') ? `/pt${address.pathname}` : address.href;
   anchor.textContent = help;
   status.append(' ', anchor);
 }
