@@ -293,7 +293,7 @@ impl Report for AccountList {
             [
                 account.id.to_string(),
                 account.name.clone(),
-                format!("{} ({})", account.plan.plan, account.plan.edition),
+                account.plan.to_string(),
                 state(account).to_owned(),
                 account.balance.to_string(),
                 account.email.clone(),
@@ -316,7 +316,7 @@ impl Report for Account {
                 ("id", &self.id),
                 ("name", &self.name),
                 ("e-mail", &self.email),
-                ("plan", &format!("{} ({})", self.plan.plan, self.plan.edition)),
+                ("plan", &self.plan),
                 ("state", &state(self)),
                 ("credits", &self.balance),
             ],

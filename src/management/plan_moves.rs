@@ -30,7 +30,7 @@ const PAUSE_S: i32 = 5;
 /// Time for one round of the job. The next round does the rest.
 const ROUND: Duration = Duration::from_secs(60);
 
-/// Why a run was not begun, or does not go on now.
+/// Why a run was not begun.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanMoveError {
     #[error("the accounts are on this plan already: name another")]
@@ -45,15 +45,38 @@ pub enum PlanMoveError {
     Changed { accounts: i64 },
     #[error(transparent)]
     Change(#[from] ChangeError),
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    #[error(transparent)]
-    Ledger(#[from] OperatorError),
+}
+
+impl From<StorageError> for PlanMoveError {
+    fn from(error: StorageError) -> Self {
+        Self::Change(error.into())
+    }
 }
 
 impl From<sqlx::Error> for PlanMoveError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Storage(error.into())
+        Self::Change(error.into())
+    }
+}
+
+/// Why a run does not go on now.
+#[derive(Debug, thiserror::Error)]
+pub enum Interrupted {
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    #[error(transparent)]
+    Ledger(#[from] OperatorError),
+}
+
+impl From<StorageError> for Interrupted {
+    fn from(error: StorageError) -> Self {
+        Self::Change(error.into())
+    }
+}
+
+impl From<sqlx::Error> for Interrupted {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Change(error.into())
     }
 }
 
@@ -98,12 +121,8 @@ pub async fn begin(
 ///
 /// # Errors
 /// If the author lacks the right.
-pub async fn stop(
-    connection: &mut PgConnection,
-    by: &Principal,
-    id: PlanMoveId,
-) -> Result<(), PlanMoveError> {
-    by.rights.operate().map_err(ChangeError::from)?;
+pub async fn stop(connection: &mut PgConnection, by: &Principal, id: PlanMoveId) -> Result<(), ChangeError> {
+    by.rights.operate()?;
     let mut transaction = connection.begin().await?;
     if plan_moves::stop(&mut transaction, id).await? {
         let (action, subject) = (Action::PlanMoveStopped, Subject::PlanMove(id));
@@ -149,7 +168,7 @@ impl PlanMover {
     ///
     /// # Errors
     /// When the database cannot be reached. The batch is finished later.
-    pub async fn batch(&self, id: Option<PlanMoveId>) -> Result<bool, PlanMoveError> {
+    pub async fn batch(&self, id: Option<PlanMoveId>) -> Result<bool, Interrupted> {
         let run = plan_moves::lease(&mut *self.desk.pool.acquire().await?, id).await?;
         let Some(run) = run else { return Ok(false) };
         let done = self.advance(&run).await;
@@ -159,7 +178,7 @@ impl PlanMover {
     }
 
     /// Moves a batch. Returns whether anything was done.
-    async fn advance(&self, run: &PlanMove) -> Result<bool, PlanMoveError> {
+    async fn advance(&self, run: &PlanMove) -> Result<bool, Interrupted> {
         let mut connection = self.desk.pool.acquire().await?;
         let skipped = set_plans(&mut connection, run).await?;
         let moving = plan_moves::accounts(&mut connection, run.id, MoveState::Moving, AT_ONCE).await?;
@@ -219,7 +238,7 @@ impl PlanMover {
 
 /// Gives waiting accounts of a run their new plan, in one transaction. Accounts that an interrupted batch left to the ledger count
 /// against the batch. Returns how many were skipped.
-async fn set_plans(connection: &mut PgConnection, run: &PlanMove) -> Result<usize, PlanMoveError> {
+async fn set_plans(connection: &mut PgConnection, run: &PlanMove) -> Result<usize, ChangeError> {
     let mut transaction = connection.begin().await?;
     let moving = plan_moves::accounts(&mut transaction, run.id, MoveState::Moving, AT_ONCE).await?;
     let room = AT_ONCE - i64::try_from(moving.len()).unwrap_or(AT_ONCE);
@@ -232,7 +251,7 @@ async fn set_plans(connection: &mut PgConnection, run: &PlanMove) -> Result<usiz
                 skipped.push(id);
                 continue;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
         let account = accounts::find(&mut transaction, id).await?.ok_or(ChangeError::NoAccount)?;
         match account.plan == run.from {

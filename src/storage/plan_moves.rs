@@ -289,6 +289,18 @@ pub struct PlanMoveProgress {
     pub refused: i64,
 }
 
+impl PlanMoveProgress {
+    /// The plan that the accounts are moved from.
+    pub fn from(&self) -> PlanRef {
+        PlanRef { edition: self.from_edition.clone(), plan: self.from_plan.clone() }
+    }
+
+    /// The plan that they are moved to.
+    pub fn to(&self) -> PlanRef {
+        PlanRef { edition: self.to_edition.clone(), plan: self.to_plan.clone() }
+    }
+}
+
 macro_rules! select_progress {
     ($more:literal) => {
         concat!(

@@ -1,5 +1,6 @@
 //! Plans and packs: what an account pays for, and what it may do.
 
+use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -40,6 +41,13 @@ pub struct PlanRef {
     pub edition: String,
     /// Name within the edition, such as `professional`.
     pub plan: String,
+}
+
+/// As people read it: `professional (2025-01)`.
+impl fmt::Display for PlanRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.plan, self.edition)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]

@@ -102,10 +102,6 @@ async fn finish(id: PlanMoveId, context: &Context, output: Output) -> anyhow::Re
     }
 }
 
-fn called(plan: &PlanRef) -> String {
-    format!("{} ({})", plan.plan, plan.edition)
-}
-
 /// What a run would change.
 #[derive(Serialize)]
 struct Preview {
@@ -124,8 +120,8 @@ impl Report for Preview {
         write_fields(
             out,
             &[
-                ("from", &called(&self.from)),
-                ("to", &called(&self.to)),
+                ("from", &self.from),
+                ("to", &self.to),
                 ("accounts on the plan", &changes.on_plan),
                 ("moved by one run", &changes.accounts),
                 ("suspended ones", &changes.suspended),
@@ -158,8 +154,8 @@ impl Report for Moved {
         write_fields(
             out,
             &[
-                ("from", &format!("{} ({})", run.from_plan, run.from_edition)),
-                ("to", &format!("{} ({})", run.to_plan, run.to_edition)),
+                ("from", &run.from()),
+                ("to", &run.to()),
                 ("moved", &run.moved),
                 ("left as they were", &run.skipped),
                 ("refused", &run.refused),

@@ -29,11 +29,6 @@ fn run_path(id: &impl std::fmt::Display) -> String {
     format!("/operator/plans/moves/{id}")
 }
 
-/// A plan as people read it.
-fn called(edition: &str, plan: &str) -> String {
-    format!("{plan} ({edition})")
-}
-
 /// The two plans of a run.
 struct Choice<'p> {
     from: Option<&'p PlanLine>,
@@ -126,7 +121,7 @@ fn plan_choice(
             select id=(name) name=(name) aria-invalid=[faults.of(name).map(|_| "true")] {
                 @for plan in plans {
                     option value={ (plan.edition) "/" (plan.plan) } selected[Some(plan) == chosen] {
-                        (called(&plan.edition, &plan.plan)) " · " (words.op_accounts()) ": " (whole(words.0, plan.accounts))
+                        (reference(plan)) " · " (words.op_accounts()) ": " (whole(words.0, plan.accounts))
                     }
                 }
             }
@@ -158,7 +153,7 @@ fn terms(words: Words, from: &PlanLine, to: &PlanLine) -> Markup {
         ),
         (words.op_may_call(), access(from), access(to)),
     ];
-    let (old, new) = (called(&from.edition, &from.plan), called(&to.edition, &to.plan));
+    let (old, new) = (reference(from), reference(to));
     html! {
         table {
             thead { tr { th { (words.op_terms()) } th.n { (old) } th.n { (new) } } }
@@ -244,8 +239,6 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         PlanMoveError::NoAccounts(_) => faults.add("from", words.op_none_on_plan()),
         PlanMoveError::SamePlan => faults.add("to", words.op_same_plan()),
         PlanMoveError::Change(error) => return Err(error.into()),
-        PlanMoveError::Storage(error) => return Err(error.into()),
-        PlanMoveError::Ledger(_) => return Err(PageError::Internal),
     }
     Ok(form(call, &plans, &choice, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -1,10 +1,9 @@
 //! The answer to a paid call, with its billing.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use crate::domain::billing::Billing;
-use crate::domain::refusal::ErrorCode;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::http::answer::refused;
 
 /// The answer to a paid call after its settlement.
@@ -17,8 +16,8 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    pub(super) fn new(answer: impl IntoResponse, billing: Billing) -> Self {
-        Self { response: answer.into_response(), billing, error_code: None }
+    pub(super) fn new(response: Response, billing: Billing) -> Self {
+        Self { response, billing, error_code: None }
     }
 
     pub(super) fn refused(refusal: Refusal, billing: Billing) -> Self {

@@ -454,7 +454,8 @@ async fn the_names_may_be_portuguese() {
 #[tokio::test]
 async fn an_accounts_first_contacts_may_come_all_at_once() {
     const AT_ONCE: usize = 40;
-    let gateway = Gateway::start().await;
+    // They wait for each other, and not for a fast machine.
+    let gateway = Gateway::start_with(&[("FLUENCE_DATABASE_WAIT_MS", "60000")]).await;
     for _ in 0..5 {
         let customer = gateway.enterprise(10).await;
         let mut calls = tokio::task::JoinSet::new();

@@ -8,7 +8,7 @@ use fluence::domain::ids::{AccountId, PlanMoveId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::rights::{MissingRight, Principal};
 use fluence::management::credits::LedgerDesk;
-use fluence::management::plan_moves::{AT_ONCE, PlanMoveError, PlanMover, begin, stop};
+use fluence::management::plan_moves::{AT_ONCE, Interrupted, PlanMoveError, PlanMover, begin, stop};
 use fluence::management::{ChangeError, accounts};
 use fluence::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
 
@@ -94,7 +94,7 @@ async fn a_run_that_loses_the_ledger_goes_on_where_it_stopped_and_moves_each_acc
     }
     let id = begun(&gateway, &old, &new).await;
     let lost = broken(&gateway).batch(Some(id)).await;
-    assert!(matches!(lost, Err(PlanMoveError::Ledger(_))), "{lost:?}");
+    assert!(matches!(lost, Err(Interrupted::Ledger(_))), "{lost:?}");
     assert_eq!(standing(&gateway, &new).await, (3, 3_000), "the accounts moved, the ledger did not");
     let half = progress(&gateway, id).await;
     assert_eq!((half.left, half.moved, half.ended_at), (3, 0, None));

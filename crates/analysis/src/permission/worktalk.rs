@@ -103,35 +103,31 @@ fn counts(items: &[Item<'_>]) -> [f64; COUNTS.len()] {
     let free = items.iter().zip(&anchored).filter(|(_, anchored)| !**anchored);
     let unknown = of(&is_unknown);
     let unclear = of(&|item| !item.is_firm);
-    let of_work = of(&is_work_or_thing);
     let before_work = items.iter().position(is_work_or_thing).unwrap_or(MAX_BEFORE_WORK);
-    let whole = [
-        items.len(),
-        of(&is_thing),
-        of(&|item| is_work(item) && !is_thing(item)),
-        unknown,
-        unclear,
-        of(&|item| item.classes.meets(Classes::PERSON)),
-        of(&is_daily),
-        of(&|item| item.classes.is_learnt_alone()),
-        of(&|item| PEOPLE.contains(&item.word)),
-        of(&|item| item.classes.meets(Classes::PLAIN)),
-        of(&|item| item.classes.meets(Classes::CLOCK)),
-        of(&is_ambiguous),
-        works.len(),
-        works.iter().copied().min().unwrap_or(0),
-        works.iter().filter(|work| **work == 0).count(),
-        before_work.min(MAX_BEFORE_WORK),
-        of_work,
-        free.map(|(item, _)| weight(item)).sum(),
-        usize::from(anchored.contains(&true)),
-        usize::from(unknown > 0),
-        usize::from(unclear > 0),
-    ];
-    let mut counts = whole.map(|number| number as f64);
-    counts[COUNTS.iter().position(|name| *name == "share").unwrap_or(0)] *=
-        SHARE_SCALE / items.len().max(1) as f64;
-    counts
+    let whole = |number: usize| number as f64;
+    [
+        whole(items.len()),
+        whole(of(&is_thing)),
+        whole(of(&|item| is_work(item) && !is_thing(item))),
+        whole(unknown),
+        whole(unclear),
+        whole(of(&|item| item.classes.meets(Classes::PERSON))),
+        whole(of(&is_daily)),
+        whole(of(&|item| item.classes.is_learnt_alone())),
+        whole(of(&|item| PEOPLE.contains(&item.word))),
+        whole(of(&|item| item.classes.meets(Classes::PLAIN))),
+        whole(of(&|item| item.classes.meets(Classes::CLOCK))),
+        whole(of(&is_ambiguous)),
+        whole(works.len()),
+        whole(works.iter().copied().min().unwrap_or(0)),
+        whole(works.iter().filter(|work| **work == 0).count()),
+        whole(before_work.min(MAX_BEFORE_WORK)),
+        whole(of(&is_work_or_thing)) * (SHARE_SCALE / whole(items.len().max(1))),
+        whole(free.map(|(item, _)| weight(item)).sum()),
+        f64::from(anchored.contains(&true)),
+        f64::from(unknown > 0),
+        f64::from(unclear > 0),
+    ]
 }
 
 /// The mean vector of the words.

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
-use super::{called, run_path};
+use super::run_path;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
@@ -15,7 +15,7 @@ use crate::console::words::Words;
 use crate::domain::ids::PlanMoveId;
 use crate::domain::plan_move::MoveState;
 use crate::identity::operator::OperatorRole;
-use crate::management::plan_moves::{self as acts, PlanMoveError};
+use crate::management::plan_moves as acts;
 use crate::storage::plan_moves::{self, PlanMoveProgress};
 
 /// Runs of the page of plans.
@@ -30,8 +30,7 @@ async fn run_of(call: &mut Call) -> Result<(PlanMoveId, PlanMoveProgress), PageE
 }
 
 fn title(run: &PlanMoveProgress) -> String {
-    let (from, to) = (called(&run.from_edition, &run.from_plan), called(&run.to_edition, &run.to_plan));
-    format!("{from} → {to}")
+    format!("{} → {}", run.from(), run.to())
 }
 
 fn state(words: Words, run: &PlanMoveProgress) -> Markup {
@@ -164,10 +163,6 @@ pub(in crate::console::operator) async fn stop(call: &mut Call) -> Result<Reply,
         return Ok(stop_form(call, id, &run, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let by = principal(call, reason)?;
-    match acts::stop(call.db().await?, &by, id).await {
-        Ok(()) => Ok(Reply::SeeOther(run_path(&id))),
-        Err(PlanMoveError::Change(error)) => Err(error.into()),
-        Err(PlanMoveError::Storage(error)) => Err(error.into()),
-        Err(_) => Err(PageError::Internal),
-    }
+    acts::stop(call.db().await?, &by, id).await?;
+    Ok(Reply::SeeOther(run_path(&id)))
 }
