@@ -159,7 +159,7 @@ enum StoredCommand {
     /// Manage operators, who log in to the operators' console.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
-    /// Show how much each table holds, and what ends its rows.
+    /// Show how much each table holds; export old months of the ledger, and detach them.
     #[command(subcommand)]
     Retention(retention::RetentionCommand),
     /// Show the audit log.
