@@ -20,6 +20,7 @@ pub mod once;
 pub(crate) mod statement_csv;
 pub mod status;
 mod fair_queue;
+mod upstream_refusal;
 pub mod usage;
 
 use std::fmt::Display;
@@ -31,7 +32,7 @@ use crate::domain::refusal::Refusal;
 /// The refusal of a failed read. `what` and the error go to the log.
 fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
     move |error| {
-        tracing::warn!(%error, "{what} could not be read");
+        tracing::warn!(%error, "reading {what} failed");
         Refusal::Unavailable { retry_after_s: 1 }
     }
 }

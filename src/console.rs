@@ -68,7 +68,6 @@ mod vouch;
 mod words;
 
 pub use alerts::Alerts;
-pub use base::is_page_of;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
 pub use routes::{ROUTES, routes};

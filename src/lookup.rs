@@ -29,7 +29,6 @@ pub use self::found::{FindError, Found, Hint, PersonVersion};
 use self::ttl_cache::{CacheEntry, TtlCache};
 use self::words::KnownWords;
 use crate::domain::contact::ContactOwner;
-use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonQuery, PersonSource};
 use crate::domain::setting;
@@ -41,26 +40,6 @@ pub use crate::upstream::client::UpstreamError;
 
 /// An estimate of what an answer takes in the cache besides the person's texts, in bytes.
 const ANSWER_BYTES: u64 = 512;
-
-/// The people that a request searches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Realm {
-    /// Real people: the account's contacts, then the shared directory.
-    Live { account: AccountId },
-    /// Test environments and development: the contacts of the account's test keys, then invented
-    /// people.
-    Sample { account: AccountId },
-}
-
-impl Realm {
-    /// Returns the owner whose contacts are searched first.
-    pub fn contacts(self) -> ContactOwner {
-        match self {
-            Self::Live { account } => ContactOwner { account, mode: Mode::Live },
-            Self::Sample { account } => ContactOwner { account, mode: Mode::Test },
-        }
-    }
-}
 
 /// The `[people]` settings.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -119,17 +98,18 @@ impl People {
         Self { enrichment: Some(upstream), ..self }
     }
 
-    /// Finds the person that the query means. Concurrent requests for one person share a lookup.
+    /// Finds the person that the query means: among the caller's contacts, then among the people that
+    /// its mode shares. Concurrent requests for one person share a lookup.
     pub async fn find(
         &self,
-        realm: Realm,
+        caller: ContactOwner,
         query: &PersonQuery,
         now: DateTime<Utc>,
     ) -> Result<Found, FindError> {
-        let own = self.find_contact(realm.contacts(), query, now).await?;
+        let own = self.find_contact(caller, query, now).await?;
         let Found::One { person, matched, .. } = &own else {
             return if matches!(own, Found::None) {
-                self.find_shared(realm, query, now).await
+                self.find_shared(caller, query, now).await
             } else {
                 Ok(own)
             };
@@ -142,7 +122,7 @@ impl People {
             last_name: person.last_name.clone(),
             company: person.company.clone(),
         };
-        match self.find_shared(realm, &this_person, now).await? {
+        match self.find_shared(caller, &this_person, now).await? {
             Found::One { person, version, matched: shared, source } if !person.posts.is_empty() => {
                 Ok(Found::One { person, version, matched: matched.confirmed_by(&shared), source })
             }
@@ -183,26 +163,26 @@ impl People {
         self.answers.get(&question, now, look_up).await
     }
 
-    /// Finds the person among the sources that all accounts of a realm share: enough for an account
-    /// without contacts.
+    /// Finds the person among the sources that all accounts share: the directory and the enrichment
+    /// service, or the invented people of test keys. Enough for an account without contacts.
     pub async fn find_shared(
         &self,
-        realm: Realm,
+        caller: ContactOwner,
         query: &PersonQuery,
         now: DateTime<Utc>,
     ) -> Result<Found, FindError> {
-        match realm {
-            Realm::Sample { .. } => {
+        match caller.mode {
+            Mode::Test => {
                 let look_up = async || Ok(self.find_in_sample(query));
                 self.answers.get(&Question::Sample(query.clone()), now, look_up).await
             }
-            Realm::Live { account } => {
+            Mode::Live => {
                 let look_up = || directory::look_up(&self.pool, &self.words, query, now);
                 let found = self.answers.get(&Question::Directory(query.clone()), now, look_up).await?;
                 let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
                     return Ok(found);
                 };
-                let look_up = || enrichment::look_up(&self.pool, &self.words, upstream, account, query);
+                let look_up = || enrichment::look_up(&self.pool, &self.words, upstream, caller.account, query);
                 self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
             }
         }

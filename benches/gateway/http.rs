@@ -85,7 +85,9 @@ pub(crate) async fn run(
 }
 
 fn judge(contenders: &[Contender], report: &mut Report) {
-    let [bare, nginx, free, refused, paid, hot, one, one_hot, settled] = contenders else { return };
+    let [bare, nginx, free, refused, paid, hot, one, one_hot, settled] = contenders else {
+        panic!("the report names nine contenders, the run has {}", contenders.len())
+    };
     report.ratio(free, bare, Some(AtLeast(0.7)));
     report.ratio(free, nginx, Some(AtLeast(1.0)));
     report.ratio(paid, nginx, None);

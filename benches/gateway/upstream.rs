@@ -71,7 +71,9 @@ pub(crate) async fn run(
 }
 
 fn judge(contenders: &[Contender], report: &mut Report) {
-    let [_, free, paid, figure, large, nginx_large, rivals @ ..] = contenders else { return };
+    let [_, free, paid, figure, large, nginx_large, rivals @ ..] = contenders else {
+        panic!("the report names six contenders and their rivals, the run has {}", contenders.len())
+    };
     for rival in rivals {
         let target = Kind::ALL.into_iter().find(|kind| kind.name() == rival.name).and_then(Kind::target);
         report.ratio(free, rival, target.map(AtLeast));
@@ -81,7 +83,7 @@ fn judge(contenders: &[Contender], report: &mut Report) {
     report.ratio(large, nginx_large, Some(AtLeast(0.9)));
 }
 
-/// A plain server whose answers have a figure and so many bytes.
+/// A plain server whose answers have a figure and a length of `bytes`.
 async fn upstream(keys: &Keys, folder: &Path, name: &str, bytes: usize) -> anyhow::Result<ServerProcess> {
     let head = r#"{"usage":{"tokens":7},"text":""#;
     let text = "a".repeat(bytes - head.len() - 2);

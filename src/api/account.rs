@@ -19,7 +19,7 @@ use crate::gate::auth::caller::Caller;
 use crate::http::answer::{RefusalResponse, json_ok, with_billing};
 use crate::storage::accounts;
 
-/// What the log says could not be read.
+/// What was read, as the log names it.
 const WHAT: &str = "an account";
 
 #[derive(Serialize, JsonSchema)]
@@ -53,7 +53,7 @@ pub(crate) struct PlanShown<'a> {
     rate_per_s: u32,
     burst: u32,
     concurrency: u32,
-    requests: u32,
+    requests: u64,
     /// Plan credits per period.
     credits: Credits,
     keys_per_environment: u32,
@@ -110,7 +110,7 @@ pub async fn account(
             rate_per_s: plan.rate_per_s,
             burst: plan.burst,
             concurrency: plan.concurrency,
-            requests: plan.requests,
+            requests: balance.requests_limit,
             credits: balance.plan_credits,
             keys_per_environment: plan.keys_per_environment,
         },

@@ -1,4 +1,4 @@
-//! `/crm_basico`, `/crm` and `/analyze`: find the person, then say what their own words support.
+//! `/crm_basico`, `/crm`, `/analyze` and `/analyze-comprehensive`: find the person, then say what their own words support.
 
 use std::sync::Arc;
 
@@ -9,16 +9,17 @@ use serde::Serialize;
 use crate::analysis::Analysis;
 use crate::analysis::depth::Brief;
 use crate::api::analysis_cache::{AnalysisCache, Question};
+use crate::api::upstream_refusal::upstream_refusal;
 use crate::clock;
+use crate::domain::contact::ContactOwner;
 use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
-use crate::domain::key::Mode;
 use crate::domain::person::{Person, PersonSource};
 use crate::domain::refusal::{CandidateHint, Refusal};
 use crate::domain::route::{Price, Route};
 use crate::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
 use crate::http::answer::analysis_ok;
-use crate::lookup::{FindError, Found, People, Realm, UpstreamError};
+use crate::lookup::{FindError, Found, People};
 use crate::people::matching::{Match, MatchEvidence};
 
 #[derive(Clone)]
@@ -42,15 +43,12 @@ impl AnalysisApi {
 
     async fn answer(&self, route: &Route, call: &PaidCall) -> Result<PaidAnswer, Refusal> {
         let PaidCall { caller, person: request, price } = call;
-        let realm = match caller.key.mode {
-            Mode::Live => Realm::Live { account: caller.key.account_id },
-            Mode::Test => Realm::Sample { account: caller.key.account_id },
-        };
+        let owner = ContactOwner { account: caller.key.account_id, mode: caller.key.mode };
         let now = clock::now();
         let found = match caller.keeps_contacts() {
             // Boxed, so that the calls of the many who keep none do not carry its size.
-            true => Box::pin(self.people.find(realm, &request.query, now)).await,
-            false => self.people.find_shared(realm, &request.query, now).await,
+            true => Box::pin(self.people.find(owner, &request.query, now)).await,
+            false => self.people.find_shared(owner, &request.query, now).await,
         };
         let found = found.map_err(|error| not_searched(&error))?;
         let (person, version, matched, source) = match found {
@@ -76,17 +74,10 @@ impl AnalysisApi {
 }
 
 fn not_searched(error: &FindError) -> Refusal {
-    tracing::warn!(%error, "people could not be searched");
+    tracing::warn!(%error, "person search failed");
     match error {
         FindError::Storage(_) => Refusal::Unavailable { retry_after_s: 1 },
-        FindError::Enrichment(UpstreamError::Failed(_) | UpstreamError::Unusable(_)) => Refusal::Upstream,
-        FindError::Enrichment(UpstreamError::Timeout) => Refusal::Timeout,
-        FindError::Enrichment(
-            UpstreamError::Unavailable { retry_after } | UpstreamError::Paused { retry_after },
-        ) => {
-            // Rounded up: waiting that long is enough.
-            Refusal::Unavailable { retry_after_s: retry_after.as_secs() + 1 }
-        }
+        FindError::Enrichment(error) => upstream_refusal(error),
     }
 }
 
@@ -195,7 +186,7 @@ fn analise(
     };
     let mut body = Vec::with_capacity(LIKELY_HEAD_BYTES + analysis.len());
     serde_json::to_writer(&mut body, &head).map_err(|error| {
-        tracing::error!(%error, "an analysis could not be written");
+        tracing::error!(%error, "writing an analysis failed");
         Refusal::Internal
     })?;
     body.pop();

@@ -99,7 +99,7 @@ impl AnalysisCache {
                 Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
             };
             depth::json(analysis, question.detail).map(|json| Made::Analysis(json.into())).map_err(|error| {
-                tracing::error!(%error, "an analysis could not be written");
+                tracing::error!(%error, "writing an analysis failed");
                 Refusal::Internal
             })
         });

@@ -43,11 +43,11 @@ pub fn refusal(error: ChangeError) -> Refusal {
         ChangeError::KeyNoLongerValid(KeyNoLongerValid::Suspended) => Refusal::AccountSuspended,
         ChangeError::MissingRight(MissingRight::LiveKey) => Refusal::TestKeyNotAllowed,
         ChangeError::Storage(error @ StorageError::Unavailable(_)) => {
-            tracing::warn!(%error, "a change could not be made");
+            tracing::warn!(%error, "change failed");
             Refusal::Unavailable { retry_after_s: 1 }
         }
         error => {
-            tracing::error!(%error, "a change could not be made");
+            tracing::error!(%error, "change failed");
             Refusal::Internal
         }
     }

@@ -257,7 +257,7 @@ fn refusal(error: ContactError) -> Refusal {
         ContactError::Exists(id) => Refusal::ContactExists { id },
         ContactError::LimitReached(limit) => Refusal::ContactLimitReached { limit },
         ContactError::Storage(error) => {
-            tracing::warn!(%error, "contacts could not be read or written");
+            tracing::warn!(%error, "contacts query failed");
             Refusal::Unavailable { retry_after_s: 1 }
         }
     }

@@ -67,9 +67,12 @@ pub(super) async fn current_balance(pool: &PgPool, caller: &Caller) -> Result<Ac
 
 /// The account as it is now, read from the store.
 pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
-    let stored =
-        read_account(pool, caller.key.account_id).await.map_err(unreadable("an account's credits"))?;
-    let account = stored.ok_or(Refusal::Internal)?;
-    caller.account.cache_balance(account.balance());
-    Ok(account)
+    loop {
+        let stored = read_account(pool, caller.key.account_id).await;
+        let account = stored.map_err(unreadable("an account's credits"))?.ok_or(Refusal::Internal)?;
+        if !caller.account.lacks_refund(account.balance().remaining).await {
+            caller.account.cache_balance(account.balance());
+            return Ok(account);
+        }
+    }
 }

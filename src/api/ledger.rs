@@ -16,7 +16,7 @@ use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::paging::Page;
 use crate::storage::ledger::statement::{self, Receipt, StatementLine};
 
-/// What the log says could not be read.
+/// What was read, as the log names it.
 const WHAT: &str = "an account's entries";
 
 #[derive(Serialize, JsonSchema)]

@@ -157,7 +157,7 @@ impl Act {
     pub(super) async fn finish<T: Serialize>(mut self, answer: Answer<T>) -> Result<Response, Ended> {
         let Answer { status, location, shown, is_secret } = answer;
         let object = serde_json::to_vec(&shown).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written as JSON");
+            tracing::error!(%error, "writing an answer as JSON failed");
             Refusal::Internal
         })?;
         if let Some(claim) = &self.claim {

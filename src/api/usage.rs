@@ -20,7 +20,7 @@ use crate::http::paging::{self, Page};
 use crate::http::query::Query;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsagePage, UsageQuery};
 
-/// What the log says could not be read.
+/// What was read, as the log names it.
 const WHAT: &str = "an account's usage";
 
 /// Days of a report by default: today and the 29 days before.

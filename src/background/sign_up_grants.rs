@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use crate::clock::new_id;
 use crate::domain::audit::Actor;
 use crate::domain::ids::CallId;
-use crate::ledger::rules::lot::LotSource;
+use crate::ledger::rules::entry::GrantKind;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::ledger::writer::operator::OperatorError;
 use crate::storage::error::StorageError;
@@ -82,7 +82,7 @@ fn operation(due: &DueGrant) -> Operation {
         account_id: due.account_id,
         id: CallId::from_uuid(new_id()),
         reference: format!("{REFERENCE}{}", due.identity_id),
-        source: LotSource::Grant,
+        kind: GrantKind::Grant,
         amount: due.credits,
         expires_at: due.expires_at,
         note: NOTE.to_owned(),

@@ -103,7 +103,7 @@ impl KeyCommand {
     }
 
     /// # Errors
-    /// When the account does not exist, environment or key, the rules forbid the change, or the database cannot be reached.
+    /// When the account, environment or key does not exist, the rules forbid the change, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => new.run(context, output).await,

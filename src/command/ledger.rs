@@ -88,7 +88,7 @@ async fn remember(report: &VerifyReport, since: Option<DateTime<Utc>>, context: 
         Ok::<_, anyhow::Error>(add_verification(&mut connection, &verification, report.seen_until).await?)
     };
     if let Err(error) = stored.await {
-        tracing::warn!(error = format!("{error:#}"), "the outcome of the verification was not stored");
+        tracing::warn!(error = format!("{error:#}"), "storing the verification's outcome failed");
     }
 }
 

@@ -48,7 +48,11 @@ pub(super) async fn make(
         error => error.into(),
     })?;
     let base = match context.settings().base_url.trim_end_matches('/') {
-        "" => format!("http://{}", url.authority().context("the gateway's address is not a URL")?),
+        "" => {
+            let origin = url.scheme_str().zip(url.authority());
+            let (scheme, host) = origin.context("the gateway's address is not a URL")?;
+            format!("{scheme}://{host}")
+        }
         given => given.to_owned(),
     };
     let minutes = Purpose::LogIn.life().num_minutes();

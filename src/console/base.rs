@@ -4,13 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::http::{HeaderMap, Uri, header};
 
+use crate::http::dialect::is_under;
 use crate::http::loopback::names_loopback;
 use crate::identity::Realm;
-
-/// Whether an address belongs to the pages below this one.
-pub fn is_page_of(root: &str, path: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
 
 impl Realm {
     /// The first page of the console of this realm.
@@ -23,7 +19,7 @@ impl Realm {
 
     /// The realm of the console to which a path belongs.
     pub(super) fn of_path(path: &str) -> Self {
-        if is_page_of(Self::Operator.root(), path) { Self::Operator } else { Self::Console }
+        if is_under(path, Self::Operator.root()) { Self::Operator } else { Self::Console }
     }
 }
 
@@ -108,7 +104,7 @@ impl Base {
     /// A path of this console to go on to; anything else leads to its first page.
     pub fn safe_path<'p>(&self, path: &'p str) -> &'p str {
         let root = self.root();
-        let is_ours = is_page_of(root, path);
+        let is_ours = is_under(path, root);
         let is_plain =
             path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
         if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { root }

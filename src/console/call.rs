@@ -226,6 +226,10 @@ impl Call {
 
     /// Who changes something, for the rules and the audit log.
     pub(crate) fn by(&self) -> Result<Principal, PageError> {
+        // An operator is no member: what operators change is recorded under their own names.
+        if self.is_for_operators() {
+            return Err(PageError::NotFound);
+        }
         let membership = self.membership()?;
         let request_id = Some(self.frame.request_id);
         let who = Who::Member(membership.member_id);

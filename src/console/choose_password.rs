@@ -39,7 +39,7 @@ pub(super) async fn sealed(
     let hash = call.console.hasher.clone().hash(password.expose()).await?;
     let owner = id.as_uuid();
     seal::seal(&call.console.peppers, PASSWORD, owner.as_bytes(), hash.expose().as_bytes()).map_err(|error| {
-        tracing::error!(%error, "a password could not be sealed");
+        tracing::error!(%error, "sealing a password failed");
         PageError::Internal
     })
 }

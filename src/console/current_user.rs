@@ -36,7 +36,7 @@ impl CurrentUser {
         else {
             return Ok(None);
         };
-        if session.is_seen_anew(now) {
+        if session.is_use_due(now) {
             sessions::seen(&mut connection, &digest).await?;
         }
         let is_confirmed = session.is_confirmed(times, now);

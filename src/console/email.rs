@@ -53,7 +53,7 @@ pub(super) async fn send(
     outbox::add(call.db().await?, &peppers, kind, &message).await.map_err(|error| match error {
         OutboxError::Storage(error) => error.into(),
         error => {
-            tracing::error!(%error, "an e-mail could not be added to the outbox");
+            tracing::error!(%error, "adding an e-mail to the outbox failed");
             PageError::Internal
         }
     })

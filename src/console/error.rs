@@ -60,11 +60,11 @@ impl From<StorageError> for PageError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Unavailable(_) => {
-                tracing::warn!(%error, "a page could not be read");
+                tracing::warn!(%error, "reading a page failed");
                 Self::Busy
             }
             error => {
-                tracing::error!(%error, "a page could not be read");
+                tracing::error!(%error, "reading a page failed");
                 Self::Internal
             }
         }
@@ -79,7 +79,7 @@ impl From<ChangeError> for PageError {
 
 impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
-        tracing::warn!(%error, "a page could not be read");
+        tracing::warn!(%error, "reading a page failed");
         Self::Busy
     }
 }
@@ -89,7 +89,7 @@ impl From<HashError> for PageError {
         match error {
             HashError::Busy => Self::Busy,
             HashError::Failed(_) => {
-                tracing::error!(%error, "a password could not be hashed");
+                tracing::error!(%error, "hashing a password failed");
                 Self::Internal
             }
         }

@@ -4,10 +4,10 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use maud::html;
 
-use super::base::is_page_of;
 use super::error::PageError;
 use super::page::{Frame, Reply, plain, set_headers};
 use crate::domain::refusal::{Addresses, Refusal};
+use crate::http::dialect::is_under;
 use crate::http::answer::refusal_of;
 use crate::http::negotiate::RenderContext;
 use crate::identity::Realm;
@@ -68,7 +68,7 @@ fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
 
 /// Whether an address belongs to the pages of the account owners' console.
 pub fn is_page(path: &str) -> bool {
-    is_page_of("/console", path)
+    is_under(path, "/console")
 }
 
 /// Turns a refusal of the gateway itself, such as that of a malformed request, into a page. Other answers stay.

@@ -126,7 +126,7 @@ pub(super) async fn is_password(
     if let Some((id, sealed)) = &sealed {
         let opened = seal::open(&call.console.peppers, PASSWORD, id.as_uuid().as_bytes(), sealed);
         let (text, old) = opened.map_err(|error| {
-            tracing::error!(%error, "the password of an identity cannot be opened");
+            tracing::error!(%error, "opening a password failed");
             PageError::Internal
         })?;
         (hash, is_old) = (PasswordHash::from_text(&text), old);
@@ -153,7 +153,7 @@ pub(super) async fn store_password(
     let owner = id.as_uuid();
     let sealed = seal::seal(&call.console.peppers, PASSWORD, owner.as_bytes(), hash.expose().as_bytes());
     let sealed = sealed.map_err(|error| {
-        tracing::error!(%error, "a password could not be sealed");
+        tracing::error!(%error, "sealing a password failed");
         PageError::Internal
     })?;
     Ok(identities::set_password(call.db().await?, id, &sealed, is_new).await?)

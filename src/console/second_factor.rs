@@ -188,7 +188,7 @@ fn secret_of(call: &Call, id: IdentityId, found: &StoredTotp) -> Option<[u8; SEC
     match seal::open(&call.console.peppers, SECOND_FACTOR, id.as_uuid().as_bytes(), sealed) {
         Ok((secret, _)) => secret.as_slice().try_into().ok(),
         Err(error) => {
-            tracing::error!(%error, "the second factor of an identity cannot be opened");
+            tracing::error!(%error, "opening a second factor failed");
             None
         }
     }

@@ -21,10 +21,15 @@ pub(crate) fn claim(
 ) -> Result<Option<IdempotencyClaim>, Refusal> {
     let Some(key) = idempotency_key(headers)? else { return Ok(None) };
     let mut fingerprint = Sha256::new();
-    // Methods and paths contain no zero byte, so different requests differ here.
+    // Methods, paths and queries contain no zero byte, so different requests differ here.
     fingerprint.update(method.as_str());
     fingerprint.update([0]);
     fingerprint.update(uri.path());
+    if let Some(query) = uri.query() {
+        // Built-in calls take no query: their fingerprints are those of the version before.
+        fingerprint.update("?");
+        fingerprint.update(query);
+    }
     fingerprint.update([0]);
     fingerprint.update(body);
     Ok(Some(IdempotencyClaim {

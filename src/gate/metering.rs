@@ -23,7 +23,6 @@ use axum::response::Response;
 use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
-pub(super) use self::dry_run::is_dry_run;
 
 use self::detach_on_drop::DetachOnDrop;
 use self::metered_call::MeteredCall;
@@ -42,6 +41,7 @@ use crate::domain::price::PriceDetail;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::Route;
 use crate::domain::settlement::{Outcome, SettlementTable};
+use crate::http::dry_run::is_dry_run;
 use crate::http::negotiate::RenderContext;
 use crate::http::person_request::PersonRequest;
 use crate::http::public_links::PublicLinks;
@@ -181,7 +181,7 @@ impl Sale {
             Ok(terms) => terms,
             Err(refusal) => return Err(call.refuse(refusal)),
         };
-        match self.settle(terms, caller, slot, work).await {
+        match self.hold_and_run(terms, caller, slot, work).await {
             Ok(Settled { response, billing, error_code }) => {
                 call.facts.record.error_code = error_code;
                 Ok(call.answer(response, billing))
@@ -220,7 +220,7 @@ impl Sale {
         Ok(Terms { hold, is_dry_run, context: call.context })
     }
 
-    async fn settle<W>(&self, terms: Terms, caller: Caller, slot: Slot, work: W) -> Result<Settled, Refusal>
+    async fn hold_and_run<W>(&self, terms: Terms, caller: Caller, slot: Slot, work: W) -> Result<Settled, Refusal>
     where
         W: FnOnce(Credits) -> PaidFuture + Send + 'static,
     {
@@ -256,7 +256,7 @@ impl Sale {
             Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
             // A key outlives its account's ledger only if rows were deleted by hand.
             Err(error @ HoldError::UnknownAccount) => {
-                tracing::error!(account = %caller.key.account_id, %error, "a paid call could not be held");
+                tracing::error!(account = %caller.key.account_id, %error, "hold failed");
                 Err(Refusal::Internal)
             }
         }
@@ -270,6 +270,6 @@ fn test_call(hold: HoldRequest) -> Option<TestCall> {
 }
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {
-    tracing::warn!(%error, "a paid call could not be held");
+    tracing::warn!(%error, "hold failed");
     Refusal::Unavailable { retry_after_s: 1 }
 }

@@ -58,7 +58,7 @@ impl RefusedCalls {
             let chunk = refused.split_off(refused.len().saturating_sub(FLUSH_AT_ONCE));
             let written = async { add(&mut *pool.acquire().await?, &chunk).await };
             if let Err(error) = written.await {
-                tracing::warn!(%error, "refused calls could not be counted in the store; it will be tried again");
+                tracing::warn!(%error, "writing refused calls failed");
                 refused.into_iter().chain(chunk).for_each(|(refused, calls)| self.add(refused, calls));
                 return;
             }

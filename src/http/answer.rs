@@ -87,7 +87,7 @@ pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     match serde_json::to_vec(&body) {
         Ok(object) => json_ready(status, object),
         Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
+            tracing::error!(%error, "writing an answer as JSON failed");
             refused(Refusal::Internal)
         }
     }

@@ -90,6 +90,7 @@ mod tests {
             remaining: Credits::from_u32(10 - used),
             plan_credits_used: Credits::from_u32(used),
             plan_credits: Credits::from_u32(10),
+            requests_limit: 10,
             requests_remaining: 9,
             renews_at: DateTime::UNIX_EPOCH,
         };

@@ -16,11 +16,8 @@ pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
     let last_name = needed_name(&mut fields, LAST_NAME);
     let company = needed_name(&mut fields, COMPANY);
     let optional = Optional::take(&mut fields);
-    fields.finish()?;
-    // Whatever is missing here was a fault above.
-    let (Some(first_name), Some(last_name), Some(company)) = (first_name, last_name, company) else {
-        return Err(Refusal::Internal);
-    };
+    let ((first_name, last_name), company) =
+        fields.finish_with(first_name.zip(last_name).zip(company))?;
     Ok(ContactContent {
         first_name,
         last_name,
@@ -178,6 +175,5 @@ fn post(mut fields: Fields) -> Result<Post, Refusal> {
         .and_then(|text| parse_published_at(&text).or_else(|| fields.fault("published_at", Fault::NotDate)));
     let language = fields.take("language");
     let language = language.and_then(|value| fields.line("language", value, limits::LANGUAGE_CHARS));
-    fields.finish()?;
-    Ok(Post { text: text.ok_or(Refusal::Internal)?, published_at, language })
+    Ok(Post { text: fields.finish_with(text)?, published_at, language })
 }

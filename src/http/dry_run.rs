@@ -1,5 +1,6 @@
-//! The answer to `X-Dry-Run`.
+//! `X-Dry-Run`: how it is read, and its answer.
 
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,7 +10,19 @@ use super::error_details::ErrorDetails;
 use super::negotiate::RenderContext;
 use super::public_links::PublicLinks;
 use crate::domain::credits::Credits;
-use crate::domain::refusal::{Refusal, Text};
+use crate::domain::refusal::{Malformed, Refusal, Text};
+
+const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
+
+/// Whether the call is a dry run. An unclear header is refused, so that it never becomes a charge.
+pub fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+    let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
+    match (values.next().as_deref(), values.next()) {
+        (None, _) | (Some(b"false"), None) => Ok(false),
+        (Some(b"true"), None) => Ok(true),
+        _ => Err(Refusal::BadRequest(Malformed::DryRunHeader)),
+    }
+}
 
 /// The result of a dry run.
 #[derive(Clone, Debug, PartialEq)]

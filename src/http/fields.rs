@@ -196,6 +196,12 @@ impl Fields {
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(self.faults)) }
     }
+
+    /// Ends the reading, and returns what was read. It is `None` only where a field has a fault.
+    pub fn finish_with<T>(self, read: Option<T>) -> Result<T, Refusal> {
+        self.finish()?;
+        read.ok_or(Refusal::Internal)
+    }
 }
 
 /// A field's name from the client, cut to a length that is safe to show.

@@ -57,14 +57,14 @@ impl NewKeyRequest {
         let expires_at = expires_at(&mut fields).flatten();
         let daily_cap = cap(&mut fields, "daily_cap").flatten();
         let monthly_cap = cap(&mut fields, "monthly_cap").flatten();
-        fields.finish()?;
+        let name = fields.finish_with(name)?;
         let format: FormatChoice = format.unwrap_or_default();
         let default_environment = || DEFAULT_ENVIRONMENT.parse().map_err(|_| Refusal::Internal);
         Ok(Self {
             environment: environment.map_or_else(default_environment, Ok)?,
             format,
             terms: KeyTerms {
-                name: name.ok_or(Refusal::Internal)?.into_string(),
+                name: name.into_string(),
                 scopes: scopes.unwrap_or_else(|| Scope::default_of(format.format()).to_vec()),
                 origin: Origin {
                     regions: regions.unwrap_or_default(),
@@ -119,8 +119,7 @@ pub fn new_environment(mut fields: Fields) -> Result<(EnvironmentName, Mode), Re
         fields.fault::<()>("mode", Fault::Missing);
     }
     let mode = fields.take_word("mode", &MODES, &[Mode::Live, Mode::Test]);
-    fields.finish()?;
-    name.zip(mode).ok_or(Refusal::Internal)
+    fields.finish_with(name.zip(mode))
 }
 
 /// Reads how many keys an environment may have; `null` leaves it to the plan.

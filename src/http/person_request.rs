@@ -68,11 +68,8 @@ impl PersonRequest {
         });
         let mock = take_if(takes.tier, || fields.take_bool("allow_mock_data"));
         let detail = fields.take_word("detail", &["brief", "standard", "full"], &Detail::ALL);
-        fields.finish()?;
-        // Whatever is missing here was a fault above.
-        let (Some(first_name), Some(last_name), Some(company)) = (first_name, last_name, company) else {
-            return Err(Refusal::Internal);
-        };
+        let ((first_name, last_name), company) =
+            fields.finish_with(first_name.zip(last_name).zip(company))?;
         let query = PersonQuery { first_name, last_name, company };
         Ok(Self {
             query,

@@ -107,7 +107,7 @@ fn write_error(
     let view =
         ErrorView { refusal, status: response.status(), details, billing: billing.map(BillingInfo::new) };
     let body = error_body::write(view, ctx, links).unwrap_or_else(|error| {
-        tracing::error!(%error, "an error body could not be written as JSON");
+        tracing::error!(%error, "writing an error as JSON failed");
         Vec::new()
     });
     let media_type = if ctx.problem_json { HeaderValue::from_static(PROBLEM_JSON) } else { JSON };
@@ -199,6 +199,7 @@ mod tests {
             remaining: Credits::from_u32(998),
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),
+            requests_limit: 1000,
             requests_remaining: 999,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };

@@ -49,7 +49,7 @@ impl Session {
     }
 
     /// Whether this use is to be written down.
-    pub fn is_seen_anew(&self, now: DateTime<Utc>) -> bool {
+    pub fn is_use_due(&self, now: DateTime<Utc>) -> bool {
         now - self.seen_at >= SEEN_EVERY
     }
 }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn uses_are_written_at_most_once_a_minute() {
-        assert!(!session(0).is_seen_anew(at(59)));
-        assert!(session(0).is_seen_anew(at(60)));
+        assert!(!session(0).is_use_due(at(59)));
+        assert!(session(0).is_use_due(at(60)));
     }
 }

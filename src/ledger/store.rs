@@ -20,7 +20,7 @@ pub struct Batch {
     pub number: i32,
     /// The oldest batch of the epoch with an open hold, or this one.
     pub open_from: i32,
-    /// Calls whose holds were captured in full. The store adds those of its work that captured a part or stored an answer.
+    /// Calls captured in full. The store adds the calls in `work` that capture a part or store an answer.
     pub captured: Vec<(CallId, Outcome)>,
     /// The operations to decide.
     pub work: Work,

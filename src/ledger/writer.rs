@@ -196,7 +196,7 @@ impl<S: LedgerStore> Writer<S> {
                 kill_point::pass(KillPoint::BeforeReplies);
                 self.answer(batch_ref, commands.into_vec(), effects)
             }
-            // Calls of free accounts must not wait for the locked ones.
+            // Calls of other accounts must not wait for the locked ones.
             Err(CommitError::Locked(locked)) => {
                 self.locked_accounts.close(locked, &mut commands);
                 if captured.is_empty() && commands.len() == 0 {

@@ -55,7 +55,7 @@ impl Sender {
                 let pause =
                     usize::try_from(due.tries - 1).ok().and_then(|place| PAUSES_S.get(place).copied());
                 let retry_s = pause.filter(|_| !matches!(error, NotSent::Invalid(_)));
-                tracing::warn!(%error, kind = due.kind, tries = due.tries, "an e-mail was not sent");
+                tracing::warn!(%error, kind = due.kind, tries = due.tries, "sending an e-mail failed");
                 outbox::not_sent(&mut connection, due.id, &error.to_string(), retry_s).await?;
             }
         }

@@ -50,8 +50,8 @@ fn room(environment: &EnvironmentView) -> Result<(), ChangeError> {
 /// Changes the state of a key. Idempotent.
 ///
 /// # Errors
-/// If the author lacks the right, would enable a key that reaches further than they do, or the key is revoked and should live
-/// again.
+/// If the author lacks the right, if the key to enable reaches further than the author's rights, or if a revoked key would
+/// be enabled.
 pub async fn set_state(
     connection: &mut PgConnection,
     by: &Principal,
@@ -90,8 +90,8 @@ pub async fn set_state(
 /// Changes a key's name, rights or limits.
 ///
 /// # Errors
-/// If the author lacks the right, would have the key reach further than it did and they do, the key is revoked, or would have
-/// ended already.
+/// If the author lacks the right, if the key would reach further than before and than the author's rights, if it is revoked,
+/// or if its new end has passed.
 pub async fn change(
     connection: &mut PgConnection,
     by: &Principal,

@@ -7,7 +7,7 @@ use super::{ChangeError, ChangeRecord, record_change};
 use crate::clock::new_id;
 use crate::domain::audit::{Action, Actor, Subject};
 use crate::domain::ids::KeyId;
-use crate::domain::key::leak::{LeakAction, LeakSource, OnLeak};
+use crate::domain::key::leak::{LeakAction, LeakSource, OnLeak, without_keys};
 use crate::domain::key::{KeyFormat, KeySecret, KeyState};
 use crate::domain::rights::Principal;
 use crate::mail::key_exposed::{Exposed, message};
@@ -49,6 +49,9 @@ pub async fn report(
     if report.secret.format() == KeyFormat::Legacy {
         return Ok(None);
     }
+    // A key in a URL is a common leak: what is stored and sent shows none.
+    let url = without_keys(report.url, report.secret);
+    let report = &LeakReport { url: &url, ..report.clone() };
     let digests = peppers.digests(report.secret);
     let Some(seen) = exposure::find_leaked(connection, &digests).await? else { return Ok(None) };
     let mut transaction = connection.begin().await?;

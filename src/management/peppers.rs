@@ -56,7 +56,7 @@ pub async fn retire(
     if status.needed_by > 0 {
         return Err(ChangeError::PepperNeeded { version, needed_by: status.needed_by });
     }
-    seal_anew(&mut transaction, version, live).await?;
+    seal_again(&mut transaction, version, live).await?;
     if status.retired_at.is_none() {
         peppers::retire(&mut transaction, version).await?;
         record_change(&mut transaction, actor, Action::PepperRetired, version, status.secrets).await?;
@@ -69,7 +69,7 @@ pub async fn retire(
 const PEOPLE_AT_ONCE: i64 = 500;
 
 /// Seals what is sealed under a version under the newest one. People do not notice: unlike a hash, it can be read again.
-async fn seal_anew(connection: &mut PgConnection, version: i32, live: &Peppers) -> Result<(), ChangeError> {
+async fn seal_again(connection: &mut PgConnection, version: i32, live: &Peppers) -> Result<(), ChangeError> {
     loop {
         let people = identities::sealed_under(connection, version, PEOPLE_AT_ONCE).await?;
         if people.is_empty() {

@@ -37,7 +37,7 @@ pub enum HashError {
     #[error("too many passwords are being checked")]
     Busy,
     /// Random numbers, memory or a thread were not available, or a stored hash cannot be read.
-    #[error("a password could not be hashed: {0}")]
+    #[error("hashing a password failed: {0}")]
     Failed(String),
 }
 

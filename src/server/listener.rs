@@ -321,7 +321,7 @@ async fn answer(
     if !is_regular || !server.stop.is_ready() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    rest::settle(&state, &mut response, expects_continue).await;
+    rest::discard_or_close(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
     // Of a body of unknown length only a part is in memory at a time.
     let bytes = response.body().size_hint().exact().unwrap_or(STREAM_BYTES);

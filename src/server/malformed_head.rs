@@ -53,7 +53,7 @@ fn write_headers(bytes: &mut Vec<u8>, headers: &HeaderMap) {
     }
 }
 
-/// Returns the body of an error, which is available at once.
+/// Writes the body of an error, all of which is available at once.
 fn write_body(bytes: &mut Vec<u8>, mut body: Body) {
     let mut cx = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut cx) {

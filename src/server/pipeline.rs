@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tower::Service;
 
 use super::request_log::{RequestFacts, RequestLog};
-use super::router::Paths;
+use super::router::ListedRouter;
 use super::routing::{Routed, Routing};
 use super::{framing, malformed_head};
 use crate::api::health;
@@ -22,6 +22,7 @@ use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
 use crate::http::answer::{is_passed_on, refusal_of, refused};
 use crate::http::compression::compress;
+use crate::http::dialect::is_under;
 use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
 use crate::http::render::render;
@@ -44,7 +45,7 @@ pub struct ProbesOnly;
 
 impl Pipeline {
     pub fn new(router: Router, links: PublicLinks) -> Self {
-        Self::following(Routing::new(Routed::new(Paths { router, paths: Vec::new() }, links)))
+        Self::following(Routing::new(Routed::new(ListedRouter { router, paths: Vec::new() }, links)))
     }
 
     /// Surrounds the router in force at each request.
@@ -80,7 +81,7 @@ impl Pipeline {
         let is_options = request.method() == Method::OPTIONS;
         // Pages have no stage: their cookies and links belong to the bare path.
         let path = request.uri().path();
-        let page = self.pages.filter(|root| console::is_page_of(root, path)).map(|_| path.to_owned());
+        let page = self.pages.filter(|root| is_under(path, root)).map(|_| path.to_owned());
         let is_staged_page = page.is_none() && console::is_page(links.without_stage(path));
 
         // First, so that nothing below reads a request that two parsers may understand differently.
@@ -121,8 +122,7 @@ impl Pipeline {
         response
     }
 
-    /// The answer in place of the HTTP library's own, which says no more than that it could not read a head; none
-    /// where the bytes are anything else.
+    /// Returns the answer that replaces the HTTP library's bare status, or `None` if the bytes are not one.
     pub(super) fn answer_malformed_head(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
         let status = malformed_head::bare_status(bytes)?;
         let started = Instant::now();

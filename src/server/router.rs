@@ -52,14 +52,14 @@ pub struct Parts {
     pub console: Option<Arc<Console>>,
 }
 
-/// A router that notes its paths, to be compared with the documentation.
+/// A router, and the list of its paths to compare with the documentation.
 #[derive(Default)]
-pub struct Paths {
+pub struct ListedRouter {
     pub router: Router,
     pub paths: Vec<&'static str>,
 }
 
-impl Paths {
+impl ListedRouter {
     fn add(&mut self, path: &'static str, methods: MethodRouter) {
         self.router = std::mem::take(&mut self.router).route(path, methods);
         self.paths.push(path);
@@ -67,9 +67,9 @@ impl Paths {
 }
 
 /// Returns the router. [`stack`] lists the steps of each kind of call.
-pub fn router(parts: &Parts) -> Paths {
+pub fn router(parts: &Parts) -> ListedRouter {
     let gate = &parts.gate;
-    let mut router = Paths::default();
+    let mut router = ListedRouter::default();
 
     // Paid: config/routes.toml says what each costs and who may call it.
     for paid in &parts.paid_routes {

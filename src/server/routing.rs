@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::Router;
 
-use super::router::Paths;
+use super::router::ListedRouter;
 use crate::http::public_links::PublicLinks;
 
 /// Cheap to clone; all clones swap together.
@@ -22,7 +22,7 @@ pub struct Routed {
 }
 
 impl Routed {
-    pub fn new(Paths { router, paths }: Paths, links: PublicLinks) -> Self {
+    pub fn new(ListedRouter { router, paths }: ListedRouter, links: PublicLinks) -> Self {
         // With its state a router builds each route once, and without it once for each request.
         Self { router: router.with_state(()), paths, links }
     }

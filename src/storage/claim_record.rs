@@ -20,6 +20,7 @@ pub(super) struct ClaimRecordRow {
     expires_at: DateTime<Utc>,
     status: Option<i16>,
     media_type: Option<String>,
+    headers: Option<String>,
     body: Option<Vec<u8>>,
     tells_billing: bool,
 }
@@ -35,7 +36,9 @@ impl ClaimRecordRow {
                 let status = row.convert("status", status)?;
                 // The version before the column wrote none.
                 let media_type = self.media_type.unwrap_or_else(|| "application/json".to_owned());
-                let content = AnswerContent { status, media_type, body, tells_billing: self.tells_billing };
+                let headers = read_headers(self.headers.as_deref().unwrap_or_default());
+                let tells_billing = self.tells_billing;
+                let content = AnswerContent { status, media_type, headers, body, tells_billing };
                 ClaimState::Captured(StoredAnswer { call_id, content })
             }
             _ => return Err(row.corrupt("state")),
@@ -44,6 +47,17 @@ impl ClaimRecordRow {
         let (lease_until, expires_at) = (self.lease_until, self.expires_at);
         Ok(ClaimRecord { fingerprint, call_id, state, lease_until, expires_at })
     }
+}
+
+/// The headers of an answer in the store: one `name: value` a line.
+pub(super) fn header_lines(content: &AnswerContent) -> Option<String> {
+    let lines: Vec<String> = content.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn read_headers(lines: &str) -> Vec<(String, String)> {
+    let pairs = lines.lines().filter_map(|line| line.split_once(": "));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The name of a state in the store.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
-use super::claim_record::ClaimRecordRow;
+use super::claim_record::{ClaimRecordRow, header_lines};
 use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_claim};
@@ -52,7 +52,7 @@ pub async fn claim(
                 (environment_id, key_hash, account_id, fingerprint, call_id, state, lease_until, expires_at)
          values ($1, $2, $3, $4, $5, 'running', now() + $6, now() + $7)
              on conflict (environment_id, key_hash) do update set key_hash = excluded.key_hash
-         returning fingerprint, call_id, state, lease_until, expires_at, status, media_type, body, tells_billing,
+         returning fingerprint, call_id, state, lease_until, expires_at, status, media_type, headers, body, tells_billing,
                    now() as read_at",
     )
     .bind(call.claim.environment_id.as_uuid())
@@ -87,7 +87,7 @@ async fn take_over(
     sqlx::query(
         "update test_answer
             set fingerprint = $3, call_id = $4, state = 'running', lease_until = now() + $5, expires_at = now() + $6,
-                status = null, media_type = null, body = null
+                status = null, media_type = null, headers = null, body = null
           where environment_id = $1 and key_hash = $2",
     )
     .bind(call.claim.environment_id.as_uuid())
@@ -110,7 +110,7 @@ pub async fn store(
 ) -> Result<bool, StorageError> {
     let kept = sqlx::query(
         "update test_answer
-            set state = 'captured', status = $4, media_type = $5, body = $6, tells_billing = $7
+            set state = 'captured', status = $4, media_type = $5, body = $6, tells_billing = $7, headers = $8
           where environment_id = $1 and key_hash = $2 and call_id = $3 and state = 'running'",
     )
     .bind(call.claim.environment_id.as_uuid())
@@ -120,6 +120,7 @@ pub async fn store(
     .bind(&content.media_type)
     .bind(&content.body)
     .bind(content.tells_billing)
+    .bind(header_lines(content))
     .execute(connection)
     .await?;
     Ok(kept.rows_affected() == 1)
@@ -145,7 +146,7 @@ pub async fn look_up(
     call: &TestCall,
 ) -> Result<Option<DeclineReason>, StorageError> {
     let known: Option<Row> = sqlx::query_as(
-        "select fingerprint, call_id, state, lease_until, expires_at, status, media_type, body, tells_billing,
+        "select fingerprint, call_id, state, lease_until, expires_at, status, media_type, headers, body, tells_billing,
                 now() as read_at
            from test_answer where environment_id = $1 and key_hash = $2",
     )

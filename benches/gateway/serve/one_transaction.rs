@@ -80,6 +80,7 @@ impl Charged {
             remaining: credits(self.balance),
             plan_credits_used: credits(self.plan_credits - self.plan_left),
             plan_credits: credits(self.plan_credits),
+            requests_limit: u64::MAX,
             requests_remaining: u64::try_from(self.requests_left).unwrap_or(0),
             renews_at: self.period_ends_at,
         }

@@ -14,7 +14,9 @@ pub struct AccountBalance {
     pub plan_credits_used: Credits,
     /// Plan credits per period.
     pub plan_credits: Credits,
-    /// Requests of the current period that the plan still pays for. Packs and grants pay for more.
+    /// Requests per period that the plan pays for.
+    pub requests_limit: u64,
+    /// Of these, requests left in the current period. Packs and grants pay for more.
     pub requests_remaining: u64,
     pub renews_at: DateTime<Utc>,
 }
@@ -24,11 +26,11 @@ pub struct AccountBalance {
 pub struct BalanceParts {
     /// Credits left in all lots together.
     pub credits_left: Credits,
-    /// Plan credits of the present period.
+    /// Plan credits of the current period.
     pub plan_credits: Credits,
     /// Of these, credits left. A plan lot may hold more than its plan gives now: then none of them count as used.
     pub plan_left: Credits,
-    /// Calls of the present period that the plan pays for.
+    /// Calls of the current period that the plan pays for.
     pub requests_limit: u64,
     /// Of these, calls made.
     pub requests_used: u64,
@@ -42,6 +44,7 @@ impl From<BalanceParts> for AccountBalance {
             remaining: parts.credits_left,
             plan_credits_used: parts.plan_credits.saturating_sub(parts.plan_left),
             plan_credits: parts.plan_credits,
+            requests_limit: parts.requests_limit,
             requests_remaining: parts.requests_limit.saturating_sub(parts.requests_used),
             renews_at: parts.renews_at,
         }

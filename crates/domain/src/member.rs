@@ -58,7 +58,7 @@ impl Member {
 
 /// The account would lose its last admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an account keeps at least one active admin; make somebody else one first")]
+#[error("an account keeps at least one active admin; make another member an admin first")]
 pub struct LastAdmin;
 
 /// Whether a member may get this role and state. `members` are all members of the account.

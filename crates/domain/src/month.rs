@@ -32,7 +32,7 @@ impl Month {
         self.plus(1).begins_at()
     }
 
-    /// The month so many months later, or this one beyond the end of the calendar.
+    /// The month that many months later, or this month at the end of the calendar.
     #[must_use]
     pub fn plus(self, months: u32) -> Self {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(self.0))

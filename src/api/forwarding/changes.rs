@@ -41,6 +41,6 @@ pub(super) fn is_due(route: &ForwardedRoute, headers: &HeaderMap) -> bool {
 /// The refusal of a call whose answer cannot be changed.
 pub(super) fn not_changed(route: &ForwardedRoute, reason: &str) -> Refusal {
     let (upstream, name) = (&route.upstream, route.name);
-    tracing::warn!(upstream, route = name, reason, "answer of an upstream could not be changed");
+    tracing::warn!(upstream, route = name, reason, "changing an upstream's answer failed");
     Refusal::Upstream
 }

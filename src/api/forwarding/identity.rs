@@ -80,7 +80,7 @@ impl IdentityTokens {
         match self.signer.sign(&claims) {
             Ok(token) => HeaderValue::try_from(token).ok(),
             Err(error) => {
-                tracing::error!(%error, upstream = self.audience, "a call's identity could not be signed");
+                tracing::error!(%error, upstream = self.audience, "signing a call's identity failed");
                 None
             }
         }

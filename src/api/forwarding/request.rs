@@ -26,13 +26,12 @@ pub(super) fn head(
     head.uri = target.parse::<Uri>().map_err(|_| Refusal::EndpointNotFound)?;
     head.headers = headers::of_request(&call.headers, names);
     headers::change(&mut head.headers, &route.request.headers);
-    let changes_answer = !route.answer.members.is_empty();
-    if changes_answer || route.price.counted().is_some_and(CountedPrice::reads_answer) {
+    let reads_answer = route.price.counted().is_some_and(CountedPrice::reads_answer);
+    if reads_answer || !route.answer.members.is_empty() {
         head.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    }
-    if changes_answer {
-        // A part of a JSON text is none.
+        // A part of an answer has neither the figures of its price nor the members that are changed.
         head.headers.remove(header::RANGE);
+        head.headers.remove(header::IF_RANGE);
     }
     if route.retry == RetryRule::Keyed {
         let key = HeaderName::from_static("idempotency-key");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, response};
 
+use crate::api::upstream_refusal::{unavailable_for, upstream_refusal};
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::domain::settlement::Outcome;
@@ -24,17 +25,7 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
         Some(UploadFault::Stopped) | None => {}
     }
     tracing::warn!(upstream = route.upstream, route = route.name, %error, "upstream did not answer a call");
-    match error {
-        UpstreamError::Unavailable { retry_after } | UpstreamError::Paused { retry_after } => {
-            unavailable(*retry_after)
-        }
-        UpstreamError::Timeout => Refusal::Timeout,
-        UpstreamError::Failed(_) | UpstreamError::Unusable(_) => Refusal::Upstream,
-    }
-}
-
-fn unavailable(wait: Duration) -> Refusal {
-    Refusal::Unavailable { retry_after_s: wait.as_secs().max(1) }
+    upstream_refusal(error)
 }
 
 /// The status that the client gets. Statuses that concern the seller's own account with its upstream become other ones.
@@ -50,7 +41,7 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
         }
         StatusCode::TOO_MANY_REQUESTS => {
             tracing::warn!(upstream, route = name, "upstream limits the gateway");
-            Err(unavailable(retry_after(&parts.headers).unwrap_or(DEFAULT_RETRY_AFTER)))
+            Err(unavailable_for(retry_after(&parts.headers).unwrap_or(DEFAULT_RETRY_AFTER)))
         }
         // No call asks for another protocol.
         status if status.is_informational() => {

@@ -81,7 +81,7 @@ impl PublicKeys {
                     (state.keys, state.etag, state.read_at) = (keys, etag, Some(Instant::now()));
                 }
                 Ok(None) => state.read_at = Some(Instant::now()),
-                Err(error) => tracing::warn!(%error, "GitHub's public keys could not be read"),
+                Err(error) => tracing::warn!(%error, "reading GitHub's public keys failed"),
             }
         }
         if is_within(state.read_at, USABLE) { Ok(state.keys.get(identifier).cloned()) } else { Err(NoKeys) }

@@ -32,7 +32,7 @@ pub struct MoveAll {
     /// New plan.
     #[arg(long)]
     plan: String,
-    /// Edition of the new plan [default: the one of the present plan].
+    /// Edition of the new plan [default: the one of the current plan].
     #[arg(long)]
     edition: Option<String>,
     /// Why. The accounts' owners read it in their audit logs.

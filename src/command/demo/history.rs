@@ -44,7 +44,7 @@ use crate::storage::{clock, members, routes};
 
 /// The id is constant, so that a second run finds the account.
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-8000-00000000d3e1"));
-/// So many that the current period is half over.
+/// Days after which the current period is half over.
 const DAYS: u64 = 106;
 /// Address and name of the account's admin.
 const ADMIN: (&str, &str) = ("ana@horizonte.example", "Ana Duarte");

@@ -17,7 +17,7 @@ impl Alerts {
     /// Sends the notices that are due: each with a link of its own, which ends the earlier one.
     pub async fn remind_of_resets(&self) {
         if let Err(error) = self.remind().await {
-            tracing::warn!(%error, "notices of ending second factors could not be sent");
+            tracing::warn!(%error, "sending notices of ending second factors failed");
         }
     }
 

@@ -84,8 +84,8 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
                 let title = call.words().key_created(&view.name);
                 return secret_page(call, &view, &secret, title).await;
             }
-            Err(Made::Page(error)) => return Err(error),
-            Err(Made::Rule(error)) => add_fault(call, error, &mut faults)?,
+            Err(NotMade::Page(error)) => return Err(error),
+            Err(NotMade::Rule(error)) => add_fault(call, error, &mut faults)?,
         }
     }
     call.roll_back();
@@ -94,7 +94,7 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
 }
 
 /// Why no key was made.
-enum Made {
+enum NotMade {
     Page(PageError),
     Rule(ChangeError),
 }
@@ -104,7 +104,7 @@ async fn made(
     typed: &Typed,
     terms: KeyTerms,
     format: FormatChoice,
-) -> Result<(KeyView, KeySecret), Made> {
+) -> Result<(KeyView, KeySecret), NotMade> {
     let id = KeyId::from_uuid(new_id());
     let new = async |call: &mut Call| {
         let leads_to = path_of(call, id, "")?;
@@ -112,11 +112,11 @@ async fn made(
         let account_id = call.account_id()?;
         Ok((NewKey { id, account_id, environment: typed.environment.clone(), terms }, call.by()?))
     };
-    let (new, by) = new(call).await.map_err(Made::Page)?;
+    let (new, by) = new(call).await.map_err(NotMade::Page)?;
     let console = call.console.clone();
     let secret = NewSecret { format, prefix: &console.prefix, peppers: &console.peppers };
-    let db = call.db().await.map_err(Made::Page)?;
-    management::keys::create(db, &by, &new, &secret).await.map_err(Made::Rule)
+    let db = call.db().await.map_err(NotMade::Page)?;
+    management::keys::create(db, &by, &new, &secret).await.map_err(NotMade::Rule)
 }
 
 /// A rule that a field breaks. Other errors are pages of their own.

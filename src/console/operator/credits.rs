@@ -136,7 +136,7 @@ pub(super) fn not_moved(call: &Call, error: CreditError) -> Result<Reply, PageEr
         CreditError::NoAccount(_) => Err(PageError::NotFound),
         // Whether it was carried out shows the statement; sending the same form again carries it out once.
         error => {
-            tracing::error!(%error, path = call.frame.path, "an operator's act was not carried out");
+            tracing::error!(%error, path = call.frame.path, "operator action failed");
             Err(PageError::Busy)
         }
     }

@@ -100,7 +100,7 @@ words! {
     op_end_factor: "Lost second factor" / "Segundo fator perdido";
     op_end_factor_lead: "For a person who has lost the phone and the recovery codes and has no other admin. The second factor ends in 72 hours: then a password or a link is enough to log in. The person gets an e-mail now, after 24 and after 48 hours, and each can stop it."
         / "Para quem perdeu o telefone e os códigos de recuperação e não tem outro administrador. O segundo fator termina em 72 horas: depois disso, uma senha ou um link basta para entrar. A pessoa recebe um e-mail agora, após 24 e após 48 horas, e cada um permite impedir.";
-    op_factor_with_care: "Make sure who asks, by a way other than e-mail: whoever controls the mailbox could be the one who asks."
+    op_factor_with_care: "Make sure who asks, by a way other than e-mail: a person who controls the mailbox could send this request."
         / "Confirme quem está pedindo por outro meio que não o e-mail: quem controla a caixa de entrada pode ser quem pede.";
     op_plans: "Plans" / "Planos";
     op_plans_lead: "What each plan sells, and how many open accounts are on it." / "O que cada plano vende e quantas contas abertas estão nele.";

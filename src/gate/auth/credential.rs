@@ -1,6 +1,7 @@
 //! Finds the key of a request: in `X-API-Key` or in `Authorization: Bearer`, never in the URL.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use percent_encoding::percent_decode_str;
 
 use crate::domain::key::KeySecret;
 use crate::domain::refusal::Refusal;
@@ -60,28 +61,8 @@ fn has_no_scheme(authorization: &HeaderValue) -> bool {
 fn key_parameter(query: &str) -> Option<&'static str> {
     let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default());
     names
-        .map(|name| percent_decoded(name.as_bytes()))
+        .map(|name| percent_decode_str(name).collect::<Vec<u8>>())
         .find_map(|name| KEY_PARAMETERS.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes())))
-}
-
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let hex = |byte: u8| char::from(byte).to_digit(16);
-        match (first, after) {
-            (b'%', [high, low, tail @ ..]) if hex(*high).is_some() && hex(*low).is_some() => {
-                let value = hex(*high).unwrap_or(0) * 16 + hex(*low).unwrap_or(0);
-                decoded.push(u8::try_from(value).unwrap_or(b'?'));
-                rest = tail;
-            }
-            _ => {
-                decoded.push(*first);
-                rest = after;
-            }
-        }
-    }
-    decoded
 }
 
 #[cfg(test)]

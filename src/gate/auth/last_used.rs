@@ -80,7 +80,7 @@ impl LastUsed {
         let uses: Vec<_> = std::mem::take(&mut *self.waiting()).into_iter().collect();
         for (place, chunk) in uses.chunks(FLUSH_AT_ONCE).enumerate() {
             if let Err(error) = write(pool, chunk).await {
-                tracing::warn!(%error, keys = uses.len(), "last use of keys not written");
+                tracing::warn!(%error, keys = uses.len(), "writing the last use of keys failed");
                 uses.iter().skip(place * FLUSH_AT_ONCE).for_each(|(secret, used)| self.keep(*secret, *used));
                 return;
             }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
 use crate::domain::billing::{AccountBalance, Refund};
+use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::gate::changes::{ChangeCount, LastChange};
@@ -43,12 +44,18 @@ struct KeepsContacts {
 struct CachedBalance {
     balance: AccountBalance,
     cached_at: Instant,
+    /// When a refund was last added that the store may not have yet.
+    refunded_at: Option<Instant>,
 }
+
+/// How long the commit of a refund usually takes at most, and how often the store is read again meanwhile.
+const REFUND_COMMIT: Duration = Duration::from_millis(100);
+const READ_AGAIN_EVERY: Duration = Duration::from_millis(5);
 
 impl CachedAccount {
     /// A cached account with nothing running. `change` is the last known change of it.
     pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCount) -> Self {
-        let balance = CachedBalance { balance, cached_at: Instant::now() };
+        let balance = CachedBalance { balance, cached_at: Instant::now(), refunded_at: None };
         let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
             id,
@@ -98,15 +105,32 @@ impl CachedAccount {
     }
 
     pub fn cache_balance(&self, balance: AccountBalance) {
-        *self.lock_balance() = CachedBalance { balance, cached_at: Instant::now() };
+        let mut cached = self.lock_balance();
+        cached.balance = balance;
+        cached.cached_at = Instant::now();
     }
 
     /// Applies the refund of a call. Whatever else changed the balance since the hold stays
     /// counted. Returns the balance after the refund.
     pub fn apply_refund(&self, refund: Refund) -> AccountBalance {
-        let balance = &mut self.lock_balance().balance;
-        balance.add(refund);
-        balance.clone()
+        let mut cached = self.lock_balance();
+        cached.balance.add(refund);
+        cached.refunded_at = Some(Instant::now());
+        cached.balance.clone()
+    }
+
+    /// Whether to read the balance again: right after a refund the store may not have it yet, and no answer says less than the
+    /// one before. Waits a moment if so.
+    pub async fn lacks_refund(&self, stored: Credits) -> bool {
+        let lacks = stored < self.balance().remaining && self.was_refunded_just_now();
+        if lacks {
+            tokio::time::sleep(READ_AGAIN_EVERY).await;
+        }
+        lacks
+    }
+
+    fn was_refunded_just_now(&self) -> bool {
+        self.lock_balance().refunded_at.is_some_and(|at| at.elapsed() < REFUND_COMMIT)
     }
 
     fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
@@ -180,6 +204,7 @@ mod tests {
             remaining: Credits::ZERO,
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
+            requests_limit: 0,
             requests_remaining: 0,
             renews_at: chrono::DateTime::UNIX_EPOCH,
         };

@@ -89,11 +89,13 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 }
 
-/// The interval between two requests is rounded up to a whole nanosecond, so that no rate is
-/// exceeded.
+/// The time between two requests, rounded up to a whole nanosecond, so that no rate is exceeded.
+pub(super) fn interval(rate_per_s: u32) -> Duration {
+    Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(rate_per_s.max(1))))
+}
+
 fn quota(rate_per_s: u32, burst: u32) -> Quota {
-    let interval = Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(rate_per_s.max(1))));
-    let quota = Quota::with_period(interval).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX));
+    let quota = Quota::with_period(interval(rate_per_s)).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX));
     quota.allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
 }
 

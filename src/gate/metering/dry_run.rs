@@ -1,31 +1,17 @@
 //! `X-Dry-Run`: what a call would cost and whether it would be accepted, decided by the ledger's own rules. Nothing is
 //! written or reserved.
 
-use axum::http::{HeaderMap, HeaderName};
-
 use super::settled::Settled;
 use super::{Metering, decision, test_call};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
-use crate::domain::refusal::{Malformed, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::dry_run::DryRun;
 use crate::http::negotiate::RenderContext;
 use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::storage::ledger::preview::{Preview, preview};
-
-const X_DRY_RUN: HeaderName = HeaderName::from_static("x-dry-run");
-
-/// Whether the call is a dry run. An unclear header is refused, so that it never becomes a charge.
-pub(in crate::gate) fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
-    let mut values = headers.get_all(X_DRY_RUN).iter().map(|value| value.as_bytes().to_ascii_lowercase());
-    match (values.next().as_deref(), values.next()) {
-        (None, _) | (Some(b"false"), None) => Ok(false),
-        (Some(b"true"), None) => Ok(true),
-        _ => Err(Refusal::BadRequest(Malformed::DryRunHeader)),
-    }
-}
 
 /// Returns the answer to a dry run.
 pub(super) async fn answer(
@@ -38,8 +24,7 @@ pub(super) async fn answer(
     let price = request.amount;
     let (balance, declined) = match caller.key.mode {
         Mode::Live => {
-            let found = preview(&metering.pool, request).await.map_err(unavailable)?;
-            let Preview { balance, declined } = found.ok_or(Refusal::Internal)?;
+            let Preview { balance, declined } = decide(metering, caller, &request).await?;
             caller.account.cache_balance(balance.clone());
             (balance, declined)
         }
@@ -59,6 +44,17 @@ pub(super) async fn answer(
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
+/// The decision on a live call, with every refund of which its caller knows.
+async fn decide(metering: &Metering, caller: &Caller, request: &HoldRequest) -> Result<Preview, Refusal> {
+    loop {
+        let found = preview(&metering.pool, request.clone()).await.map_err(unavailable)?;
+        let found = found.ok_or(Refusal::Internal)?;
+        if !caller.account.lacks_refund(found.balance.remaining).await {
+            return Ok(found);
+        }
+    }
+}
+
 /// The decision on a test call. Only its idempotency key can decline it.
 async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Option<DeclineReason>, Refusal> {
     let Some(call) = test_call(request) else { return Ok(None) };
@@ -66,6 +62,6 @@ async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Opti
 }
 
 fn unavailable(error: impl std::error::Error) -> Refusal {
-    tracing::warn!(%error, "a dry run could not be decided");
+    tracing::warn!(%error, "dry run failed");
     Refusal::Unavailable { retry_after_s: 1 }
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 
 use super::figures;
+use super::replay::{self, UNKNOWN_MEDIA_TYPE};
 use super::settled::Settled;
 use super::stream::{Attached, Bill, StreamedBody};
 use super::{Metering, PaidAnswer, PaidFuture, decision};
@@ -32,8 +33,8 @@ use crate::storage::test_answers::TestCall;
 
 /// Longest answer that is stored under an idempotency key.
 const MAX_STORED_BYTES: usize = 1_024 * 1_024;
-/// The media type of a body without one (RFC 9110, section 8.3).
-const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
+/// Most bytes of the headers stored with an answer.
+const MAX_STORED_HEADER_BYTES: usize = 8_192;
 
 /// A paid call with its price held; in a test environment without credits.
 pub(super) struct MeteredCall {
@@ -84,17 +85,22 @@ impl MeteredCall {
         let handled = self.handle(work).await;
         let (outcome, error_code) = (handled.outcome, handled.error_code);
         let (response, is_stream) = self.free_of_charge(handled);
-        // The key of a stream is free again: no answer is stored under it.
-        if is_stream || self.metering.table.settle(outcome) == Settlement::Release {
+        if self.metering.table.settle(outcome) == Settlement::Release {
             answers.release(&call).await;
             return Settled::new(response, billing);
         }
-        let Some((parts, body, content)) = self.render(response, &billing).await else {
-            answers.release(&call).await;
-            return Settled::refused(Refusal::Internal, billing);
+        let (response, content) = if is_stream {
+            (response, AnswerContent::not_kept())
+        } else {
+            let Some((parts, body, content)) = self.render(response, &billing).await else {
+                answers.release(&call).await;
+                return Settled::refused(Refusal::Internal, billing);
+            };
+            let content = if is_storable(&content) { content } else { AnswerContent::not_kept() };
+            (Response::from_parts(parts, body.into()), content)
         };
         match answers.store(&call, &content).await {
-            Ok(true) => Settled { response: Response::from_parts(parts, body.into()), billing, error_code },
+            Ok(true) => Settled { response, billing, error_code },
             Ok(false) => Settled::unavailable(billing),
             Err(error) => Settled::refused(idempotency_unavailable(&error), billing),
         }
@@ -202,7 +208,7 @@ impl MeteredCall {
             hold.release(Outcome::Failed);
             return Settled::refused(Refusal::Internal, self.refunded(rest, Outcome::Failed));
         };
-        if content.body.len() > MAX_STORED_BYTES {
+        if !is_storable(&content) {
             hold.capture_unkept(used, outcome);
             return Settled { response: Response::from_parts(parts, body.into()), billing, error_code };
         }
@@ -231,6 +237,7 @@ impl MeteredCall {
         let content = AnswerContent {
             status: parts.status.as_u16(),
             media_type: media_type.unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
+            headers: replay::kept_headers(&parts.headers, body.is_empty()),
             body: body.to_vec(),
             tells_billing,
         };
@@ -258,8 +265,14 @@ impl MeteredCall {
     }
 }
 
+/// Whether an answer is short enough to be stored.
+fn is_storable(content: &AnswerContent) -> bool {
+    let header_bytes = content.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>();
+    content.body.len() <= MAX_STORED_BYTES && header_bytes <= MAX_STORED_HEADER_BYTES
+}
+
 /// The refusal of a call whose idempotency record cannot be read or written.
 fn idempotency_unavailable(error: &StorageError) -> Refusal {
-    tracing::warn!(%error, "an idempotency record of a test environment could not be read or written");
+    tracing::warn!(%error, "test idempotency query failed");
     Refusal::Unavailable { retry_after_s: 1 }
 }

@@ -40,7 +40,7 @@ impl TestAnswers {
     pub(super) async fn release(&self, call: &TestCall) {
         let released = async { test_answers::release(&mut *self.pool.acquire().await?, call).await };
         if let Err(error) = released.await {
-            tracing::warn!(%error, "an idempotency key of a test environment could not be set free");
+            tracing::warn!(%error, "releasing a test idempotency key failed");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::billing::{AccountBalance, BalanceParts};
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::entry::{CallRef, Entry, EntryKind};
+use crate::ledger::rules::entry::{CallRef, Entry, EntryKind, GrantKind};
 use crate::ledger::rules::hold::{DeclineReason, Hold, Payer, Take};
 use crate::ledger::rules::lot::{EXPIRED_LOT_GRACE, Lot, LotNumber, LotSource};
 use crate::ledger::rules::period::{Period, period_at};
@@ -33,9 +33,9 @@ pub struct LedgerAccount {
     pub plan_lot: Option<LotNumber>,
     /// Plan credits of the current period.
     pub plan_credits: Credits,
-    /// Calls that the plan pays for in the present period.
+    /// Calls that the plan pays for in the current period.
     pub requests_limit: u64,
-    /// Requests used in the present period.
+    /// Requests used in the current period.
     pub requests_used: u64,
     pub last_lot: Option<LotNumber>,
     /// Number of the newest entry.
@@ -173,17 +173,12 @@ impl LedgerAccount {
     /// Adds a pack or a grant that ends at `expires_at`.
     pub fn grant(
         &mut self,
-        source: LotSource,
+        kind: GrantKind,
         amount: Credits,
         expires_at: DateTime<Utc>,
         id: CallId,
     ) -> Result<LotNumber, RuleError> {
-        let kind = match source {
-            LotSource::Plan => EntryKind::Renewal,
-            LotSource::Pack => EntryKind::Pack,
-            LotSource::Grant => EntryKind::Grant,
-        };
-        self.add_lot(source, amount, expires_at, kind, id)
+        self.add_lot(kind.source(), amount, expires_at, kind.entry(), id)
     }
 
     /// Holds `amount` for a call, or changes nothing. A call with credits of a plan lot uses one request of the period. When

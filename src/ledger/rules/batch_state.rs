@@ -214,7 +214,7 @@ impl Target<'_> {
         let lot = match granted {
             Some(lot) => lot,
             None => {
-                let lot = self.account.grant(grant.source, grant.amount, grant.expires_at, grant.id)?;
+                let lot = self.account.grant(grant.kind, grant.amount, grant.expires_at, grant.id)?;
                 self.references.insert(reference, lot);
                 lot
             }

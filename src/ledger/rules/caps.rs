@@ -21,7 +21,7 @@ impl KeyCaps {
     }
 }
 
-/// Credits a key has spent in the present UTC day and calendar month.
+/// Credits a key has spent in the current UTC day and calendar month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeySpend {
     /// The day that `day_spent` counts.
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_day_starts_the_daily_cap_anew_and_a_late_release_does_not_count_in_it() {
+    fn a_new_day_resets_the_daily_cap_and_a_late_release_does_not_count_in_it() {
         let yesterday = utc("2026-03-30T23:59:59Z");
         let mut spend = KeySpend::new(yesterday);
         spend.spend(Credits::from_u32(5));

@@ -3,7 +3,7 @@
 use crate::domain::ids::{CallId, KeyId};
 use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::lot::LotNumber;
+use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 named_enum! {
     /// What an entry records. Names are those of statements and the wire.
@@ -81,4 +81,27 @@ pub struct Entry {
     pub call: Option<CallRef>,
     /// Set for releases: how the call ended.
     pub outcome: Option<Outcome>,
+}
+
+/// Credits that an operator adds. The plan's credits come with a renewal alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantKind {
+    Pack,
+    Grant,
+}
+
+impl GrantKind {
+    pub const fn source(self) -> LotSource {
+        match self {
+            Self::Pack => LotSource::Pack,
+            Self::Grant => LotSource::Grant,
+        }
+    }
+
+    pub const fn entry(self) -> EntryKind {
+        match self {
+            Self::Pack => EntryKind::Pack,
+            Self::Grant => EntryKind::Grant,
+        }
+    }
 }

@@ -188,6 +188,8 @@ const NOT_KEPT: &str = "—";
 pub struct AnswerContent {
     pub status: u16,
     pub media_type: String,
+    /// Other headers that describe the body: names in lower case, and values.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     /// Whether the body has a `billing_info`, which a replay updates.
     pub tells_billing: bool,
@@ -197,12 +199,13 @@ impl AnswerContent {
     /// A JSON body without `billing_info`.
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let media_type = "application/json".to_owned();
-        Self { status, media_type, body: body.into(), tells_billing: false }
+        Self { status, media_type, headers: Vec::new(), body: body.into(), tells_billing: false }
     }
 
     /// Stands for an answer that was passed on while it came, or is too long to be stored.
     pub fn not_kept() -> Self {
-        Self { status: 409, media_type: NOT_KEPT.to_owned(), body: Vec::new(), tells_billing: false }
+        let (media_type, headers, body) = (NOT_KEPT.to_owned(), Vec::new(), Vec::new());
+        Self { status: 409, media_type, headers, body, tells_billing: false }
     }
 
     pub fn is_kept(&self) -> bool {

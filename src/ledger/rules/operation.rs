@@ -7,9 +7,10 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
+use crate::ledger::rules::entry::GrantKind;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::hold::{Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
-use crate::ledger::rules::lot::{LotNumber, LotSource};
+use crate::ledger::rules::lot::LotNumber;
 
 /// A change to one account, decided by [`super::batch_state::BatchState`].
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub enum Operation {
     Grant(Grant),
     /// Takes credits back.
     Correct(Correction),
-    /// Makes the account's present plan count at once. The account row already names the new plan.
+    /// Makes the account's current plan count at once. The account row already names the new plan.
     MovePlan { account_id: AccountId, id: CallId },
     /// Expires and renews what is due.
     Advance { account_id: AccountId, id: CallId },
@@ -70,7 +71,7 @@ pub struct Grant {
     pub id: CallId,
     /// The operator's id of the grant. The same id twice counts once.
     pub reference: String,
-    pub source: LotSource,
+    pub kind: GrantKind,
     pub amount: Credits,
     pub expires_at: DateTime<Utc>,
     /// Why, in the operator's words.

@@ -77,7 +77,7 @@ impl<S: LedgerStore> Committer<S> {
                 Ok(effects) => return Ok(self.committed(effects)),
                 Err(error) => error,
             };
-            tracing::warn!(batch = batch.number, attempt, %error, "a ledger batch was not committed");
+            tracing::warn!(batch = batch.number, attempt, %error, "ledger batch commit failed");
             match error {
                 StoreError::Conflict(_) => {}
                 StoreError::Locked(_) => {
@@ -119,7 +119,7 @@ impl<S: LedgerStore> Committer<S> {
         match self.store.locked(&lock_set).await {
             Ok(accounts) => Ok(lock_set.only(&accounts)),
             Err(error) => {
-                tracing::warn!(%error, "it cannot be seen which accounts are locked");
+                tracing::warn!(%error, "lock check failed");
                 Err(CommitError::Unavailable)
             }
         }

@@ -10,6 +10,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::plan::{PACK_LIFE_MONTHS, Pack};
 use crate::domain::text::Reason;
+use crate::ledger::rules::entry::GrantKind;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::storage::clock;
@@ -74,7 +75,7 @@ pub async fn grant(
     let Effect::Granted { lot, repeated, balance } = effect else { return Err(CreditError::Unexpected) };
     let kept = lots::by_reference(&mut connection, grant.account_id, &grant.reference).await?;
     let kept = kept.ok_or(CreditError::Unexpected)?;
-    if (kept.source, kept.granted) != (grant.source, grant.amount) {
+    if (kept.source, kept.granted) != (grant.kind.source(), grant.amount) {
         let (granted, kind) = (kept.granted, kept.source);
         return Err(CreditError::UsedForOther { reference: grant.reference, granted, kind });
     }
@@ -92,14 +93,14 @@ pub async fn grant(
 /// Returns the operation for an order.
 fn grant_of(order: GrantOrder, packs: &[Pack], now: DateTime<Utc>) -> Result<Grant, CreditError> {
     let in_months = |months| now.checked_add_months(Months::new(months)).ok_or(CreditError::EndsTooLate);
-    let (source, amount, expires_at, note) = match order.what {
+    let (kind, amount, expires_at, note) = match order.what {
         Grantable::Pack(name) => {
             let pack = known_pack(name, packs)?;
-            (LotSource::Pack, pack.credits, in_months(PACK_LIFE_MONTHS)?, pack.name.clone())
+            (GrantKind::Pack, pack.credits, in_months(PACK_LIFE_MONTHS)?, pack.name.clone())
         }
         Grantable::Credits { amount, reason, expires_at } => {
             let expires_at = expires_at.map_or_else(|| in_months(GRANT_LIFE_MONTHS), Ok)?;
-            (LotSource::Grant, amount.credits(), expires_at, reason.into_string())
+            (GrantKind::Grant, amount.credits(), expires_at, reason.into_string())
         }
     };
     if expires_at <= now {
@@ -108,7 +109,7 @@ fn grant_of(order: GrantOrder, packs: &[Pack], now: DateTime<Utc>) -> Result<Gra
     let id = new_id();
     let reference = order.reference.unwrap_or_else(|| id.to_string());
     let account_id = order.account_id;
-    Ok(Grant { account_id, id: CallId::from_uuid(id), reference, source, amount, expires_at, note })
+    Ok(Grant { account_id, id: CallId::from_uuid(id), reference, kind, amount, expires_at, note })
 }
 
 fn known_pack(name: String, packs: &[Pack]) -> Result<&Pack, CreditError> {

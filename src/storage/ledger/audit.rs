@@ -29,7 +29,7 @@ fn change_of(operation: &Operation, effect: &Effect) -> Option<Change> {
             Action::CreditsGranted,
             grant.id,
             json!({
-                "credits": grant.amount, "source": grant.source.as_str(), "reference": grant.reference,
+                "credits": grant.amount, "source": grant.kind.source().as_str(), "reference": grant.reference,
                 "note": grant.note, "expires_at": grant.expires_at, "balance": balance.remaining,
             }),
         ),

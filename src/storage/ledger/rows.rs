@@ -280,7 +280,7 @@ async fn load_claims(
 ) -> Result<HashMap<ClaimKey, ClaimRecord>, StoreError> {
     let rows: Vec<ClaimRow> = sqlx::query_as(
         "select i.account_id, i.environment_id, i.key_hash, i.fingerprint, i.call_id, i.state, i.lease_until,
-                i.expires_at, i.status, i.media_type, i.body, i.tells_billing
+                i.expires_at, i.status, i.media_type, i.headers, i.body, i.tells_billing
            from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as n (account_id, environment_id, key_hash)
            join ledger_idempotency i using (account_id, environment_id, key_hash)",
     )

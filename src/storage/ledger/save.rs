@@ -16,7 +16,7 @@ use crate::ledger::rules::entry::Entry;
 use crate::ledger::rules::lot::{Lot, LotNumber};
 use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
 use crate::ledger::store::{Batch, StoreError};
-use crate::storage::claim_record::state_name;
+use crate::storage::claim_record::{header_lines, state_name};
 
 /// Saves accounts, lots, notes of corrections, key spending and idempotency records.
 pub(super) async fn save_batch_state(
@@ -232,13 +232,14 @@ async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Resul
     sqlx::query(
         "insert into ledger_idempotency
                 (account_id, environment_id, key_hash, fingerprint, call_id, state, lease_until, expires_at, status,
-                 media_type, body, tells_billing)
+                 media_type, body, tells_billing, headers)
          select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[],
-                              $8::timestamptz[], $9::smallint[], $10::text[], $11::bytea[], $12::boolean[])
+                              $8::timestamptz[], $9::smallint[], $10::text[], $11::bytea[], $12::boolean[], $13::text[])
              on conflict (account_id, environment_id, key_hash) do update
             set fingerprint = excluded.fingerprint, call_id = excluded.call_id, state = excluded.state,
                 lease_until = excluded.lease_until, expires_at = excluded.expires_at, status = excluded.status,
-                media_type = excluded.media_type, body = excluded.body, tells_billing = excluded.tells_billing",
+                media_type = excluded.media_type, body = excluded.body, tells_billing = excluded.tells_billing,
+                headers = excluded.headers",
     )
     .bind(column(&claims, |(key, _)| key.0.as_uuid()))
     .bind(column(&claims, |(key, _)| key.1.as_uuid()))
@@ -252,6 +253,7 @@ async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Resul
     .bind(column(&answers, |answer| answer.map(|answer| answer.media_type.as_str())))
     .bind(column(&answers, |answer| answer.map(|answer| answer.body.as_slice())))
     .bind(column(&answers, |answer| answer.is_none_or(|answer| answer.tells_billing)))
+    .bind(column(&answers, |answer| answer.and_then(header_lines)))
     .execute(connection)
     .await
     .map_err(classify)

@@ -300,8 +300,10 @@ async fn github_s_keys_are_fetched_and_without_them_github_comes_again() {
 async fn no_report_leaves_the_key_anywhere() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
-    report(&gateway, &json!({ "token": customer.key, "url": PLACE })).await;
-    for table in ["key_exposure", "audit_entry", "key_secret", "api_key", "change"] {
+    let place = format!("{PLACE}?api_key={}", customer.key);
+    report(&gateway, &json!({ "token": customer.key, "url": place })).await;
+    assert_eq!(exposures(&gateway).await, 1);
+    for table in ["key_exposure", "audit_entry", "key_secret", "api_key", "change", "email_outbox"] {
         let sql = format!("select coalesce(string_agg(t::text, ' '), '') from {table} t");
         let text: String =
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(gateway.database.pool()).await.unwrap();

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use fluence::clock::new_id;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId};
-use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::entry::GrantKind;
 use fluence::ledger::rules::operation::{Correction, Grant, Operation};
 use fluence::ledger::writer::operator::apply_operations;
 use fluence::storage::ledger::PgLedgerStore;
@@ -115,7 +115,7 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
             account_id,
             id: CallId::from_uuid(new_id()),
             reference: reference.into(),
-            source: LotSource::Grant,
+            kind: GrantKind::Grant,
             amount: Credits::from_u32(10),
             expires_at: DateTime::from_timestamp(4_000_000_000, 0).unwrap(),
             note: "test".into(),

@@ -3,7 +3,7 @@
 use fluence::clock::{id_of, new_id, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
-use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::entry::GrantKind;
 use fluence::ledger::rules::operation::{Grant, Operation};
 use fluence::storage::console::statement::{self, StatementFilter};
 use serde_json::json;
@@ -225,7 +225,7 @@ async fn j07_names_and_reasons_become_neither_markup_nor_formulas() {
                 account_id: customer.account,
                 id: CallId::from_uuid(id_of(now())),
                 reference: reference.into(),
-                source: LotSource::Grant,
+                kind: GrantKind::Grant,
                 amount: Credits::from_u32(5),
                 expires_at: now() + chrono::TimeDelta::days(9),
                 note: note.into(),

@@ -45,6 +45,23 @@ async fn a_dry_run_tells_price_and_balance_after_and_writes_nothing() {
 }
 
 #[tokio::test]
+async fn a_change_is_not_made_as_a_dry_run() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.enterprise(10).await;
+    for (path, body) in [
+        ("/v1/keys", json!({ "name": "one" })),
+        ("/v1/environments", json!({ "name": "lab", "mode": "test" })),
+        ("/v1/contacts", json!({ "first_name": "a", "last_name": "b", "company": "c" })),
+    ] {
+        let refused = dry_run(&gateway, path, &customer.key, &body).await;
+        assert_eq!(refused.outcome(), (400, "BAD_REQUEST"), "{path}: {}", refused.text);
+    }
+    let counts = "select (select count(*) from api_key) + (select count(*) from contact)";
+    let kept: i64 = sqlx::query_scalar(counts).fetch_one(gateway.database.pool()).await.unwrap();
+    assert_eq!(kept, 1, "the key that asked");
+}
+
+#[tokio::test]
 async fn a_dry_run_of_a_comprehensive_analysis_goes_by_its_tier() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;

@@ -5,7 +5,7 @@ use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use fluence::domain::refusal::Refusal;
 use fluence::storage::test_answers::delete_expired;
 use serde_json::json;
@@ -52,6 +52,19 @@ async fn the_same_call_runs_once_and_is_replayed_and_the_ledger_hears_of_neither
     assert_eq!(calls.load(SeqCst), 1);
     assert_eq!(records(&gateway, "ledger_idempotency").await, 0);
     assert_eq!(gateway.balance(customer.account).await, 10);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_to_be_stored_is_not_run_again() {
+    let (gateway, calls) = counting(|_| vec![b'x'; 1_024 * 1_024 + 1].into_response()).await;
+    let customer = gateway.enterprise(10).await;
+    let key = gateway.test_key(customer.account).await;
+    assert_eq!(call(&gateway, &key, "a").await.status, 200);
+    assert_eq!(call(&gateway, &key, "a").await.outcome(), (409, "ANSWER_NOT_KEPT"));
+    assert_eq!(calls.load(SeqCst), 1);
+    let stored = sqlx::query_scalar("select coalesce(sum(octet_length(body)), 0) from test_answer");
+    let stored: i64 = stored.fetch_one(gateway.database.pool()).await.unwrap();
+    assert_eq!(stored, 0);
 }
 
 #[tokio::test]

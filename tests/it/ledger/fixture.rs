@@ -10,9 +10,8 @@ use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
-use fluence::ledger::rules::entry::CallRef;
+use fluence::ledger::rules::entry::{CallRef, GrantKind};
 use fluence::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequest, IdempotencyClaim};
-use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::settings::LedgerSettings;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
@@ -316,7 +315,7 @@ impl Customer {
             account_id: self.account_id,
             id: CallId::from_uuid(id),
             reference: id.to_string(),
-            source: LotSource::Grant,
+            kind: GrantKind::Grant,
             amount: Credits::from_u32(amount),
             expires_at: now() + life,
             note: "a test".into(),

@@ -14,7 +14,7 @@ mod reference;
 use std::env;
 use std::marker::PhantomData;
 
-use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::entry::GrantKind;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
@@ -94,8 +94,8 @@ fn postgres_agrees_at_the_very_instants_at_which_lots_and_periods_end() {
     };
     let wait = |seconds| Step::Wait { seconds };
     let grant = |reference, amount, hours| {
-        let source = LotSource::Grant;
-        Step::Grant { node: 1, account: 2, reference, source, amount, hours }
+        let kind = GrantKind::Grant;
+        Step::Grant { node: 1, account: 2, reference, kind, amount, hours }
     };
     let steps = [
         vec![Step::Touch { node: 0, accounts: vec![0, 1, 2] }, grant(1, 7, 1)],

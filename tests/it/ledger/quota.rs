@@ -7,9 +7,8 @@ use fluence::clock::now;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::account::{LedgerAccount, NotHeld, PlanTerms};
-use fluence::ledger::rules::entry::EntryKind;
+use fluence::ledger::rules::entry::{EntryKind, GrantKind};
 use fluence::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequest};
-use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Effect, Operation};
 use fluence::ledger::store::{LedgerStore, Resolution, Work};
 use fluence::storage::ledger::close_stale_epochs;
@@ -168,7 +167,7 @@ async fn the_fast_path_decides_as_the_rules_do() {
         for (amount, days) in lots {
             let grant = customer.grant(amount as u32, TimeDelta::days(days));
             let Operation::Grant(granted) = &grant else { panic!() };
-            account.grant(LotSource::Grant, granted.amount, granted.expires_at, granted.id).unwrap();
+            account.grant(GrantKind::Grant, granted.amount, granted.expires_at, granted.id).unwrap();
             manual.one(grant).await;
         }
         accounts.push((customer, account, rounds));

@@ -190,6 +190,62 @@ async fn an_idempotency_key_replays_the_answer_and_charges_once() {
 }
 
 #[tokio::test]
+async fn a_replay_has_the_headers_without_which_its_body_is_unreadable() {
+    let shop = Shop::with(vec![
+        Behaviour::Says(
+            b"HTTP/1.1 206 Partial Content\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+              content-range: bytes 0-3/9\r\netag: \"v1\"\r\nlink: </a>; rel=next\r\nlink: </b>; rel=prev\r\n\
+              content-disposition: attachment\r\nserver: secret/1\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\0"
+                .to_vec(),
+        ),
+        Behaviour::Says(b"HTTP/1.1 204 No Content\r\nlocation: /made/1\r\n\r\n".to_vec()),
+    ])
+    .await;
+    let described = ["content-type", "content-encoding", "content-range", "etag", "link", "content-disposition"];
+    for (key, status, names) in [("part", 206, &described[..]), ("none", 204, &["location", "content-type"])] {
+        let sent = || shop.request(Method::POST).header("idempotency-key", key).body("pixels").send();
+        let (first, again) = (sent().await.unwrap(), sent().await.unwrap());
+        assert_eq!((first.status().as_u16(), again.status().as_u16()), (status, status));
+        assert!(again.headers().contains_key("idempotent-replayed"));
+        for name in names {
+            let values = |got: &reqwest::Response| got.headers().get_all(*name).iter().cloned().collect::<Vec<_>>();
+            assert_eq!(values(&again), values(&first), "{name}");
+        }
+        assert_eq!(again.bytes().await.unwrap(), first.bytes().await.unwrap());
+    }
+    assert_eq!(shop.server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_belongs_to_one_query() {
+    let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
+    let sent = |query: &str| {
+        let path = format!("/images/1/resize{query}");
+        let request = shop.gateway.request(Method::POST, &path).header("x-api-key", &shop.customer.key);
+        request.header("idempotency-key", "once").body("pixels")
+    };
+    assert_eq!(answer(sent("?width=1")).await.status, 200);
+    for other in ["?width=2", "", "?"] {
+        assert_eq!(answer(sent(other)).await.outcome(), (422, "IDEMPOTENCY_KEY_REUSED"), "{other}");
+    }
+    assert_eq!((shop.server.requests().len(), shop.balance().await), (1, 997));
+}
+
+#[tokio::test]
+async fn a_dry_run_right_after_a_refund_knows_of_it() {
+    let shop = Shop::selling(vec![Behaviour::Answers(500, "{}".into())], "credits = 3\n", "").await;
+    shop.gateway.leave(shop.customer.account, 3).await;
+    for _ in 0..5 {
+        assert_eq!(answer(shop.request(Method::POST)).await.header("x-credits-remaining"), "3");
+        let asked = answer(shop.request(Method::POST).header("x-dry-run", "true")).await;
+        assert_eq!(asked.body["dry_run"]["credits_available"], 3, "{}", asked.text);
+        assert_eq!(answer(shop.request(Method::POST)).await.header("x-credits-remaining"), "3");
+        let credits = shop.gateway.get("/credits", &shop.customer.key).await;
+        assert_eq!(credits.header("x-credits-remaining"), "3", "{}", credits.text);
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_and_a_body_that_is_too_long_reach_no_upstream() {
     let lines = "credits = 3\nmax_request_bytes = 10\n";
     let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], lines, "").await;

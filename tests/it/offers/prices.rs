@@ -30,6 +30,15 @@ async fn called(shop: &Shop) -> Answer {
 }
 
 #[tokio::test]
+async fn a_price_in_the_answer_is_not_avoided_by_asking_for_a_part() {
+    let shop = Shop::selling(vec![usage(1_500, 600)], TOKENS, "").await;
+    let sent = shop.request(Method::POST).header("range", "bytes=0-4").header("if-range", "\"v1\"");
+    assert_eq!(answer(sent.body("{}")).await.header("x-credits-used"), "4");
+    let request = shop.server.requests()[0].to_ascii_lowercase();
+    assert!(!request.contains("range: "), "{request}");
+}
+
+#[tokio::test]
 async fn tokens_in_the_answer_are_charged_and_the_receipt_shows_how() {
     let shop = Shop::selling(vec![usage(1_500, 600)], TOKENS, "").await;
     let answered = called(&shop).await;

@@ -5,7 +5,7 @@ use fluence::domain::contact::{ContactContent, ContactLimits, ContactOwner};
 use fluence::domain::ids::{AccountId, ContactId};
 use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonSource, Post};
-use fluence::lookup::{Found, People, Realm};
+use fluence::lookup::{Found, People};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::{contacts, search_keys};
 use serde_json::json;
@@ -74,20 +74,20 @@ impl World {
         id
     }
 
-    async fn find(&self, realm: Realm, first: &str, last: &str, company: &str, after: TimeDelta) -> Found {
-        self.people.find(realm, &ask(first, last, company), start() + after).await.unwrap()
+    async fn find(&self, owner: ContactOwner, first: &str, last: &str, company: &str, after: TimeDelta) -> Found {
+        self.people.find(owner, &ask(first, last, company), start() + after).await.unwrap()
     }
 
     /// Source, title and number of posts of the person found.
-    async fn one(&self, realm: Realm, first: &str, last: &str, company: &str) -> (PersonSource, usize, f64) {
-        match self.find(realm, first, last, company, TimeDelta::zero()).await {
+    async fn one(&self, owner: ContactOwner, first: &str, last: &str, company: &str) -> (PersonSource, usize, f64) {
+        match self.find(owner, first, last, company, TimeDelta::zero()).await {
             Found::One { person, source, matched, .. } => (source, person.posts.len(), matched.confidence),
             other => panic!("{other:?}"),
         }
     }
 }
 
-const LIVE: Realm = Realm::Live { account: MINE };
+const LIVE: ContactOwner = ContactOwner { mode: Mode::Live, account: MINE };
 
 #[tokio::test]
 async fn a_contact_comes_before_the_directory_by_the_same_rules() {
@@ -112,14 +112,14 @@ async fn a_person_unknown_to_the_contacts_is_found_in_the_directory() {
 async fn no_account_or_mode_finds_the_contacts_of_another() {
     let world = World::new().await;
     world.keep(live(MINE), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
-    let theirs = Realm::Live { account: THEIRS };
-    let test = Realm::Sample { account: MINE };
+    let theirs = ContactOwner { mode: Mode::Live, account: THEIRS };
+    let test = ContactOwner { mode: Mode::Test, account: MINE };
     // The owner asks first, so that an answer is cached.
     assert_eq!(world.one(LIVE, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
-    for realm in [theirs, test] {
+    for owner in [theirs, test] {
         // A contact of their own, so that theirs are searched at all.
-        world.keep(realm.contacts(), contact("Rui", "Prado", "Klarion", &["Oi"])).await;
-        let found = world.find(realm, "Ana", "Lemos", "Zyntra", TimeDelta::zero()).await;
+        world.keep(owner, contact("Rui", "Prado", "Klarion", &["Oi"])).await;
+        let found = world.find(owner, "Ana", "Lemos", "Zyntra", TimeDelta::zero()).await;
         assert!(matches!(found, Found::None), "{found:?}");
     }
 }
@@ -127,9 +127,9 @@ async fn no_account_or_mode_finds_the_contacts_of_another() {
 #[tokio::test]
 async fn a_test_key_finds_the_contacts_of_test_keys() {
     let world = World::new().await;
-    let realm = Realm::Sample { account: MINE };
-    world.keep(realm.contacts(), contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
-    assert_eq!(world.one(realm, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
+    let owner = ContactOwner { mode: Mode::Test, account: MINE };
+    world.keep(owner, contact("Ana", "Lemos", "Zyntra", &["Oi"])).await;
+    assert_eq!(world.one(owner, "Ana", "Lemos", "Zyntra").await.0, PersonSource::Contacts);
     assert!(matches!(world.find(LIVE, "Ana", "Lemos", "Zyntra", TimeDelta::zero()).await, Found::None));
 }
 
@@ -153,7 +153,7 @@ async fn a_contact_without_posts_selects_one_of_two_people_in_the_directory() {
         person
     };
     import_people(&world.pool, &[wrote("Costa Silva"), wrote("Souza Silva")]).await;
-    let theirs = Realm::Live { account: THEIRS };
+    let theirs = ContactOwner { mode: Mode::Live, account: THEIRS };
     let found = world.find(theirs, "Ana", "Silva", "Zyntra", TimeDelta::zero()).await;
     assert!(matches!(found, Found::Several { .. }), "{found:?}");
     world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &[])).await;
@@ -259,8 +259,8 @@ async fn contacts_stored_under_older_keys_are_found_after_a_migration() {
     assert!(matches!(found, Found::None), "{found:?}");
     let mut connection = world.pool.acquire().await.unwrap();
     assert_eq!(search_keys::bring_up_to_date(&mut connection).await.unwrap(), 2);
-    for realm in [LIVE, Realm::Sample { account: MINE }] {
-        let found = world.find(realm, "Vladimir", "Ivanov", "Zyntra", TimeDelta::minutes(1)).await;
+    for owner in [LIVE, ContactOwner { mode: Mode::Test, account: MINE }] {
+        let found = world.find(owner, "Vladimir", "Ivanov", "Zyntra", TimeDelta::minutes(1)).await;
         assert!(matches!(found, Found::One { source: PersonSource::Contacts, .. }), "{found:?}");
     }
 }

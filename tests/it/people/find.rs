@@ -1,9 +1,11 @@
 //! Finds the person of a request.
 
 use chrono::TimeDelta;
+use fluence::domain::key::Mode;
+use fluence::domain::contact::ContactOwner;
 use fluence::domain::ids::AccountId;
 use fluence::domain::person::{PersonQuery, PersonSource};
-use fluence::lookup::{Found, Hint, People, Realm};
+use fluence::lookup::{Found, Hint, People};
 use fluence::people::company::CompanyRule;
 use fluence::people::matching::{GivenNameRule, SurnameRule};
 use fluence::people::sample::SamplePeople;
@@ -16,9 +18,9 @@ use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::settings;
 
-const LIVE: Realm = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
+const LIVE: ContactOwner = ContactOwner { mode: Mode::Live, account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
-const SAMPLE: Realm = Realm::Sample { account: AccountId::from_uuid(Uuid::from_u128(1)) };
+const SAMPLE: ContactOwner = ContactOwner { mode: Mode::Test, account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
 fn people(pool: &PgPool) -> People {
     People::new(pool.clone(), SamplePeople::default(), settings(&[]).people)
@@ -165,7 +167,7 @@ async fn sample_and_live_people_never_mix() {
     let sample = SamplePeople::parse(&person("Rui", "Lemos", "Klarion").to_string()).unwrap();
     let people = People::new(pool, sample, settings(&[]).people);
     let (live, sample) = (ask("Ana", "Lemos", "Zyntra"), ask("Rui", "Lemos", "Klarion"));
-    let find = |realm, query| people.find(realm, query, start());
+    let find = |owner, query| people.find(owner, query, start());
     assert!(matches!(find(LIVE, &live).await.unwrap(), Found::One { .. }));
     assert!(matches!(find(LIVE, &sample).await.unwrap(), Found::None));
     assert!(matches!(find(SAMPLE, &live).await.unwrap(), Found::None));

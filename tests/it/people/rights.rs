@@ -1,10 +1,12 @@
 //! Export, erasure, opt-out and retention.
 
 use chrono::TimeDelta;
+use fluence::domain::key::Mode;
+use fluence::domain::contact::ContactOwner;
 use fluence::background::sweep::{DELETING, Sweep};
 use fluence::command::directory::stats;
 use fluence::domain::ids::AccountId;
-use fluence::lookup::{Found, People, Realm};
+use fluence::lookup::{Found, People};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::directory::rights::{PersonSelector, delete_expired, erase, export, opt_out};
 use serde_json::json;
@@ -29,7 +31,7 @@ fn by_external_id(source: &str, external_id: &str) -> PersonSelector {
 
 async fn is_known(pool: &PgPool, first_name: &str, after: TimeDelta) -> bool {
     let people = People::new(pool.clone(), SamplePeople::default(), settings(&[]).people);
-    let live = Realm::Live { account: AccountId::from_uuid(Uuid::from_u128(1)) };
+    let live = ContactOwner { mode: Mode::Live, account: AccountId::from_uuid(Uuid::from_u128(1)) };
     let found = people.find(live, &ask(first_name, "Lemos", "Zyntra"), start() + after).await.unwrap();
     !matches!(found, Found::None)
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId};
+use fluence::ledger::rules::entry::GrantKind;
 use fluence::ledger::rules::account::PlanTerms;
-use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Grant, Operation};
 use fluence::ledger::settings::LedgerSettings;
 use fluence::ledger::writer;
@@ -249,7 +249,7 @@ async fn operate(server: Server, accounts: Vec<AccountId>, mut rng: StdRng) {
                 account_id,
                 id: purchase_id(account_id, purchase),
                 reference: format!("purchase {purchase}"),
-                source: if rng.random_bool(0.5) { LotSource::Pack } else { LotSource::Grant },
+                kind: if rng.random_bool(0.5) { GrantKind::Pack } else { GrantKind::Grant },
                 amount: Credits::from_u32(rng.random_range(1..60)),
                 expires_at: now + TimeDelta::milliseconds(rng.random_range(1_000..120_000)),
                 note: "operator".into(),

@@ -13,7 +13,7 @@ use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::key::{KeyFormat, KeyPrefix, KeySecret, KeyState, Mode, Scope};
 use fluence::domain::plan::{Plan, PlanRef};
-use fluence::ledger::rules::lot::LotSource;
+use fluence::ledger::rules::entry::GrantKind;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::store::{Batch, LedgerStore, Work};
 use fluence::storage::accounts::{self, NewAccount};
@@ -146,7 +146,7 @@ impl Gateway {
             account_id,
             id: CallId::from_uuid(id),
             reference: id.to_string(),
-            source: LotSource::Pack,
+            kind: GrantKind::Pack,
             amount: credits.try_into().unwrap(),
             expires_at: now() + life,
             note: "a test".into(),

@@ -1,8 +1,9 @@
 //! What a report of a leaked secret does to its key.
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, de};
 
-use super::{KeyState, Mode};
+use super::{KeyFormat, KeySecret, KeyState, Mode};
 use crate::named_enum::named_enum;
 
 /// Longest address of a place where a key was found.
@@ -87,12 +88,63 @@ impl OnLeak {
     }
 }
 
+/// Stands for a key in a text that is stored.
+const HIDDEN_KEY: &str = "…";
+
+/// Replaces every key in an address: `secret` itself, and every other key that this service may have issued. An address that
+/// has one behind percent-encoding is decoded first.
+pub fn without_keys(url: &str, secret: &KeySecret) -> String {
+    let decoded = percent_decode_str(url).decode_utf8_lossy();
+    let hidden = hide_keys(&decoded, secret);
+    if hidden == decoded { url.to_owned() } else { hidden }
+}
+
+fn hide_keys(url: &str, secret: &KeySecret) -> String {
+    let url = url.replace(secret.expose(), HIDDEN_KEY);
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut hidden = String::with_capacity(url.len());
+    let mut rest = url.as_str();
+    while let Some(start) = rest.find(is_of_key) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(|c| !is_of_key(c)).unwrap_or(from.len()));
+        let is_key = KeySecret::parse(word.as_bytes()).is_ok_and(|key| key.format() != KeyFormat::Legacy);
+        hidden.push_str(before);
+        hidden.push_str(if is_key { HIDDEN_KEY } else { word });
+        rest = after;
+    }
+    hidden.push_str(rest);
+    hidden
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const LIVE: LeakedSecret =
         LeakedSecret { mode: Mode::Live, state: KeyState::Active, is_replaced: false, has_ended: false };
+
+    fn made(format: KeyFormat) -> KeySecret {
+        KeySecret::generate(format, &"fluence".parse().unwrap(), |bound| 7 % bound).unwrap()
+    }
+
+    #[test]
+    fn no_address_keeps_a_key() {
+        let (leaked, other) = (made(KeyFormat::PrefixedLive), made(KeyFormat::FlzProd));
+        let (key, another) = (leaked.expose(), other.expose());
+        let encoded: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for (url, stored) in [
+            (format!("https://a.example/?api_key={key}&b=1"), "https://a.example/?api_key=…&b=1"),
+            (format!("https://a.example/{another}/x#{key}"), "https://a.example/…/x#…"),
+            (format!("https://a.example/?k={encoded}"), "https://a.example/?k=…"),
+            (format!("{key}"), "…"),
+            ("https://a.example/%7Eann?c=é".to_owned(), "https://a.example/%7Eann?c=é"),
+            (String::new(), ""),
+        ] {
+            assert_eq!(without_keys(&url, &leaked), stored);
+        }
+        let commit = "https://git.example/blob/3f2bcd3a9d0c4b1e8f7766554433221100ffeedd/.env";
+        assert_eq!(without_keys(commit, &leaked), commit);
+    }
 
     #[test]
     fn the_setting_decides_over_live_keys_only() {

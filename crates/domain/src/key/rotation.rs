@@ -171,7 +171,7 @@ mod tests {
                     ends.push(end);
                 }
                 let still_live = ends.iter().filter(|end| **end > now).count();
-                prop_assert!(still_live <= 1, "{still_live} replaced secrets are live beside the present one");
+                prop_assert!(still_live <= 1, "{still_live} replaced secrets are live beside the current one");
             }
         }
 

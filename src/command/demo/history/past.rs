@@ -11,9 +11,8 @@ use crate::domain::refusal::ErrorCode;
 use crate::domain::rights::Principal;
 use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
 use crate::ledger::rules::caps::KeyCaps;
-use crate::ledger::rules::entry::{CallRef, RouteNumber};
+use crate::ledger::rules::entry::{CallRef, GrantKind, RouteNumber};
 use crate::ledger::rules::hold::{Hold, HoldRequest};
-use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Correction, Effect, Grant, Operation, Settle};
 use crate::management;
 use crate::storage::ledger::past::PastWriter;
@@ -91,12 +90,12 @@ impl Past {
         at: DateTime<Utc>,
     ) -> anyhow::Result<()> {
         let id = CallId::from_uuid(ids::id_of(at));
-        let grant = |source, reference: &str, amount, expires_at, note: &str| {
+        let grant = |kind, reference: &str, amount, expires_at, note: &str| {
             Operation::Grant(Grant {
                 account_id: ACCOUNT,
                 id,
                 reference: reference.into(),
-                source,
+                kind,
                 amount: Credits::from_u32(amount),
                 expires_at,
                 note: note.into(),
@@ -105,21 +104,21 @@ impl Past {
         let year = at.checked_add_months(Months::new(12)).unwrap_or(at);
         let operation = match day {
             0 => Operation::Advance { account_id: ACCOUNT, id },
-            3 => grant(LotSource::Grant, "welcome-2041", 50, at + Days::new(30), "Welcome"),
-            20 => grant(LotSource::Pack, "order-2077", 200, year, "Power"),
-            21 => grant(LotSource::Grant, "goodwill-7", 25, at + Days::new(60), "An hour of errors"),
+            3 => grant(GrantKind::Grant, "welcome-2041", 50, at + Days::new(30), "Welcome"),
+            20 => grant(GrantKind::Pack, "order-2077", 200, year, "Power"),
+            21 => grant(GrantKind::Grant, "goodwill-7", 25, at + Days::new(60), "An hour of errors"),
             MOVED_ON_DAY => {
                 management::accounts::set_plan(work, operator, ACCOUNT, &plan(PLANS[1])).await?;
                 Operation::MovePlan { account_id: ACCOUNT, id }
             }
-            48 => grant(LotSource::Pack, "order-2119", 100, year, "Boost"),
+            48 => grant(GrantKind::Pack, "order-2119", 100, year, "Boost"),
             49 => Operation::Correct(Correction {
                 account_id: ACCOUNT,
                 id,
                 amount: Credits::from_u32(10),
                 note: "Order 2119 was entered with 10 credits too many".into(),
             }),
-            76 => grant(LotSource::Pack, "order-2190", 500, year, "Scale"),
+            76 => grant(GrantKind::Pack, "order-2190", 500, year, "Scale"),
             _ => return Ok(()),
         };
         self.commit(work, at, vec![operation], Vec::new()).await.map(drop)

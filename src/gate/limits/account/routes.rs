@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::gate::limits::limiter::interval;
 use crate::domain::forwarding::RouteLimits;
 use crate::gate::limits::limiter::RateDecision;
 
@@ -73,11 +74,6 @@ impl RouteUses {
         // Routes without calls are as new.
         self.0.retain(|_, used| used.running > 0 || used.whole_at.is_some_and(|at| at > now));
     }
-}
-
-/// The time of one request, rounded up to a whole nanosecond, so that no rate is exceeded.
-fn interval(rate_per_s: u32) -> Duration {
-    Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(rate_per_s.max(1))))
 }
 
 #[cfg(test)]

@@ -68,9 +68,9 @@ fn only(available: i64) -> NotHeld {
 fn lots_are_spent_soonest_end_first_then_plan_before_pack_before_grant() {
     let mut account = account();
     let end = account.period.ends_at;
-    let grant = account.grant(LotSource::Grant, credits(1), end, id(1)).unwrap();
-    let pack = account.grant(LotSource::Pack, credits(1), end, id(2)).unwrap();
-    let soon = account.grant(LotSource::Grant, credits(1), end - TimeDelta::days(1), id(3)).unwrap();
+    let grant = account.grant(GrantKind::Grant, credits(1), end, id(1)).unwrap();
+    let pack = account.grant(GrantKind::Pack, credits(1), end, id(2)).unwrap();
+    let soon = account.grant(GrantKind::Grant, credits(1), end - TimeDelta::days(1), id(3)).unwrap();
     let takes = account.hold(credits(13), id(4), CALL).unwrap();
     let order: Vec<LotNumber> = takes.iter().map(|take| take.lot).collect();
     assert_eq!(order, [soon, account.plan_lot.unwrap(), pack, grant]);
@@ -96,7 +96,7 @@ fn a_spent_quota_is_told_before_missing_credits() {
 #[test]
 fn a_release_returns_credits_to_their_lots_and_the_request_to_the_quota() {
     let mut account = account();
-    let pack = account.grant(LotSource::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
+    let pack = account.grant(GrantKind::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
     let takes = account.hold(credits(12), id(2), CALL).unwrap();
     let hold = held(&account, id(2), takes, utc(ANCHOR));
     account.release(&hold, credits(12), Outcome::Failed, utc(ANCHOR)).unwrap();
@@ -107,7 +107,7 @@ fn a_release_returns_credits_to_their_lots_and_the_request_to_the_quota() {
 #[test]
 fn a_partial_release_gives_back_what_was_taken_last_and_keeps_the_request() {
     let mut account = account();
-    let pack = account.grant(LotSource::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
+    let pack = account.grant(GrantKind::Pack, credits(5), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
     let takes = account.hold(credits(12), id(2), CALL).unwrap();
     let hold = held(&account, id(2), takes, utc(ANCHOR));
     account.release(&hold, credits(1), Outcome::Answered, utc(ANCHOR)).unwrap();
@@ -156,7 +156,7 @@ fn a_plan_move_counts_what_was_used_against_the_new_allowance() {
 /// The account with a pack of 4 credits that outlives the period, and its requests used up by calls of 1 credit.
 fn account_without_requests() -> (LedgerAccount, LotNumber) {
     let mut account = account();
-    let pack = account.grant(LotSource::Pack, credits(4), utc("2027-01-31T12:00:00Z"), id(100)).unwrap();
+    let pack = account.grant(GrantKind::Pack, credits(4), utc("2027-01-31T12:00:00Z"), id(100)).unwrap();
     for call in 101..=105 {
         account.hold(credits(1), id(call), CALL).unwrap();
     }
@@ -178,8 +178,8 @@ fn a_pack_pays_when_the_plans_requests_are_used_up() {
 fn a_call_that_a_pack_pays_alone_takes_no_request_and_one_of_both_takes_one() {
     let mut account = account();
     let ends = account.period.ends_at;
-    account.grant(LotSource::Pack, credits(2), ends - TimeDelta::days(1), id(1)).unwrap();
-    account.grant(LotSource::Pack, credits(9), ends + TimeDelta::days(1), id(2)).unwrap();
+    account.grant(GrantKind::Pack, credits(2), ends - TimeDelta::days(1), id(1)).unwrap();
+    account.grant(GrantKind::Pack, credits(9), ends + TimeDelta::days(1), id(2)).unwrap();
     account.hold(credits(2), id(3), CALL).unwrap();
     assert_eq!(account.requests_used, 0);
     assert_eq!(account.hold(credits(12), id(4), CALL).unwrap().len(), 2);
@@ -190,7 +190,7 @@ fn a_call_that_a_pack_pays_alone_takes_no_request_and_one_of_both_takes_one() {
 fn a_request_comes_back_once_no_plan_credit_stays_taken() {
     let mut account = account();
     let sooner = account.period.ends_at - TimeDelta::days(1);
-    account.grant(LotSource::Grant, credits(2), sooner, id(1)).unwrap();
+    account.grant(GrantKind::Grant, credits(2), sooner, id(1)).unwrap();
     let takes = account.hold(credits(5), id(2), CALL).unwrap();
     let hold = held(&account, id(2), takes, utc(ANCHOR));
     let mut of_grant = account.clone();
@@ -236,15 +236,15 @@ fn a_correction_takes_plan_credits_whatever_requests_are_left() {
 fn the_credits_of_an_account_stay_within_64_bits() {
     let mut account = account();
     let (all, ends) = (credits(i64::MAX), utc("2027-01-31T12:00:00Z"));
-    assert_eq!(account.grant(LotSource::Grant, all, ends, id(1)), Err(RuleError::Overflow));
-    account.grant(LotSource::Grant, credits(i64::MAX - 10), ends, id(2)).unwrap();
+    assert_eq!(account.grant(GrantKind::Grant, all, ends, id(1)), Err(RuleError::Overflow));
+    account.grant(GrantKind::Grant, credits(i64::MAX - 10), ends, id(2)).unwrap();
     let before = account.clone();
     let larger = PlanTerms { credits: credits(11), requests: 5 };
     assert_eq!(account.move_plan(larger, id(3)), Err(RuleError::Overflow));
     assert_eq!(account, before);
     account.lots[0].left = all;
     assert_eq!(left(&account), i64::MAX, "an account that was read with too much has the most there can be");
-    assert_eq!(account.grant(LotSource::Grant, credits(1), ends, id(4)), Err(RuleError::Overflow));
+    assert_eq!(account.grant(GrantKind::Grant, credits(1), ends, id(4)), Err(RuleError::Overflow));
 }
 
 #[derive(Clone, Debug)]
@@ -269,7 +269,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     proptest::collection::vec(act, 1..60)
 }
 
-/// Calls of the present period, which began with this entry, whose charge contains plan credits.
+/// Calls of the current period, which began with this entry, whose charge contains plan credits.
 fn paid_by_plan(account: &LedgerAccount, (_, began): &(u32, usize)) -> u64 {
     let mut charged: HashMap<CallId, i64> = HashMap::new();
     for entry in &account.entries[*began..] {
@@ -290,7 +290,7 @@ proptest! {
     #[test]
     fn whatever_happens_entries_add_up_and_no_lot_goes_below_zero(acts in acts()) {
         let (mut account, mut now, mut open) = (account(), utc(ANCHOR), Vec::<Hold>::new());
-        // The entry with which the present period began.
+        // The entry with which the current period began.
         let mut in_period = (account.period.index, 0);
         for (number, act) in (1u128..).zip(acts) {
             match act {
@@ -327,7 +327,7 @@ proptest! {
                 }
                 Act::Release { .. } => {}
                 Act::Grant { amount, days } => {
-                    account.grant(LotSource::Grant, credits(amount), now + TimeDelta::days(days), id(number)).unwrap();
+                    account.grant(GrantKind::Grant, credits(amount), now + TimeDelta::days(days), id(number)).unwrap();
                 }
                 Act::Wait(hours) => {
                     now += TimeDelta::hours(hours);
@@ -368,9 +368,9 @@ proptest! {
         account.advance(utc(ANCHOR), id(0)).unwrap();
         account.requests_used = used.min(requests);
         for (number, (amount, days, is_pack)) in (1u128..).zip(lots) {
-            let source = if is_pack { LotSource::Pack } else { LotSource::Grant };
+            let kind = if is_pack { GrantKind::Pack } else { GrantKind::Grant };
             let ends = account.period.ends_at + TimeDelta::days(days);
-            account.grant(source, credits(amount), ends, id(number)).unwrap();
+            account.grant(kind, credits(amount), ends, id(number)).unwrap();
         }
         let before = account.clone();
         if let Ok(takes) = account.hold(credits(amount), id(99), CALL) {

@@ -7,9 +7,8 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
-use fluence::ledger::rules::entry::{CallRef, RouteNumber};
+use fluence::ledger::rules::entry::{CallRef, GrantKind, RouteNumber};
 use fluence::ledger::rules::hold::{AnswerContent, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
-use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation, Settle};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
@@ -49,7 +48,7 @@ pub(super) enum Step {
     /// An open call ends, also after its gateway died.
     End { which: usize, end: End },
     /// A pack or a grant; the same reference twice counts once.
-    Grant { node: usize, account: usize, reference: u8, source: LotSource, amount: u32, hours: i64 },
+    Grant { node: usize, account: usize, reference: u8, kind: GrantKind, amount: u32, hours: i64 },
     /// A correction.
     Take { node: usize, account: usize, amount: u32 },
     /// Another plan.
@@ -175,12 +174,12 @@ impl Program {
                 self.commit(*node, *fast, requests, None)
             }
             Step::End { which, end } => self.end(*which, *end),
-            Step::Grant { node, account, reference, source, amount, hours } => {
+            Step::Grant { node, account, reference, kind, amount, hours } => {
                 let grant = Grant {
                     account_id: account_id(*account),
                     id: self.new_id(),
                     reference: reference.to_string(),
-                    source: *source,
+                    kind: *kind,
                     amount: credits((*amount).into()),
                     expires_at: self.reference.now + TimeDelta::hours(*hours),
                     note: "a test".into(),
@@ -347,7 +346,7 @@ fn call() -> impl Strategy<Value = Call> {
 fn steps() -> impl Strategy<Value = Step> {
     let node = || 0..NODES;
     let account = || 0..ACCOUNTS;
-    let source = prop_oneof![Just(LotSource::Pack), Just(LotSource::Grant)];
+    let kind = prop_oneof![Just(GrantKind::Pack), Just(GrantKind::Grant)];
     let end = prop_oneof![4 => (0u32..9).prop_map(End::Capture), 2 => Just(End::Capture(u32::MAX)), 3 => Just(End::Release)];
     // Half the lots end soon, and many at the same instant as another.
     let hours = prop_oneof![Just(1i64), Just(24), Just(30 * 24), Just(365 * 24), 1i64..2_000];
@@ -358,9 +357,9 @@ fn steps() -> impl Strategy<Value = Step> {
         12 => (node(), any::<bool>(), prop::collection::vec(call(), 1..5))
             .prop_map(|(node, fast, calls)| Step::Calls { node, fast, calls }),
         10 => (any::<usize>(), end).prop_map(|(which, end)| Step::End { which, end }),
-        3 => (node(), account(), 0u8..12, source, 0u32..12, hours).prop_map(
-            |(node, account, reference, source, amount, hours)| Step::Grant {
-                node, account, reference, source, amount, hours
+        3 => (node(), account(), 0u8..12, kind, 0u32..12, hours).prop_map(
+            |(node, account, reference, kind, amount, hours)| Step::Grant {
+                node, account, reference, kind, amount, hours
             }
         ),
         1 => (node(), account(), 0u32..6).prop_map(|(node, account, amount)| Step::Take { node, account, amount }),

@@ -110,6 +110,7 @@ impl Account {
             remaining: credits(self.credits_left()),
             plan_credits_used: credits((self.plan_credits - plan_left).max(0)),
             plan_credits: credits(self.plan_credits),
+            requests_limit: self.requests_limit,
             requests_remaining: self.requests_limit - self.requests_used,
             renews_at: renewal(self.anchor, self.month.unwrap() + 1),
         }
@@ -424,8 +425,7 @@ impl Reference {
         let Some(account) = self.accounts.get_mut(&grant.account_id) else { unreachable!() };
         let known = self.grants.get(&reference).copied();
         if known.is_none() {
-            let kind = if grant.source == LotSource::Pack { EntryKind::Pack } else { EntryKind::Grant };
-            account.new_lot(kind, grant.source, grant.amount.as_i64(), grant.expires_at, grant.id);
+            account.new_lot(grant.kind.entry(), grant.kind.source(), grant.amount.as_i64(), grant.expires_at, grant.id);
         }
         let lot = known.unwrap_or(LotNumber(account.lots.len() as i32));
         self.grants.insert(reference, lot);
