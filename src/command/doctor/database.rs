@@ -144,7 +144,8 @@ fn replicas(server: &ServerFacts) -> Option<Check> {
                       `select pg_reload_conf()`";
         GROUP.fail("replicas", "commits wait for a replica, and none is connected", advice)
     } else if server.replica_wait_s > LONG_REPLICA_WAIT_S {
-        let found = format!("{connected} connected, but a commit has waited for {:.0} s", server.replica_wait_s);
+        let found =
+            format!("{connected} connected, but a commit has waited for {:.0} s", server.replica_wait_s);
         GROUP.fail("replicas", found, "compare pg_stat_replication with synchronous_standby_names")
     } else {
         GROUP.ok("replicas", format!("{connected} connected; commits wait for them"))
