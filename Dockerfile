@@ -34,7 +34,9 @@ LABEL org.opencontainers.image.title="Fluence" \
 COPY --from=build /image /
 # A user that owns no file. Certificate authorities are compiled in.
 USER 65532:65532
-ENV FLUENCE_LISTEN=0.0.0.0:8000
+# `kubectl exec` and `docker exec` find the program by its name.
+ENV PATH=/usr/local/bin \
+    FLUENCE_LISTEN=0.0.0.0:8000
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
     CMD ["/usr/local/bin/fluence", "healthcheck"]

@@ -12,7 +12,6 @@ work=$(mktemp -d /var/tmp/fluence-package-XXXXXX)
 container=
 . deploy/check/common.sh
 
-
 cleanup() {
     local status=$?
     if [ $status -ne 0 ] && [ -n "$container" ]; then
@@ -92,6 +91,17 @@ expect "doctor finds no fault" gateway doctor
 expect "a reload is accepted" inside systemctl reload fluence.service
 active || fail "a reload ended it"
 
+# --- a backup, and the archived write-ahead log, under the unit's narrow file system ---
+inside install -d -m 700 -o fluence -g fluence /var/backups/fluence
+echo 'FLUENCE_BACKUP_ARCHIVE_DIR=/var/backups/fluence/wal' >"$tree/etc/fluence/environment"
+inside systemctl restart fluence.service
+until_true 20 answered || fail "a call with the archive switched on"
+spent_twice=$((1000 - $(balance)))
+expect "a backup is made" gateway backup create --to /var/backups/fluence/first --without-pepper
+archived() { inside find /var/backups/fluence/wal -type f | grep -q .; }
+until_true 30 archived || fail "the write-ahead log is not archived"
+expect "doctor finds the archive sound" gateway doctor
+
 # --- upgrade while it runs ---
 before=$(inside systemctl show --value --property=MainPID fluence.service)
 expect "it upgrades while the gateway runs" installs "$newer"
@@ -99,7 +109,7 @@ active || fail "the upgrade stopped it"
 [ "$(inside systemctl show --value --property=MainPID fluence.service)" != "$before" ] || fail "the old program still runs"
 grep -q 8800 "$tree/etc/fluence/fluence.toml" || fail "the upgrade replaced the settings"
 until_true 20 answered || fail "a call after the upgrade"
-[ "$(balance)" = $((1000 - 2 * spent)) ] || fail "the balance is $(balance)"
+[ "$(balance)" = $((1000 - spent_twice - spent)) ] || fail "the balance is $(balance)"
 expect "the ledger verifies" gateway ledger verify
 # A setting that the new program refuses.
 echo 'FLUENCE_SERVER_DRAIN_S=soon' >"$tree/etc/fluence/environment"

@@ -116,11 +116,20 @@ impl Sweep {
 
     async fn add_up_usage(&self) -> Result<(), SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+        let mut at_once = ROLL_UP_AT_ONCE;
         for _ in 0..ROLL_UPS {
             let begun = Instant::now();
             summarize_entries(&mut connection).await?;
+            let added_up = match roll_up(&mut connection, at_once).await {
+                // Large batches, or a slow database. The same number would time out again, and usage never be added up.
+                Err(error) if error.is_timeout() && at_once > 1 => {
+                    at_once = (at_once / 4).max(1);
+                    None
+                }
+                done => Some(done?),
+            };
             // Fewer than the limit: all batches were added up. The next sweep takes those committed since.
-            if roll_up(&mut connection, ROLL_UP_AT_ONCE).await? < ROLL_UP_AT_ONCE as usize {
+            if added_up.is_some_and(|batches| batches < at_once as usize) {
                 break;
             }
             // Half of the time the database is free for paid calls.

@@ -25,6 +25,12 @@ pub struct ServerFacts {
     pub max_connections: i32,
     /// The login is a superuser.
     pub is_superuser: bool,
+    /// A commit ends only once a replica has it.
+    pub waits_for_replicas: bool,
+    /// Connections that receive the write-ahead log.
+    pub replicas: i64,
+    /// Seconds that the session has waited for a replica that waits longest, of those that this login can see.
+    pub replica_wait_s: f64,
     /// Seconds since the oldest transaction began that this login can see.
     pub oldest_transaction_s: f64,
     /// Transactions since the oldest row that is not frozen.
@@ -51,6 +57,11 @@ pub async fn server(connection: &mut PgConnection) -> Result<ServerFacts, Storag
                 current_setting('autovacuum')::bool as autovacuum,
                 current_setting('max_connections')::int as max_connections,
                 (select rolsuper from pg_roles where rolname = session_user) as is_superuser,
+                current_setting('synchronous_standby_names') <> ''
+                    and current_setting('synchronous_commit') not in ('off', 'local') as waits_for_replicas,
+                (select count(*) from pg_stat_replication) as replicas,
+                coalesce((select extract(epoch from now() - min(query_start))::float8 from pg_stat_activity
+                           where wait_event = 'SyncRep'), 0) as replica_wait_s,
                 coalesce((select extract(epoch from now() - min(xact_start))::float8 from pg_stat_activity
                            where datname = current_database()), 0) as oldest_transaction_s,
                 (select age(datfrozenxid) from pg_database where datname = current_database()) as transaction_age,

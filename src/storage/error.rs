@@ -90,6 +90,14 @@ fn constraint_error(constraint: &str) -> Option<StorageError> {
     })
 }
 
+impl StorageError {
+    /// Whether the server cancelled the statement, because it took longer than `statement_timeout`.
+    pub fn is_timeout(&self) -> bool {
+        let Self::Unavailable(error) = self else { return false };
+        error.as_database_error().and_then(|answer| answer.code()).as_deref() == Some("57014")
+    }
+}
+
 impl From<Error> for StorageError {
     fn from(error: Error) -> Self {
         let constraint = error.as_database_error().and_then(|answer| answer.constraint());

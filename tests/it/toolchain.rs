@@ -1,7 +1,8 @@
 //! The toolchain that the program is built with.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn text(file: &str) -> String {
@@ -67,4 +68,78 @@ fn the_script_can_install_each_thing_that_the_makefile_asks_for() {
 #[test]
 fn the_readme_names_all_that_must_be_there() {
     assert!(text("README.md").contains("All that must be there is `git`, `make` and `curl`."));
+}
+
+/// Whether a pattern of `.dockerignore` names a path or a folder above it.
+fn covers(pattern: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    pattern.split('/').all(|glob| {
+        parts.next().is_some_and(|part| match glob.split_once('*') {
+            Some((before, after)) => part.starts_with(before) && part.ends_with(after),
+            None => part == glob,
+        })
+    })
+}
+
+/// Whether the build of the image sees a file: the last pattern that covers it decides.
+fn is_in_image_build(ignored: &str, path: &str) -> bool {
+    let patterns = ignored.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    patterns.fold(true, |seen, pattern| match pattern.strip_prefix('!') {
+        Some(kept) => seen || covers(kept, path),
+        None => seen && !covers(pattern, path),
+    })
+}
+
+/// Adds the sources below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The files that a source includes, from the root of the repository; of a name that is put together, its beginning.
+fn included(source: &Path) -> Vec<String> {
+    let text = fs::read_to_string(source).unwrap();
+    let names = ["include_str!(", "include_bytes!("].iter().flat_map(|call| text.split(call).skip(1));
+    let names =
+        names.filter_map(|rest| rest.trim_start_matches("concat!(").strip_prefix('"')?.split('"').next());
+    let resolve = |name: &str| {
+        let mut path =
+            source.parent().unwrap().strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_path_buf();
+        for part in name.split('/') {
+            if part == ".." {
+                path.pop();
+            } else {
+                path.push(part);
+            }
+        }
+        path.to_str().unwrap().to_owned()
+    };
+    names.map(resolve).collect()
+}
+
+#[test]
+fn the_build_of_the_image_sees_every_file_that_the_program_contains() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["src", "crates/analysis/src", "crates/domain/src", "crates/people/src"] {
+        sources(&root.join(folder), &mut found);
+    }
+    let ignored = text(".dockerignore");
+    let files: BTreeSet<String> = found.iter().flat_map(|source| included(source)).collect();
+    assert!(files.contains("deploy/alerts.yml") && files.contains("docs/pt/"), "{files:?}");
+    for file in files.iter().map(String::as_str).chain(["migrations/0001_keys.sql", "build.rs", "Cargo.lock"])
+    {
+        assert!(is_in_image_build(&ignored, file), ".dockerignore hides {file}");
+    }
+    for hidden in
+        ["deploy/check/run.sh", ".env", "target/debug/fluence", "secrets/pepper", "crates/people/tests/it.rs"]
+    {
+        assert!(!is_in_image_build(&ignored, hidden), "{hidden} is sent to the build");
+    }
 }

@@ -1,7 +1,7 @@
 //! The database: version, durability, rights, room for all gateways.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 use super::super::context::Context;
 use super::super::output::count;
@@ -11,7 +11,9 @@ use crate::clock;
 use crate::secret::Pepper;
 use crate::secret::peppers::Peppers;
 use crate::storage::diagnosis::{self, PepperMatch, ServerFacts};
+use crate::storage::error::StorageError;
 use crate::storage::nodes::{self, NodeView};
+use crate::storage::pool;
 use crate::storage::runtime_role;
 use crate::storage::schema::{self, SchemaState};
 
@@ -26,11 +28,16 @@ const LARGEST_SKEW: TimeDelta = TimeDelta::seconds(1);
 /// PostgreSQL stops at about two thousand million.
 const OLD_TRANSACTIONS: i32 = 1_000_000_000;
 const LONG_TRANSACTION_S: f64 = 300.0;
+/// A replica confirms a commit within milliseconds.
+const LONG_REPLICA_WAIT_S: f64 = 2.0;
 
 pub(super) async fn check(context: &Context) -> anyhow::Result<Vec<Check>> {
     let mut connection = context.connection().await?;
     let asked_at = clock::now();
-    let server = diagnosis::server(&mut connection).await?;
+    // As the login: the role that gateways assume sees no other session, not even its own login's.
+    let mut login = pool::owner_connection(context.options()).await?;
+    let server = diagnosis::server(&mut login).await?;
+    login.close().await.map_err(StorageError::from)?;
     let skew = skew(asked_at, clock::now(), server.now);
     let mut checks =
         vec![GROUP.ok("reachable", if context.is_private() { "the private server" } else { "DATABASE_URL" })];
@@ -70,6 +77,7 @@ fn judge_server(server: &ServerFacts, is_private: bool) -> Vec<Check> {
         let advice = "make a login without superuser rights the owner of the database: docs/ledger.md";
         checks.push(GROUP.warn("login", "gateways log in as a superuser", advice));
     }
+    checks.extend(replicas(server));
     checks.push(open_transactions(server));
     if server.transaction_age > OLD_TRANSACTIONS {
         let found = format!("the oldest row is {} transactions old", server.transaction_age);
@@ -124,12 +132,32 @@ fn durability(server: &ServerFacts) -> Check {
     }
 }
 
+/// Without a replica to confirm it, a commit waits for ever, and paid calls get 503.
+fn replicas(server: &ServerFacts) -> Option<Check> {
+    let connected = count(server.replicas.unsigned_abs(), "replica");
+    if !server.waits_for_replicas {
+        let found = || GROUP.ok("replicas", format!("{connected} connected; commits do not wait for them"));
+        return (server.replicas > 0).then(found);
+    }
+    Some(if server.replicas == 0 {
+        let advice = "start a replica. To go on without one: `alter system set synchronous_standby_names = ''`, then \
+                      `select pg_reload_conf()`";
+        GROUP.fail("replicas", "commits wait for a replica, and none is connected", advice)
+    } else if server.replica_wait_s > LONG_REPLICA_WAIT_S {
+        let found =
+            format!("{connected} connected, but a commit has waited for {:.0} s", server.replica_wait_s);
+        GROUP.fail("replicas", found, "compare pg_stat_replication with synchronous_standby_names")
+    } else {
+        GROUP.ok("replicas", format!("{connected} connected; commits wait for them"))
+    })
+}
+
 fn open_transactions(server: &ServerFacts) -> Check {
     if server.oldest_transaction_s > LONG_TRANSACTION_S {
         let found = format!("a transaction is open for {:.0} s", server.oldest_transaction_s);
         GROUP.warn("transactions", found, "find it in pg_stat_activity: it keeps dead rows alive")
     } else {
-        GROUP.ok("transactions", "none is long")
+        GROUP.ok("transactions", format!("the oldest began {:.0} s ago", server.oldest_transaction_s))
     }
 }
 
@@ -276,6 +304,9 @@ mod tests {
             autovacuum: true,
             max_connections: 100,
             is_superuser: false,
+            waits_for_replicas: false,
+            replicas: 0,
+            replica_wait_s: 0.0,
             oldest_transaction_s: 0.1,
             transaction_age: 1000,
             archive_mode: "on".into(),
@@ -317,6 +348,19 @@ mod tests {
             spoil(&mut server);
             assert_eq!(worst(&server), [(name, verdict)]);
         }
+    }
+
+    #[test]
+    fn commits_that_wait_for_a_replica_are_told_from_those_that_do_not() {
+        let verdict = |waits_for_replicas, replicas, replica_wait_s| {
+            let server = ServerFacts { waits_for_replicas, replicas, replica_wait_s, ..sound() };
+            super::replicas(&server).map(|check| check.verdict)
+        };
+        assert_eq!(verdict(false, 0, 0.0), None);
+        assert_eq!(verdict(false, 1, 0.0), Some(Verdict::Ok));
+        assert_eq!(verdict(true, 2, 0.1), Some(Verdict::Ok));
+        assert_eq!(verdict(true, 2, 9.0), Some(Verdict::Fail));
+        assert_eq!(verdict(true, 0, 0.0), Some(Verdict::Fail));
     }
 
     #[test]

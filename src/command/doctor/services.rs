@@ -71,7 +71,7 @@ async fn ask_store(url: &str) -> RedisResult<StoreFacts> {
     Ok(StoreFacts { version, slowest, eviction })
 }
 
-/// A line of `INFO`. The user of a gateway needs no right to it: docs/limits.md.
+/// A line of `INFO`. The user of a gateway needs no right to it: docs/operations/scaling.md.
 async fn fact(connection: &mut MultiplexedConnection, section: &str, name: &str) -> String {
     let info: RedisResult<String> = cmd("INFO").arg(section).query_async(connection).await;
     let info = info.unwrap_or_default();

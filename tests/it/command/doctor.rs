@@ -64,6 +64,19 @@ async fn a_sound_installation_passes_and_is_not_changed() {
 }
 
 #[tokio::test]
+async fn a_transaction_of_the_login_is_seen_though_gateways_assume_a_role_that_sees_none() {
+    let program = Program::new().await;
+    program.account("2025-06", "business");
+    let mut transaction = program.database.pool().begin().await.unwrap();
+    sqlx::raw_sql("select pg_sleep(1.5)").execute(&mut *transaction).await.unwrap();
+    let (_, diagnosis) = diagnosed(&program, &[]);
+    transaction.rollback().await.unwrap();
+    let found = found(&diagnosis, "database", "transactions")[0]["found"].as_str().unwrap();
+    let seconds = found.strip_prefix("the oldest began ").and_then(|rest| rest.strip_suffix(" s ago"));
+    assert!(seconds.unwrap().parse::<f64>().unwrap() >= 1.0, "{found}");
+}
+
+#[tokio::test]
 async fn another_pepper_fails_and_is_not_stored() {
     let program = Program::new().await;
     let account = program.account("2025-06", "business");

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use fluence::background::sweep::Sweep;
+use fluence::domain::credits::Credits;
+use fluence::domain::settlement::Outcome;
 use fluence::storage::ledger::due::{DUE_ACCOUNTS, due_accounts};
 use sqlx::Row;
 
@@ -78,6 +80,24 @@ async fn one_sweep_deletes_all_records_that_have_expired() {
     sqlx::query(records).bind(customer.account_id.as_uuid()).execute(fixture.pool()).await.unwrap();
     sweep_of(&fixture).tidy().await;
     assert_eq!(fixture.value::<i64>("select count(*) from ledger_idempotency").await, 1);
+}
+
+#[tokio::test]
+async fn usage_is_added_up_where_many_batches_at_once_take_too_long() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("a").await;
+    for _ in 0..5 {
+        writer.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    }
+    writer.stop().await;
+    let slow = "create function slow() returns trigger language plpgsql as $$
+                begin raise exception 'canceling statement due to statement timeout' using errcode = '57014'; end $$;
+                create trigger slow before update on ledger_usage_cursor for each row
+                when (new.batch - old.batch > 1) execute function slow()";
+    sqlx::raw_sql(slow).execute(fixture.pool()).await.unwrap();
+    sweep_of(&fixture).holds_and_usage().await;
+    assert_eq!(fixture.value::<i64>("select sum(calls)::bigint from ledger_usage").await, 5);
 }
 
 #[tokio::test]
