@@ -73,8 +73,16 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let page = (1..=4).fold(page, |page, columns| {
         page.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "")
     });
-    // The next cell or row ends the one before it.
-    let page = page.replace("</td>", "").replace("</tr>\n<tr>", "<tr>");
+    // What follows a cell, a row or a part of a table ends it.
+    let page = [
+        ("</td>", ""),
+        ("</th>", ""),
+        ("</tr></thead>", ""),
+        ("</tr>\n<tr>", "<tr>"),
+        ("</tr>\n</tbody></table>", "</table>"),
+    ]
+    .iter()
+    .fold(page, |page, (end, shorter)| page.replace(end, shorter));
     // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
     page.replace("<pre>", "<pre tabindex=\"0\">")
 }
@@ -217,7 +225,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_without_a_style_attribute() {
         let html = to_html("|a|b|\n|:--|--:|\n|1|2|\n", &|_| None);
-        assert!(html.contains("<td class=\"n\">2</tr>") && !html.contains("style="), "{html}");
+        assert!(html.contains("<td class=\"n\">2</table>") && !html.contains("style="), "{html}");
     }
 
     #[test]

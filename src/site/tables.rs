@@ -46,16 +46,15 @@ impl Table {
             match event {
                 Event::Start(Tag::TableRow) => (column, is_in_head) = (0, false),
                 Event::Text(text) | Event::Code(text) if is_in_head => {
-                    cell.add(text, LETTER, true);
+                    cell.add_text(text);
                     table.titles[column] += text;
                 }
-                Event::Text(text) => cell.add(text, LETTER, true),
-                // Code of the first column stays on one line.
-                Event::Code(code) => cell.add(code, CODE_LETTER, column > 0),
+                Event::Text(text) => cell.add_text(text),
+                Event::Code(code) => cell.add_code(code, column > 0),
                 Event::End(TagEnd::TableCell) => {
                     let cell = std::mem::take(&mut cell);
                     widths[column] = widths[column].max(cell.width());
-                    longest[column] = longest[column].max(cell.whole);
+                    longest[column] = longest[column].max(cell.text);
                     column += 1;
                 }
                 _ => {}
@@ -98,25 +97,35 @@ impl Table {
     }
 }
 
-/// What the text of a cell needs.
+/// What a cell needs.
 #[derive(Default)]
 struct Cell {
     longest_word: usize,
-    whole: usize,
+    text: usize,
+    code: usize,
 }
 
 impl Cell {
-    fn add(&mut self, text: &str, letter: usize, is_broken: bool) {
-        let words = text.split([' ', '-']).map(|word| word.chars().count());
-        let whole = text.chars().count();
-        let longest = if is_broken { words.max().unwrap_or(0) } else { whole };
-        self.longest_word = self.longest_word.max(longest * letter);
-        self.whole += whole * letter;
+    fn add_text(&mut self, text: &str) {
+        self.longest_word = self.longest_word.max(longest_word(text) * LETTER);
+        self.text += text.chars().count() * LETTER;
+    }
+
+    /// Code of the first column stays on one line.
+    fn add_code(&mut self, code: &str, is_broken: bool) {
+        let all = code.chars().count() * CODE_LETTER;
+        let together = if is_broken { longest_word(code) * CODE_LETTER } else { all };
+        self.longest_word = self.longest_word.max(together);
+        self.code += all;
     }
 
     fn width(&self) -> usize {
-        self.longest_word.max(self.whole.min(SENTENCE))
+        self.longest_word.max((self.text + self.code).min(SENTENCE))
     }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split([' ', '-']).map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -132,7 +141,7 @@ mod tests {
         let narrow = html_of("|Plan|US$|Keys|\n|--|--:|--:|\n|start|0|3|\n");
         assert!(narrow.starts_with("<div class=\"scroll\"") && !narrow.contains("data-title"), "{narrow}");
         let about = "a sentence that wants a column of its own";
-        let prose = format!("{about}, and goes on for quite a long time");
+        let prose = format!("{about}, and goes on for quite a long time, as they do");
         let row = format!("|`a`|text|{prose} `b`|{about}|\n|`c`|text|{about}||\n");
         let text = format!("|`Name`|Kind|Meaning|\"Absent\"|\n|--|--|--|--|\n{row}");
         let wide = html_of(&text);
@@ -143,7 +152,7 @@ mod tests {
         );
         assert!(wide.contains(&row), "{wide}");
         // An empty cell is hidden, so nothing may stand in it.
-        assert!(wide.contains("<td data-title=\"&quot;Absent&quot;\"></tr>"), "{wide}");
+        assert!(wide.contains("<td data-title=\"&quot;Absent&quot;\"></table>"), "{wide}");
         // Figures always have their titles.
         let text = format!("|a|Credits|Calls|\n|--|--:|--|\n|{about}|1|{about}|\n");
         let figures = html_of(&text);
