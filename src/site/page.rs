@@ -194,7 +194,8 @@ impl Page {
         let (words, prefix) = (self.words(), prefix(self.language));
         let link = |path: String, name: &str| {
             let current = if path == own { " aria-current=\"page\"" } else { "" };
-            format!("<a href=\"{path}\"{current}>{}</a>", escaped(name))
+            // A long code goes on in the next line behind one of its words.
+            format!("<a href=\"{path}\"{current}>{}</a>", escaped(name).replace('_', "_<wbr>"))
         };
         match self.section {
             Section::Home | Section::Guides | Section::Pricing => Reader::ALL

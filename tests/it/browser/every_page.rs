@@ -46,6 +46,9 @@ async fn faults(gateway: &Gateway, pages: &[String]) -> Vec<String> {
         let overflow = browser.overflow().await;
         note("360 pixels wide", if overflow > 0 { format!("{overflow} too many") } else { String::new() });
         note("tables at 360 pixels", wide_tables(&browser).await);
+        // A window of 1280 pixels at 200 %.
+        browser.look(Look { width: 640, is_dark: false }).await;
+        note("tables at 640 pixels", wide_tables(&browser).await);
         note("console", browser.complaints().await.join("\n"));
         browser.only_from(&gateway.url()).await;
     }
