@@ -18,6 +18,7 @@ mod pricing;
 mod reference;
 mod search;
 mod served;
+mod tables;
 mod trial;
 mod words;
 
@@ -195,11 +196,15 @@ impl Site {
         let [html, text] = entry.made.get_or_init(|| {
             let page = self.page(entry.what, entry.language);
             [
-                Served::new(HTML, page.html(self.operations()).into_bytes()),
+                Served::new(HTML, self.html(&page).into_bytes()),
                 Served::new(MARKDOWN, page.markdown().into_bytes()),
             ]
         });
         Some(if is_text { text } else { html })
+    }
+
+    fn html(&self, page: &Page) -> String {
+        page.html(self.operations(), self.facts.console.is_some())
     }
 
     fn page(&self, what: Subject, language: Language) -> Page {
@@ -228,7 +233,7 @@ impl Site {
         let page = Page::new("/docs/", Section::Guides, language, text);
         match address.ends_with(".md") {
             true => Served::new(MARKDOWN, page.markdown().into_bytes()),
-            false => Served::new(HTML, page.html(self.operations()).into_bytes()),
+            false => Served::new(HTML, self.html(&page).into_bytes()),
         }
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn guide(guide: &Guide, facts: &Facts, language: Language) -> Page {
     Page { text_language, ..Page::new(path, Section::Guides, language, text) }
 }
 
-/// Every guide, by reader.
+/// Every guide, by reader, with the sentence that says what it is about.
 pub(super) fn guides(language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let lead = match language {
@@ -88,7 +88,8 @@ pub(super) fn guides(language: Language) -> Page {
     for reader in Reader::ALL {
         text += &format!("\n## {}\n\n", reader.title(words));
         for guide in GUIDES.iter().filter(|guide| guide.reader == reader) {
-            text += &format!("- [{}]({prefix}/docs/{})\n", guide.title(language), guide.name);
+            let (title, lead) = (guide.title(language), lead_of(guide.text(language).0));
+            text += &format!("- [{title}]({prefix}/docs/{}): {lead}\n", guide.name);
         }
     }
     Page::new("/docs/", Section::Guides, language, text)

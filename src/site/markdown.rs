@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use super::assets;
+use super::tables::Table;
 
 /// Where a link of a document leads. `None` removes the link and keeps its text.
 pub(super) type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
@@ -15,6 +16,7 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let mut written = Vec::with_capacity(events.len());
     let mut removed = 0_usize;
     let mut is_in_image = false;
+    let mut table = None;
     // How many headings had each name.
     let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
@@ -28,10 +30,17 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
                 *count += 1;
                 written.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
             }
-            Event::Start(Tag::Table(alignment)) => {
-                // A wide table scrolls by itself, also by keyboard.
-                written.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
-                written.push(Event::Start(Tag::Table(alignment)));
+            Event::Start(Tag::Table(alignments)) => {
+                let this = table.insert(Table::of(&alignments, &events[place + 1..]));
+                written.extend([Event::Html(this.start().into()), Event::Start(Tag::Table(alignments))]);
+            }
+            Event::Start(Tag::TableRow) => {
+                table.as_mut().into_iter().for_each(Table::next_row);
+                written.push(Event::Start(Tag::TableRow));
+            }
+            Event::Start(Tag::TableCell) => {
+                let start = table.as_mut().and_then(Table::next_cell);
+                written.push(start.map_or(Event::Start(Tag::TableCell), |start| Event::Html(start.into())));
             }
             Event::End(TagEnd::Table) => {
                 written.extend([Event::End(TagEnd::Table), Event::Html("</div>".into())]);
@@ -64,6 +73,16 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let page = (1..=4).fold(page, |page, columns| {
         page.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "")
     });
+    // What follows a cell, a row or a part of a table ends it.
+    let page = [
+        ("</td>", ""),
+        ("</th>", ""),
+        ("</tr></thead>", ""),
+        ("</tr>\n<tr>", "<tr>"),
+        ("</tr>\n</tbody></table>", "</table>"),
+    ]
+    .iter()
+    .fold(page, |page, (end, shorter)| page.replace(end, shorter));
     // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
     page.replace("<pre>", "<pre tabindex=\"0\">")
 }
@@ -206,7 +225,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_without_a_style_attribute() {
         let html = to_html("|a|b|\n|:--|--:|\n|1|2|\n", &|_| None);
-        assert!(html.contains("<td class=\"n\">2</td>") && !html.contains("style="), "{html}");
+        assert!(html.contains("<td class=\"n\">2</table>") && !html.contains("style="), "{html}");
     }
 
     #[test]

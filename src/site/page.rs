@@ -104,8 +104,8 @@ impl Page {
         text
     }
 
-    /// The page as HTML.
-    pub(super) fn html(&self, operations: &[Operation]) -> String {
+    /// The page as HTML. Where the gateway serves the console, the header leads there.
+    pub(super) fn html(&self, operations: &[Operation], has_console: bool) -> String {
         let (words, language) = (self.words(), self.language);
         let prefix_own = prefix(language);
         let own = format!("{prefix_own}{}", self.path);
@@ -149,6 +149,7 @@ impl Page {
             ("skip", words.skip()),
             ("home", &format!("{prefix_own}/")),
             ("sections", &self.sections()),
+            ("console", if has_console { "<a href=\"/console\">Console</a>\n" } else { "" }),
             ("shape", if self.aside.is_some() { "doc three" } else { "doc" }),
             ("contents", words.contents()),
             ("nav", &self.navigation(operations, &own)),
@@ -193,7 +194,8 @@ impl Page {
         let (words, prefix) = (self.words(), prefix(self.language));
         let link = |path: String, name: &str| {
             let current = if path == own { " aria-current=\"page\"" } else { "" };
-            format!("<a href=\"{path}\"{current}>{}</a>", escaped(name))
+            // A long code goes on in the next line behind one of its words.
+            format!("<a href=\"{path}\"{current}>{}</a>", escaped(name).replace('_', "_<wbr>"))
         };
         match self.section {
             Section::Home | Section::Guides | Section::Pricing => Reader::ALL

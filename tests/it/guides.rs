@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::gateway::{Gateway, answer};
+use crate::support::scratch::Scratch;
 
 /// The key of a test environment of the account.
 async fn test_key(gateway: &Gateway, account: AccountId) -> String {
@@ -59,9 +60,14 @@ async fn the_people_of_the_guide_get_the_answers_that_it_names() {
     assert_eq!(gateway.balance(customer.account).await, before);
 }
 
+/// The programs in Python of a text.
+pub(crate) fn programs(guide: &str) -> Vec<&str> {
+    guide.split("```python\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect()
+}
+
 /// The program of a text that repeats calls.
 fn repeating_program(guide: &str) -> &str {
-    guide.split_once("```python\n").unwrap().1.split_once("```").unwrap().0
+    programs(guide)[0]
 }
 
 /// Runs a program in Python and returns what it printed to both outputs.
@@ -83,6 +89,27 @@ async fn the_program_that_repeats_calls_runs_as_printed() {
         assert!(printed.contains("'creditos_utilizados': 1"), "{printed}");
     }
     assert_eq!(gateway.balance(customer.account).await, 998);
+}
+
+#[tokio::test]
+async fn the_program_that_imports_contacts_runs_as_printed_and_can_run_again() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let folder = Scratch::new();
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let table = "\u{feff}first_name,last_name,company,email\nAna,Lima,Altavela,ana@example.com\n,Souza,Altavela,\nJoão,Reis,Altavela,\n";
+    std::fs::write(folder.path().join("contacts.csv"), table).unwrap();
+    for guide in [include_str!("../../docs/contacts.md"), include_str!("../../docs/pt/contacts.md")] {
+        let program = programs(guide)[0].replace("http://127.0.0.1:8000", &gateway.url());
+        let program = format!("import os; os.chdir({:?})\n{program}", folder.path());
+        let printed = python(&program, &customer.key).await;
+        assert!(printed.starts_with("contact 2: ") && printed.lines().count() == 1, "{printed}");
+        assert!(printed.contains("VALIDATION_FAILED") && printed.contains("first_name"), "{printed}");
+        let kept = gateway.get("/v1/contacts", &customer.key).await;
+        let names: Vec<&Value> =
+            kept.body["data"].as_array().unwrap().iter().map(|one| &one["first_name"]).collect();
+        assert_eq!(names, ["Ana", "João"]);
+    }
 }
 
 /// In place of the network: answers in their order, and the waits between them, which take no time.

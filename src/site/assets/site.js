@@ -31,6 +31,12 @@ for (const block of document.querySelectorAll('.doc pre')) {
   frame.append(block, button);
 }
 
+// The rows of a stacked table stay rows for screen readers that go by the layout.
+const roles = { table: 'table', thead: 'rowgroup', tbody: 'rowgroup', tr: 'row', th: 'columnheader', td: 'cell' };
+for (const part of document.querySelectorAll('.stack :is(table, thead, tbody, tr, th, td)')) {
+  part.setAttribute('role', roles[part.localName]);
+}
+
 const search = document.querySelector('.search');
 const field = search.querySelector('input');
 const list = search.querySelector('ul');

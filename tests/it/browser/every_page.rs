@@ -1,16 +1,20 @@
 //! What holds for every page, in both themes and languages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
 
 use crate::site::{crawled, is_html};
 use crate::support::browser::{Browser, Look};
 use crate::support::gateway::Gateway;
 
 /// Pages whose pictures people look at.
-const MAIN: [&str; 8] = [
+const MAIN: [&str; 10] = [
     "/",
     "/pricing",
     "/docs/",
+    "/docs/limits",
+    "/docs/reference/",
     "/docs/api",
     "/docs/keys",
     "/docs/changelog",
@@ -41,10 +45,21 @@ async fn faults(gateway: &Gateway, pages: &[String]) -> Vec<String> {
         browser.look(Look::PHONE).await;
         let overflow = browser.overflow().await;
         note("360 pixels wide", if overflow > 0 { format!("{overflow} too many") } else { String::new() });
+        note("tables at 360 pixels", wide_tables(&browser).await);
+        // A window of 1280 pixels at 200 %.
+        browser.look(Look { width: 640, is_dark: false }).await;
+        note("tables at 640 pixels", wide_tables(&browser).await);
         note("console", browser.complaints().await.join("\n"));
         browser.only_from(&gateway.url()).await;
     }
     faults
+}
+
+/// The column titles of each table that is wider than the box around it.
+async fn wide_tables(browser: &Browser) -> String {
+    let script = "return [...document.querySelectorAll('table')].filter((table) => table.scrollWidth > table.parentElement.clientWidth
+        || table.parentElement.scrollWidth > table.parentElement.clientWidth).map((table) => table.tHead?.innerText ?? table.innerText.slice(0, 40)).join('; ')";
+    browser.run(script).await.as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,6 +72,43 @@ async fn every_page_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
     let (english, portuguese) = tokio::join!(faults(&gateway, &english), faults(&gateway, &portuguese));
     let faults: Vec<String> = english.into_iter().chain(portuguese).collect();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+}
+
+/// How often each role of a table occurs in what a screen reader gets.
+async fn roles_of_tables(browser: &Browser) -> BTreeMap<String, usize> {
+    let tree = browser.cdp("Accessibility.getFullAXTree", json!({})).await;
+    let mut roles = BTreeMap::new();
+    for node in tree["nodes"].as_array().unwrap().iter().filter(|node| node["ignored"] == json!(false)) {
+        let role = node["role"]["value"].as_str().unwrap();
+        if ["table", "row", "columnheader", "cell"].contains(&role) {
+            *roles.entry(role.to_owned()).or_default() += 1;
+        }
+    }
+    roles
+}
+
+#[tokio::test]
+async fn the_prices_fit_a_phone_and_stay_tables_for_screen_readers() {
+    let gateway = Gateway::start().await;
+    let browser = Browser::start().await;
+    for page in ["/pricing", "/pt/pricing", "/"] {
+        browser.look(Look::DESKTOP).await;
+        browser.open(&format!("{}{page}", gateway.url())).await;
+        let wide = roles_of_tables(&browser).await;
+        let stacked =
+            "return getComputedStyle(document.querySelector('.stack tbody tr')).display === 'block'";
+        assert_eq!(browser.run(stacked).await, json!(false), "{page}");
+        for look in [Look::PHONE, Look::PHONE.dark()] {
+            browser.look(look).await;
+            assert_eq!(browser.run(stacked).await, json!(true), "{page}");
+            assert_eq!(wide_tables(&browser).await, "", "{page}");
+            assert_eq!(roles_of_tables(&browser).await, wide, "{page}");
+        }
+        assert!(wide["columnheader"] >= 5 && wide["row"] > 6, "{page}: {wide:?}");
+        let titles = "const cell = document.querySelector('.stack [data-title]'); return getComputedStyle(cell, '::before').content";
+        let shown = browser.run(titles).await;
+        assert!(shown.as_str().unwrap().contains("US$"), "{page}: {shown}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use fluence::domain::key::Scope;
 use fluence::storage::accounts;
 use tokio::process::Command;
 
+use crate::guides::programs;
 use crate::support::gateway::Gateway;
 use crate::support::scratch::Scratch;
 
@@ -79,21 +80,6 @@ async fn schemathesis_finds_nothing_about_changes_of_keys_its_own_included() {
     find_nothing(&gateway, ["--include-path-regex", r"^/v1/keys/\{id\}"]).await;
 }
 
-/// A program that makes a paid call with the generated client.
-const PAID_CALL: &str = "
-import sys
-
-sys.path.insert(0, sys.argv[1])
-from fluence_client import AuthenticatedClient
-from fluence_client.api.analysis import crm
-from fluence_client.models import CrmBody
-
-with AuthenticatedClient(base_url=sys.argv[2], token=sys.argv[3]) as client:
-    body = CrmBody(primeiro_nome='Marina', ultimo_nome='Duarte Prado', empresa='Horizonte Sistemas')
-    answer = crm.sync(client=client, body=body)
-    print(answer.analise.person.last_name, answer.billing_info.creditos_utilizados)
-";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_client_makes_a_paid_call() {
     let gateway = Gateway::start().await;
@@ -108,8 +94,11 @@ async fn a_generated_client_makes_a_paid_call() {
         .arg(&client);
     let out = ran(generator).await;
     assert!(!out.contains("WARNING parsing"), "{out}");
-    let mut call = tool("python");
-    call.args(["-c", PAID_CALL]).arg(&client).args([&gateway.url(), &customer.key]);
-    assert_eq!(ran(call).await, "Duarte Prado 2\n");
-    assert_eq!(gateway.balance(customer.account).await, 998);
+    for guide in [include_str!("../../../docs/api.md"), include_str!("../../../docs/pt/api.md")] {
+        let program = programs(guide)[1].replace("http://127.0.0.1:8000", &gateway.url());
+        let mut call = tool("python");
+        call.args(["-c", &program]).env("PYTHONPATH", &client).env("FLUENCE_API_KEY", &customer.key);
+        assert_eq!(ran(call).await, "Duarte Prado 2\n");
+    }
+    assert_eq!(gateway.balance(customer.account).await, 996);
 }
