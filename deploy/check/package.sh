@@ -47,8 +47,8 @@ systemd-nspawn --quiet --register=no --keep-unit --private-network --machine=flu
     --console=read-only >"$work/boot.log" 2>&1 </dev/null &
 container=$!
 # Its first process, from which the others are reached.
-inside() { nsenter --target "$(pgrep --parent "$container" | head -1)" --mount --uts --ipc --net --pid --root --wd -- "$@"; }
-booted() { inside systemctl is-system-running --wait | grep -q -e running -e degraded; }
+inside() { nsenter --target "$(pgrep --parent "$container" | sed -n 1p)" --mount --uts --ipc --net --pid --root --wd -- "$@"; }
+booted() { inside systemctl is-system-running --wait | grep -e running -e degraded >/dev/null; }
 until_true 60 booted || { tail -20 "$work/boot.log" >&2; fail "systemd does not boot"; }
 say "systemd boots"
 
@@ -98,7 +98,7 @@ inside systemctl restart fluence.service
 until_true 20 answered || fail "a call with the archive switched on"
 spent_twice=$((1000 - $(balance)))
 expect "a backup is made" gateway backup create --to /var/backups/fluence/first --without-pepper
-archived() { inside find /var/backups/fluence/wal -type f | grep -q .; }
+archived() { inside find /var/backups/fluence/wal -type f | grep . >/dev/null; }
 until_true 30 archived || fail "the write-ahead log is not archived"
 expect "doctor finds the archive sound" gateway doctor
 

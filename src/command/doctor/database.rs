@@ -33,12 +33,12 @@ const LONG_REPLICA_WAIT_S: f64 = 2.0;
 
 pub(super) async fn check(context: &Context) -> anyhow::Result<Vec<Check>> {
     let mut connection = context.connection().await?;
-    let asked_at = clock::now();
     // As the login: the role that gateways assume sees no other session, not even its own login's.
     let mut login = pool::owner_connection(context.options()).await?;
+    let asked_at = clock::now();
     let server = diagnosis::server(&mut login).await?;
-    login.close().await.map_err(StorageError::from)?;
     let skew = skew(asked_at, clock::now(), server.now);
+    login.close().await.map_err(StorageError::from)?;
     let mut checks =
         vec![GROUP.ok("reachable", if context.is_private() { "the private server" } else { "DATABASE_URL" })];
     checks.extend(judge_server(&server, context.is_private()));
