@@ -231,7 +231,7 @@ mod tests {
         let row = format!(
             "<td>{about}<td class=\"n\" data-title=\"&quot;b&quot;\">1<td data-title=\"c\">{about}<tr>"
         );
-        // Nothing may stand in an empty cell: the style hides it.
+        // Nothing may stand in an empty cell: the style gives it no room.
         assert!(html.contains(&row) && html.contains("<td data-title=\"c\"></table>"), "{html}");
     }
 
