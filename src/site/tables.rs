@@ -5,8 +5,9 @@ use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
 /// What a phone of 360 pixels leaves between the margins of a page, less the error of an estimate.
 const WIDTH: usize = 320;
-/// The width of a letter, and of a letter of code.
+/// The width of a letter, of one in the head, and of a letter of code.
 const LETTER: usize = 7;
+const HEAD_LETTER: usize = 6;
 const CODE_LETTER: usize = 8;
 /// The space behind each column.
 const GAP: usize = 12;
@@ -44,10 +45,10 @@ impl Table {
             match event {
                 Event::Start(Tag::TableRow) => (column, is_in_head) = (0, false),
                 Event::Text(text) | Event::Code(text) if is_in_head => {
-                    cell.add_text(text);
+                    cell.add_text(text, HEAD_LETTER);
                     table.titles[column] += text;
                 }
-                Event::Text(text) => cell.add_text(text),
+                Event::Text(text) => cell.add_text(text, LETTER),
                 Event::Code(code) => cell.add_code(code, column > 0),
                 Event::End(TagEnd::TableCell) => {
                     let cell = std::mem::take(&mut cell);
@@ -104,9 +105,9 @@ struct Cell {
 }
 
 impl Cell {
-    fn add_text(&mut self, text: &str) {
-        self.longest_word = self.longest_word.max(longest_word(text) * LETTER);
-        self.text += text.chars().count() * LETTER;
+    fn add_text(&mut self, text: &str, letter: usize) {
+        self.longest_word = self.longest_word.max(longest_word(text) * letter);
+        self.text += text.chars().count() * letter;
     }
 
     /// Code of the first column stays on one line.
