@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use super::assets;
-use super::tables::Table;
+use super::tables::{Table, without_end_tags};
 
 /// Where a link of a document leads. `None` removes the link and keeps its text.
 pub(super) type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
@@ -39,8 +39,12 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
                 written.push(Event::Start(Tag::TableRow));
             }
             Event::Start(Tag::TableCell) => {
-                let start = table.as_mut().and_then(Table::next_cell);
-                written.push(start.map_or(Event::Start(Tag::TableCell), |start| Event::Html(start.into())));
+                written.push(match table.as_mut().and_then(Table::next_cell) {
+                    Some((class, title)) => {
+                        Event::Html(format!("<td{class} data-title=\"{}\">", escaped(title)).into())
+                    }
+                    None => Event::Start(Tag::TableCell),
+                });
             }
             Event::End(TagEnd::Table) => {
                 written.extend([Event::End(TagEnd::Table), Event::Html("</div>".into())]);
@@ -73,16 +77,7 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let page = (1..=4).fold(page, |page, columns| {
         page.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "")
     });
-    // What follows a cell, a row or a part of a table ends it.
-    let page = [
-        ("</td>", ""),
-        ("</th>", ""),
-        ("</tr></thead>", ""),
-        ("</tr>\n<tr>", "<tr>"),
-        ("</tr>\n</tbody></table>", "</table>"),
-    ]
-    .iter()
-    .fold(page, |page, (end, shorter)| page.replace(end, shorter));
+    let page = without_end_tags(page);
     // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
     page.replace("<pre>", "<pre tabindex=\"0\">")
 }
@@ -226,6 +221,18 @@ mod tests {
     fn columns_are_aligned_without_a_style_attribute() {
         let html = to_html("|a|b|\n|:--|--:|\n|1|2|\n", &|_| None);
         assert!(html.contains("<td class=\"n\">2</table>") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn a_stacked_cell_names_its_column_and_an_empty_one_is_empty() {
+        let about = "a sentence that wants a column of its own";
+        let html = to_html(&format!("|a|\"b\"|c|\n|--|--:|--|\n|{about}|1|{about}|\n|d|||\n"), &|_| None);
+        assert!(html.starts_with("<div class=\"scroll stack\" tabindex=\"0\"><table>"), "{html}");
+        let row = format!(
+            "<td>{about}<td class=\"n\" data-title=\"&quot;b&quot;\">1<td data-title=\"c\">{about}<tr>"
+        );
+        // Nothing may stand in an empty cell: the style gives it no room.
+        assert!(html.contains(&row) && html.contains("<td data-title=\"c\"></table>"), "{html}");
     }
 
     #[test]

@@ -3,12 +3,11 @@
 
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
-use super::markdown::escaped;
-
 /// What a phone of 360 pixels leaves between the margins of a page, less the error of an estimate.
 const WIDTH: usize = 320;
-/// The width of a letter, and of a letter of code.
+/// The width of a letter, of one in the head, and of a letter of code.
 const LETTER: usize = 7;
+const HEAD_LETTER: usize = 6;
 const CODE_LETTER: usize = 8;
 /// The space behind each column.
 const GAP: usize = 12;
@@ -39,22 +38,22 @@ impl Table {
             column: None,
         };
         let mut widths = vec![0; alignments.len()];
-        let mut longest = vec![0; alignments.len()];
+        let mut longest = vec![(0, 0); alignments.len()];
         let (mut column, mut is_in_head) = (0, true);
         let mut cell = Cell::default();
         for event in events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Table))) {
             match event {
                 Event::Start(Tag::TableRow) => (column, is_in_head) = (0, false),
                 Event::Text(text) | Event::Code(text) if is_in_head => {
-                    cell.add_text(text);
+                    cell.add_text(text, HEAD_LETTER);
                     table.titles[column] += text;
                 }
-                Event::Text(text) => cell.add_text(text),
+                Event::Text(text) => cell.add_text(text, LETTER),
                 Event::Code(code) => cell.add_code(code, column > 0),
                 Event::End(TagEnd::TableCell) => {
                     let cell = std::mem::take(&mut cell);
                     widths[column] = widths[column].max(cell.width());
-                    longest[column] = longest[column].max(cell.text);
+                    longest[column] = longest[column].max((cell.text, cell.code));
                     column += 1;
                 }
                 _ => {}
@@ -63,7 +62,7 @@ impl Table {
         table.is_stacked = widths.iter().map(|width| width + GAP).sum::<usize>() > WIDTH;
         if !alignments.contains(&Alignment::Right) {
             let column = (1..longest.len()).max_by_key(|column| longest[*column]);
-            table.prose = column.filter(|column| longest[*column] >= PROSE);
+            table.prose = column.filter(|column| longest[*column].0 + longest[*column].1 >= PROSE);
         }
         table
     }
@@ -82,8 +81,8 @@ impl Table {
         self.column = Some(0);
     }
 
-    /// Goes to the next cell of a row, and returns its start if it names its column.
-    pub(super) fn next_cell(&mut self) -> Option<String> {
+    /// Goes to the next cell of a row, and returns its class and the title of its column, if it names it.
+    pub(super) fn next_cell(&mut self) -> Option<(&'static str, &str)> {
         let column = self.column?;
         self.column = Some(column + 1);
         let title = &self.titles[column];
@@ -93,7 +92,7 @@ impl Table {
             return None;
         }
         let class = if self.alignments[column] == Alignment::Right { " class=\"n\"" } else { "" };
-        Some(format!("<td{class} data-title=\"{}\">", escaped(title)))
+        Some((class, title))
     }
 }
 
@@ -106,9 +105,9 @@ struct Cell {
 }
 
 impl Cell {
-    fn add_text(&mut self, text: &str) {
-        self.longest_word = self.longest_word.max(longest_word(text) * LETTER);
-        self.text += text.chars().count() * LETTER;
+    fn add_text(&mut self, text: &str, letter: usize) {
+        self.longest_word = self.longest_word.max(longest_word(text) * letter);
+        self.text += text.chars().count() * letter;
     }
 
     /// Code of the first column stays on one line.
@@ -128,40 +127,66 @@ fn longest_word(text: &str) -> usize {
     text.split([' ', '-']).map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
+/// A page without the end tags that HTML lets tables omit: what follows a cell, a row or a part of a table ends it.
+pub(super) fn without_end_tags(page: String) -> String {
+    [
+        ("</td>", ""),
+        ("</th>", ""),
+        ("</tr></thead>", ""),
+        ("</tr>\n<tr>", "<tr>"),
+        ("</tr>\n</tbody></table>", "</table>"),
+    ]
+    .iter()
+    .fold(page, |page, (end, shorter)| page.replace(end, shorter))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::markdown::to_html;
+    use pulldown_cmark::{Options, Parser};
 
-    fn html_of(text: &str) -> String {
-        to_html(text, &|_| None)
+    use super::*;
+
+    const ABOUT: &str = "a sentence that wants a column of its own";
+
+    /// Whether a table is stacked, and the titles of the cells of its first row.
+    fn shown(text: &str) -> (bool, Vec<Option<String>>) {
+        let events: Vec<_> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
+        let Event::Start(Tag::Table(alignments)) = &events[0] else { panic!("no table") };
+        let mut table = Table::of(alignments, &events[1..]);
+        assert_eq!(table.next_cell(), None, "the head has its titles");
+        table.next_row();
+        let titles = alignments.iter().map(|_| table.next_cell().map(|(_, title)| title.to_owned()));
+        let titles = titles.collect();
+        (table.is_stacked, titles)
+    }
+
+    fn titles(names: &[&str]) -> Vec<Option<String>> {
+        names.iter().map(|name| (!name.is_empty()).then(|| (*name).to_owned())).collect()
     }
 
     #[test]
-    fn the_cells_of_a_table_too_wide_for_a_phone_name_their_columns() {
-        let narrow = html_of("|Plan|US$|Keys|\n|--|--:|--:|\n|start|0|3|\n");
-        assert!(narrow.starts_with("<div class=\"scroll\"") && !narrow.contains("data-title"), "{narrow}");
-        let about = "a sentence that wants a column of its own";
-        let prose = format!("{about}, and goes on for quite a long time, as they do");
-        let row = format!("|`a`|text|{prose} `b`|{about}|\n|`c`|text|{about}||\n");
-        let text = format!("|`Name`|Kind|Meaning|\"Absent\"|\n|--|--|--|--|\n{row}");
-        let wide = html_of(&text);
-        assert!(wide.starts_with("<div class=\"scroll stack\" tabindex=\"0\"><table>"), "{wide}");
-        let row = format!(
-            "<tr><td><code>a</code><td data-title=\"Kind\">text<td>{prose} <code>b</code>\
-             <td data-title=\"&quot;Absent&quot;\">{about}<tr>"
-        );
-        assert!(wide.contains(&row), "{wide}");
-        // An empty cell is hidden, so nothing may stand in it.
-        assert!(wide.contains("<td data-title=\"&quot;Absent&quot;\"></table>"), "{wide}");
-        // Figures always have their titles.
-        let text = format!("|a|Credits|Calls|\n|--|--:|--|\n|{about}|1|{about}|\n");
-        let figures = html_of(&text);
-        assert!(
-            figures.contains("<td class=\"n\" data-title=\"Credits\">1<td data-title=\"Calls\">"),
-            "{figures}"
-        );
-        // The second of two columns needs no title.
-        let two = html_of(&format!("|a|b|\n|--|--|\n|{about}|{about}|\n"));
-        assert!(two.contains("stack") && !two.contains("data-title"), "{two}");
+    fn a_table_that_fits_a_phone_stays_one() {
+        assert_eq!(shown("|Plan|US$|Keys|\n|--|--:|--:|\n|start|0|3|\n"), (false, titles(&["", "", ""])));
+    }
+
+    #[test]
+    fn a_stacked_cell_names_its_column_unless_it_is_prose() {
+        let prose = format!("{ABOUT}, and goes on for quite a long time");
+        let text = format!("|`Name`|Kind|Meaning|`Absent`|\n|--|--|--|--|\n|`a`|text|{prose}|{ABOUT}|\n");
+        assert_eq!(shown(&text), (true, titles(&["", "Kind", "", "Absent"])));
+        // Code of any length is no prose.
+        let text = format!("|Name|Kind|Meaning|\n|--|--|--|\n|`a`|`{prose}`|{ABOUT} `{ABOUT}`|\n");
+        assert_eq!(shown(&text), (true, titles(&["", "Kind", ""])));
+    }
+
+    #[test]
+    fn figures_always_have_their_titles() {
+        let text = format!("|a|Credits|Calls|\n|--|--:|--|\n|{ABOUT}|1|{ABOUT}, {ABOUT}|\n");
+        assert_eq!(shown(&text), (true, titles(&["", "Credits", "Calls"])));
+    }
+
+    #[test]
+    fn the_second_of_two_columns_needs_no_title() {
+        assert_eq!(shown(&format!("|a|b|\n|--|--|\n|{ABOUT}|{ABOUT}|\n")), (true, titles(&["", ""])));
     }
 }
