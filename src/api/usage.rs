@@ -6,13 +6,14 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
 use self::cursor::UsageCursor;
 use crate::api::unreadable;
+use crate::domain::instant::parse_day;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::{RefusalResponse, json_ok};
@@ -64,9 +65,9 @@ pub async fn usage(
 /// Reads the request; every fault is reported at once.
 fn usage_query(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     let mut query = Query::of(uri);
-    let to = query.take("to", Fault::NotADay, day).unwrap_or(today);
+    let to = query.take("to", Fault::NotADay, parse_day).unwrap_or(today);
     let default_from = to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to);
-    let from: NaiveDate = query.take("from", Fault::NotADay, day).unwrap_or(default_from);
+    let from: NaiveDate = query.take("from", Fault::NotADay, parse_day).unwrap_or(default_from);
     if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
         query.fault("from", Fault::DaysOutOfRange { most: MOST_DAYS });
     }
@@ -78,11 +79,6 @@ fn usage_query(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     }
     query.finish()?;
     Ok(UsageQuery { from, to, group_by, after: page.after.map(|cursor| cursor.place), limit: page.limit })
-}
-
-/// A day of a calendar that the store knows too.
-fn day(text: &str) -> Option<NaiveDate> {
-    text.parse().ok().filter(|day: &NaiveDate| (1..=9999).contains(&day.year()))
 }
 
 fn groups(text: &str) -> Option<GroupBy> {

@@ -117,19 +117,20 @@ pub(super) fn facts(
     openapi::Facts {
         links: Arc::new(public_links(settings, &routes)),
         routes,
+        console: console(settings, &catalogue),
         catalogue,
         settlement,
-        console: console(settings),
         max_body_bytes: settings.server.max_body_bytes,
         max_contact_bytes: settings.contacts.max_body_bytes,
     }
 }
 
 /// The console of account owners, if this gateway serves one.
-fn console(settings: &Settings) -> Option<OwnersConsole> {
+fn console(settings: &Settings, catalogue: &Catalogue) -> Option<OwnersConsole> {
     let base = settings.console_base(settings.listen).ok().flatten()?;
     let console = settings.console.clone().at(&base);
-    let opening = console.opening().filter(|_| console.sign_up == SignUp::Open);
+    let is_open = console.sign_up == SignUp::Open && settings.missing_sign_up_plan(catalogue).is_none();
+    let opening = console.opening().filter(|_| is_open);
     let sign_up = opening.map(|opening| {
         let (credits, days) = opening.grant.unwrap_or((Credits::ZERO, 0));
         openapi::SignUp { plan: opening.plan.plan, credits, days }

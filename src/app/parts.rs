@@ -26,6 +26,7 @@ use crate::catalogue::routes::RouteSet;
 use crate::clock::DatabaseClock;
 use crate::config::Settings;
 use crate::console::Console;
+use crate::console::settings::SignUp;
 use crate::domain::call_lease::CallLease;
 use crate::domain::forwarding::{UpstreamIdentity, UpstreamServers};
 use crate::domain::key::KeySecret;
@@ -208,12 +209,20 @@ impl Shared {
             leaks: self.leaks.clone(),
             signer: self.signer.clone(),
             pool: pool.clone(),
-            console: self
-                .console
-                .as_ref()
-                .map(|pages| Arc::new(Console { site: site.clone(), ..(**pages).clone() })),
+            console: self.console(offer, &site),
             site,
         })
+    }
+
+    /// The console of a gateway that sells by this offer. Sign-up is closed while the catalogue lacks its plan.
+    fn console(&self, offer: &Offer, site: &Arc<Site>) -> Option<Arc<Console>> {
+        let pages = self.console.as_ref()?;
+        let mut settings = pages.settings.clone();
+        if let Some(warning) = self.settings.sign_up_warning(&offer.catalogue) {
+            tracing::warn!(%warning, "catalogue needs attention");
+            settings.sign_up = SignUp::Invited;
+        }
+        Some(Arc::new(Console { site: site.clone(), settings, ..(**pages).clone() }))
     }
 
     /// The servers of the seller, which have files on this machine.
@@ -223,6 +232,7 @@ impl Shared {
 
     /// The routes of the seller, with their servers.
     fn forwarded(&self, offer: &Offer, metering: &Arc<Metering>) -> Result<Vec<ForwardRoute>, OfferError> {
+        self.check_credentials(&offer.routes.upstreams)?;
         let servers = self.upstreams.of(&offer.routes.upstreams)?;
         let tokens = self.identity_tokens(&offer.routes.upstreams);
         self.lease.follow(offer.routes.longest_total_s());
@@ -252,6 +262,23 @@ impl Shared {
             })
         });
         routes.collect()
+    }
+
+    /// Checks that no credential takes the place of a header that tells who calls: the settings name their prefix.
+    fn check_credentials(&self, upstreams: &[Arc<UpstreamServers>]) -> Result<(), OfferError> {
+        let header = |upstream: &Arc<UpstreamServers>| {
+            let credential = upstream.credential.as_ref()?;
+            Some(credential.header.to_ascii_lowercase().replace('_', "-"))
+        };
+        match upstreams.iter().find(|upstream| header(upstream).is_some_and(|name| self.names.include(&name)))
+        {
+            None => Ok(()),
+            Some(upstream) => Err(OfferError::Upstream {
+                upstream: upstream.upstream.clone(),
+                reason: "the header of its credential begins with the identity_header_prefix of this gateway"
+                    .to_owned(),
+            }),
+        }
     }
 
     /// What signs for upstreams that ask for it, by their names.

@@ -59,6 +59,10 @@ pub(super) fn parse<T>(text: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<
     let value = if text.len() > MAX_FILE_BYTES {
         faults.add(0, format!("a file has at most {MAX_FILE_BYTES} bytes"));
         None
+    } else if text.trim().is_empty() {
+        // A file that was not written to its end. Without its content it would mean the defaults.
+        faults.add(0, "the file is empty");
+        None
     } else {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {

@@ -251,8 +251,8 @@ mod tests {
         let twice = Catalogue::parse(&format!("{SHIPPED}{SHIPPED}")).unwrap_err().0;
         assert!(twice.iter().any(|fault| fault.message.contains("`2025-01` is defined twice")));
         assert!(twice.iter().any(|fault| fault.message.contains("`mega` is defined twice")));
-        let empty = Catalogue::parse("").unwrap_err().0;
-        assert!(empty[0].message.contains("at least one edition"));
+        let none = Catalogue::parse("# mine").unwrap_err().0;
+        assert!(none[0].message.contains("at least one edition"));
     }
 
     #[test]

@@ -185,6 +185,11 @@ fn path(fields: &mut Fields<'_>) -> Option<PathPattern> {
     Some(path)
 }
 
+/// Whether a header may be set that passes so. `name` is in lower case, with `-` for `_`.
+fn is_settable(name: &str, is_passed: fn(&str) -> bool) -> bool {
+    is_passed(name) && !name.starts_with("fluence-") && name != "content-encoding"
+}
+
 fn header_name(value: &DeValue<'_>) -> Result<String, String> {
     let header = text(64)(value)?;
     let is_token = header.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');

@@ -158,6 +158,17 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_file_is_a_fault_in_words() {
+        for kind in [SetKind::Catalogue, SetKind::Routes] {
+            for text in ["", "\n", " \r\n\t"] {
+                let faults = differences(kind, shipped(kind), text).unwrap_err();
+                assert_eq!(faults.to_string(), "line 1: the file is empty");
+            }
+        }
+        assert_eq!(differences(SetKind::Routes, routes::SHIPPED, "# none of my own").unwrap(), []);
+    }
+
+    #[test]
     fn the_shipped_sets_sell_all_that_they_name() {
         let (catalogue, routes) = (Catalogue::shipped().unwrap(), RouteSet::parse(routes::SHIPPED).unwrap());
         assert_eq!(warnings(&catalogue, &routes), Vec::<String>::new());

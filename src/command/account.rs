@@ -5,7 +5,7 @@ mod move_all;
 use std::io::{self, Write};
 
 use anyhow::{anyhow, bail};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::Serialize;
 
 use super::context::{Context, unknown_account};
@@ -65,14 +65,15 @@ pub enum AccountCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true))]
 pub struct ChangeAccount {
     /// Account id.
     id: AccountId,
     /// New name, 1 to 80 characters.
-    #[arg(long, required_unless_present = "email")]
+    #[arg(long, group = "change")]
     name: Option<Name>,
     /// New e-mail address.
-    #[arg(long)]
+    #[arg(long, group = "change")]
     email: Option<EmailAddress>,
     /// Accept an address that another account has.
     #[arg(long)]
@@ -136,6 +137,7 @@ impl AccountCommand {
 async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow::Result<()> {
     let catalogue = context.catalogue().await?;
     let newest = catalogue.newest_edition().unwrap_or_default();
+    let is_edition_given = new.edition.is_some();
     let plan = known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
     let account = NewAccount {
         id: AccountId::from_uuid(clock::new_id()),
@@ -146,6 +148,7 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
     };
     let once = Once {
         reference: new.id.map(Reference::into_string),
+        of_any_edition: !is_edition_given,
         allow_duplicate_email: new.allow_duplicate_email,
     };
     let (id, repeated) = make(&account, &once, context).await?;

@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::error::one_line;
 use super::output::{Output, Report};
 use super::{sets, settings};
 use crate::clock::now;
@@ -61,7 +62,7 @@ fn check_files(settings: &Settings) -> anyhow::Result<()> {
         set(SetKind::Routes, &settings.routes),
     ];
     let faults: Vec<String> =
-        checked.into_iter().filter_map(|checked| checked.err().map(|error| format!("{error:#}"))).collect();
+        checked.into_iter().filter_map(|checked| checked.err().map(|error| one_line(&error))).collect();
     match faults.as_slice() {
         [] => Ok(()),
         faults => bail!("{}", faults.join("\n")),

@@ -129,6 +129,7 @@ async fn check_database(settings: Settings) -> Vec<Check> {
     // An incomplete schema has no ledger to look at.
     if !checks.iter().any(|check| check.verdict == Verdict::Fail && check.name == "schema") {
         checks.extend(ledger::check(&context).await);
+        checks.extend(settings::check_sign_up(&context).await);
     }
     if let Err(error) = context.close().await {
         checks.push(group.warn("stop", error::one_line(&error), "stop the private PostgreSQL by hand"));

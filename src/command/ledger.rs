@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::context::Context;
+use super::error::one_line;
 use super::output::{Output, Report, or_dash, printable, write_fields};
 use super::values::instant;
 use crate::api::statement_csv;
 use crate::domain::ids::AccountId;
+use crate::storage::clock;
 use crate::storage::ledger::statement::{self, StatementLine};
 use crate::storage::ledger::verify::{Scope, VerifyReport, verify};
 use crate::storage::operator::health::{Verification, add_verification};
@@ -60,6 +62,10 @@ async fn verify_books(
     if let Some(id) = account {
         context.account(id).await?;
     }
+    if let Some(since) = since {
+        let now = clock::now(&mut *context.connection().await?).await?;
+        ensure!(since <= now, "--since is in the future: there is nothing to verify yet");
+    }
     let scope = Scope { account_id: account, since, hold_life: context.longest_hold().await? };
     let report = verify(&mut *context.connection().await?, scope).await?;
     if account.is_none() {
@@ -88,7 +94,7 @@ async fn remember(report: &VerifyReport, since: Option<DateTime<Utc>>, context: 
         Ok::<_, anyhow::Error>(add_verification(&mut connection, &verification, report.seen_until).await?)
     };
     if let Err(error) = stored.await {
-        tracing::warn!(error = format!("{error:#}"), "storing the verification's outcome failed");
+        tracing::warn!(error = one_line(&error), "storing the verification's outcome failed");
     }
 }
 

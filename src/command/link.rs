@@ -7,7 +7,7 @@ use axum::http::Uri;
 use clap::Args;
 use serde::Serialize;
 
-use super::context::{Context, unknown_account};
+use super::context::Context;
 use super::output::{Output, Report};
 use super::running::WhereArgs;
 use crate::domain::ids::AccountId;
@@ -40,12 +40,15 @@ pub(super) async fn make(
     email: Option<&EmailAddress>,
     url: &Uri,
 ) -> anyhow::Result<Link> {
+    let account = context.account(account).await?.id;
     let mut connection = context.connection().await?;
-    let (token, email) = log_in_link(&mut connection, account, email).await.map_err(|error| match error {
-        ChangeError::NoMember => {
-            anyhow!("{}, or no active member with that address", unknown_account(account))
+    let made = log_in_link(&mut connection, account, email).await;
+    let (token, email) = made.map_err(|error| match (error, email) {
+        (ChangeError::NoMember, Some(email)) => {
+            anyhow!("the account has no active member with the address {}", email.as_str())
         }
-        error => error.into(),
+        (ChangeError::NoMember, None) => anyhow!("the account has no active member who is an admin"),
+        (error, _) => error.into(),
     })?;
     let base = match context.settings().base_url.trim_end_matches('/') {
         "" => {

@@ -5,11 +5,12 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use axum::http::Uri;
 use clap::Args;
 
 use crate::config::Settings;
+use crate::upstream::address::parse_http_url;
 
 /// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is ignored.
 const FILE: &str = "gateway.address";
@@ -18,7 +19,7 @@ const MAX_BYTES: u64 = 64;
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct WhereArgs {
     /// URL of the gateway [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = parse_http_url)]
     url: Option<Uri>,
 }
 
@@ -26,14 +27,10 @@ impl WhereArgs {
     /// The URL of the gateway.
     ///
     /// # Errors
-    /// When the URL is not an HTTP URL with a host.
+    /// When the gateway's address is not a URL.
     pub(super) fn url(&self, settings: &Settings) -> anyhow::Result<Uri> {
         match &self.url {
-            Some(url) => {
-                let is_http = matches!(url.scheme_str(), Some("http" | "https"));
-                ensure!(is_http && url.host().is_some(), "--url must look like http://127.0.0.1:8000");
-                Ok(url.clone())
-            }
+            Some(url) => Ok(url.clone()),
             None => {
                 let running = folder(settings).and_then(address);
                 url_of(running.unwrap_or(settings.listen), settings.tls.is_on())

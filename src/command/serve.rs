@@ -9,6 +9,7 @@ use super::backup;
 use super::context::{self, Context};
 use super::demo::{self, Demo, Opened};
 use super::directory;
+use super::error;
 use super::output::Output;
 use super::reload::Reloading;
 use super::running;
@@ -166,7 +167,7 @@ async fn until_stopped(
                 manager.reloading();
                 reloading.reload(&mut settings, app).await;
                 if let Err(error) = sets::apply_files(context, &settings).await {
-                    let error = format!("{error:#}");
+                    let error = error::one_line(&error);
                     tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");
                 }
                 manager.ready();

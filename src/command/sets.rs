@@ -68,9 +68,10 @@ impl SetCommand {
                 output.print(&Shown { kind, set })
             }
             Self::Diff { file } => {
-                let current = set(kind, None, context).await?;
-                let changes = differences(kind, &current.text, &read(&file)?).map_err(explained)?;
-                output.print(&DiffReport { kind, number: current.number, changes })
+                let (current, text) = (set(kind, None, context).await?, read(&file)?);
+                let changes = differences(kind, &current.text, &text).map_err(explained)?;
+                let warnings = warnings_with(kind, &text, context).await;
+                output.print(&DiffReport { kind, number: current.number, changes, warnings })
             }
             Self::Rollback { number, wait } => {
                 let set = set(kind, Some(number), context).await?;
@@ -180,10 +181,7 @@ async fn put_in_force(
         true => Some(confirm::every_gateway_sells_by(context, kind, number).await?),
         false => None,
     };
-    let warnings = match in_force(context).await {
-        Ok((catalogue, routes)) => warnings(&catalogue, &routes),
-        Err(_) => Vec::new(),
-    };
+    let warnings = warnings_with(kind, text, context).await;
     output.print(&ApplyReport { kind, number, is_new, changes, warnings, confirmation: &confirmation })?;
     match &confirmation {
         Some(confirmation) => confirmation.require_offer(kind, number),
@@ -191,11 +189,18 @@ async fn put_in_force(
     }
 }
 
-/// The catalogue and the routes in force.
-async fn in_force(context: &Context) -> anyhow::Result<(Catalogue, RouteSet)> {
-    let catalogue = context.catalogue().await?;
-    let routes = set(SetKind::Routes, None, context).await?;
-    Ok((catalogue, RouteSet::parse(&routes.text)?))
+/// What an operator should know about a set beside the set of the other kind that is in force. Empty where this program cannot
+/// read one of both.
+async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<String> {
+    let sets = async {
+        anyhow::Ok(match kind {
+            SetKind::Catalogue => (Catalogue::parse(text)?, context.routes().await?),
+            SetKind::Routes => (context.catalogue().await?, RouteSet::parse(text)?),
+        })
+    };
+    let Ok((catalogue, routes)) = sets.await else { return Vec::new() };
+    let sign_up = context.settings().sign_up_warning(&catalogue).filter(|_| kind == SetKind::Catalogue);
+    warnings(&catalogue, &routes).into_iter().chain(sign_up).collect()
 }
 
 impl Context {
@@ -261,14 +266,20 @@ struct DiffReport {
     /// The set that the file was compared with.
     number: i32,
     changes: Vec<Difference>,
+    warnings: Vec<String>,
 }
 
 impl Report for DiffReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let (kind, number) = (self.kind.as_str(), self.number);
         writeln!(out, "compared with {kind} {number}: {}", count(self.changes.len() as u64, "change"))?;
-        write_changes(out, &self.changes)
+        write_changes(out, &self.changes)?;
+        write_warnings(out, &self.warnings)
     }
+}
+
+fn write_warnings(out: &mut impl Write, warnings: &[String]) -> io::Result<()> {
+    warnings.iter().try_for_each(|warning| writeln!(out, "warning: {}", printable(warning)))
 }
 
 fn write_changes(out: &mut impl Write, changes: &[Difference]) -> io::Result<()> {
@@ -309,9 +320,7 @@ impl Report for ApplyReport<'_> {
             false => writeln!(out, "{kind} {number} has this text already; nothing was changed")?,
         }
         write_changes(out, &self.changes)?;
-        for warning in &self.warnings {
-            writeln!(out, "warning: {}", printable(warning))?;
-        }
+        write_warnings(out, &self.warnings)?;
         self.confirmation.as_ref().map_or(Ok(()), |confirmation| confirmation.write_text(out))
     }
 }

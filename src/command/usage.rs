@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::output::{Output, Report, or_dash, write_table};
+use super::values;
 use crate::domain::ids::AccountId;
 use crate::storage::clock;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
@@ -24,10 +25,10 @@ pub(super) struct UsageArgs {
     #[arg(long)]
     account: AccountId,
     /// First UTC day [default: 29 days before the last].
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
     from: Option<NaiveDate>,
     /// Last UTC day [default: today].
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
     to: Option<NaiveDate>,
     /// What to tell apart; everything else is added up.
     #[arg(long, value_delimiter = ',', default_value = "day")]

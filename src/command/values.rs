@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::domain::amount::Amount;
+use crate::domain::instant::{parse_day, parse_instant, start_of};
 use crate::domain::key::leak::OnLeak;
 use crate::domain::key::{FormatChoice, Mode, Scope};
 
@@ -33,10 +34,14 @@ pub(super) fn key_format() -> impl TypedValueParser<Value = FormatChoice> {
 
 /// Parses an instant (RFC 3339), or a date, which means 00:00 UTC.
 pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
-    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-    text.parse::<DateTime<Utc>>()
-        .or_else(|_| text.parse().map(midnight))
-        .map_err(|_| "must be a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
+    parse_instant(text)
+        .or_else(|| parse_day(text).map(start_of))
+        .ok_or("must be a date such as 2030-12-31, or an instant such as 2030-12-31T23:59:59Z")
+}
+
+/// Parses a UTC day.
+pub(super) fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    parse_day(text).ok_or("must be a day such as 2026-01-31")
 }
 
 /// A value, or the word for no value.
@@ -84,8 +89,11 @@ mod tests {
 
     #[test]
     fn what_is_no_instant_is_refused() {
-        for text in ["", "tomorrow", "2030-13-01", "31/12/2030", "2030-12-31 10:00"] {
-            assert!(instant(text).is_err(), "{text}");
+        for text in
+            ["", "tomorrow", "2030-13-01", "31/12/2030", "2030-12-31 10:00", "+10000-01-01", "+262141-12-31"]
+        {
+            assert!(instant(text).is_err() && day(text).is_err(), "{text}");
         }
+        assert!(instant("9999-12-31T23:59:59-01:00").is_err());
     }
 }

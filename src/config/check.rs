@@ -15,8 +15,8 @@ use crate::catalogue::routes::RouteSet;
 use crate::console::settings::SignUp;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
-use crate::mail::transport::Transport;
-use crate::upstream::address::parse_url;
+use crate::mail::transport::{Transport, is_sender};
+use crate::upstream::address::{UrlFault, parse_http_url, parse_url};
 
 /// A lease is renewed three times in its life.
 const MIN_LEASE: Duration = Duration::from_millis(300);
@@ -37,6 +37,35 @@ fn is_redis_url(url: &str) -> bool {
 fn is_postgres_url(url: &str) -> bool {
     let has_scheme = url.starts_with("postgres://") || url.starts_with("postgresql://");
     has_scheme && url.parse::<PgConnectOptions>().is_ok()
+}
+
+/// Whether a listener on one address keeps another one from the other: the unspecified address of IPv6 is every address of
+/// IPv4 too. Port 0 is a free port of the system.
+fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let includes = |one: SocketAddr, other: SocketAddr| {
+        one.ip() == other.ip() || one.ip().is_unspecified() && (one.is_ipv6() || other.is_ipv4())
+    };
+    one.port() != 0 && one.port() == other.port() && (includes(one, other) || includes(other, one))
+}
+
+/// The fault of a page's address, which may also be a path of this gateway.
+fn page_fault(url: &str) -> Option<String> {
+    let (page, _fragment) = url.split_once('#').unwrap_or((url, ""));
+    if page.is_empty() || page.starts_with('/') {
+        return None;
+    }
+    parse_http_url(page).err().map(|fault| fault.to_string())
+}
+
+/// The fault of the address by which people and programs reach this gateway.
+fn base_fault(url: &str) -> Option<String> {
+    const ADVICE: &str = "must be an address such as https://api.acme.test, or empty";
+    match parse_http_url(url) {
+        _ if url.is_empty() => None,
+        Ok(_) => url.contains(['?', '#', '"', '<', '>', ' ']).then(|| ADVICE.to_owned()),
+        Err(UrlFault::Malformed) => Some(ADVICE.to_owned()),
+        Err(fault) => Some(fault.to_string()),
+    }
 }
 
 /// Whether a stage prefix is a path of the service, or the beginning of one.
@@ -83,16 +112,19 @@ impl Settings {
                 "none may be the beginning of a path of the service, such as `/v1`: it would hide the paths below it",
             );
         }
-        let is_address = |url: &str| {
-            ["https://", "http://"]
-                .iter()
-                .any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
-                && !url.contains(['?', '#', '"', '<', '>', ' '])
-        };
+        for (setting, fault) in [
+            ("base_url", base_fault(&self.base_url)),
+            ("upgrade_url", page_fault(&self.upgrade_url)),
+            ("docs_url", page_fault(&self.docs_url)),
+        ] {
+            if let Some(fault) = fault {
+                require(false, setting, &fault);
+            }
+        }
         require(
-            self.base_url.is_empty() || is_address(&self.base_url),
-            "base_url",
-            "must be an address such as https://api.acme.test, or empty",
+            !self.metrics_listen.is_some_and(|address| collide(address, self.listen)),
+            "metrics_listen",
+            "must be an address of its own, and not that of `listen`",
         );
         require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
         if let Err(error) = self.region.parse::<Region>() {
@@ -123,6 +155,11 @@ impl Settings {
             "must look like smtps://user:password@host:465",
         );
         require(
+            is_sender(&self.mail.from),
+            "mail.from",
+            "must be one e-mail address, as Acme <no-reply@acme.test>",
+        );
+        require(
             (12..=64).contains(&self.console.password_min.get()),
             "console.password_min",
             "must be from 12 to 64",
@@ -146,15 +183,16 @@ impl Settings {
         if !operator.listen.trim().is_empty() && listen.is_none() {
             require(false, "operator.listen", &NotAnAddress.to_string());
         }
-        let is_taken = |address: SocketAddr| {
-            address.port() != 0 && (address == self.listen || Some(address) == self.metrics_listen)
-        };
+        let taken = [Some(self.listen), self.metrics_listen];
+        let is_taken = |address| taken.into_iter().flatten().any(|taken| collide(address, taken));
         require(
             !listen.is_some_and(is_taken),
             "operator.listen",
             "must be an address of its own, neither `listen` nor `metrics_listen`",
         );
-        if let Some(Err(error)) = listen.map(|address| self.operator_base(address)) {
+        if let Some(fault) = base_fault(&operator.base_url) {
+            require(false, "operator.base_url", &fault);
+        } else if let Some(Err(error)) = listen.map(|address| self.operator_base(address)) {
             require(false, "operator.base_url", &format!("is needed beyond loopback: {error}"));
         }
         require(

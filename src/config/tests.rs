@@ -6,6 +6,7 @@ use super::environment::SECRETS;
 use super::fault::variable_of;
 use super::layers::setting_names;
 use super::*;
+use crate::catalogue::plans::{self, Catalogue};
 use crate::secret::generate_pepper;
 
 const CANARY: &str = "canarycanary";
@@ -289,6 +290,79 @@ fn every_fault_is_reported_at_once() {
     ] {
         assert!(faults.iter().any(|fault| fault == expected), "{expected} is missing in {faults:?}");
     }
+}
+
+#[test]
+fn a_port_or_host_that_does_not_exist_is_a_fault_of_every_url() {
+    for (variable, url) in [
+        ("FLUENCE_BASE_URL", "https://HOST"),
+        ("FLUENCE_OPERATOR_BASE_URL", "https://HOST"),
+        ("FLUENCE_UPGRADE_URL", "https://HOST/plans#prices"),
+        ("FLUENCE_DOCS_URL", "https://HOST/errors"),
+        ("FLUENCE_ENRICHMENT_URL", "https://HOST/lookup"),
+        ("FLUENCE_LEAKS_GITHUB_KEYS_URL", "https://HOST/keys"),
+        ("FLUENCE_REDIS_URL", "redis://HOST"),
+        ("DATABASE_URL", "postgresql://me@HOST/fluence"),
+        ("FLUENCE_MAIL_SMTP_URL", "smtps://me:password@HOST"),
+    ] {
+        let with = |host: &str| {
+            environment(&[(variable, &url.replace("HOST", host)), ("FLUENCE_LEAKS_GITHUB", "true")])
+        };
+        assert_eq!(faulty(&with("acme.test:99999")), [variable]);
+        assert!(load(&with("acme.test:8443")).is_ok(), "{variable}");
+        if url.starts_with("https://") {
+            assert_eq!(faulty(&with("acme..test")), [variable]);
+            assert_eq!(faulty(&with("me:password@acme.test")), [variable]);
+        }
+    }
+    assert!(load(&environment(&[("FLUENCE_UPGRADE_URL", "/plans")])).is_ok());
+}
+
+#[test]
+fn listeners_have_addresses_of_their_own() {
+    for (listen, metrics, is_valid) in [
+        ("127.0.0.1:8000", "127.0.0.1:8000", false),
+        ("0.0.0.0:8000", "127.0.0.1:8000", false),
+        ("127.0.0.1:8000", "0.0.0.0:8000", false),
+        ("[::]:8000", "127.0.0.1:8000", false),
+        ("0.0.0.0:8000", "[::1]:8000", true),
+        ("127.0.0.1:8000", "127.0.0.2:8000", true),
+        ("127.0.0.1:8000", "127.0.0.1:9100", true),
+        ("127.0.0.1:0", "127.0.0.1:0", true),
+    ] {
+        let pairs = [("FLUENCE_LISTEN", listen), ("FLUENCE_METRICS_LISTEN", metrics)];
+        let faults = load(&environment(&pairs)).err().map(|error| error.0).unwrap_or_default();
+        let faults: Vec<_> = faults.into_iter().map(|fault| fault.setting).collect();
+        let expected: &[&str] = if is_valid { &[] } else { &["FLUENCE_METRICS_LISTEN"] };
+        assert_eq!(faults, expected, "{listen} {metrics}");
+    }
+}
+
+#[test]
+fn a_sender_that_no_e_mail_can_have_is_a_fault_that_names_its_setting() {
+    for from in ["nonsense", "a@acme.test, b@acme.test"] {
+        assert_eq!(faulty(&environment(&[("FLUENCE_MAIL_FROM", from)])), ["FLUENCE_MAIL_FROM"]);
+    }
+    assert!(load(&environment(&[("FLUENCE_MAIL_FROM", "Acme <no-reply@acme.test>")])).is_ok());
+}
+
+#[test]
+fn a_plan_of_sign_ups_that_the_catalogue_lacks_is_worth_a_warning_where_sign_up_is_open() {
+    let shipped = Catalogue::shipped().unwrap();
+    let sold = plans::SHIPPED.replace("edition = \"start\"", "edition = \"begin\"");
+    let other = Catalogue::parse(&sold).unwrap();
+    let warning = |pairs: &[(&str, &str)], catalogue: &Catalogue| {
+        load(&environment(pairs)).unwrap().sign_up_warning(catalogue)
+    };
+    assert_eq!(warning(&[], &shipped), None);
+    assert!(warning(&[], &other).unwrap().contains("console.sign_up_plan is start/start"));
+    let named = ("FLUENCE_CONSOLE_SIGN_UP_PLAN", "begin/start");
+    assert_eq!((warning(&[named], &other), warning(&[named], &shipped).is_some()), (None, true));
+    for closed in [("FLUENCE_CONSOLE_SIGN_UP", "invited"), ("FLUENCE_CONSOLE_ENABLED", "false")] {
+        assert_eq!(warning(&[closed], &other), None);
+    }
+    let public = [("FLUENCE_LISTEN", "0.0.0.0:8000"), ("FLUENCE_BASE_URL", "https://acme.test")];
+    assert_eq!(warning(&public, &other), None, "sign-up is open on loopback alone");
 }
 
 #[test]

@@ -27,11 +27,17 @@ use crate::storage::identity::identities;
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
     if call.console.settings.sign_up != SignUp::Open {
-        let content =
-            html! { p { (words.sign_up_closed()) } p { a href="/console/log-in" { (words.log_in()) } } };
-        return Ok(Reply::page(plain(&call.frame, words.sign_up(), &content)));
+        return Ok(closed(call));
     }
     Ok(ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
+}
+
+/// The page of a gateway on which people cannot open accounts.
+fn closed(call: &Call) -> Reply {
+    let words = call.words();
+    let content =
+        html! { p { (words.sign_up_closed()) } p { a href="/console/log-in" { (words.log_in()) } } };
+    Reply::page(plain(&call.frame, words.sign_up(), &content))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
@@ -77,6 +83,9 @@ pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {
     let Some(token) = Token::parse(call.query.text("token")) else {
         return Ok(refused(call, NotAccepted::Unknown));
     };
+    if call.console.settings.sign_up != SignUp::Open {
+        return Ok(closed(call));
+    }
     match look_at(call.db().await?, &token.digest(), Purpose::SignUp).await? {
         Ok(found) => Ok(finish_form(call, &token, &found, &Faults::default())),
         Err(error) => Ok(refused(call, error)),
@@ -109,6 +118,9 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     let Some(token) = Token::parse(call.form.text("token")) else {
         return Ok(refused(call, NotAccepted::Unknown));
     };
+    if call.console.settings.sign_up != SignUp::Open {
+        return Ok(closed(call).with_status(StatusCode::CONFLICT));
+    }
     let found = match look_at(call.db().await?, &token.digest(), Purpose::SignUp).await? {
         Ok(found) => found,
         Err(error) => return Ok(refused(call, error)),

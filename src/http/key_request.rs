@@ -7,6 +7,7 @@ use super::json::Json;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
+use crate::domain::instant::parse_instant;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::{FormatChoice, KeyState, Mode, Scope};
@@ -166,9 +167,9 @@ fn list<T: std::str::FromStr>(fields: &mut Fields, name: &str, most: usize, faul
 fn expires_at(fields: &mut Fields) -> Option<Option<DateTime<Utc>>> {
     match fields.take_or_null("expires_at")? {
         Json::Null => Some(None),
-        Json::Text(text) => match text.parse() {
-            Ok(instant) => Some(Some(instant)),
-            Err(_) => fields.fault("expires_at", Fault::NotInstant),
+        Json::Text(text) => match parse_instant(&text) {
+            Some(instant) => Some(Some(instant)),
+            None => fields.fault("expires_at", Fault::NotInstant),
         },
         _ => fields.fault("expires_at", Fault::NotInstant),
     }

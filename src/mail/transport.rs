@@ -41,6 +41,11 @@ pub enum NotSent {
     File(#[from] std::io::Error),
 }
 
+/// Whether a text is the address of a sender: one mailbox.
+pub fn is_sender(from: &str) -> bool {
+    from.parse::<Mailbox>().is_ok()
+}
+
 impl Transport {
     /// Reads the transport from the settings.
     ///
@@ -114,6 +119,23 @@ mod tests {
         let text = String::from_utf8(hostile.formatted()).unwrap();
         let head = text.split("\r\n\r\n").next().unwrap();
         assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{head}");
+    }
+
+    #[test]
+    fn a_sender_is_one_mailbox_of_which_messages_can_be_built() {
+        for from in ["Fluence <no-reply@localhost>", "no-reply@acme.test", "Ação Ltda <a@acme.test>"] {
+            assert!(is_sender(from), "{from}");
+            assert!(built(Uuid::nil(), from, &message("a@b.example", "s")).is_ok(), "{from}");
+        }
+        for from in [
+            "",
+            "nonsense",
+            "a@b.example, c@d.example",
+            "Acme <a@b.example",
+            "a@b.example\r\nBcc: c@d.example",
+        ] {
+            assert!(!is_sender(from), "{from}");
+        }
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::{MissingRight, Principal};
 use crate::storage::accounts::{self, NewAccount};
+use crate::storage::error::StorageError;
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
-use crate::storage::{keys, members};
+use crate::storage::{audit, keys, members};
 
 /// Creates an account with its `default` environment and its first admin, the account's e-mail address.
 ///
@@ -44,6 +45,8 @@ pub async fn create(
 pub struct Once {
     /// The caller's id of the account. A repetition returns the first account.
     pub reference: Option<String>,
+    /// Whether the edition of the plan is the caller's choice of the newest, which may have been another one before.
+    pub of_any_edition: bool,
     /// Whether another account may have the same e-mail address.
     pub allow_duplicate_email: bool,
 }
@@ -51,7 +54,8 @@ pub struct Once {
 /// Creates an account unless it exists. Returns its id, and whether it existed.
 ///
 /// # Errors
-/// As [`create`]. Also if the caller's id or the e-mail address belongs to another account.
+/// As [`create`]. Also if the caller's id was used for another name, address or plan, or if another account has the e-mail
+/// address.
 pub async fn create_once(
     connection: &mut PgConnection,
     by: &Principal,
@@ -64,7 +68,10 @@ pub async fn create_once(
         if let Some(act) = acts::find(&mut transaction, ActKind::Account, reference).await? {
             let known =
                 accounts::find(&mut transaction, act.account_id).await?.ok_or(ChangeError::NoAccount)?;
-            if (&known.name, &known.email) == (&new.name, &new.email) {
+            let first = first_plan(&mut transaction, known.id).await?.unwrap_or_else(|| known.plan.clone());
+            let is_edition = once.of_any_edition || first.edition == new.plan.edition;
+            let is_plan = is_edition && first.plan == new.plan.plan;
+            if is_plan && (&known.name, &known.email) == (&new.name, &new.email) {
                 return Ok((known.id, true));
             }
             return Err(ChangeError::ReferenceUsed { reference: reference.clone(), account_id: known.id });
@@ -82,6 +89,15 @@ pub async fn create_once(
     }
     transaction.commit().await?;
     Ok((new.id, false))
+}
+
+/// The plan with which an account was created. It may have moved since.
+async fn first_plan(connection: &mut PgConnection, id: AccountId) -> Result<Option<PlanRef>, StorageError> {
+    let created = audit::page(connection, id, 0, 1).await?.pop();
+    let after =
+        created.filter(|entry| entry.action == Action::AccountCreated.as_str()).and_then(|entry| entry.after);
+    let word = |name: &str| Some(after.as_ref()?.get(name)?.as_str()?.to_owned());
+    Ok(word("edition").zip(word("plan")).map(|(edition, plan)| PlanRef { edition, plan }))
 }
 
 /// Changes an account's name or e-mail address. Idempotent.

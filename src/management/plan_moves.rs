@@ -151,13 +151,18 @@ impl PlanMover {
         let begun = Instant::now();
         while begun.elapsed() < ROUND {
             let batch = Instant::now();
-            match self.batch(None).await {
-                Ok(true) => {}
-                Ok(false) => return,
+            let run = match self.lease(None).await {
+                Ok(Some(run)) => run,
+                Ok(None) => return,
+                // Without the database it is not known whether a run is open.
                 Err(error) => {
-                    tracing::warn!(%error, "moving the accounts of a plan was interrupted");
+                    tracing::debug!(%error, "open runs could not be looked at");
                     return;
                 }
+            };
+            if let Err(error) = self.work_on(&run).await {
+                tracing::warn!(%error, "moving the accounts of a plan was interrupted");
+                return;
             }
             // Half of the time the database is free for paid calls.
             sleep(batch.elapsed()).await;
@@ -169,12 +174,21 @@ impl PlanMover {
     /// # Errors
     /// When the database cannot be reached. The batch is finished later.
     pub async fn batch(&self, id: Option<PlanMoveId>) -> Result<bool, Interrupted> {
-        let run = plan_moves::lease(&mut *self.desk.pool.acquire().await?, id).await?;
-        let Some(run) = run else { return Ok(false) };
-        let done = self.advance(&run).await;
+        match self.lease(id).await? {
+            Some(run) => self.work_on(&run).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    async fn lease(&self, id: Option<PlanMoveId>) -> Result<Option<PlanMove>, StorageError> {
+        plan_moves::lease(&mut *self.desk.pool.acquire().await?, id).await
+    }
+
+    async fn work_on(&self, run: &PlanMove) -> Result<(), Interrupted> {
+        let done = self.advance(run).await;
         let pause_s = if matches!(done, Ok(true)) { 0 } else { PAUSE_S };
         plan_moves::release(&mut *self.desk.pool.acquire().await?, run.id, pause_s).await?;
-        done.map(|_| true)
+        done.map(drop)
     }
 
     /// Moves a batch. Returns whether anything was done.

@@ -33,13 +33,18 @@ const FOR_THE_GATEWAY: [&str; 9] = [
     "x-real-ip",
     "x-request-id",
 ];
-/// What an upstream says to the gateway alone, or about itself.
-const FROM_THE_UPSTREAM: [&str; 7] = [
+/// What an upstream says to the gateway alone or about itself, and what only the gateway says: of a
+/// call, and of its origin.
+const FROM_THE_UPSTREAM: [&str; 11] = [
+    "alt-svc",
+    "clear-site-data",
+    "idempotent-replayed",
     "proxy-authenticate",
     "server",
     "set-cookie",
     "strict-transport-security",
     "www-authenticate",
+    "x-development-mode",
     "x-powered-by",
     "x-request-id",
 ];
@@ -257,6 +262,11 @@ mod tests {
             "X-Credits-Used",
             "x_credits_used",
             "X-Request-Id",
+            "Idempotent-Replayed",
+            "idempotent_replayed",
+            "X-Development-Mode",
+            "Clear-Site-Data",
+            "Alt-Svc",
             "WWW-Authenticate",
             "Fluence-Account",
             "Transfer-Encoding",

@@ -104,6 +104,20 @@ async fn a_set_that_cannot_be_taken_up_keeps_the_old_one_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_credential_that_would_say_who_calls_is_not_taken_up() {
+    let gateway = Gateway::start_with(&[("FLUENCE_IDENTITY_HEADER_PREFIX", "Acme-")]).await;
+    let customer = gateway.professional().await;
+    let routes = "[[upstream]]\nupstream = \"images\"\ntargets = [\"https://img.example\"]\n\
+        credential = { header = \"acme_account\", value = \"{env:PATH}\" }\n";
+    applied(&gateway.database, SetKind::Routes, routes).await;
+    let warned = async || {
+        let status = gateway.get("/status", &customer.key).await;
+        status.body["warnings"].to_string().contains("begins with the identity_header_prefix of this gateway")
+    };
+    eventually("the status says why", warned).await;
+}
+
+#[tokio::test]
 async fn the_programs_own_endpoints_can_be_left_out() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;

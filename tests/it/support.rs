@@ -10,6 +10,7 @@ pub(crate) mod gateway;
 pub(crate) mod database_proxy;
 pub(crate) mod second_gateway;
 pub(crate) mod https_upstream;
+pub(crate) mod lines;
 pub(crate) mod nginx;
 pub(crate) mod played;
 pub(crate) mod processes;

@@ -17,6 +17,7 @@ pub mod forwarding;
 pub mod hex;
 pub mod idempotency_key;
 pub mod ids;
+pub mod instant;
 pub mod key;
 pub mod language;
 pub mod member;

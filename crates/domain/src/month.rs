@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+
+use super::instant::{parse_day, start_of};
 
 /// Written as `2026-01`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +26,7 @@ impl Month {
     }
 
     pub fn begins_at(self) -> DateTime<Utc> {
-        self.0.and_time(NaiveTime::MIN).and_utc()
+        start_of(self.0)
     }
 
     /// The first instant after it.
@@ -49,8 +51,7 @@ impl FromStr for Month {
     type Err = NotAMonth;
 
     fn from_str(text: &str) -> Result<Self, NotAMonth> {
-        let first_day =
-            NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(|_| NotAMonth)?;
+        let first_day = parse_day(&format!("{text}-01")).ok_or(NotAMonth)?;
         let month = Self(first_day);
         if month.to_string() == text { Ok(month) } else { Err(NotAMonth) }
     }
@@ -63,7 +64,9 @@ mod tests {
     #[test]
     fn a_month_is_written_with_four_and_two_digits() {
         assert_eq!("2026-01".parse::<Month>().unwrap().to_string(), "2026-01");
-        for text in ["2026-1", "2026-13", "2026-01-01", "26-01", "", "+2026-01", "2026-01 "] {
+        for text in
+            ["2026-1", "2026-13", "2026-01-01", "26-01", "", "+2026-01", "2026-01 ", "+12026-01", "0000-01"]
+        {
             assert_eq!(text.parse::<Month>(), Err(NotAMonth), "{text}");
         }
     }

@@ -1,12 +1,13 @@
 //! A person as a source describes them.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::ids::PersonId;
+use super::instant::{parse_day, parse_instant, start_of};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameOf {
@@ -85,12 +86,13 @@ pub struct Post {
 
 /// Reads when a text was published: an RFC 3339 instant, or a date, which means the start of its day in UTC.
 pub fn parse_published_at(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(instant.with_timezone(&Utc));
-    }
+    // Stricter than the parser of an instant, which accepts a space for the `T`.
+    let is_instant = DateTime::parse_from_rfc3339(text).is_ok();
     let is_date = text.len() == "2026-01-31".len();
-    let date = text.parse::<NaiveDate>().ok().filter(|_| is_date)?;
-    Some(date.and_time(NaiveTime::MIN).and_utc())
+    match is_date {
+        true => parse_day(text).map(start_of),
+        false => parse_instant(text).filter(|_| is_instant),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]

@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::header_name;
+use super::{header_name, is_settable};
 use crate::catalogue::document::{Fields, list, parsed, text};
 use crate::domain::figure::JsonPointer;
 use crate::domain::forwarding::{Changes, MemberChanges, RequestBody};
@@ -53,14 +53,14 @@ fn changes(fields: &mut Fields<'_>, is_passed: fn(&str) -> bool) -> Changes {
     }
     fields.entries("set", MAX_ENTRIES, |name, value| match target_of(name)? {
         Target::Header(name) => {
-            if !is_passed(&name.replace('_', "-"))
-                || name.starts_with("fluence-")
-                || name == "content-encoding"
-            {
+            // Servers that map headers to variables take both spellings for one header.
+            let spelling = |name: &str| name.replace('_', "-");
+            let is_same = |known: &String| spelling(known) == spelling(&name);
+            if !is_settable(&spelling(&name), is_passed) {
                 return Err("is a header that the gateway writes or withholds itself".into());
             }
-            let is_known = changes.headers.set.iter().any(|(known, _)| *known == name);
-            if is_known || changes.headers.remove.contains(&name) {
+            let is_set = changes.headers.set.iter().any(|(known, _)| is_same(known));
+            if is_set || changes.headers.remove.iter().any(is_same) {
                 return Err("is set or removed twice".into());
             }
             changes.headers.set.push((name, header_value(value)?));

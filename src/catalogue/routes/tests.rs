@@ -76,6 +76,14 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("https://img-2.example", "https://img-2.example/v1", "has a path"),
         ("Bearer {env:IMAGES_TOKEN}", "Bearer secret", "must name one variable as {env:NAME}"),
         ("header = \"Authorization\"", "header = \"Host\"", "must be a header name"),
+        ("https://img-2.example", "https://img-2.example:99999", "has a port that does not exist"),
+        (
+            "https://img-2.example",
+            "https://img-2..example",
+            "has a host that is neither a name nor an address",
+        ),
+        ("[[route]]", "host = \"img.internal:99999\"\n[[route]]", "`host` must be a host name"),
+        ("[[route]]", "host = \"img..internal\"\n[[route]]", "`host` must be a host name"),
         ("methods = [\"POST\"]", "methods = [\"post\"]", "must be one of `GET`"),
         ("methods = [\"POST\"]", "methods = []", "must list at least one method"),
         ("access = \"images\"", "access = \"Images\"", "must be a lower-case letter"),
@@ -117,6 +125,37 @@ fn every_fault_is_reported_at_once_with_its_line() {
     }
 }
 
+#[test]
+fn a_credential_takes_the_place_of_no_word_of_the_gateway() {
+    let with =
+        |header: &str| SELLER.replacen("header = \"Authorization\"", &format!("header = \"{header}\""), 1);
+    for header in [
+        "Fluence-Account",
+        "fluence_plan",
+        "X-Forwarded-For",
+        "X_Forwarded_Host",
+        "Forwarded",
+        "Via",
+        "X-Request-Id",
+        "X-Real-IP",
+        "X-Dry-Run",
+        "Idempotency-Key",
+        "Expect",
+        "Keep-Alive",
+        "Proxy-Authorization",
+        "Content-Encoding",
+    ] {
+        let faults = messages(&with(header));
+        assert!(
+            faults.iter().any(|fault| fault.contains("5: `header` is a header that the gateway writes")),
+            "{header}: {faults:?}"
+        );
+    }
+    for header in ["authorization", "Cookie", "X-API-Key", "X-Token", "Ocp-Apim-Subscription-Key"] {
+        assert!(RouteSet::parse(&with(header)).is_ok(), "{header}");
+    }
+}
+
 /// Asserts that the seller's file has a fault once `after` stands in it for `before`.
 fn assert_fault(before: &str, after: &str, expected: &str) {
     let text = SELLER.replacen(before, after, 1);
@@ -136,6 +175,9 @@ fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
         ("[route.request]\nset = { Host = \"a\" }", "16: `set` has `Host`, which must be"),
         ("[route.request]\nset = { X-A = 1 }", "because it is a header"),
         ("[route.request]\nset = { X-A = \"a\", x-a = \"b\" }", "is set or removed twice"),
+        ("[route.request]\nset = { X-A = \"a\", x_a = \"b\" }", "is set or removed twice"),
+        ("[route.answer]\nremove = [\"X_A\"]\nset = { X-A = \"a\" }", "is set or removed twice"),
+        ("[route.answer]\nset = { Idempotent-Replayed = \"true\" }", "`set` has `Idempotent-Replayed`"),
         (
             "[route.request]\nremove = [\"/a\"]\nset = { \"/a\" = 1 }",
             "17: `set` has `/a`, which is set or removed twice",

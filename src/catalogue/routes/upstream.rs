@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
-use super::header_name;
+use super::{header_name, is_settable};
 use crate::catalogue::document::{Fields, Read, integer, list, name, parsed, text, word_of};
 use crate::domain::forwarding::{
     BreakerTerms, ClientCertificate, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamIdentity,
     UpstreamServers,
 };
-use crate::upstream::address::{Reach, parse_url};
+use crate::upstream::address::{Reach, check_authority, parse_url};
+use crate::upstream::headers::is_passed_on;
 
 const MAX_TARGETS: usize = 64;
 const SWITCH: [(&str, bool); 2] = [("off", false), ("on", true)];
@@ -35,7 +36,7 @@ pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
     let words = UpstreamIdentity::ALL.map(|identity| (identity.as_str(), identity));
     let identity = fields.optional("identity", word_of(&words)).unwrap_or(UpstreamIdentity::Plain);
     let credential = fields.table("credential", |fields| {
-        let header = fields.required("header", header_name);
+        let header = fields.required("header", credential_header);
         let value = fields.required("value", parsed::<SecretTemplate>);
         Some(UpstreamCredential { header: header?, value: value? })
     });
@@ -69,6 +70,19 @@ pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
         max_concurrent: max_concurrent.unwrap_or(256),
         breaker: breaker.unwrap_or(BreakerTerms { failures: 5, open_ms: 10_000 }),
     })
+}
+
+/// Headers of a credential that clients use too, and that never pass from them.
+const OF_CREDENTIALS: [&str; 3] = ["authorization", "cookie", "x-api-key"];
+
+/// The header of a credential, which must not take the place of what the gateway says itself.
+fn credential_header(value: &DeValue<'_>) -> Result<String, String> {
+    let header = header_name(value)?;
+    let name = header.to_ascii_lowercase().replace('_', "-");
+    match OF_CREDENTIALS.contains(&name.as_str()) || is_settable(&name, is_passed_on) {
+        true => Ok(header),
+        false => Err("is a header that the gateway writes or withholds itself".into()),
+    }
 }
 
 /// The certificate that the gateway presents, and its key.
@@ -113,5 +127,6 @@ fn target(reach: Reach) -> impl Read<String> {
 fn host(value: &DeValue<'_>) -> Result<String, String> {
     let host = text(255)(value)?;
     let is_host = host.bytes().all(|c| c.is_ascii_alphanumeric() || b"-._:".contains(&c));
+    let is_host = is_host && check_authority(&host).is_ok();
     is_host.then_some(host).ok_or_else(|| "must be a host name such as img.internal".into())
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::context::Context;
+use super::super::error::one_line;
 use super::super::settings::{ignored_variables, secret_files};
 use super::{Check, Group};
 use crate::clock;
@@ -75,6 +77,19 @@ fn check_valid(settings: &Settings) -> Vec<Check> {
         None => GROUP.warn("metrics", "there are none, so no alert can ring", "set FLUENCE_METRICS_LISTEN"),
     });
     checks
+}
+
+/// Checks that the catalogue has the plan of sign-ups, where these are open.
+pub(super) async fn check_sign_up(context: &Context) -> Option<Check> {
+    const NAME: &str = "sign-up plan";
+    let plan = context.settings().open_sign_up_plan()?;
+    Some(match context.catalogue().await {
+        Ok(catalogue) => match context.settings().sign_up_warning(&catalogue) {
+            Some(warning) => GROUP.warn(NAME, warning, "docs/console.md"),
+            None => GROUP.ok(NAME, plan.to_string()),
+        },
+        Err(error) => GROUP.fail(NAME, one_line(&error), "apply a catalogue that this version can read"),
+    })
 }
 
 fn judge_certificate(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Check {

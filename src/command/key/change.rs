@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use chrono::{DateTime, Utc};
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::explained;
 use super::report::WholeKey;
@@ -21,29 +21,30 @@ use crate::management;
 
 /// Options that are not given change nothing.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true))]
 pub struct ChangeKey {
     /// Key id.
     id: KeyId,
     /// New name, 1 to 80 characters.
-    #[arg(long, required_unless_present_any = ["scopes", "expires_at", "regions", "networks", "daily_cap", "monthly_cap"])]
+    #[arg(long, group = "change")]
     name: Option<Name>,
     /// New scope, replacing all scopes. Repeat for several.
-    #[arg(long = "scope", value_name = "SCOPE", value_parser = values::scope())]
+    #[arg(long = "scope", group = "change", value_name = "SCOPE", value_parser = values::scope())]
     scopes: Option<Vec<Scope>>,
     /// New expiry: a date (00:00 UTC), an instant, or `none`.
-    #[arg(long, value_name = "TIME", value_parser = values::or_none(values::instant))]
+    #[arg(long, group = "change", value_name = "TIME", value_parser = values::or_none(values::instant))]
     expires_at: Option<OrNone<DateTime<Utc>>>,
     /// New allowed region, replacing all regions, or `any`. Repeat for several.
-    #[arg(long = "region", value_name = "REGION", value_parser = values::or_any::<Region>)]
+    #[arg(long = "region", group = "change", value_name = "REGION", value_parser = values::or_any::<Region>)]
     regions: Option<Vec<OrNone<Region>>>,
     /// New allowed address or network (CIDR), replacing all of them, or `any`. Repeat for several.
-    #[arg(long = "allow-ip", value_name = "CIDR", value_parser = values::or_any::<Network>)]
+    #[arg(long = "allow-ip", group = "change", value_name = "CIDR", value_parser = values::or_any::<Network>)]
     networks: Option<Vec<OrNone<Network>>>,
     /// New cap of credits per UTC day, or `none`.
-    #[arg(long, value_name = "CREDITS", allow_negative_numbers = true, value_parser = values::or_none(values::amount))]
+    #[arg(long, group = "change", value_name = "CREDITS", allow_negative_numbers = true, value_parser = values::or_none(values::amount))]
     daily_cap: Option<OrNone<Amount>>,
     /// New cap of credits per UTC month, or `none`.
-    #[arg(long, value_name = "CREDITS", allow_negative_numbers = true, value_parser = values::or_none(values::amount))]
+    #[arg(long, group = "change", value_name = "CREDITS", allow_negative_numbers = true, value_parser = values::or_none(values::amount))]
     monthly_cap: Option<OrNone<Amount>>,
 }
 

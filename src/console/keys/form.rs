@@ -1,6 +1,6 @@
 //! The form of a key's terms, the same for making and for changing one.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use super::parts::scope_text;
@@ -11,6 +11,7 @@ use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
 use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
+use crate::domain::instant::{end_of, parse_day};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{FormatChoice, Mode, Scope};
 use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
@@ -138,9 +139,7 @@ impl Typed {
         if let Some(old) = old.filter(|old| last_day(*old).to_string() == self.expires_on) {
             return Some(old);
         }
-        let day: Option<NaiveDate> = self.expires_on.parse().ok();
-        let end = day.and_then(|day| day.succ_opt()).map(|day| day.and_time(NaiveTime::MIN).and_utc());
-        let end = end.filter(|end| *end > now);
+        let end = parse_day(&self.expires_on).and_then(end_of).filter(|end| *end > now);
         if end.is_none() {
             faults.add("expires_on", words.not_a_day());
         }

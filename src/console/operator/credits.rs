@@ -2,7 +2,7 @@
 //! own token is the id of the act.
 
 use axum::http::StatusCode;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use maud::html;
 
 use super::act::{ActForm, actor, check_name, desk, name_field, reason};
@@ -14,6 +14,7 @@ use crate::console::numbers::whole;
 use crate::console::page::Reply;
 use crate::domain::amount::Amount;
 use crate::domain::hex;
+use crate::domain::instant::{parse_day, start_of};
 use crate::management::credits::{self, CreditError, GrantOrder, Grantable, TakeOrder};
 
 /// The id of the act, which is the form's own.
@@ -46,11 +47,11 @@ fn ends(call: &Call, faults: &mut Faults) -> Option<DateTime<Utc>> {
     if typed.is_empty() {
         return None;
     }
-    let day = typed.parse::<NaiveDate>().ok().filter(|day| *day > call.now().date_naive());
+    let day = parse_day(typed).filter(|day| *day > call.now().date_naive());
     if day.is_none() {
         faults.add("expires", call.words().op_not_a_day());
     }
-    day.map(|day| day.and_time(NaiveTime::MIN).and_utc())
+    day.map(start_of)
 }
 
 pub(super) async fn show_grant(call: &mut Call) -> Result<Reply, PageError> {

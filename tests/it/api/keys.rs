@@ -180,6 +180,9 @@ async fn what_does_not_fit_the_account_is_told_by_field() {
         (json!({"name": "k", "environment": "nowhere"}), "environment", "not_there"),
         (json!({"name": "k", "format": "sk_test"}), "format", "other_mode"),
         (json!({"name": "k", "expires_at": "2001-01-01T00:00:00Z"}), "expires_at", "in_the_past"),
+        // An answer could not write it.
+        (json!({"name": "k", "expires_at": "9999-12-31T23:59:59-23:00"}), "expires_at", "not_instant"),
+        (json!({"name": "k", "expires_at": "+10000-01-01T00:00:00Z"}), "expires_at", "not_instant"),
     ] {
         let refused = gateway.post("/v1/keys", &customer.key, &body).await;
         let fault = &refused.body["error"]["fields"][0];

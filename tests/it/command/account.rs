@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::program::{Program, names};
+use super::program::{Program, Ran, names};
 
 const UNKNOWN_ACCOUNT: &str = "01900000-0000-7000-8000-000000000000";
 
@@ -169,11 +169,11 @@ async fn an_environment_is_made_once_under_its_name() {
 #[tokio::test]
 async fn an_account_is_made_once_under_an_id_and_once_for_an_address() {
     let program = Program::new().await;
-    let create = |email: &str, more: &[&str]| {
-        let words =
-            ["account", "create", "--name", "ACME", "--email", email, "--plan", "professional", "--json"];
+    let create_on = |plan: &str, email: &str, more: &[&str]| {
+        let words = ["account", "create", "--name", "ACME", "--email", email, "--plan", plan, "--json"];
         program.run(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
     };
+    let create = |email: &str, more: &[&str]| create_on("professional", email, more);
     let first = create("ops@example.com", &["--id", "order-1"]).json();
     let again = create("ops@example.com", &["--id", "order-1"]).json();
     assert_eq!((&first["id"], &first["repeated"]), (&again["id"], &json!(false)));
@@ -184,6 +184,14 @@ async fn an_account_is_made_once_under_an_id_and_once_for_an_address() {
         other.failure(),
         format!("id `order-1` was used before, for account {id}; nothing was done now")
     );
+    let refused = |ran: Ran| ran.failure().starts_with("id `order-1` was used before");
+    assert!(refused(create_on("business", "ops@example.com", &["--id", "order-1"])));
+    let of_another = ["--id", "order-1", "--edition", "2025-01"];
+    assert!(refused(create("ops@example.com", &of_another)));
+    program.json(&["account", "move", id, "--plan", "business"]);
+    let moved = create("ops@example.com", &["--id", "order-1"]).json();
+    assert_eq!((&moved["repeated"], &moved["plan"]), (&json!(true), &json!("business")));
+    assert!(refused(create_on("business", "ops@example.com", &["--id", "order-1"])));
     let taken = create("OPS@Example.com", &[]);
     assert!(
         taken.failure().starts_with(&format!("account {id} has this e-mail address already")),

@@ -35,6 +35,52 @@ fn every_fault_of_the_configuration_is_told_at_once() {
 }
 
 #[test]
+fn a_change_of_nothing_names_what_could_change() {
+    const ID: &str = "01900000-0000-7000-8000-000000000000";
+    let ran = run(&["key", "change", ID], &[("DATABASE_URL", URL)]);
+    for option in
+        ["--name", "--scope", "--expires-at", "--region", "--allow-ip", "--daily-cap", "--monthly-cap"]
+    {
+        assert!(ran.usage().contains(&format!("{option} <")), "{option}: {}", ran.err);
+    }
+    let ran = run(&["account", "change", ID], &[("DATABASE_URL", URL)]);
+    assert!(ran.usage().contains("<--name <NAME>|--email <EMAIL>>"), "{}", ran.err);
+    let two = ["key", "change", ID, "--name", "n", "--daily-cap", "5"];
+    assert!(run(&two, &[("DATABASE_URL", URL)]).failure().contains("cannot connect"));
+}
+
+#[test]
+fn a_url_of_a_gateway_has_a_port_that_exists() {
+    for (url, reason) in [
+        ("http://127.0.0.1:99999", "has a port that does not exist"),
+        ("http://x..y:8000", "has a host that is neither a name nor an address"),
+        ("127.0.0.1:8000", "must be a URL such as"),
+    ] {
+        let ran = run(&["healthcheck", "--url", url], &[]);
+        assert!(ran.usage().contains(reason), "{url}: {}", ran.err);
+    }
+}
+
+#[test]
+fn an_instant_beyond_the_year_9999_is_refused_at_its_option() {
+    const ID: &str = "01900000-0000-7000-8000-000000000000";
+    for words in [
+        &["key", "create", "--account", ID, "--name", "k", "--expires-at"][..],
+        &["key", "change", ID, "--expires-at"],
+        &["credit", "grant", "--account", ID, "--credits", "5", "--reason", "r", "--expires-at"],
+        &["ledger", "verify", "--since"],
+        &["usage", "--account", ID, "--to"],
+        &["retention", "export", "--to", "/nowhere", "--month"],
+    ] {
+        for text in ["+10000-01-01", "+262141-12-31"] {
+            let text = if words.ends_with(&["--month"]) { &text[..text.len() - 3] } else { text };
+            let ran = run(&[words, &[text]].concat(), &[("DATABASE_URL", URL)]);
+            assert!(ran.usage().contains("must be a"), "{words:?} {text}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
 fn a_pepper_is_asked_for_only_where_keys_are_made() {
     let ran = run(&["account", "list"], &[("DATABASE_URL", URL)]);
     assert!(ran.failure().starts_with("cannot connect to the database at 127.0.0.1:1: "));
@@ -145,4 +191,7 @@ fn files_that_the_settings_name_are_checked_too() {
     for fault in ["[tls]: ", "catalogue.toml: line 1: ", "/nowhere/routes.toml: cannot read"] {
         assert!(checked.err.contains(fault), "{fault}: {}", checked.err);
     }
+    let missing = [("FLUENCE_TLS_CERT_FILE", "/nowhere/cert.pem"), ("FLUENCE_TLS_KEY_FILE", key.as_str())];
+    let checked = run(&["config", "check"], &missing);
+    assert_eq!(checked.err.matches("os error 2").count(), 1, "{}", checked.err);
 }

@@ -49,6 +49,15 @@ async fn a_statement_tells_every_entry_in_order() {
 }
 
 #[tokio::test]
+async fn nothing_is_verified_from_an_instant_in_the_future_on() {
+    let program = Program::new().await;
+    let refused = program.run(&["ledger", "verify", "--since", "2099-01-01"]);
+    assert_eq!(refused.failure(), "--since is in the future: there is nothing to verify yet");
+    let seen = program.json(&["ledger", "verify"])["seen_until"].as_str().unwrap().to_owned();
+    assert_eq!(program.json(&["ledger", "verify", "--since", &seen])["clean"], true);
+}
+
+#[tokio::test]
 async fn a_table_and_a_csv_have_a_line_for_every_entry_and_a_head() {
     let (program, account) = with_many_entries().await;
     for more in [&[][..], &["--csv"]] {

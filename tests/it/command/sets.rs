@@ -1,9 +1,10 @@
 //! `fluence catalogue` and `fluence routes`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::program::Program;
+use super::program::{Program, Ran};
 use super::serving::Serving;
+use crate::support::scratch::Scratch;
 
 #[tokio::test]
 async fn what_show_prints_can_be_applied() {
@@ -51,6 +52,55 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
     }
     let listed = program.run(&["routes", "list"]);
     assert!(listed.out.contains("the shipped ones are in force"), "{}", listed.out);
+}
+
+#[tokio::test]
+async fn an_empty_file_is_a_fault_in_words() {
+    let program = Program::new().await;
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path()).unwrap();
+    let empty = scratch.path().join("empty.toml");
+    for text in ["", "\n"] {
+        std::fs::write(&empty, text).unwrap();
+        for (noun, variable) in [("catalogue", "FLUENCE_CATALOGUE"), ("routes", "FLUENCE_ROUTES")] {
+            for verb in ["apply", "diff"] {
+                let ran = program.run_with(&[noun, verb, "-"], text);
+                assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+                assert!(ran.err.contains("line 1: the file is empty"), "{}", ran.err);
+            }
+            for words in [&["config", "check"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+                let ran: Ran = program.command(words).env(variable, &empty).output().unwrap().into();
+                assert_eq!(ran.status, 1, "{}", ran.err);
+                assert!(ran.err.contains("line 1: the file is empty"), "{}", ran.err);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_without_the_plan_of_sign_ups_is_worth_a_warning() {
+    const WARNING: &str = "warning: sign-up is closed: console.sign_up_plan is start/start";
+    let program = Program::new().await;
+    let found = || {
+        let ran = program.run(&["doctor", "--json"]);
+        let diagnosis: Value = serde_json::from_str(&ran.out).unwrap();
+        let checks = diagnosis["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["name"] == "sign-up plan").map(|check| check["verdict"].clone())
+    };
+    assert_eq!(found(), Some(json!("ok")));
+    let without =
+        program.run(&["catalogue", "show"]).out.replace("edition = \"start\"", "edition = \"begin\"");
+    for verb in ["diff", "apply"] {
+        let ran = program.run_with(&["catalogue", verb, "-"], &without);
+        assert!(ran.status == 0 && ran.out.contains(WARNING), "{verb}: {}{}", ran.out, ran.err);
+    }
+    assert_eq!(found(), Some(json!("warn")));
+    let invited = [("FLUENCE_CONSOLE_SIGN_UP", "invited")];
+    let ran: Ran = program.command(&["catalogue", "rollback", "1"]).envs(invited).output().unwrap().into();
+    assert!(ran.status == 0 && !ran.out.contains("sign-up"), "{}{}", ran.out, ran.err);
+    let serving = Serving::start(program.command(&["serve", "--listen", "127.0.0.1:0"]));
+    let warning = serving.line("catalogue needs attention");
+    assert!(warning["warning"].as_str().unwrap().contains("start/start"), "{warning}");
 }
 
 #[tokio::test]

@@ -48,6 +48,10 @@ async fn usage_and_explanation_are_those_of_the_ledger() {
     let reversed =
         run(&gateway, &["usage", "--account", &account, "--from", "2026-02-02", "--to", "2026-02-01"]);
     assert!(reversed.failure().contains("--from must not be later"), "{}", reversed.err);
+    for (option, day) in [("--from", "yesterday"), ("--to", "+10000-01-01"), ("--to", "31/01/2026")] {
+        let refused = run(&gateway, &["usage", "--account", &account, option, day]);
+        assert!(refused.usage().contains("must be a day such as 2026-01-31"), "{}", refused.err);
+    }
 }
 
 #[tokio::test]
@@ -56,7 +60,12 @@ async fn a_link_of_the_command_opens_the_console_once() {
     let account = gateway.professional().await.account;
     let id = account.to_string();
     let refused = run(&gateway, &["account", "link", &id]);
-    assert!(refused.failure().contains("no active member"), "{}", refused.err);
+    assert_eq!(refused.failure(), "the account has no active member who is an admin");
+    let refused = run(&gateway, &["account", "link", &id, "--email", "dora@example.com"]);
+    assert_eq!(refused.failure(), "the account has no active member with the address dora@example.com");
+    let unknown = "01900000-0000-7000-8000-00000000ffff";
+    let refused = run(&gateway, &["account", "link", unknown, "--email", "dora@example.com"]);
+    assert!(refused.failure().starts_with(&format!("account {unknown} does not exist")), "{}", refused.err);
     gateway.member(account, "ana@example.com", Role::Admin).await;
     gateway.member(account, "bia@example.com", Role::Member).await;
     for (words, email) in [(&[][..], "ana@example.com"), (&["--email", "BIA@example.com"], "bia@example.com")]

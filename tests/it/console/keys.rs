@@ -171,6 +171,11 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
         assert!(page.has(text), "{text}: {}", page.body);
     }
     assert!(page.has("value=\"2020-01-01\""), "what was typed stays");
+    // The key would end in the year 10000, which no answer can write.
+    let endless =
+        [("name", "x"), ("scope_read", "on"), ("environment", "default"), ("expires_on", "9999-12-31")];
+    let page = place.ana.fill(&place.path("/keys/new"), &endless).await;
+    assert!(page.status == 422 && page.has("not a day in the future"), "{}", page.body);
     let wrong_mode = [
         ("name", "x"),
         ("scope_read", "on"),

@@ -2,13 +2,16 @@
 
 use chrono::TimeDelta;
 use fluence::background::sign_up_grants::SignUpGrants;
+use fluence::catalogue::plans::SHIPPED;
 use fluence::domain::ids::AccountId;
+use fluence::domain::offer_set::SetKind;
 use fluence::storage::identity::sign_up_grants::{due, refused};
 use fluence::storage::ledger::desk::LedgerDesk;
 
 use super::log_in::PASSWORD;
 use super::mail::Post;
-use crate::support::gateway::Gateway;
+use crate::offers::applied;
+use crate::support::gateway::{Gateway, eventually};
 use crate::support::visitor::{Page, Visitor};
 
 const SENT: &str = "/console/sign-up/sent";
@@ -57,6 +60,36 @@ async fn short_ways_lead_to_their_pages() {
     }
     let without = Gateway::start_with(&[("FLUENCE_CONSOLE_ENABLED", "false")]).await;
     assert_eq!(Visitor::new(&without).get("/signup").await.status, 404);
+}
+
+#[tokio::test]
+async fn sign_up_is_closed_while_the_catalogue_lacks_its_plan() {
+    const CLOSED: &str = "Accounts are created by invitation here.";
+    let post = Post::new(&[]).await;
+    let mut carla = asked(&post, "carla@example.com").await;
+    let link = post.link("carla@example.com", "/console/sign-up/finish").await;
+    let mut visitor = Visitor::new(&post.gateway);
+    let form = visitor.get(&link).await;
+    assert!(form.has("<form"), "{}", form.body);
+    let without = SHIPPED.replace("edition = \"start\"", "edition = \"begin\"");
+    applied(&post.gateway.database, SetKind::Catalogue, &without).await;
+    let is_closed = async || Visitor::new(&post.gateway).get("/console/sign-up").await.has(CLOSED);
+    eventually("sign-up is closed", is_closed).await;
+    let log_in = Visitor::new(&post.gateway).get("/console/log-in").await;
+    assert!(!log_in.has("/console/sign-up"), "{}", log_in.body);
+    assert!(!Visitor::new(&post.gateway).get("/").await.has("/signup"));
+    assert!(carla.get(&link).await.has(CLOSED));
+    let fields = [("name", "Carla"), ("account", "Zyntra"), ("password", PASSWORD)];
+    let refused = visitor.submit(&form, "/console/sign-up/finish", &fields).await;
+    assert!(refused.status == 409 && refused.has(CLOSED), "{}", refused.body);
+    applied(&post.gateway.database, SetKind::Catalogue, SHIPPED).await;
+    let is_open = async || !Visitor::new(&post.gateway).get("/console/sign-up").await.has(CLOSED);
+    eventually("sign-up is open again", is_open).await;
+    assert_eq!(
+        visitor.submit(&form, "/console/sign-up/finish", &fields).await.status,
+        303,
+        "the link was not used up"
+    );
 }
 
 #[tokio::test]

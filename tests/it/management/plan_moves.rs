@@ -11,10 +11,13 @@ use fluence::management::credits::LedgerDesk;
 use fluence::management::plan_moves::{AT_ONCE, Interrupted, PlanMoveError, PlanMover, begin, stop};
 use fluence::management::{ChangeError, accounts};
 use fluence::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
+use sqlx::postgres::PgPoolOptions;
+use tracing::Level;
 
 use super::members::person;
 use crate::gate::handlers::{LONG, handler};
 use crate::support::gateway::Gateway;
+use crate::support::lines::Lines;
 
 fn plan(edition: &str, plan: &str) -> PlanRef {
     PlanRef { edition: edition.into(), plan: plan.into() }
@@ -234,4 +237,26 @@ async fn one_run_moves_the_accounts_of_a_plan_and_only_operators_begin_one() {
     assert!(matches!(second, Err(PlanMoveError::Open { id: open, .. }) if open == id), "{second:?}");
     let stopped = stop(&mut connection, &owner, id).await;
     assert!(stopped.is_err() && progress(&gateway, id).await.stopped_at.is_none());
+}
+
+#[tokio::test]
+async fn only_a_run_that_was_open_is_interrupted() {
+    const INTERRUPTED: &str = "moving the accounts of a plan was interrupted";
+    let gateway = start().await;
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let collector =
+        tracing_subscriber::fmt().with_max_level(Level::DEBUG).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(collector.finish());
+    let mut away = mover(&gateway);
+    away.desk.pool = PgPoolOptions::new().connect_lazy_with(gateway.database.options());
+    away.desk.pool.close().await;
+    away.run_due().await;
+    let text = lines.text();
+    assert!(text.contains("open runs could not be looked at") && !text.contains(INTERRUPTED), "{text}");
+    let (from, to) = (plan("2025-06", "business"), plan("2025-06", "enterprise"));
+    gateway.customer(&from.edition, &from.plan).await;
+    begun(&gateway, &from, &to).await;
+    broken(&gateway).run_due().await;
+    assert!(lines.text().contains(INTERRUPTED), "{}", lines.text());
 }

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
+use fluence::upstream::headers::is_passed_back;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -230,6 +232,38 @@ async fn the_server_gets_what_nginx_passes_but_for_a_short_list() {
         differences.note(&by_nginx, &by_gateway);
     }
     differences.assert_are([&NGINX_ALONE, &GATEWAY_ALONE, &CHANGED]);
+}
+
+/// What clients and proxies say, among the headers that the gateway has a constant for.
+const OF_REQUESTS: [&str; 5] =
+    ["idempotency-key", "x-api-key", "x-dry-run", "x-forwarded-for", "x-forwarded-proto"];
+
+/// The headers that the gateway's own code names.
+fn own_headers() -> BTreeSet<String> {
+    let mut folders: Vec<PathBuf> = ["src/http", "src/gate"].iter().map(PathBuf::from).collect();
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let named = text.split("HeaderName::from_static(\"").skip(1);
+            found.extend(named.map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_upstream_says_what_the_gateway_says() {
+    let own = own_headers();
+    assert!(own.contains("idempotent-replayed") && own.contains("x-credits-used"), "{own:?}");
+    for name in own.iter().filter(|name| !OF_REQUESTS.contains(&name.as_str())) {
+        assert!(!is_passed_back(name), "{name} of an upstream reaches clients");
+    }
 }
 
 /// Lines that servers answer with.

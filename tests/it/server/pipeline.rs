@@ -5,6 +5,7 @@ use axum::http::Request;
 use fluence::api::health;
 use fluence::server::pipeline::Pipeline;
 
+use crate::support::lines::Lines;
 use crate::support::public_links::links;
 use crate::support::raw::{Gateway, patient, status};
 
@@ -83,20 +84,6 @@ async fn c09_options_says_what_a_path_answers_to() {
     assert_eq!(gateway.calls(), 0);
 }
 
-/// Log lines of this thread, as JSON.
-#[derive(Clone, Default)]
-struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn l01_a_request_is_one_log_line_without_secrets() {
     let lines = Lines::default();
@@ -111,7 +98,7 @@ async fn l01_a_request_is_one_log_line_without_secrets() {
         .body(Body::from("canary-body"));
     let response = pipeline.answer(request.unwrap()).await;
 
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = lines.text();
     assert_eq!(text.lines().count(), 1, "{text}");
     let line: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&line["method"], &line["status"]), (&"POST".into(), &404.into()));
@@ -136,7 +123,7 @@ async fn probes_are_told_at_debug_and_by_their_route() {
     let router = axum::Router::new().route(health::LIVEZ, axum::routing::get(health::livez));
     let request = Request::get("/livez").header("host", "a").body(Body::empty()).unwrap();
     assert_eq!(Pipeline::new(router, links()).answer(request).await.status(), 200);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = lines.text();
     let line: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&line["level"], &line["route"]), (&"DEBUG".into(), &"/livez".into()));
 }
@@ -155,7 +142,7 @@ async fn a_flood_of_refusals_without_a_key_is_few_lines_and_their_number() {
     }
     drop(pipeline);
     let seconds = started.elapsed().as_secs() as usize + 1;
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = lines.text();
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let left_out: u64 = lines.iter().filter_map(|line| line["left_out"].as_u64()).sum();
@@ -173,7 +160,7 @@ async fn l04_a_client_s_id_is_logged_only_if_it_is_short_and_visible() {
         let _guard = tracing::subscriber::set_default(subscriber.finish());
         let request = Request::get("/").header("host", "a").header("x-request-id", bad.as_bytes());
         Pipeline::new(axum::Router::new(), links()).answer(request.body(Body::empty()).unwrap()).await;
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let text = lines.text();
         assert!(text.contains("404") && !text.contains("client_request_id"), "{text}");
     }
 }

@@ -127,6 +127,16 @@ fn a_fault_names_the_field_and_what_it_should_be() {
             json!([{"text": "oi", "published_at": "31/01/2026"}]),
             "posts[0].published_at: not a date such as 2026-01-31",
         ),
+        (
+            "posts",
+            json!([{"text": "oi", "published_at": "+12345-1-1"}]),
+            "posts[0].published_at: not a date such as 2026-01-31",
+        ),
+        (
+            "posts",
+            json!([{"text": "oi", "published_at": "9999-12-31T23:59:59-23:00"}]),
+            "posts[0].published_at: not a date such as 2026-01-31",
+        ),
         ("posts", json!([{"text": "oi", "published_at": 7}]), "posts[0].published_at: not a text"),
         ("frist_name", json!("Ana"), "frist_name: no such field"),
     ] {

@@ -54,6 +54,7 @@ async fn every_act_asks_for_what_it_needs_at_the_field_keeps_what_was_typed_and_
             &["credits", "expires", "reason"],
         ),
         ("/grant", &[("credits", "1.5"), ("reason", "kept")], &["credits"]),
+        ("/grant", &[("credits", "5"), ("expires", "+10000-01-01"), ("reason", "kept")], &["expires"]),
         ("/grant", &[("credits", "-5"), ("expires", "x"), ("reason", "kept")], &["credits", "expires"]),
         ("/take", &[("credits", "0"), ("name", ""), ("reason", &long)], &["credits", "name", "reason"]),
         ("/take", &[("credits", "1000000"), ("name", "Test"), ("reason", "too many")], &["credits"]),
