@@ -27,7 +27,8 @@ pub(super) fn head(
     head.headers = headers::of_request(&call.headers, names);
     headers::change(&mut head.headers, &route.request.headers);
     let changes_answer = !route.answer.members.is_empty();
-    if changes_answer || route.price.counted().is_some_and(CountedPrice::reads_answer) {
+    let reads_events = route.request.members.extra_event.is_some();
+    if changes_answer || reads_events || route.price.counted().is_some_and(CountedPrice::reads_answer) {
         head.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     if changes_answer {
