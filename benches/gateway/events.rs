@@ -104,7 +104,8 @@ async fn turn(
 /// Reads a stream and counts its events until it is dropped.
 async fn read(address: SocketAddr, path: &str, key: String, events: Arc<AtomicU64>) -> anyhow::Result<()> {
     let mut stream = TcpStream::connect(address).await?;
-    let head = format!("POST {path} HTTP/1.1\r\nhost: bench\r\nx-api-key: {key}\r\ncontent-length: 0\r\n\r\n");
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: bench\r\nx-api-key: {key}\r\ncontent-length: 0\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
     let mut part = vec![0; 16 * 1_024];
     loop {

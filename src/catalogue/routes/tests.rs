@@ -146,8 +146,14 @@ fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
         ("[route.request]\nremove = [\"a b\"]", "16: `remove` has a value that must be a header"),
         ("[route.request]\nwhen = \"/a\"", "16: `when` needs members"),
         ("[route.answer]\nwhen = \"/a\"", "16: `when` is not known here"),
-        ("[route.request]\nremove = [\"/a\"]\nextra_event = \"/c\"", "17: `extra_event` needs members in `set`"),
-        ("[route.request]\nset = { \"/a\" = 1 }\nextra_event = \"c\"", "17: `extra_event` must be a JSON pointer"),
+        (
+            "[route.request]\nremove = [\"/a\"]\nextra_event = \"/c\"",
+            "17: `extra_event` needs members in `set`",
+        ),
+        (
+            "[route.request]\nset = { \"/a\" = 1 }\nextra_event = \"c\"",
+            "17: `extra_event` must be a JSON pointer",
+        ),
         ("[route.answer]\nextra_event = \"/c\"", "16: `extra_event` is not known here"),
         (
             "body = \"pass\"\n[route.request]\nremove = [\"/a\"]",

@@ -98,8 +98,7 @@ mod tests {
     const DONE: &str = "data: [DONE]\n\n";
 
     fn passed(parts: &[&[u8]]) -> String {
-        let mut extra =
-            ExtraEvents::new("/choices".parse().unwrap(), vec!["/usage/total".parse().unwrap()]);
+        let mut extra = ExtraEvents::new("/choices".parse().unwrap(), vec!["/usage/total".parse().unwrap()]);
         let mut passed: Vec<u8> = parts.iter().flat_map(|part| extra.pass(part)).collect();
         passed.extend(extra.rest());
         String::from_utf8(passed).unwrap()
@@ -136,7 +135,10 @@ mod tests {
 
     #[test]
     fn an_event_that_is_too_long_is_passed_on_in_pieces() {
-        let long = format!("data: {{\"choices\":[],\"usage\":{{\"total\":7}},\"x\":\"{}\"}}\n\n", "x".repeat(300_000));
+        let long = format!(
+            "data: {{\"choices\":[],\"usage\":{{\"total\":7}},\"x\":\"{}\"}}\n\n",
+            "x".repeat(300_000)
+        );
         let stream = format!("{long}{USAGE}{DONE}");
         let parts: Vec<&[u8]> = stream.as_bytes().chunks(1_000).collect();
         assert_eq!(passed(&parts), format!("{long}{DONE}"));

@@ -44,7 +44,7 @@ impl Pool {
         chosen: Chosen,
         call: PoolCall<'_>,
     ) -> Result<(Response<IncomingBody>, Answering), Attempt> {
-        let Chosen { target, admission, .. } = chosen;
+        let Chosen { target, admission } = chosen;
         let answering = Answering::new(target, admission);
         match self.ask(&answering.target, call).await {
             Ok(response) => Ok((response, answering)),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http_body_util::{BodyExt, Limited};
-use hyper::header::HOST;
 use hyper::Request;
+use hyper::header::HOST;
 use tokio::time::{sleep, timeout};
 
 use super::Pool;

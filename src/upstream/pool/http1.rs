@@ -8,8 +8,8 @@ mod connection;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use hyper::{Request, Response};
 use hyper::client::conn::http1::Builder;
+use hyper::{Request, Response};
 use tokio::time::sleep;
 use tower::{Service, ServiceExt};
 
@@ -127,4 +127,3 @@ async fn sweep_until_dropped(client: Weak<Http1Client>) {
         client.sweep();
     }
 }
-

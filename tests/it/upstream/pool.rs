@@ -248,19 +248,21 @@ async fn reset_all(listener: TcpListener, arrivals: Arc<[AtomicU8]>) {
                 1 => return drop(stream.read(&mut [0; 20]).await),
                 _ => {}
             }
+            let note = |request: &str| {
+                let number = request.strip_prefix("POST /").unwrap().split(' ').next().unwrap();
+                arrivals[number.parse::<usize>().unwrap()].fetch_add(1, Ordering::Relaxed);
+            };
             let Some(request) = asked(&mut stream).await else { return };
-            let number = request.strip_prefix("POST /").unwrap().split(' ').next().unwrap();
-            arrivals[number.parse::<usize>().unwrap()].fetch_add(1, Ordering::Relaxed);
+            note(&request);
             match place {
                 2 => {}
                 3 => drop(stream.write_all(&ANSWER[..20]).await),
                 _ => {
                     let _ = stream.write_all(ANSWER).await;
                     // The next request may be on its way already.
-                    let _ = asked(&mut stream).await.map(|request| {
-                        let number = request.strip_prefix("POST /").unwrap().split(' ').next().unwrap().to_owned();
-                        arrivals[number.parse::<usize>().unwrap()].fetch_add(1, Ordering::Relaxed);
-                    });
+                    if let Some(request) = asked(&mut stream).await {
+                        note(&request);
+                    }
                 }
             }
         });
@@ -278,7 +280,8 @@ async fn under_resets_a_post_arrives_at_most_once_and_memory_stays() {
     let (mut answered, mut before) = (0, 0);
     for first in (0..calls).step_by(AT_ONCE) {
         let rule = if first / AT_ONCE % 2 == 0 { RetryRule::Off } else { RetryRule::Safe };
-        let paths: Vec<String> = (first..calls.min(first + AT_ONCE)).map(|number| format!("/{number}")).collect();
+        let paths: Vec<String> =
+            (first..calls.min(first + AT_ONCE)).map(|number| format!("/{number}")).collect();
         let answers = join_all(paths.iter().map(|path| call(&pool, path, rule))).await;
         answered += answers.iter().filter(|answer| answer.is_ok()).count();
         // What is kept for good is there by now.
@@ -290,7 +293,10 @@ async fn under_resets_a_post_arrives_at_most_once_and_memory_stays() {
     assert!(grown < 32 << 20, "{grown} bytes more after {calls} calls");
     assert!(arrivals.iter().all(|times| times.load(Ordering::Relaxed) <= 1));
     let arrived = arrivals.iter().filter(|times| times.load(Ordering::Relaxed) == 1).count();
-    assert!((calls / 10..calls).contains(&answered) && answered <= arrived, "{answered} of {arrived} arrived");
+    assert!(
+        (calls / 10..calls).contains(&answered) && answered <= arrived,
+        "{answered} of {arrived} arrived"
+    );
     serving.abort();
     println!("{calls} calls: {arrived} arrived, {answered} answered, {grown} bytes more");
 }

@@ -38,7 +38,9 @@ impl Http1Body {
     }
 
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Some(connection) = &mut self.connection else { return Pin::new(&mut self.incoming).poll_frame(cx) };
+        let Some(connection) = &mut self.connection else {
+            return Pin::new(&mut self.incoming).poll_frame(cx);
+        };
         // Parts come while the connection is driven, and only then.
         let quiet = &mut Context::from_waker(Waker::noop());
         let came = Pin::new(&mut self.incoming).poll_frame(quiet);

@@ -103,4 +103,3 @@ impl From<NotAnswered> for SendError {
         }
     }
 }
-
