@@ -11,6 +11,7 @@ mod http1;
 mod http2;
 mod incoming;
 mod repeats;
+mod send_error;
 mod target_health;
 
 use std::sync::Arc;

@@ -5,8 +5,8 @@ use hyper::{HeaderMap, Request, Response};
 
 use super::answer_body::Answering;
 use super::choice::{Chosen, Target};
-use super::clients::SendError;
 use super::incoming::IncomingBody;
+use super::send_error::SendError;
 use super::{Pool, PoolCall};
 use crate::upstream::client::UpstreamError;
 use crate::upstream::headers;

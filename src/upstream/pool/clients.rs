@@ -1,7 +1,6 @@
 //! The HTTP clients of a pool: one for each runtime, and so one for each serving thread. A connection and the calls that use it
 //! stay on one thread, which no other has to wake.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -13,17 +12,12 @@ use super::choice::Target;
 use super::http1::Http1Client;
 use super::http2::Http2Client;
 use super::incoming::IncomingBody;
+use super::send_error::SendError;
 use crate::upstream::connector::{Connector, Protocol};
 use crate::upstream::upload::UploadBody;
 
-/// Idle connections of a thread to one target that stay open, and for how long: less than servers commonly keep theirs.
-pub(super) const IDLE_CONNECTIONS: usize = 32;
-pub(super) const IDLE_FOR: Duration = Duration::from_secs(30);
 /// Longest use of a client and its connections: a name that has other addresses is followed.
 const MAX_AGE: Duration = Duration::from_secs(300);
-/// Limits of the head of an answer.
-pub(super) const MAX_HEAD_BYTES: u32 = 32 * 1_024;
-pub(super) const MAX_HEAD_LINES: usize = 100;
 
 pub(super) struct Clients {
     connector: Connector,
@@ -43,18 +37,6 @@ struct Kept {
 pub(super) enum Client {
     Http1(Arc<Http1Client>),
     Http2(Arc<Http2Client>),
-}
-
-/// Why a request has no answer.
-#[derive(Debug)]
-pub(super) enum SendError {
-    /// There is no connection.
-    Connect(String),
-    /// The connection was lost before a byte of the request was written.
-    Unsent(String),
-    /// The connection was lost before a byte of an answer came.
-    Unanswered(String),
-    Failed(String),
 }
 
 impl Clients {
@@ -104,23 +86,11 @@ impl Client {
         request: Request<UploadBody>,
     ) -> Result<Response<IncomingBody>, SendError> {
         match self {
-            Self::Http1(client) => client.send(target, request).await,
+            Self::Http1(client) => Ok(client.send(target, request).await?.map(IncomingBody::Http1)),
             // Boxed, so that calls over HTTP/1 do not carry its size.
-            Self::Http2(client) => Box::pin(client.send(target, request)).await,
+            Self::Http2(client) => Ok(Box::pin(client.send(target, request)).await?.map(IncomingBody::Http2)),
         }
     }
-}
-
-/// An error with its causes.
-pub(super) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        // Writing to a string never fails.
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod connection;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use hyper::body::Incoming;
 use hyper::client::conn::http1::Builder;
 use hyper::{Request, Response};
 use tokio::time::sleep;
@@ -16,8 +17,8 @@ use tower::{Service, ServiceExt};
 pub(super) use self::body::Http1Body;
 use self::connection::{Connection, NotAnswered};
 use super::choice::Target;
-use super::clients::{IDLE_CONNECTIONS, IDLE_FOR, MAX_HEAD_BYTES, MAX_HEAD_LINES, SendError, with_causes};
-use super::incoming::IncomingBody;
+use super::config::{IDLE_CONNECTIONS, IDLE_FOR, MAX_HEAD_BYTES, MAX_HEAD_LINES};
+use super::send_error::{SendError, with_causes};
 use crate::upstream::connector::Connector;
 use crate::upstream::upload::UploadBody;
 
@@ -64,16 +65,16 @@ impl Http1Client {
         self: &Arc<Self>,
         target: &Target,
         mut request: Request<UploadBody>,
-    ) -> Result<Response<IncomingBody>, SendError> {
+    ) -> Result<Response<Http1Body>, SendError> {
         while let Some(connection) = self.take(target.place) {
             match connection.send(request).await {
-                Ok(response) => return Ok(response.map(IncomingBody::Http1)),
+                Ok(answer) => return Ok(driven(answer)),
                 Err(NotAnswered { unsent: Some(returned), .. }) => request = *returned,
                 Err(lost) => return Err(lost.into()),
             }
         }
         let connection = self.connect(target).await.map_err(SendError::Connect)?;
-        Ok(connection.send(request).await?.map(IncomingBody::Http1))
+        Ok(driven(connection.send(request).await?))
     }
 
     async fn connect(self: &Arc<Self>, target: &Target) -> Result<Box<Connection>, String> {
@@ -107,6 +108,11 @@ impl Http1Client {
         let is_usable = |idle: &mut Idle| idle.since.elapsed() < IDLE_FOR && idle.connection.is_at_rest();
         self.idle().iter_mut().for_each(|kept| kept.retain_mut(is_usable));
     }
+}
+
+/// An answer whose body drives its connection.
+fn driven((response, connection): (Response<Incoming>, Box<Connection>)) -> Response<Http1Body> {
+    response.map(|incoming| Http1Body::new(incoming, connection))
 }
 
 impl Home {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use hyper::{Request, Response, Uri};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::choice::Target;
-use super::clients::{IDLE_CONNECTIONS, IDLE_FOR, MAX_HEAD_BYTES, SendError, with_causes};
-use super::incoming::IncomingBody;
+use super::config::{IDLE_CONNECTIONS, IDLE_FOR, MAX_HEAD_BYTES};
+use super::send_error::{SendError, with_causes};
 use crate::upstream::connector::Connector;
 use crate::upstream::upload::UploadBody;
 
@@ -41,12 +42,11 @@ impl Http2Client {
         &self,
         target: &Target,
         mut request: Request<UploadBody>,
-    ) -> Result<Response<IncomingBody>, SendError> {
+    ) -> Result<Response<Incoming>, SendError> {
         let mut url = target.url.clone().into_parts();
         url.path_and_query = request.uri().path_and_query().cloned();
         *request.uri_mut() = Uri::from_parts(url).map_err(|error| SendError::Failed(error.to_string()))?;
-        let answered = self.0.request(request).await;
-        answered.map(|response| response.map(IncomingBody::Http2)).map_err(|error| send_error(&error))
+        self.0.request(request).await.map_err(|error| send_error(&error))
     }
 }
 

@@ -18,7 +18,7 @@ use hyper::body::Frame;
 use hyper::{Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::ACCOUNT;
 use crate::support::gateway::eventually;
@@ -197,7 +197,8 @@ async fn a_request_goes_on_while_nobody_reads_its_early_answer() {
     const PARTS: usize = 256;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let pool = pool(listener.local_addr().unwrap());
-    let serving = tokio::spawn(async move {
+    let (note, got_all) = oneshot::channel();
+    tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.read_exact(&mut [0; 64]).await.unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n").await.unwrap();
@@ -205,7 +206,10 @@ async fn a_request_goes_on_while_nobody_reads_its_early_answer() {
         while bytes < PART * PARTS {
             bytes += stream.read(&mut read).await.unwrap();
         }
+        note.send(()).unwrap();
         stream.write_all(b"early").await.unwrap();
+        // Closing a socket with unread bytes would reset it.
+        while stream.read(&mut read).await.is_ok_and(|count| count > 0) {}
     });
     let (parts, received) = mpsc::channel::<Bytes>(1);
     let stream = futures_util::stream::unfold(received, |mut received| async move {
@@ -219,7 +223,7 @@ async fn a_request_goes_on_while_nobody_reads_its_early_answer() {
     for _ in 0..PARTS {
         parts.send(Bytes::from(vec![0; PART])).await.unwrap();
     }
-    serving.await.unwrap();
+    got_all.await.unwrap();
     assert_eq!(whole(response).await.unwrap(), "early");
 }
 

@@ -3,13 +3,14 @@
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, Builder, SendRequest};
 use hyper::{Request, Response};
 use tokio::task::unconstrained;
 
-use super::super::clients::{SendError, with_causes};
-use super::{Home, Http1Body};
+use super::Home;
 use crate::upstream::connector::Stream;
+use crate::upstream::pool::send_error::{SendError, with_causes};
 use crate::upstream::response_started::ResponseStarted;
 use crate::upstream::upload::UploadBody;
 
@@ -38,11 +39,11 @@ impl Connection {
         Ok(Box::new(Self { requests, driver: Some(driver), started, home }))
     }
 
-    /// Sends a request, and returns the answer's head with a body that drives the connection.
+    /// Sends a request, and returns its answer with the connection, which is to be driven while the body is read.
     pub(super) async fn send(
         mut self: Box<Self>,
         request: Request<UploadBody>,
-    ) -> Result<Response<Http1Body>, NotAnswered> {
+    ) -> Result<(Response<Incoming>, Box<Self>), NotAnswered> {
         // Only the connection, which is driven here, resolves it. It needs no budget and no waker of its own.
         let mut answer = pin!(unconstrained(self.requests.try_send_request(request)));
         let answered = std::future::poll_fn(|cx| {
@@ -50,7 +51,7 @@ impl Connection {
             answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         });
         match answered.await {
-            Ok(response) => Ok(response.map(|incoming| Http1Body::new(incoming, self))),
+            Ok(response) => Ok((response, self)),
             Err(mut error) => Err(NotAnswered {
                 unsent: error.take_message().map(Box::new),
                 error: error.into_error(),
