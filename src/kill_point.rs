@@ -61,6 +61,8 @@ kill_points! {
     OutcomeUnknown = "outcome-unknown",
     /// The outcome was looked up; no call has its reply.
     OutcomeResolved = "outcome-resolved",
+    /// A new set was read; requests still meet the one before.
+    SetRead = "set-read",
     /// An epoch was opened; its writer has committed nothing.
     EpochOpened = "epoch-opened",
     /// A recovery has locked a dead epoch.

@@ -16,7 +16,8 @@ class Chat(BaseHTTPRequestHandler):
         usage = {"prompt_tokens": len(prompt.split()), "completion_tokens": len(words)}
         about = {"id": f"chatcmpl-{time.time_ns()}", "created": int(time.time()), "model": asked.get("model", "echo")}
         if asked.get("stream"):
-            self.stream({"object": "chat.completion.chunk", **about}, words, usage)
+            is_counted = asked.get("stream_options", {}).get("include_usage")
+            self.stream({"object": "chat.completion.chunk", **about}, words, usage if is_counted else None)
         else:
             message = {"role": "assistant", "content": " ".join(words)}
             choices = [choice("stop", message=message)]
@@ -37,7 +38,9 @@ class Chat(BaseHTTPRequestHandler):
         self.end_headers()
         for word in words:
             self.event({**about, "choices": [choice(delta={"content": word + " "})]})
-        self.event({**about, "choices": [choice("stop", delta={})], "usage": usage})
+        self.event({**about, "choices": [choice("stop", delta={})]})
+        if usage:
+            self.event({**about, "choices": [], "usage": usage})
         self.chunk(b"data: [DONE]\n\n")
         self.chunk(b"")
 

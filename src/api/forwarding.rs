@@ -24,7 +24,7 @@ use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::key::Mode;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::domain::settlement::Outcome;
-use crate::gate::forward::{CallBody, ForwardedCall, Forwarding};
+use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
 use crate::gate::metering::{PaidAnswer, PaidFuture};
 use crate::http::answer::passed_on;
 use crate::upstream::client::UpstreamError;
@@ -63,7 +63,7 @@ impl Forwarding for Forwarder {
         }
     }
 
-    fn changed(&self, body: Bytes) -> Result<Bytes, Refusal> {
+    fn changed(&self, body: Bytes) -> Result<UpstreamRequest, Refusal> {
         changes::of_request(&self.route.request.members, body)
     }
 
@@ -104,16 +104,17 @@ impl Forwarder {
             price: None,
             stream: None,
         };
-        let meter = Meter::new(route, (&call, &upload), &parts.headers, begun, outcome);
+        let mut meter = Meter::new(route, (&call, &upload), &parts.headers, begun, outcome);
         match body {
             Read::Whole(body) => {
+                let shown = meter.shown(&body);
                 if matches!(outcome, Outcome::Answered | Outcome::ChargedStatus) {
                     let charge = meter.of_whole(&body);
                     answer.credits_used = charge.credits;
                     answer.outcome = charge.outcome;
                     answer.price = charge.price;
                 }
-                let body = changes::of_answer(route, &parts.headers, body)?;
+                let body = changes::of_answer(route, &parts.headers, shown)?;
                 *answer.response.body_mut() = Body::from(body);
             }
             Read::Longer(..) if changes::is_due(route, &parts.headers) => {

@@ -15,6 +15,7 @@ use super::offer::{Offer, OfferError};
 use super::parts::Shared;
 use crate::catalogue::in_force::{OfferInForce, OfferState};
 use crate::domain::offer_set::{SetKind, SetNumbers};
+use crate::kill_point::{self, KillPoint};
 use crate::server::router;
 use crate::server::routing::{Routed, Routing};
 use crate::storage::error::StorageError;
@@ -99,7 +100,9 @@ impl Follower {
         let offer = Offer::newest(&mut connection).await?;
         drop(connection);
         let numbers = offer.numbers;
-        self.routing.swap(self.shared.routed(offer, &self.in_force).await?);
+        let routed = self.shared.routed(offer, &self.in_force).await?;
+        kill_point::pass(KillPoint::SetRead);
+        self.routing.swap(routed);
         Ok(numbers)
     }
 }

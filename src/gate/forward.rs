@@ -50,9 +50,17 @@ pub trait Forwarding: Send + Sync {
     ///
     /// # Errors
     /// When the route changes bodies, and cannot change this one.
-    fn changed(&self, body: Bytes) -> Result<Bytes, Refusal>;
+    fn changed(&self, body: Bytes) -> Result<UpstreamRequest, Refusal>;
 
     fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture;
+}
+
+/// What the upstream gets of a body.
+#[derive(Debug)]
+pub struct UpstreamRequest {
+    pub body: Bytes,
+    /// Whether the answer may have an event that the client did not ask for.
+    pub brings_extra_event: bool,
 }
 
 /// A call that may be sent on: checked, and its price held.
@@ -72,6 +80,8 @@ pub struct ForwardedCall {
     pub body: CallBody,
     /// Bytes of the body that the client sent, as far as it was read.
     pub read_bytes: u64,
+    /// Whether the answer may have an event that the client did not ask for.
+    pub brings_extra_event: bool,
     /// What is held.
     pub price: Credits,
 }
@@ -89,14 +99,17 @@ impl ForwardedCall {
         call: &Call,
         caller: &Caller,
         hops: u8,
-        body: CallBody,
+        (headers, body): (HeaderMap, CallBody),
         forwarding: &dyn Forwarding,
     ) -> Result<Self, Refusal> {
         let request = &call.request;
         let read_bytes = body.read().len() as u64;
-        let body = match body {
-            CallBody::Read(body) => CallBody::Read(forwarding.changed(body)?),
-            CallBody::Passed(body) => CallBody::Passed(body),
+        let (body, brings_extra_event) = match body {
+            CallBody::Read(body) => {
+                let UpstreamRequest { body, brings_extra_event } = forwarding.changed(body)?;
+                (CallBody::Read(body), brings_extra_event)
+            }
+            CallBody::Passed(body) => (CallBody::Passed(body), false),
         };
         Ok(Self {
             call_id: call.id(),
@@ -106,9 +119,10 @@ impl ForwardedCall {
             hops: hops.saturating_add(1),
             method: request.method().clone(),
             uri: request.uri().clone(),
-            headers: request.headers().clone(),
+            headers,
             body,
             read_bytes,
+            brings_extra_event,
             price: Credits::ZERO,
         })
     }
@@ -118,10 +132,11 @@ impl ForwardedCall {
 pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
     let Shaped { call, caller, slot, hops, body } = shaped;
     let read = body.read();
+    let sent = (call.request.headers().clone(), body);
     let prepared = route
         .forwarding
         .most(&read)
-        .and_then(|most| Ok((most, ForwardedCall::of(&call, &caller, hops, body, &*route.forwarding)?)));
+        .and_then(|most| Ok((most, ForwardedCall::of(&call, &caller, hops, sent, &*route.forwarding)?)));
     let (most, forwarded) = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return Err(call.refuse(refusal)),
@@ -141,11 +156,12 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
 
 /// Sends a call of a free route on. It never meets the ledger, so what is about money has no place in it.
 pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
-    let Shaped { call, caller, slot, hops, body } = shaped;
+    let Shaped { mut call, caller, slot, hops, body } = shaped;
     if let Err(refusal) = refuse_money(call.request.headers()) {
         return Err(call.refuse(refusal));
     }
-    let forwarded = match ForwardedCall::of(&call, &caller, hops, body, &*route.forwarding) {
+    let sent = (std::mem::take(call.request.headers_mut()), body);
+    let forwarded = match ForwardedCall::of(&call, &caller, hops, sent, &*route.forwarding) {
         Ok(forwarded) => forwarded,
         Err(refusal) => return Err(call.refuse(refusal)),
     };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::domain::forwarding::MemberChanges;
@@ -29,6 +30,15 @@ pub fn edited(text: &[u8], changes: &MemberChanges) -> Result<Option<Vec<u8>>, N
     let mut edited = String::with_capacity(text.len() + 256);
     root.write(&mut edited);
     Ok(Some(edited.into_bytes()))
+}
+
+/// Whether a text has all members that are set, with the same values.
+pub fn has_all_set(text: &[u8], changes: &MemberChanges) -> bool {
+    let Ok(root) = serde_json::from_slice::<Value>(text) else { return false };
+    changes.set.iter().all(|(pointer, value)| {
+        let member = pointer.names().iter().try_fold(&root, |object, name| object.as_object()?.get(name));
+        member.is_some_and(|member| serde_json::from_str(value).is_ok_and(|value: Value| *member == value))
+    })
 }
 
 /// A value. Only objects on the way to a change are opened.
@@ -105,7 +115,7 @@ impl<'t> Node<'t> {
         };
         for (at, (name, value)) in members.iter().enumerate() {
             to.push(if at == 0 { '{' } else { ',' });
-            to.push_str(&serde_json::Value::from(name.as_str()).to_string());
+            to.push_str(&Value::from(name.as_str()).to_string());
             to.push(':');
             value.write(to);
         }
@@ -147,7 +157,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -156,6 +166,7 @@ mod tests {
             set: set.iter().map(|(at, value)| (at.parse().unwrap(), (*value).to_owned())).collect(),
             remove: remove.iter().map(|at| at.parse().unwrap()).collect(),
             when: when.map(|at| at.parse().unwrap()),
+            extra_event: None,
         }
     }
 
@@ -191,6 +202,15 @@ mod tests {
             assert_eq!(text_of(text, &streams), Ok(None), "{text}");
         }
         assert_eq!(text_of(r#"{"stream":true,"stream":false}"#, &streams), Err(NotEditable));
+    }
+
+    #[test]
+    fn a_text_has_what_is_set_only_with_the_same_values() {
+        let set = changes(&[("/a/b", "true"), ("/n", "1")], &[], None);
+        assert!(has_all_set(br#"{"n":1,"a":{"x":0,"b":true}}"#, &set));
+        for text in ["", "{}", r#"{"n":1,"a":{"b":false}}"#, r#"{"n":1,"a":[true]}"#, r#"{"a":{"b":true}}"#] {
+            assert!(!has_all_set(text.as_bytes(), &set), "{text}");
+        }
     }
 
     #[test]

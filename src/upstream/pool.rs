@@ -7,14 +7,17 @@ mod clients;
 mod config;
 mod figures;
 mod health;
+mod http1;
+mod http2;
+mod incoming;
 mod repeats;
+mod send_error;
 mod target_health;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::Response;
-use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use tokio::time::timeout;
 
@@ -25,6 +28,7 @@ use self::choice::Target;
 use self::clients::Clients;
 pub use self::config::{PoolConfig, UpstreamHost};
 use self::figures::{Ended, Figures};
+use self::incoming::IncomingBody;
 use self::repeats::Repeats;
 pub use self::target_health::HealthConfig;
 use super::bulkhead::Bulkhead;
@@ -59,7 +63,8 @@ pub struct PoolCall<'c> {
 impl Pool {
     /// Builds the clients. They do not connect yet.
     pub fn new(config: PoolConfig) -> Self {
-        let targets = config.targets.iter().map(|url| Arc::new(Target::new(url, &config)));
+        let targets = config.targets.iter().enumerate();
+        let targets = targets.map(|(place, url)| Arc::new(Target::new(place, url, &config)));
         Self {
             targets: targets.collect(),
             clients: Clients::new(&config),
@@ -108,9 +113,9 @@ impl Pool {
     async fn send_to_one(
         &self,
         call: PoolCall<'_>,
-    ) -> Result<(Response<Incoming>, Answering), UpstreamError> {
+    ) -> Result<(Response<IncomingBody>, Answering), UpstreamError> {
         let first = self.choose(None)?;
-        let place = first.place;
+        let place = first.target.place;
         if call.retry != RetryRule::Off {
             self.repeats.note_call();
         }

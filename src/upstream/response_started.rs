@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub(super) struct ResponseStarted(Arc<AtomicBool>);
 
 impl ResponseStarted {
-    fn is_set(&self) -> bool {
+    pub(super) fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
@@ -38,6 +38,10 @@ pub(super) struct WatchedStream<T> {
 impl<T> WatchedStream<T> {
     pub(super) fn new(stream: T) -> Self {
         Self { stream, started: ResponseStarted::default() }
+    }
+
+    pub(super) fn response_started(&self) -> ResponseStarted {
+        self.started.clone()
     }
 }
 

@@ -50,7 +50,8 @@ async fn price_of_crm(gateway: &Gateway, key: &str) -> Value {
     body["dry_run"]["credits"].clone()
 }
 
-fn crm_for(credits: u32) -> String {
+/// The shipped routes with another price of `/crm`.
+pub(crate) fn crm_for(credits: u32) -> String {
     routes::SHIPPED.replacen("credits = 2\n", &format!("credits = {credits}\n"), 1)
 }
 

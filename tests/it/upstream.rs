@@ -1,5 +1,7 @@
 //! Requests to another server, over real sockets.
 
+mod pool;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 

@@ -38,6 +38,7 @@ console.log(
     tokens: [whole.usage.prompt_tokens, whole.usage.completion_tokens],
     streamed: text(streamed),
     counted: text(counted),
+    events_not_asked_for: streamed.filter((chunk) => chunk.usage || chunk.choices.length === 0).length,
     usage: [counted.at(-1).usage.prompt_tokens, counted.at(-1).usage.completion_tokens],
     first: text([first]),
     refused,

@@ -34,6 +34,7 @@ print(
             "tokens": [whole.usage.prompt_tokens, whole.usage.completion_tokens],
             "streamed": text(streamed),
             "counted": text(counted),
+            "events_not_asked_for": len([chunk for chunk in streamed if chunk.usage or not chunk.choices]),
             "usage": [counted[-1].usage.prompt_tokens, counted[-1].usage.completion_tokens],
             "first": text([first]),
             "refused": refused,

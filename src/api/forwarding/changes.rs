@@ -5,16 +5,21 @@ use bytes::Bytes;
 
 use crate::domain::forwarding::{ForwardedRoute, MemberChanges};
 use crate::domain::refusal::{Malformed, Refusal};
+use crate::gate::forward::UpstreamRequest;
 use crate::http::representation::{is_json, is_unencoded};
-use crate::upstream::json_edit::edited;
+use crate::upstream::json_edit::{edited, has_all_set};
 
 /// What the upstream gets of a body. A request without a body stays one.
-pub(super) fn of_request(changes: &MemberChanges, body: Bytes) -> Result<Bytes, Refusal> {
+pub(super) fn of_request(changes: &MemberChanges, body: Bytes) -> Result<UpstreamRequest, Refusal> {
     if changes.is_empty() || body.is_empty() {
-        return Ok(body);
+        return Ok(UpstreamRequest { body, brings_extra_event: false });
     }
     match edited(&body, changes) {
-        Ok(edited) => Ok(edited.map_or(body, Bytes::from)),
+        Ok(None) => Ok(UpstreamRequest { body, brings_extra_event: false }),
+        Ok(Some(edited)) => {
+            let brings_extra_event = changes.extra_event.is_some() && !has_all_set(&body, changes);
+            Ok(UpstreamRequest { body: edited.into(), brings_extra_event })
+        }
         Err(_) => Err(Refusal::BadRequest(Malformed::UneditableBody)),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, header};
+use bytes::Bytes;
 
 use crate::domain::credits::Credits;
 use crate::domain::figure::{Figure, FigureSource};
@@ -14,7 +15,7 @@ use crate::domain::settlement::Outcome;
 use crate::gate::forward::ForwardedCall;
 use crate::gate::metering::stream::{StreamCharge, StreamEnd, StreamMeter};
 use crate::http::representation::{is_media_type, is_unencoded};
-use crate::upstream::figure::{EventFigures, figure_in};
+use crate::upstream::figure::{EventFigures, ExtraEvents, figure_in};
 use crate::upstream::upload::Upload;
 
 const KIB: u64 = 1_024;
@@ -36,6 +37,8 @@ pub(super) struct Meter {
     headers: HeaderMap,
     /// Reads the events of a stream, if a figure stands in one.
     events: Option<EventFigures>,
+    /// Keeps an event that the client did not ask for.
+    extra: Option<ExtraEvents>,
 }
 
 impl Meter {
@@ -48,10 +51,12 @@ impl Meter {
     ) -> Self {
         let counted = route.price.counted();
         let pointers = || counted.into_iter().flat_map(CountedPrice::pointers).cloned().collect();
-        let reads_events = counted.is_some_and(CountedPrice::reads_answer)
-            && is_event_stream(headers)
-            && is_unencoded(headers);
+        let has_events = is_event_stream(headers) && is_unencoded(headers);
+        let reads_events = counted.is_some_and(CountedPrice::reads_answer) && has_events;
+        let extra = route.request.members.extra_event.clone();
+        let extra = extra.filter(|_| call.brings_extra_event && has_events);
         Self {
+            extra: extra.map(|list| ExtraEvents::new(list, pointers())),
             events: reads_events.then(|| EventFigures::new(pointers())),
             // Without figures nothing of the head is looked at again.
             headers: counted.map(|_| headers.clone()).unwrap_or_default(),
@@ -72,6 +77,26 @@ impl Meter {
 
     pub(super) fn begun(&self) -> Instant {
         self.begun
+    }
+
+    /// What the client gets of a whole body.
+    pub(super) fn shown(&mut self, body: &Bytes) -> Bytes {
+        match &mut self.extra {
+            Some(extra) => [extra.pass(body), extra.rest()].concat().into(),
+            None => body.clone(),
+        }
+    }
+
+    /// Whether the client gets less than the upstream sends.
+    pub(super) fn withholds(&self) -> bool {
+        self.extra.is_some()
+    }
+
+    fn read(&mut self, data: &[u8]) {
+        self.answer_bytes = self.answer_bytes.saturating_add(data.len() as u64);
+        if let Some(events) = &mut self.events {
+            events.read(data);
+        }
     }
 
     /// The charge of a whole answer.
@@ -150,11 +175,16 @@ impl Meter {
 }
 
 impl StreamMeter for Meter {
-    fn read(&mut self, data: &[u8]) {
-        self.answer_bytes = self.answer_bytes.saturating_add(data.len() as u64);
-        if let Some(events) = &mut self.events {
-            events.read(data);
+    fn pass(&mut self, data: Bytes) -> Bytes {
+        self.read(&data);
+        match &mut self.extra {
+            Some(extra) => extra.pass(&data),
+            None => data,
         }
+    }
+
+    fn rest(&mut self) -> Bytes {
+        self.extra.as_mut().map(ExtraEvents::rest).unwrap_or_default()
     }
 
     fn charge(&mut self, end: StreamEnd) -> StreamCharge {

@@ -26,8 +26,10 @@ pub(super) fn head(
     head.uri = target.parse::<Uri>().map_err(|_| Refusal::EndpointNotFound)?;
     head.headers = headers::of_request(&call.headers, names);
     headers::change(&mut head.headers, &route.request.headers);
-    let reads_answer = route.price.counted().is_some_and(CountedPrice::reads_answer);
-    if reads_answer || !route.answer.members.is_empty() {
+    let reads_answer = route.price.counted().is_some_and(CountedPrice::reads_answer)
+        || route.request.members.extra_event.is_some()
+        || !route.answer.members.is_empty();
+    if reads_answer {
         head.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         // A part of an answer has neither the figures of its price nor the members that are changed.
         head.headers.remove(header::RANGE);

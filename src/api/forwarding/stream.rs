@@ -54,7 +54,8 @@ pub(super) fn pass_on(
             answer.outcome = charge.outcome;
         }
     }
-    let body = Box::pin(Continued { beginning: Some(beginning).filter(|bytes| !bytes.is_empty()), rest });
+    let beginning = Some(beginning).filter(|bytes| !bytes.is_empty());
+    let body = Box::pin(Continued { beginning, rest, is_shortened: meter.withholds() });
     answer.stream = Some(Box::new(StreamedBody { body, meter: Box::new(meter), limits, is_priced_at_end }));
 }
 
@@ -67,6 +68,8 @@ fn takes_trailers(headers: &HeaderMap) -> bool {
 struct Continued {
     beginning: Option<Bytes>,
     rest: AnswerBody,
+    /// Whether the client gets less of it. Then its length is not known, and its last part may come after its last byte.
+    is_shortened: bool,
 }
 
 impl HttpBody for Continued {
@@ -85,13 +88,13 @@ impl HttpBody for Continued {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.beginning.is_none() && self.rest.is_end_stream()
+        self.beginning.is_none() && !self.is_shortened && self.rest.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.beginning {
-            None => self.rest.size_hint(),
-            Some(_) => SizeHint::default(),
+            None if !self.is_shortened => self.rest.size_hint(),
+            _ => SizeHint::default(),
         }
     }
 }

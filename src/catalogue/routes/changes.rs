@@ -21,6 +21,10 @@ pub(super) fn of_request(fields: &mut Fields<'_>, body: RequestBody, price: Opti
         if fields.has("when") && changes.members.is_empty() {
             fields.fault("when", "needs members in `set` or `remove`: headers are changed in every request");
         }
+        changes.members.extra_event = fields.optional("extra_event", parsed::<JsonPointer>);
+        if changes.members.extra_event.is_some() && changes.members.set.is_empty() {
+            fields.fault("extra_event", "needs members in `set`, which bring the event");
+        }
         Some(changes)
     });
     let changes = changes.unwrap_or_default();

@@ -189,6 +189,15 @@ fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
         ("[route.request]\nwhen = \"/a\"", "16: `when` needs members"),
         ("[route.answer]\nwhen = \"/a\"", "16: `when` is not known here"),
         (
+            "[route.request]\nremove = [\"/a\"]\nextra_event = \"/c\"",
+            "17: `extra_event` needs members in `set`",
+        ),
+        (
+            "[route.request]\nset = { \"/a\" = 1 }\nextra_event = \"c\"",
+            "17: `extra_event` must be a JSON pointer",
+        ),
+        ("[route.answer]\nextra_event = \"/c\"", "16: `extra_event` is not known here"),
+        (
             "body = \"pass\"\n[route.request]\nremove = [\"/a\"]",
             "`request` changes members of the body, so `body` must be \"read\"",
         ),

@@ -56,7 +56,10 @@ impl fmt::Debug for StreamedBody {
 
 /// Counts what a stream costs.
 pub trait StreamMeter: Send {
-    fn read(&mut self, data: &[u8]);
+    /// Counts a part of the body, and returns what the client gets now.
+    fn pass(&mut self, data: Bytes) -> Bytes;
+    /// What the client gets at the end of the body.
+    fn rest(&mut self) -> Bytes;
 
     /// The charge of a stream that ended like this.
     fn charge(&mut self, end: StreamEnd) -> StreamCharge;

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::timeout;
 
 use super::Pool;
 use super::choice::Target;
 use super::figures::Ended;
+use super::incoming::IncomingBody;
 use crate::upstream::breaker::Admission;
 use crate::upstream::bulkhead::Permit;
 use crate::upstream::client::UpstreamError;
@@ -59,7 +60,7 @@ pub(super) struct InProgress {
 
 /// A body that is still to be read. Dropping it closes the connection, so that the server may stop.
 pub struct AnswerBody {
-    incoming: Incoming,
+    incoming: IncomingBody,
     /// Present until the answer has ended.
     call: Option<InProgress>,
 }
@@ -72,7 +73,7 @@ pub enum Read {
 }
 
 impl AnswerBody {
-    pub(super) fn new(incoming: Incoming, call: InProgress) -> Self {
+    pub(super) fn new(incoming: IncomingBody, call: InProgress) -> Self {
         Self { incoming, call: Some(call) }
     }
 

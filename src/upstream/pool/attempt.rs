@@ -1,18 +1,15 @@
 //! One attempt of a call, and what is known of it when it fails.
 
-use hyper::body::Incoming;
 use hyper::header::HOST;
-use hyper::{HeaderMap, Request, Response, Uri};
-use hyper_util::client::legacy::Error;
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper::{HeaderMap, Request, Response};
 
 use super::answer_body::Answering;
 use super::choice::{Chosen, Target};
+use super::incoming::IncomingBody;
+use super::send_error::SendError;
 use super::{Pool, PoolCall};
-use crate::domain::forwarding::RetryRule;
 use crate::upstream::client::UpstreamError;
 use crate::upstream::headers;
-use crate::upstream::response_started::has_answer_begun;
 use crate::upstream::upload::UploadBody;
 
 /// Why an attempt has no answer.
@@ -46,8 +43,8 @@ impl Pool {
         &self,
         chosen: Chosen,
         call: PoolCall<'_>,
-    ) -> Result<(Response<Incoming>, Answering), Attempt> {
-        let Chosen { target, admission, .. } = chosen;
+    ) -> Result<(Response<IncomingBody>, Answering), Attempt> {
+        let Chosen { target, admission } = chosen;
         let answering = Answering::new(target, admission);
         match self.ask(&answering.target, call).await {
             Ok(response) => Ok((response, answering)),
@@ -65,26 +62,25 @@ impl Pool {
         self.figures.breaker_is(f64::from(level));
     }
 
-    async fn ask(&self, target: &Target, call: PoolCall<'_>) -> Result<Response<Incoming>, Attempt> {
-        let mut request = self.request(target, call).map_err(Attempt::Sent)?;
-        // An HTTP/2 connection is shared: what is heard on it says nothing of this call.
-        let may_be_unanswered = call.retry != RetryRule::Off && !self.config.speaks_http2;
-        let connection = may_be_unanswered.then(|| capture_connection(&mut request));
+    async fn ask(&self, target: &Target, call: PoolCall<'_>) -> Result<Response<IncomingBody>, Attempt> {
+        let request = self.request(target, call);
         let client = self.clients.here();
-        match call.body.answered(call.waits, client.request(request)).await {
+        match call.body.answered(call.waits, client.send(target, request)).await {
             None => Err(Attempt::Sent(UpstreamError::Timeout)),
-            Some(Ok(response)) => Ok(response),
-            Some(Err(error)) => Err(failed(&error, call, connection.as_ref())),
+            Some(Ok(mut response)) => {
+                if !call.body.has_ended() {
+                    response.body_mut().detach_request();
+                }
+                Ok(response)
+            }
+            Some(Err(error)) => Err(failed(error, call)),
         }
     }
 
-    fn request(&self, target: &Target, call: PoolCall<'_>) -> Result<Request<UploadBody>, UpstreamError> {
-        let mut url = target.url.clone().into_parts();
-        url.path_and_query = call.head.uri.path_and_query().cloned();
-        let url = Uri::from_parts(url).map_err(|error| UpstreamError::Failed(error.to_string()))?;
+    fn request(&self, target: &Target, call: PoolCall<'_>) -> Request<UploadBody> {
         let mut request = Request::new(call.body.body());
         *request.method_mut() = call.head.method.clone();
-        *request.uri_mut() = url;
+        *request.uri_mut() = call.head.uri.clone();
         let headers: &mut HeaderMap = request.headers_mut();
         headers.clone_from(&call.head.headers);
         // In HTTP/2 the URL says it.
@@ -95,28 +91,23 @@ impl Pool {
             headers::remove(headers, name);
             headers.insert(name, value.clone());
         }
-        Ok(request)
+        request
     }
 }
 
-fn failed(error: &Error, call: PoolCall<'_>, connection: Option<&CaptureConnection>) -> Attempt {
+fn failed(error: SendError, call: PoolCall<'_>) -> Attempt {
     if let Some(fault) = call.body.fault() {
         return Attempt::Sent(UpstreamError::Unusable(fault.to_string()));
     }
-    let reason = UpstreamError::of(error);
-    match (error.is_connect(), is_canceled(error)) {
-        (true, _) => Attempt::NotSent { error: reason, is_fault_of_target: true },
-        // The server had closed a connection that was kept open.
-        (_, true) => Attempt::NotSent { error: reason, is_fault_of_target: false },
-        _ if connection.is_some_and(|connection| !has_answer_begun(connection)) => {
-            Attempt::Unanswered(reason)
+    match error {
+        SendError::Connect(reason) => {
+            Attempt::NotSent { error: UpstreamError::Failed(reason), is_fault_of_target: true }
         }
-        _ => Attempt::Sent(reason),
+        // The server had closed a connection that was kept open.
+        SendError::Unsent(reason) => {
+            Attempt::NotSent { error: UpstreamError::Failed(reason), is_fault_of_target: false }
+        }
+        SendError::Unanswered(reason) => Attempt::Unanswered(UpstreamError::Failed(reason)),
+        SendError::Failed(reason) => Attempt::Sent(UpstreamError::Failed(reason)),
     }
-}
-
-/// Whether hyper dropped the request before it wrote a byte of it.
-fn is_canceled(error: &Error) -> bool {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
-    cause.is_some_and(hyper::Error::is_canceled)
 }

@@ -13,6 +13,8 @@ use crate::upstream::breaker::{Admission, Breaker};
 use crate::upstream::client::UpstreamError;
 
 pub(super) struct Target {
+    /// Its place among the targets of the pool.
+    pub(super) place: usize,
     pub(super) url: Uri,
     pub(super) host: HeaderValue,
     /// Calls in progress.
@@ -23,14 +25,14 @@ pub(super) struct Target {
 
 /// The target of an attempt.
 pub(super) struct Chosen {
-    pub(super) place: usize,
     pub(super) target: Arc<Target>,
     pub(super) admission: Admission,
 }
 
 impl Target {
-    pub(super) fn new(url: &Uri, config: &PoolConfig) -> Self {
+    pub(super) fn new(place: usize, url: &Uri, config: &PoolConfig) -> Self {
         Self {
+            place,
             url: url.clone(),
             host: config.host.as_ref().map_or_else(|| host_of(url), |host| host.header.clone()),
             running: AtomicUsize::new(0),
@@ -82,8 +84,7 @@ impl Pool {
             }
         };
         let admitted = self.targets[chosen].breaker().admit(now);
-        let chosen_for =
-            |admission| Chosen { place: chosen, target: self.targets[chosen].clone(), admission };
+        let chosen_for = |admission| Chosen { target: self.targets[chosen].clone(), admission };
         admitted.map(chosen_for).map_err(|wait| unavailable(Some(wait)))
     }
 }

@@ -4,38 +4,39 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::{Request, Response};
 use tokio::runtime::{Handle, Id};
 
 use super::PoolConfig;
+use super::choice::Target;
+use super::http1::Http1Client;
+use super::http2::Http2Client;
+use super::incoming::IncomingBody;
+use super::send_error::SendError;
 use crate::upstream::connector::{Connector, Protocol};
 use crate::upstream::upload::UploadBody;
 
-/// Idle connections of a thread to one target that stay open, and for how long: less than servers commonly keep theirs.
-const IDLE_CONNECTIONS: usize = 32;
-const IDLE_FOR: Duration = Duration::from_secs(30);
-/// Longest use of a connection: a name that has other addresses is followed.
+/// Longest use of a client and its connections: a name that has other addresses is followed.
 const MAX_AGE: Duration = Duration::from_secs(300);
-/// Limits of the head of an answer.
-const MAX_HEAD_BYTES: u32 = 32 * 1_024;
-const MAX_HEAD_LINES: usize = 100;
-/// While streams are open, a dead HTTP/2 connection is noticed after both.
-const PING_EVERY: Duration = Duration::from_secs(30);
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
-
-pub(super) type HttpClient = Client<Connector, UploadBody>;
 
 pub(super) struct Clients {
     connector: Connector,
     protocol: Protocol,
+    targets: usize,
     kept: RwLock<Vec<Kept>>,
 }
 
 struct Kept {
     runtime: Id,
     since: Instant,
-    client: Arc<HttpClient>,
+    client: Client,
+}
+
+/// The client of one runtime.
+#[derive(Clone)]
+pub(super) enum Client {
+    Http1(Arc<Http1Client>),
+    Http2(Arc<Http2Client>),
 }
 
 impl Clients {
@@ -43,11 +44,11 @@ impl Clients {
         let protocol = if config.speaks_http2 { Protocol::Http2 } else { Protocol::Http1 };
         let name = config.host.as_ref().map(|host| host.name.clone());
         let connector = Connector::new(config.reach, config.connect_timeout, &config.tls, name, protocol);
-        Self { connector, protocol, kept: RwLock::default() }
+        Self { connector, protocol, targets: config.targets.len(), kept: RwLock::default() }
     }
 
     /// The client of this runtime.
-    pub(super) fn here(&self) -> Arc<HttpClient> {
+    pub(super) fn here(&self) -> Client {
         let (runtime, now) = (Handle::current().id(), Instant::now());
         let is_fresh = |kept: &Kept| now.saturating_duration_since(kept.since) < MAX_AGE;
         let find = |all: &[Kept]| {
@@ -57,41 +58,38 @@ impl Clients {
         if let Some(client) = find(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
             return client;
         }
-        let client = Arc::new(self.build());
+        let client = self.build();
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = find(&kept) {
             return client;
         }
-        // Calls in progress keep the connections of a client that is dropped until they have ended.
+        // Calls in progress keep their connections until they have ended.
         kept.retain(is_fresh);
         kept.push(Kept { runtime, since: now, client: client.clone() });
         client
     }
 
-    fn build(&self) -> HttpClient {
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_FOR)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            // One rule decides what is sent again: that of the pool.
-            .retry_canceled_requests(false)
-            .set_host(false);
+    fn build(&self) -> Client {
+        let connector = self.connector.clone();
         match self.protocol {
-            Protocol::Http1 => {
-                builder.http1_max_buf_size(MAX_HEAD_BYTES as usize).http1_max_headers(MAX_HEAD_LINES);
-            }
-            Protocol::Http2 => {
-                builder
-                    .http2_only(true)
-                    .http2_max_header_list_size(MAX_HEAD_BYTES)
-                    .http2_keep_alive_interval(PING_EVERY)
-                    .http2_keep_alive_timeout(PING_TIMEOUT)
-                    .http2_keep_alive_while_idle(false);
-            }
+            Protocol::Http1 => Client::Http1(Http1Client::start(connector, self.targets)),
+            Protocol::Http2 => Client::Http2(Arc::new(Http2Client::new(connector))),
         }
-        builder.build(self.connector.clone())
+    }
+}
+
+impl Client {
+    /// Sends a request, whose URL is a path, to a target.
+    pub(super) async fn send(
+        &self,
+        target: &Target,
+        request: Request<UploadBody>,
+    ) -> Result<Response<IncomingBody>, SendError> {
+        match self {
+            Self::Http1(client) => Ok(client.send(target, request).await?.map(IncomingBody::Http1)),
+            // Boxed, so that calls over HTTP/1 do not carry its size.
+            Self::Http2(client) => Ok(Box::pin(client.send(target, request)).await?.map(IncomingBody::Http2)),
+        }
     }
 }
 
@@ -118,25 +116,32 @@ mod tests {
         }
     }
 
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    fn here(clients: &Clients, runtime: &tokio::runtime::Runtime) -> Arc<Http1Client> {
+        let client = runtime.block_on(async { clients.here() });
+        let Client::Http1(client) = client else { panic!("HTTP/2") };
+        client
+    }
+
     #[test]
     fn each_runtime_has_a_client_of_its_own_and_keeps_it() {
         let clients = Clients::new(&config());
-        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (one, two) = (runtime(), runtime());
-        let of = |runtime: &tokio::runtime::Runtime| runtime.block_on(async { clients.here() });
-        let (first, second, again) = (of(&one), of(&two), of(&one));
+        let (first, second, again) = (here(&clients, &one), here(&clients, &two), here(&clients, &one));
         assert!(Arc::ptr_eq(&first, &again) && !Arc::ptr_eq(&first, &second));
     }
 
     #[test]
     fn a_client_that_is_too_old_is_replaced() {
         let clients = Clients::new(&config());
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let here = || runtime.block_on(async { clients.here() });
-        let first = here();
+        let runtime = runtime();
+        let first = here(&clients, &runtime);
         let Some(before) = Instant::now().checked_sub(MAX_AGE) else { return };
         clients.kept.write().unwrap()[0].since = before;
-        assert!(!Arc::ptr_eq(&first, &here()));
+        assert!(!Arc::ptr_eq(&first, &here(&clients, &runtime)));
         assert_eq!(clients.kept.read().unwrap().len(), 1);
     }
 }

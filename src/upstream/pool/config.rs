@@ -11,6 +11,13 @@ use crate::upstream::address::Reach;
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::tls::UpstreamTls;
 
+/// Idle connections of a thread to one target that stay open, and for how long: less than servers commonly keep theirs.
+pub(super) const IDLE_CONNECTIONS: usize = 32;
+pub(super) const IDLE_FOR: Duration = Duration::from_secs(30);
+/// Limits of the head of an answer.
+pub(super) const MAX_HEAD_BYTES: u32 = 32 * 1_024;
+pub(super) const MAX_HEAD_LINES: usize = 100;
+
 /// Servers that answer the same calls, and the limits of calls to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolConfig {

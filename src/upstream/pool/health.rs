@@ -4,8 +4,9 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use http_body_util::{BodyExt, Limited};
+use hyper::Request;
 use hyper::header::HOST;
-use hyper::{Request, Uri};
 use tokio::time::{sleep, timeout};
 
 use super::Pool;
@@ -15,6 +16,8 @@ use crate::upstream::upload::UploadBody;
 
 /// Longest wait for an answer.
 const MAX_WAIT: Duration = Duration::from_secs(5);
+/// What is read of its body.
+const MAX_BODY_BYTES: usize = 64 * 1_024;
 
 /// Checks the targets until the pool is dropped.
 pub(super) fn watch(pool: &Arc<Pool>) {
@@ -49,14 +52,16 @@ impl Pool {
     }
 
     async fn is_healthy(&self, target: &Target, path: &str) -> bool {
-        let mut url = target.url.clone().into_parts();
-        url.path_and_query = path.parse().ok();
-        let Ok(url) = Uri::from_parts(url) else { return false };
+        let Ok(path) = path.parse() else { return false };
         let mut request = Request::new(UploadBody::Whole(None));
-        *request.uri_mut() = url;
+        *request.uri_mut() = path;
         if !self.config.speaks_http2 {
             request.headers_mut().insert(HOST, target.host.clone());
         }
-        self.clients.here().request(request).await.is_ok_and(|response| response.status().is_success())
+        let Ok(response) = self.clients.here().send(target, request).await else { return false };
+        let is_healthy = response.status().is_success();
+        // A connection whose answer was read takes the next request.
+        let _ = Limited::new(response.into_body(), MAX_BODY_BYTES).collect().await;
+        is_healthy
     }
 }

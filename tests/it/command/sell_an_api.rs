@@ -82,7 +82,7 @@ async fn five_commands_sell_a_call_through_the_gateway() {
 #[tokio::test(flavor = "multi_thread")]
 async fn five_commands_sell_a_streamed_call_by_the_token() {
     let out = run("sell-a-chat-api").await;
-    assert!(out.contains("data: [DONE]") && out.contains("\"completion_tokens\": 6"), "{out}");
+    assert!(out.contains("data: [DONE]") && !out.contains("completion_tokens"), "{out}");
     assert!(out.to_ascii_lowercase().contains("x-credits-held: 45"), "{out}");
     let lines: Vec<&str> = out.lines().filter(|line| line.contains("chat")).collect();
     let moved = |credits: &str| lines.iter().any(|line| line.split_whitespace().any(|word| word == credits));

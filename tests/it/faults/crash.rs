@@ -6,11 +6,13 @@
 use std::process::Command;
 use std::time::Duration;
 
+use fluence::domain::offer_set::SetKind;
 use fluence::kill_point::KillPoint;
 
 use super::load::Load;
 use super::serving::{Serving, assert_aborted, with_kill_point};
 use super::setup::Setup;
+use crate::offers::{applied, crm_for};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::eventually;
 
@@ -22,15 +24,14 @@ const NTH: u32 = 12;
 /// A series of crashes on one database.
 struct Crashes {
     setup: Setup,
-    /// Dropped with the test.
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Crashes {
     async fn new() -> Self {
         let database = TestDatabase::new().await;
         let setup = Setup::new(&database.url(), database.pool().clone()).await;
-        Self { setup, _database: database }
+        Self { setup, database }
     }
 
     /// Dies at a kill point under load.
@@ -137,6 +138,28 @@ async fn dies_in_recovery(point: KillPoint) {
     }
 }
 
+/// Dies between reading a new set of routes and putting it in force, restarts, and sells by the new set.
+async fn dies_taking_up_a_set(point: KillPoint) {
+    for _ in 0..rounds() {
+        let mut crashes = Crashes::new().await;
+        let serving = Serving::start(with_kill_point(crashes.setup.serve(), point, 1));
+        let load = Load::start(&serving.address, &crashes.setup.clients);
+        let number = applied(&crashes.database, SetKind::Routes, &crm_for(7)).await;
+        crashes.setup.intents_by_client.extend(load.join().await);
+        serving.wait_for_abort();
+        crashes.age_epochs().await;
+        let serving = Serving::start(crashes.setup.serve());
+        let sells = "select count(*) from node where routes_set = $1 and offer_fault is null";
+        eventually("the new set is in force", async || {
+            let selling: i64 =
+                sqlx::query_scalar(sells).bind(number).fetch_one(&crashes.setup.pool).await.unwrap();
+            selling == 1
+        })
+        .await;
+        crashes.setup.recover_and_audit(serving).await;
+    }
+}
+
 macro_rules! deaths {
     ($($test:ident: $life:ident($point:ident $(, $nth:expr)?),)+) => {
         $(#[tokio::test(flavor = "multi_thread")]
@@ -173,6 +196,7 @@ deaths! {
     with_settlements_dequeued: dies_under_load(SettlementsDequeued, 2 * NTH),
     with_an_unknown_outcome: dies_under_load(OutcomeUnknown, 3),
     with_an_outcome_resolved: dies_under_load(OutcomeResolved, 3),
+    with_a_new_set_read: dies_taking_up_a_set(SetRead),
     with_an_epoch_opened: dies_in_recovery(EpochOpened),
     with_a_dead_epoch_locked: dies_in_recovery(EpochLocked),
     with_a_dead_epoch_released: dies_in_recovery(EpochReleased),

@@ -75,7 +75,8 @@ async fn official_client_chats(language: &str) {
     assert_eq!(
         chatted,
         json!({
-            "whole": said, "tokens": [4, 6], "streamed": streamed, "counted": streamed, "usage": [4, 6],
+            "whole": said, "tokens": [4, 6], "streamed": streamed, "counted": streamed,
+            "events_not_asked_for": 0, "usage": [4, 6],
             "first": "You ", "refused": 401,
         })
     );

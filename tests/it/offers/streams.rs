@@ -72,6 +72,42 @@ async fn each_event_arrives_before_the_next_is_sent_and_the_last_tells_the_price
     shop.gateway.assert_books_are_right().await;
 }
 
+/// Asks for tokens on behalf of clients.
+const ASKING: &str = "[route.request]\nset = { \"/stream_options/include_usage\" = true }\nwhen = \"/stream\"\n\
+                      extra_event = \"/choices\"\n";
+
+#[tokio::test]
+async fn an_event_that_only_the_route_asked_for_is_kept_from_the_client_and_charged_by() {
+    const WORD: &str = "data: {\"choices\":[{}],\"usage\":null}\n\n";
+    const EXTRA: &str = "data: {\"choices\":[],\"usage\":{\"tokens\":55}}\n\n";
+    const DONE: &str = "data: [DONE]\n\n";
+    let asked = r#"{"stream":true,"stream_options":{"include_usage":true}}"#;
+    let withheld = format!("{WORD}{DONE}");
+    let whole = format!("{WORD}{EXTRA}{DONE}");
+    for (sent, got) in [(r#"{"stream":true}"#, &withheld), (asked, &whole)] {
+        for price in [COUNTED, "stream = {}\ncredits = 0\n"] {
+            let (shop, mut server) = played(&format!("{price}{ASKING}")).await;
+            let call = tokio::spawn(shop.request(Method::POST).body(sent).send());
+            let request = server.request().await;
+            assert!(request.ends_with(asked) && request.contains("accept-encoding: identity"), "{request}");
+            server.begin_events();
+            let mut response = call.await.unwrap().unwrap();
+            server.chunk(WORD);
+            read_until(&mut response, WORD).await;
+            let (begun, rest) = EXTRA.split_at(20);
+            server.chunk(begun);
+            server.chunk(rest);
+            server.chunk(DONE);
+            server.end();
+            let rest = response.text().await.unwrap();
+            assert_eq!(format!("{WORD}{rest}"), *got, "{sent} {price}");
+            let paid = if price == COUNTED { 6 } else { 0 };
+            eventually("the call is charged", async || shop.balance().await == 1_000 - paid).await;
+            shop.gateway.assert_books_are_right().await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_client_that_leaves_stops_the_upstream_and_pays_for_what_was_counted() {
     for (events, credits, outcome) in [("data: {}\n\n", 1, "figure_missing"), (USAGE, 6, "left")] {

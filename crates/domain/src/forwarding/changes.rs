@@ -26,6 +26,8 @@ pub struct MemberChanges {
     pub remove: Vec<JsonPointer>,
     /// Only bodies that have `true` there are changed.
     pub when: Option<JsonPointer>,
+    /// The event of a stream that only what is set brings has an empty list there.
+    pub extra_event: Option<JsonPointer>,
 }
 
 impl MemberChanges {

@@ -23,6 +23,7 @@ pub(super) struct Stream {
     silence: Pin<Box<Sleep>>,
     deadline: Pin<Box<Sleep>>,
     pub(super) ping: Option<Pin<Box<Sleep>>>,
+    has_ended: bool,
     /// Whether the last byte ended an event, so that a comment may follow.
     is_between_events: bool,
 }
@@ -40,6 +41,7 @@ impl Stream {
             deadline: Box::pin(sleep_until(limits.ends_at)),
             ping: limits.ping.map(|every| Box::pin(sleep_until(now + every))),
             limits,
+            has_ended: false,
             is_between_events: true,
         }
     }
@@ -56,15 +58,25 @@ impl Stream {
 
     /// The next part of the body, or why there is none.
     pub(super) fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {
+        if self.has_ended {
+            return Poll::Ready(None);
+        }
         loop {
             match self.body.as_mut().poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(data) if !data.is_empty() => return Poll::Ready(Some(self.passed(data))),
+                    Ok(data) if !data.is_empty() => match self.passed(data) {
+                        Ok(data) if data.is_empty() => {}
+                        passed => return Poll::Ready(Some(passed)),
+                    },
                     // Trailers of an upstream are for the gateway alone.
                     _ => {}
                 },
                 Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(fault))),
-                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(None) => {
+                    self.has_ended = true;
+                    let rest = Some(self.meter.rest()).filter(|rest| !rest.is_empty());
+                    return Poll::Ready(rest.map(Ok));
+                }
                 Poll::Pending => return self.poll_timers(cx),
             }
         }
@@ -75,14 +87,13 @@ impl Stream {
         if self.bytes > self.limits.max_bytes {
             return Err(BodyFault::TooLong);
         }
-        self.meter.read(&data);
         let now = Instant::now();
         self.silence.as_mut().reset(now + self.limits.idle);
         if let (Some(ping), Some(every)) = (&mut self.ping, self.limits.ping) {
             ping.as_mut().reset(now + every);
             self.is_between_events = data.ends_with(b"\n\n") || data.ends_with(b"\r\n\r\n");
         }
-        Ok(data)
+        Ok(self.meter.pass(data))
     }
 
     fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {
