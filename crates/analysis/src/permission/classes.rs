@@ -45,6 +45,13 @@ impl Classes {
     /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
     pub(super) const DAILY: Self = Self(1 << 17);
 
+    /// Of customers and goods of delicate trades, like a clinic: private, unless it is said of a thing nearby and nobody
+    /// is spoken of.
+    pub(super) const DELICATE: Self = Self(1 << 18);
+
+    /// Ambiguous words that are private unless they are said of a thing.
+    pub(super) const SAID_OF_THINGS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
+
     /// Both sets together.
     pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -75,6 +82,7 @@ impl Classes {
             "say" => Self::SAY,
             "plain" => Self::PLAIN,
             "daily" => Self::DAILY,
+            "delicate" => Self::DELICATE,
             "clock" => Self::CLOCK,
             "own" => Self::OWN,
             "far" => Self::FAR,
