@@ -67,6 +67,16 @@ impl Classes {
         self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
     }
 
+    /// Whether the word alone makes a hashtag or a quotation private, where nothing shows what it is said of.
+    pub(super) const fn is_private_in_passing(self) -> bool {
+        self.meets(Self::PRIVATE) || self.is_delicate_alone()
+    }
+
+    /// Whether the word is of a delicate trade, and not known as one that may be said of a thing.
+    pub(super) const fn is_delicate_alone(self) -> bool {
+        self.meets(Self::DELICATE) && !self.meets(Self::SAID_OF_THINGS)
+    }
+
     /// Whether nothing but its vector speaks for the word.
     pub(super) const fn is_learnt_alone(self) -> bool {
         self.0 & !Self::OPENS.0 == Self::LEARNT.0

@@ -174,8 +174,3 @@ pub(super) fn speaks_of_work(items: &[Item<'_>]) -> bool {
         !POSSESSIVES.contains(&word) || after.iter().take(2).any(|item| item.classes.meets(Classes::OWN))
     })
 }
-
-/// Whether the word is of a delicate trade, and not known as one that may be said of a thing.
-pub(super) fn is_delicate_alone(item: &Item<'_>) -> bool {
-    item.classes.meets(Classes::DELICATE) && !item.classes.meets(Classes::SAID_OF_THINGS)
-}

@@ -7,7 +7,6 @@ use super::grammar::{
     is_portuguese_first_person,
 };
 use super::item::{
-    is_delicate_alone,
     Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
     is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
@@ -86,7 +85,7 @@ impl<'s> Judgement<'s> {
             return Verdict::Private;
         }
         let is_plainly_work = unclear.is_empty()
-            && !self.items.iter().any(is_delicate_alone)
+            && !self.is_of_delicate_trade()
             && !self.is_partly_unknown()
             && !self.is_first_person_off_work()
             && self.has_words_of_work();
@@ -111,7 +110,7 @@ impl<'s> Judgement<'s> {
         let is_of_people =
             self.is_personal && !unclear.is_empty() || unclear.iter().any(is_grave) && self.says(PEOPLE);
         let is_delicate = |item: &Item<'_>| item.classes.meets(Classes::DELICATE);
-        let is_delicate_matter = self.is_personal && self.items.iter().any(is_delicate_alone)
+        let is_delicate_matter = self.is_personal && self.is_of_delicate_trade()
             || unclear.iter().any(|item| is_delicate(item));
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
@@ -179,6 +178,10 @@ impl<'s> Judgement<'s> {
             && self.items.iter().any(is_thing)
             && count(&self.items, is_work_or_thing)
                 >= MIN_THINGS_ALONE + usize::from(self.has(Classes::PERSON))
+    }
+
+    fn is_of_delicate_trade(&self) -> bool {
+        self.items.iter().any(|item| item.classes.is_delicate_alone())
     }
 
     fn is_clear(&self, item: &Item<'_>) -> bool {

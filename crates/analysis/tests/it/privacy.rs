@@ -37,7 +37,7 @@ const HARMLESS: [&str; 9] = [
     include_str!("redteam/harmless_sealed.tsv"),
 ];
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is 0.80 of each.
-const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.43, 0.50, 0.40, 0.40];
+const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.43, 0.68, 0.55, 0.36];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -56,10 +56,11 @@ const AROUND: [[&str; 3]; 2] = [
     ],
 ];
 /// Texts of the answer that are the program's own.
-const OWN_TEXTS: [&str; 3] = [
+const OWN_TEXTS: [&str; 4] = [
     include_str!("../../src/advice.toml"),
     include_str!("../../src/text.rs"),
     include_str!("../../src/summary.rs"),
+    include_str!("../../src/advice/gist.rs"),
 ];
 
 struct Case {
