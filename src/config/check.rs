@@ -52,6 +52,9 @@ impl Settings {
     pub(super) fn faults(&self, needs_pepper: bool) -> Vec<Fault> {
         let mut faults = Vec::new();
         self.check_server(&mut faults);
+        self.check_console(&mut faults);
+        self.check_operator(&mut faults);
+        self.check_tls(&mut faults);
         self.check_times(&mut faults);
         self.check_upstreams(&mut faults);
         self.check_database_and_pepper(needs_pepper, &mut faults);
@@ -91,6 +94,14 @@ impl Settings {
             "base_url",
             "must be an address such as https://api.acme.test, or empty",
         );
+        require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
+        if let Err(error) = self.region.parse::<Region>() {
+            require(false, "region", &error.to_string());
+        }
+    }
+
+    fn check_console(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
         require(
             self.console.sign_up == SignUp::Invited || self.console.opening().is_some(),
             "console.sign_up_plan",
@@ -126,6 +137,10 @@ impl Settings {
             "console.session_idle_s",
             "must be at most console.session_life_s",
         );
+    }
+
+    fn check_operator(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
         let operator = &self.operator;
         let listen = self.operator_listen();
         if !operator.listen.trim().is_empty() && listen.is_none() {
@@ -154,6 +169,10 @@ impl Settings {
             "operator.max_at_once",
             "must leave connections to calls: with console.max_at_once it must be less than database.max_connections",
         );
+    }
+
+    fn check_tls(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
         let tls = &self.tls;
         require(
             tls.cert_file.is_empty() == tls.key_file.is_empty(),
@@ -165,10 +184,6 @@ impl Settings {
             "tls.client_ca_file",
             "needs tls.cert_file: without TLS there are no certificates of clients",
         );
-        require(log_level::is_valid(&self.log.level), "log.level", log_level::ADVICE);
-        if let Err(error) = self.region.parse::<Region>() {
-            require(false, "region", &error.to_string());
-        }
     }
 
     fn check_times(&self, faults: &mut Vec<Fault>) {

@@ -221,7 +221,7 @@ async fn an_invitation_for_somebody_else() {
     browser.type_into("#password", PASSWORD).await;
     browser.click("main form button.primary").await;
     browser.shows("details.person summary", "Bia").await;
-    assert_eq!(browser.address().await, format!("{}/console/{account}", gateway.url()));
+    browser.arrives(&format!("{}/console/{account}", gateway.url())).await;
     browser.open(&format!("{}/console/{own}", gateway.url())).await;
     browser.shows("h1", "Nothing here").await;
 
@@ -249,5 +249,5 @@ async fn an_invitation_for_somebody_else() {
     browser.shows("main", "one press accepts").await;
     browser.click("main form button.primary").await;
     browser.shows("main .big", "1,000").await;
-    assert_eq!(browser.address().await, format!("{}/console/{third}", gateway.url()));
+    browser.arrives(&format!("{}/console/{third}", gateway.url())).await;
 }

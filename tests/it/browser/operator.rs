@@ -146,7 +146,7 @@ async fn a_call_is_explained_in_the_browser_and_nothing_of_it_stands_in_the_addr
     browser.type_into("#what", &call).await;
     browser.click("form.card button").await;
     browser.shows("main", "/crm").await;
-    assert_eq!(browser.address().await, format!("{}/operator/explain", gateway.operator_url()));
+    browser.arrives(&format!("{}/operator/explain", gateway.operator_url())).await;
     for look in [Look::DESKTOP, Look::PHONE.dark()] {
         browser.look(look).await;
         browser.screenshot(&format!("operator-explained-{}", look.name())).await;

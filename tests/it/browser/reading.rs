@@ -18,7 +18,7 @@ async fn the_search_leads_to_a_section() {
         browser.open(&format!("{}{path}", gateway.url())).await;
         browser.type_into(".search input", words).await;
         browser.click(&format!(".search a[href='{link}']")).await;
-        assert_eq!(browser.address().await, format!("{}{link}", gateway.url()));
+        browser.arrives(&format!("{}{link}", gateway.url())).await;
     }
     browser.type_into(".search input", "zyxw").await;
     browser.shows(".search ul", "Nothing found").await;

@@ -81,5 +81,5 @@ async fn a_refusal_leads_to_the_page_that_explains_it() {
     browser.click(".trial button").await;
     browser.shows(".trial [role=status]", "HTTP 403").await;
     browser.click(".trial [role=status] a").await;
-    assert_eq!(browser.address().await, format!("{}/pt/docs/errors/INSUFFICIENT_SCOPE", gateway.url()));
+    browser.arrives(&format!("{}/pt/docs/errors/INSUFFICIENT_SCOPE", gateway.url())).await;
 }

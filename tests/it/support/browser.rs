@@ -96,6 +96,23 @@ impl Browser {
         self.driver.get("url").await.as_str().unwrap().to_owned()
     }
 
+    /// Waits until a click has led to this address.
+    pub(crate) async fn arrives(&self, address: &str) {
+        let mut at = String::new();
+        let waited = tokio::time::timeout(HANG, async {
+            loop {
+                at = self.address().await;
+                if at == address {
+                    return;
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        });
+        if waited.await.is_err() {
+            panic!("the page never leads to {address}, but to {at}");
+        }
+    }
+
     /// Goes back, as by the browser's own button.
     pub(crate) async fn back(&self) {
         self.driver.post("back", json!({})).await;
