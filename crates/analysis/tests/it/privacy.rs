@@ -37,7 +37,7 @@ const HARMLESS: [&str; 9] = [
     include_str!("redteam/harmless_sealed.tsv"),
 ];
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is 0.80 of each.
-const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.43, 0.68, 0.55, 0.36];
+const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.50, 0.68, 0.55, 0.36];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -188,7 +188,9 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
         let cases: Vec<Case> =
             PRIVATE.into_iter().flat_map(cases).filter(|case| case.language == language).collect();
         let work: HashSet<Vec<String>> = around(language).iter().flat_map(|text| runs(text)).collect();
-        for group in cases.chunks(PER_PERSON) {
+        // The last group goes back to cases of the one before, so that it too has enough words.
+        let starts = (0..cases.len()).step_by(PER_PERSON).map(|at| at.min(cases.len() - PER_PERSON));
+        for group in starts.map(|at| &cases[at..at + PER_PERSON]) {
             let posts: Vec<Post> = group.iter().enumerate().map(|(at, case)| post_with(case, at)).collect();
             let spans: Vec<_> = posts.iter().zip(group).map(|(post, case)| span(post, case)).collect();
             let person = writer_of(posts);
