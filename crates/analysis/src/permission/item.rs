@@ -44,7 +44,9 @@ pub(super) fn is_daily(item: &Item<'_>) -> bool {
 }
 
 pub(super) fn is_ambiguous(item: &Item<'_>) -> bool {
-    [Classes::FAR, Classes::BOUND, Classes::NEAR, Classes::DELICATE].iter().any(|class| item.classes.meets(*class))
+    [Classes::FAR, Classes::BOUND, Classes::NEAR, Classes::DELICATE]
+        .iter()
+        .any(|class| item.classes.meets(*class))
 }
 
 pub(super) fn is_work(item: &Item<'_>) -> bool {

@@ -110,8 +110,8 @@ impl<'s> Judgement<'s> {
         let is_of_people =
             self.is_personal && !unclear.is_empty() || unclear.iter().any(is_grave) && self.says(PEOPLE);
         let is_delicate = |item: &Item<'_>| item.classes.meets(Classes::DELICATE);
-        let is_delicate_matter = self.is_personal && self.is_of_delicate_trade()
-            || unclear.iter().any(|item| is_delicate(item));
+        let is_delicate_matter =
+            self.is_personal && self.is_of_delicate_trade() || unclear.iter().any(|item| is_delicate(item));
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
