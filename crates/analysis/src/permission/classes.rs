@@ -45,8 +45,8 @@ impl Classes {
     /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
     pub(super) const DAILY: Self = Self(1 << 17);
 
-    /// Of customers and goods of delicate trades, like a clinic: private, unless it is said of a thing nearby and nobody
-    /// is spoken of.
+    /// Of customers and goods of delicate trades, like a clinic: private, unless the sentence is about nobody and either a
+    /// thing stands near or there are words of work enough.
     pub(super) const DELICATE: Self = Self(1 << 18);
 
     /// Ambiguous words that are private unless they are said of a thing.
