@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
 RED_TEAM = HERE.parent / "crates/analysis/tests/it/redteam"
-HELD_BACK = "blind"
+HELD_BACK = "sealed"
 LANGUAGES = ("en", "pt")
 SEED = 7
 TAILS = {
@@ -51,9 +51,10 @@ HEADED = 0.3
 """Topics that are one, by the names that the sets have for them."""
 SAME_TOPIC = {"relationship": "relationships", "faith": "belief", "ethnicity": "origin", "debt": "money", "relatives": "family",
               "sex": "relationships", "grief": "death", "caring": "family", "children": "family", "money of one's own": "money",
-              "belief of one's own": "belief", "prison": "law", "pain": "body", "eating": "body"}
+              "belief of one's own": "belief", "prison": "law", "pain": "body", "eating": "body",
+              "things that tell: health": "health", "things that tell: mind": "mind", "things that tell: drink and play": "addiction"}
 WEIGHTS = {"posts": 0.3, "private_mix": 0.5}
-PENALTY = 1.0
+PENALTY = 2.0
 FOLDS = 8
 MIN_SENTENCES = 2
 MIN_WEIGHT = 0.04

@@ -204,8 +204,16 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     let text: String =
         chars.get(tokens[first].start..tokens[last].end + closing).unwrap_or(&[]).iter().collect();
     let before = if first > 0 { "…" } else { "" };
-    let after = if last + 1 < tokens.len() { "…" } else { "" };
+    let goes_on = last + 1 < tokens.len() || runs_into_quotation(chars, tokens[last].end);
+    let after = if goes_on { "…" } else { "" };
     format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether the line goes on after `at` with a quotation, which is left out of the author's own words.
+fn runs_into_quotation(chars: &[char], at: usize) -> bool {
+    let rest = chars.get(at..).unwrap_or(&[]);
+    let gap = rest.iter().take_while(|c| matches!(c, ' ' | ':' | ',')).count();
+    gap > 0 && rest.get(gap).is_some_and(|c| matches!(c, '"' | '“' | '«' | '‘' | '\''))
 }
 
 /// Code points between two words of one excerpt: room for a mark and blanks, too few for anything cut out.

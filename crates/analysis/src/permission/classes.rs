@@ -45,6 +45,13 @@ impl Classes {
     /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
     pub(super) const DAILY: Self = Self(1 << 17);
 
+    /// Of customers and goods of delicate trades, like a clinic: private, unless the sentence is about nobody and either a
+    /// thing stands near or there are words of work enough.
+    pub(super) const DELICATE: Self = Self(1 << 18);
+
+    /// Ambiguous words that are private unless they are said of a thing.
+    pub(super) const SAID_OF_THINGS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
+
     /// Both sets together.
     pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -58,6 +65,16 @@ impl Classes {
     /// Whether the vocabulary has the word at all.
     pub(super) const fn is_known(self) -> bool {
         self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
+    }
+
+    /// Whether the word alone makes a hashtag or a quotation private, where nothing shows what it is said of.
+    pub(super) const fn is_private_in_passing(self) -> bool {
+        self.meets(Self::PRIVATE) || self.is_delicate_alone()
+    }
+
+    /// Whether the word is of a delicate trade, and not known as one that may be said of a thing.
+    pub(super) const fn is_delicate_alone(self) -> bool {
+        self.meets(Self::DELICATE) && !self.meets(Self::SAID_OF_THINGS)
     }
 
     /// Whether nothing but its vector speaks for the word.
@@ -75,6 +92,7 @@ impl Classes {
             "say" => Self::SAY,
             "plain" => Self::PLAIN,
             "daily" => Self::DAILY,
+            "delicate" => Self::DELICATE,
             "clock" => Self::CLOCK,
             "own" => Self::OWN,
             "far" => Self::FAR,

@@ -44,7 +44,9 @@ pub(super) fn is_daily(item: &Item<'_>) -> bool {
 }
 
 pub(super) fn is_ambiguous(item: &Item<'_>) -> bool {
-    [Classes::FAR, Classes::BOUND, Classes::NEAR].iter().any(|class| item.classes.meets(*class))
+    [Classes::FAR, Classes::BOUND, Classes::NEAR, Classes::DELICATE]
+        .iter()
+        .any(|class| item.classes.meets(*class))
 }
 
 pub(super) fn is_work(item: &Item<'_>) -> bool {
@@ -137,11 +139,19 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
             && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
-/// Whether a sentence names a day or an hour and has a clause without a thing of the trade: “results on Thursday”, or “the
-/// results are back, so the release moves to Friday”, may be a private appointment.
+/// Whether a sentence names a day or an hour and has a clause without a word of work: “see you on Thursday” may be a
+/// private appointment.
 pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
-    let is_timed = items.iter().any(|item| item.classes.meets(Classes::CLOCK));
-    is_timed && clauses(items).any(|clause| !clause.iter().any(is_thing))
+    is_timed(items) && clauses(items).any(|clause| !clause.iter().any(is_work_or_thing))
+}
+
+/// Whether a sentence names a day or an hour and has a clause without a thing of the trade.
+pub(super) fn is_timed_without_thing(items: &[Item<'_>]) -> bool {
+    is_timed(items) && clauses(items).any(|clause| !clause.iter().any(is_thing))
+}
+
+fn is_timed(items: &[Item<'_>]) -> bool {
+    items.iter().any(|item| item.classes.meets(Classes::CLOCK))
 }
 
 /// Whether a clause holds a number or a period and nothing else that means something: “four hours, then two, then none”.

@@ -10,7 +10,7 @@ use super::item::{
     Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
     is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
 };
-use super::worktalk::{PLAINLY, QUOTABLE, SURE};
+use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, SURE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -20,6 +20,8 @@ const MIN_WORK_FIRST_PERSON: usize = 3;
 const MIN_WORK_WITHOUT_THING: usize = 3;
 /// The same beside a word of any home: “the letter”, “the door”.
 const MIN_WORK_BESIDE_DAILY: usize = 3;
+/// Words of work of a sentence about a delicate trade.
+const MIN_WORK_OF_TRADE: usize = 2;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 1;
 /// Words below which a sentence gives the model too little to go by: “the tie covers it”.
@@ -33,7 +35,10 @@ pub(super) enum Verdict {
     /// Speaks of a private matter.
     Private,
     /// About the author or another person, and not plainly about work.
-    Personal,
+    Personal {
+        /// Whether it reads more like work than like private life all the same: “I liked the demo”.
+        is_neutral: bool,
+    },
     /// Not plainly about work.
     Doubtful,
     /// About work; whether surely so.
@@ -50,37 +55,50 @@ pub(super) struct Judgement<'s> {
     is_personal: bool,
     /// Whether the sentence is of things of the trade and of no person.
     is_of_things_alone: bool,
+    /// Whether the sentence is about nobody and has words of work enough for a delicate trade.
+    is_of_trade: bool,
 }
 
 impl<'s> Judgement<'s> {
     pub(super) fn new(items: Vec<Item<'s>>, language: Language) -> Self {
-        let mut judgement =
-            Self { items, language, is_first_person: false, is_personal: false, is_of_things_alone: false };
+        let mut judgement = Self {
+            items,
+            language,
+            is_first_person: false,
+            is_personal: false,
+            is_of_things_alone: false,
+            is_of_trade: false,
+        };
         judgement.is_first_person = judgement.says(first_person(language)) || judgement.has(Classes::FIRST);
         judgement.is_personal = judgement.is_first_person || judgement.says(THIRD);
         judgement.is_of_things_alone = !judgement.is_personal && judgement.speaks_of_things_alone(language);
+        judgement.is_of_trade = !judgement.is_personal
+            && !judgement.says(PEOPLE)
+            && count(&judgement.items, is_work_or_thing) >= MIN_WORK_OF_TRADE;
         judgement
     }
 
-    /// What the sentence is. `score` is called only where no rule decides.
+    /// What the sentence is. `score` is not called for a private one.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
         let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         if self.is_private(&unclear) {
             return Verdict::Private;
         }
         let is_plainly_work = unclear.is_empty()
+            && !self.is_of_delicate_trade()
             && !self.is_partly_unknown()
             && !self.is_first_person_off_work()
             && self.has_words_of_work();
         let is_doubtful = self.is_doubtful();
         let is_vetoed = is_doubtful
             || !is_plainly_work && (self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS);
-        let score = if is_vetoed { f64::MIN } else { score(&self.items) };
+        let own_score = score(&self.items);
+        let score = if is_vetoed { f64::MIN } else { own_score };
         let score = if is_plainly_work { score + PLAINLY } else { score };
         if score > QUOTABLE {
             Verdict::Work { is_sure: score > SURE }
         } else if self.is_personal && (is_doubtful || !is_plainly_work) {
-            Verdict::Personal
+            Verdict::Personal { is_neutral: !is_doubtful && own_score > NEUTRAL }
         } else {
             Verdict::Doubtful
         }
@@ -91,7 +109,10 @@ impl<'s> Judgement<'s> {
             |item: &&Item<'_>| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND);
         let is_of_people =
             self.is_personal && !unclear.is_empty() || unclear.iter().any(is_grave) && self.says(PEOPLE);
-        self.has(Classes::PRIVATE) || is_of_people || unclear.len() > 1
+        let is_delicate = |item: &Item<'_>| item.classes.meets(Classes::DELICATE);
+        let is_delicate_matter =
+            self.is_personal && self.is_of_delicate_trade() || unclear.iter().any(|item| is_delicate(item));
+        self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
     /// Whether something in it is a private matter's way of speaking, whatever its words are.
@@ -159,8 +180,14 @@ impl<'s> Judgement<'s> {
                 >= MIN_THINGS_ALONE + usize::from(self.has(Classes::PERSON))
     }
 
+    fn is_of_delicate_trade(&self) -> bool {
+        self.items.iter().any(|item| item.classes.is_delicate_alone())
+    }
+
     fn is_clear(&self, item: &Item<'_>) -> bool {
-        item.is_firm || self.is_of_things_alone && item.classes.meets(Classes::MILD)
+        item.is_firm
+            || self.is_of_things_alone && item.classes.meets(Classes::MILD)
+            || self.is_of_trade && item.classes.meets(Classes::DELICATE)
     }
 
     fn has(&self, class: Classes) -> bool {

@@ -101,6 +101,6 @@ impl Reader<'_> {
         let known = self.own.word(word);
         let hides =
             || aside.is_tag && [self.own, self.other].iter().any(|words| words.hides_private_word(word));
-        known.meets(Classes::PRIVATE) || !known.is_known() && (self.is_private("", word) || hides())
+        known.is_private_in_passing() || !known.is_known() && (self.is_private("", word) || hides())
     }
 }

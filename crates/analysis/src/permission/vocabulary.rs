@@ -62,7 +62,7 @@ impl Vocabulary {
         }
         let is_private = |(word, classes): (&String, &Classes)| {
             let long = word.chars().count() >= MIN_HIDDEN_LETTERS;
-            (long && classes.meets(Classes::PRIVATE)).then(|| word.replace(' ', ""))
+            (long && classes.is_private_in_passing()).then(|| word.replace(' ', ""))
         };
         vocabulary.hidden = vocabulary.words.iter().filter_map(is_private).collect();
         vocabulary

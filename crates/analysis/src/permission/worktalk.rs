@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 
 use super::anchors::anchored;
 use super::classes::Classes;
-use super::grammar::PEOPLE;
+use super::grammar::{OWN_FIRM, PEOPLE};
 use super::item::{
-    Item, clauses, count, is_ambiguous, is_daily, is_thing, is_unknown, is_work, is_work_or_thing,
+    Item, clauses, count, is_ambiguous, is_daily, is_thing, is_timed_without_thing, is_unknown, is_work,
+    is_work_or_thing,
 };
 use crate::layout::DIMS;
 use crate::lexicon::side;
@@ -21,6 +22,8 @@ use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
 pub(super) const QUOTABLE: f64 = 3.5;
+/// A sentence of the author with a higher score does not make its neighbours doubtful.
+pub(super) const NEUTRAL: f64 = 1.0;
 /// A sentence with a higher score is quotable even beside one that the author tells of themselves.
 pub(super) const SURE: f64 = 4.5;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
@@ -29,7 +32,7 @@ pub(super) const PLAINLY: f64 = 1.5;
 static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_str!("worktalk.tsv")));
 
 /// What is counted, by the names that the table has for it.
-const COUNTS: [&str; 21] = [
+const COUNTS: [&str; 24] = [
     "words",
     "things",
     "work",
@@ -51,6 +54,9 @@ const COUNTS: [&str; 21] = [
     "anchored",
     "any_unknown",
     "any_unclear",
+    "delicate",
+    "timed_without_thing",
+    "we",
 ];
 /// Words before the first word of work beyond which the place no longer matters.
 const MAX_BEFORE_WORK: usize = 6;
@@ -127,6 +133,9 @@ fn counts(items: &[Item<'_>]) -> [f64; COUNTS.len()] {
         f64::from(anchored.contains(&true)),
         f64::from(unknown > 0),
         f64::from(unclear > 0),
+        whole(of(&|item| item.classes.meets(Classes::DELICATE))),
+        f64::from(is_timed_without_thing(items)),
+        whole(of(&|item| OWN_FIRM.contains(&item.word))),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What a line counts is what it says: sentences that were judged by hand, one by one, against a rubric.
 //!
 //! `precision.tsv` holds the pairs of the second draw with both judgements, and the rubric, `precision_third.tsv` to
-//! `precision_sixth.tsv` those of later draws; `precision_mended.tsv` the pairs of the first draw that did not support
+//! `precision_seventh.tsv` those of later draws; `precision_mended.tsv` the pairs of the first draw that did not support
 //! their line. Every draw but the fifth led to changes of the cues.
 
 use std::collections::{BTreeMap, HashSet};
@@ -18,22 +18,23 @@ use super::people::{post, writer_of};
 use super::voices::of_the_study;
 
 /// The draws, oldest first, whose judged pairs are all kept.
-const DRAWS: [(&str, &str); 5] = [
+const DRAWS: [(&str, &str); 6] = [
     ("second", include_str!("precision.tsv")),
     ("third", include_str!("precision_third.tsv")),
     ("fourth", include_str!("precision_fourth.tsv")),
     ("fifth", include_str!("precision_fifth.tsv")),
     ("sixth", include_str!("precision_sixth.tsv")),
+    ("seventh", include_str!("precision_seventh.tsv")),
 ];
-/// A draw from posts that were written after the cues, which holds the floor: the study.
-const STUDY: &str = DRAWS[3].1;
+/// The latest draw from posts that were written after the cues, which holds the floor: the study.
+const STUDY: &str = DRAWS[5].1;
 /// Pairs of the first draw that did not support their line.
 const MENDED: &str = include_str!("precision_mended.tsv");
 const BOTH: [(&str, Language); 2] = [("en", Language::En), ("pt", Language::Pt)];
 /// Pairs of the study, and the share of them that support their line: a floor under what is reached.
 const MIN_PAIRS: usize = 300;
 const MIN_PEOPLE: usize = 40;
-const MIN_SUPPORTED: f64 = 0.94;
+const MIN_SUPPORTED: f64 = 0.95;
 /// The share of the pairs of each draw that are counted now, in percent.
 const MIN_SUPPORTED_NOW: f64 = 96.0;
 /// Supporting pairs that a stricter rule may give up, of all judged ones.

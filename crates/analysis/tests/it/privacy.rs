@@ -14,7 +14,7 @@ use fluence_domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 8] = [
+const PRIVATE: [&str; 9] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
@@ -23,8 +23,9 @@ const PRIVATE: [&str; 8] = [
     include_str!("redteam/private_check.tsv"),
     include_str!("redteam/private_hostile.tsv"),
     include_str!("redteam/private_blind.tsv"),
+    include_str!("redteam/private_sealed.tsv"),
 ];
-const HARMLESS: [&str; 8] = [
+const HARMLESS: [&str; 9] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
@@ -33,9 +34,10 @@ const HARMLESS: [&str; 8] = [
     include_str!("redteam/harmless_last.tsv"),
     include_str!("redteam/harmless_hostile.tsv"),
     include_str!("redteam/harmless_blind.tsv"),
+    include_str!("redteam/harmless_sealed.tsv"),
 ];
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is 0.80 of each.
-const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.43, 0.50, 0.40];
+const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.50, 0.68, 0.55, 0.36];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -54,10 +56,11 @@ const AROUND: [[&str; 3]; 2] = [
     ],
 ];
 /// Texts of the answer that are the program's own.
-const OWN_TEXTS: [&str; 3] = [
+const OWN_TEXTS: [&str; 4] = [
     include_str!("../../src/advice.toml"),
     include_str!("../../src/text.rs"),
     include_str!("../../src/summary.rs"),
+    include_str!("../../src/advice/gist.rs"),
 ];
 
 struct Case {
@@ -167,7 +170,8 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
     });
     let share = |found: usize, of: usize| found as f64 / of as f64;
     println!(
-        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last, hostile, blind: \
+        "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last, hostile, blind, \
+         sealed: \
          {counts:?}"
     );
     for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
@@ -184,7 +188,9 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
         let cases: Vec<Case> =
             PRIVATE.into_iter().flat_map(cases).filter(|case| case.language == language).collect();
         let work: HashSet<Vec<String>> = around(language).iter().flat_map(|text| runs(text)).collect();
-        for group in cases.chunks(PER_PERSON) {
+        // The last group goes back to cases of the one before, so that it too has enough words.
+        let starts = (0..cases.len()).step_by(PER_PERSON).map(|at| at.min(cases.len() - PER_PERSON));
+        for group in starts.map(|at| &cases[at..at + PER_PERSON]) {
             let posts: Vec<Post> = group.iter().enumerate().map(|(at, case)| post_with(case, at)).collect();
             let spans: Vec<_> = posts.iter().zip(group).map(|(post, case)| span(post, case)).collect();
             let person = writer_of(posts);

@@ -38,11 +38,13 @@ pub(super) fn of_the_study(language: Language) -> Vec<(String, Person)> {
             include_str!("precision_posts_en.txt"),
             include_str!("precision_posts_2_en.txt"),
             include_str!("precision_posts_3_en.txt"),
+            include_str!("precision_posts_4_en.txt"),
         ],
         Language::Pt => &[
             include_str!("precision_posts_pt.txt"),
             include_str!("precision_posts_2_pt.txt"),
             include_str!("precision_posts_3_pt.txt"),
+            include_str!("precision_posts_4_pt.txt"),
         ],
     })
 }
