@@ -122,10 +122,9 @@ impl<S: Sync> FromRequestParts<S> for ManagementAuth {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, RefusalResponse> {
         let caller = parts.extensions.get::<Caller>().ok_or(Refusal::MissingAuth)?.clone();
         let actor = Actor {
-            who: Who::Key(caller.key.key_id),
             address: parts.extensions.get().map(|ClientAddress(address)| *address),
             request_id: parts.extensions.get().map(|context: &RenderContext| context.request_id),
-            reason: None,
+            ..Actor::of(Who::Key(caller.key.key_id))
         };
         let rights = Rights::OfKey(acting(&caller.key));
         Ok(Self { caller, by: Principal { actor, rights } })

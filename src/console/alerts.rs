@@ -146,7 +146,7 @@ pub(super) async fn save(call: &mut Call) -> Result<Reply, PageError> {
         text => {
             let amount = text.parse::<Amount>().ok().map(|amount| amount.credits().as_i64());
             if amount.is_none() {
-                faults.add("threshold", call.words().not_an_amount());
+                faults.add(("threshold", call.words().alert_threshold()), call.words().not_an_amount());
             }
             amount
         }

@@ -233,7 +233,7 @@ impl Call {
         let membership = self.membership()?;
         let request_id = Some(self.frame.request_id);
         let who = Who::Member(membership.member_id);
-        let actor = Actor { who, address: self.address, request_id, reason: None };
+        let actor = Actor { address: self.address, request_id, ..Actor::of(who) };
         Ok(Principal { actor, rights: rights(membership) })
     }
 

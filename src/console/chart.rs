@@ -23,6 +23,10 @@ const TOP: f64 = 14.0;
 const BASE: f64 = 146.0;
 const HEIGHT: u16 = 174;
 const WIDEST: f64 = 44.0;
+/// The part of its slot that a bar fills.
+const FILLED: f64 = 0.76;
+/// So few bars begin at the axis, where a narrow screen shows all of them.
+const FEW: usize = 7;
 /// Lines of the grid above the base.
 const LINES: i64 = 3;
 
@@ -36,8 +40,9 @@ pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> 
     let lines = highest.saturating_add(step - 1).checked_div(step).unwrap_or(1).clamp(1, LINES);
     let top = step * lines;
     let y = |value: i64| BASE - (BASE - TOP) * (value as f64 / top as f64);
-    let slot = (WIDTH - LEFT) / bars.len().max(1) as f64;
-    let width = (slot * 0.76).min(WIDEST);
+    let is_few = bars.len() <= FEW;
+    let slot = if is_few { WIDEST / FILLED } else { (WIDTH - LEFT) / bars.len() as f64 };
+    let width = (slot * FILLED).min(WIDEST);
     let x = |place: usize| LEFT + slot * (place as f64 + 0.5) - width / 2.0;
     let series = bars.iter().map(|bar| bar.values.len()).max().unwrap_or(0).min(SERIES);
     let path = |series: usize| {
@@ -53,7 +58,7 @@ pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> 
         path
     };
     html! {
-        svg.bars viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(name) {
+        svg.bars.few[is_few] viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(name) {
             (hatching(series))
             @for line in 0..=lines {
                 line.grid x1=(LEFT) x2=(WIDTH) y1={ (format!("{:.1}", y(line * step))) } y2={ (format!("{:.1}", y(line * step))) } {}

@@ -23,7 +23,7 @@ pub(super) fn read(call: &Call, context: &[&str], faults: &mut Faults) -> Option
     match Password::chosen(call.form.raw("password"), min, context) {
         Ok(password) => Some(password),
         Err(fault) => {
-            faults.add("password", fault_text(call.words(), fault));
+            faults.add(("password", call.words().new_password()), fault_text(call.words(), fault));
             None
         }
     }

@@ -30,6 +30,7 @@ pub(super) fn asked_meanwhile(call: &Call) -> Result<Reply, PageError> {
 fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let content = html! {
+        (faults.summary(words))
         p { (words.confirm_why()) }
         @if call.user()?.identity.has_password {
             form.card.form method="post" action=(PATH) {
@@ -41,7 +42,7 @@ fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, P
             }
         } @else {
             p { (words.confirm_no_password()) }
-            p.muted { (words.link_hint()) }
+            @if call.console.base.is_local() { p.muted { (words.link_hint()) } }
         }
     };
     of_person(call, words.confirm_title(), &content)
@@ -56,7 +57,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let failures = guesses::find(call.db().await?, GuessKind::Browser, &subject).await?;
     let mut faults = Faults::default();
     if let Some(wait) = wait(GuessKind::Browser, failures, call.now()) {
-        faults.add("password", wait_text(call, wait));
+        faults.add(("password", call.words().password()), wait_text(call, wait));
     } else {
         let given = call.form.raw("password").to_owned();
         if is_password(call, Some(identity), &given).await? {
@@ -67,7 +68,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
             return Ok(go_on(next, &kept));
         }
         guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
-        faults.add("password", call.words().password_wrong());
+        faults.add(("password", call.words().password()), call.words().password_wrong());
     }
     Ok(form(call, &next, &kept, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -47,7 +47,9 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email"])?;
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
-    let Some(address) = faults.read::<EmailAddress>(call.words(), "email", &typed) else {
+    let Some(address) =
+        faults.read::<EmailAddress>(call.words(), ("email", call.words().new_email()), &typed)
+    else {
         return Ok(form(call, &typed, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (id, key) = (call.user()?.identity.id, EmailKey::of(&address));

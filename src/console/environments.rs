@@ -7,7 +7,7 @@ use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::{Content, Section, account};
-use super::numbers::whole;
+use super::numbers::{up_to, whole};
 use super::page::Reply;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
@@ -16,10 +16,11 @@ use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts;
+use crate::storage::keys::MOST_COUNTED;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.account_id()?;
-    let environments = accounts::environments(call.db().await?, id).await?;
+    let environments = accounts::environments_counting(call.db().await?, id, MOST_COUNTED + 1).await?;
     let (words, root) = (call.words(), call.path("/environments")?);
     let (keys, may_act) = (call.path("/keys")?, call.membership()?.role.may_manage());
     let number = |number: i64| whole(words.0, number);
@@ -38,7 +39,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                                 }
                             }
                             td.n data-label=(words.keys_of_most()) {
-                                (words.of_most(&number(known.keys), &number(i64::from(known.most_keys))))
+                                (words.of_most(&up_to(words.0, known.keys, MOST_COUNTED), &number(i64::from(known.most_keys))))
                             }
                             td { @if may_act { a href={ (root) "/" (known.id) } { (words.change_limit()) } } }
                         }
@@ -83,7 +84,8 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["name", "mode"])?;
     let mode = Mode::from_name(call.form.text("mode")).ok_or(PageError::NotAForm)?;
     let (typed, mut faults) = (call.form.text("name").to_owned(), Faults::default());
-    let Some(name) = faults.read::<EnvironmentName>(call.words(), "name", &typed) else {
+    let Some(name) = faults.read::<EnvironmentName>(call.words(), ("name", call.words().name()), &typed)
+    else {
         return Ok(new_form(call, &typed, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (id, account_id, by) = (EnvironmentId::from_uuid(new_id()), call.account_id()?, call.by()?);
@@ -91,7 +93,9 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
     call.spend(&leads_to).await?;
     match management::environments::create(call.db().await?, &by, id, account_id, &name, mode).await {
         Ok(_) => return Ok(Reply::SeeOther(leads_to)),
-        Err(ChangeError::EnvironmentExists) => faults.add("name", call.words().environment_exists()),
+        Err(ChangeError::EnvironmentExists) => {
+            faults.add(("name", call.words().name()), call.words().environment_exists())
+        }
         Err(error) => return Err(error.into()),
     }
     call.roll_back();
@@ -100,7 +104,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
 
 async fn environment_of(call: &mut Call) -> Result<EnvironmentView, PageError> {
     let (id, account): (EnvironmentId, _) = (call.param("environment")?, call.account_id()?);
-    let known = accounts::environments(call.db().await?, account).await?;
+    let known = accounts::environments_counting(call.db().await?, account, 0).await?;
     known.into_iter().find(|known| known.id == id).ok_or(PageError::NotFound)
 }
 
@@ -143,7 +147,7 @@ pub(super) async fn set_limit(call: &mut Call) -> Result<Reply, PageError> {
             Some(cap) => Some(cap),
             None => {
                 let mut faults = Faults::default();
-                faults.add("key_cap", call.words().not_an_amount());
+                faults.add(("key_cap", call.words().key_cap()), call.words().not_an_amount());
                 let form = limit_form(call, &known, &typed, &faults).await?;
                 return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
             }

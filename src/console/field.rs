@@ -5,13 +5,23 @@ use maud::{Markup, html};
 use super::words::Words;
 use crate::domain::text::TextError;
 
+/// The name of a field in its form, and its label.
+pub(crate) type Field<'l> = (&'static str, &'l str);
+
+#[derive(Debug)]
+struct Fault {
+    field: &'static str,
+    label: String,
+    text: String,
+}
+
 /// The faults of a form, in the order of its fields.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<(&'static str, String)>);
+pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn add(&mut self, field: &'static str, fault: impl Into<String>) {
-        self.0.push((field, fault.into()));
+    pub(crate) fn add(&mut self, (field, label): Field<'_>, fault: impl Into<String>) {
+        self.0.push(Fault { field, label: label.to_owned(), text: fault.into() });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -19,11 +29,31 @@ impl Faults {
     }
 
     pub(crate) fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| *known == field).map(|(_, fault)| fault.as_str())
+        self.0.iter().find(|fault| fault.field == field).map(|fault| fault.text.as_str())
+    }
+
+    /// The fault at its field.
+    pub(crate) fn at(&self, field: &str) -> Markup {
+        html! { @if let Some(fault) = self.of(field) { p.fault id={ (field) "-fault" } { (fault) } } }
+    }
+
+    /// The value of `aria-invalid`.
+    pub(crate) fn invalid(&self, field: &str) -> Option<&'static str> {
+        self.of(field).map(|_| "true")
+    }
+
+    /// The value of `aria-describedby`: the ids of the hint and of the fault.
+    pub(crate) fn described(&self, field: &str, has_hint: bool) -> Option<String> {
+        match (has_hint, self.of(field).is_some()) {
+            (true, true) => Some(format!("{field}-hint {field}-fault")),
+            (true, false) => Some(format!("{field}-hint")),
+            (false, true) => Some(format!("{field}-fault")),
+            (false, false) => None,
+        }
     }
 
     /// Reads a field as a short text.
-    pub(crate) fn read<T>(&mut self, words: Words, field: &'static str, text: &str) -> Option<T>
+    pub(crate) fn read<T>(&mut self, words: Words, field: Field<'_>, text: &str) -> Option<T>
     where
         T: std::str::FromStr<Err = TextError>,
     {
@@ -36,14 +66,18 @@ impl Faults {
         }
     }
 
-    /// The summary above a form, whose links lead to the fields.
+    /// The summary above a form: each fault with the label of its field, to which it links.
     pub(crate) fn summary(&self, words: Words) -> Markup {
         html! {
             @if !self.is_empty() {
                 div.note.bad role="alert" {
                     div {
                         b { (words.faults_title()) }
-                        ul { @for (field, fault) in &self.0 { li { a href={ "#" (field) } { (fault) } } } }
+                        ul {
+                            @for Fault { field, label, text } in &self.0 {
+                                li { a href={ "#" (field) } { (label) ": " (text) } }
+                            }
+                        }
                     }
                 }
             }
@@ -94,18 +128,18 @@ impl<'f> Input<'f> {
     }
 
     pub(crate) fn show(self, words: Words, faults: &Faults) -> Markup {
-        let fault = faults.of(self.name);
-        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
+        let has_hint = !self.hint.is_empty();
         html! {
             div.field {
                 label for=(self.name) {
                     (self.label)
                     @if !self.is_required { " " span.muted { "(" (words.optional()) ")" } }
                 }
-                @if let Some(id) = &hint { p.small.muted id=(id) { (self.hint) } }
-                @if let Some(fault) = fault { p.fault id={ (self.name) "-fault" } { (fault) } }
+                @if has_hint { p.small.muted id={ (self.name) "-hint" } { (self.hint) } }
+                (faults.at(self.name))
                 input id=(self.name) name=(self.name) type=(self.kind) value=(self.value) autocomplete=(self.autocomplete)
-                    required[self.is_required] aria-invalid=[fault.map(|_| "true")] aria-describedby=[hint.as_deref()];
+                    required[self.is_required] aria-invalid=[faults.invalid(self.name)]
+                    aria-describedby=[faults.described(self.name, has_hint)];
             }
         }
     }

@@ -187,7 +187,7 @@ async fn proved(
     let subject = call.console.peppers.newest().blind("confirm", &identity.id.to_string());
     let failures = guesses::find(call.db().await?, GuessKind::Browser, &subject).await?;
     if let Some(wait) = wait(GuessKind::Browser, failures, call.now()) {
-        faults.add("password", wait_text(call, wait));
+        faults.add(("password", call.words().password()), wait_text(call, wait));
         return Ok(None);
     }
     let given = call.form.raw("password").to_owned();
@@ -196,7 +196,7 @@ async fn proved(
         return Ok(Some(identity.clone()));
     }
     guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
-    faults.add("password", call.words().password_wrong());
+    faults.add(("password", call.words().password()), call.words().password_wrong());
     Ok(None)
 }
 
@@ -208,7 +208,7 @@ async fn chosen(
     faults: &mut Faults,
 ) -> Result<Option<Identity>, PageError> {
     let address: EmailAddress = invitation.found.email.parse().map_err(|_| PageError::Internal)?;
-    let name: Option<Name> = faults.read(call.words(), "name", typed);
+    let name: Option<Name> = faults.read(call.words(), ("name", call.words().your_name()), typed);
     let password = choose_password::read(call, &[address.as_str(), typed, &invitation.account], faults);
     let (Some(name), Some(password)) = (name, password) else { return Ok(None) };
     let known = identities::by_email(call.db().await?, &EmailKey::of(&address)).await?;

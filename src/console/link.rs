@@ -61,7 +61,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 /// The page of a link that is not accepted.
 pub(super) fn refused(call: &Call, error: NotAccepted) -> Reply {
     let words = call.words();
-    refused_with(call, error, words.ask_for_new_link(), Some(words.link_hint()))
+    let hint = call.console.base.is_local().then_some(words.link_hint());
+    refused_with(call, error, words.ask_for_new_link(), hint)
 }
 
 /// The same with what to do about it.

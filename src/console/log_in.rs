@@ -66,7 +66,8 @@ fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, 
         @if call.console.settings.sign_up == SignUp::Open {
             p { (words.new_here()) " " a href="/console/sign-up" { (words.sign_up()) } }
         }
-        p.muted { (words.link_hint()) }
+        // Who opens a gateway of their own machine is its operator.
+        @if call.console.base.is_local() { p.muted { (words.link_hint()) } }
     };
     Reply::page(plain(&call.frame, words.log_in(), &content))
 }
@@ -280,7 +281,9 @@ impl Subjects {
             Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
             None => (GuessKind::Address, pepper.blind("guess", &address)),
         };
-        let network = call.network().map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
+        // Strangers may guess from the network of a known browser, which does not wait for them.
+        let network = call.network().filter(|_| known.is_none());
+        let network = network.map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 

@@ -90,10 +90,11 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     account(call, content.actions(actions)).await
 }
 
-fn roles(words: Words, chosen: Role) -> Markup {
+fn roles(words: Words, chosen: Role, faults: &Faults) -> Markup {
     html! {
-        fieldset.choices {
+        fieldset.choices #role aria-describedby=[faults.described("role", false)] {
             legend { (words.role()) }
+            (faults.at("role"))
             @for (role, text) in [(Role::Member, words.role_member_may()), (Role::Admin, words.role_admin_may())] {
                 label.row { input type="radio" name="role" value=(role.as_str()) checked[role == chosen]; span { (text) } }
             }
@@ -113,7 +114,7 @@ async fn new_form(call: &mut Call, typed: &str, chosen: Role, faults: &Faults) -
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
             (address.show(words, faults))
-            (roles(words, chosen))
+            (roles(words, chosen, faults))
             div.filters {
                 button.primary { (words.invite()) }
                 a.button href=(call.path("/members")?) { (words.cancel()) }
@@ -128,7 +129,7 @@ pub(super) async fn invite(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
     let chosen = Role::from_name(call.form.text("role")).ok_or(PageError::NotAForm)?;
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
-    if let Some(address) = faults.read::<EmailAddress>(words, "email", &typed) {
+    if let Some(address) = faults.read::<EmailAddress>(words, ("email", words.email()), &typed) {
         let (id, account_id, by) = (MemberId::from_uuid(new_id()), call.account_id()?, call.by()?);
         let leads_to = call.path("/members")?;
         call.spend(&leads_to).await?;
@@ -138,9 +139,11 @@ pub(super) async fn invite(call: &mut Call) -> Result<Reply, PageError> {
                 return Ok(Reply::SeeOther(leads_to));
             }
             Err(ChangeError::Storage(crate::storage::error::StorageError::Conflict(_))) => {
-                faults.add("email", words.already_member());
+                faults.add(("email", words.email()), words.already_member());
             }
-            Err(ChangeError::TooManyMembers) => faults.add("email", words.too_many_members()),
+            Err(ChangeError::TooManyMembers) => {
+                faults.add(("email", words.email()), words.too_many_members())
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -197,9 +200,10 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
         (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
-            (roles(words, chosen_role))
-            fieldset.choices #state {
+            (roles(words, chosen_role, faults))
+            fieldset.choices #state aria-describedby=[faults.described("state", false)] {
                 legend { (words.member_state()) }
+                (faults.at("state"))
                 @for known in states {
                     label.row {
                         input type="radio" name="state" value=(known.as_str()) checked[*known == chosen_state];
@@ -240,7 +244,11 @@ pub(super) async fn change(call: &mut Call) -> Result<Reply, PageError> {
         Ok(_) => {}
         Err(ChangeError::LastAdmin(_)) => {
             let mut faults = Faults::default();
-            faults.add("state", call.words().last_admin());
+            // The choice that takes the last admin away.
+            let words = call.words();
+            let field =
+                if state == member.state { ("role", words.role()) } else { ("state", words.member_state()) };
+            faults.add(field, words.last_admin());
             call.roll_back();
             return Ok(form(call, &member, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
         }

@@ -21,6 +21,11 @@ pub(crate) fn whole(language: Language, number: i64) -> String {
     text
 }
 
+/// A count that is read up to `most`: `99+` beyond.
+pub(crate) fn up_to(language: Language, count: i64, most: i64) -> String {
+    if count > most { format!("{}+", whole(language, most)) } else { whole(language, count) }
+}
+
 /// The same with its sign, as amounts of entries are written.
 pub(crate) fn signed(language: Language, number: i64) -> String {
     if number > 0 { format!("+{}", whole(language, number)) } else { whole(language, number) }

@@ -35,7 +35,8 @@ const FORECAST_DAYS: usize = 7;
 const FEWEST_DAYS: usize = 3;
 /// A key that ends so soon needs a look.
 const ENDS_SOON: TimeDelta = TimeDelta::days(14);
-const KEYS_READ: i64 = 200;
+/// The most such keys that are read.
+const ENDING_KEYS: i64 = 10;
 
 /// What the page shows, all of one instant.
 struct Overview {
@@ -45,7 +46,10 @@ struct Overview {
     added_up_until: Option<DateTime<Utc>>,
     lines: Vec<StatementLine>,
     changes: Vec<HistoryLine>,
-    keys: Vec<KeyView>,
+    /// Keys that end soon, the next first.
+    ending: Vec<KeyView>,
+    /// Whether it has or had a key of a program.
+    has_keys: bool,
 }
 
 impl Overview {
@@ -60,8 +64,9 @@ impl Overview {
         let after = ledger.last_entry.saturating_sub(ENTRIES).max(0);
         let lines = statement::page(db, account, after, ENTRIES).await?;
         let changes = log::page(db, account, None, CHANGES).await?;
-        let keys = keys::list(db, account, None, KEYS_READ).await?;
-        Ok(Self { now, ledger, days, added_up_until, lines, changes, keys })
+        let ending = keys::expiring(db, account, now + ENDS_SOON, ENDING_KEYS).await?;
+        let has_keys = keys::exist_outside(db, account, PLAYGROUND).await?;
+        Ok(Self { now, ledger, days, added_up_until, lines, changes, ending, has_keys })
     }
 
     /// Credits of calls that are running.
@@ -83,17 +88,14 @@ impl Overview {
     /// of a program.
     fn is_new(&self) -> bool {
         let has_called = self.lines.iter().any(|line| line.kind == EntryKind::Hold.as_str());
-        !has_called && self.keys.iter().all(|key| key.environment == PLAYGROUND)
+        !has_called && !self.has_keys
     }
 
     fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, i64)> {
-        self.keys
-            .iter()
+        let ending = self.ending.iter();
+        ending
             .filter(|key| key.status == KeyStatus::Active && key.environment != PLAYGROUND)
-            .filter_map(|key| {
-                let left = key.expires_at? - self.now;
-                (left <= ENDS_SOON).then_some((key, left.num_days()))
-            })
+            .filter_map(|key| Some((key, (key.expires_at? - self.now).num_days())))
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["name", "language", "theme"])?;
     let mut faults = Faults::default();
     let typed = call.form.text("name").to_owned();
-    let Some(name) = faults.read::<Name>(call.words(), "name", &typed) else {
+    let Some(name) = faults.read::<Name>(call.words(), ("name", call.words().name()), &typed) else {
         return Ok(form(call, &typed, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let language = Language::from_code(call.form.text("language"));

@@ -34,6 +34,7 @@ pub(super) fn ask(call: &Call, path: &str, title: &str, lead: &str, typed: &str,
     let address =
         Input { kind: "email", autocomplete: "username", ..Input::text("email", words.email(), typed) };
     let content: Markup = html! {
+        (faults.summary(words))
         p { (lead) }
         form.card.form method="post" action=(path) {
             (call.form_field(path))
@@ -56,7 +57,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email"])?;
     let words = call.words();
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
-    let Some(address) = faults.read::<EmailAddress>(words, "email", &typed) else {
+    let Some(address) = faults.read::<EmailAddress>(words, ("email", words.email()), &typed) else {
         let form = ask(call, PATH, words.reset_title(), words.reset_lead(), &typed, &faults);
         return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };

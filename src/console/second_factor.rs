@@ -93,7 +93,7 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     let (id, own, words) = (call.user()?.identity.id, call.user()?.session.id, call.words());
     let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
         let mut faults = Faults::default();
-        faults.add("code", words.code_wrong());
+        faults.add(("code", words.code()), words.code_wrong());
         return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(PATH).await?;
@@ -154,7 +154,7 @@ pub(super) async fn checked(call: &mut Call, id: IdentityId, faults: &mut Faults
     let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
     let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
     if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
-        faults.add("code", wait_text(call, wait));
+        faults.add(("code", call.words().code()), wait_text(call, wait));
         return Ok(false);
     }
     if is_right(call, id).await? {
@@ -162,7 +162,7 @@ pub(super) async fn checked(call: &mut Call, id: IdentityId, faults: &mut Faults
         return Ok(true);
     }
     guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
-    faults.add("code", call.words().code_wrong());
+    faults.add(("code", call.words().code()), call.words().code_wrong());
     Ok(false)
 }
 

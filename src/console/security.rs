@@ -122,7 +122,7 @@ pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
         Ok(password) => password,
         Err(fault) => {
             let mut faults = Faults::default();
-            faults.add("password", fault_text(call.words(), fault));
+            faults.add(("password", call.words().new_password()), fault_text(call.words(), fault));
             return Ok(form(call, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
         }
     };

@@ -47,7 +47,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     }
     let words = call.words();
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
-    let Some(address) = faults.read::<EmailAddress>(words, "email", &typed) else {
+    let Some(address) = faults.read::<EmailAddress>(words, ("email", words.email()), &typed) else {
         let form = ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), &typed, &faults);
         return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -127,8 +127,8 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     };
     let (name, account) = (call.form.text("name").to_owned(), call.form.text("account").to_owned());
     let (words, mut faults) = (call.words(), Faults::default());
-    let person: Option<Name> = faults.read(words, "name", &name);
-    let company: Option<Name> = faults.read(words, "account", &account);
+    let person: Option<Name> = faults.read(words, ("name", words.your_name()), &name);
+    let company: Option<Name> = faults.read(words, ("account", words.account_name()), &account);
     let password = choose_password::read(call, &[&found.email, &name, &account], &mut faults);
     let (Some(person), Some(company), Some(password)) = (person, company, password) else {
         return Ok(finish_form(call, &token, &found, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));

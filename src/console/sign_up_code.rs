@@ -75,7 +75,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let left = MOST_CODE_TRIES - tries.map_or(0, |tries| tries.count);
     let mut faults = Faults::default();
     if left <= 0 {
-        faults.add("code", call.words().no_more_codes());
+        faults.add(("code", call.words().sign_up_code()), call.words().no_more_codes());
         return Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let digest = digest(call, &browser, call.form.text("code"));
@@ -86,6 +86,6 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(Reply::SeeOther(format!("{FINISH}?token={}", token.expose())));
     }
     guesses::add(call.db().await?, GuessKind::SignUpCode, &subject).await?;
-    faults.add("code", call.words().sign_up_code_wrong(i64::from(left - 1)));
+    faults.add(("code", call.words().sign_up_code()), call.words().sign_up_code_wrong(i64::from(left - 1)));
     Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -25,10 +25,20 @@ pub async fn create(
     by: &Principal,
     new: &NewAccount,
 ) -> Result<(), ChangeError> {
-    by.rights.operate()?;
     let mut transaction = connection.begin().await?;
-    accounts::create(&mut transaction, new).await?;
-    members::add(&mut transaction, MemberId::from_uuid(new_id()), new.id, &new.email, Role::Admin).await?;
+    create_within(&mut transaction, by, new).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// The same as a part of a transaction.
+pub(crate) async fn create_within(
+    transaction: &mut PgConnection,
+    by: &Principal,
+    new: &NewAccount,
+) -> Result<(), ChangeError> {
+    by.rights.operate()?;
+    accounts::create(transaction, new).await?;
+    members::add(transaction, MemberId::from_uuid(new_id()), new.id, &new.email, Role::Admin).await?;
     let record = ChangeRecord {
         account_id: new.id,
         action: Action::AccountCreated,
@@ -36,8 +46,7 @@ pub async fn create(
         before: None,
         after: Some(json!({ "name": new.name, "edition": new.plan.edition, "plan": new.plan.plan })),
     };
-    record_change(&mut transaction, by, record).await?;
-    Ok(transaction.commit().await?)
+    record_change(transaction, by, record).await
 }
 
 /// How to recognise an account that already exists.

@@ -126,8 +126,7 @@ pub async fn accept(
 ) -> Result<AccountId, ChangeError> {
     let mut transaction = connection.begin().await?;
     let account_id = members::account_of(&mut transaction, member_id).await?.ok_or(ChangeError::NoMember)?;
-    let by =
-        Principal::almighty(Actor { who: Who::Member(member_id), address, request_id: None, reason: None });
+    let by = Principal::almighty(Actor { address, ..Actor::of(Who::Member(member_id)) });
     lock(&mut transaction, &by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
     let before = members.iter().find(|member| member.id == member_id).ok_or(ChangeError::NoMember)?;

@@ -240,6 +240,15 @@ pub async fn detail(
     connection: &mut PgConnection,
     id: AccountId,
 ) -> Result<Option<AccountDetail>, StorageError> {
+    detail_counting(connection, id, i64::MAX).await
+}
+
+/// The same for pages, which count at most this many keys of each environment.
+pub async fn detail_counting(
+    connection: &mut PgConnection,
+    id: AccountId,
+    most_counted: i64,
+) -> Result<Option<AccountDetail>, StorageError> {
     let Some(account) = find(connection, id).await? else { return Ok(None) };
     let period: PeriodRow = sqlx::query_as(
         "select period_starts_at, period_ends_at, plan_credits, plan_left, requests_limit, requests_used
@@ -256,7 +265,7 @@ pub async fn detail(
         plan_credits_left: row.convert("plan_left", period.plan_left)?,
         requests_limit: period.requests_limit,
         requests_used: period.requests_used,
-        environments: environments(connection, id).await?,
+        environments: environments_counting(connection, id, most_counted).await?,
         account,
     }))
 }
@@ -276,10 +285,20 @@ pub async fn environments(
     connection: &mut PgConnection,
     id: AccountId,
 ) -> Result<Vec<EnvironmentView>, StorageError> {
+    environments_counting(connection, id, i64::MAX).await
+}
+
+/// The same for pages, which count at most this many keys of each.
+pub async fn environments_counting(
+    connection: &mut PgConnection,
+    id: AccountId,
+    most_counted: i64,
+) -> Result<Vec<EnvironmentView>, StorageError> {
     let rows: Vec<EnvironmentRow> = sqlx::query_as(
         "select e.id, e.name, e.mode, e.key_cap, least(e.key_cap, p.keys_per_environment) as most_keys,
-                (select count(*) from api_key k where k.environment_id = e.id and k.state <> 'revoked'
-                    and (k.expires_at is null or k.expires_at > now())) as keys
+                (select count(*) from (select from api_key k where k.environment_id = e.id and k.state <> 'revoked'
+                                          and (k.expires_at is null or k.expires_at > now())
+                                        order by k.id desc limit $2) living) as keys
            from environment e
            join account a on a.id = e.account_id
            join plan p on p.edition = a.edition and p.plan = a.plan
@@ -287,6 +306,7 @@ pub async fn environments(
           order by e.id",
     )
     .bind(id.as_uuid())
+    .bind(most_counted)
     .fetch_all(connection)
     .await?;
     let view = |row: EnvironmentRow| {

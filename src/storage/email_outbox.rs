@@ -111,11 +111,18 @@ pub async fn newest(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<EmailLine>, StorageError> {
-    let lines = sqlx::query_as(
-        "select id, kind, to_address, state, tries, next_at, created_at, sent_at, error from email_outbox
-          where ($1::text is null or state = $1) and ($2::uuid is null or id < $2) order by id desc limit $3",
-    );
-    Ok(lines.bind(state).bind(before).bind(limit).fetch_all(connection).await?)
+    let query = match state {
+        Some(_) => {
+            "select id, kind, to_address, state, tries, next_at, created_at, sent_at, error from email_outbox
+              where state = $1 and id < $2 order by id desc limit $3"
+        }
+        None => {
+            "select id, kind, to_address, state, tries, next_at, created_at, sent_at, error from email_outbox
+              where $1::text is null and id < $2 order by id desc limit $3"
+        }
+    };
+    let before = before.unwrap_or(Uuid::max());
+    Ok(sqlx::query_as(query).bind(state).bind(before).bind(limit).fetch_all(connection).await?)
 }
 
 /// Returns one message.

@@ -3,6 +3,7 @@
 mod acting;
 pub mod exposure;
 mod lookup;
+mod pages;
 mod uses;
 mod views;
 
@@ -19,8 +20,11 @@ use crate::secret::peppers::Peppers;
 
 pub use acting::{Acting, acting};
 pub use lookup::{find_by_digest, imported_shapes};
+pub use pages::{
+    KeyFilter, KeyPage, LOOKED_THROUGH, MOST_COUNTED, count_ended, exist_outside, expiring, search,
+};
 pub use uses::{Rehash, SecretUse, record_uses};
-pub use views::{KeyFilter, LIST_LIMIT, MOST_COUNTED, count_ended, find, list, search};
+pub use views::{LIST_LIMIT, find, list};
 
 #[derive(Clone, Debug)]
 pub struct NewKey {

@@ -22,6 +22,8 @@ pub struct Actor {
     pub request_id: Option<CallId>,
     /// Why, in the words of an operator. The account's owners read it.
     pub reason: Option<Reason>,
+    /// When it was done, if it is a part of a past that is written for a new account. `None`: now, by the database's clock.
+    pub at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +38,16 @@ pub enum Who {
 
 impl Actor {
     pub const fn system(part: &'static str) -> Self {
-        Self { who: Who::System(part), address: None, request_id: None, reason: None }
+        Self::of(Who::System(part))
     }
 
     pub const fn operator(name: String) -> Self {
-        Self { who: Who::Operator(name), address: None, request_id: None, reason: None }
+        Self::of(Who::Operator(name))
+    }
+
+    /// An author of whom nothing else is known.
+    pub const fn of(who: Who) -> Self {
+        Self { who, address: None, request_id: None, reason: None, at: None }
     }
 }
 

@@ -3,29 +3,27 @@
 //! Nothing is invented in the ledger: the rules decide every hold, refund, renewal and expiry, at instants of the past, so
 //! that `fluence ledger verify` finds nothing. The pattern of the calls is the same at every run.
 
+mod acts;
 mod past;
 
 use std::io::{self, Write};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 
+use self::acts::Acts;
 use self::past::{Chance, Past};
 use super::EDITION;
 use crate::clock as ids;
 use crate::command::context::Context;
 use crate::command::link;
 use crate::command::output::{Report, write_fields};
-use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::audit::{Actor, Who};
 use crate::domain::credits::Credits;
-use crate::domain::ids::{AccountId, EnvironmentId, IdentityId, KeyId, MemberId};
-use crate::domain::key::rotation::Overlap;
-use crate::domain::key::terms::{KeyTerms, TermsChange};
-use crate::domain::key::{FormatChoice, KeyState, Mode, Scope};
+use crate::domain::ids::{AccountId, EnvironmentId, IdentityId};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
 use crate::domain::rights::{Principal, Rights};
@@ -34,10 +32,9 @@ use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::management;
-use crate::management::keys::NewSecret;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::identity::{identities, memberships};
-use crate::storage::keys::{NewKey, SecretUse, record_uses};
+use crate::storage::keys::{SecretUse, record_uses};
 use crate::storage::ledger::past::PastWriter;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::{clock, members, routes};
@@ -82,9 +79,12 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
     Ok(HistoryReport { account_id: ACCOUNT, balance: account.balance, is_new, console })
 }
 
-/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written.
+/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written, and
+/// the database dates entries of the audit log by its clock for every account that was there before.
 async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumber>) -> anyhow::Result<()> {
     let operator = context.operator();
+    let now = clock::now(work).await?;
+    let begins_at = now - Days::new(DAYS) - TimeDelta::minutes(17);
     let new = NewAccount {
         id: ACCOUNT,
         environment_id: EnvironmentId::from_uuid(ids::new_id()),
@@ -92,24 +92,44 @@ async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumb
         email: ADMIN.0.into(),
         plan: plan(PLANS[0]),
     };
-    management::accounts::create(work, &operator, &new).await.context("cannot create the account")?;
-    let ana = admin(work).await?;
-    let keys = make_keys(context, work, &ana).await?;
-    let now = clock::now(work).await?;
-    let begins_at = now - Days::new(DAYS) - TimeDelta::minutes(17);
-    let writer = PastWriter::begin(work, "demonstration", ACCOUNT, begins_at).await?;
+    let created = dated(&operator, begins_at);
+    // Not in a savepoint: the database looks for an account of this very transaction.
+    management::accounts::create_within(work, &created, &new).await.context("cannot create the account")?;
+    let mut acts = Acts {
+        ana: admin(work).await?,
+        peppers: context.peppers().await?,
+        keys: Vec::new(),
+        ends_at: now + Days::new(6),
+    };
+    acts.first_keys(work, &context.settings().keys.prefix, begins_at).await?;
+    let writer = PastWriter::begin(work, operator.actor.clone(), "demonstration", ACCOUNT, begins_at).await?;
+    PastWriter::date(work, ACCOUNT, begins_at).await?;
     let table = SettlementTable::parse(SETTLEMENT_TOML)?;
-    let mut past = Past { writer, keys: keys.clone(), routes, table, chance: Chance(7), last: begins_at };
-    past.live(work, &operator, begins_at, now).await?;
-    past.writer.end(work).await?;
-    // The third key is an old website's, which has stopped calling.
-    let uses: Vec<SecretUse> = keys
+    let mut past = Past {
+        writer,
+        acts,
+        used: [begins_at; KEYS.len()],
+        routes,
+        table,
+        chance: Chance(7),
+        last: begins_at,
+    };
+    past.live(work, &operator, &context.settings().keys.prefix, begins_at, now).await?;
+    let Past { writer, acts, used, .. } = past;
+    writer.end(work).await?;
+    let uses: Vec<SecretUse> = acts
+        .keys
         .iter()
-        .take(2)
-        .map(|key| SecretUse { key_id: *key, version: 1, at: past.last, rehash: None })
+        .zip(used)
+        .map(|(key, at)| SecretUse { key_id: *key, version: 1, at, rehash: None })
         .collect();
     record_uses(work, &uses).await?;
-    change_keys(context, work, &ana, &keys, now).await
+    acts.rotate(work, &context.settings().keys.prefix).await
+}
+
+/// The same author at an instant of the past.
+fn dated(by: &Principal, at: DateTime<Utc>) -> Principal {
+    Principal { actor: Actor { at: Some(at), ..by.actor.clone() }, rights: by.rights.clone() }
 }
 
 fn plan(name: &str) -> PlanRef {
@@ -129,66 +149,8 @@ async fn admin(work: &mut PgConnection) -> anyhow::Result<Principal> {
         }
     };
     memberships::accept(work, member_id, person).await?;
-    let actor = Actor {
-        who: Who::Member(member_id),
-        address: "203.0.113.24".parse().ok(),
-        request_id: None,
-        reason: None,
-    };
+    let actor = Actor { address: "203.0.113.24".parse().ok(), ..Actor::of(Who::Member(member_id)) };
     Ok(Principal { actor, rights: Rights::OfMember { account_id: ACCOUNT, member_id, role: Role::Admin } })
-}
-
-async fn make_keys(
-    context: &Context,
-    work: &mut PgConnection,
-    ana: &Principal,
-) -> anyhow::Result<Vec<KeyId>> {
-    let peppers = context.peppers().await?;
-    let prefix = &context.settings().keys.prefix;
-    let secret = NewSecret { format: FormatChoice::Prefixed, prefix, peppers: &peppers };
-    let mut keys = Vec::new();
-    for name in KEYS {
-        let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
-        let id = KeyId::from_uuid(ids::new_id());
-        let new = NewKey { id, account_id: ACCOUNT, environment: DEFAULT_ENVIRONMENT.into(), terms };
-        management::keys::create(work, ana, &new, &secret).await?;
-        keys.push(id);
-    }
-    Ok(keys)
-}
-
-/// What was done with the keys and the account lately.
-async fn change_keys(
-    context: &Context,
-    work: &mut PgConnection,
-    ana: &Principal,
-    keys: &[KeyId],
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
-    let [backend, sync, old] = keys else { bail!("the account has other keys") };
-    let peppers = context.peppers().await?;
-    let prefix = &context.settings().keys.prefix;
-    let secret = NewSecret { format: FormatChoice::Usual, prefix, peppers: &peppers };
-    let test = EnvironmentId::from_uuid(ids::new_id());
-    management::environments::create(work, ana, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
-    for (name, environment) in [("nightly-import", DEFAULT_ENVIRONMENT), ("ana-laptop", "test")] {
-        let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
-        let id = KeyId::from_uuid(ids::new_id());
-        let new = NewKey { id, account_id: ACCOUNT, environment: environment.into(), terms };
-        management::keys::create(work, ana, &new, &secret).await?;
-    }
-    management::keys::rotate(work, ana, *backend, Overlap::DEFAULT, &secret).await?;
-    let change = TermsChange {
-        daily_cap: Some(Some(Credits::from_u32(60))),
-        expires_at: Some(Some(now + Days::new(6))),
-        ..TermsChange::default()
-    };
-    management::keys::change(work, ana, *sync, change).await?;
-    management::keys::set_state(work, ana, *old, KeyState::Revoked).await?;
-    let joao = MemberId::from_uuid(ids::new_id());
-    management::members::add(work, ana, joao, ACCOUNT, &"joao@horizonte.example".parse()?, Role::Member)
-        .await?;
-    Ok(())
 }
 
 /// The account and how to look at it.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::parts::scope_text;
 use crate::console::call::Call;
-use crate::console::field::{Faults, Input};
+use crate::console::field::{Faults, Field, Input};
 use crate::console::form::Form;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
@@ -110,15 +110,22 @@ impl Typed {
         before: Option<&KeyTerms>,
         faults: &mut Faults,
     ) -> Option<KeyTerms> {
-        let name: Option<Name> = faults.read(words, "name", &self.name);
+        let name: Option<Name> = faults.read(words, ("name", words.name()), &self.name);
         if self.scopes.is_empty() {
-            faults.add("scope_read", words.scopes_needed());
+            faults.add(("scope_read", words.scopes()), words.scopes_needed());
         }
         let expires_at = self.expires_at(words, now, before, faults);
-        let daily_cap = cap(words, "daily_cap", &self.daily_cap, faults);
-        let monthly_cap = cap(words, "monthly_cap", &self.monthly_cap, faults);
-        let networks = lines("networks", &self.networks, MOST_NETWORKS, words.not_a_network(), faults);
-        let regions = lines("regions", &self.regions, MOST_REGIONS, words.not_a_region(), faults);
+        let daily_cap = cap(words, ("daily_cap", words.daily_cap()), &self.daily_cap, faults);
+        let monthly_cap = cap(words, ("monthly_cap", words.monthly_cap()), &self.monthly_cap, faults);
+        let networks = lines(
+            ("networks", words.networks()),
+            &self.networks,
+            MOST_NETWORKS,
+            words.not_a_network(),
+            faults,
+        );
+        let regions =
+            lines(("regions", words.regions()), &self.regions, MOST_REGIONS, words.not_a_region(), faults);
         let name = name.filter(|_| faults.is_empty())?.into_string();
         let origin = Origin { regions, networks };
         Some(KeyTerms { name, scopes: self.scopes.clone(), origin, expires_at, daily_cap, monthly_cap })
@@ -141,7 +148,7 @@ impl Typed {
         }
         let end = parse_day(&self.expires_on).and_then(end_of).filter(|end| *end > now);
         if end.is_none() {
-            faults.add("expires_on", words.not_a_day());
+            faults.add(("expires_on", words.expires_on()), words.not_a_day());
         }
         end
     }
@@ -159,9 +166,9 @@ impl Typed {
         html! {
             (Input::text("name", words.name(), &self.name).hint(words.key_name_hint()).show(words, faults))
             @if let Some(environments) = environments { (self.place(words, environments, faults)) }
-            fieldset.choices #scope_read {
+            fieldset.choices #scope_read aria-describedby=[faults.described("scope_read", false)] {
                 legend { (words.scopes()) }
-                @if let Some(fault) = faults.of("scope_read") { p.fault { (fault) } }
+                (faults.at("scope_read"))
                 @for scope in Scope::ALL {
                     label.row {
                         input type="checkbox" name=(box_of(scope)) checked[self.scopes.contains(&scope)];
@@ -182,8 +189,9 @@ impl Typed {
         html! {
             div.field {
                 label for="environment" { (words.environment()) }
-                @if let Some(fault) = faults.of("environment") { p.fault { (fault) } }
-                select #environment name="environment" {
+                (faults.at("environment"))
+                select #environment name="environment" aria-invalid=[faults.invalid("environment")]
+                    aria-describedby=[faults.described("environment", false)] {
                     @for known in environments {
                         option value=(known.name) selected[known.name == self.environment] {
                             (known.name) " · "
@@ -194,8 +202,9 @@ impl Typed {
             }
             div.field {
                 label for="format" { (words.format()) }
-                @if let Some(fault) = faults.of("format") { p.fault { (fault) } }
-                select #format name="format" {
+                (faults.at("format"))
+                select #format name="format" aria-invalid=[faults.invalid("format")]
+                    aria-describedby=[faults.described("format", false)] {
                     @for format in FormatChoice::names() {
                         option value=(format) selected[format == self.format] { (format) }
                     }
@@ -210,7 +219,7 @@ fn last_day(end: DateTime<Utc>) -> NaiveDate {
     (end - TimeDelta::milliseconds(1)).date_naive()
 }
 
-fn cap(words: Words, field: &'static str, text: &str, faults: &mut Faults) -> Option<Credits> {
+fn cap(words: Words, field: Field<'_>, text: &str, faults: &mut Faults) -> Option<Credits> {
     if text.is_empty() {
         return None;
     }
@@ -224,7 +233,7 @@ fn cap(words: Words, field: &'static str, text: &str, faults: &mut Faults) -> Op
 }
 
 fn lines<T: std::str::FromStr>(
-    field: &'static str,
+    field: Field<'_>,
     text: &str,
     most: usize,
     fault: &str,
@@ -242,13 +251,13 @@ fn lines<T: std::str::FromStr>(
 }
 
 fn area(words: Words, name: &'static str, label: &str, hint: &str, value: &str, faults: &Faults) -> Markup {
-    let fault = faults.of(name);
     html! {
         div.field {
             label for=(name) { (label) " " span.muted { "(" (words.optional()) ")" } }
             p.small.muted id={ (name) "-hint" } { (hint) }
-            @if let Some(fault) = fault { p.fault { (fault) } }
-            textarea id=(name) name=(name) rows="2" aria-invalid=[fault.map(|_| "true")] aria-describedby={ (name) "-hint" } {
+            (faults.at(name))
+            textarea id=(name) name=(name) rows="2" aria-invalid=[faults.invalid(name)]
+                aria-describedby=[faults.described(name, true)] {
                 (value)
             }
         }

@@ -14,7 +14,7 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
-use crate::storage::keys::{KeyFilter, MOST_COUNTED, count_ended, search};
+use crate::storage::keys::{KeyFilter, KeyPage, MOST_COUNTED, count_ended, search};
 
 const PAGE: usize = 50;
 
@@ -39,7 +39,7 @@ impl Asked {
     fn filter(&self) -> KeyFilter {
         KeyFilter {
             environment: self.environment,
-            is_ended: Some(self.state == "ended"),
+            is_ended: self.state == "ended",
             text: Some(self.text.clone()).filter(|text| !text.is_empty()),
         }
     }
@@ -60,10 +60,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
     let db = call.db().await?;
     let environments = accounts::environment_names(db, id).await?;
-    let mut keys = search(db, id, &asked.filter(), asked.before, PAGE as i64 + 1).await?;
+    let KeyPage { keys, next } = search(db, id, &asked.filter(), asked.before, PAGE).await?;
     let ended = count_ended(db, id).await?;
-    let more = keys.len() > PAGE;
-    keys.truncate(PAGE);
     let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
     let facts = key_facts::of_keys(db, id, &ids, today).await?;
     let (words, root) = (call.words(), call.path("/keys")?);
@@ -73,7 +71,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         section.card.scroll {
             @if keys.is_empty() {
                 p.body {
-                    @if asked.filter() == (KeyFilter { is_ended: Some(false), ..KeyFilter::default() }) { (words.no_keys()) }
+                    @if next.is_some() { (words.no_keys_here()) }
+                    @else if asked.filter() == KeyFilter::default() { (words.no_keys()) }
                     @else { (words.no_match()) }
                 }
             } @else {
@@ -88,9 +87,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
                 }
             }
         }
-        @if let (true, Some(last)) = (more, keys.last()) {
-            p { a.button href={ (root) (asked.next(last.id)) } { (words.more()) } }
-        }
+        @if let Some(last) = next { p { a.button href={ (root) (asked.next(last)) } { (words.more()) } } }
     };
     let actions = html! {
         @if !call.is_for_operators() { a.button href={ (root) "/which" } { (words.which_key()) } }
@@ -124,6 +121,7 @@ fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked
 fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
     let (words, now) = (call.words(), call.now());
     let old = key.usable_old_secret();
+    let may_act = call.membership().is_ok_and(|own| own.role.may_manage());
     let spent = match key.mode {
         Mode::Test => words.free().to_owned(),
         Mode::Live => format!("{} / {}", whole(words.0, facts.spent_today), cap(words, key.daily_cap)),
@@ -154,9 +152,11 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
                             Some(_) => (words.old_secret(&old.last_four, &last_used(words, old.last_used_at, now), &until)),
                             None => (words.old_secret_unused(&old.last_four, &until)),
                         }
-                    } " "
-                    a href={ (root) "/" (key.id) "/end-overlap" } { (words.end_now()) } " · "
-                    a href={ (root) "/" (key.id) "/cancel-rotation" } { (words.cancel_rotation()) }
+                    }
+                    @if may_act {
+                        " " a href={ (root) "/" (key.id) "/end-overlap" } { (words.end_now()) }
+                        " · " a href={ (root) "/" (key.id) "/cancel-rotation" } { (words.cancel_rotation()) }
+                    }
                 }
             }
         }

@@ -25,7 +25,7 @@ const PRESETS: [&str; 3] = ["server", "test", "read"];
 
 async fn environments(call: &mut Call) -> Result<Vec<EnvironmentView>, PageError> {
     let id = call.account_id()?;
-    Ok(accounts::environments(call.db().await?, id).await?)
+    Ok(accounts::environments_counting(call.db().await?, id, 0).await?)
 }
 
 /// The form of a new key: after a preset, or like another key.
@@ -123,9 +123,11 @@ async fn made(
 fn add_fault(call: &Call, error: ChangeError, faults: &mut Faults) -> Result<(), PageError> {
     let words = call.words();
     match error {
-        ChangeError::UnknownEnvironment { .. } => faults.add("environment", words.no_such_environment()),
-        ChangeError::WrongMode { .. } => faults.add("format", words.wrong_format()),
-        ChangeError::EndsInPast => faults.add("expires_on", words.not_a_day()),
+        ChangeError::UnknownEnvironment { .. } => {
+            faults.add(("environment", words.environment()), words.no_such_environment())
+        }
+        ChangeError::WrongMode { .. } => faults.add(("format", words.format()), words.wrong_format()),
+        ChangeError::EndsInPast => faults.add(("expires_on", words.expires_on()), words.not_a_day()),
         error => return Err(error.into()),
     }
     Ok(())

@@ -40,7 +40,9 @@ async fn form(call: &mut Call, key: &KeyView, faults: &Faults) -> Result<Reply, 
             (call.form_field(&path))
             p { (words.revoke_lead()) }
             p { (words.last_used()) ": " b { (last_used(words, key.last_used_at, now)) } ". " (words.used_lately(calls, credits)) }
-            @if was_used_lately(call, key) { (Input::text("name", words.type_its_name(), call.form.text("name")).show(words, faults)) }
+            @if was_used_lately(call, key) {
+                (Input::text("name", words.key_name(), call.form.text("name")).hint(words.type_its_name()).show(words, faults))
+            }
             div.filters {
                 button.danger { (title) }
                 a.button href=(path_of(call, key.id, "")?) { (words.cancel()) }
@@ -55,7 +57,7 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let key = key_of(call).await?;
     if was_used_lately(call, &key) && call.form.text("name") != key.name {
         let mut faults = Faults::default();
-        faults.add("name", call.words().not_its_name());
+        faults.add(("name", call.words().key_name()), call.words().not_its_name());
         return Ok(form(call, &key, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let by = call.by()?;

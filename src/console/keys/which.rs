@@ -22,6 +22,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
 async fn form(call: &mut Call, faults: &Faults) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), call.path("/keys/which")?);
     let body = html! {
+        (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
             (Input::password("key", words.which_label(), "off").show(words, faults))
@@ -38,7 +39,7 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let failures = guesses::find(call.db().await?, GuessKind::Search, &subject).await?;
     let mut faults = Faults::default();
     if let Some(Wait::Seconds(seconds)) = wait(GuessKind::Search, failures, call.now()) {
-        faults.add("key", words.log_in_wait(seconds));
+        faults.add(("key", words.which_label()), words.log_in_wait(seconds));
         return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let found = match KeySecret::parse(call.form.text("key").as_bytes()) {
@@ -50,7 +51,7 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     };
     let Some((_, key, version)) = found else {
         guesses::add(call.db().await?, GuessKind::Search, &subject).await?;
-        faults.add("key", words.which_none());
+        faults.add(("key", words.which_label()), words.which_none());
         return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let view = keys::find(call.db().await?, key).await?.ok_or(PageError::NotFound)?;

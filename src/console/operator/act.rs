@@ -62,20 +62,21 @@ impl ActForm<'_> {
 
 /// Reads the reason of an act.
 pub(super) fn reason(call: &Call, faults: &mut Faults) -> Option<Reason> {
-    faults.read::<Reason>(call.words(), "reason", call.form.text("reason"))
+    faults.read::<Reason>(call.words(), ("reason", call.words().op_reason()), call.form.text("reason"))
 }
 
 /// The field in which the account's name is typed, so that no act meets the wrong account.
 pub(super) fn name_field(call: &Call, faults: &Faults) -> Result<Markup, PageError> {
     let (words, name) = (call.words(), &call.membership()?.account_name);
-    let label = words.op_type_name(name);
-    Ok(Input::text("name", &label, call.form.raw("name")).show(words, faults))
+    let hint = words.op_type_name(name);
+    let typed = Input::text("name", words.account_name(), call.form.raw("name"));
+    Ok(typed.hint(&hint).show(words, faults))
 }
 
 /// Checks the typed name.
 pub(super) fn check_name(call: &Call, faults: &mut Faults) -> Result<(), PageError> {
     if call.form.text("name") != call.membership()?.account_name {
-        faults.add("name", call.words().op_not_its_name());
+        faults.add(("name", call.words().account_name()), call.words().op_not_its_name());
     }
     Ok(())
 }

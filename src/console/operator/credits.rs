@@ -36,7 +36,7 @@ fn without_groups(typed: &str) -> Option<String> {
 fn amount(call: &Call, faults: &mut Faults) -> Option<Amount> {
     let amount = without_groups(call.form.text("credits")).and_then(|digits| digits.parse().ok());
     if amount.is_none() {
-        faults.add("credits", call.words().op_not_an_amount());
+        faults.add(("credits", call.words().credits_head()), call.words().op_not_an_amount());
     }
     amount
 }
@@ -49,7 +49,7 @@ fn ends(call: &Call, faults: &mut Faults) -> Option<DateTime<Utc>> {
     }
     let day = parse_day(typed).filter(|day| *day > call.now().date_naive());
     if day.is_none() {
-        faults.add("expires", call.words().op_not_a_day());
+        faults.add(("expires", call.words().op_expires()), call.words().op_not_a_day());
     }
     day.map(start_of)
 }
@@ -124,7 +124,10 @@ pub(super) async fn take(call: &mut Call) -> Result<Reply, PageError> {
         Ok(_) => Ok(Reply::SeeOther(call.path("?done=taken")?)),
         Err(CreditError::Insufficient { available }) => {
             let words = call.words();
-            faults.add("credits", words.op_only_so_many(&whole(words.0, available.as_i64())));
+            faults.add(
+                ("credits", words.credits_head()),
+                words.op_only_so_many(&whole(words.0, available.as_i64())),
+            );
             Ok(take_form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(error) => not_moved(call, error),

@@ -77,7 +77,10 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         None => {
             let mut faults = Faults::default();
             let is_id = text.parse::<CallId>().is_ok();
-            faults.add("what", if is_id { words.op_unknown_id() } else { words.op_unknown_text() });
+            faults.add(
+                ("what", words.op_explain_label()),
+                if is_id { words.op_unknown_id() } else { words.op_unknown_text() },
+            );
             Ok(shown(call, typed, &faults, &html! {})?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
     }

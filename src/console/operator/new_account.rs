@@ -57,8 +57,9 @@ async fn form(call: &mut Call, chosen: Option<&PlanRef>, faults: &Faults) -> Res
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["name", "email", "plan", "reason"])?;
     let (words, mut faults) = (call.words(), Faults::default());
-    let name: Option<Name> = faults.read(words, "name", call.form.text("name"));
-    let address: Option<EmailAddress> = faults.read(words, "email", call.form.text("email"));
+    let name: Option<Name> = faults.read(words, ("name", words.account_name()), call.form.text("name"));
+    let address: Option<EmailAddress> =
+        faults.read(words, ("email", words.op_first_admin()), call.form.text("email"));
     let plan = typed_plan(call, &mut faults).await?;
     let reason = reason(call, &mut faults);
     let (Some(name), Some(address), Some(plan), Some(reason)) = (name, address, plan.clone(), reason) else {
@@ -79,7 +80,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         Ok(_) => {}
         Err(ChangeError::EmailTaken(_)) => {
             call.roll_back();
-            faults.add("email", words.op_email_taken());
+            faults.add(("email", words.op_first_admin()), words.op_email_taken());
             let form = form(call, Some(&new.plan), &faults).await?;
             return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
         }

@@ -18,7 +18,6 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 async fn form(call: &mut Call, faults: &Faults) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), call.path("/note")?);
     let typed = call.form.raw("note").to_owned();
-    let fault = faults.of("note");
     let body = html! {
         (faults.summary(words))
         form.card.form method="post" action=(path) {
@@ -26,8 +25,9 @@ async fn form(call: &mut Call, faults: &Faults) -> Result<Reply, PageError> {
             div.field {
                 label for="note" { (words.op_note()) }
                 p.small.muted id="note-hint" { (words.op_note_hint()) }
-                @if let Some(fault) = fault { p.fault id="note-fault" { (fault) } }
-                textarea id="note" name="note" rows="4" required aria-describedby="note-hint" aria-invalid=[fault.map(|_| "true")] { (typed) }
+                (faults.at("note"))
+                textarea id="note" name="note" rows="4" required aria-describedby=[faults.described("note", true)]
+                    aria-invalid=[faults.invalid("note")] { (typed) }
             }
             div.filters {
                 button.primary { (words.save()) }
@@ -43,7 +43,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let mut faults = Faults::default();
     // Lines become one: a note is short.
     let typed = call.form.text("note").replace('\n', " ");
-    let Some(note) = faults.read::<Note>(call.words(), "note", &typed) else {
+    let Some(note) = faults.read::<Note>(call.words(), ("note", call.words().op_note()), &typed) else {
         return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (id, author, back) = (call.account_id()?, call.user()?.identity.called().to_owned(), call.path("")?);

@@ -44,8 +44,8 @@ pub(super) fn plan_field(
     html! {
         div.field {
             label for="plan" { (words.plan_head()) }
-            @if let Some(fault) = faults.of("plan") { p.fault id="plan-fault" { (fault) } }
-            select id="plan" name="plan" {
+            (faults.at("plan"))
+            select id="plan" name="plan" aria-invalid=[faults.invalid("plan")] aria-describedby=[faults.described("plan", false)] {
                 @for plan in plans {
                     option value={ (plan.edition) "/" (plan.plan) } selected[Some(plan) == chosen] { (plan.plan) " (" (plan.edition) ")" }
                 }
@@ -61,7 +61,7 @@ pub(super) async fn typed_plan(call: &mut Call, faults: &mut Faults) -> Result<O
     let known = plans::list(call.db().await?).await?;
     let plan = typed.filter(|typed| known.contains(typed));
     if plan.is_none() {
-        faults.add("plan", call.words().op_no_such_plan());
+        faults.add(("plan", call.words().plan_head()), call.words().op_no_such_plan());
     }
     Ok(plan)
 }

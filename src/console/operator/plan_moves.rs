@@ -59,7 +59,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (from, to) = (call.query.text("from").to_owned(), call.query.text("to").to_owned());
     let (choice, mut faults) = (Choice::of(&plans, &from, &to), Faults::default());
     if choice.from.is_some() && choice.to.is_some() && choice.both().is_none() {
-        faults.add("to", call.words().op_same_plan());
+        faults.add(("to", call.words().op_to_plan()), call.words().op_same_plan());
     }
     form(call, &plans, &choice, &faults).await
 }
@@ -117,8 +117,8 @@ fn plan_choice(
     html! {
         div.field {
             label for=(name) { (label) }
-            @if let Some(fault) = faults.of(name) { p.fault id={ (name) "-fault" } { (fault) } }
-            select id=(name) name=(name) aria-invalid=[faults.of(name).map(|_| "true")] {
+            (faults.at(name))
+            select id=(name) name=(name) aria-invalid=[faults.invalid(name)] aria-describedby=[faults.described(name, false)] {
                 @for plan in plans {
                     option value={ (plan.edition) "/" (plan.plan) } selected[Some(plan) == chosen] {
                         (reference(plan)) " · " (words.op_accounts()) ": " (whole(words.0, plan.accounts))
@@ -235,9 +235,11 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.roll_back();
     match error {
         PlanMoveError::Open { id, .. } => return Ok(Reply::SeeOther(run_path(&id))),
-        PlanMoveError::Changed { accounts } => faults.add("from", words.op_count_changed(accounts)),
-        PlanMoveError::NoAccounts(_) => faults.add("from", words.op_none_on_plan()),
-        PlanMoveError::SamePlan => faults.add("to", words.op_same_plan()),
+        PlanMoveError::Changed { accounts } => {
+            faults.add(("from", words.op_from_plan()), words.op_count_changed(accounts))
+        }
+        PlanMoveError::NoAccounts(_) => faults.add(("from", words.op_from_plan()), words.op_none_on_plan()),
+        PlanMoveError::SamePlan => faults.add(("to", words.op_to_plan()), words.op_same_plan()),
         PlanMoveError::Change(error) => return Err(error.into()),
     }
     Ok(form(call, &plans, &choice, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))

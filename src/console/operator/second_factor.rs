@@ -75,7 +75,7 @@ pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
     let (id, words) = (call.half()?.identity.id, call.words());
     let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
         let mut faults = Faults::default();
-        faults.add("code", words.code_wrong());
+        faults.add(("code", words.code()), words.code_wrong());
         return Ok(set_up_form(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(super::ROOT).await?;

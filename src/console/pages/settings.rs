@@ -95,8 +95,9 @@ pub(in crate::console) async fn save(call: &mut Call) -> Result<Reply, PageError
     call.form.only(&["name", "email"])?;
     let typed = [call.form.text("name").to_owned(), call.form.text("email").to_owned()];
     let mut faults = Faults::default();
-    let name = faults.read::<Name>(call.words(), "name", &typed[0]);
-    let email = faults.read::<EmailAddress>(call.words(), "email", &typed[1]);
+    let name = faults.read::<Name>(call.words(), ("name", call.words().name()), &typed[0]);
+    let email =
+        faults.read::<EmailAddress>(call.words(), ("email", call.words().contact_address()), &typed[1]);
     let (Some(name), Some(email)) = (name, email) else {
         let form = form(call, &typed[0], &typed[1], &faults).await?;
         return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));

@@ -71,7 +71,7 @@ impl Usage {
         let check = check(db, account, asked.chosen.days).await?;
         let added_up_until = daily::added_up_until(db).await?;
         let keys = usage::key_choices(db, account, KEYS).await?;
-        let environments = accounts::environments(db, account).await?;
+        let environments = accounts::environments_counting(db, account, 0).await?;
         Ok(Self { groups, days, check, added_up_until, keys, environments })
     }
 }

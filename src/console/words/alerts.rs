@@ -24,7 +24,7 @@ words! {
     alert_none_sent: "None yet." / "Nenhum ainda.";
     change_alerts: "Choose alerts" / "Escolher alertas";
     alerts_legend: "Write to the admins when" / "Escrever aos administradores quando";
-    alert_threshold: "Alert at this many credits or fewer" / "Avisar quando restarem no máximo";
+    alert_threshold: "Alert at this many credits or fewer" / "Avisar com este saldo de créditos ou menos";
     alert_threshold_hint: "Empty: a fifth of the credits that are valid." / "Vazio: um quinto dos créditos válidos.";
     mail_low_credits_subject: "Few credits are left" / "Restam poucos créditos";
     mail_no_credits_subject: "No credits are left" / "Os créditos acabaram";

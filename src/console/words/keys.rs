@@ -11,6 +11,8 @@ words! {
     which_key: "Which key is this?" / "Que chave é esta?";
     no_keys: "No key yet. A key opens the API for one program."
         / "Nenhuma chave ainda. Uma chave abre a API para um programa.";
+    no_keys_here: "None of the keys looked through is in use. Go on to older ones."
+        / "Nenhuma das chaves consultadas está em uso. Continue com as mais antigas.";
     no_match: "No key matches the filter." / "Nenhuma chave corresponde ao filtro.";
     environment: "Environment" / "Ambiente";
     all_environments: "All environments" / "Todos os ambientes";
@@ -128,8 +130,9 @@ words! {
         / "Os programas que ainda têm o segredo antigo passam a ser recusados em até 5 segundos. Isto não pode ser desfeito.";
     cancel_rotation_lead: "The new secret stops working, and the old one goes on. For a new secret that was lost."
         / "O segredo novo deixa de funcionar, e o antigo continua. Para um segredo novo que se perdeu.";
-    type_its_name: "It was used in the last 7 days. Type its name to revoke it"
-        / "Ela foi usada nos últimos 7 dias. Digite o nome dela para revogá-la";
+    key_name: "Name of the key" / "Nome da chave";
+    type_its_name: "It was used in the last 7 days. Type its name to revoke it."
+        / "Ela foi usada nos últimos 7 dias. Digite o nome dela para revogá-la.";
     not_its_name: "This is not the name of the key." / "Este não é o nome da chave.";
     gateways_title: "Confirmation" / "Confirmação";
     gateway: "Gateway" / "Gateway";

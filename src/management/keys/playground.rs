@@ -26,7 +26,7 @@ pub use crate::domain::account::PLAYGROUND_ENVIRONMENT as PLAYGROUND;
 const MOST_KEYS: u16 = 5;
 const LIFE: TimeDelta = TimeDelta::minutes(60);
 /// Keys that are read to find the person's earlier one.
-const READ: i64 = 100;
+const READ: usize = 100;
 
 /// Creates a key with which a member tries calls, and revokes their earlier one. It costs nothing and finds sample people.
 ///
@@ -97,9 +97,9 @@ async fn revoke_earlier(
     environment: &EnvironmentView,
     name: &str,
 ) -> Result<(), ChangeError> {
-    let filter = KeyFilter { environment: Some(environment.id), is_ended: Some(false), text: None };
+    let filter = KeyFilter { environment: Some(environment.id), ..KeyFilter::default() };
     let live = keys::search(connection, account_id, &filter, None, READ).await?;
-    for key in live.iter().filter(|key| key.name == name) {
+    for key in live.keys.iter().filter(|key| key.name == name) {
         set_state(connection, own, key.id, KeyState::Revoked).await?;
     }
     Ok(())

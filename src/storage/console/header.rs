@@ -4,10 +4,11 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
+use crate::storage::keys::MOST_COUNTED;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Counts {
-    /// Keys that may be used or enabled.
+    /// Keys that may be used or enabled, at most one more than [`MOST_COUNTED`].
     pub keys: i64,
     /// Members that are not disabled.
     pub members: i64,
@@ -15,9 +16,11 @@ pub struct Counts {
 
 pub async fn counts(connection: &mut PgConnection, account: AccountId) -> Result<Counts, StorageError> {
     let counts = sqlx::query_as(
-        "select (select count(*) from api_key k where k.account_id = $1 and k.state <> 'revoked'
-                    and (k.expires_at is null or k.expires_at > now())) as keys,
+        "select least((select count(*) from (select from api_key where account_id = $1 and state <> 'revoked'
+                                               and expires_at is null order by expires_at limit $2) unending)
+                    + (select count(*) from (select from api_key where account_id = $1 and state <> 'revoked'
+                                               and expires_at > now() order by expires_at limit $2) unended), $2) as keys,
                 (select count(*) from member m where m.account_id = $1 and m.state <> 'disabled') as members",
     );
-    Ok(counts.bind(account.as_uuid()).fetch_one(connection).await?)
+    Ok(counts.bind(account.as_uuid()).bind(MOST_COUNTED + 1).fetch_one(connection).await?)
 }

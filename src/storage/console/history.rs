@@ -64,10 +64,11 @@ impl From<LineRow> for HistoryLine {
     }
 }
 
-// Ids of actors and subjects are texts, compared as such: an operator's name is no UUID.
+// Ids of actors and subjects are texts. Those of members, keys and environments are UUIDs, and are read as such so that a name is
+// found by its index; an operator's name is none.
 // `$more` are further columns, each with its comma.
 macro_rules! select_lines {
-    ($more:literal, $where:literal) => {
+    ($more:expr, $where:expr) => {
         concat!(
             "select ",
             $more,
@@ -75,15 +76,15 @@ macro_rules! select_lines {
                 case a.actor
                     when 'member' then (select coalesce(nullif(i.name, ''), m.email) from member m
                                           left join identity i on i.id = m.identity_id
-                                         where m.account_id = a.account_id and m.id::text = a.actor_id)
-                    when 'key' then (select k.name from api_key k where k.account_id = a.account_id and k.id::text = a.actor_id)
+                                         where m.account_id = a.account_id and m.id = a.actor_id::uuid)
+                    when 'key' then (select k.name from api_key k where k.account_id = a.account_id and k.id = a.actor_id::uuid)
                     when 'operator' then a.actor_id end as actor_name,
                 case a.subject
-                    when 'key' then (select k.name from api_key k where k.account_id = a.account_id and k.id::text = a.subject_id)
+                    when 'key' then (select k.name from api_key k where k.account_id = a.account_id and k.id = a.subject_id::uuid)
                     when 'environment' then (select e.name from environment e
-                                              where e.account_id = a.account_id and e.id::text = a.subject_id)
+                                              where e.account_id = a.account_id and e.id = a.subject_id::uuid)
                     when 'member' then (select m.email from member m
-                                         where m.account_id = a.account_id and m.id::text = a.subject_id) end as subject_name
+                                         where m.account_id = a.account_id and m.id = a.subject_id::uuid) end as subject_name
            from audit_entry a where ",
             $where
         )
@@ -100,10 +101,10 @@ pub async fn page(
 ) -> Result<Vec<HistoryLine>, StorageError> {
     let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
         "",
-        "a.account_id = $1 and ($2::bigint is null or a.number < $2) order by a.number desc limit $3"
+        "a.account_id = $1 and a.number < $2 order by a.number desc limit $3"
     ))
     .bind(account.as_uuid())
-    .bind(before)
+    .bind(before.unwrap_or(i64::MAX))
     .bind(limit)
     .fetch_all(connection)
     .await?;
@@ -119,6 +120,25 @@ pub struct HistoryFilter {
     pub actor: Option<&'static str>,
 }
 
+/// Which entries of an account: `$of` by one index, the others among these.
+macro_rules! filtered_lines {
+    ($of:literal) => {
+        select_lines!(
+            "",
+            concat!(
+                "a.account_id = $1 and a.number < $2 and ",
+                $of,
+                " and ($3::text is null or a.subject = $3) and ($4::text is null or a.actor = $4)
+                  order by a.number desc limit $5"
+            )
+        )
+    };
+}
+
+const OF_SUBJECT: &str = filtered_lines!("a.subject = $3");
+const OF_ACTOR: &str = filtered_lines!("a.actor = $4");
+const ALL: &str = filtered_lines!("true");
+
 /// Returns the entries of an account that match, before number `before`, newest first, at most `limit`.
 pub async fn filtered(
     connection: &mut PgConnection,
@@ -127,18 +147,19 @@ pub async fn filtered(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<HistoryLine>, StorageError> {
-    let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
-        "",
-        "a.account_id = $1 and ($2::bigint is null or a.number < $2) and ($3::text is null or a.subject = $3)
-         and ($4::text is null or a.actor = $4) order by a.number desc limit $5"
-    ))
-    .bind(account.as_uuid())
-    .bind(before)
-    .bind(filter.subject)
-    .bind(filter.actor)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
+    let query = match (filter.subject, filter.actor) {
+        (Some(_), _) => OF_SUBJECT,
+        (None, Some(_)) => OF_ACTOR,
+        (None, None) => ALL,
+    };
+    let rows: Vec<LineRow> = sqlx::query_as(query)
+        .bind(account.as_uuid())
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(filter.subject)
+        .bind(filter.actor)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     Ok(rows.into_iter().map(HistoryLine::from).collect())
 }
 

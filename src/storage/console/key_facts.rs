@@ -44,8 +44,8 @@ pub async fn of_keys(
                 case made.actor
                     when 'member' then (select coalesce(nullif(i.name, ''), m.email) from member m
                                           left join identity i on i.id = m.identity_id
-                                         where m.account_id = $1 and m.id::text = made.actor_id)
-                    when 'key' then (select o.name from api_key o where o.account_id = $1 and o.id::text = made.actor_id)
+                                         where m.account_id = $1 and m.id = made.actor_id::uuid)
+                    when 'key' then (select o.name from api_key o where o.account_id = $1 and o.id = made.actor_id::uuid)
                     when 'operator' then made.actor_id end as maker_name,
                 -- Only keys with a cap have their spending written with each call.
                 case when k.daily_cap is null and k.monthly_cap is null

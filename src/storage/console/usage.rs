@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::named_enum::named_enum;
 use crate::storage::error::StorageError;
+use crate::storage::keys::LOOKED_THROUGH;
 
 named_enum! {
     /// What the bars are divided by.
@@ -179,15 +180,22 @@ pub struct KeyChoice {
     pub is_revoked: bool,
 }
 
-/// Returns the keys of an account to choose from: those in use first, at most `limit`.
+/// Returns the keys of an account to choose from: those that are not revoked first, the newest before older ones; then keys that
+/// were revoked lately. At most `limit`.
 pub async fn key_choices(
     connection: &mut PgConnection,
     account: AccountId,
     limit: i64,
 ) -> Result<Vec<KeyChoice>, StorageError> {
     let keys = sqlx::query_as(
-        "select id, name, state = 'revoked' as is_revoked from api_key where account_id = $1
-          order by state = 'revoked', id desc limit $2",
+        "(select id, name, false as is_revoked from api_key where account_id = $1 and state <> 'revoked' order by id desc limit $2)
+          union all
+         (select id, name, true from (select id, name, state from api_key
+                                       where account_id = $1 and (revoked_at is not null or expires_at is not null)
+                                         and least(revoked_at, expires_at) <= now()
+                                       order by least(revoked_at, expires_at) desc limit $3) ended
+           where state = 'revoked')
+          limit $2",
     );
-    Ok(keys.bind(account.as_uuid()).bind(limit).fetch_all(connection).await?)
+    Ok(keys.bind(account.as_uuid()).bind(limit).bind(LOOKED_THROUGH).fetch_all(connection).await?)
 }

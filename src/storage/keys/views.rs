@@ -18,8 +18,8 @@ use crate::storage::error::{CorruptRow, RowRef, StorageError};
 pub const LIST_LIMIT: i64 = 10_000;
 
 #[derive(sqlx::FromRow)]
-struct ViewRow {
-    id: Uuid,
+pub(super) struct ViewRow {
+    pub(super) id: Uuid,
     account_id: Uuid,
     environment_id: Uuid,
     environment: String,
@@ -40,19 +40,25 @@ struct ViewRow {
 }
 
 // Uses are recorded to the minute, which may have begun before the key was created.
+// `$from` is a table or a query of keys, as `k`.
 macro_rules! select_views {
-    () => {
-        "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, coalesce(k.expires_at <= now(), false) as has_ended, k.scopes, k.format,
+    ($from:expr, $end:expr) => {
+        concat!(
+            "select k.id, k.account_id, k.environment_id, e.name as environment, e.mode, k.name, k.state, coalesce(k.expires_at <= now(), false) as has_ended, k.scopes, k.format,
                 k.regions, k.allowed_networks::text[] as allowed_networks, k.daily_cap, k.monthly_cap, k.expires_at,
                 k.created_at, k.revoked_at,
                 case when k.last_used_at < k.created_at then k.created_at else k.last_used_at end as last_used_at
-           from api_key k
-           join environment e on e.id = k.environment_id"
+           from ",
+            $from,
+            " k join environment e on e.id = k.environment_id ",
+            $end
+        )
     };
 }
+pub(super) use select_views;
 
 pub async fn find(connection: &mut PgConnection, id: KeyId) -> Result<Option<KeyView>, StorageError> {
-    let rows: Vec<ViewRow> = sqlx::query_as(concat!(select_views!(), " where k.id = $1"))
+    let rows: Vec<ViewRow> = sqlx::query_as(select_views!("api_key", "where k.id = $1"))
         .bind(id.as_uuid())
         .fetch_all(&mut *connection)
         .await?;
@@ -66,67 +72,16 @@ pub async fn list(
     after: Option<KeyId>,
     limit: i64,
 ) -> Result<Vec<KeyView>, StorageError> {
-    let rows: Vec<ViewRow> = sqlx::query_as(concat!(
-        select_views!(),
-        " where k.account_id = $1 and ($2::uuid is null or k.id > $2) order by k.id limit $3"
+    let rows: Vec<ViewRow> = sqlx::query_as(select_views!(
+        "api_key",
+        "where k.account_id = $1 and k.id > $2 order by k.id limit $3"
     ))
     .bind(account.as_uuid())
-    .bind(after.map(|id| id.as_uuid()))
+    .bind(after.map_or(Uuid::nil(), |id| id.as_uuid()))
     .bind(limit)
     .fetch_all(&mut *connection)
     .await?;
     with_secrets(connection, rows).await
-}
-
-/// Which keys of an account are searched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyFilter {
-    pub environment: Option<EnvironmentId>,
-    /// Whether only keys that are revoked or have expired, or only others. `None`: all.
-    pub is_ended: Option<bool>,
-    /// A part of the name in any letter case, or the last four characters of a live secret.
-    pub text: Option<String>,
-}
-
-/// Returns the keys of an account that match, with ids below `before`, newest first, at most `limit`.
-pub async fn search(
-    connection: &mut PgConnection,
-    account: AccountId,
-    filter: &KeyFilter,
-    before: Option<KeyId>,
-    limit: i64,
-) -> Result<Vec<KeyView>, StorageError> {
-    let rows: Vec<ViewRow> = sqlx::query_as(concat!(
-        select_views!(),
-        " where k.account_id = $1 and ($2::uuid is null or k.id < $2) and ($3::uuid is null or k.environment_id = $3)
-            and ($4::bool is null or $4 = (k.state = 'revoked' or coalesce(k.expires_at <= now(), false)))
-            and ($5::text is null or position(lower($5) in lower(k.name)) > 0
-                 or exists (select from key_secret s where s.key_id = k.id and s.last_four = $5
-                               and (s.ends_at is null or s.ends_at > now())))
-          order by k.id desc limit $6"
-    ))
-    .bind(account.as_uuid())
-    .bind(before.map(|id| id.as_uuid()))
-    .bind(filter.environment.map(|id| id.as_uuid()))
-    .bind(filter.is_ended)
-    .bind(filter.text.as_deref())
-    .bind(limit)
-    .fetch_all(&mut *connection)
-    .await?;
-    with_secrets(connection, rows).await
-}
-
-/// The most ended keys that are counted.
-pub const MOST_COUNTED: i64 = 1_000;
-
-/// Returns the number of keys of an account that are revoked or have expired, at most about twice [`MOST_COUNTED`].
-pub async fn count_ended(connection: &mut PgConnection, account: AccountId) -> Result<i64, StorageError> {
-    let count = sqlx::query_scalar(
-        "select (select count(*) from (select from api_key where account_id = $1 and state = 'revoked' limit $2) revoked)
-              + (select count(*) from (select from api_key where account_id = $1 and state <> 'revoked'
-                                          and expires_at is not null and expires_at <= now() limit $2) expired)",
-    );
-    Ok(count.bind(account.as_uuid()).bind(MOST_COUNTED + 1).fetch_one(connection).await?)
 }
 
 #[derive(sqlx::FromRow)]
@@ -140,7 +95,7 @@ struct SecretRow {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-async fn with_secrets(
+pub(super) async fn with_secrets(
     connection: &mut PgConnection,
     rows: Vec<ViewRow>,
 ) -> Result<Vec<KeyView>, StorageError> {

@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::error::classify;
-use super::{ordered, recover, seal};
+use super::{audit, ordered, recover, seal};
+use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::operation::{Effect, Operation};
@@ -15,6 +16,8 @@ use crate::ledger::store::{Batch, Epoch, StoreError, Work};
 /// A writer of the past, within one transaction.
 #[derive(Debug)]
 pub struct PastWriter {
+    /// Who granted and took credits.
+    operator: Actor,
     epoch: Epoch,
     batches: i32,
     head: [u8; 32],
@@ -27,6 +30,7 @@ impl PastWriter {
     /// When the account has entries, or the database cannot be reached.
     pub async fn begin(
         connection: &mut PgConnection,
+        operator: Actor,
         node: &str,
         account: AccountId,
         begins_at: DateTime<Utc>,
@@ -51,7 +55,7 @@ impl PastWriter {
             return Err(StoreError::Refused("the account has entries already".into()));
         }
         let epoch = recover::open_epoch(connection, node).await?;
-        Ok(Self { epoch, batches: 0, head: seal::genesis(epoch) })
+        Ok(Self { operator, epoch, batches: 0, head: seal::genesis(epoch) })
     }
 
     /// Commits a batch at an instant. It ends every call that is open: the captured ones are named here, the others have a
@@ -74,7 +78,36 @@ impl PastWriter {
         let (effects, head) =
             ordered::decide_and_save(connection, &batch, &operations, self.head, lease, at).await?;
         (self.batches, self.head) = (number, head);
+        let operator = Actor { at: Some(at), ..self.operator.clone() };
+        audit::write_down(connection, &operator, &operations, &effects).await?;
         Ok(effects.into_iter().flatten().collect())
+    }
+
+    /// Dates what was made for the account since the last such call: environments, keys, secrets and members.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn date(
+        connection: &mut PgConnection,
+        account: AccountId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        // What was made in this transaction is dated by its beginning.
+        sqlx::query(
+            "with room as (update environment set created_at = $2 where account_id = $1 and created_at = now()),
+                  person as (update member set created_at = $2 where account_id = $1 and created_at = now()),
+                  secret as (update key_secret s set created_at = $2 from api_key k
+                              where k.id = s.key_id and k.account_id = $1 and s.created_at = now())
+             update api_key set created_at = case when created_at = now() then $2 else created_at end,
+                                revoked_at = case when revoked_at = now() then $2 else revoked_at end
+              where account_id = $1 and (created_at = now() or revoked_at = now())",
+        )
+        .bind(account.as_uuid())
+        .bind(at)
+        .execute(connection)
+        .await
+        .map_err(classify)
+        .map(drop)
     }
 
     /// Ends the epoch. No call may be open.

@@ -112,9 +112,9 @@ pub struct Outbox {
 
 pub async fn outbox(connection: &mut PgConnection) -> Result<Outbox, StorageError> {
     Ok(sqlx::query_as(
-        "select count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'failed') as failed,
-                min(created_at) filter (where state = 'waiting') as oldest_at
-           from email_outbox",
+        "select (select count(*) from email_outbox where state = 'waiting') as waiting,
+                (select count(*) from email_outbox where state = 'failed') as failed,
+                (select created_at from email_outbox where state = 'waiting' order by id limit 1) as oldest_at",
     )
     .fetch_one(connection)
     .await?)

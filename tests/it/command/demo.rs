@@ -67,6 +67,30 @@ async fn the_history_is_whole_and_is_written_once() {
     assert_eq!(kinds, BTreeSet::from(expected));
     let months: BTreeSet<&str> = entries.iter().map(|entry| &entry["at"].as_str().unwrap()[..7]).collect();
     assert!(months.len() >= 4 && entries.len() > 500, "{months:?}, {}", entries.len());
+    // What people did stands in the audit log at the times at which they did it.
+    let acts: Vec<(i64, String, f64)> = sqlx::query_as(
+        "select number, action, extract(day from now() - at)::float8 from audit_entry where account_id = $1::uuid order by number",
+    )
+    .bind(&account)
+    .fetch_all(program.database.pool())
+    .await
+    .unwrap();
+    let days: BTreeSet<u64> = acts.iter().map(|(.., day)| *day as u64).collect();
+    assert!(acts.is_sorted_by(|one, next| one.2 >= next.2 && one.0 + 1 == next.0), "{acts:?}");
+    assert!(days.len() >= 10 && days.first() == Some(&0) && days.last().unwrap() >= &100, "{acts:?}");
+    let first = (acts[0].1.as_str(), acts.last().unwrap().1.as_str());
+    assert_eq!(first, ("account.created", "key.rotated"));
+    // Rows say the same as the entries about them.
+    let differ: Vec<String> = sqlx::query_scalar(
+        "select k.name from api_key k join audit_entry a on a.account_id = k.account_id and a.subject_id = k.id::text
+          where k.account_id = $1::uuid and (a.action = 'key.created' and a.at <> k.created_at
+                                              or a.action = 'key.revoked' and a.at <> k.revoked_at)",
+    )
+    .bind(&account)
+    .fetch_all(program.database.pool())
+    .await
+    .unwrap();
+    assert_eq!(differ, [] as [&str; 0]);
     let again = program.json(&["demo", "--history"]);
     assert_eq!((&again["is_new"], &again["balance"]), (&Value::from(false), &demo["balance"]));
     let after =

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use fluence::clock::{id_of, new_id, now};
+use fluence::domain::audit::Actor;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::month::Month;
@@ -109,7 +110,10 @@ impl Old {
         let route: RouteNumber = routes::numbers(&mut connection, &["/analyze"]).await.unwrap()[0];
         // On the first of a month at 01:00: its current period begins in the current month.
         let begins_at = first.begins_at() + TimeDelta::hours(1);
-        let writer = PastWriter::begin(&mut connection, "past", account, begins_at).await.unwrap();
+        let writer =
+            PastWriter::begin(&mut connection, Actor::operator("root".into()), "past", account, begins_at)
+                .await
+                .unwrap();
         let key: KeyId = key.parse().unwrap();
         let call = CallRef { key_id: key, route };
         let mut customer = Customer { connection: &mut connection, writer, account, call };
@@ -253,7 +257,10 @@ async fn an_account_whose_entries_are_all_detached_verifies() {
     let mut connection = old.program.database.pool().acquire().await.unwrap();
     let begins_at = first.begins_at() + TimeDelta::hours(2);
     let account: AccountId = quiet.parse().unwrap();
-    let mut writer = PastWriter::begin(&mut connection, "quiet", account, begins_at).await.unwrap();
+    let mut writer =
+        PastWriter::begin(&mut connection, Actor::operator("root".into()), "quiet", account, begins_at)
+            .await
+            .unwrap();
     let advance = Operation::Advance { account_id: account, id: CallId::from_uuid(id_of(begins_at)) };
     writer.commit(&mut connection, begins_at, vec![advance], Vec::new()).await.unwrap();
     writer.end(&mut connection).await.unwrap();

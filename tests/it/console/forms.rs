@@ -1,5 +1,5 @@
-//! Every form with every field wrong: says so at the field, keeps what was typed, changes nothing. Which forms there are follows
-//! from the table of pages: a new one without a case here fails.
+//! Every form with every field wrong: says so at the field and in a list above the form, keeps what was typed, changes nothing.
+//! Which forms there are follows from the table of pages: a new one without a case here fails.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(super) struct Wrong {
 }
 
 /// Forms into which nothing is typed: buttons, and choices whose every answer is right.
-const NOTHING_TYPED: [&str; 18] = [
+const NOTHING_TYPED: [&str; 17] = [
     "/console/log-in/lost",
     "/console/keep-factor",
     "/console/log-out",
@@ -43,7 +43,6 @@ const NOTHING_TYPED: [&str; 18] = [
     "/console/{account}/playground",
     "/console/{account}/playground/key",
     "/console/{account}/alerts/test",
-    "/console/{account}/members/{member}",
     "/console/{account}/members/{member}/invite",
     "/console/{account}/members/{member}/vouch",
 ];
@@ -71,6 +70,9 @@ fn of_account() -> Vec<Wrong> {
         of("/console/{account}/keys/{key}/revoke", &[("name", "another")], &["name"]),
         of("/console/{account}/keys/which", &[("key", "none")], &["key"]),
         of("/console/{account}/members/new", &[("email", "nowhere"), ("role", "admin")], &["email"]),
+        // Ana is the last admin.
+        of("/console/{account}/members/{member}", &[("role", "member"), ("state", "active")], &["role"]),
+        of("/console/{account}/members/{member}", &[("role", "admin"), ("state", "disabled")], &["state"]),
         of("/console/{account}/environments/new", &[("name", LONG), ("mode", "live")], &["name"]),
         of("/console/{account}/environments/new", &[("name", "default"), ("mode", "live")], &["name"]),
         of("/console/{account}/environments/{environment}", &[("key_cap", "many")], &["key_cap"]),
@@ -174,6 +176,9 @@ pub(super) async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> 
     if page.status != 422 {
         return vec![format!("status {}", page.status)];
     }
+    if !page.has(&format!("<html lang=\"{}", visitor.language)) {
+        faults.push("is in another language".to_owned());
+    }
     for field in wrong.faulty {
         // The field, or the legend of its group, and the fault beside it.
         let place = page.body.find(&format!("id=\"{field}\""));
@@ -184,11 +189,13 @@ pub(super) async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> 
             faults.push(format!("says nothing at {field}"));
         }
     }
+    faults.extend(faults_of_list(&page.body, wrong.faulty));
     for (name, value) in wrong.typed {
         let shown = [
             format!("value=\"{value}\""),
             format!(">{value}</textarea>"),
             format!("name=\"{name}\" checked"),
+            format!("value=\"{value}\" checked"),
         ];
         let is_shown = shown.iter().any(|shown| page.body.contains(shown));
         if is_shown == SECRET.contains(name) {
@@ -198,13 +205,46 @@ pub(super) async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> 
     faults
 }
 
-/// What is wrong with the answers to these forms, and with what they changed.
+/// The label of a field, or the legend of its group.
+fn label<'p>(page: &'p str, field: &str) -> Option<&'p str> {
+    let text = match page.split_once(&format!("<label for=\"{field}\">")) {
+        Some((_, text)) => text,
+        None => page.split_once(&format!("id=\"{field}\""))?.1.split_once("<legend>")?.1,
+    };
+    Some(text.split('<').next()?.trim())
+}
+
+/// What is wrong with the list above the form: each line links to a field and begins with its label.
+fn faults_of_list(page: &str, faulty: &[&str]) -> Vec<String> {
+    let list = page.split_once("role=\"alert\"").map_or("", |(_, rest)| rest.split("</ul>").next().unwrap());
+    let lines = list.split("<a href=\"#").skip(1);
+    let lines: Vec<(&str, &str)> =
+        lines.map(|line| line.split("</a>").next().unwrap().split_once("\">").unwrap()).collect();
+    let fields: Vec<&str> = lines.iter().map(|(field, _)| *field).collect();
+    let mut faults = Vec::new();
+    if fields != faulty {
+        faults.push(format!("lists {fields:?}"));
+    }
+    for (field, line) in lines {
+        match label(page, field) {
+            None => faults.push(format!("has no label of {field}")),
+            Some(label) if line.len() > label.len() + 2 && line.starts_with(&format!("{label}: ")) => {}
+            Some(label) => faults.push(format!("lists {line:?} for {label:?}")),
+        }
+    }
+    faults
+}
+
+/// What is wrong with the answers to these forms in both languages, and with what they changed.
 pub(super) async fn all_faults(gateway: &Gateway, visitor: &mut Visitor, cases: &[Wrong]) -> Vec<String> {
     let before = state(gateway).await;
     let mut found = Vec::new();
-    for case in cases {
+    for (language, case) in
+        ["en", "pt"].into_iter().flat_map(|language| cases.iter().map(move |case| (language, case)))
+    {
+        visitor.language = language;
         let faults = faults(visitor, case).await;
-        found.extend(faults.into_iter().map(|fault| format!("{} {fault}", case.path)));
+        found.extend(faults.into_iter().map(|fault| format!("{language} {} {fault}", case.path)));
         if state(gateway).await != before {
             found.push(format!("{} changes something", case.path));
         }
@@ -227,12 +267,17 @@ async fn every_form_says_what_is_wrong_at_the_field_keeps_what_was_typed_and_cha
     let account: AccountId =
         ana.get("/console").await.leads_to().rsplit('/').next().unwrap().parse().unwrap();
     sqlx::query("update api_key set last_used_at = now()").execute(pool).await.unwrap();
-    let (key, environment): (uuid::Uuid, uuid::Uuid) =
-        sqlx::query_as("select id, environment_id from api_key limit 1").fetch_one(pool).await.unwrap();
+    let (key, environment, member): (uuid::Uuid, uuid::Uuid, uuid::Uuid) = sqlx::query_as(
+        "select k.id, k.environment_id, m.id from api_key k join member m using (account_id) limit 1",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
     let ids = [
         ("{account}", account.to_string()),
         ("{key}", key.to_string()),
         ("{environment}", environment.to_string()),
+        ("{member}", member.to_string()),
     ];
     let cases: Vec<Wrong> = of_account().into_iter().chain(of_person()).map(|case| case.at(&ids)).collect();
     let found = all_faults(&gateway, &mut ana, &cases).await;

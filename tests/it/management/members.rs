@@ -24,10 +24,7 @@ pub(super) fn person(account_id: AccountId, role: Role) -> Principal {
 
 fn logged_in(member_id: MemberId, account_id: AccountId, role: Role) -> Principal {
     let who = Who::Member(member_id);
-    Principal {
-        actor: Actor { who, address: None, request_id: None, reason: None },
-        rights: Rights::OfMember { account_id, member_id, role },
-    }
+    Principal { actor: Actor::of(who), rights: Rights::OfMember { account_id, member_id, role } }
 }
 
 async fn account(connection: &mut PgConnection) -> AccountId {

@@ -66,6 +66,13 @@ impl Visitor {
         Self { client, base: gateway.url(), cookies: BTreeMap::new(), language: "en" }
     }
 
+    /// In another network of this machine.
+    pub(crate) fn of_network(gateway: &Gateway, address: [u8; 4]) -> Self {
+        let client = Client::builder().no_proxy().redirect(redirect::Policy::none());
+        let client = client.local_address(std::net::IpAddr::from(address)).build().unwrap();
+        Self { client, ..Self::new(gateway) }
+    }
+
     /// At the operators' console.
     pub(crate) fn of_operators(gateway: &Gateway) -> Self {
         Self { base: gateway.operator_url(), ..Self::new(gateway) }

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc, Weekday};
 use sqlx::PgConnection;
 
-use super::{ACCOUNT, CALLS, DAYS, MOVED_ON_DAY, PLANS, plan};
+use super::acts::Acts;
+use super::{ACCOUNT, CALLS, DAYS, KEYS, MOVED_ON_DAY, PLANS, dated, plan};
 use crate::clock as ids;
 use crate::domain::credits::Credits;
-use crate::domain::ids::{CallId, KeyId};
+use crate::domain::ids::CallId;
+use crate::domain::key::KeyPrefix;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::rights::Principal;
 use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
@@ -45,7 +47,9 @@ impl Chance {
 /// Lives through the past, batch by batch.
 pub(super) struct Past {
     pub(super) writer: PastWriter,
-    pub(super) keys: Vec<KeyId>,
+    pub(super) acts: Acts,
+    /// When each of the first keys was last used.
+    pub(super) used: [DateTime<Utc>; KEYS.len()],
     pub(super) routes: Vec<RouteNumber>,
     pub(super) table: SettlementTable,
     pub(super) chance: Chance,
@@ -59,12 +63,14 @@ impl Past {
         &mut self,
         work: &mut PgConnection,
         operator: &Principal,
+        prefix: &KeyPrefix,
         begins_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> anyhow::Result<()> {
         for day in 0..=DAYS {
             let morning = begins_at + Days::new(day);
             self.acts_of(work, operator, day, morning).await?;
+            self.acts.of_day(work, prefix, day, morning + TimeDelta::minutes(9)).await?;
             let weekday = match morning.weekday() {
                 Weekday::Sat | Weekday::Sun => 1,
                 _ => 3 + self.chance.below(5),
@@ -108,7 +114,8 @@ impl Past {
             20 => grant(GrantKind::Pack, "order-2077", 200, year, "Power"),
             21 => grant(GrantKind::Grant, "goodwill-7", 25, at + Days::new(60), "An hour of errors"),
             MOVED_ON_DAY => {
-                management::accounts::set_plan(work, operator, ACCOUNT, &plan(PLANS[1])).await?;
+                let by = dated(operator, at);
+                management::accounts::set_plan(work, &by, ACCOUNT, &plan(PLANS[1])).await?;
                 Operation::MovePlan { account_id: ACCOUNT, id }
             }
             48 => grant(GrantKind::Pack, "order-2119", 100, year, "Boost"),
@@ -149,10 +156,13 @@ impl Past {
             _ if day < 60 => 2,
             _ => 0,
         };
+        if let Some(used) = self.used.get_mut(key) {
+            *used = at;
+        }
         HoldRequest {
             call_id: CallId::from_uuid(ids::id_of(at)),
             account_id: ACCOUNT,
-            call: CallRef { key_id: self.keys[key], route: self.routes[place] },
+            call: CallRef { key_id: self.acts.keys[key], route: self.routes[place] },
             amount: Credits::from_u32(CALLS[place].1),
             caps: KeyCaps::default(),
             idempotency: None,

@@ -27,12 +27,12 @@ fn of_admin() -> Vec<Wrong> {
         of(
             "/operator/accounts/new",
             &[("name", LONG), ("email", "nowhere"), ("reason", "a\u{202e}b")],
-            &["name", "email", "reason"],
+            &["name", "email", "plan", "reason"],
         ),
         of("/operator/accounts/{account}/note", &[("note", "")], &["note"]),
         of("/operator/accounts/{account}/suspend", &[("name", "Tset"), ("reason", "")], &["name", "reason"]),
         of("/operator/accounts/{account}/resume", &[("reason", "")], &["reason"]),
-        of("/operator/accounts/{account}/plan", &[("reason", "")], &["reason"]),
+        of("/operator/accounts/{account}/plan", &[("reason", "")], &["plan", "reason"]),
         of(
             "/operator/accounts/{account}/grant",
             &[("credits", "ten"), ("expires", "2020-01-01"), ("reason", "")],
