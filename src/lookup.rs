@@ -182,7 +182,8 @@ impl People {
                 let Some(upstream) = self.enrichment.as_ref().filter(|_| matches!(found, Found::None)) else {
                     return Ok(found);
                 };
-                let look_up = || enrichment::look_up(&self.pool, &self.words, upstream, caller.account, query);
+                let look_up =
+                    || enrichment::look_up(&self.pool, &self.words, upstream, caller.account, query);
                 self.answers.get(&Question::Enrichment(query.clone()), now, look_up).await
             }
         }

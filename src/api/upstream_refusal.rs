@@ -27,9 +27,9 @@ mod tests {
 
     #[test]
     fn a_wait_is_rounded_up_and_never_nothing() {
-        let told = |milliseconds| upstream_refusal(&UpstreamError::Paused {
-            retry_after: Duration::from_millis(milliseconds),
-        });
+        let told = |milliseconds| {
+            upstream_refusal(&UpstreamError::Paused { retry_after: Duration::from_millis(milliseconds) })
+        };
         for (milliseconds, retry_after_s) in [(0, 1), (1_000, 1), (4_000, 4), (4_001, 5), (4_700, 5)] {
             assert_eq!(told(milliseconds), Refusal::Unavailable { retry_after_s });
         }

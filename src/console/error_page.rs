@@ -7,8 +7,8 @@ use maud::html;
 use super::error::PageError;
 use super::page::{Frame, Reply, plain, set_headers};
 use crate::domain::refusal::{Addresses, Refusal};
-use crate::http::dialect::is_under;
 use crate::http::answer::refusal_of;
+use crate::http::dialect::is_under;
 use crate::http::negotiate::RenderContext;
 use crate::identity::Realm;
 

@@ -18,8 +18,8 @@ use crate::domain::credits::Credits;
 use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::ids::CallId;
 use crate::domain::refusal::{Malformed, Refusal};
-use crate::http::dry_run::is_dry_run;
 use crate::http::client_address::ClientScheme;
+use crate::http::dry_run::is_dry_run;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::panic_guard::unless_panicking;
 

@@ -23,7 +23,6 @@ use axum::response::Response;
 use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 
-
 use self::detach_on_drop::DetachOnDrop;
 use self::metered_call::MeteredCall;
 use self::settled::Settled;
@@ -220,7 +219,13 @@ impl Sale {
         Ok(Terms { hold, is_dry_run, context: call.context })
     }
 
-    async fn hold_and_run<W>(&self, terms: Terms, caller: Caller, slot: Slot, work: W) -> Result<Settled, Refusal>
+    async fn hold_and_run<W>(
+        &self,
+        terms: Terms,
+        caller: Caller,
+        slot: Slot,
+        work: W,
+    ) -> Result<Settled, Refusal>
     where
         W: FnOnce(Credits) -> PaidFuture + Send + 'static,
     {

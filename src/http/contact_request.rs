@@ -16,8 +16,7 @@ pub fn parse_new(mut fields: Fields) -> Result<ContactContent, Refusal> {
     let last_name = needed_name(&mut fields, LAST_NAME);
     let company = needed_name(&mut fields, COMPANY);
     let optional = Optional::take(&mut fields);
-    let ((first_name, last_name), company) =
-        fields.finish_with(first_name.zip(last_name).zip(company))?;
+    let ((first_name, last_name), company) = fields.finish_with(first_name.zip(last_name).zip(company))?;
     Ok(ContactContent {
         first_name,
         last_name,

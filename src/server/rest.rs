@@ -21,7 +21,11 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Discards the rest of the request, or makes the answer close the connection. A client that waits for `100 Continue` sends
 /// no body after the answer.
-pub(super) async fn discard_or_close(state: &Arc<ConnectionState>, response: &mut Response, expects_continue: bool) {
+pub(super) async fn discard_or_close(
+    state: &Arc<ConnectionState>,
+    response: &mut Response,
+    expects_continue: bool,
+) {
     let Some(rest) = state.take_rest() else { return };
     let ends = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
     let is_small = rest.size_hint().lower() <= MAX_BYTES;

@@ -95,7 +95,8 @@ pub(super) fn interval(rate_per_s: u32) -> Duration {
 }
 
 fn quota(rate_per_s: u32, burst: u32) -> Quota {
-    let quota = Quota::with_period(interval(rate_per_s)).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX));
+    let quota =
+        Quota::with_period(interval(rate_per_s)).unwrap_or_else(|| Quota::per_second(NonZeroU32::MAX));
     quota.allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
 }
 

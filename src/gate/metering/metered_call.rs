@@ -267,7 +267,8 @@ impl MeteredCall {
 
 /// Whether an answer is short enough to be stored.
 fn is_storable(content: &AnswerContent) -> bool {
-    let header_bytes = content.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>();
+    let header_bytes =
+        content.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>();
     content.body.len() <= MAX_STORED_BYTES && header_bytes <= MAX_STORED_HEADER_BYTES
 }
 

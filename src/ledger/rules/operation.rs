@@ -7,8 +7,8 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::entry::GrantKind;
 use crate::ledger::rules::account::RuleError;
+use crate::ledger::rules::entry::GrantKind;
 use crate::ledger::rules::hold::{Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer};
 use crate::ledger::rules::lot::LotNumber;
 

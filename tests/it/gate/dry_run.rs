@@ -46,7 +46,7 @@ async fn a_dry_run_tells_price_and_balance_after_and_writes_nothing() {
 
 #[tokio::test]
 async fn a_change_is_not_made_as_a_dry_run() {
-    let gateway = answering(|| ready(paid_answer())).await;
+    let gateway = Gateway::start().await;
     let customer = gateway.enterprise(10).await;
     for (path, body) in [
         ("/v1/keys", json!({ "name": "one" })),

@@ -201,14 +201,17 @@ async fn a_replay_has_the_headers_without_which_its_body_is_unreadable() {
         Behaviour::Says(b"HTTP/1.1 204 No Content\r\nlocation: /made/1\r\n\r\n".to_vec()),
     ])
     .await;
-    let described = ["content-type", "content-encoding", "content-range", "etag", "link", "content-disposition"];
-    for (key, status, names) in [("part", 206, &described[..]), ("none", 204, &["location", "content-type"])] {
+    let described =
+        ["content-type", "content-encoding", "content-range", "etag", "link", "content-disposition"];
+    for (key, status, names) in [("part", 206, &described[..]), ("none", 204, &["location", "content-type"])]
+    {
         let sent = || shop.request(Method::POST).header("idempotency-key", key).body("pixels").send();
         let (first, again) = (sent().await.unwrap(), sent().await.unwrap());
         assert_eq!((first.status().as_u16(), again.status().as_u16()), (status, status));
         assert!(again.headers().contains_key("idempotent-replayed"));
         for name in names {
-            let values = |got: &reqwest::Response| got.headers().get_all(*name).iter().cloned().collect::<Vec<_>>();
+            let values =
+                |got: &reqwest::Response| got.headers().get_all(*name).iter().cloned().collect::<Vec<_>>();
             assert_eq!(values(&again), values(&first), "{name}");
         }
         assert_eq!(again.bytes().await.unwrap(), first.bytes().await.unwrap());

@@ -74,12 +74,25 @@ impl World {
         id
     }
 
-    async fn find(&self, owner: ContactOwner, first: &str, last: &str, company: &str, after: TimeDelta) -> Found {
+    async fn find(
+        &self,
+        owner: ContactOwner,
+        first: &str,
+        last: &str,
+        company: &str,
+        after: TimeDelta,
+    ) -> Found {
         self.people.find(owner, &ask(first, last, company), start() + after).await.unwrap()
     }
 
     /// Source, title and number of posts of the person found.
-    async fn one(&self, owner: ContactOwner, first: &str, last: &str, company: &str) -> (PersonSource, usize, f64) {
+    async fn one(
+        &self,
+        owner: ContactOwner,
+        first: &str,
+        last: &str,
+        company: &str,
+    ) -> (PersonSource, usize, f64) {
         match self.find(owner, first, last, company, TimeDelta::zero()).await {
             Found::One { person, source, matched, .. } => (source, person.posts.len(), matched.confidence),
             other => panic!("{other:?}"),

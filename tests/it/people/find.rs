@@ -1,9 +1,9 @@
 //! Finds the person of a request.
 
 use chrono::TimeDelta;
-use fluence::domain::key::Mode;
 use fluence::domain::contact::ContactOwner;
 use fluence::domain::ids::AccountId;
+use fluence::domain::key::Mode;
 use fluence::domain::person::{PersonQuery, PersonSource};
 use fluence::lookup::{Found, Hint, People};
 use fluence::people::company::CompanyRule;
@@ -18,9 +18,11 @@ use super::{ask, import_people, person, start};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::settings;
 
-const LIVE: ContactOwner = ContactOwner { mode: Mode::Live, account: AccountId::from_uuid(Uuid::from_u128(1)) };
+const LIVE: ContactOwner =
+    ContactOwner { mode: Mode::Live, account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
-const SAMPLE: ContactOwner = ContactOwner { mode: Mode::Test, account: AccountId::from_uuid(Uuid::from_u128(1)) };
+const SAMPLE: ContactOwner =
+    ContactOwner { mode: Mode::Test, account: AccountId::from_uuid(Uuid::from_u128(1)) };
 
 fn people(pool: &PgPool) -> People {
     People::new(pool.clone(), SamplePeople::default(), settings(&[]).people)

@@ -1,11 +1,11 @@
 //! Export, erasure, opt-out and retention.
 
 use chrono::TimeDelta;
-use fluence::domain::key::Mode;
-use fluence::domain::contact::ContactOwner;
 use fluence::background::sweep::{DELETING, Sweep};
 use fluence::command::directory::stats;
+use fluence::domain::contact::ContactOwner;
 use fluence::domain::ids::AccountId;
+use fluence::domain::key::Mode;
 use fluence::lookup::{Found, People};
 use fluence::people::sample::SamplePeople;
 use fluence::storage::directory::rights::{PersonSelector, delete_expired, erase, export, opt_out};

@@ -36,7 +36,8 @@ async fn tables(connection: &mut PgConnection) -> Vec<i64> {
 }
 
 /// A migration that has to lock a table of the ledger belongs here, with its reason.
-const EXCEPTIONS: [(i64, &str); 0] = [];
+/// 43: a new column, for which the lock is held for a moment; `migrate` gives way where the table is in use.
+const EXCEPTIONS: [(i64, &str); 1] = [(43, "ledger_idempotency AccessExclusiveLock")];
 
 #[tokio::test]
 async fn no_migration_locks_the_ledger_against_calls() {

@@ -136,7 +136,7 @@ mod tests {
             (format!("https://a.example/?api_key={key}&b=1"), "https://a.example/?api_key=…&b=1"),
             (format!("https://a.example/{another}/x#{key}"), "https://a.example/…/x#…"),
             (format!("https://a.example/?k={encoded}"), "https://a.example/?k=…"),
-            (format!("{key}"), "…"),
+            (key.to_owned(), "…"),
             ("https://a.example/%7Eann?c=é".to_owned(), "https://a.example/%7Eann?c=é"),
             (String::new(), ""),
         ] {

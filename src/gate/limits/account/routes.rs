@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::gate::limits::limiter::interval;
 use crate::domain::forwarding::RouteLimits;
 use crate::gate::limits::limiter::RateDecision;
+use crate::gate::limits::limiter::interval;
 
 /// A route with limits of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -425,7 +425,13 @@ impl Reference {
         let Some(account) = self.accounts.get_mut(&grant.account_id) else { unreachable!() };
         let known = self.grants.get(&reference).copied();
         if known.is_none() {
-            account.new_lot(grant.kind.entry(), grant.kind.source(), grant.amount.as_i64(), grant.expires_at, grant.id);
+            account.new_lot(
+                grant.kind.entry(),
+                grant.kind.source(),
+                grant.amount.as_i64(),
+                grant.expires_at,
+                grant.id,
+            );
         }
         let lot = known.unwrap_or(LotNumber(account.lots.len() as i32));
         self.grants.insert(reference, lot);
