@@ -14,9 +14,11 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use fluence::command::directory::{ImportOptions, import};
 use fluence::config::{self, Sources};
+use fluence::domain::contact::ContactOwner;
 use fluence::domain::ids::AccountId;
+use fluence::domain::key::Mode;
 use fluence::domain::person::PersonQuery;
-use fluence::lookup::{Found, People, PeopleSettings, Realm};
+use fluence::lookup::{Found, People, PeopleSettings};
 use fluence::people::sample::SamplePeople;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, PgPool};
@@ -111,7 +113,7 @@ async fn make_directory(pool: &PgPool, world: World, now: DateTime<Utc>) -> anyh
 async fn look_up(pool: &PgPool, questions: Vec<PersonQuery>, now: DateTime<Utc>) -> anyhow::Result<()> {
     let config = PeopleSettings { cache: Duration::ZERO, ..config::load(&Sources::default())?.people };
     let people = Arc::new(People::new(pool.clone(), SamplePeople::default(), config));
-    let live = Realm::Live { account: AccountId::from_uuid(Uuid::nil()) };
+    let live = ContactOwner { account: AccountId::from_uuid(Uuid::nil()), mode: Mode::Live };
     if let Some(first) = questions.first() {
         people.find(live, first, now).await?; // reads the counts of words, once per import
     }

@@ -32,7 +32,7 @@ pub(super) fn replay_or_refusal(
     needed: Credits,
 ) -> Result<StoredAnswer, Refusal> {
     Err(match reason {
-        DeclineReason::Replay(answer) if answer.content.is_kept() => return Ok(answer),
+        DeclineReason::Replay(answer) if answer.content.is_kept() => return Ok(*answer),
         DeclineReason::Replay(answer) => {
             Refusal::StreamNotKept { location: format!("/v1/ledger/{}", answer.call_id) }
         }

@@ -258,7 +258,7 @@ pub fn decide_existing_claim(
         return Some(DeclineReason::KeyReused);
     }
     match &record.state {
-        ClaimState::Captured(answer) => Some(DeclineReason::Replay(answer.clone())),
+        ClaimState::Captured(answer) => Some(DeclineReason::Replay(Box::new(answer.clone()))),
         ClaimState::Running if record.lease_until > now => {
             Some(DeclineReason::InProgress { lease_until: record.lease_until })
         }

@@ -162,7 +162,7 @@ pub enum DeclineReason {
     /// The call would exceed a cap of its key.
     CapReached(CapReached),
     /// The idempotency key has this stored answer.
-    Replay(StoredAnswer),
+    Replay(Box<StoredAnswer>),
     /// A call with the same idempotency key is running.
     InProgress {
         /// When its lease ends.

@@ -11,9 +11,9 @@ use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
+use fluence::ledger::rules::entry::GrantKind;
 use fluence::ledger::rules::entry::{CallRef, EntryKind, RouteNumber};
 use fluence::ledger::rules::hold::HoldRequest;
-use fluence::ledger::rules::lot::LotSource;
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation, Settle};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::console::usage::{self, Dimension, UsageFilter};
@@ -38,7 +38,7 @@ enum Step {
     /// Calls that begin at once: credits and how each ends.
     Calls(Vec<(u32, Outcome)>),
     /// Credits of a pack or a grant, and for how many days.
-    Credits(LotSource, u32, u64),
+    Credits(GrantKind, u32, u64),
     Taken(u32),
     /// Nothing but time: what has expired goes, and a period is renewed.
     Renewal,
@@ -56,8 +56,8 @@ fn histories() -> impl Strategy<Value = Vec<Event>> {
     ];
     let step = prop_oneof![
         6 => prop::collection::vec((1..9_u32, outcome), 1..6).prop_map(Step::Calls),
-        1 => (prop_oneof![Just(LotSource::Pack), Just(LotSource::Grant)], 1..300_u32, 1..20_u64)
-            .prop_map(|(source, credits, days)| Step::Credits(source, credits, days)),
+        1 => (prop_oneof![Just(GrantKind::Pack), Just(GrantKind::Grant)], 1..300_u32, 1..20_u64)
+            .prop_map(|(kind, credits, days)| Step::Credits(kind, credits, days)),
         1 => (1..200_u32).prop_map(Step::Taken),
         1 => Just(Step::Renewal),
     ];
@@ -131,11 +131,11 @@ impl Place<'_> {
                 amount: Credits::from_u32(*credits),
                 note: "random".into(),
             }),
-            Step::Credits(source, credits, days) => Operation::Grant(Grant {
+            Step::Credits(kind, credits, days) => Operation::Grant(Grant {
                 account_id: self.account,
                 id,
                 reference: format!("{number} {}", self.account),
-                source: *source,
+                kind: *kind,
                 amount: Credits::from_u32(*credits),
                 expires_at: at + Days::new(*days),
                 note: "random".into(),

@@ -283,7 +283,7 @@ async fn under_resets_a_post_arrives_at_most_once_and_memory_stays() {
     let serving = tokio::spawn(reset_all(listener, arrivals.clone()));
     let (mut answered, mut before) = (0, 0);
     for first in (0..calls).step_by(AT_ONCE) {
-        let rule = if first / AT_ONCE % 2 == 0 { RetryRule::Off } else { RetryRule::Safe };
+        let rule = if (first / AT_ONCE).is_multiple_of(2) { RetryRule::Off } else { RetryRule::Safe };
         let paths: Vec<String> =
             (first..calls.min(first + AT_ONCE)).map(|number| format!("/{number}")).collect();
         let answers = join_all(paths.iter().map(|path| call(&pool, path, rule))).await;

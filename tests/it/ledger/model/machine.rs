@@ -115,7 +115,7 @@ impl<M: Machine> Run<M> {
             }
             Turn::Late { node, life, ending } => {
                 let (epoch, number) = self.nodes[*node].lives[*life];
-                let work = Work::Ordered(vec![ending.clone()]);
+                let work = Work::Ordered(vec![(**ending).clone()]);
                 let batch = Batch { epoch, number, open_from: 1, captured: Vec::new(), work };
                 self.assert_fenced(&batch);
             }

@@ -94,7 +94,7 @@ pub(super) enum Turn {
         effects: Vec<Effect>,
     },
     /// The ending of a call of a gateway's earlier life: nothing may come of it.
-    Late { node: usize, life: usize, ending: Operation },
+    Late { node: usize, life: usize, ending: Box<Operation> },
     /// A gateway's death, and how many holds that releases.
     Crash { node: usize, released: usize },
 }
@@ -292,7 +292,11 @@ impl Program {
             }
         };
         let ending = Operation::Settle(settle);
-        if lives { self.commit(node, false, vec![ending], None) } else { Turn::Late { node, life, ending } }
+        if lives {
+            self.commit(node, false, vec![ending], None)
+        } else {
+            Turn::Late { node, life, ending: Box::new(ending) }
+        }
     }
 
     /// The death of a gateway, and its next start.

@@ -335,7 +335,7 @@ impl Reference {
             return Some(DeclineReason::KeyReused);
         }
         match &known.state {
-            ClaimState::Captured(answer) => Some(DeclineReason::Replay(answer.clone())),
+            ClaimState::Captured(answer) => Some(DeclineReason::Replay(Box::new(answer.clone()))),
             ClaimState::Running if self.now < known.lease_until => {
                 Some(DeclineReason::InProgress { lease_until: known.lease_until })
             }
