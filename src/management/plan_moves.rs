@@ -156,7 +156,7 @@ impl PlanMover {
                 Ok(None) => return,
                 // Without the database it is not known whether a run is open.
                 Err(error) => {
-                    tracing::debug!(%error, "open runs could not be looked at");
+                    tracing::debug!(%error, "reading open plan moves failed");
                     return;
                 }
             };

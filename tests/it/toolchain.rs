@@ -67,7 +67,7 @@ fn the_script_can_install_each_thing_that_the_makefile_asks_for() {
 
 #[test]
 fn the_readme_names_all_that_must_be_there() {
-    assert!(text("README.md").contains("All that must be there is `git`, `make` and `curl`."));
+    assert!(text("README.md").contains("You need only `git`, `make` and `curl`."));
 }
 
 /// Whether a pattern of `.dockerignore` names a path or a folder above it.

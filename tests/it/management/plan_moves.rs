@@ -253,7 +253,7 @@ async fn only_a_run_that_was_open_is_interrupted() {
     away.desk.pool.close().await;
     away.run_due().await;
     let text = lines.text();
-    assert!(text.contains("open runs could not be looked at") && !text.contains(INTERRUPTED), "{text}");
+    assert!(text.contains("reading open plan moves failed") && !text.contains(INTERRUPTED), "{text}");
     let (from, to) = (plan("2025-06", "business"), plan("2025-06", "enterprise"));
     gateway.customer(&from.edition, &from.plan).await;
     begun(&gateway, &from, &to).await;
