@@ -58,6 +58,24 @@ pub(crate) fn cpu_of_tree(root: u32) -> Duration {
     sum
 }
 
+/// Memory of a process and its descendants.
+pub(crate) fn resident_kib_of_tree(root: u32) -> u64 {
+    let all = processes();
+    let mut tree = vec![root];
+    let mut at = 0;
+    while let Some(parent) = tree.get(at).copied() {
+        tree.extend(all.iter().filter(|process| process.parent == parent).map(|process| process.id));
+        at += 1;
+    }
+    tree.into_iter().filter_map(resident_kib).sum()
+}
+
+fn resident_kib(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 /// CPU time so far of the programs that this one has run and waited for.
 pub(crate) fn cpu_of_ended_children() -> Duration {
     Process::read(std::process::id()).map_or(Duration::ZERO, |process| process.of_ended_children)

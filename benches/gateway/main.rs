@@ -6,6 +6,7 @@
 //! times are separate.
 
 mod customers;
+mod events;
 mod growth;
 mod http;
 mod keyring;
@@ -41,6 +42,7 @@ async fn main() -> anyhow::Result<()> {
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     match words.split_first() {
         Some((part, [])) if part == "serve-bare" => serve::bare::serve().await,
+        Some((part, [])) if part == "serve-events" => serve::events::serve().await,
         Some((part, [])) if part == "serve-one-transaction" => serve::one_transaction::serve().await,
         Some((part, rest)) if part == "hold" => writer::hold(rest).await,
         _ => measure(&Options::read(&words)?).await,

@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     NginxMap,
     /// The same with key check and counter in Lua, as gateways on nginx have them.
     NginxLua,
+    /// A hop for event streams, which it does not gather.
+    NginxEvents,
     /// A map of keys, and a stick table with the rate of each.
     Haproxy,
     /// A list of keys, and a local rate limit.
@@ -27,6 +29,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The proxies of calls.
     pub(crate) const ALL: [Self; 5] =
         [Self::Nginx, Self::NginxMap, Self::NginxLua, Self::Haproxy, Self::Envoy];
 
@@ -35,6 +38,7 @@ impl Kind {
             Self::Nginx => "nginx: a hop",
             Self::NginxMap => "nginx: key map, rate limit, hop",
             Self::NginxLua => "nginx and Lua: key check, counter, hop",
+            Self::NginxEvents => "nginx: a hop without buffers",
             Self::Haproxy => "HAProxy: key map, stick table, hop",
             Self::Envoy => "Envoy: key list, rate limit, hop",
         }
@@ -43,6 +47,7 @@ impl Kind {
     /// The least that a free forwarded call should reach of it.
     pub(crate) const fn target(self) -> Option<f64> {
         Some(match self {
+            Self::NginxEvents => return None,
             Self::Nginx => 0.7,
             Self::NginxMap => 0.8,
             Self::NginxLua => 1.0,
@@ -82,6 +87,7 @@ pub(crate) async fn start(
             include_str!("proxies/lua.http.conf"),
             include_str!("proxies/lua.location.conf"),
         ),
+        Kind::NginxEvents => ("", "", "proxy_buffering off;"),
         Kind::Nginx | Kind::Haproxy | Kind::Envoy => ("", "", ""),
     };
     let of_key = |(at, key): (usize, &str)| format!("{{ key: {key}, client: client-{at} }}");

@@ -1,6 +1,7 @@
 //! This program as a server that the gateway is compared with.
 
 pub(crate) mod bare;
+pub(crate) mod events;
 pub(crate) mod one_transaction;
 
 use std::env;

@@ -11,6 +11,7 @@ use fluence::management::offer_sets::apply;
 use sqlx::Connection;
 
 use crate::customers::{Keys, SEED};
+use crate::events;
 use crate::http::{Entrant, Turns};
 use crate::load::{Load, PATH};
 use crate::options::Options;
@@ -26,6 +27,8 @@ const FREE: &str = "/bench/free";
 const PAID: &str = "/bench/paid";
 const FIGURE: &str = "/bench/figure";
 const LARGE: &str = "/bench/large";
+const EVENTS: &str = "/bench/events";
+const PAID_EVENTS: &str = "/bench/paid-events";
 
 pub(crate) async fn run(
     options: &Options,
@@ -37,7 +40,8 @@ pub(crate) async fn run(
     postgres.create("upstream", SEED).await?;
     let small = upstream(keys, folder, "small", 1_024).await?;
     let large = upstream(keys, folder, "large", 65_536).await?;
-    sell(postgres, small.address, large.address).await?;
+    let streaming = servers::start(servers::this_program("serve-events")?, &keys.of_all).await?;
+    sell(postgres, small.address, large.address, streaming.address).await?;
     let mut gateway = servers::gateway();
     servers::environment(&mut gateway, &postgres.url("upstream"), &keys.pepper);
     let gateway = servers::start_answering(gateway, &keys.of_all, FREE).await.context("the gateway")?;
@@ -48,6 +52,7 @@ pub(crate) async fn run(
             Err(error) => eprintln!("{} is left out: {error:#}", kind.name()),
         }
     }
+    let nginx_events = proxies::start(Kind::NginxEvents, &keys.of_all, streaming.address, folder).await?;
     let nginx_large = proxies::start(Kind::Nginx, &keys.of_all, large.address, &folder.join("large")).await?;
 
     let of = |server, path| Entrant { path, ..Entrant::free(server, &keys.of_all) };
@@ -67,7 +72,15 @@ pub(crate) async fn run(
         Report::table(&format!("Upstream, {connections} connections"), &contenders);
         judge(&contenders, report);
     }
-    Ok(())
+    let all = std::fs::read_to_string(&keys.of_all)?;
+    let all: Vec<String> = all.lines().map(str::to_owned).collect();
+    let through = |name, server, path| events::Entrant { name, server, path };
+    let streams = [
+        through("free events, forwarded", &gateway, EVENTS),
+        through("paid events, counted, forwarded", &gateway, PAID_EVENTS),
+        through(Kind::NginxEvents.name(), &nginx_events, "/events"),
+    ];
+    events::run(options, &all, &streams, report).await
 }
 
 fn judge(contenders: &[Contender], report: &mut Report) {
@@ -95,28 +108,40 @@ async fn upstream(keys: &Keys, folder: &Path, name: &str, bytes: usize) -> anyho
 }
 
 /// Applies the routes, as the command does.
-async fn sell(postgres: &Postgres, small: SocketAddr, large: SocketAddr) -> anyhow::Result<()> {
+async fn sell(
+    postgres: &Postgres,
+    small: SocketAddr,
+    large: SocketAddr,
+    streaming: SocketAddr,
+) -> anyhow::Result<()> {
     let upstream = |name: &str, address| {
         format!(
             "[[upstream]]\nupstream = \"{name}\"\nreach = \"private\"\ntargets = [\"http://{address}\"]\nmax_concurrent = 4096\n"
         )
     };
-    let route = |path: &str, upstream: &str, credits: &str| {
+    let route_to = |path: &str, upstream: &str, to: &str, credits: &str| {
         let name = path.rsplit('/').next().unwrap_or_default();
         format!(
-            "[[route]]\nroute = \"{name}\"\npath = \"{path}\"\nmethods = [\"POST\"]\nupstream = \"{upstream}\"\nto = \"{PATH}\"\n\
+            "[[route]]\nroute = \"{name}\"\npath = \"{path}\"\nmethods = [\"POST\"]\nupstream = \"{upstream}\"\nto = \"{to}\"\n\
              access = \"crm_basico\"\ncredits = {credits}\n"
         )
+    };
+    let route = |path: &str, upstream: &str, credits: &str| route_to(path, upstream, PATH, credits);
+    let streamed = |path: &str, credits: &str| {
+        route_to(path, "streaming", "/events", &format!("{credits}\nstream = {{}}\ntotal_s = 3600"))
     };
     let by_figure = "{ hold = 2, missing = \"release\", counts = [{ of = \"json:/usage/tokens\", each = 10, costs = 1 }] }";
     let text = [
         "builtin = false\n".to_owned(),
         upstream("small", small),
         upstream("large", large),
+        upstream("streaming", streaming),
         route(FREE, "small", "0"),
         route(PAID, "small", "1"),
         route(FIGURE, "small", by_figure),
         route(LARGE, "large", "0"),
+        streamed(EVENTS, "0"),
+        streamed(PAID_EVENTS, by_figure),
     ];
     let mut owner = sqlx::PgConnection::connect_with(&postgres.options("upstream")).await?;
     let by = Principal::almighty(Actor::operator("bench".into()));
