@@ -8,6 +8,8 @@ use fluence::clock::{id_of, new_id, now};
 use fluence::domain::audit::Actor;
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use fluence::domain::key::Scope;
+use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
@@ -18,14 +20,16 @@ use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation, Se
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::console::usage::{self, Dimension, UsageFilter};
 use fluence::storage::console::{check, range, statement};
+use fluence::storage::keys::{self, NewKey};
 use fluence::storage::ledger::past::PastWriter;
 use fluence::storage::ledger::usage::roll_up;
 use fluence::storage::routes;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
+use crate::support::customer::new_secret;
 use crate::support::gateway::Gateway;
 
 /// Days of a history; the last is today.
@@ -71,6 +75,9 @@ fn histories() -> impl Strategy<Value = Vec<Event>> {
 
 struct Place<'g> {
     gateway: &'g Gateway,
+    /// Open until the history has been lived through: the sweep of the gateway must see neither an account without a past nor half
+    /// of one.
+    work: Option<Transaction<'static, Postgres>>,
     account: AccountId,
     keys: [KeyId; 2],
     routes: Vec<RouteNumber>,
@@ -88,17 +95,21 @@ impl Place<'_> {
             email: "random@example.com".into(),
             plan: PlanRef { edition: "2025-01".into(), plan: "essentials".into() },
         };
-        let mut transaction = gateway.database.pool().begin().await.unwrap();
-        accounts::create(&mut transaction, &new).await.unwrap();
-        transaction.commit().await.unwrap();
-        let keys = [gateway.key(account, |_| {}).await.0, gateway.key(account, |_| {}).await.0];
+        let mut work = gateway.database.pool().begin().await.unwrap();
+        accounts::create(&mut work, &new).await.unwrap();
+        let keys = [KeyId::from_uuid(new_id()), KeyId::from_uuid(new_id())];
+        for id in keys {
+            let terms = KeyTerms::unlimited("test key", &Scope::DEFAULT);
+            let new = NewKey { id, account_id: account, environment: "default".into(), terms };
+            keys::create(&mut work, &new, &new_secret(), &gateway.pepper).await.unwrap();
+        }
         let begins_on = now().date_naive() - Days::new(DAYS);
-        Place { gateway, account, keys, routes, begins_on }
+        Place { gateway, work: Some(work), account, keys, routes, begins_on }
     }
 
-    /// Lives through a history, in one transaction: the sweep of the gateway must not see half of it.
-    async fn live(&self, history: &[Event]) {
-        let mut work = self.gateway.database.pool().begin().await.unwrap();
+    /// Lives through a history, in the transaction that makes the account.
+    async fn live(&mut self, history: &[Event]) {
+        let mut work = self.work.take().unwrap();
         let begins_at = self.begins_on.and_hms_opt(0, 0, 0).unwrap().and_utc();
         let by = Actor::operator("root".into());
         let mut writer = PastWriter::begin(&mut work, by, "random", self.account, begins_at).await.unwrap();
@@ -260,7 +271,7 @@ async fn the_chart_of_any_history_is_the_sum_of_its_statement() {
     for _ in 0..HISTORIES {
         let history = histories().new_tree(&mut runner).unwrap().current();
         println!("{history:?}");
-        let place = Place::new(&gateway, routes.clone()).await;
+        let mut place = Place::new(&gateway, routes.clone()).await;
         place.live(&history).await;
         place.assert_whole().await;
         // Days with something near their ends, and others.
