@@ -10,8 +10,8 @@ use crate::catalogue::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
 use crate::domain::plan::Access;
-use crate::domain::refusal::{AccessDenied, Malformed, Refusal, UpgradeTo};
-use crate::http::dry_run::is_dry_run;
+use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};
+use crate::http::dry_run::refuse_dry_run;
 
 /// A call of a paid route that the plan includes and the key may make.
 #[derive(Debug)]
@@ -45,12 +45,10 @@ pub(super) async fn entitle(
 /// Passes free calls whose plan has API access and whose key has the scope. A change is never taken for a dry run.
 pub(super) async fn in_scope(scope: Scope, call: Permitted) -> Result<Permitted, Refused> {
     let request = &call.call().request;
-    if !request.method().is_safe() {
-        match is_dry_run(request.headers()) {
-            Ok(false) => {}
-            Ok(true) => return Err(call.refuse(Refusal::BadRequest(Malformed::DryRunOfFreeRoute))),
-            Err(refusal) => return Err(call.refuse(refusal)),
-        }
+    if !request.method().is_safe()
+        && let Err(refusal) = refuse_dry_run(request.headers())
+    {
+        return Err(call.refuse(refusal));
     }
     let key = &call.caller().key;
     let refusal = match (key.plan.api_access, key.scopes.contains(&scope)) {

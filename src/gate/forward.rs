@@ -19,7 +19,7 @@ use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::ids::CallId;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::client_address::ClientScheme;
-use crate::http::dry_run::is_dry_run;
+use crate::http::dry_run::refuse_dry_run;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::panic_guard::unless_panicking;
 
@@ -184,9 +184,7 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
 }
 
 fn refuse_money(headers: &HeaderMap) -> Result<(), Refusal> {
-    if is_dry_run(headers)? {
-        return Err(Refusal::BadRequest(Malformed::DryRunOfFreeRoute));
-    }
+    refuse_dry_run(headers)?;
     if idempotency::has_key(headers)? {
         return Err(Refusal::BadRequest(Malformed::IdempotencyKeyOfFreeRoute));
     }

@@ -24,6 +24,11 @@ pub fn is_dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
     }
 }
 
+/// Refuses a dry run of a request that is free.
+pub fn refuse_dry_run(headers: &HeaderMap) -> Result<(), Refusal> {
+    if is_dry_run(headers)? { Err(Refusal::BadRequest(Malformed::DryRunOfFreeRoute)) } else { Ok(()) }
+}
+
 /// The result of a dry run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DryRun {

@@ -227,6 +227,7 @@ pub(super) fn is_portuguese_first_person(word: &str) -> bool {
     let is_ended = ends && word.chars().count() >= MIN_ENDED_LETTERS && !NO_PORTUGUESE_FIRST.contains(&word);
     is_ended || PORTUGUESE_FIRST_VERBS.contains(&word)
 }
+
 /// “We” and “our”: the author with the others at work, or at home.
 pub(super) const OWN_FIRM: &[&str] =
     &["we", "we're", "we've", "we'll", "our", "us", "nós", "nosso", "nossa", "nossos", "nossas"];

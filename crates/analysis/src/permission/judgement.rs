@@ -78,7 +78,7 @@ impl<'s> Judgement<'s> {
         judgement
     }
 
-    /// What the sentence is. `score` is not called for a private one.
+    /// What the sentence is. `score` is called only where no rule decides.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
         let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         if self.is_private(&unclear) {
@@ -92,13 +92,13 @@ impl<'s> Judgement<'s> {
         let is_doubtful = self.is_doubtful();
         let is_vetoed = is_doubtful
             || !is_plainly_work && (self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS);
-        let own_score = score(&self.items);
+        let own_score = if is_doubtful { f64::MIN } else { score(&self.items) };
         let score = if is_vetoed { f64::MIN } else { own_score };
         let score = if is_plainly_work { score + PLAINLY } else { score };
         if score > QUOTABLE {
             Verdict::Work { is_sure: score > SURE }
         } else if self.is_personal && (is_doubtful || !is_plainly_work) {
-            Verdict::Personal { is_neutral: !is_doubtful && own_score > NEUTRAL }
+            Verdict::Personal { is_neutral: own_score > NEUTRAL }
         } else {
             Verdict::Doubtful
         }
