@@ -36,8 +36,9 @@ pub fn edited(text: &[u8], changes: &MemberChanges) -> Result<Option<Vec<u8>>, N
 pub fn has_all_set(text: &[u8], changes: &MemberChanges) -> bool {
     let Ok(root) = serde_json::from_slice::<Value>(text) else { return false };
     changes.set.iter().all(|(pointer, value)| {
-        let member = pointer.names().iter().try_fold(&root, |object, name| object.as_object()?.get(name));
-        member.is_some_and(|member| serde_json::from_str(value).is_ok_and(|value: Value| *member == value))
+        pointer
+            .member_of(&root)
+            .is_some_and(|member| serde_json::from_str(value).is_ok_and(|value: Value| *member == value))
     })
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// A figure from 0 to 2⁵³ with six decimals. More decimals, such as those of a sum of floats, are cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +96,11 @@ impl JsonPointer {
     /// The names from the outermost member to the innermost.
     pub fn names(&self) -> &[String] {
         &self.0
+    }
+
+    /// Returns the member to which it leads, through objects alone.
+    pub fn member_of<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+        self.0.iter().try_fold(root, |object, name| object.as_object()?.get(name))
     }
 
     /// Whether the other one leads to this member, or to one within it.

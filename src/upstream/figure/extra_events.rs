@@ -94,9 +94,7 @@ impl ExtraEvents {
         let data: Vec<&[u8]> = lines.filter_map(|line| line.strip_prefix(b"data:")).collect();
         let data = data.join(&b'\n');
         let Ok(value) = serde_json::from_slice::<Value>(&data) else { return false };
-        let mut names = self.list.names().iter();
-        let list = names.try_fold(&value, |object, name| object.as_object()?.get(name));
-        list.and_then(Value::as_array).is_some_and(Vec::is_empty)
+        self.list.member_of(&value).and_then(Value::as_array).is_some_and(Vec::is_empty)
             && (self.figures.is_empty()
                 || self.figures.iter().any(|figure| figure_in(&data, figure).is_some()))
     }
