@@ -9,6 +9,7 @@ pub mod auth;
 mod authenticate;
 pub mod call;
 pub mod changes;
+mod deadline;
 pub mod entitlement;
 pub mod forward;
 mod handle;

@@ -21,7 +21,7 @@ use crate::domain::key::{KeyFormat, KeyPrefix, KeySecret, NotAKey};
 
 const PEPPER_BYTES: usize = 32;
 /// The least number of distinct digits in a pepper. One random pepper in 10^11 has fewer.
-const FEWEST_DIGITS: u32 = 8;
+const MIN_DIGITS: u32 = 8;
 /// A pepper's fingerprint is the keyed hash of this text. No key has this form.
 const FINGERPRINTED: &[u8] = b"fluence pepper fingerprint, version 1";
 
@@ -81,7 +81,7 @@ impl Pepper {
                 seen |= 1 << digit;
             }
         }
-        if seen.count_ones() < FEWEST_DIGITS {
+        if seen.count_ones() < MIN_DIGITS {
             return Err(PepperError::Guessable);
         }
         let keyed = Hmac::new_from_slice(&*bytes).map_err(|_| PepperError::Malformed)?;
@@ -120,13 +120,13 @@ impl std::fmt::Debug for Pepper {
 /// Whether a pepper follows a pattern: a repeated piece, or digits or bytes that rise or fall by
 /// equal steps. Not one random pepper in 10^15 does.
 pub fn is_weak(text: &str) -> bool {
-    const FEWEST_STEPS: usize = 5;
+    const MIN_STEPS: usize = 5;
     let text = text.trim().as_bytes();
     let half = text.len() / 2;
     let is_repeated = half > 0 && text[..half] == text[half..];
     let digits = || text.iter().filter_map(|digit| char::from(*digit).to_digit(16));
     let bytes = || digits().step_by(2).zip(digits().skip(1).step_by(2)).map(|(high, low)| high << 4 | low);
-    is_repeated || (half > 0 && (steps(digits(), 16) < FEWEST_STEPS || steps(bytes(), 256) < FEWEST_STEPS))
+    is_repeated || (half > 0 && (steps(digits(), 16) < MIN_STEPS || steps(bytes(), 256) < MIN_STEPS))
 }
 
 /// Counts the distinct steps from one number to the next.

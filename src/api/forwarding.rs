@@ -63,8 +63,8 @@ impl Forwarding for Forwarder {
         }
     }
 
-    fn changed(&self, body: Bytes) -> Result<UpstreamRequest, Refusal> {
-        changes::of_request(&self.route.request.members, body)
+    fn changed(&self, headers: &HeaderMap, body: Bytes) -> Result<UpstreamRequest, Refusal> {
+        changes::of_request(&self.route.request.members, headers, body)
     }
 
     fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture {
@@ -90,7 +90,7 @@ impl Forwarder {
         let answered = pool.send(call.caller.key.account_id, sent).await;
         let refused = |error| not_answered(route, &upload, &error);
         let (parts, mut body) = answered.map_err(refused)?.into_parts();
-        body.has_status(parts.status.as_u16());
+        body.report_status(parts.status.as_u16());
         let outcome = outcome_of(route, translated(route, &parts)?);
         let body = read(route, &parts.headers, body).await.map_err(refused)?;
         let mut response = Response::new(Body::empty());

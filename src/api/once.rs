@@ -22,7 +22,7 @@ use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::ledger::rules::hold::IdempotencyClaim;
 use crate::management::ChangeError;
-use crate::storage::change_answers::{self, Before, KeptAnswer, MOST_BODY_BYTES};
+use crate::storage::change_answers::{self, Before, KeptAnswer, MAX_BODY_BYTES};
 
 /// How soon a change that is still being made is worth asking for again.
 const IN_PROGRESS_WAIT_S: u64 = 1;
@@ -161,7 +161,7 @@ impl Act {
             Refusal::Internal
         })?;
         if let Some(claim) = &self.claim {
-            let is_kept = !is_secret && object.len() <= MOST_BODY_BYTES;
+            let is_kept = !is_secret && object.len() <= MAX_BODY_BYTES;
             let kept = KeptAnswer {
                 status: status.as_u16(),
                 location: location.clone(),

@@ -27,7 +27,7 @@ const WHAT: &str = "an account's usage";
 /// Days of a report by default: today and the 29 days before.
 const DEFAULT_DAYS: u64 = 30;
 /// Longest range of one request.
-const MOST_DAYS: i64 = 366;
+const MAX_DAYS: i64 = 366;
 
 const GROUPS: Fault = Fault::NotSomeOf(&["day", "key", "endpoint", "outcome"]);
 
@@ -68,8 +68,8 @@ fn usage_query(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
     let to = query.take("to", Fault::NotADay, parse_day).unwrap_or(today);
     let default_from = to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to);
     let from: NaiveDate = query.take("from", Fault::NotADay, parse_day).unwrap_or(default_from);
-    if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
-        query.fault("from", Fault::DaysOutOfRange { most: MOST_DAYS });
+    if !(0..MAX_DAYS).contains(&(to - from).num_days()) {
+        query.fault("from", Fault::DaysOutOfRange { most: MAX_DAYS });
     }
     let by_day = GroupBy { day: true, ..GroupBy::default() };
     let group_by = query.take("group_by", GROUPS, groups).unwrap_or(by_day);

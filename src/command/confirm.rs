@@ -17,7 +17,7 @@ use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 /// After this time no gateway uses what it cached before the change: a second more than the settings allow.
 const TRUST_ENDS_AFTER: Duration = KeySettings::MAX_UNHEARD_TRUST.saturating_add(Duration::from_secs(1));
 /// Longest wait for gateways that reported recently.
-const LONGEST_WAIT: Duration = Duration::from_secs(6);
+const MAX_WAIT: Duration = Duration::from_secs(6);
 /// The table only counts gateways that are silent for longer.
 const HIDE_SILENT_AFTER_S: f64 = 3_600.0;
 const POLL_EVERY: Duration = Duration::from_millis(20);
@@ -81,7 +81,7 @@ async fn wait(
         let wait = match (confirmed, silent) {
             (true, 0) => Duration::ZERO,
             (true, _) => TRUST_ENDS_AFTER,
-            (false, _) => LONGEST_WAIT,
+            (false, _) => MAX_WAIT,
         };
         if began.elapsed() >= wait {
             return Ok(Confirmation { change, confirmed, silent, gateways });

@@ -32,7 +32,7 @@ use crate::storage::{accounts, keys, pool};
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The first and the longest pause between attempts to connect to a database that is starting. Each pause doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// Connections of the private server beyond a gateway's pool: ledger, change feed, commands, backups.
 const SPARE_CONNECTIONS: u32 = 84;
 
@@ -282,7 +282,7 @@ pub(super) async fn wait_for_database(settings: &Settings) -> anyhow::Result<()>
             tracing::warn!(%error, wait_s, "database does not accept connections yet; waiting");
         }
         sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).min(MAX_PAUSE);
     }
 }
 

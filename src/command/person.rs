@@ -16,7 +16,7 @@ use crate::domain::ids::{AccountId, PersonId};
 use crate::domain::person::NameOf;
 use crate::storage::clock;
 use crate::storage::contacts::rights::{self as contacts, ExportedContact, Keeper};
-use crate::storage::directory::rights::{self as directory, ExportedPerson, MOST_RECORDS, PersonSelector};
+use crate::storage::directory::rights::{self as directory, ExportedPerson, MAX_RECORDS, PersonSelector};
 
 #[derive(Debug, Subcommand)]
 pub enum PersonCommand {
@@ -123,7 +123,7 @@ async fn erase(Order { who, account }: Order, context: &Context, now: DateTime<U
     loop {
         let erased = directory::erase(&mut connection, &who).await?;
         done.records += erased;
-        if erased < MOST_RECORDS.unsigned_abs() {
+        if erased < MAX_RECORDS.unsigned_abs() {
             break;
         }
     }
@@ -139,7 +139,7 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
     loop {
         let deleted = directory::opt_out(&mut connection, &who, now).await?;
         done.records += deleted;
-        if deleted < MOST_RECORDS.unsigned_abs() {
+        if deleted < MAX_RECORDS.unsigned_abs() {
             break;
         }
     }

@@ -15,9 +15,9 @@ use crate::storage::clock;
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
 
 /// Lines that one call prints at most.
-const MOST_LINES: i64 = 10_000;
+const MAX_LINES: i64 = 10_000;
 /// Days that one call adds up at most.
-const MOST_DAYS: u64 = 366;
+const MAX_DAYS: u64 = 366;
 
 #[derive(Debug, Args)]
 pub(super) struct UsageArgs {
@@ -56,9 +56,9 @@ pub(super) async fn run(args: UsageArgs, context: &Context, output: Output) -> a
     };
     let month = to.checked_sub_days(Days::new(29)).ok_or_else(|| anyhow!("--to is too early"))?;
     let from = args.from.unwrap_or(month);
-    let most = from.checked_add_days(Days::new(MOST_DAYS - 1)).unwrap_or(NaiveDate::MAX);
+    let most = from.checked_add_days(Days::new(MAX_DAYS - 1)).unwrap_or(NaiveDate::MAX);
     ensure!(from <= to, "--from must not be later than --to");
-    ensure!(to <= most, "--from and --to may span {MOST_DAYS} days at most");
+    ensure!(to <= most, "--from and --to may span {MAX_DAYS} days at most");
     let tells = |by: By| args.by.contains(&by);
     let group_by = GroupBy {
         day: tells(By::Day),
@@ -66,7 +66,7 @@ pub(super) async fn run(args: UsageArgs, context: &Context, output: Output) -> a
         endpoint: tells(By::Endpoint),
         outcome: tells(By::Outcome),
     };
-    let query = UsageQuery { from, to, group_by, after: None, limit: MOST_LINES };
+    let query = UsageQuery { from, to, group_by, after: None, limit: MAX_LINES };
     let page = usage_report::read(&mut connection, account_id, &query).await?;
     let (calls, credits) =
         page.lines.iter().fold((0, 0), |(calls, credits), line| (calls + line.calls, credits + line.credits));

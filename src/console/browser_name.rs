@@ -20,7 +20,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 /// Characters of an unknown browser that are shown.
-const MOST_CHARS: usize = 60;
+const MAX_CHARS: usize = 60;
 
 /// `Firefox 131, Windows`, or the beginning of what an unknown browser says of itself.
 pub(crate) fn browser_name(agent: &str) -> String {
@@ -29,7 +29,7 @@ pub(crate) fn browser_name(agent: &str) -> String {
         let version = agent.split_once(mark)?.1.split(|c: char| !c.is_ascii_digit()).next()?;
         (*name != "Safari" || is_safari).then(|| format!("{name} {version}"))
     });
-    let Some(known) = known else { return agent.chars().take(MOST_CHARS).collect() };
+    let Some(known) = known else { return agent.chars().take(MAX_CHARS).collect() };
     match SYSTEMS.iter().find(|(mark, _)| agent.contains(mark)) {
         Some((_, system)) => format!("{}, {system}", known.trim_end()),
         None => known,

@@ -16,11 +16,11 @@ use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts;
-use crate::storage::keys::MOST_COUNTED;
+use crate::storage::keys::MAX_COUNTED;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.account_id()?;
-    let environments = accounts::environments_counting(call.db().await?, id, MOST_COUNTED + 1).await?;
+    let environments = accounts::environments_counting(call.db().await?, id, MAX_COUNTED + 1).await?;
     let (words, root) = (call.words(), call.path("/environments")?);
     let (keys, may_act) = (call.path("/keys")?, call.membership()?.role.may_manage());
     let number = |number: i64| whole(words.0, number);
@@ -39,7 +39,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                                 }
                             }
                             td.n data-label=(words.keys_of_most()) {
-                                (words.of_most(&up_to(words.0, known.keys, MOST_COUNTED), &number(i64::from(known.most_keys))))
+                                (words.of_most(&up_to(words.0, known.keys, MAX_COUNTED), &number(i64::from(known.most_keys))))
                             }
                             td { @if may_act { a href={ (root) "/" (known.id) } { (words.change_limit()) } } }
                         }

@@ -32,7 +32,7 @@ const CALLS: usize = 6;
 const CHANGES: i64 = 5;
 /// Days by which a forecast goes, and how many of them need calls.
 const FORECAST_DAYS: usize = 7;
-const FEWEST_DAYS: usize = 3;
+const MIN_DAYS: usize = 3;
 /// A key that ends so soon needs a look.
 const ENDS_SOON: TimeDelta = TimeDelta::days(14);
 /// The most such keys that are read.
@@ -81,7 +81,7 @@ impl Overview {
         let used: Vec<i64> = whole_days.map(|day| day.credits).collect();
         let with_calls = used.iter().filter(|credits| **credits > 0).count();
         let mean = used.iter().sum::<i64>() / i64::try_from(FORECAST_DAYS).unwrap_or(1);
-        (with_calls >= FEWEST_DAYS && mean > 0).then_some(mean)
+        (with_calls >= MIN_DAYS && mean > 0).then_some(mean)
     }
 
     /// Whether nothing was done yet: the credits that an account begins with are no call, and a key of the playground is no key

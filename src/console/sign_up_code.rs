@@ -10,7 +10,7 @@ use super::field::{Faults, Input};
 use super::page::{Reply, plain};
 use super::settings::SignUp;
 use crate::domain::text::EmailAddress;
-use crate::identity::one_time::{MOST_CODE_TRIES, Purpose};
+use crate::identity::one_time::{MAX_CODE_TRIES, Purpose};
 use crate::identity::throttle::GuessKind;
 use crate::identity::totp::to_base32;
 use crate::management::identities::new_link;
@@ -72,7 +72,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
     let subject = call.console.peppers.newest().blind("sign-up browser", &browser.expose());
     let tries = guesses::find(call.db().await?, GuessKind::SignUpCode, &subject).await?;
-    let left = MOST_CODE_TRIES - tries.map_or(0, |tries| tries.count);
+    let left = MAX_CODE_TRIES - tries.map_or(0, |tries| tries.count);
     let mut faults = Faults::default();
     if left <= 0 {
         faults.add(("code", call.words().sign_up_code()), call.words().no_more_codes());

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::auth::caller::Caller;
 use super::call::{Answered, Call, Refused};
+use super::deadline::answer_within;
 use super::idempotency;
 use super::metering::stream::Attached;
 use super::metering::{Metering, PaidAnswer, PaidFuture, Sale};
@@ -21,7 +22,6 @@ use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::client_address::ClientScheme;
 use crate::http::dry_run::refuse_dry_run;
 use crate::ledger::rules::entry::RouteNumber;
-use crate::panic_guard::unless_panicking;
 
 /// A route that is forwarded.
 #[derive(Clone)]
@@ -46,11 +46,11 @@ pub trait Forwarding: Send + Sync {
     /// When the body says how much it may need in a way that is not clear.
     fn most(&self, body: &[u8]) -> Result<Credits, Refusal>;
 
-    /// What the upstream gets of this body.
+    /// What the upstream gets of a body with these headers.
     ///
     /// # Errors
     /// When the route changes bodies, and cannot change this one.
-    fn changed(&self, body: Bytes) -> Result<UpstreamRequest, Refusal>;
+    fn changed(&self, headers: &HeaderMap, body: Bytes) -> Result<UpstreamRequest, Refusal>;
 
     fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture;
 }
@@ -106,7 +106,7 @@ impl ForwardedCall {
         let read_bytes = body.read().len() as u64;
         let (body, brings_extra_event) = match body {
             CallBody::Read(body) => {
-                let UpstreamRequest { body, brings_extra_event } = forwarding.changed(body)?;
+                let UpstreamRequest { body, brings_extra_event } = forwarding.changed(&headers, body)?;
                 (CallBody::Read(body), brings_extra_event)
             }
             CallBody::Passed(body) => (CallBody::Passed(body), false),
@@ -165,17 +165,11 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
         Ok(forwarded) => forwarded,
         Err(refusal) => return Err(call.refuse(refusal)),
     };
-    let sent = unless_panicking(route.forwarding.clone().send(forwarded));
-    let answered = match tokio::time::timeout(route.route.total(), sent).await {
-        Ok(Some(answered)) => answered,
-        // The panic hook has logged it.
-        Ok(None) => Err(Refusal::Internal),
-        Err(_) => Err(Refusal::Timeout),
-    };
-    match answered {
+    let sent = route.forwarding.clone().send(forwarded);
+    match answer_within(route.route.total(), sent).await {
         Ok(PaidAnswer { response, stream: Some(stream), .. }) => {
             let tasks = route.metering.calls.clone();
-            let attached = Attached::free(call.id(), slot, tasks);
+            let attached = Attached::without_bill(call.id(), slot, tasks);
             Ok(Answered { response: response.map(|_| stream.attached_to(attached)), facts: call.facts })
         }
         Ok(PaidAnswer { response, stream: None, .. }) => Ok(Answered { response, facts: call.facts }),

@@ -6,7 +6,7 @@
 mod decision;
 mod detach_on_drop;
 mod dry_run;
-mod figures;
+mod plan_counters;
 mod metered_call;
 mod replay;
 mod settled;

@@ -11,7 +11,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 
 /// Smaller bodies are not compressed: they fit into one packet.
-const LEAST_BYTES: u64 = 1024;
+const MIN_BYTES: u64 = 1024;
 
 /// Compresses a rendered answer, where the client's `Accept-Encoding` allows it and it is worth it.
 pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Response {
@@ -20,8 +20,7 @@ pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Respo
     let mut rendered = Some(response);
     let answer =
         service_fn(move |_: Request<Body>| ready(Ok::<_, Infallible>(rendered.take().unwrap_or_default())));
-    let layer =
-        CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(LEAST_BYTES)));
+    let layer = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)));
     match layer.layer(answer).oneshot(request).await {
         Ok(compressed) => compressed.map(Body::new),
         Err(never) => match never {},

@@ -11,7 +11,7 @@ use crate::domain::instant::parse_instant;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::{FormatChoice, KeyState, Mode, Scope};
-use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
+use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS, Origin};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::{EnvironmentName, Name};
 
@@ -32,7 +32,7 @@ const MODES: [&str; 2] = ["live", "test"];
 /// Revoking has a path of its own, because it cannot be undone.
 const STATES: [&str; 2] = ["active", "disabled"];
 /// Most keys that an environment can be said to have.
-const MOST_KEYS: i64 = 10_000;
+const MAX_KEYS: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKeyRequest {
@@ -53,8 +53,8 @@ impl NewKeyRequest {
             FORMATS.iter().copied().filter_map(FormatChoice::from_name).collect();
         let format = fields.take_word("format", &FORMATS, &choices);
         let scopes = scopes(&mut fields);
-        let regions = list(&mut fields, "regions", MOST_REGIONS, Fault::NotARegion);
-        let networks = list(&mut fields, "allowed_networks", MOST_NETWORKS, Fault::NotANetwork);
+        let regions = list(&mut fields, "regions", MAX_REGIONS, Fault::NotARegion);
+        let networks = list(&mut fields, "allowed_networks", MAX_NETWORKS, Fault::NotANetwork);
         let expires_at = expires_at(&mut fields).flatten();
         let daily_cap = cap(&mut fields, "daily_cap").flatten();
         let monthly_cap = cap(&mut fields, "monthly_cap").flatten();
@@ -88,8 +88,8 @@ pub fn key_change(mut fields: Fields) -> Result<(TermsChange, Option<KeyState>),
     let change = TermsChange {
         name: name.map(Name::into_string),
         scopes: scopes(&mut fields),
-        regions: list(&mut fields, "regions", MOST_REGIONS, Fault::NotARegion),
-        networks: list(&mut fields, "allowed_networks", MOST_NETWORKS, Fault::NotANetwork),
+        regions: list(&mut fields, "regions", MAX_REGIONS, Fault::NotARegion),
+        networks: list(&mut fields, "allowed_networks", MAX_NETWORKS, Fault::NotANetwork),
         expires_at: expires_at(&mut fields),
         daily_cap: cap(&mut fields, "daily_cap"),
         monthly_cap: cap(&mut fields, "monthly_cap"),
@@ -104,7 +104,7 @@ pub fn key_change(mut fields: Fields) -> Result<(TermsChange, Option<KeyState>),
 /// # Errors
 /// Every faulty field.
 pub fn overlap(mut fields: Fields) -> Result<Overlap, Refusal> {
-    let seconds = fields.take_whole("overlap_seconds", 0, Overlap::MOST_S).flatten();
+    let seconds = fields.take_whole("overlap_seconds", 0, Overlap::MAX_S).flatten();
     fields.finish()?;
     seconds
         .map_or(Ok(Overlap::DEFAULT), |seconds| Overlap::of_seconds(seconds).map_err(|_| Refusal::Internal))
@@ -131,7 +131,7 @@ pub fn key_cap(mut fields: Fields) -> Result<Option<u16>, Refusal> {
     if !fields.has_or_null("key_cap") {
         fields.fault::<()>("key_cap", Fault::Missing);
     }
-    let cap = fields.take_whole("key_cap", 1, MOST_KEYS).flatten();
+    let cap = fields.take_whole("key_cap", 1, MAX_KEYS).flatten();
     fields.finish()?;
     cap.map(u16::try_from).transpose().map_err(|_| Refusal::Internal)
 }

@@ -17,7 +17,7 @@ const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy")
 const USUAL_HEADERS: usize = 14;
 
 /// The longest value of `RateLimit` or `RateLimit-Policy`.
-const LONGEST_TEXT: usize = 64;
+const MAX_VALUE_BYTES: usize = 64;
 
 /// The state of one limit: of the rate, or of the limit that refused the call.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl RateLimitHeaders {
         headers.insert(X_RATELIMIT_LIMIT, (*size).into());
         headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
         headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(*reset_s).into());
-        let mut text = String::with_capacity(LONGEST_TEXT);
+        let mut text = String::with_capacity(MAX_VALUE_BYTES);
         let mut value = |parts: fmt::Arguments<'_>| {
             text.clear();
             // Writing to memory cannot fail.

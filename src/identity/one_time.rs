@@ -43,7 +43,7 @@ impl Purpose {
 /// How long a code may be typed in place of the link of a sign-up.
 pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(30);
 /// Wrong codes after which a new one must be asked for.
-pub const MOST_CODE_TRIES: i32 = 5;
+pub const MAX_CODE_TRIES: i32 = 5;
 
 /// A token as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

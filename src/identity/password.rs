@@ -16,13 +16,13 @@ pub const MAX_CHARS: usize = 256;
 /// The fewest characters where the password is the only proof.
 pub const MIN_CHARS: usize = 15;
 /// A text that repeats itself so soon is a pattern.
-const LONGEST_PERIOD: usize = 4;
+const MAX_PERIOD_CHARS: usize = 4;
 /// The fewest different characters.
-const FEWEST_DIFFERENT: usize = 6;
+const MIN_DIFFERENT: usize = 6;
 /// What must be left of a password without the words that a guesser would try first.
-const FEWEST_OWN_CHARS: usize = 8;
+const MIN_OWN_CHARS: usize = 8;
 /// The shortest word of the context that counts.
-const SHORTEST_WORD: usize = 3;
+const MIN_WORD_CHARS: usize = 3;
 /// Words that begin most lists of passwords, and the rows of keyboards.
 const COMMON: [&str; 24] = [
     "password",
@@ -101,7 +101,7 @@ impl Password {
         if is_pattern(&chars) {
             return Err(PasswordFault::Pattern);
         }
-        if own_chars(&lower, context) < FEWEST_OWN_CHARS {
+        if own_chars(&lower, context) < MIN_OWN_CHARS {
             return Err(PasswordFault::Common);
         }
         Ok(password)
@@ -118,7 +118,7 @@ fn is_pattern(chars: &[char]) -> bool {
     let code = |c: &char| i64::from(u32::from(*c));
     let steps: Vec<i64> = chars.windows(2).map(|pair| code(&pair[1]) - code(&pair[0])).collect();
     let even = steps.iter().filter(|step| step.abs() <= 1).count();
-    different.len() < FEWEST_DIFFERENT || (1..=LONGEST_PERIOD).any(repeats) || even * 10 >= steps.len() * 8
+    different.len() < MIN_DIFFERENT || (1..=MAX_PERIOD_CHARS).any(repeats) || even * 10 >= steps.len() * 8
 }
 
 /// The characters left when common words, words of the context and digits at the ends are gone.
@@ -126,7 +126,7 @@ fn own_chars(lower: &str, context: &[&str]) -> usize {
     let mut rest = Zeroizing::new(lower.to_owned());
     let about =
         context.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase);
-    for word in about.chain(COMMON.map(str::to_owned)).filter(|word| word.chars().count() >= SHORTEST_WORD) {
+    for word in about.chain(COMMON.map(str::to_owned)).filter(|word| word.chars().count() >= MIN_WORD_CHARS) {
         *rest = rest.replace(&word, "");
     }
     rest.trim_matches(|c: char| !c.is_alphabetic()).chars().filter(|c| !c.is_whitespace()).count()

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::ids::SessionId;
 
 /// The most sessions of one person. The oldest ends when another begins.
-pub const MOST_SESSIONS: i64 = 20;
+pub const MAX_SESSIONS: i64 = 20;
 /// How much later a use must be for its time to be written.
 pub const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
 

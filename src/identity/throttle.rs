@@ -7,9 +7,9 @@ use crate::domain::named_enum::named_enum;
 
 /// Failures in a row that cost no wait.
 const FREE_FAILURES: i32 = 5;
-const LONGEST_WAIT_S: i64 = 15 * 60;
+const MAX_WAIT_S: i64 = 15 * 60;
 /// Failures in a row after which unknown browsers cannot log in with a password until a reset (NIST SP 800-63B-4).
-pub const MOST_FAILURES: i32 = 100;
+pub const MAX_FAILURES: i32 = 100;
 /// Failures from one network that cost no wait.
 const FREE_FAILURES_OF_NETWORK: i32 = 20;
 /// Failures are forgotten this long after the last one.
@@ -61,7 +61,7 @@ pub fn wait(kind: GuessKind, failures: Option<Failures>, now: DateTime<Utc>) -> 
     if now - last_at >= FORGOTTEN_AFTER {
         return None;
     }
-    if kind == GuessKind::Address && count >= MOST_FAILURES {
+    if kind == GuessKind::Address && count >= MAX_FAILURES {
         return Some(Wait::UntilReset);
     }
     let free = match kind {
@@ -71,7 +71,7 @@ pub fn wait(kind: GuessKind, failures: Option<Failures>, now: DateTime<Utc>) -> 
         _ => FREE_FAILURES,
     };
     let beyond = u32::try_from(count - free).ok().filter(|beyond| *beyond > 0)?;
-    let wait_s = 1_i64.checked_shl(beyond.min(20)).unwrap_or(LONGEST_WAIT_S).min(LONGEST_WAIT_S);
+    let wait_s = 1_i64.checked_shl(beyond.min(20)).unwrap_or(MAX_WAIT_S).min(MAX_WAIT_S);
     let left = (last_at + TimeDelta::seconds(wait_s) - now).num_seconds();
     (left > 0).then_some(Wait::Seconds(left))
 }
@@ -107,7 +107,7 @@ mod tests {
             (after(5, 0), after(6, 0), after(7, 0)),
             (None, Some(Wait::Seconds(2)), Some(Wait::Seconds(4)))
         );
-        assert_eq!(after(50, 0), Some(Wait::Seconds(LONGEST_WAIT_S)));
+        assert_eq!(after(50, 0), Some(Wait::Seconds(MAX_WAIT_S)));
         assert_eq!(after(6, 2), None);
         assert_eq!(after(100, 0), Some(Wait::UntilReset));
         assert_eq!(after(100, 86_400), None);
@@ -134,7 +134,7 @@ mod tests {
         fn j15_no_number_of_failures_of_others_makes_a_known_browser_wait_for_a_reset(count in 1..i32::MAX, s in 0..100_000_i64) {
             for kind in [GuessKind::Browser, GuessKind::Network] {
                 let waited = wait(kind, Some(Failures { count, last_at: at(0) }), at(s));
-                prop_assert!(matches!(waited, None | Some(Wait::Seconds(1..=LONGEST_WAIT_S))));
+                prop_assert!(matches!(waited, None | Some(Wait::Seconds(1..=MAX_WAIT_S))));
             }
         }
     }

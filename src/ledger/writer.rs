@@ -3,7 +3,7 @@
 
 mod batch_plan;
 pub mod commit;
-mod figures;
+mod metrics;
 mod handle;
 pub mod liveness;
 mod locked_accounts;
@@ -22,11 +22,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::batch_plan::{BatchPlan, Captured, Command, Commands};
 use self::commit::{CommitError, Committer};
-use self::figures::Figures;
 use self::handle::HoldCommand;
 use self::liveness::Heartbeat;
 use self::locked_accounts::LockedAccounts;
 use self::message::{BatchRef, SettleCommand};
+use self::metrics::WriterMetrics;
 use self::open_holds::OpenHolds;
 use self::reply::{Answer, Replies};
 use crate::kill_point::{self, KillPoint};
@@ -63,7 +63,7 @@ pub async fn start<S: LedgerStore>(
         retry_after: settings.flush_after,
         heartbeat_at: Instant::now() + settings.heartbeat_every,
         heartbeat,
-        figures: Figures::new(),
+        metrics: WriterMetrics::new(),
         settings,
     };
     Ok((ledger, tokio::spawn(writer.run(stop))))
@@ -85,13 +85,13 @@ struct Writer<S> {
     /// The next heartbeat. Each commit postpones it.
     heartbeat_at: Instant,
     heartbeat: Heartbeat,
-    figures: Figures,
+    metrics: WriterMetrics,
     settings: LedgerSettings,
 }
 
 /// Shortest and longest wait before a failed plan is tried again.
-const SHORTEST_RETRY: Duration = Duration::from_millis(10);
-const LONGEST_RETRY: Duration = Duration::from_secs(1);
+const MIN_RETRY: Duration = Duration::from_millis(10);
+const MAX_RETRY: Duration = Duration::from_secs(1);
 /// Longest wait before a failed heartbeat is tried again. An idle writer learns from it that the store is back.
 const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
 /// How long a stopping writer tries to commit settlements. Closing the epoch releases the others.
@@ -122,7 +122,7 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     fn reset_heartbeat(&mut self) {
-        self.figures.oldest_hold(self.open.oldest_age());
+        self.metrics.oldest_hold(self.open.oldest_age());
         self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
         self.heartbeat.record();
     }
@@ -145,7 +145,7 @@ impl<S: LedgerStore> Writer<S> {
             }
             () = tokio::time::sleep(pause) => {}
         }
-        self.figures.waiting(self.holds.len());
+        self.metrics.waiting(self.holds.len());
         Some(self.plan(holds, settlements))
     }
 
@@ -189,7 +189,7 @@ impl<S: LedgerStore> Writer<S> {
         let began = Instant::now();
         match self.committer.commit(self.open.oldest_or(batch_ref.batch), calls, commands.work()).await {
             Ok(effects) => {
-                self.figures.committed(is_fast, size, began.elapsed());
+                self.metrics.committed(is_fast, size, began.elapsed());
                 self.retry_after = self.settings.flush_after;
                 self.reset_heartbeat();
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
@@ -215,7 +215,7 @@ impl<S: LedgerStore> Writer<S> {
                 undecided
             }
             Err(error) => {
-                self.figures.failed();
+                self.metrics.failed();
                 self.requeue(error, captured, commands.into_vec())
             }
         }
@@ -280,7 +280,7 @@ impl<S: LedgerStore> Writer<S> {
         commands: Vec<Command>,
     ) -> Vec<Command> {
         if error == CommitError::Unavailable {
-            self.retry_after = (self.retry_after * 2).clamp(SHORTEST_RETRY, LONGEST_RETRY);
+            self.retry_after = (self.retry_after * 2).clamp(MIN_RETRY, MAX_RETRY);
         }
         if matches!(error, CommitError::NewEpoch | CommitError::Unknown) {
             // Closing the old epoch released its open holds.

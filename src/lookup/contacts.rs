@@ -17,7 +17,7 @@ use crate::storage::contacts::search;
 use crate::storage::directory::StoredPerson;
 
 /// The most owners in the cache.
-const MOST_OWNERS: usize = 10_000;
+const MAX_OWNERS: usize = 10_000;
 
 /// What is cached of an owner's contacts.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub(super) struct Contacts {
 
 impl Contacts {
     pub(super) fn new(ttl: TimeDelta) -> Self {
-        Self { snapshots: TtlCache::at_most(MOST_OWNERS, ttl), stamps: AtomicU64::new(0) }
+        Self { snapshots: TtlCache::at_most(MAX_OWNERS, ttl), stamps: AtomicU64::new(0) }
     }
 
     pub(super) async fn snapshot(

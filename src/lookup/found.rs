@@ -8,7 +8,7 @@ use crate::storage::error::StorageError;
 use crate::upstream::client::UpstreamError;
 
 /// The most people described when a query means several.
-const MOST_HINTS: usize = 20;
+const MAX_HINTS: usize = 20;
 
 #[derive(Clone, Debug)]
 pub enum Found {
@@ -62,6 +62,6 @@ impl From<StorageError> for FindError {
 
 /// Describes the people that a query fits, as far as they may be shown.
 pub(super) fn several(matches: &[Match], hint: impl Fn(usize) -> Option<Hint>) -> Found {
-    let candidates = matches.iter().take(MOST_HINTS).filter_map(|found| hint(found.index)).collect();
+    let candidates = matches.iter().take(MAX_HINTS).filter_map(|found| hint(found.index)).collect();
     Found::Several { candidates, total: matches.len() }
 }

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::message::Message;
 
 /// Files that are read at most.
-const MOST_FILES: usize = 1_000;
+const MAX_FILES: usize = 1_000;
 /// The most bytes of one file.
-const MOST_BYTES: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 
 /// Writes a message.
 pub(super) async fn write(folder: &Path, id: Uuid, message: &Message, email: &[u8]) -> io::Result<()> {
@@ -34,7 +34,7 @@ async fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub async fn latest(folder: &Path, limit: usize) -> Vec<Message> {
     let mut names = Vec::new();
     let Ok(mut files) = fs::read_dir(folder).await else { return Vec::new() };
-    while let (Ok(Some(file)), true) = (files.next_entry().await, names.len() < MOST_FILES) {
+    while let (Ok(Some(file)), true) = (files.next_entry().await, names.len() < MAX_FILES) {
         let name = file.file_name();
         if Path::new(&name).extension().is_some_and(|ending| ending == "json") {
             names.push(name);
@@ -45,7 +45,7 @@ pub async fn latest(folder: &Path, limit: usize) -> Vec<Message> {
     let mut messages = Vec::new();
     for name in names.iter().rev().take(limit) {
         let path = folder.join(name);
-        let is_small = fs::metadata(&path).await.is_ok_and(|data| data.len() <= MOST_BYTES);
+        let is_small = fs::metadata(&path).await.is_ok_and(|data| data.len() <= MAX_BYTES);
         if let (true, Ok(bytes)) = (is_small, fs::read(&path).await) {
             messages.extend(serde_json::from_slice::<Message>(&bytes));
         }

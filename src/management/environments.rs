@@ -12,7 +12,7 @@ use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EnvironmentName;
 use crate::storage::accounts;
 
-pub const MOST_ENVIRONMENTS: usize = 50;
+pub const MAX_ENVIRONMENTS: usize = 50;
 
 /// Creates an environment.
 ///
@@ -34,7 +34,7 @@ pub async fn create(
     if environments.iter().any(|environment| environment.name == name.as_str()) {
         return Err(ChangeError::EnvironmentExists);
     }
-    if environments.len() >= MOST_ENVIRONMENTS {
+    if environments.len() >= MAX_ENVIRONMENTS {
         return Err(ChangeError::TooManyEnvironments);
     }
     accounts::create_environment(&mut transaction, id, account_id, name.as_str(), mode).await?;

@@ -15,7 +15,7 @@ use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
 use crate::storage::identity::{factor_resets, identities, memberships};
-use crate::storage::members::{self, MOST_MEMBERS};
+use crate::storage::members::{self, MAX_MEMBERS};
 
 /// Invites a member.
 ///
@@ -32,7 +32,7 @@ pub async fn add(
     by.rights.manage(account_id)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
-    if members::list(&mut transaction, account_id).await?.len() >= MOST_MEMBERS {
+    if members::list(&mut transaction, account_id).await?.len() >= MAX_MEMBERS {
         return Err(ChangeError::TooManyMembers);
     }
     members::add(&mut transaction, id, account_id, email.as_str(), role).await?;

@@ -19,7 +19,7 @@ const HASH_BYTES: usize = 32;
 const SALT_BYTES: usize = 16;
 const AT_ONCE: usize = 2;
 const WAITING: usize = 16;
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// The hash of one password with its parameters and salt.
 #[derive(Clone)]
@@ -119,7 +119,7 @@ impl PasswordHasher {
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
         let admitted = self.admitted.clone().try_acquire_owned().map_err(|_| HashError::Busy)?;
-        let place = tokio::time::timeout(LONGEST_WAIT, self.at_once.clone().acquire_owned()).await;
+        let place = tokio::time::timeout(MAX_WAIT, self.at_once.clone().acquire_owned()).await;
         let place = place.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Busy)?;
         // A client that leaves does not free the place before its work has ended.
         let held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (admitted, place);

@@ -21,7 +21,7 @@ use crate::http::client_address::ClientAddress;
 use crate::http::render::X_REQUEST_ID;
 
 /// Maximum length of a text that a client chose.
-const MOST_CHARS: usize = 64;
+const MAX_CHARS: usize = 64;
 /// The length of the shortest key.
 const KEY_CHARS: usize = 20;
 /// Separators of the segments of a path and the words of a user agent.
@@ -175,7 +175,7 @@ impl RequestFacts {
 /// length.
 fn without_keys(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
-    let is_short = text.len() <= MOST_CHARS && text.split(SEPARATORS).all(|word| word.len() < KEY_CHARS);
+    let is_short = text.len() <= MAX_CHARS && text.split(SEPARATORS).all(|word| word.len() < KEY_CHARS);
     if is_short && text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
@@ -188,11 +188,11 @@ fn without_keys(text: &str) -> Cow<'_, str> {
         }
         shown.push_str(&piece[word.len()..]);
         // A character takes at most three bytes.
-        if shown.len() > 3 * MOST_CHARS {
+        if shown.len() > 3 * MAX_CHARS {
             break;
         }
     }
-    if let Some((end, _)) = shown.char_indices().nth(MOST_CHARS) {
+    if let Some((end, _)) = shown.char_indices().nth(MAX_CHARS) {
         shown.truncate(end);
         shown.push('…');
     }
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(without_keys(""), "");
         for length in 0..300 {
             let text: String = (0..length).map(|place| ['/', 'a', 'é', '-'][place * 7 % 4]).collect();
-            assert!(without_keys(&text).chars().count() <= MOST_CHARS + 1, "{text}");
+            assert!(without_keys(&text).chars().count() <= MAX_CHARS + 1, "{text}");
         }
     }
 }

@@ -68,7 +68,7 @@ impl Aside {
 
 /// An answer with one item in each list and long texts cut. A rotation shows both secrets.
 fn shortened(value: &Ordered) -> Ordered {
-    const MOST_CHARS: usize = 80;
+    const MAX_CHARS: usize = 80;
     match value {
         Ordered::List(items) => Ordered::List(items.iter().take(1).map(shortened).collect()),
         Ordered::Object(members) => {
@@ -83,8 +83,8 @@ fn shortened(value: &Ordered) -> Ordered {
             };
             Ordered::Object(members.iter().map(member).collect())
         }
-        Ordered::Text(text) if text.chars().count() > MOST_CHARS => {
-            let start: String = text.chars().take(MOST_CHARS).collect();
+        Ordered::Text(text) if text.chars().count() > MAX_CHARS => {
+            let start: String = text.chars().take(MAX_CHARS).collect();
             Ordered::Text(format!("{start}…"))
         }
         other => other.clone(),

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use super::error::{RowRef, StorageError};
 use crate::ledger::rules::hold::IdempotencyClaim;
 
-pub const MOST_BODY_BYTES: usize = 64 * 1024;
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAnswer {

@@ -21,11 +21,11 @@ pub mod stats;
 pub mod words;
 
 /// The most candidates of one search. Those with every queried word come first.
-pub const MOST_CANDIDATES: i64 = 200;
+pub const MAX_CANDIDATES: i64 = 200;
 
 #[derive(Debug)]
 pub struct CandidatePage {
-    /// At most [`MOST_CANDIDATES`], most likely first.
+    /// At most [`MAX_CANDIDATES`], most likely first.
     pub candidates: Vec<Candidate>,
     /// Their profiles, in the same order.
     pub profiles: Vec<CandidateProfile>,
@@ -63,7 +63,7 @@ pub async fn find_candidates(
         .bind(keys.company.for_breadth(breadth))
         .bind(&keys.every_word)
         .bind(now)
-        .bind(MOST_CANDIDATES)
+        .bind(MAX_CANDIDATES)
         .bind(&keys.whole_name)
         .fetch_all(pool)
         .await?;

@@ -9,7 +9,7 @@ use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role};
 
 /// The most members of one account.
-pub const MOST_MEMBERS: usize = 200;
+pub const MAX_MEMBERS: usize = 200;
 
 #[derive(sqlx::FromRow)]
 struct MemberRow {

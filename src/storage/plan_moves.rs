@@ -11,14 +11,14 @@ use super::error::{RowRef, StorageError};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, CallId, PlanMoveId};
 use crate::domain::plan::PlanRef;
-use crate::domain::plan_move::{MOST_ACCOUNTS, MoveState, PlanMove};
+use crate::domain::plan_move::{MAX_ACCOUNTS, MoveState, PlanMove};
 
 /// What a run would change, as of now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct PlanMovePreview {
     /// Open accounts on the plan.
     pub on_plan: i64,
-    /// Of these, those that one run moves: the oldest [`MOST_ACCOUNTS`].
+    /// Of these, those that one run moves: the oldest [`MAX_ACCOUNTS`].
     pub accounts: i64,
     /// Of these, suspended ones. They stay suspended.
     pub suspended: i64,
@@ -75,13 +75,13 @@ pub async fn preview(
     .bind(&from.plan)
     .bind(&to.edition)
     .bind(&to.plan)
-    .bind(MOST_ACCOUNTS)
+    .bind(MAX_ACCOUNTS)
     .fetch_one(connection)
     .await?;
     Ok(preview)
 }
 
-/// Stores a run of the oldest [`MOST_ACCOUNTS`] open accounts of its plan. Returns how many these are.
+/// Stores a run of the oldest [`MAX_ACCOUNTS`] open accounts of its plan. Returns how many these are.
 pub async fn begin(connection: &mut PgConnection, run: &PlanMove) -> Result<i64, StorageError> {
     sqlx::query(
         "insert into plan_move (id, from_edition, from_plan, to_edition, to_plan, author, address, request_id, reason)
@@ -106,10 +106,10 @@ pub async fn begin(connection: &mut PgConnection, run: &PlanMove) -> Result<i64,
     .bind(run.id.as_uuid())
     .bind(&run.from.edition)
     .bind(&run.from.plan)
-    .bind(MOST_ACCOUNTS)
+    .bind(MAX_ACCOUNTS)
     .execute(connection)
     .await?;
-    Ok(i64::try_from(accounts.rows_affected()).unwrap_or(MOST_ACCOUNTS))
+    Ok(i64::try_from(accounts.rows_affected()).unwrap_or(MAX_ACCOUNTS))
 }
 
 /// Returns the run that moves the accounts of this plan, if one does, and where to.

@@ -11,7 +11,7 @@ use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_c
 use crate::ledger::rules::hold::{AnswerContent, DeclineReason, IdempotencyClaim};
 
 /// The most records of one account. Beyond it, the oldest are deleted.
-const MOST_PER_ACCOUNT: i64 = 500;
+const MAX_PER_ACCOUNT: i64 = 500;
 
 /// A call of a test environment with an idempotency key.
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ async fn delete_oldest(connection: &mut PgConnection, account_id: AccountId) -> 
                                 order by expires_at desc offset $2 limit 1)",
     )
     .bind(account_id.as_uuid())
-    .bind(MOST_PER_ACCOUNT)
+    .bind(MAX_PER_ACCOUNT)
     .execute(connection)
     .await?;
     Ok(())

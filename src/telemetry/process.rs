@@ -1,4 +1,4 @@
-//! Figures of the process, under the names that Prometheus' own client libraries use. Linux only; elsewhere there are none.
+//! CPU, memory and files of the process, under the names that Prometheus' own client libraries use. Linux only; elsewhere there are none.
 
 use std::fs;
 
@@ -8,11 +8,11 @@ use rustix::process::{Resource, getrlimit};
 
 /// Sets the gauges.
 pub fn sample() {
-    if let Some(figures) = read() {
+    if let Some(usage) = read() {
         // A gauge, although it only grows: counters of the library are whole numbers.
-        gauge!("process_cpu_seconds_total").set(figures.cpu_s);
-        gauge!("process_resident_memory_bytes").set(figures.resident_bytes);
-        gauge!("process_start_time_seconds").set(figures.started_at_s);
+        gauge!("process_cpu_seconds_total").set(usage.cpu_s);
+        gauge!("process_resident_memory_bytes").set(usage.resident_bytes);
+        gauge!("process_start_time_seconds").set(usage.started_at_s);
     }
     if let Ok(open) = fs::read_dir("/proc/self/fd") {
         gauge!("process_open_fds").set(open.count() as f64);
@@ -22,25 +22,25 @@ pub fn sample() {
     }
 }
 
-struct Figures {
+struct ProcessUsage {
     cpu_s: f64,
     resident_bytes: f64,
     started_at_s: f64,
 }
 
-fn read() -> Option<Figures> {
+fn read() -> Option<ProcessUsage> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     let boot = fs::read_to_string("/proc/stat").ok()?;
     let booted_at_s: f64 = boot.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse().ok())?;
-    figures(&stat, booted_at_s, clock_ticks_per_second() as f64, page_size() as f64)
+    parse(&stat, booted_at_s, clock_ticks_per_second() as f64, page_size() as f64)
 }
 
 /// Reads `/proc/self/stat` (proc(5)). The name of the program, in brackets, may contain anything.
-fn figures(stat: &str, booted_at_s: f64, ticks_per_s: f64, page_bytes: f64) -> Option<Figures> {
+fn parse(stat: &str, booted_at_s: f64, ticks_per_s: f64, page_bytes: f64) -> Option<ProcessUsage> {
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     // The first field here is the third of the file.
     let field = |number: usize| -> Option<f64> { fields.get(number.checked_sub(3)?)?.parse().ok() };
-    Some(Figures {
+    Some(ProcessUsage {
         cpu_s: (field(14)? + field(15)?) / ticks_per_s,
         resident_bytes: field(24)? * page_bytes,
         started_at_s: booted_at_s + field(22)? / ticks_per_s,
@@ -52,15 +52,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_figures_of_a_process_are_read_whatever_its_name() {
+    fn the_usage_of_a_process_is_read_with_any_name() {
         let stat = "7 (a) b) S 1 7 7 0 -1 0 1 2 3 4 250 50 0 0 20 0 4 0 1000 999999 12 184";
-        let figures = figures(stat, 100.0, 100.0, 4096.0).unwrap();
-        assert_eq!((figures.cpu_s, figures.resident_bytes, figures.started_at_s), (3.0, 49152.0, 110.0));
+        let usage = parse(stat, 100.0, 100.0, 4096.0).unwrap();
+        assert_eq!((usage.cpu_s, usage.resident_bytes, usage.started_at_s), (3.0, 49152.0, 110.0));
     }
 
     #[test]
-    fn this_process_has_figures() {
-        let figures = read().unwrap();
-        assert!(figures.resident_bytes > 0.0 && figures.started_at_s > 1.0e9);
+    fn this_process_has_a_usage() {
+        let usage = read().unwrap();
+        assert!(usage.resident_bytes > 0.0 && usage.started_at_s > 1.0e9);
     }
 }

@@ -50,7 +50,7 @@ const FROM_THE_UPSTREAM: [&str; 11] = [
 ];
 
 /// Headers that the gateway adds to a message, about: room for them is made at once.
-const MOST_ADDED: usize = 16;
+const MAX_ADDED: usize = 16;
 
 /// The headers of a request that an upstream gets.
 pub fn of_request(headers: &HeaderMap, own: &IdentityHeaders) -> HeaderMap {
@@ -118,7 +118,7 @@ fn kept(headers: &HeaderMap, passes: impl Fn(&str) -> bool) -> HeaderMap {
         .flat_map(|value| value.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let mut kept = HeaderMap::with_capacity(headers.len() + MOST_ADDED);
+    let mut kept = HeaderMap::with_capacity(headers.len() + MAX_ADDED);
     for (name, value) in headers {
         if !named.iter().any(|connection| connection == name.as_str()) && passes(&normalised(name)) {
             kept.append(name, value.clone());

@@ -5,7 +5,7 @@ mod attempt;
 mod choice;
 mod clients;
 mod config;
-mod figures;
+mod metrics;
 mod health;
 mod http1;
 mod http2;
@@ -27,8 +27,8 @@ use self::attempt::Attempt;
 use self::choice::Target;
 use self::clients::Clients;
 pub use self::config::{PoolConfig, UpstreamHost};
-use self::figures::{Ended, Figures};
 use self::incoming::IncomingBody;
+use self::metrics::{Ended, PoolMetrics};
 use self::repeats::Repeats;
 pub use self::target_health::HealthConfig;
 use super::bulkhead::Bulkhead;
@@ -47,7 +47,7 @@ pub struct Pool {
     clients: Clients,
     bulkhead: Bulkhead,
     repeats: Repeats,
-    figures: Figures,
+    metrics: PoolMetrics,
 }
 
 /// A call that is sent on.
@@ -70,7 +70,7 @@ impl Pool {
             clients: Clients::new(&config),
             bulkhead: Bulkhead::new(config.max_concurrent),
             repeats: Repeats::default(),
-            figures: Figures::new(&config.name),
+            metrics: PoolMetrics::new(&config.name),
             config,
         }
     }
@@ -93,7 +93,7 @@ impl Pool {
         call: PoolCall<'_>,
     ) -> Result<Response<AnswerBody>, UpstreamError> {
         let Ok(permit) = timeout(self.config.connect_timeout, self.bulkhead.take(account)).await else {
-            self.figures.count(Ended::Busy);
+            self.metrics.count(Ended::Busy);
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
         };
         let begun = Instant::now();
@@ -125,7 +125,7 @@ impl Pool {
                 (error, is_fault_of_target)
             }
             Err(Attempt::Unanswered(error)) if call.may_repeat() && self.repeats.take() => {
-                self.figures.count(Ended::Repeated);
+                self.metrics.count(Ended::Repeated);
                 (error, true)
             }
             Err(attempt) => return Err(attempt.into_error()),
@@ -136,8 +136,8 @@ impl Pool {
 
     /// Counts a call that has ended.
     fn ended(&self, begun: Instant, ended: Ended) {
-        self.figures.count(ended);
-        self.figures.took(begun.elapsed());
+        self.metrics.count(ended);
+        self.metrics.took(begun.elapsed());
     }
 }
 

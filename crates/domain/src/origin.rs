@@ -8,9 +8,9 @@ use super::network::Network;
 use super::region::Region;
 
 /// Most regions that a key can be limited to.
-pub const MOST_REGIONS: usize = 20;
+pub const MAX_REGIONS: usize = 20;
 /// Most networks that a key can be limited to.
-pub const MOST_NETWORKS: usize = 100;
+pub const MAX_NETWORKS: usize = 100;
 
 /// What a key is limited to; an empty list limits nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -30,4 +30,4 @@ pub struct PlanMove {
 }
 
 /// The most accounts of one run. Another run takes the rest.
-pub const MOST_ACCOUNTS: i64 = 10_000;
+pub const MAX_ACCOUNTS: i64 = 10_000;

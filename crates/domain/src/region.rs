@@ -7,14 +7,14 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-const MOST_CHARS: usize = 32;
+const MAX_CHARS: usize = 32;
 
 /// 1 to 32 of `[a-z0-9-]`, such as `sa-east-1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to {MOST_CHARS} small letters, digits or `-`, such as `sa-east-1`")]
+#[error("must be 1 to {MAX_CHARS} small letters, digits or `-`, such as `sa-east-1`")]
 pub struct NotARegion;
 
 impl Region {
@@ -37,7 +37,7 @@ impl FromStr for Region {
     type Err = NotARegion;
     fn from_str(text: &str) -> Result<Self, NotARegion> {
         let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let is_region = (1..=MOST_CHARS).contains(&text.len()) && text.bytes().all(is_allowed);
+        let is_region = (1..=MAX_CHARS).contains(&text.len()) && text.bytes().all(is_allowed);
         if is_region { Ok(Self(text.to_owned())) } else { Err(NotARegion) }
     }
 }

@@ -14,12 +14,12 @@ pub struct CompanyName {
 }
 
 /// The most distinctive words of a company's name, which bounds the cost of a long line.
-const MOST_WORDS: usize = 12;
+const MAX_WORDS: usize = 12;
 
 impl CompanyName {
     pub fn parse(written: &str) -> Self {
         let mut words = core_words(written);
-        words.truncate(MOST_WORDS);
+        words.truncate(MAX_WORDS);
         Self { words }
     }
 

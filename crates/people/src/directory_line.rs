@@ -16,7 +16,7 @@ use fluence_domain::ids::PersonId;
 use fluence_domain::person::NameOf;
 use fluence_domain::person::{Person, Post};
 
-pub const LONGEST_LINE_BYTES: usize = 1024 * 1024;
+pub const MAX_LINE_BYTES: usize = 1024 * 1024;
 
 /// A person in a directory file, within every limit. Texts are trimmed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -55,7 +55,7 @@ pub enum LineFault {
     },
     #[error("not an object such as {{\"first_name\": \"…\", \"last_name\": \"…\", \"company\": \"…\"}}")]
     NotObject,
-    #[error("longer than {LONGEST_LINE_BYTES} bytes")]
+    #[error("longer than {MAX_LINE_BYTES} bytes")]
     TooLong,
     #[error("not UTF-8 text")]
     NotText,
@@ -104,7 +104,7 @@ pub enum Problem {
 
 impl DirectoryLine {
     pub fn parse(line: &[u8]) -> Result<Self, LineFault> {
-        if line.len() > LONGEST_LINE_BYTES {
+        if line.len() > MAX_LINE_BYTES {
             return Err(LineFault::TooLong);
         }
         let text = std::str::from_utf8(line).map_err(|_| LineFault::NotText)?;

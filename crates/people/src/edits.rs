@@ -5,7 +5,7 @@ mod one_slip;
 pub use self::one_slip::{is_likely_slip, is_swap};
 
 /// Longer words are not compared letter by letter: no name is longer, and the cost stays bounded.
-const LONGEST_COMPARED: usize = 40;
+const MAX_COMPARED_CHARS: usize = 40;
 
 /// Which words may have a slip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Slips {
 pub fn slips_between(a: &str, b: &str, most: usize) -> Option<usize> {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
-    if a.len().abs_diff(b.len()) > most || a.len().max(b.len()) > LONGEST_COMPARED {
+    if a.len().abs_diff(b.len()) > most || a.len().max(b.len()) > MAX_COMPARED_CHARS {
         return None;
     }
     let distance = alignment_distance(&a, &b);
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn very_long_words_are_not_compared() {
-        let long = "a".repeat(LONGEST_COMPARED + 1);
+        let long = "a".repeat(MAX_COMPARED_CHARS + 1);
         assert_eq!(slips_between(&long, &long, 2), None);
     }
 

@@ -7,7 +7,7 @@ use super::directory_line::{DirectoryLine, FieldFault, LineFault, Problem};
 use fluence_domain::person::PersonQuery;
 
 /// The most people in an answer.
-pub const MOST_PEOPLE: usize = 50;
+pub const MAX_PEOPLE: usize = 50;
 
 /// The question: the names as the client typed them, and nothing about the client.
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ pub enum AnswerFault {
     /// Not the expected JSON object.
     #[error("did not answer with {{\"people\": [...]}}")]
     Malformed,
-    #[error("answered with more than {MOST_PEOPLE} people")]
+    #[error("answered with more than {MAX_PEOPLE} people")]
     TooMany,
     /// A person that a directory file could not contain either.
     #[error("answered with an invalid person, number {number} of the list: {reason}")]
@@ -53,7 +53,7 @@ pub enum AnswerFault {
 pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
     let answer: Answer<'_> = serde_json::from_slice(answer).map_err(|_| AnswerFault::Malformed)?;
     let people = answer.people.unwrap_or_default();
-    if people.len() > MOST_PEOPLE {
+    if people.len() > MAX_PEOPLE {
         return Err(AnswerFault::TooMany);
     }
     let read = |(index, raw): (usize, &RawValue)| {
@@ -143,7 +143,7 @@ mod tests {
         }
         assert_eq!(people(b"<html>").unwrap_err(), AnswerFault::Malformed);
         assert_eq!(people(b"{\"people\": [\"\xff\"]}").unwrap_err(), AnswerFault::Malformed);
-        assert_eq!(fault(&json!({"people": vec![ana(); MOST_PEOPLE + 1]})), AnswerFault::TooMany);
+        assert_eq!(fault(&json!({"people": vec![ana(); MAX_PEOPLE + 1]})), AnswerFault::TooMany);
     }
 
     proptest! {

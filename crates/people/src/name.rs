@@ -19,7 +19,7 @@ const TITLES: [&str; 17] = [
 
 /// The most words of each part of a name. People are found by pairs of words, so without a limit
 /// one long line would cost as much as thousands of people. No real name has as many.
-const MOST_WORDS: usize = 10;
+const MAX_WORDS: usize = 10;
 
 impl PersonName {
     /// Parses the two parts of a name as written.
@@ -30,8 +30,8 @@ impl PersonName {
         }
         let surnames = words(last_name).iter().map(|word| generation(word).to_owned()).collect();
         let mut name = Self { given: without_particles(given), surnames: without_particles(surnames) };
-        name.given.truncate(MOST_WORDS);
-        name.surnames.truncate(MOST_WORDS);
+        name.given.truncate(MAX_WORDS);
+        name.surnames.truncate(MAX_WORDS);
         name
     }
 
@@ -93,7 +93,7 @@ mod tests {
     fn a_long_line_makes_few_words() {
         let letters = "⒜".repeat(100);
         let name = PersonName::parse(&letters, &letters);
-        assert_eq!((name.given.len(), name.surnames.len()), (MOST_WORDS, MOST_WORDS));
+        assert_eq!((name.given.len(), name.surnames.len()), (MAX_WORDS, MAX_WORDS));
     }
 
     #[test]

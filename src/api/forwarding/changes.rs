@@ -10,9 +10,16 @@ use crate::http::representation::{is_json, is_unencoded};
 use crate::upstream::json_edit::{edited, has_all_set};
 
 /// What the upstream gets of a body. A request without a body stays one.
-pub(super) fn of_request(changes: &MemberChanges, body: Bytes) -> Result<UpstreamRequest, Refusal> {
+pub(super) fn of_request(
+    changes: &MemberChanges,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<UpstreamRequest, Refusal> {
     if changes.is_empty() || body.is_empty() {
         return Ok(UpstreamRequest { body, brings_extra_event: false });
+    }
+    if !is_unencoded(headers) {
+        return Err(Refusal::BadRequest(Malformed::UneditableBody));
     }
     match edited(&body, changes) {
         Ok(None) => Ok(UpstreamRequest { body, brings_extra_event: false }),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{StatusCode, response};
+use axum::http::{HeaderMap, StatusCode, header, response};
 
 use crate::api::upstream_refusal::{unavailable_for, upstream_refusal};
 use crate::domain::forwarding::ForwardedRoute;
@@ -31,6 +31,11 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
 /// The status that the client gets. Statuses that concern the seller's own account with its upstream become other ones.
 pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Result<u16, Refusal> {
     let (upstream, name) = (&route.upstream, route.name);
+    if has_other_transfer_coding(&parts.headers) {
+        let error = "answered in a transfer coding other than chunked";
+        tracing::warn!(upstream, route = name, error, "upstream did not answer a call");
+        return Err(Refusal::Upstream);
+    }
     match parts.status {
         StatusCode::UNAUTHORIZED
         | StatusCode::PAYMENT_REQUIRED
@@ -51,6 +56,12 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
         }
         status => Ok(status.as_u16()),
     }
+}
+
+/// Whether the body is still coded for its connection, such as `gzip, chunked`. The client would not learn of it.
+fn has_other_transfer_coding(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(header::TRANSFER_ENCODING).iter();
+    lines.any(|line| !line.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"))
 }
 
 pub(super) fn outcome_of(route: &ForwardedRoute, status: u16) -> Outcome {

@@ -26,7 +26,7 @@ pub(super) fn pass_on(
     beginning: Bytes,
     mut rest: AnswerBody,
 ) {
-    rest.is_stream();
+    rest.report_started();
     let route = meter.route().clone();
     let headers = answer.response.headers_mut();
     let is_priced_at_end = !meter.is_known_at_head();

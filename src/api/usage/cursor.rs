@@ -13,7 +13,7 @@ use crate::storage::ledger::usage_report::{GroupBy, UsagePlace};
 const DIGITS: [usize; 5] = [1, 8, 32, 4, 4];
 
 /// Longest code that the store takes.
-const LONGEST_CODE: usize = 64;
+const MAX_CODE_CHARS: usize = 64;
 
 /// A cursor. To clients it is a text without meaning: hexadecimal digits of fixed width, then perhaps a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,8 @@ impl FromStr for UsageCursor {
         };
         let [grouping, day, key, route, outcome] = DIGITS.map(&mut number);
         let grouping = grouping?;
-        if rest.len() > LONGEST_CODE || !rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') {
+        if rest.len() > MAX_CODE_CHARS || !rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        {
             return Err(NoCursor);
         }
         let by = |place: u32| grouping >> place & 1 == 1;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use uuid::Uuid;
 
 use crate::domain::ids::PersonId;
-use crate::people::directory_line::{DirectoryLine, LONGEST_LINE_BYTES, LineFault};
+use crate::people::directory_line::{DirectoryLine, LineFault, MAX_LINE_BYTES};
 use crate::storage::directory::import::{BatchOutcome, NewPerson, finish_import, import_batch};
 use crate::storage::error::StorageError;
 use crate::storage::pool::acquire;
@@ -158,7 +158,7 @@ fn without_byte_order_mark(line: &[u8], number: u64) -> &[u8] {
 /// [`DirectoryLine::parse`] rejects it.
 async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
-    let longest = LONGEST_LINE_BYTES as u64 + 2; // one byte too many, and the line's end
+    let longest = MAX_LINE_BYTES as u64 + 2; // one byte too many, and the line's end
     let read = (&mut *lines).take(longest).read_until(b'\n', line).await?;
     if line.last() != Some(&b'\n') && read as u64 == longest {
         skip_line(lines).await?;

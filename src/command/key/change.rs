@@ -14,7 +14,7 @@ use crate::domain::ids::KeyId;
 use crate::domain::key::Scope;
 use crate::domain::key::terms::TermsChange;
 use crate::domain::network::Network;
-use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS};
+use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS};
 use crate::domain::region::Region;
 use crate::domain::text::Name;
 use crate::management;
@@ -61,9 +61,9 @@ impl ChangeKey {
             monthly_cap: cap(self.monthly_cap),
         };
         let regions = change.regions.as_ref().map_or(0, Vec::len);
-        ensure!(regions <= MOST_REGIONS, "a key has at most {MOST_REGIONS} regions");
+        ensure!(regions <= MAX_REGIONS, "a key has at most {MAX_REGIONS} regions");
         let networks = change.networks.as_ref().map_or(0, Vec::len);
-        ensure!(networks <= MOST_NETWORKS, "a key has at most {MOST_NETWORKS} networks");
+        ensure!(networks <= MAX_NETWORKS, "a key has at most {MAX_NETWORKS} networks");
         let (mut connection, by) = (context.connection().await?, context.operator());
         let changed = management::keys::change(&mut connection, &by, self.id, change).await;
         output.print(&WholeKey(changed.map_err(|error| explained(self.id, error))?))

@@ -19,7 +19,7 @@ use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{FormatChoice, KeyFormat, KeySecret, Scope};
 use crate::domain::network::Network;
-use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
+use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS, Origin};
 use crate::domain::region::Region;
 use crate::domain::text::{EnvironmentName, Name};
 use crate::management;
@@ -77,8 +77,8 @@ struct Terms {
 
 impl Terms {
     fn into_key(self, format: Option<KeyFormat>) -> anyhow::Result<NewKey> {
-        anyhow::ensure!(self.regions.len() <= MOST_REGIONS, "a key has at most {MOST_REGIONS} regions");
-        anyhow::ensure!(self.networks.len() <= MOST_NETWORKS, "a key has at most {MOST_NETWORKS} networks");
+        anyhow::ensure!(self.regions.len() <= MAX_REGIONS, "a key has at most {MAX_REGIONS} regions");
+        anyhow::ensure!(self.networks.len() <= MAX_NETWORKS, "a key has at most {MAX_NETWORKS} networks");
         Ok(NewKey {
             id: KeyId::from_uuid(clock::new_id()),
             account_id: self.account,

@@ -14,7 +14,7 @@ use crate::domain::credits::Credits;
 use crate::domain::instant::{end_of, parse_day};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{FormatChoice, Mode, Scope};
-use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS, Origin};
+use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS, Origin};
 use crate::domain::text::Name;
 
 /// The fields of the form.
@@ -120,12 +120,12 @@ impl Typed {
         let networks = lines(
             ("networks", words.networks()),
             &self.networks,
-            MOST_NETWORKS,
+            MAX_NETWORKS,
             words.not_a_network(),
             faults,
         );
         let regions =
-            lines(("regions", words.regions()), &self.regions, MOST_REGIONS, words.not_a_region(), faults);
+            lines(("regions", words.regions()), &self.regions, MAX_REGIONS, words.not_a_region(), faults);
         let name = name.filter(|_| faults.is_empty())?.into_string();
         let origin = Origin { regions, networks };
         Some(KeyTerms { name, scopes: self.scopes.clone(), origin, expires_at, daily_cap, monthly_cap })

@@ -18,7 +18,7 @@ use crate::storage::operator::search::{self, FoundKey};
 use crate::storage::{accounts, keys};
 
 const PATH: &str = "/operator/accounts";
-const MOST_CHARS: usize = 200;
+const MAX_CHARS: usize = 200;
 /// Characters of the end of a key that pages and lists show.
 const END_CHARS: usize = 4;
 
@@ -30,7 +30,7 @@ struct Found {
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let text: String = call.query.text("text").chars().take(MOST_CHARS).collect();
+    let text: String = call.query.text("text").chars().take(MAX_CHARS).collect();
     if text.is_empty() {
         return shown(call, &text, None);
     }
@@ -41,7 +41,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 /// Looks for what was typed. What may be a key is not put into an address.
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["text"])?;
-    let text: String = call.form.text("text").chars().take(MOST_CHARS).collect();
+    let text: String = call.form.text("text").chars().take(MAX_CHARS).collect();
     if let Some((account, key, _)) = of_secret(call, &text).await? {
         return Ok(Reply::SeeOther(format!("{PATH}/{account}/keys/{key}")));
     }

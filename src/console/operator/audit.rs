@@ -18,7 +18,7 @@ use crate::storage::operator::audit::{AuditFilter, AuditLine, newest};
 
 const PATH: &str = "/operator/audit";
 const LINES: i64 = 50;
-const MOST_CHARS: usize = 200;
+const MAX_CHARS: usize = 200;
 
 /// The filter of the address. `None` if the account is no id: then no lines are shown, rather than those of all accounts.
 fn filter(call: &Call) -> Option<AuditFilter> {
@@ -26,7 +26,7 @@ fn filter(call: &Call) -> Option<AuditFilter> {
         "" => None,
         typed => Some(typed.parse::<AccountId>().ok()?),
     };
-    let operator: String = call.query.text("operator").chars().take(MOST_CHARS).collect();
+    let operator: String = call.query.text("operator").chars().take(MAX_CHARS).collect();
     Some(AuditFilter {
         account,
         operator: Some(operator).filter(|name| !name.is_empty()),
@@ -36,7 +36,7 @@ fn filter(call: &Call) -> Option<AuditFilter> {
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let Some(filter) = filter(call) else {
-        let typed: String = call.query.text("account").chars().take(MOST_CHARS).collect();
+        let typed: String = call.query.text("account").chars().take(MAX_CHARS).collect();
         let words = call.words();
         let body = html! {
             (filters(words, &typed, &AuditFilter::default()))

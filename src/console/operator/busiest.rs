@@ -11,7 +11,7 @@ use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::identity::operator::OperatorRole;
-use crate::storage::operator::busiest::{Busiest, Busy, MOST_ENTRIES, of_days, of_hour};
+use crate::storage::operator::busiest::{Busiest, Busy, MAX_ENTRIES, of_days, of_hour};
 
 /// How far back is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         h2.space { (words.op_fails_most()) }
         (table(words, &by_failures, is_linked))
         p.small.muted.space {
-            @if span == Span::Hour { (words.op_hour_bound(&whole(words.0, MOST_ENTRIES))) } @else { (words.days_are_utc()) }
+            @if span == Span::Hour { (words.op_hour_bound(&whole(words.0, MAX_ENTRIES))) } @else { (words.days_are_utc()) }
         }
     };
     let head = Head { title: words.op_busiest(), lead: Some(words.op_busiest_lead()), actions: &html! {} };

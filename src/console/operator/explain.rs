@@ -26,7 +26,7 @@ use crate::storage::operator::search;
 use crate::storage::{accounts, keys};
 
 const PATH: &str = "/operator/explain";
-const MOST_CHARS: usize = 200;
+const MAX_CHARS: usize = 200;
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     shown(call, "", &Faults::default(), &html! {})
@@ -49,7 +49,7 @@ fn shown(call: &Call, text: &str, faults: &Faults, answer: &Markup) -> Result<Re
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["what"])?;
-    let text: String = call.form.text("what").chars().take(MOST_CHARS).collect();
+    let text: String = call.form.text("what").chars().take(MAX_CHARS).collect();
     let words = call.words();
     if let Some((_, key, version)) = of_secret(call, &text).await? {
         let answer = of_key(call, key, Some(version)).await?.unwrap_or_default();

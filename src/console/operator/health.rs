@@ -14,11 +14,11 @@ use crate::console::words::Words;
 use crate::domain::offer_set::SetNumbers;
 use crate::storage::console::daily;
 use crate::storage::nodes::{self, NodeView};
-use crate::storage::operator::health::{self, DayTotal, MOST_HOLDS, OpenWriter, Outbox, Verification};
+use crate::storage::operator::health::{self, DayTotal, MAX_HOLDS, OpenWriter, Outbox, Verification};
 use crate::storage::{changes, offer_sets};
 
 /// A clock that is further off than this is a fault, as the gateway's own log has it.
-const MOST_SKEW_MS: i64 = LARGEST_SKEW.num_milliseconds();
+const MAX_SKEW_MS: i64 = LARGEST_SKEW.num_milliseconds();
 /// A writer's heartbeats that are missing for so long are a fault.
 const SILENT_WRITER_S: f64 = 30.0;
 /// Holds older than this wait for a call that has ended long ago.
@@ -71,7 +71,7 @@ impl Health {
             if let Some(fault) = &node.offer_fault {
                 alarms.push(words.op_set_fault(&node.name, fault));
             }
-            if node.clock_ahead_ms.is_some_and(|ahead| ahead.abs() > MOST_SKEW_MS) {
+            if node.clock_ahead_ms.is_some_and(|ahead| ahead.abs() > MAX_SKEW_MS) {
                 alarms.push(words.op_skewed_gateway(&node.name));
             }
         }
@@ -194,7 +194,7 @@ fn set(words: Words, node: &NodeView, newest: SetNumbers) -> Markup {
 fn clock(words: Words, ahead_ms: Option<i64>) -> Markup {
     html! {
         @match ahead_ms {
-            Some(ms) if ms.abs() > MOST_SKEW_MS => span.chip.bad { (ms) " ms" },
+            Some(ms) if ms.abs() > MAX_SKEW_MS => span.chip.bad { (ms) " ms" },
             Some(ms) => { (ms) " ms" },
             None => (words.unknown()),
         }
@@ -222,7 +222,7 @@ fn writers(words: Words, health: &Health) -> Markup {
                                 }
                                 td.n data-label=(words.op_batches()) { (whole(words.0, i64::from(writer.batches))) }
                                 td.n data-label=(words.op_open_holds()) {
-                                    (whole(words.0, writer.holds)) @if writer.holds >= MOST_HOLDS { "+" }
+                                    (whole(words.0, writer.holds)) @if writer.holds >= MAX_HOLDS { "+" }
                                 }
                                 td.n data-label=(words.op_held()) { (whole(words.0, writer.held_credits)) }
                                 td data-label=(words.op_oldest_hold()) {

@@ -13,7 +13,7 @@ use crate::console::words::Words;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::storage::accounts;
 use crate::storage::console::credits::{self as read, LotLine, PlanLine};
-use crate::storage::keys::MOST_COUNTED;
+use crate::storage::keys::MAX_COUNTED;
 
 /// Lots that are read: those that may have credits, and those that ended lately.
 const LOTS: i64 = 100;
@@ -25,7 +25,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let db = call.db().await?;
     let lots = read::lots(db, id, LOTS).await?;
     let plan = read::plan(db, id).await?.ok_or(PageError::NotFound)?;
-    let environments = accounts::environments_counting(db, id, MOST_COUNTED + 1).await?;
+    let environments = accounts::environments_counting(db, id, MAX_COUNTED + 1).await?;
     let most_used = environments.iter().map(|known| known.keys).max().unwrap_or(0);
     let (words, root) = (call.words(), call.path("")?);
     let (live, ended): (Vec<&LotLine>, Vec<&LotLine>) =
@@ -178,7 +178,7 @@ fn plan_card(words: Words, plan: &PlanLine, ledger: &LedgerAccount, most_used: i
                     dd { (words.rate_of(&number(i64::from(plan.rate_per_s)), &number(i64::from(plan.burst)))) }
                     dt { (words.at_once()) } dd { (number(i64::from(plan.concurrency))) }
                     dt { (words.keys_an_environment()) }
-                    dd { (words.of_most(&numbers::up_to(words.0, most_used, MOST_COUNTED), &number(i64::from(plan.keys_per_environment)))) }
+                    dd { (words.of_most(&numbers::up_to(words.0, most_used, MAX_COUNTED), &number(i64::from(plan.keys_per_environment)))) }
                     dt { (words.may_call()) }
                     dd {
                         @if !plan.api_access { (words.no_api_access()) }

@@ -10,7 +10,7 @@ use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::period::period_at;
 
 /// The most days of one page.
-pub(super) const MOST_DAYS: i64 = 366;
+pub(super) const MAX_DAYS: i64 = 366;
 
 /// UTC days, both inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Days {
         Some(match (day(first), day(last)) {
             (Some(from), Some(to)) if from > to => Err(DaysFault::Reversed),
             (Some(from), Some(to)) => match (Self { from, to }) {
-                days if days.count() > MOST_DAYS => Err(DaysFault::TooMany),
+                days if days.count() > MAX_DAYS => Err(DaysFault::TooMany),
                 days => Ok(days),
             },
             _ => Err(DaysFault::NoDay),

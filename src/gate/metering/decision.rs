@@ -47,7 +47,7 @@ pub(super) fn replay_or_refusal(
             Refusal::KeyCapReached { cap, limit, resets_at }
         }
         DeclineReason::InProgress { lease_until } => {
-            let retry_after_s = seconds_until(lease_until, caller).min(LONGEST_IN_PROGRESS_WAIT_S);
+            let retry_after_s = seconds_until(lease_until, caller).min(MAX_IN_PROGRESS_WAIT_S);
             Refusal::IdempotencyInProgress { retry_after_s }
         }
         DeclineReason::KeyReused => Refusal::IdempotencyKeyReused,
@@ -55,7 +55,7 @@ pub(super) fn replay_or_refusal(
 }
 
 /// A running call usually ends long before its lease, so a client may retry soon.
-const LONGEST_IN_PROGRESS_WAIT_S: u64 = 2;
+const MAX_IN_PROGRESS_WAIT_S: u64 = 2;
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
     whole_seconds(instant - caller.clock.now())

@@ -9,7 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
-use super::figures;
+use super::plan_counters;
 use super::replay::{self, UNKNOWN_MEDIA_TYPE};
 use super::settled::Settled;
 use super::stream::{Attached, Bill, StreamedBody};
@@ -21,13 +21,13 @@ use crate::domain::price::PriceDetail;
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
+use crate::gate::deadline::answer_within;
 use crate::gate::limits::account::Slot;
 use crate::http::answer::refused;
 use crate::http::negotiate::RenderContext;
 use crate::http::render;
 use crate::ledger::rules::hold::{AnswerContent, Declined};
 use crate::ledger::writer::{CaptureResult, LedgerUnavailable, OpenHold};
-use crate::panic_guard::unless_panicking;
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::TestCall;
 
@@ -118,7 +118,7 @@ impl MeteredCall {
         }
         let (caller, price) = (self.caller.clone(), self.price);
         let settled = self.settle(hold, handled).await;
-        figures::count(&caller.key.plan.plan, price, settled.billing.used);
+        plan_counters::count(&caller.key.plan.plan, price, settled.billing.used);
         settled
     }
 
@@ -141,10 +141,11 @@ impl MeteredCall {
     /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is charged for.
     fn pass_on(self, hold: OpenHold, handled: HandlerResult, stream: StreamedBody) -> Settled {
         let HandlerResult { response, outcome, credits_used, .. } = handled;
-        let mut attached = Attached::free(self.call_id, self.slot.clone(), self.metering.calls.clone());
+        let mut attached =
+            Attached::without_bill(self.call_id, self.slot.clone(), self.metering.calls.clone());
         let billing = match self.metering.table.settle(outcome) {
             Settlement::Release => {
-                figures::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
+                plan_counters::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
                 let refund = hold.release(outcome);
                 self.refunded(refund, outcome)
             }
@@ -163,7 +164,7 @@ impl MeteredCall {
     /// The answer of a call that holds nothing, and whether it is passed on while it comes.
     fn free_of_charge(&self, handled: HandlerResult) -> (Response, bool) {
         let Some(stream) = handled.stream else { return (handled.response, false) };
-        let attached = Attached::free(self.call_id, self.slot.clone(), self.metering.calls.clone());
+        let attached = Attached::without_bill(self.call_id, self.slot.clone(), self.metering.calls.clone());
         (handled.response.map(|_| stream.attached_to(attached)), true)
     }
 
@@ -172,15 +173,7 @@ impl MeteredCall {
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
         let price = self.price;
-        let running = unless_panicking(async move { work(price).await });
-        let in_time = tokio::time::timeout(self.deadline, running).await;
-        let answered = match in_time {
-            Ok(Some(answered)) => answered,
-            // The panic hook has logged it.
-            Ok(None) => Err(Refusal::Internal),
-            Err(_) => Err(Refusal::Timeout),
-        };
-        match answered {
+        match answer_within(self.deadline, async move { work(price).await }).await {
             Ok(PaidAnswer { response, credits_used, outcome, price, stream }) => {
                 HandlerResult { response, outcome, credits_used, price, stream, error_code: None }
             }

@@ -14,7 +14,7 @@ const TRIES: u32 = 5;
 /// The first wait after a failure.
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// The longest wait between tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Pause between two checks for locks. A row locked in both is not locked by another gateway's batch, which takes
 /// milliseconds.
 const RECHECK_AFTER: Duration = Duration::from_millis(50);
@@ -143,7 +143,7 @@ impl<S: LedgerStore> Committer<S> {
                 Err(error) => {
                     tracing::warn!(batch = batch.number, %error, "the outcome of a ledger batch is not known yet");
                     tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(LONGEST_WAIT);
+                    wait = (wait * 2).min(MAX_WAIT);
                 }
             }
         }

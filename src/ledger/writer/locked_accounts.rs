@@ -19,7 +19,7 @@ pub(crate) const CHECK_EVERY: Duration = Duration::from_millis(100);
 /// How long calls wait for a locked account, from the check that found it locked. Well below `ledger.longest_wait_ms`.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// The most calls that wait for locked accounts. Further ones are refused.
-const MOST_HOLDS: usize = 4_096;
+const MAX_HOLDS: usize = 4_096;
 
 /// The locked accounts and the commands that wait for them.
 #[derive(Default)]
@@ -80,7 +80,7 @@ impl LockedAccounts {
 
     fn is_worth_waiting(&self, hold: &HoldCommand) -> bool {
         let since = self.since.get(&hold.request.account_id);
-        self.holds.len() < MOST_HOLDS && since.is_some_and(|since| since.elapsed() < PATIENCE)
+        self.holds.len() < MAX_HOLDS && since.is_some_and(|since| since.elapsed() < PATIENCE)
     }
 
     /// Refuses the calls that wait: the writer is about to stop.

@@ -23,7 +23,7 @@ use crate::storage::keys::{self, KeyFilter, NewKey};
 
 pub use crate::domain::account::PLAYGROUND_ENVIRONMENT as PLAYGROUND;
 /// Keys of an account's playground that work at once: one a person.
-const MOST_KEYS: u16 = 5;
+const MAX_KEYS: u16 = 5;
 const LIFE: TimeDelta = TimeDelta::minutes(60);
 /// Keys that are read to find the person's earlier one.
 const READ: usize = 100;
@@ -85,7 +85,7 @@ async fn environment(
             let name: EnvironmentName =
                 PLAYGROUND.parse().map_err(|_| StorageError::Invalid("an environment's name"))?;
             environments::create(connection, own, id, account_id, &name, Mode::Test).await?;
-            environments::set_key_cap(connection, own, account_id, id, Some(MOST_KEYS)).await
+            environments::set_key_cap(connection, own, account_id, id, Some(MAX_KEYS)).await
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Field, RequestBody, short_text};
 use crate::domain::amount::Amount;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::{FormatChoice, Mode, Scope};
-use crate::domain::origin::{MOST_NETWORKS, MOST_REGIONS};
+use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS};
 
 /// What a key may do.
 fn terms() -> Vec<Field> {
@@ -51,7 +51,7 @@ fn terms() -> Vec<Field> {
         ),
         Field::new(
             "allowed_networks",
-            list(json!({ "type": "string" }), MOST_NETWORKS),
+            list(json!({ "type": "string" }), MAX_NETWORKS),
             [
                 "Addresses and networks from which the key may be used. `null`: from everywhere.",
                 "Endereços e redes a partir dos quais a chave pode ser usada. `null`: de qualquer lugar.",
@@ -59,7 +59,7 @@ fn terms() -> Vec<Field> {
         ),
         Field::new(
             "regions",
-            list(json!({ "type": "string", "pattern": "^[a-z0-9-]{1,32}$" }), MOST_REGIONS),
+            list(json!({ "type": "string", "pattern": "^[a-z0-9-]{1,32}$" }), MAX_REGIONS),
             [
                 "Regions whose gateways serve the key. `null`: all.",
                 "Regiões cujos gateways atendem a chave. `null`: todas.",
@@ -99,7 +99,7 @@ pub(in crate::openapi) fn key_change() -> RequestBody {
 
 pub(in crate::openapi) fn rotation() -> RequestBody {
     let seconds = json!({
-        "type": ["integer", "null"], "minimum": 0, "maximum": Overlap::MOST_S,
+        "type": ["integer", "null"], "minimum": 0, "maximum": Overlap::MAX_S,
         "default": Overlap::DEFAULT.span().num_seconds(),
     });
     let about = [

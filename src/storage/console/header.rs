@@ -4,11 +4,11 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
-use crate::storage::keys::MOST_COUNTED;
+use crate::storage::keys::MAX_COUNTED;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Counts {
-    /// Keys that may be used or enabled, at most one more than [`MOST_COUNTED`].
+    /// Keys that may be used or enabled, at most one more than [`MAX_COUNTED`].
     pub keys: i64,
     /// Members that are not disabled.
     pub members: i64,
@@ -22,5 +22,5 @@ pub async fn counts(connection: &mut PgConnection, account: AccountId) -> Result
                                                and expires_at > now() order by expires_at limit $2) unended), $2) as keys,
                 (select count(*) from member m where m.account_id = $1 and m.state <> 'disabled') as members",
     );
-    Ok(counts.bind(account.as_uuid()).bind(MOST_COUNTED + 1).fetch_one(connection).await?)
+    Ok(counts.bind(account.as_uuid()).bind(MAX_COUNTED + 1).fetch_one(connection).await?)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::AccountId;
 use crate::domain::person::Post;
-use crate::storage::directory::rights::{MOST_RECORDS, PersonSelector, bounds};
+use crate::storage::directory::rights::{MAX_RECORDS, PersonSelector, bounds};
 use crate::storage::error::StorageError;
 
 /// Everything that an account stores about one person as a contact.
@@ -53,7 +53,7 @@ pub async fn export(
     .bind(id)
     .bind(name_key)
     .bind(company_key)
-    .bind(MOST_RECORDS)
+    .bind(MAX_RECORDS)
     .fetch_all(pool)
     .await?;
     Ok(rows)
@@ -89,7 +89,7 @@ pub async fn keepers(pool: &PgPool, who: &PersonSelector) -> Result<Vec<Keeper>,
     .bind(id)
     .bind(name_key)
     .bind(company_key)
-    .bind(MOST_RECORDS)
+    .bind(MAX_RECORDS)
     .fetch_all(pool)
     .await?;
     Ok(rows)

@@ -14,7 +14,7 @@ use crate::storage::directory::StoredPerson;
 use crate::storage::error::StorageError;
 
 /// The most candidates of one search.
-const MOST_CANDIDATES: i64 = 200;
+const MAX_CANDIDATES: i64 = 200;
 
 /// A contact that a query may mean.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ pub async fn find_candidates(
     .bind(owned(owner, &keys.names.for_breadth(breadth)))
     .bind(owned(owner, &keys.company.for_breadth(breadth)))
     .bind(owned(owner, &keys.every_word))
-    .bind(MOST_CANDIDATES)
+    .bind(MAX_CANDIDATES)
     .bind(&keys.whole_name)
     .fetch_all(pool)
     .await?;

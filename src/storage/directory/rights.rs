@@ -14,7 +14,7 @@ use crate::people::name::PersonName;
 use crate::storage::error::StorageError;
 
 /// The most records in one request.
-pub const MOST_RECORDS: i64 = 1_000;
+pub const MAX_RECORDS: i64 = 1_000;
 
 /// Identifies the person of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedP
     .bind(external_id)
     .bind(name_key)
     .bind(company_key)
-    .bind(MOST_RECORDS)
+    .bind(MAX_RECORDS)
     .fetch_all(pool)
     .await?;
     Ok(rows)
@@ -151,7 +151,7 @@ async fn delete(
     .bind(external_id)
     .bind(name_key)
     .bind(company_key)
-    .bind(MOST_RECORDS)
+    .bind(MAX_RECORDS)
     .fetch_all(connection)
     .await?;
     Ok(rows)

@@ -6,7 +6,7 @@ use crate::people::rarity::{Rarity, WordKind};
 use crate::storage::error::StorageError;
 
 /// The most words in memory. The most frequent ones are kept.
-const MOST_WORDS: i64 = 400_000;
+const MAX_WORDS: i64 = 400_000;
 
 /// The counts of words and the version they are of.
 pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), StorageError> {
@@ -15,7 +15,7 @@ pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), StorageError> {
         sqlx::query_scalar("select words_version from directory_state").fetch_one(pool).await?;
     let words: Vec<WordRow> =
         sqlx::query_as("select kind, word, bearers from directory_words order by bearers desc limit $1")
-            .bind(MOST_WORDS)
+            .bind(MAX_WORDS)
             .fetch_all(pool)
             .await?;
     let companies = words.iter().find(|row| row.word.is_empty()).map_or(0, |row| row.bearers);

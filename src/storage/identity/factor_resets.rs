@@ -18,7 +18,7 @@ pub const OPERATOR_WAIT_H: i32 = 72;
 const NOTICE_EVERY_H: i32 = 24;
 /// The most notices that are sent at once.
 const NOTICES_AT_ONCE: i64 = 20;
-const MOST_VOUCHERS: usize = 20;
+const MAX_VOUCHERS: usize = 20;
 
 /// Begins the wait after an admin vouched. Returns when it ends; a wait that has begun goes on.
 pub async fn begin(
@@ -143,5 +143,5 @@ pub async fn vouchers(
         let member = own.iter().find(|own| own.account_id.as_uuid() == admin.account_id)?;
         Some(Voucher { member_id: member.member_id, admin })
     });
-    Ok(vouchers.take(MOST_VOUCHERS).collect())
+    Ok(vouchers.take(MAX_VOUCHERS).collect())
 }

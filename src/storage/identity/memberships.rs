@@ -31,7 +31,7 @@ struct MembershipRow {
 }
 
 /// The most accounts of a person that are read.
-pub const MOST_ACCOUNTS: i64 = 100;
+pub const MAX_ACCOUNTS: i64 = 100;
 
 impl TryFrom<MembershipRow> for Membership {
     type Error = StorageError;
@@ -60,7 +60,7 @@ pub async fn of_identity(
           order by lower(a.name), a.id limit $2",
     )
     .bind(identity.as_uuid())
-    .bind(MOST_ACCOUNTS)
+    .bind(MAX_ACCOUNTS)
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(Membership::try_from).collect()

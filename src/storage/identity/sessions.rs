@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::identities::{IdentityRow, columns};
 use crate::domain::ids::{IdentityId, SessionId};
 use crate::identity::Identity;
-use crate::identity::session::{MOST_SESSIONS, Session};
+use crate::identity::session::{MAX_SESSIONS, Session};
 use crate::secret::token::TokenDigest;
 use crate::storage::error::StorageError;
 
@@ -57,7 +57,7 @@ impl From<SessionRow> for Session {
     }
 }
 
-/// Begins a session. The oldest of more than [`MOST_SESSIONS`] ends.
+/// Begins a session. The oldest of more than [`MAX_SESSIONS`] ends.
 pub async fn begin(
     connection: &mut PgConnection,
     digest: &TokenDigest,
@@ -83,7 +83,7 @@ pub async fn begin(
              select digest from session where identity_id = $1 order by created_at desc, id desc offset $2)",
     )
     .bind(new.identity_id.as_uuid())
-    .bind(MOST_SESSIONS)
+    .bind(MAX_SESSIONS)
     .execute(&mut *connection)
     .await?;
     sqlx::query("update identity set last_log_in_at = now() where id = $1")

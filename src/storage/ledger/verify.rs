@@ -25,7 +25,7 @@ pub const FAULTS_LISTED: i64 = 100;
 
 /// The longest time from the instant of a batch to its commit: an ordered batch is a handful of
 /// statements of at most 5 s each, and a recovery may release many holds.
-const LONGEST_COMMIT: TimeDelta = TimeDelta::minutes(10);
+const MAX_COMMIT: TimeDelta = TimeDelta::minutes(10);
 
 /// The part of the ledger to verify.
 #[derive(Clone, Copy, Debug)]
@@ -207,6 +207,6 @@ pub async fn verify(connection: &mut PgConnection, scope: Scope) -> Result<Verif
     faults.extend(checks::run(&mut snapshot, scope, archived_until).await?);
     snapshot.rollback().await?;
     let (batches, entries) = (chain.batches, chain.entries);
-    let (clean, seen_until) = (faults.is_empty(), checked_at - LONGEST_COMMIT);
+    let (clean, seen_until) = (faults.is_empty(), checked_at - MAX_COMMIT);
     Ok(VerifyReport { clean, checked_at, seen_until, accounts, batches, entries, faults })
 }

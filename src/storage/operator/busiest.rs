@@ -8,9 +8,9 @@ use crate::ledger::rules::entry::EntryKind;
 use crate::storage::error::StorageError;
 
 /// The most entries of the last hour that are read.
-pub const MOST_ENTRIES: i64 = 200_000;
+pub const MAX_ENTRIES: i64 = 200_000;
 /// The most accounts of one list.
-pub const MOST_ACCOUNTS: i64 = 25;
+pub const MAX_ACCOUNTS: i64 = 25;
 
 /// What an account did.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -27,7 +27,7 @@ pub struct Busy {
     pub code: Option<String>,
 }
 
-/// Accounts in two orders, at most [`MOST_ACCOUNTS`] in each.
+/// Accounts in two orders, at most [`MAX_ACCOUNTS`] in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Busiest {
     pub by_credits: Vec<Busy>,
@@ -47,10 +47,10 @@ impl Busiest {
     fn of(mut rows: Vec<RankedRow>) -> Self {
         let fails = |busy: &Busy| busy.uncharged + busy.refused.unwrap_or(0) > 0;
         rows.sort_by_key(|row| row.by_credits);
-        let within = rows.iter().filter(|row| row.by_credits <= MOST_ACCOUNTS && row.busy.credits > 0);
+        let within = rows.iter().filter(|row| row.by_credits <= MAX_ACCOUNTS && row.busy.credits > 0);
         let by_credits = within.map(|row| row.busy.clone()).collect();
         rows.sort_by_key(|row| row.by_failures);
-        let within = rows.into_iter().filter(|row| row.by_failures <= MOST_ACCOUNTS && fails(&row.busy));
+        let within = rows.into_iter().filter(|row| row.by_failures <= MAX_ACCOUNTS && fails(&row.busy));
         Self { by_credits, by_failures: within.map(|row| row.busy).collect() }
     }
 }
@@ -82,10 +82,10 @@ pub async fn of_days(
                   group by c.code order by sum(c.calls) desc limit 1) as code
            from ranked m join account a on a.id = m.account_id where m.by_credits <= $3 or m.by_failures <= $3",
     );
-    Ok(Busiest::of(rows.bind(from).bind(to).bind(MOST_ACCOUNTS).fetch_all(connection).await?))
+    Ok(Busiest::of(rows.bind(from).bind(to).bind(MAX_ACCOUNTS).fetch_all(connection).await?))
 }
 
-/// Returns the accounts with most among calls that began in the last hour, among [`MOST_ENTRIES`] entries. `oldest_call` is an id
+/// Returns the accounts with most among calls that began in the last hour, among [`MAX_ENTRIES`] entries. `oldest_call` is an id
 /// of a little more than an hour ago: by it the index of calls is used. A call that is charged in part is charged.
 pub async fn of_hour(connection: &mut PgConnection, oldest_call: Uuid) -> Result<Busiest, StorageError> {
     let rows = sqlx::query_as(
@@ -109,8 +109,8 @@ pub async fn of_hour(connection: &mut PgConnection, oldest_call: Uuid) -> Result
     Ok(Busiest::of(
         rows.bind(EntryKind::Hold.number())
             .bind(EntryKind::Release.number())
-            .bind(MOST_ENTRIES)
-            .bind(MOST_ACCOUNTS)
+            .bind(MAX_ENTRIES)
+            .bind(MAX_ACCOUNTS)
             .bind(oldest_call)
             .fetch_all(connection)
             .await?,

@@ -7,7 +7,7 @@ use crate::ledger::rules::entry::EntryKind;
 use crate::storage::error::StorageError;
 
 /// The most holds that are counted for one writer.
-pub const MOST_HOLDS: i64 = 20_000;
+pub const MAX_HOLDS: i64 = 20_000;
 
 /// A writer whose epoch is open.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -18,7 +18,7 @@ pub struct OpenWriter {
     /// Seconds since its last heartbeat.
     pub silent_s: f64,
     pub batches: i32,
-    /// Holds that are neither captured nor released, at most [`MOST_HOLDS`].
+    /// Holds that are neither captured nor released, at most [`MAX_HOLDS`].
     pub holds: i64,
     pub held_credits: i64,
     /// When the oldest of them was made.
@@ -48,7 +48,7 @@ pub async fn open_writers(connection: &mut PgConnection) -> Result<Vec<OpenWrite
     Ok(writers
         .bind(EntryKind::Hold.number())
         .bind(EntryKind::Release.number())
-        .bind(MOST_HOLDS)
+        .bind(MAX_HOLDS)
         .fetch_all(connection)
         .await?)
 }

@@ -36,7 +36,7 @@ pub struct PlanLine {
 }
 
 /// The most plans of one page.
-pub const MOST_PLANS: i64 = 100;
+pub const MAX_PLANS: i64 = 100;
 
 /// Returns the plans, the newest edition first, each edition in its own order.
 pub async fn lines(connection: &mut PgConnection) -> Result<Vec<PlanLine>, StorageError> {
@@ -47,5 +47,5 @@ pub async fn lines(connection: &mut PgConnection) -> Result<Vec<PlanLine>, Stora
                                    where closed_at is null group by edition, plan) a using (edition, plan)
           order by p.edition desc, p.position, p.plan limit $1",
     );
-    Ok(lines.bind(MOST_PLANS).fetch_all(connection).await?)
+    Ok(lines.bind(MAX_PLANS).fetch_all(connection).await?)
 }

@@ -9,7 +9,7 @@ use crate::identity::email::EmailKey;
 use crate::storage::error::StorageError;
 
 /// The most keys of one search.
-pub const MOST_KEYS: i64 = 50;
+pub const MAX_KEYS: i64 = 50;
 
 /// A key that was found.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -37,7 +37,7 @@ pub async fn keys_by_ends(
           where s.last_four = $1 and ($2::text is null or starts_with(s.prefix, $2) or starts_with($2, s.prefix))
           order by k.id desc, s.version desc limit $3",
     );
-    Ok(keys.bind(last_four).bind(prefix).bind(MOST_KEYS).fetch_all(connection).await?)
+    Ok(keys.bind(last_four).bind(prefix).bind(MAX_KEYS).fetch_all(connection).await?)
 }
 
 /// Returns the accounts of members with this address, at most 50.

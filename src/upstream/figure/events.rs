@@ -1,6 +1,7 @@
 //! Figures in the events of a stream (`text/event-stream`), read line by line while the stream is passed on.
 
 use crate::domain::figure::{Figure, JsonPointer};
+use super::BYTE_ORDER_MARK;
 use crate::upstream::figure::json::figure_in;
 
 /// Bytes of one event that are kept to be read. A longer event has no figures.
@@ -14,6 +15,8 @@ pub struct EventFigures {
     /// The line that is not complete yet.
     line: Vec<u8>,
     is_line_empty: bool,
+    /// Whether the line is the first, which may begin with a byte order mark.
+    is_first_line: bool,
     /// The data of the event that is not complete yet.
     data: Vec<u8>,
     /// Whether the event is longer than is kept.
@@ -29,6 +32,7 @@ impl EventFigures {
             pointers,
             line: Vec::new(),
             is_line_empty: true,
+            is_first_line: true,
             data: Vec::new(),
             is_too_long: false,
             after_return: false,
@@ -75,11 +79,13 @@ impl EventFigures {
     }
 
     fn end_line(&mut self) {
+        let is_first = std::mem::replace(&mut self.is_first_line, false);
+        let line = self.line.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_first).unwrap_or(&self.line);
         if std::mem::replace(&mut self.is_line_empty, true) {
             self.end_event();
             self.is_too_long = false;
             self.data.clear();
-        } else if let Some(value) = self.line.strip_prefix(b"data:") {
+        } else if let Some(value) = line.strip_prefix(b"data:") {
             if !self.data.is_empty() {
                 self.data.push(b'\n');
             }
@@ -117,6 +123,17 @@ mod tests {
             figures.read(part);
         }
         figures.found()[0].map(|figure| figure.to_string())
+    }
+
+    #[test]
+    fn a_stream_may_begin_with_a_byte_order_mark() {
+        let event = "data: {\"usage\":{\"total\":41}}\n\n";
+        let marked = format!("\u{feff}{event}");
+        for cut in 0..=marked.len() {
+            let (one, other) = marked.as_bytes().split_at(cut);
+            assert_eq!(read(&[one, other]).as_deref(), Some("41"), "{cut}");
+        }
+        assert_eq!(read(&[b": hello\n", marked.as_bytes()]), None);
     }
 
     const STREAM: &str = ": ping\r\n\r\nevent: chunk\r\ndata: {\"text\":\"total\",\"usage\":null}\r\n\r\n\

@@ -3,6 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 
+use super::BYTE_ORDER_MARK;
 use super::json::figure_in;
 use crate::domain::figure::JsonPointer;
 
@@ -90,6 +91,7 @@ impl ExtraEvents {
     }
 
     fn is_extra(&self, event: &[u8]) -> bool {
+        let event = event.strip_prefix(BYTE_ORDER_MARK).unwrap_or(event);
         let lines = event.split(|byte| matches!(byte, b'\n' | b'\r'));
         let data: Vec<&[u8]> = lines.filter_map(|line| line.strip_prefix(b"data:")).collect();
         let data = data.join(&b'\n');
@@ -127,6 +129,11 @@ mod tests {
                 assert_eq!(passed(&[one, other]), of(&[": hello\n\n", WORD, DONE]), "{line_end:?} {cut}");
             }
         }
+    }
+
+    #[test]
+    fn the_event_after_a_byte_order_mark_is_withheld() {
+        assert_eq!(passed(&[format!("\u{feff}{USAGE}{DONE}").as_bytes()]), DONE);
     }
 
     #[test]

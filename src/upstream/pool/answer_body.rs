@@ -13,8 +13,8 @@ use tokio::time::timeout;
 
 use super::Pool;
 use super::choice::Target;
-use super::figures::Ended;
 use super::incoming::IncomingBody;
+use super::metrics::Ended;
 use crate::upstream::breaker::Admission;
 use crate::upstream::bulkhead::Permit;
 use crate::upstream::client::UpstreamError;
@@ -77,15 +77,15 @@ impl AnswerBody {
         Self { incoming, call: Some(call) }
     }
 
-    /// Reports whether the status is one of a server that works. Only then the end of the body decides for the breaker.
-    pub fn has_status(&mut self, status: u16) {
+    /// Reports a status that means the server fails. With any other, the end of the body decides for the breaker.
+    pub fn report_status(&mut self, status: u16) {
         if let (Some(call), 502..=504) = (&mut self.call, status) {
             call.answering.report(false);
         }
     }
 
-    /// Says that the body may take long: the breaker does not wait for its end.
-    pub fn is_stream(&mut self) {
+    /// Reports success now, because the body may take long to end.
+    pub fn report_started(&mut self) {
         if let Some(call) = &mut self.call {
             call.answering.report(true);
         }

@@ -59,7 +59,7 @@ impl Pool {
     pub(super) fn report(&self, mut answering: Answering, is_sound: bool) {
         answering.report(is_sound);
         let level = self.targets.iter().map(|target| target.breaker().level()).max().unwrap_or(0);
-        self.figures.breaker_is(f64::from(level));
+        self.metrics.breaker_is(f64::from(level));
     }
 
     async fn ask(&self, target: &Target, call: PoolCall<'_>) -> Result<Response<IncomingBody>, Attempt> {

@@ -12,14 +12,14 @@ use crate::domain::forwarding::RetryRule;
 /// A tenth of the calls of this time, and one a second.
 const WINDOW: Duration = Duration::from_secs(10);
 const SHARE: f32 = 0.1;
-const LEAST_PER_S: u32 = 1;
+const MIN_PER_S: u32 = 1;
 
 /// The budget of a pool.
 pub(super) struct Repeats(TpsBudget);
 
 impl Default for Repeats {
     fn default() -> Self {
-        Self(TpsBudget::new(WINDOW, LEAST_PER_S, SHARE))
+        Self(TpsBudget::new(WINDOW, MIN_PER_S, SHARE))
     }
 }
 

@@ -16,7 +16,7 @@ const EMAIL: &str = "ana@example.com";
 const NETWORKS: [[u8; 4]; 3] = [[127, 0, 0, 1], [127, 1, 0, 1], [127, 2, 0, 1]];
 /// Wrong passwords in a row that cost no wait, and the longest wait in seconds.
 const FREE: u64 = 5;
-const LONGEST_WAIT_S: u64 = 900;
+const MAX_WAIT_S: u64 = 900;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -48,7 +48,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn most_heard(seconds: u64) -> u64 {
     let (mut heard, mut left) = (FREE + 1, seconds);
     for beyond in 1.. {
-        let wait_s = 1_u64.checked_shl(beyond.min(20)).unwrap().min(LONGEST_WAIT_S);
+        let wait_s = 1_u64.checked_shl(beyond.min(20)).unwrap().min(MAX_WAIT_S);
         let Some(rest) = left.checked_sub(wait_s) else { break };
         (heard, left) = (heard + 1, rest);
     }

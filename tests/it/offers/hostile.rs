@@ -43,6 +43,18 @@ async fn bytes_behind_an_answer_are_no_part_of_the_next_one() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_coded_for_its_connection_is_not_passed_on() {
+    for coding in ["gzip, chunked", "identity, chunked", "gzip\r\ntransfer-encoding: chunked"] {
+        let shop = that_says(format!(
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n5\r\ncoded\r\n0\r\n\r\n"
+        ))
+        .await;
+        let got = answer(shop.request(Method::POST)).await;
+        assert_eq!((got.status, shop.balance().await), (502, 1_000), "{coding}: {}", got.text);
+    }
+}
+
+#[tokio::test]
 async fn informational_answers_are_skipped() {
     let hint = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
     let answered = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";

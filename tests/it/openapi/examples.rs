@@ -159,7 +159,7 @@ async fn record_keys(recorder: &mut Recorder) {
 }
 
 /// Items of a list that are kept: examples show what an answer looks like.
-const MOST_ITEMS: usize = 2;
+const MAX_ITEMS: usize = 2;
 
 /// What differs from run to run, in place of it: ids in their order, and fixed values.
 #[derive(Default)]
@@ -185,7 +185,7 @@ impl Fixed {
                 }
             }
             Ordered::List(items) => {
-                items.truncate(MOST_ITEMS);
+                items.truncate(MAX_ITEMS);
                 items.iter_mut().for_each(|item| self.value(name, item));
             }
             Ordered::Text(text) => *text = self.text(name, text),

@@ -17,13 +17,13 @@ pub struct NotAnOverlap;
 
 impl Overlap {
     /// The longest, in seconds: 7 days.
-    pub const MOST_S: i64 = 7 * 24 * 60 * 60;
+    pub const MAX_S: i64 = 7 * 24 * 60 * 60;
     /// One hour.
     pub const DEFAULT: Self = Self(TimeDelta::hours(1));
 
     /// An overlap of this many seconds.
     pub fn of_seconds(seconds: i64) -> Result<Self, NotAnOverlap> {
-        if (0..=Self::MOST_S).contains(&seconds) {
+        if (0..=Self::MAX_S).contains(&seconds) {
             Ok(Self(TimeDelta::seconds(seconds)))
         } else {
             Err(NotAnOverlap)
@@ -161,7 +161,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_key_ever_has_three_live_secrets(
-            steps in proptest::collection::vec((0..200_000_i64, 0..=Overlap::MOST_S), 1..50),
+            steps in proptest::collection::vec((0..200_000_i64, 0..=Overlap::MAX_S), 1..50),
         ) {
             let (mut now, mut ends) = (at(0), Vec::new());
             for (wait, overlap) in steps {

@@ -117,7 +117,7 @@ impl From<TextError> for Fault {
 }
 
 /// Most faults that the sentence lists. The body lists more of them, one by one.
-const MOST_IN_SENTENCE: usize = 5;
+const MAX_LISTED: usize = 5;
 
 /// The first faults as one sentence.
 pub(super) struct InSentence<'a>(pub(super) &'a [FieldFault], pub(super) Language);
@@ -125,11 +125,11 @@ pub(super) struct InSentence<'a>(pub(super) &'a [FieldFault], pub(super) Languag
 impl Display for InSentence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(faults, language) = *self;
-        for (place, faulty) in faults.iter().take(MOST_IN_SENTENCE).enumerate() {
+        for (place, faulty) in faults.iter().take(MAX_LISTED).enumerate() {
             let separator = if place == 0 { "" } else { "; " };
             write!(f, "{separator}`{}` {}", faulty.field, faulty.fault.text(language))?;
         }
-        f.write_str(if faults.len() > MOST_IN_SENTENCE { "; …" } else { "." })
+        f.write_str(if faults.len() > MAX_LISTED { "; …" } else { "." })
     }
 }
 

@@ -20,7 +20,7 @@ const SAME_SOUND: f64 = 0.95;
 /// A word with one typing error.
 const ONE_SLIP: f64 = 0.88;
 /// Shorter words must match without an error.
-const SHORTEST_WITH_SLIP: usize = 5;
+const MIN_CHARS_WITH_SLIP: usize = 5;
 /// The query has words that the source lacks.
 const QUERY_HAS_MORE: f64 = 0.97;
 
@@ -111,11 +111,11 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     // error.
     let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
     let shortest = match slips {
-        Slips::InLongWords => SHORTEST_WITH_SLIP,
-        Slips::InShortWordsToo => SHORTEST_WITH_SLIP - 1,
+        Slips::InLongWords => MIN_CHARS_WITH_SLIP,
+        Slips::InShortWordsToo => MIN_CHARS_WITH_SLIP - 1,
     };
     if shorter_length(word, other) >= shortest
-        && word.chars().count().max(other.chars().count()) >= SHORTEST_WITH_SLIP
+        && word.chars().count().max(other.chars().count()) >= MIN_CHARS_WITH_SLIP
         && !both_known
         && is_likely_slip(word, other)
     {

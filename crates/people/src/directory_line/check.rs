@@ -4,14 +4,14 @@ use super::{DirectoryLine, FieldFault, Problem};
 use fluence_domain::person::NameOf;
 
 /// Limits of the fields, in characters and in items.
-const LONGEST_NAME: usize = 100;
-const LONGEST_SHORT_TEXT: usize = 200;
-pub(super) const LONGEST_BIO: usize = 5_000;
-pub(super) const LONGEST_POST: usize = 20_000;
-pub(super) const MOST_NAMES: usize = 20;
-pub(super) const MOST_FORMER_COMPANIES: usize = 50;
-pub(super) const MOST_LANGUAGES: usize = 20;
-pub(super) const MOST_POSTS: usize = 500;
+const MAX_NAME_CHARS: usize = 100;
+const MAX_SHORT_TEXT_CHARS: usize = 200;
+pub(super) const MAX_BIO_CHARS: usize = 5_000;
+pub(super) const MAX_POST_CHARS: usize = 20_000;
+pub(super) const MAX_NAMES: usize = 20;
+pub(super) const MAX_FORMER_COMPANIES: usize = 50;
+pub(super) const MAX_LANGUAGES: usize = 20;
+pub(super) const MAX_POSTS: usize = 500;
 
 impl DirectoryLine {
     /// Trims every text and returns what is outside its limits.
@@ -20,22 +20,22 @@ impl DirectoryLine {
         check.name("first_name", &mut self.first_name, NameOf::Person);
         check.name("last_name", &mut self.last_name, NameOf::Person);
         check.name("company", &mut self.company, NameOf::Company);
-        check.optional("external_id", &mut self.external_id, LONGEST_SHORT_TEXT);
-        check.optional("title", &mut self.title, LONGEST_SHORT_TEXT);
-        check.optional("location", &mut self.location, LONGEST_SHORT_TEXT);
-        check.optional("email", &mut self.email, LONGEST_SHORT_TEXT);
-        check.optional("source", &mut self.source, LONGEST_NAME);
-        check.optional("legal_basis", &mut self.legal_basis, LONGEST_SHORT_TEXT);
-        check.list("languages", &mut self.languages, MOST_LANGUAGES, LONGEST_NAME);
-        check.list("aliases", &mut self.aliases, MOST_NAMES, LONGEST_NAME);
-        check.list("former_companies", &mut self.former_companies, MOST_FORMER_COMPANIES, LONGEST_NAME);
+        check.optional("external_id", &mut self.external_id, MAX_SHORT_TEXT_CHARS);
+        check.optional("title", &mut self.title, MAX_SHORT_TEXT_CHARS);
+        check.optional("location", &mut self.location, MAX_SHORT_TEXT_CHARS);
+        check.optional("email", &mut self.email, MAX_SHORT_TEXT_CHARS);
+        check.optional("source", &mut self.source, MAX_NAME_CHARS);
+        check.optional("legal_basis", &mut self.legal_basis, MAX_SHORT_TEXT_CHARS);
+        check.list("languages", &mut self.languages, MAX_LANGUAGES, MAX_NAME_CHARS);
+        check.list("aliases", &mut self.aliases, MAX_NAMES, MAX_NAME_CHARS);
+        check.list("former_companies", &mut self.former_companies, MAX_FORMER_COMPANIES, MAX_NAME_CHARS);
         if let Some(bio) = &self.bio {
-            check.prose("bio", bio, LONGEST_BIO);
+            check.prose("bio", bio, MAX_BIO_CHARS);
         }
-        check.count("posts", self.posts.len(), MOST_POSTS);
-        for (index, post) in self.posts.iter_mut().enumerate().take(MOST_POSTS) {
-            check.prose(&format!("posts[{index}].text"), &post.text, LONGEST_POST);
-            check.optional(&format!("posts[{index}].language"), &mut post.language, LONGEST_NAME);
+        check.count("posts", self.posts.len(), MAX_POSTS);
+        for (index, post) in self.posts.iter_mut().enumerate().take(MAX_POSTS) {
+            check.prose(&format!("posts[{index}].text"), &post.text, MAX_POST_CHARS);
+            check.optional(&format!("posts[{index}].language"), &mut post.language, MAX_NAME_CHARS);
         }
         check.faults
     }
@@ -59,7 +59,7 @@ impl Check {
         } else if !name_of.can_be(text) {
             self.fault(field, Problem::NoName(name_of));
         }
-        self.line_of_text(field, text, LONGEST_NAME);
+        self.line_of_text(field, text, MAX_NAME_CHARS);
     }
 
     /// An empty optional field counts as absent.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::check::{
-    LONGEST_BIO, LONGEST_POST, MOST_FORMER_COMPANIES, MOST_LANGUAGES, MOST_NAMES, MOST_POSTS,
+    MAX_BIO_CHARS, MAX_FORMER_COMPANIES, MAX_LANGUAGES, MAX_NAMES, MAX_POST_CHARS, MAX_POSTS,
 };
 use super::*;
 
@@ -64,15 +64,15 @@ fn all_faulty_fields_are_named_at_once() {
 
 #[test]
 fn every_list_and_text_has_a_limit() {
-    assert!(fault("aliases", json!(vec!["Ana"; MOST_NAMES + 1])).contains("aliases"));
-    assert!(fault("languages", json!(vec!["pt"; MOST_LANGUAGES + 1])).contains("languages"));
+    assert!(fault("aliases", json!(vec!["Ana"; MAX_NAMES + 1])).contains("aliases"));
+    assert!(fault("languages", json!(vec!["pt"; MAX_LANGUAGES + 1])).contains("languages"));
     assert!(
-        fault("former_companies", json!(vec!["x"; MOST_FORMER_COMPANIES + 1])).contains("former_companies")
+        fault("former_companies", json!(vec!["x"; MAX_FORMER_COMPANIES + 1])).contains("former_companies")
     );
-    assert!(fault("posts", json!(vec![json!({"text": "oi"}); MOST_POSTS + 1])).contains("posts"));
-    assert!(fault("posts", json!([{"text": "x".repeat(LONGEST_POST + 1)}])).contains("posts[0].text"));
-    assert!(fault("bio", json!("x".repeat(LONGEST_BIO + 1))).contains("bio"));
-    let long = " ".repeat(LONGEST_LINE_BYTES + 1);
+    assert!(fault("posts", json!(vec![json!({"text": "oi"}); MAX_POSTS + 1])).contains("posts"));
+    assert!(fault("posts", json!([{"text": "x".repeat(MAX_POST_CHARS + 1)}])).contains("posts[0].text"));
+    assert!(fault("bio", json!("x".repeat(MAX_BIO_CHARS + 1))).contains("bio"));
+    let long = " ".repeat(MAX_LINE_BYTES + 1);
     assert_eq!(DirectoryLine::parse(long.as_bytes()), Err(LineFault::TooLong));
 }
 

@@ -13,7 +13,7 @@ use crate::sound::sound_key;
 use crate::transliteration::are_one_in_two_alphabets;
 
 /// Shorter names must match without a slip.
-const SHORTEST_WITH_SLIP: usize = 5;
+const MIN_CHARS_WITH_SLIP: usize = 5;
 
 /// The rule by which given names agree, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -113,7 +113,7 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity) -> Option<Agreement
     if are_one_in_two_alphabets(queried, known) {
         return Some(Agreement::new(GivenNameRule::OtherAlphabet, OTHER_ALPHABET));
     }
-    let is_slip = shorter_length(queried, known) >= SHORTEST_WITH_SLIP
+    let is_slip = shorter_length(queried, known) >= MIN_CHARS_WITH_SLIP
         && is_likely_slip(queried, known)
         && !differ_by_gender(queried, known)
         && (is_swap(queried, known) || !rarity.is_own_given_name(queried, known));

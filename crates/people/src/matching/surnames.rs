@@ -12,9 +12,9 @@ use crate::rarity::Rarity;
 use crate::transliteration::are_one_in_two_alphabets;
 
 /// Shorter surnames must match without a slip: a letter more or less makes another name.
-const SHORTEST_WITH_SLIP: usize = 4;
+const MIN_CHARS_WITH_SLIP: usize = 4;
 /// Surnames from this length may have two slips.
-const SHORTEST_WITH_TWO_SLIPS: usize = 8;
+const MIN_CHARS_WITH_TWO_SLIPS: usize = 8;
 
 /// The rule by which surnames agree, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -116,11 +116,11 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
         return Some(Agreement::new(SurnameRule::OtherAlphabet, OTHER_ALPHABET));
     }
     let length = shorter_length(queried, known);
-    let is_short = length < SHORTEST_WITH_SLIP;
+    let is_short = length < MIN_CHARS_WITH_SLIP;
     // Mota without its t: a letter of the person's name is missing.
     let is_forgiven = slips == Slips::InShortWordsToo
-        && length + 1 == SHORTEST_WITH_SLIP
-        && known.chars().count() == SHORTEST_WITH_SLIP;
+        && length + 1 == MIN_CHARS_WITH_SLIP
+        && known.chars().count() == MIN_CHARS_WITH_SLIP;
     if is_short && !is_forgiven {
         return None;
     }
@@ -131,7 +131,7 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     if is_likely_slip(queried, known) {
         return Some(Agreement::new(SurnameRule::OneSlip, ONE_SLIP));
     }
-    let has_two = length >= SHORTEST_WITH_TWO_SLIPS && slips_between(queried, known, 2) == Some(2);
+    let has_two = length >= MIN_CHARS_WITH_TWO_SLIPS && slips_between(queried, known, 2) == Some(2);
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 

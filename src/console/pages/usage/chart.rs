@@ -15,7 +15,7 @@ use crate::storage::console::usage::DayOfGroup;
 /// Groups with a colour of their own; the last colour is for all others.
 pub(super) const SHOWN: usize = SERIES - 1;
 /// Bars of one day each, at most. Beyond, a bar is a week.
-const MOST_BARS: i64 = 45;
+const MAX_BARS: i64 = 45;
 
 /// A bar of the chart: its days, and the value of each shown group and of the others.
 struct Slot {
@@ -37,7 +37,7 @@ fn slots(asked: &Asked, usage: &Usage) -> Vec<Slot> {
     let shown = usage.groups.len().min(SERIES);
     let mut by_day: BTreeMap<NaiveDate, Vec<&DayOfGroup>> = BTreeMap::new();
     usage.days.iter().for_each(|day| by_day.entry(day.day).or_default().push(day));
-    let per_bar = if asked.chosen.days.count() > MOST_BARS { 7 } else { 1 };
+    let per_bar = if asked.chosen.days.count() > MAX_BARS { 7 } else { 1 };
     let all: Vec<NaiveDate> = asked.chosen.days.all().collect();
     all.chunks(per_bar)
         .filter_map(|days| {
@@ -81,7 +81,7 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
     if usage.groups.len() > SHOWN {
         names.push(words.all_others().to_owned());
     }
-    let title = match (asked.is_calls, asked.chosen.days.count() > MOST_BARS) {
+    let title = match (asked.is_calls, asked.chosen.days.count() > MAX_BARS) {
         (true, false) => words.calls_by_day(),
         (true, true) => words.calls_by_week(),
         (false, false) => words.credits_by_day(),

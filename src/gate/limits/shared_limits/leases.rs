@@ -20,7 +20,7 @@ use crate::domain::ids::AccountId;
 /// The most leases in one command.
 const BATCH: usize = 256;
 /// The most ended leases that wait to be returned. Any beyond expire.
-const MOST_ENDED: usize = 65_536;
+const MAX_ENDED: usize = 65_536;
 
 /// All leases of this gateway.
 #[derive(Debug)]
@@ -206,7 +206,7 @@ impl Registry {
     }
 
     fn note_ended(&mut self, account: AccountId, ids: &[u64]) {
-        let room = MOST_ENDED.saturating_sub(self.ended.len());
+        let room = MAX_ENDED.saturating_sub(self.ended.len());
         self.ended.extend(ids.iter().take(room).map(|id| (account, *id)));
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::price::PriceDetail;
 use crate::domain::settlement::{Outcome, SettlementTable};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
-use crate::gate::metering::figures;
+use crate::gate::metering::plan_counters;
 use crate::ledger::writer::OpenHold;
 
 /// The money of a stream.
@@ -26,12 +26,12 @@ impl Bill {
         let held = self.hold.amount();
         let (used, refund) = self.hold.end_by(&self.table, outcome, credits, price);
         self.caller.account.apply_refund(refund);
-        figures::count(&self.caller.key.plan.plan, held, used);
+        plan_counters::count(&self.caller.key.plan.plan, held, used);
         used
     }
 }
 
-/// What stays with a stream until it has ended.
+/// What stays with a stream until its end.
 pub(in crate::gate) struct Attached {
     /// `None` for calls that hold nothing.
     pub(in crate::gate::metering) bill: Option<Bill>,
@@ -42,8 +42,8 @@ pub(in crate::gate) struct Attached {
 }
 
 impl Attached {
-    /// For a call that costs nothing.
-    pub(in crate::gate) fn free(call_id: CallId, slot: Slot, tasks: TaskTracker) -> Self {
+    /// For a call that holds nothing.
+    pub(in crate::gate) fn without_bill(call_id: CallId, slot: Slot, tasks: TaskTracker) -> Self {
         Self { bill: None, call_id, _slot: slot, tasks }
     }
 }

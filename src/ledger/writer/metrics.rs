@@ -5,7 +5,7 @@ use std::time::Duration;
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 /// Handles, looked up once.
-pub(super) struct Figures {
+pub(super) struct WriterMetrics {
     fast: Counter,
     ordered: Counter,
     failed: Counter,
@@ -15,7 +15,7 @@ pub(super) struct Figures {
     oldest_hold: Gauge,
 }
 
-impl Figures {
+impl WriterMetrics {
     pub(super) fn new() -> Self {
         let batches = |result: &'static str| {
             let batches = counter!("gateway_ledger_batches_total", "result" => result);

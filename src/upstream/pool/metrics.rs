@@ -35,14 +35,14 @@ impl Ended {
 }
 
 /// Series appear with their first call.
-pub(super) struct Figures {
+pub(super) struct PoolMetrics {
     upstream: String,
     requests: [OnceLock<Counter>; ENDS],
     duration: OnceLock<Histogram>,
     breaker: OnceLock<Gauge>,
 }
 
-impl Figures {
+impl PoolMetrics {
     pub(super) fn new(upstream: &str) -> Self {
         Self {
             upstream: upstream.to_owned(),

@@ -1,0 +1,21 @@
+//! The bounds of a handler: its time, and a panic that ends one call alone.
+
+use std::future::Future;
+use std::time::Duration;
+
+use super::metering::PaidAnswer;
+use crate::domain::refusal::Refusal;
+use crate::panic_guard::unless_panicking;
+
+/// Returns the answer, or the refusal of a call that panicked or took too long.
+pub(super) async fn answer_within(
+    deadline: Duration,
+    answering: impl Future<Output = Result<PaidAnswer, Refusal>>,
+) -> Result<PaidAnswer, Refusal> {
+    match tokio::time::timeout(deadline, unless_panicking(answering)).await {
+        Ok(Some(answered)) => answered,
+        // The panic hook has logged it.
+        Ok(None) => Err(Refusal::Internal),
+        Err(_) => Err(Refusal::Timeout),
+    }
+}
