@@ -50,6 +50,7 @@ cleanup() {
             dc --profile shared --profile monitoring --profile tools down -v -t 5 >/dev/null 2>&1 || true
         done
     fi
+    cd "$here"
     rm -rf "$site"
     if [ -n "$own_engine" ] && [ -z "${KEEP:-}" ]; then $here/engine.sh clean; fi
     exit $status
