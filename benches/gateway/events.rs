@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::machine;
 use crate::options::Options;
-use crate::report::Report;
 use crate::report::Target::AtMost;
+use crate::report::{Report, median};
 use crate::serve::events::RATE;
 use crate::servers::ServerProcess;
 
@@ -65,12 +65,6 @@ pub(crate) async fn run(
         report.figure(format!("KiB a stream: {}", first.name), memory, Some(AtMost(24.0)));
     }
     Ok(())
-}
-
-fn median(figures: &[f64]) -> f64 {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 async fn turn(

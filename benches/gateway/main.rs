@@ -20,6 +20,7 @@ mod proxies;
 mod report;
 mod serve;
 mod servers;
+mod steady;
 mod upstream;
 mod writer;
 

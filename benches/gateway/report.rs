@@ -77,6 +77,10 @@ impl Spread {
     }
 }
 
+pub(crate) fn median(figures: &[f64]) -> f64 {
+    Spread::of(figures.iter().copied()).median
+}
+
 /// The target of a figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {

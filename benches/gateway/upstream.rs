@@ -21,6 +21,7 @@ use crate::report::Target::AtLeast;
 use crate::report::{Contender, Report};
 use crate::serve::bare;
 use crate::servers::{self, ServerProcess};
+use crate::steady;
 
 /// The gateway's routes, by price.
 const FREE: &str = "/bench/free";
@@ -74,6 +75,14 @@ pub(crate) async fn run(
     }
     let all = std::fs::read_to_string(&keys.of_all)?;
     let all: Vec<String> = all.lines().map(str::to_owned).collect();
+    let called = |name, server, path| steady::Entrant { name, server, path };
+    let mut steadily = vec![
+        called("the upstream itself", &small, PATH),
+        called("free, forwarded", &gateway, FREE),
+        called("paid, forwarded", &gateway, PAID),
+    ];
+    steadily.extend(rivals.iter().map(|(name, server)| called(name, server, PATH)));
+    steady::run(options, &all, &steadily, report).await?;
     let through = |name, server, path| events::Entrant { name, server, path };
     let streams = [
         through("free events, forwarded", &gateway, EVENTS),

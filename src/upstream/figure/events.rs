@@ -1,7 +1,7 @@
 //! Figures in the events of a stream (`text/event-stream`), read line by line while the stream is passed on.
 
-use crate::domain::figure::{Figure, JsonPointer};
 use super::BYTE_ORDER_MARK;
+use crate::domain::figure::{Figure, JsonPointer};
 use crate::upstream::figure::json::figure_in;
 
 /// Bytes of one event that are kept to be read. A longer event has no figures.
