@@ -21,6 +21,7 @@ words! {
     alert_try: "Send me a test e-mail" / "Enviar um e-mail de teste para mim";
     alert_tried: "A test e-mail is on its way, at most three an hour." / "Um e-mail de teste está a caminho, no máximo três por hora.";
     alert_sent: "Sent last" / "Enviados por último";
+    alert_sent_requests: "The plan’s requests are running out" / "As requisições do plano estão acabando";
     alert_none_sent: "None yet." / "Nenhum ainda.";
     change_alerts: "Choose alerts" / "Escolher alertas";
     alerts_legend: "Write to the admins when" / "Escrever aos administradores quando";
@@ -42,6 +43,13 @@ sentences! {
         match threshold { Some(n) => format!("({} or fewer)", w.credits(n)), None => "(a fifth of the valid credits, or fewer)".to_owned() }
     } {
         match threshold { Some(n) => format!("({} ou menos)", w.credits(n)), None => "(um quinto dos créditos válidos ou menos)".to_owned() }
+    }
+    fn alert_sent_ends(name: &str) { format!("The key “{name}” expires soon") } { format!("A chave “{name}” vai expirar em breve") }
+    fn alert_sent_ended(name: &str) { format!("The key “{name}” has expired") } { format!("A chave “{name}” expirou") }
+    fn alert_sent_unused(names: &str) {
+        if names.is_empty() { "Keys unused for 90 days".to_owned() } else { format!("Unused for 90 days: {names}") }
+    } {
+        if names.is_empty() { "Chaves sem uso há 90 dias".to_owned() } else { format!("Sem uso há 90 dias: {names}") }
     }
     fn mail_low_credits(account: &str, left: &str, few: &str) {
         format!("Credits left on the account {account}: {left}. The alert is set to {few}. When no credits are left, calls are refused.")
