@@ -14,7 +14,7 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
-use crate::storage::keys::{KeyFilter, KeyPage, MOST_COUNTED, count_ended, search};
+use crate::storage::keys::{COUNTED_ASIDE, KeyFilter, KeyPage, count_ended, search};
 
 const PAGE: usize = 50;
 
@@ -62,8 +62,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let environments = accounts::environment_names(db, id).await?;
     let KeyPage { keys, next } = search(db, id, &asked.filter(), asked.before, PAGE).await?;
     let ended = count_ended(db, id).await?;
-    let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
-    let facts = key_facts::of_keys(db, id, &ids, today).await?;
+    let facts = key_facts::of_keys(db, id, &keys, today).await?;
     let (words, root) = (call.words(), call.path("/keys")?);
     let nothing = KeyFacts::default();
     let body = html! {
@@ -113,7 +112,7 @@ fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked
             }
             input name="text" value=(asked.text) maxlength="80" aria-label=(words.search()) placeholder=(words.search());
             button { (words.apply()) }
-            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, MOST_COUNTED)) } }
+            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, COUNTED_ASIDE)) } }
         }
     }
 }

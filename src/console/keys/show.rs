@@ -1,5 +1,7 @@
 //! One key: what it can spend, its terms, its secrets, what was done with it.
 
+use std::slice;
+
 use chrono::Days;
 use maud::{Markup, html};
 
@@ -22,7 +24,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let (key, id, today) = (key_of(call).await?, call.account_id()?, call.now().date_naive());
     let ledger = ledger_account(call).await?;
     let db = call.db().await?;
-    let facts = key_facts::of_keys(db, id, &[key.id], today).await?.remove(&key.id).unwrap_or_default();
+    let facts =
+        key_facts::of_keys(db, id, slice::from_ref(&key), today).await?.remove(&key.id).unwrap_or_default();
     let month_ago = today.checked_sub_days(Days::new(29)).unwrap_or(today);
     let used = used_since(db, id, key.id, month_ago).await?;
     let entries = log::of_subject(db, id, "key", &key.id.to_string(), ENTRIES).await?;
