@@ -1,8 +1,9 @@
 //! The list of keys: newest first, those that have ended apart.
 
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::parts::{cap, environment, last_used, maker, scopes, status};
+use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account};
@@ -125,8 +126,7 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
         Mode::Test => words.free().to_owned(),
         Mode::Live => format!("{} / {}", whole(words.0, facts.spent_today), cap(words, key.daily_cap)),
     };
-    let expires =
-        key.expires_at.map_or_else(|| words.never().to_owned(), |at| numbers::day(words.0, at.date_naive()));
+    let day = |at: DateTime<Utc>| numbers::day(words.0, at.date_naive());
     html! {
         tr.lead[old.is_some()] {
             td data-label=(words.name()) {
@@ -137,8 +137,14 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
             td data-label=(words.secret()) { code { "…" (key.last_four) } }
             td data-label=(words.may()) { (scopes(words, key)) }
             td.n data-label=(words.today_cap()) { (spent) }
-            td data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
-            td data-label=(words.expires()) { (expires) }
+            td.muted[key.last_used_at.is_none()] data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
+            td.muted[key.expires_at.is_none()] data-label=(words.expires()) {
+                @match key.expires_at {
+                    Some(at) if key.status == KeyStatus::Active && at < now + ENDS_SOON => span.chip.warn { "△ " (day(at)) },
+                    Some(at) => (day(at)),
+                    None => (words.never()),
+                }
+            }
             td data-label=(words.made_by()) { (maker(words, facts)) }
         }
         @if let Some(old) = old {

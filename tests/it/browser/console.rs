@@ -117,6 +117,8 @@ async fn the_playground_shows_the_price_before_and_the_charge_after() {
     browser.click("[data-go]").await;
     eventually("the call is charged", async || gateway.balance(customer.account).await == 998).await;
     browser.shows(".trial form > [role=status]", "Charged: 2.").await;
+    // The same figure stands above every page.
+    browser.shows("a.left", "998").await;
     let quote = browser.run("return document.querySelector('[data-quote]').textContent").await;
     assert_eq!(quote, json!(""), "the price is no longer one that was not charged");
     browser.screenshot("console-playground-answer").await;
