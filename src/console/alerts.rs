@@ -6,7 +6,7 @@ mod send;
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use maud::html;
+use maud::{Markup, html};
 
 use super::call::Call;
 use super::email::{self, Email};
@@ -19,7 +19,7 @@ use crate::domain::alert::{AlertKind, AlertRule};
 use crate::domain::amount::Amount;
 use crate::domain::text::EmailAddress;
 use crate::management;
-use crate::storage::alerts as stored;
+use crate::storage::alerts::{self as stored, SentAlert};
 use crate::storage::identity::admins;
 
 pub use send::Alerts;
@@ -27,13 +27,28 @@ pub use send::Alerts;
 /// Sent alerts that are shown.
 const SHOWN: i64 = 20;
 
-const fn name(words: Words, kind: AlertKind) -> &'static str {
+const fn name_of(words: Words, kind: AlertKind) -> &'static str {
     match kind {
         AlertKind::LowCredits => words.alert_low_credits(),
         AlertKind::NoCredits => words.alert_no_credits(),
         AlertKind::Requests => words.alert_requests(),
         AlertKind::KeyEnds => words.alert_key_ends(),
         AlertKind::KeyUnused => words.alert_key_unused(),
+    }
+}
+
+/// What an alert was about.
+fn what(words: Words, root: &str, alert: &SentAlert) -> Markup {
+    let name = alert.name.as_deref().unwrap_or_default();
+    match alert.kind {
+        AlertKind::LowCredits | AlertKind::NoCredits => html! { (name_of(words, alert.kind)) },
+        AlertKind::Requests => html! { (words.alert_sent_requests()) },
+        AlertKind::KeyUnused => html! { (words.alert_sent_unused(name)) },
+        AlertKind::KeyEnds => {
+            let text =
+                if alert.has_ended { words.alert_sent_ended(name) } else { words.alert_sent_ends(name) };
+            html! { @match alert.key_id { Some(key) => a href={ (root) "/" (key) } { (text) }, None => (text) } }
+        }
     }
 }
 
@@ -44,6 +59,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let recipients = admins::active(db, &[id.as_uuid()]).await?;
     let sent = stored::sent(db, id, SHOWN).await?;
     let (words, root, now) = (call.words(), call.path("/alerts")?, call.now());
+    let keys = call.path("/keys")?;
     let may_manage = call.membership()?.role.may_manage();
     let body = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.saved()) } }
@@ -55,7 +71,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
                     @for (kind, rule) in &rules {
                         tr {
                             td data-label=(words.alert()) {
-                                (name(words, *kind))
+                                (name_of(words, *kind))
                                 @if *kind == AlertKind::LowCredits { " " span.muted { (words.alert_below(rule.threshold)) } }
                             }
                             td data-label=(words.state()) {
@@ -86,7 +102,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
                 @if sent.is_empty() { p.muted { (words.alert_none_sent()) } }
                 ul.list {
                     @for alert in &sent {
-                        li { span { (name(words, alert.kind)) } span.muted.push { (words.ago(alert.fired_at, now)) } }
+                        li { span { (what(words, &keys, alert)) } span.muted.push { (words.ago(alert.fired_at, now)) } }
                     }
                 }
             }
@@ -122,7 +138,7 @@ async fn form(
                 @for (kind, rule) in rules {
                     label.row {
                         input type="checkbox" name=(kind.as_str()) checked[rule.is_on];
-                        span { (name(words, *kind)) }
+                        span { (name_of(words, *kind)) }
                     }
                 }
             }

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::numbers;
 use super::words::Words;
 use crate::domain::audit::Action;
 use crate::domain::language::Language;
@@ -21,11 +20,13 @@ pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
     // Who accepts is who the line begins with.
     let is_own = line.action == Action::MemberAccepted.as_str();
     let subject = line.subject_name.as_deref().filter(|_| !is_own).unwrap_or_default();
-    let did = verb_of(words, &line.action);
-    let credits = credits(line).map(|credits| numbers::whole(words.0, credits));
+    let did = match (Action::from_name(&line.action), credits(line)) {
+        (Some(Action::CreditsGranted), Some(credits)) => words.granted(credits),
+        (Some(Action::CreditsTaken), Some(credits)) => words.took_back(credits),
+        _ => verb_of(words, &line.action).to_owned(),
+    };
     html! {
         (actor) " " (did)
-        @if let Some(credits) = credits { " (" (credits) ")" }
         @if !subject.is_empty() && who != Some(subject) { " " b { (subject) } }
         @if let Some(reason) = &line.reason { ": " (reason) }
     }

@@ -121,7 +121,7 @@ async fn new_form(call: &mut Call, typed: &str, chosen: Role, faults: &Faults) -
             }
         }
     };
-    account(call, Content::new(Section::Members, words.invite(), body)).await
+    account(call, Content::new(Section::Members, words.invite_title(), body)).await
 }
 
 pub(super) async fn invite(call: &mut Call) -> Result<Reply, PageError> {

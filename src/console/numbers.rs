@@ -60,6 +60,11 @@ pub(crate) fn instant_s(language: Language, at: DateTime<Utc>) -> String {
     format!("{}, {:02}:{:02}:{:02} UTC", day(language, at.date_naive()), at.hour(), at.minute(), at.second())
 }
 
+/// `14:03`.
+pub(crate) fn clock(at: DateTime<Utc>) -> String {
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
 /// `14:03:22`.
 pub(crate) fn clock_s(at: DateTime<Utc>) -> String {
     format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())

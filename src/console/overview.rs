@@ -1,12 +1,13 @@
 //! The overview of an account: what is left, what was used, what needs a look.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use maud::{Markup, html};
 
 use super::call::Call;
 use super::chart::{Bar, bars, legend};
 use super::error::PageError;
 use super::history;
+use super::keys::parts::ENDS_SOON;
 use super::layout::{Content, Section, account_with, ledger_account};
 use super::numbers::{self, clock_s, short_day, whole};
 use super::page::Reply;
@@ -33,8 +34,6 @@ const CHANGES: i64 = 5;
 /// Days by which a forecast goes, and how many of them need calls.
 const FORECAST_DAYS: usize = 7;
 const MIN_DAYS: usize = 3;
-/// A key that ends so soon needs a look.
-const ENDS_SOON: TimeDelta = TimeDelta::days(14);
 /// The most such keys that are read.
 const ENDING_KEYS: i64 = 10;
 
@@ -255,7 +254,7 @@ fn latest_calls(words: Words, overview: &Overview, root: &str) -> Markup {
                         tbody {
                             @for line in calls {
                                 tr {
-                                    td data-label=(words.time()) { time datetime=(line.at.to_rfc3339()) { (clock_s(line.at)) } }
+                                    td.when data-label=(words.time()) { time datetime=(line.at.to_rfc3339()) { (moment(words, line.at, overview.now)) } }
                                     td data-label=(words.call()) {
                                         a href={ (root) "/ledger/calls/" (line.id) } { code { (line.endpoint.as_deref().unwrap_or_default()) } }
                                     }
@@ -268,6 +267,14 @@ fn latest_calls(words: Words, overview: &Overview, root: &str) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The time of today, and the day before it on other days.
+fn moment(words: Words, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match at.date_naive() == now.date_naive() {
+        true => clock_s(at),
+        false => format!("{}, {}", short_day(words.0, at.date_naive()), numbers::clock(at)),
     }
 }
 

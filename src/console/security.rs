@@ -29,7 +29,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let content = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.password_saved()) } }
         section.card.form {
-            h2 { (words.password()) }
+            h2 { (words.password_and_factor()) }
             p.filters {
                 a.button href=(PASSWORD_PATH) { (words.set_password()) }
                 a.button href="/console/me/second-factor" { (words.second_factor()) }
@@ -100,9 +100,10 @@ fn form(call: &Call, faults: &Faults) -> Result<Reply, PageError> {
             // Password managers read whose password it is.
             input type="hidden" name="email" autocomplete="username" value=(email);
             (Input::password("password", words.new_password(), "new-password").hint(&hint).show(words, faults))
-            button.primary { (words.set_password()) }
-            " "
-            a.button href=(PATH) { (words.cancel()) }
+            div.filters {
+                button.primary { (words.set_password()) }
+                a.button href=(PATH) { (words.cancel()) }
+            }
         }
     };
     of_person(call, words.set_password(), &content)

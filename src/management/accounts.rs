@@ -25,20 +25,10 @@ pub async fn create(
     by: &Principal,
     new: &NewAccount,
 ) -> Result<(), ChangeError> {
-    let mut transaction = connection.begin().await?;
-    create_within(&mut transaction, by, new).await?;
-    Ok(transaction.commit().await?)
-}
-
-/// The same as a part of a transaction.
-pub(crate) async fn create_within(
-    transaction: &mut PgConnection,
-    by: &Principal,
-    new: &NewAccount,
-) -> Result<(), ChangeError> {
     by.rights.operate()?;
-    accounts::create(transaction, new).await?;
-    members::add(transaction, MemberId::from_uuid(new_id()), new.id, &new.email, Role::Admin).await?;
+    let mut transaction = connection.begin().await?;
+    accounts::create(&mut transaction, new).await?;
+    members::add(&mut transaction, MemberId::from_uuid(new_id()), new.id, &new.email, Role::Admin).await?;
     let record = ChangeRecord {
         account_id: new.id,
         action: Action::AccountCreated,
@@ -46,7 +36,8 @@ pub(crate) async fn create_within(
         before: None,
         after: Some(json!({ "name": new.name, "edition": new.plan.edition, "plan": new.plan.plan })),
     };
-    record_change(transaction, by, record).await
+    record_change(&mut transaction, by, record).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// How to recognise an account that already exists.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::error::{RowRef, StorageError};
 use crate::domain::alert::{AlertKind, AlertRule};
-use crate::domain::ids::AccountId;
+use crate::domain::ids::{AccountId, KeyId};
 
 pub use due::{DueAlert, due, rearm};
 
@@ -88,13 +88,14 @@ pub async fn advance(connection: &mut PgConnection, after: Option<Uuid>) -> Resu
 /// Marks an alert as sent. False if it was sent before.
 pub async fn fire(connection: &mut PgConnection, id: Uuid, alert: &DueAlert) -> Result<bool, StorageError> {
     let fired = sqlx::query(
-        "insert into alert_event (id, account_id, kind, subject, fired_at) values ($1, $2, $3, $4, now())
+        "insert into alert_event (id, account_id, kind, subject, name, fired_at) values ($1, $2, $3, $4, nullif($5, ''), now())
              on conflict (account_id, kind, subject) where rearmed_at is null do nothing",
     )
     .bind(id)
     .bind(alert.account_id)
     .bind(alert.kind.as_str())
     .bind(&alert.subject)
+    .bind(&alert.name)
     .execute(connection)
     .await?;
     Ok(fired.rows_affected() == 1)
@@ -104,7 +105,22 @@ pub async fn fire(connection: &mut PgConnection, id: Uuid, alert: &DueAlert) -> 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentAlert {
     pub kind: AlertKind,
+    /// The name of the key, or the names of the first keys.
+    pub name: Option<String>,
+    /// The key that expires or has expired.
+    pub key_id: Option<KeyId>,
+    /// Whether that key had expired.
+    pub has_ended: bool,
     pub fired_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SentRow {
+    kind: String,
+    name: Option<String>,
+    key_id: Option<Uuid>,
+    has_ended: bool,
+    fired_at: DateTime<Utc>,
 }
 
 /// Returns the alerts that were sent last, newest first.
@@ -113,16 +129,24 @@ pub async fn sent(
     account: AccountId,
     limit: i64,
 ) -> Result<Vec<SentAlert>, StorageError> {
-    let rows: Vec<(String, DateTime<Utc>)> = sqlx::query_as(
-        "select kind, fired_at from alert_event where account_id = $1 order by fired_at desc, id desc limit $2",
+    // The subject of an alert about a key's end is the key, its end and the days that are left.
+    let rows: Vec<SentRow> = sqlx::query_as(
+        "select e.kind, coalesce(e.name, k.name) as name, k.id as key_id,
+                e.kind = 'key_ends' and split_part(e.subject, ' ', 3) = '0' as has_ended, e.fired_at
+           from (select * from alert_event where account_id = $1 order by fired_at desc, id desc limit $2) e
+           left join api_key k on k.account_id = $1
+                 and k.id = case e.kind when 'key_ends' then split_part(e.subject, ' ', 1)::uuid end
+          order by e.fired_at desc, e.id desc",
     )
     .bind(account.as_uuid())
     .bind(limit)
     .fetch_all(connection)
     .await?;
     let stored = RowRef::new("alert_event", account);
-    let sent = rows.into_iter().map(|(kind, fired_at)| {
-        Ok(SentAlert { kind: stored.read("kind", AlertKind::from_name(&kind))?, fired_at })
+    let sent = rows.into_iter().map(|row| {
+        let SentRow { kind, name, key_id, has_ended, fired_at } = row;
+        let kind = stored.read("kind", AlertKind::from_name(&kind))?;
+        Ok(SentAlert { kind, name, key_id: key_id.map(KeyId::from_uuid), has_ended, fired_at })
     });
     sent.collect()
 }

@@ -1,4 +1,7 @@
-//! The audit log: appended in the transaction of each change, read in pages, never changed.
+//! The audit log: appended in the transaction of each change, numbered and dated by the database, read in pages, never
+//! changed.
+
+pub(super) mod past;
 
 use std::net::IpAddr;
 
@@ -21,8 +24,8 @@ pub async fn append(
 ) -> Result<(), StorageError> {
     sqlx::query(
         "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, before, after, address,
-                                  request_id, reason, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10, $11, $12)",
+                                  request_id, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::inet, $10, $11)",
     )
     .bind(change.account_id.map(|id| id.as_uuid()))
     .bind(actor.who.kind())
@@ -35,8 +38,6 @@ pub async fn append(
     .bind(actor.address.map(|address: IpAddr| address.to_string()))
     .bind(actor.request_id.map(|id| id.as_uuid()))
     .bind(actor.reason.as_ref().map(|reason| reason.as_str()))
-    // The database's clock, but for the past of an account that this transaction creates.
-    .bind(actor.at)
     .execute(connection)
     .await?;
     Ok(())

@@ -21,7 +21,8 @@ use crate::secret::peppers::Peppers;
 pub use acting::{Acting, acting};
 pub use lookup::{find_by_digest, imported_shapes};
 pub use pages::{
-    KeyFilter, KeyPage, LOOKED_THROUGH, MAX_COUNTED, count_ended, exist_outside, expiring, search,
+    COUNTED_ASIDE, KeyFilter, KeyPage, LOOKED_THROUGH, MAX_COUNTED, count_ended, exist_outside, expiring,
+    search,
 };
 pub use uses::{Rehash, SecretUse, record_uses};
 pub use views::{LIST_LIMIT, find, list};

@@ -1,5 +1,6 @@
 //! The pages for readers.
 
+mod colours;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};

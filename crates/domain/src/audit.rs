@@ -22,8 +22,6 @@ pub struct Actor {
     pub request_id: Option<CallId>,
     /// Why, in the words of an operator. The account's owners read it.
     pub reason: Option<Reason>,
-    /// When it was done, if it is a part of a past that is written for a new account. `None`: now, by the database's clock.
-    pub at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +45,7 @@ impl Actor {
 
     /// An author of whom nothing else is known.
     pub const fn of(who: Who) -> Self {
-        Self { who, address: None, request_id: None, reason: None, at: None }
+        Self { who, address: None, request_id: None, reason: None }
     }
 }
 

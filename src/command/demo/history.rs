@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context as _, ensure};
 use axum::http::Uri;
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{Days, TimeDelta};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 
@@ -37,7 +37,7 @@ use crate::storage::identity::{identities, memberships};
 use crate::storage::keys::{SecretUse, record_uses};
 use crate::storage::ledger::past::PastWriter;
 use crate::storage::ledger::usage::roll_up;
-use crate::storage::{clock, members, routes};
+use crate::storage::{clock, members, pool, routes};
 
 /// The id is constant, so that a second run finds the account.
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-8000-00000000d3e1"));
@@ -69,7 +69,9 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
     if is_new {
         // All gateways number these paths when they start. Within the transaction they would wait for its end.
         let routes = routes::numbers(&mut connection, &CALLS.map(|(path, _)| path)).await?;
-        let mut work = connection.begin().await?;
+        // As the owner of the tables, who alone can date the audit log.
+        let mut owner = pool::owner_connection(context.options()).await?;
+        let mut work = owner.begin().await?;
         write(context, &mut work, routes).await?;
         work.commit().await?;
     }
@@ -79,8 +81,7 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
     Ok(HistoryReport { account_id: ACCOUNT, balance: account.balance, is_new, console })
 }
 
-/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written, and
-/// the database dates entries of the audit log by its clock for every account that was there before.
+/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written.
 async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumber>) -> anyhow::Result<()> {
     let operator = context.operator();
     let now = clock::now(work).await?;
@@ -92,18 +93,15 @@ async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumb
         email: ADMIN.0.into(),
         plan: plan(PLANS[0]),
     };
-    let created = dated(&operator, begins_at);
-    // Not in a savepoint: the database looks for an account of this very transaction.
-    management::accounts::create_within(work, &created, &new).await.context("cannot create the account")?;
+    management::accounts::create(work, &operator, &new).await.context("cannot create the account")?;
     let mut acts = Acts {
         ana: admin(work).await?,
         peppers: context.peppers().await?,
         keys: Vec::new(),
         ends_at: now + Days::new(6),
     };
-    acts.first_keys(work, &context.settings().keys.prefix, begins_at).await?;
+    acts.first_keys(work, &context.settings().keys.prefix).await?;
     let writer = PastWriter::begin(work, operator.actor.clone(), "demonstration", ACCOUNT, begins_at).await?;
-    PastWriter::date(work, ACCOUNT, begins_at).await?;
     let table = SettlementTable::parse(SETTLEMENT_TOML)?;
     let mut past = Past {
         writer,
@@ -116,7 +114,6 @@ async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumb
     };
     past.live(work, &operator, &context.settings().keys.prefix, begins_at, now).await?;
     let Past { writer, acts, used, .. } = past;
-    writer.end(work).await?;
     let uses: Vec<SecretUse> = acts
         .keys
         .iter()
@@ -124,12 +121,8 @@ async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumb
         .map(|(key, at)| SecretUse { key_id: *key, version: 1, at, rehash: None })
         .collect();
     record_uses(work, &uses).await?;
-    acts.rotate(work, &context.settings().keys.prefix).await
-}
-
-/// The same author at an instant of the past.
-fn dated(by: &Principal, at: DateTime<Utc>) -> Principal {
-    Principal { actor: Actor { at: Some(at), ..by.actor.clone() }, rights: by.rights.clone() }
+    acts.rotate(work, &context.settings().keys.prefix).await?;
+    Ok(writer.end(work).await?)
 }
 
 fn plan(name: &str) -> PlanRef {

@@ -202,9 +202,10 @@ impl Typed {
             }
             div.field {
                 label for="format" { (words.format()) }
+                p.muted.small #format-hint { (words.format_hint()) }
                 (faults.at("format"))
                 select #format name="format" aria-invalid=[faults.invalid("format")]
-                    aria-describedby=[faults.described("format", false)] {
+                    aria-describedby=[faults.described("format", true)] {
                     @for format in FormatChoice::names() {
                         option value=(format) selected[format == self.format] { (format) }
                     }

@@ -1,8 +1,9 @@
 //! The list of keys: newest first, those that have ended apart.
 
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::parts::{cap, environment, last_used, maker, scopes, status};
+use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account};
@@ -14,7 +15,7 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
-use crate::storage::keys::{KeyFilter, KeyPage, MAX_COUNTED, count_ended, search};
+use crate::storage::keys::{COUNTED_ASIDE, KeyFilter, KeyPage, count_ended, search};
 
 const PAGE: usize = 50;
 
@@ -62,8 +63,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let environments = accounts::environment_names(db, id).await?;
     let KeyPage { keys, next } = search(db, id, &asked.filter(), asked.before, PAGE).await?;
     let ended = count_ended(db, id).await?;
-    let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
-    let facts = key_facts::of_keys(db, id, &ids, today).await?;
+    let facts = key_facts::of_keys(db, id, &keys, today).await?;
     let (words, root) = (call.words(), call.path("/keys")?);
     let nothing = KeyFacts::default();
     let body = html! {
@@ -113,7 +113,7 @@ fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked
             }
             input name="text" value=(asked.text) maxlength="80" aria-label=(words.search()) placeholder=(words.search());
             button { (words.apply()) }
-            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, MAX_COUNTED)) } }
+            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, COUNTED_ASIDE)) } }
         }
     }
 }
@@ -126,8 +126,7 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
         Mode::Test => words.free().to_owned(),
         Mode::Live => format!("{} / {}", whole(words.0, facts.spent_today), cap(words, key.daily_cap)),
     };
-    let expires =
-        key.expires_at.map_or_else(|| words.never().to_owned(), |at| numbers::day(words.0, at.date_naive()));
+    let day = |at: DateTime<Utc>| numbers::day(words.0, at.date_naive());
     html! {
         tr.lead[old.is_some()] {
             td data-label=(words.name()) {
@@ -138,8 +137,14 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
             td data-label=(words.secret()) { code { "…" (key.last_four) } }
             td data-label=(words.may()) { (scopes(words, key)) }
             td.n data-label=(words.today_cap()) { (spent) }
-            td data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
-            td data-label=(words.expires()) { (expires) }
+            td.muted[key.last_used_at.is_none()] data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }
+            td.muted[key.expires_at.is_none()] data-label=(words.expires()) {
+                @match key.expires_at {
+                    Some(at) if key.status == KeyStatus::Active && at < now + ENDS_SOON => span.chip.warn { "△ " (day(at)) },
+                    Some(at) => (day(at)),
+                    None => (words.never()),
+                }
+            }
             td data-label=(words.made_by()) { (maker(words, facts)) }
         }
         @if let Some(old) = old {

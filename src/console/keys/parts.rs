@@ -1,6 +1,6 @@
 //! How keys are shown: their state as a shape and a word, their environment, their maker.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use crate::console::call::Call;
@@ -13,6 +13,9 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode, Scope};
 use crate::storage::console::key_facts::KeyFacts;
 use crate::storage::keys;
+
+/// A key that ends so soon needs a look.
+pub(in crate::console) const ENDS_SOON: TimeDelta = TimeDelta::days(14);
 
 /// The key of the path, if it belongs to the account of the page.
 pub(in crate::console) async fn key_of(call: &mut Call) -> Result<KeyView, PageError> {

@@ -1,9 +1,11 @@
 //! One key: what it can spend, its terms, its secrets, what was done with it.
 
+use std::slice;
+
 use chrono::Days;
 use maud::{Markup, html};
 
-use super::parts::{cap, environment, key_of, last_used, maker, path_of, scope_text, status};
+use super::parts::{environment, key_of, last_used, maker, path_of, scope_text, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::history;
@@ -11,6 +13,7 @@ use crate::console::layout::{Content, Section, account_with, ledger_account};
 use crate::console::numbers::{instant, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
+use crate::domain::credits::Credits;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus, Mode};
 use crate::storage::console::history::{self as log, HistoryLine};
@@ -22,7 +25,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let (key, id, today) = (key_of(call).await?, call.account_id()?, call.now().date_naive());
     let ledger = ledger_account(call).await?;
     let db = call.db().await?;
-    let facts = key_facts::of_keys(db, id, &[key.id], today).await?.remove(&key.id).unwrap_or_default();
+    let facts =
+        key_facts::of_keys(db, id, slice::from_ref(&key), today).await?.remove(&key.id).unwrap_or_default();
     let month_ago = today.checked_sub_days(Days::new(29)).unwrap_or(today);
     let used = used_since(db, id, key.id, month_ago).await?;
     let entries = log::of_subject(db, id, "key", &key.id.to_string(), ENTRIES).await?;
@@ -63,10 +67,11 @@ fn actions(call: &Call, key: &KeyView) -> Result<Markup, PageError> {
     Ok(html! {
         (link("/edit", words.change_key()))
         @if key.usable_old_secret().is_some() {
-            (link("/end-overlap", words.end_overlap())) (link("/cancel-rotation", words.cancel_rotation()))
+            (link("/cancel-rotation", words.cancel_rotation()))
         } @else if key.status != KeyStatus::Expired { (link("/rotate", words.rotate())) }
         @if key.state == KeyState::Active { (link("/disable", words.disable())) } @else { (link("/enable", words.enable())) }
         (another)
+        @if key.usable_old_secret().is_some() { a.button.danger href={ (path) "/end-overlap" } { (words.end_overlap()) } }
         a.button.danger href={ (path) "/revoke" } { (words.revoke()) }
     })
 }
@@ -82,7 +87,7 @@ fn spendable(words: Words, key: &KeyView, facts: &KeyFacts, balance: i64) -> Mar
         @if key.mode == Mode::Test { p { (words.nothing_to_spend()) } }
         @else if key.status != KeyStatus::Active { p { (words.refused_now()) } }
         @else if let Some((left, what)) = least {
-            div.big { (whole(words.0, left.max(0))) }
+            div.big { (whole(words.0, left.max(0))) " " small { (words.credits_noun(left.max(0))) } }
             p.muted { (words.bound_by(what)) }
         }
     }
@@ -96,6 +101,9 @@ fn terms(call: &Call, key: &KeyView, facts: &KeyFacts, (calls, credits): (i64, i
         true => if_none.to_owned(),
         false => items.join(", "),
     };
+    let cap_or_none = |cap: Option<Credits>| {
+        cap.map_or_else(|| words.no_cap().to_owned(), |cap| whole(words.0, cap.as_i64()))
+    };
     html! {
         dl.facts {
             dt { (words.state()) } dd { (status(words, key)) }
@@ -103,8 +111,8 @@ fn terms(call: &Call, key: &KeyView, facts: &KeyFacts, (calls, credits): (i64, i
             dt { (words.scopes()) } dd { @for scope in &key.scopes { div { (scope_text(words, *scope)) } } }
             dt { (words.expires()) }
             dd { (key.expires_at.map_or_else(|| words.never().to_owned(), |at| instant(words.0, at))) }
-            dt { (words.daily_cap()) } dd { (cap(words, key.daily_cap)) }
-            dt { (words.monthly_cap()) } dd { (cap(words, key.monthly_cap)) }
+            dt { (words.daily_cap()) } dd { (cap_or_none(key.daily_cap)) }
+            dt { (words.monthly_cap()) } dd { (cap_or_none(key.monthly_cap)) }
             dt { (words.networks()) } dd { (list(networks, words.anywhere())) }
             dt { (words.regions()) } dd { (list(regions, words.every_region())) }
             dt { (words.last_used()) } dd { (last_used(words, key.last_used_at, now)) }

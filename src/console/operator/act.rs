@@ -56,7 +56,9 @@ impl ActForm<'_> {
                 }
             }
         };
-        account(call, Content::new(Section::Desk, self.title.as_str(), body)).await
+        // On a telephone nothing else names the account.
+        let name = call.membership()?.account_name.clone();
+        account(call, Content::new(Section::Desk, self.title.as_str(), body).lead(name)).await
     }
 }
 

@@ -35,7 +35,8 @@ async fn form(call: &mut Call, faults: &Faults) -> Result<Reply, PageError> {
             }
         }
     };
-    account(call, Content::new(Section::Desk, words.op_add_note(), body)).await
+    let name = call.membership()?.account_name.clone();
+    account(call, Content::new(Section::Desk, words.op_add_note(), body).lead(name)).await
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {

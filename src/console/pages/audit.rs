@@ -171,6 +171,7 @@ fn field_name(words: Words, name: &str) -> &str {
         "version" => words.secret_version(),
         "old_ends_at" => words.old_secret_until(),
         "credits" | "amount" => words.credits_head(),
+        "balance" => words.balance(),
         "note" => words.note_head(),
         "reference" => words.reference(),
         "source" => words.source_word(),
@@ -181,6 +182,8 @@ fn field_name(words: Words, name: &str) -> &str {
 
 fn value(words: Words, name: &str, value: Option<&Value>) -> String {
     let text = match value {
+        // There was no old secret.
+        None | Some(Value::Null) if name == "old_ends_at" => "–".to_owned(),
         None | Some(Value::Null) if name.ends_with("_at") => words.never().to_owned(),
         None | Some(Value::Null) => words.no_limit_word().to_owned(),
         Some(Value::Array(values)) if values.is_empty() => words.any_word().to_owned(),

@@ -65,7 +65,7 @@ fn left(words: Words, ledger: &LedgerAccount, live: &[&LotLine], now: DateTime<U
                 @if let Some(next) = live.first() {
                     p.muted {
                         (words.ends_next(&whole(words.0, next.left), &numbers::day(words.0, next.expires_at.date_naive()))) " "
-                        (words.in_days((next.expires_at - now).num_days()))
+                        "(" (words.in_days((next.expires_at - now).num_days())) ")"
                     }
                 }
             }
@@ -140,7 +140,7 @@ fn table(words: Words, lots: &[&LotLine], now: DateTime<Utc>, if_empty: &str) ->
                                 td data-label=(words.ends_on()) {
                                     (day(lot.expires_at))
                                     @if lot.expires_at > now && lot.left > 0 {
-                                        " " span.muted { (words.in_days((lot.expires_at - now).num_days())) }
+                                        " " span.muted { "(" (words.in_days((lot.expires_at - now).num_days())) ")" }
                                     }
                                 }
                                 td data-label=(words.note_head()) {

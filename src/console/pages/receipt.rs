@@ -111,10 +111,11 @@ fn payment(words: Words, receipt: &Receipt) -> Markup {
     let (payment, number) = (&receipt.payment, |value| whole(words.0, value));
     html! {
         section.card {
+            header { h2 { (words.credits_head()) } }
             div.body {
                 dl.sum {
-                    dt { (words.held_head()) } dd { (number(payment.credits_held)) }
-                    dt { (words.call_given_back()) } dd { (number(-payment.credits_released)) }
+                    dt { (words.credits_held()) } dd { (number(payment.credits_held)) }
+                    dt { (words.credits_given_back()) } dd { (number(-payment.credits_released)) }
                     dt.total { (words.charged()) } dd.total { (number(payment.credits_captured)) }
                 }
                 @for lot in &payment.lots {

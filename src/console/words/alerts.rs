@@ -5,22 +5,23 @@ use super::{counted, sentences, words};
 words! {
     nav_alerts: "Alerts" / "Alertas";
     alerts_lead: "E-mails to the account’s admins. Each alert is sent once per occurrence."
-        / "E-mails para os administradores da conta, cada um uma única vez por ocorrência.";
+        / "E-mails para os administradores da conta. Cada alerta é enviado uma vez por ocorrência.";
     alert: "Alert" / "Alerta";
     alert_low_credits: "Few credits are left" / "Restam poucos créditos";
     alert_no_credits: "No credits are left" / "Os créditos acabaram";
     alert_requests: "80% and 100% of the plan’s requests are used" / "80% e 100% das requisições do plano foram usadas";
-    alert_key_ends: "A key expires: 30, 7 and 1 day before, and when it has expired"
-        / "Uma chave expira: 30, 7 e 1 dia antes, e quando expirou";
-    alert_key_unused: "Keys unused for 90 days, once a month" / "Chaves sem uso há 90 dias, uma vez por mês";
+    alert_key_ends: "A key expires soon (30, 7 and 1 day before) or has expired"
+        / "Uma chave vai expirar (30, 7 e 1 dia antes) ou expirou";
+    alert_key_unused: "Keys were not used for 90 days (once a month)" / "Há chaves sem uso há 90 dias (uma vez por mês)";
     alert_on: "On" / "Ativo";
     alert_off: "Off" / "Desativado";
-    alert_recipients: "Who gets them" / "Quem recebe";
+    alert_recipients: "Who gets them" / "Quem os recebe";
     alert_nobody: "No admin has logged in yet, so nothing is sent." / "Nenhum administrador entrou ainda, então nada é enviado.";
-    alert_admins: "Every active admin of the account." / "Todo administrador ativo da conta.";
+    alert_admins: "Every active admin of the account." / "Todos os administradores ativos da conta.";
     alert_try: "Send me a test e-mail" / "Enviar um e-mail de teste para mim";
     alert_tried: "A test e-mail is on its way, at most three an hour." / "Um e-mail de teste está a caminho, no máximo três por hora.";
-    alert_sent: "Sent last" / "Enviados por último";
+    alert_sent: "Sent last" / "Últimos enviados";
+    alert_sent_requests: "The plan’s requests are running out" / "As requisições do plano estão acabando";
     alert_none_sent: "None yet." / "Nenhum ainda.";
     change_alerts: "Choose alerts" / "Escolher alertas";
     alerts_legend: "Write to the admins when" / "Escrever aos administradores quando";
@@ -42,6 +43,13 @@ sentences! {
         match threshold { Some(n) => format!("({} or fewer)", w.credits(n)), None => "(a fifth of the valid credits, or fewer)".to_owned() }
     } {
         match threshold { Some(n) => format!("({} ou menos)", w.credits(n)), None => "(um quinto dos créditos válidos ou menos)".to_owned() }
+    }
+    fn alert_sent_ends(name: &str) { format!("The key “{name}” expires soon") } { format!("A chave “{name}” vai expirar em breve") }
+    fn alert_sent_ended(name: &str) { format!("The key “{name}” has expired") } { format!("A chave “{name}” expirou") }
+    fn alert_sent_unused(names: &str) {
+        if names.is_empty() { "Keys unused for 90 days".to_owned() } else { format!("Unused for 90 days: {names}") }
+    } {
+        if names.is_empty() { "Chaves sem uso há 90 dias".to_owned() } else { format!("Sem uso há 90 dias: {names}") }
     }
     fn mail_low_credits(account: &str, left: &str, few: &str) {
         format!("Credits left on the account {account}: {left}. The alert is set to {few}. When no credits are left, calls are refused.")

@@ -64,12 +64,14 @@ words! {
 
 sentences! {
     w:
-    fn as_of(when: &str) { format!("As of {when}") } { format!("Em {when}") }
+    fn as_of(when: &str) { format!("As of {when}") } { format!("Posição em {when}") }
     fn seconds(n: i64) { counted(w, n, "second", "seconds") } { counted(w, n, "segundo", "segundos") }
     fn minutes_ago(n: i64) { format!("{n} min ago") } { format!("há {n} min") }
     fn hours_ago(n: i64) { format!("{n} h ago") } { format!("há {n} h") }
     fn days_ago(n: i64) { format!("{} ago", counted(w, n, "day", "days")) } { format!("há {}", counted(w, n, "dia", "dias")) }
     fn just_now() { "just now".to_owned() } { "agora mesmo".to_owned() }
     fn days(n: i64) { counted(w, n, "day", "days") } { counted(w, n, "dia", "dias") }
+    fn credits_noun(n: i64) { if n == 1 { "credit".to_owned() } else { "credits".to_owned() } }
+        { if n == 1 { "crédito".to_owned() } else { "créditos".to_owned() } }
     fn credits(n: i64) { counted(w, n, "credit", "credits") } { counted(w, n, "crédito", "créditos") }
 }

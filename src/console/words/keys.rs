@@ -19,7 +19,7 @@ words! {
     state: "State" / "Estado";
     living: "In use" / "Em uso";
     ended: "Ended" / "Encerradas";
-    search: "Name or last four" / "Nome ou quatro últimos";
+    search: "Name or last 4 characters" / "Nome ou 4 últimos caracteres";
     apply: "Filter" / "Filtrar";
     more: "More" / "Mais";
     secret: "Secret" / "Segredo";
@@ -69,6 +69,8 @@ words! {
     environment_exists: "The account has an environment of this name." / "A conta já tem um ambiente com este nome.";
     no_such_environment: "Choose one of the environments." / "Escolha um dos ambientes.";
     format: "Format" / "Formato";
+    format_hint: "How the secret looks. “prefixed” is right unless a program expects another form."
+        / "A aparência do segredo. Use “prefixed”, a menos que um programa exija outra forma.";
     wrong_format: "The format is for another mode than the environment’s."
         / "O formato é de um modo diferente do modo do ambiente.";
     secret_once: "Copy the secret now. It is shown only on this page, and cannot be read again, not even by us."
@@ -98,6 +100,7 @@ words! {
     secrets: "Secrets" / "Segredos";
     version: "Version" / "Versão";
     works_until: "Works until" / "Funciona até";
+    no_cap: "no cap" / "sem teto";
     no_end: "no end" / "sem prazo";
     history: "What was done with it" / "O que foi feito com ela";
     change_key: "Change" / "Alterar";

@@ -46,8 +46,8 @@ words! {
     calls_by_day: "Calls by day" / "Chamadas por dia";
     no_usage: "No calls in these days." / "Nenhuma chamada nestes dias.";
     bars_lead: "Each bar opens its entries." / "Cada barra abre os seus lançamentos.";
-    refused_head: "Refused" / "Recusadas";
-    given_back_head: "Given back" / "Devolvidas";
+    refused_head: "Calls refused" / "Chamadas recusadas";
+    given_back_head: "Calls given back" / "Chamadas devolvidas";
     refused_free: "refused, free" / "recusada, sem custo";
     endpoint: "Endpoint" / "Endpoint";
     sum: "Sum" / "Total";
@@ -114,7 +114,8 @@ words! {
     one_used: "one used" / "uma usada";
     none_used: "none used" / "nenhuma usada";
     sealed_in: "Sealed in" / "Selado em";
-    held_head: "On hold" / "Em reserva";
+    credits_held: "Held" / "Reservado";
+    credits_given_back: "Given back" / "Devolvido";
     wrong_receipt: "Is something wrong? Write to us with the call id:" / "Algo errado? Escreva para nós com o id da chamada:";
     wrong_receipt_operator: "Is something wrong? Write to your operator with the call id."
         / "Algo errado? Escreva para o seu operador com o id da chamada.";
@@ -154,8 +155,8 @@ words! {
     plan_title: "Plan" / "Plano";
     plan_head: "Plan" / "Plano";
     requests_title: "Requests left" / "Requisições disponíveis";
-    requests_lead: "A call uses one when credits of the plan pay for it. Packs and grants need none."
-        / "Uma chamada usa uma quando é paga com créditos do plano. Pacotes e cortesias não usam nenhuma.";
+    requests_lead: "A call uses one request when credits of the plan pay for it. Calls that packs and grants pay for use none."
+        / "Uma chamada paga com créditos do plano consome uma requisição. Chamadas pagas com pacotes e cortesias não consomem.";
     more_credits: "More credits" / "Mais créditos";
     more_credits_lead: "Packs last a year, and another plan counts at once."
         / "Pacotes valem por um ano, e um novo plano vale na hora.";
@@ -202,7 +203,7 @@ sentences! {
     fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }
     fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
         { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
-    fn ends_next(n: &str, day: &str) { format!("{n} expire next, on {day},") } { format!("{n} vencem primeiro, em {day},") }
+    fn ends_next(n: &str, day: &str) { format!("{n} expire next, on {day}") } { format!("{n} vencem primeiro, em {day}") }
     fn in_days(n: i64) { if n < 1 { "within a day".to_owned() } else { format!("in {}", w.days(n)) } }
         { if n < 1 { "em menos de um dia".to_owned() } else { format!("em {}", w.days(n)) } }
     fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }

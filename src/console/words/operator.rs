@@ -8,7 +8,7 @@ words! {
         / "Console de operadores. Tudo o que você faz aqui fica no registro de auditoria, também no da conta.";
     op_health: "Health" / "Saúde";
     op_accounts: "Accounts" / "Contas";
-    op_busiest: "Most used" / "Maior uso";
+    op_busiest: "Busiest accounts" / "Contas mais ativas";
     op_explain: "Explain" / "Explicar";
     op_email: "E-mails" / "E-mails";
     op_people: "Operators" / "Operadores";
@@ -57,7 +57,7 @@ words! {
         / "Só operadores a veem. Não pode ser alterada nem removida. No máximo 2.000 caracteres.";
 
     op_reason: "Reason" / "Motivo";
-    op_reason_hint: "The owners read it in their audit log." / "Os donos da conta o leem no registro de auditoria deles.";
+    op_reason_hint: "The owners read it in their audit log." / "Os donos da conta veem o motivo no registro de auditoria.";
     op_not_its_name: "This is not the account’s name." / "Este não é o nome da conta.";
     op_suspend: "Suspend" / "Suspender";
     op_suspend_lead: "All calls of the account are refused within 5 seconds. Its owners can still log in and look at everything; credits keep their end dates."
@@ -143,15 +143,15 @@ words! {
     op_never_verified: "The ledger was never verified. Run “fluence ledger verify”." / "O livro-razão nunca foi verificado. Execute “fluence ledger verify”.";
     op_late_emails: "E-mails wait for more than ten minutes: look at the mail server." / "Há e-mails esperando há mais de dez minutos: verifique o servidor de e-mail.";
 
-    op_busiest_lead: "By account. A call that is not charged ended without an answer; a refused one never began."
-        / "Por conta. Uma chamada não cobrada terminou sem resposta; uma recusada nem começou.";
+    op_busiest_lead: "A call that is not charged ended without an answer; a refused one never began."
+        / "Uma chamada não cobrada terminou sem resposta; uma recusada nem começou.";
     op_span: "Period" / "Período";
     op_last_hour: "Last hour" / "Última hora";
     op_today: "Today" / "Hoje";
     op_30_days: "30 days" / "30 dias";
     op_uses_most: "Highest usage" / "Quem mais usa";
     op_fails_most: "Most failures" / "Quem mais falha";
-    op_nobody: "No account." / "Nenhuma conta.";
+    op_nobody: "None in this period." / "Nenhuma neste período.";
     op_uncharged: "Not charged" / "Não cobradas";
     op_refused: "Refused" / "Recusadas";
     op_mostly: "Mostly" / "Principal motivo";

@@ -25,7 +25,7 @@ words! {
     calls: "Calls" / "Chamadas";
     credits_head: "Credits" / "Créditos";
     latest_calls: "Latest calls" / "Últimas chamadas";
-    time: "Time" / "Hora";
+    time: "Time (UTC)" / "Hora (UTC)";
     call: "Call" / "Chamada";
     outcome: "Outcome" / "Resultado";
     no_calls: "No calls yet. Create a key and send the first one."
@@ -74,6 +74,8 @@ sentences! {
     fn added_up(when: &str) { format!("Added up until {when}.") } { format!("Somado até {when}.") }
     fn bar_title(day: &str, charged: &str, calls: &str) { format!("{day}: {charged} charged, {calls} calls") }
         { format!("{day}: {charged} cobrados, {calls} chamadas") }
+    fn granted(n: i64) { format!("granted {}", w.credits(n)) } { format!("concedeu {}", w.credits(n)) }
+    fn took_back(n: i64) { format!("took back {}", w.credits(n)) } { format!("retirou {}", w.credits(n)) }
     fn key_ends(name: &str, n: i64) { format!("The key “{name}” expires in {}.", w.days(n)) }
         { format!("A chave “{name}” expira em {}.", w.days(n)) }
 }

@@ -7,6 +7,7 @@ words! {
     members_lead: "Members log in to the console of this account. Admins change things, members look at them."
         / "As pessoas daqui entram no console desta conta. Administradores alteram, membros consultam.";
     invite: "Invite" / "Convidar";
+    invite_title: "Invite a member" / "Convidar uma pessoa";
     role: "Role" / "Função";
     role_admin_may: "Admin: keys, environments and people" / "Administrador: chaves, ambientes e pessoas";
     role_member_may: "Member: look at everything" / "Membro: consultar tudo";

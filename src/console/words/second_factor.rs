@@ -3,6 +3,7 @@
 use super::{counted, sentences, words};
 
 words! {
+    password_and_factor: "Password and second factor" / "Senha e segundo fator";
     second_factor: "Second factor" / "Segundo fator";
     factor_lead: "An authenticator app shows a code that changes every 30 seconds. With it, a stolen password is not enough."
         / "Um aplicativo autenticador mostra um código que muda a cada 30 segundos. Com ele, uma senha roubada não basta.";

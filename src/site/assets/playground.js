@@ -4,6 +4,7 @@ const pasted = form.querySelector('[type=password]');
 const button = form.querySelector('[data-go]');
 const quote = form.querySelector('[data-quote]');
 const { keyAction, keyToken, send: sendLabel, sendFor, costs, free, charged, noKey } = trial.dataset;
+const left = document.querySelector('a.left');
 const QUIET_MS = 400;
 
 let own = null;
@@ -80,6 +81,14 @@ async function submit() {
   status.textContent = used === null ? took
     : `${took} ${charged.replace('{credits}', used).replace('{after}', headers.get('x-credits-remaining') ?? '–')}`;
   show(answer);
+  if (used > 0) await showLeft();
+}
+
+/** Reads again what the account has left: a pasted key may have spent it, or belong to another account. */
+async function showLeft() {
+  const page = await fetch(location.href, { cache: 'no-store' });
+  const amount = (await page.text()).match(/<a class="left[^>]*>([^<]*)/);
+  if (page.ok && amount) left.firstChild.textContent = amount[1];
 }
 
 async function run(what) {

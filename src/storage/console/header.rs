@@ -4,11 +4,11 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
-use crate::storage::keys::MAX_COUNTED;
+use crate::storage::keys::COUNTED_ASIDE;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Counts {
-    /// Keys that may be used or enabled, at most one more than [`MAX_COUNTED`].
+    /// Keys that may be used or enabled, at most one more than [`COUNTED_ASIDE`].
     pub keys: i64,
     /// Members that are not disabled.
     pub members: i64,
@@ -16,11 +16,12 @@ pub struct Counts {
 
 pub async fn counts(connection: &mut PgConnection, account: AccountId) -> Result<Counts, StorageError> {
     let counts = sqlx::query_as(
-        "select least((select count(*) from (select from api_key where account_id = $1 and state <> 'revoked'
-                                               and expires_at is null order by expires_at limit $2) unending)
-                    + (select count(*) from (select from api_key where account_id = $1 and state <> 'revoked'
-                                               and expires_at > now() order by expires_at limit $2) unended), $2) as keys,
+        // The second part is not run further than the first leaves room.
+        "select (select count(*) from (select from api_key where account_id = $1 and state <> 'revoked' and expires_at is null
+                                       union all
+                                       select from api_key where account_id = $1 and state <> 'revoked' and expires_at > now()
+                                       limit $2) living) as keys,
                 (select count(*) from member m where m.account_id = $1 and m.state <> 'disabled') as members",
     );
-    Ok(counts.bind(account.as_uuid()).bind(MAX_COUNTED + 1).fetch_one(connection).await?)
+    Ok(counts.bind(account.as_uuid()).bind(COUNTED_ASIDE + 1).fetch_one(connection).await?)
 }

@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::key::view::KeyView;
 use crate::secret::KeyDigest;
 use crate::storage::error::StorageError;
 
@@ -36,7 +37,7 @@ struct FactsRow {
 pub async fn of_keys(
     connection: &mut PgConnection,
     account: AccountId,
-    keys: &[KeyId],
+    keys: &[KeyView],
     today: NaiveDate,
 ) -> Result<HashMap<KeyId, KeyFacts>, StorageError> {
     let rows: Vec<FactsRow> = sqlx::query_as(
@@ -48,22 +49,22 @@ pub async fn of_keys(
                     when 'key' then (select o.name from api_key o where o.account_id = $1 and o.id = made.actor_id::uuid)
                     when 'operator' then made.actor_id end as maker_name,
                 -- Only keys with a cap have their spending written with each call.
-                case when k.daily_cap is null and k.monthly_cap is null
+                case when not k.has_cap
                      then (select coalesce(sum(u.credits), 0)::bigint from ledger_usage u
                             where u.account_id = $1 and u.key_id = k.id and u.day = $3)
                      else coalesce(case when s.day = $3 then s.day_spent end, 0) end as spent_today,
                 coalesce(case when s.month = date_trunc('month', $3::date)::date then s.month_spent end, 0) as spent_this_month
-           from api_key k
+           from unnest($2::uuid[], $4::bool[]) as k (id, has_cap)
            left join ledger_key_spend s on s.key_id = k.id
            left join lateral (select a.actor, a.actor_id from audit_entry a
                                where a.account_id = $1 and a.subject = 'key' and a.subject_id = k.id::text
                                  and a.action in ('key.created', 'key.imported')
-                               order by a.number limit 1) made on true
-          where k.account_id = $1 and k.id = any($2)",
+                               order by a.number limit 1) made on true",
     )
     .bind(account.as_uuid())
-    .bind(keys.iter().map(KeyId::as_uuid).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.id.as_uuid()).collect::<Vec<_>>())
     .bind(today)
+    .bind(keys.iter().map(|key| key.daily_cap.or(key.monthly_cap).is_some()).collect::<Vec<_>>())
     .fetch_all(connection)
     .await?;
     let facts = |row: FactsRow| {

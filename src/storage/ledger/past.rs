@@ -12,15 +12,19 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::rules::period::period_at;
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
+use crate::storage::audit::past as audit_past;
 
 /// A writer of the past, within one transaction.
 #[derive(Debug)]
 pub struct PastWriter {
+    account: AccountId,
     /// Who granted and took credits.
     operator: Actor,
     epoch: Epoch,
     batches: i32,
     head: [u8; 32],
+    /// The last number in the account's audit log of each instant.
+    audit_dates: Vec<(i64, DateTime<Utc>)>,
 }
 
 impl PastWriter {
@@ -55,7 +59,10 @@ impl PastWriter {
             return Err(StoreError::Refused("the account has entries already".into()));
         }
         let epoch = recover::open_epoch(connection, node).await?;
-        Ok(Self { operator, epoch, batches: 0, head: seal::genesis(epoch) })
+        let head = seal::genesis(epoch);
+        let mut writer = Self { account, operator, epoch, batches: 0, head, audit_dates: Vec::new() };
+        writer.date(connection, begins_at).await?;
+        Ok(writer)
     }
 
     /// Commits a batch at an instant. It ends every call that is open: the captured ones are named here, the others have a
@@ -78,20 +85,17 @@ impl PastWriter {
         let (effects, head) =
             ordered::decide_and_save(connection, &batch, &operations, self.head, lease, at).await?;
         (self.batches, self.head) = (number, head);
-        let operator = Actor { at: Some(at), ..self.operator.clone() };
-        audit::write_down(connection, &operator, &operations, &effects).await?;
+        audit::write_down(connection, &self.operator, &operations, &effects).await?;
+        self.date_audit(connection, at).await?;
         Ok(effects.into_iter().flatten().collect())
     }
 
-    /// Dates what was made for the account since the last such call: environments, keys, secrets and members.
+    /// Dates what was made for the account since the last such call: environments, keys, secrets, members and entries of the
+    /// audit log.
     ///
     /// # Errors
     /// When the database cannot be reached.
-    pub async fn date(
-        connection: &mut PgConnection,
-        account: AccountId,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    pub async fn date(&mut self, connection: &mut PgConnection, at: DateTime<Utc>) -> Result<(), StoreError> {
         // What was made in this transaction is dated by its beginning.
         sqlx::query(
             "with room as (update environment set created_at = $2 where account_id = $1 and created_at = now()),
@@ -102,15 +106,28 @@ impl PastWriter {
                                 revoked_at = case when revoked_at = now() then $2 else revoked_at end
               where account_id = $1 and (created_at = now() or revoked_at = now())",
         )
-        .bind(account.as_uuid())
+        .bind(self.account.as_uuid())
         .bind(at)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
-        .map_err(classify)
-        .map(drop)
+        .map_err(classify)?;
+        self.date_audit(connection, at).await
     }
 
-    /// Ends the epoch. No call may be open.
+    /// Notes the instant of the audit log's entries since the last such call.
+    async fn date_audit(
+        &mut self,
+        connection: &mut PgConnection,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let newest = audit_past::newest(connection, self.account).await?;
+        if self.audit_dates.last().is_none_or(|(last, _)| *last < newest) {
+            self.audit_dates.push((newest, at));
+        }
+        Ok(())
+    }
+
+    /// Ends the epoch, and dates the audit log. No call may be open.
     ///
     /// # Errors
     /// When the database cannot be reached.
@@ -118,9 +135,9 @@ impl PastWriter {
         sqlx::query("update ledger_epoch set batches = $2, closed_at = now() where epoch = $1")
             .bind(self.epoch.0)
             .bind(self.batches)
-            .execute(connection)
+            .execute(&mut *connection)
             .await
-            .map_err(classify)
-            .map(drop)
+            .map_err(classify)?;
+        Ok(audit_past::date(connection, self.account, &self.audit_dates).await?)
     }
 }

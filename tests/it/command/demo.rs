@@ -91,6 +91,12 @@ async fn the_history_is_whole_and_is_written_once() {
     .await
     .unwrap();
     assert_eq!(differ, [] as [&str; 0]);
+    let suspended: Vec<String> =
+        sqlx::query_scalar("select tgname::text from pg_trigger where tgenabled <> 'O'")
+            .fetch_all(program.database.pool())
+            .await
+            .unwrap();
+    assert_eq!(suspended, [] as [&str; 0]);
     let again = program.json(&["demo", "--history"]);
     assert_eq!((&again["is_new"], &again["balance"]), (&Value::from(false), &demo["balance"]));
     let after =

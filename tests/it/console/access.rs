@@ -1,11 +1,14 @@
 //! Every page, with every kind of visitor; every form, sent from anywhere but its page. Both are made from the table of
 //! pages: a new page is tried without a new test.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use fluence::console::{Access, Method, ROUTES, Route};
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
 
-use super::table::{self, open, path};
+use super::table::{self, Samples, open, path};
+use crate::gate::people::marina;
 use crate::support::gateway::Gateway;
 use crate::support::visitor::{Page, Visitor};
 
@@ -121,6 +124,70 @@ async fn j01_every_form_refuses_another_origin_and_a_token_that_is_not_its_own()
     let headers = [("origin", own_origin.as_str())];
     let fields = [("form", of_profile.as_str()), ("name", "Ana"), ("language", ""), ("theme", "")];
     assert_eq!(admin.post_with("/console/me", &fields, &headers).await.status, 303);
+}
+
+#[tokio::test]
+async fn k02_an_admin_who_was_demoted_while_a_form_was_open_changes_nothing() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let account = customer.account;
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
+    let samples = Samples::of(&gateway, account).await;
+    let invited = gateway.member(account, "invited@example.com", Role::Member).await.to_string();
+    let mut ana = gateway.admin(account).await;
+
+    // Each form for admins, on a page that is open.
+    let route_of = |action: &str| {
+        let named = samples.ids().iter().fold(action.to_owned(), |path, (name, id)| path.replace(id, name));
+        let named = named.replace(&invited, "{member}");
+        let mut forms = ROUTES.iter().filter(|route| route.method == Method::Post);
+        let route = forms.find(|route| route.path == named);
+        route.filter(|route| matches!(route.access, Access::Admin | Access::AdminConfirmed))
+    };
+    let mut forms: BTreeMap<&str, (Page, String)> = BTreeMap::new();
+    let pages = table::pages(ROUTES, account).chain(samples.pages(ROUTES));
+    for path in pages.chain([format!("/console/{account}/members/{invited}")]) {
+        let page = ana.get(&path).await;
+        let actions = page.body.split(" action=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let actions: Vec<String> = actions.map(str::to_owned).collect();
+        for action in actions {
+            if let Some(route) = route_of(&action) {
+                let page = Page {
+                    path: path.clone(),
+                    headers: page.headers.clone(),
+                    body: page.body.clone(),
+                    ..page
+                };
+                forms.insert(route.path, (page, action));
+            }
+        }
+    }
+    let is_admins = |route: &&Route<Access>| {
+        route.method == Method::Post && matches!(route.access, Access::Admin | Access::AdminConfirmed)
+    };
+    let all: BTreeSet<&str> = ROUTES.iter().filter(is_admins).map(|route| route.path).collect();
+    assert_eq!(forms.keys().copied().collect::<BTreeSet<_>>(), all, "a form for admins is on no page");
+
+    let pool = gateway.database.pool();
+    sqlx::query("update member set role = 'member' where email = 'ana@example.com'")
+        .execute(pool)
+        .await
+        .unwrap();
+    let written = async || {
+        let rows = "select (select count(*) from audit_entry) + (select count(*) from email_outbox)";
+        sqlx::query_scalar::<_, i64>(rows).fetch_one(pool).await.unwrap()
+    };
+    let before = written().await;
+    for (route, (page, action)) in forms {
+        let refused = ana.submit(&page, &action, &[]).await;
+        assert_eq!(refused.status, 403, "{route}: {}", refused.body);
+        assert!(
+            !refused.has("The form was not accepted"),
+            "{route} is refused for its token, not for the role"
+        );
+    }
+    assert_eq!(written().await, before);
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! The audit log and the settings of an account.
 
+use fluence::clock::now;
 use fluence::domain::member::Role;
 
+use crate::support::demonstration::Demonstration;
 use crate::support::gateway::Gateway;
+use crate::support::visitor::Visitor;
 
 #[tokio::test]
 async fn a_change_of_the_settings_stands_in_the_audit_log_with_before_and_after() {
@@ -46,4 +49,38 @@ async fn a_member_sees_the_settings_and_cannot_change_them() {
     let shown = joao.get(&root).await;
     assert!(shown.status == 200 && !shown.has("/settings/edit"), "{}", shown.body);
     assert_eq!(joao.get(&format!("{root}/edit")).await.status, 403);
+}
+
+#[tokio::test]
+async fn every_change_of_three_months_is_told_in_words() {
+    let Demonstration { gateway, account, link } = Demonstration::start().await;
+    let mut ana = Visitor::new(&gateway);
+    assert_eq!(ana.fill(&link, &[]).await.status, 303);
+    for (language, granted, taken) in [
+        ("en", "granted 500 credits", "took back 10 credits"),
+        ("pt-BR", "concedeu 500 créditos", "retirou 10 créditos"),
+    ] {
+        ana.language = language;
+        let page = ana.get(&format!("/console/{account}/audit")).await;
+        assert!(page.has(granted) && page.has(taken), "{}", page.body);
+        // A field without a word would keep the name of the API.
+        let fields = page.body.split("<dt>").skip(1).map(|rest| rest.split('<').next().unwrap());
+        let unknown: Vec<&str> = fields.filter(|name| !name.starts_with(char::is_uppercase)).collect();
+        assert_eq!(unknown, [] as [&str; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_ends_soon_is_marked_and_calls_of_other_days_name_theirs() {
+    let Demonstration { gateway, account, link } = Demonstration::start().await;
+    let mut ana = Visitor::new(&gateway);
+    assert_eq!(ana.fill(&link, &[]).await.status, 303);
+    let keys = ana.get(&format!("/console/{account}/keys")).await;
+    assert_eq!(keys.body.matches("<span class=\"chip warn\">△ ").count(), 1, "{}", keys.body);
+    let overview = ana.get(&format!("/console/{account}")).await;
+    let today = now().date_naive();
+    for time in overview.body.split("<time datetime=\"").skip(1) {
+        let (day, shown) = (&time[..10], time.split('>').nth(1).unwrap());
+        assert_eq!(shown.contains(", "), day != today.to_string(), "{day}: {shown}");
+    }
 }

@@ -41,7 +41,7 @@ impl Alerted {
         let alerts = Alerts {
             pool: self.gateway().database.pool().clone(),
             peppers: self.gateway().pepper.clone(),
-            base: Base::default(),
+            base: Base::of(&self.gateway().url(), ([127, 0, 0, 1], 0).into(), false, false).unwrap(),
         };
         tokio::join!(alerts.look(), alerts.look(), alerts.look(), alerts.look());
         // One of the four was first; another look sees what it left.
@@ -125,8 +125,8 @@ async fn requests_of_the_plan_are_reported_at_80_and_100_percent() {
 }
 
 #[tokio::test]
-async fn keys_that_end_and_keys_that_nothing_uses_are_reported() {
-    let alerted = Alerted::new().await;
+async fn keys_that_end_and_keys_that_nothing_uses_are_reported_and_named() {
+    let mut alerted = Alerted::new().await;
     alerted.run("update api_key set last_used_at = now(), created_at = now() - interval '300 days'").await;
     for (end, sent) in [("31 days", 0), ("29 days", 1), ("6 days", 2), ("20 hours", 3), ("-1 minute", 4)] {
         alerted.run(&format!("update api_key set expires_at = now() + interval '{end}'")).await;
@@ -135,11 +135,19 @@ async fn keys_that_end_and_keys_that_nothing_uses_are_reported() {
         assert_eq!(alerted.sent().await, sent, "{end}");
     }
     alerted.post.message("ana@example.com", "Programs that use it are refused.").await;
+    let alerts = format!("/console/{}/alerts", alerted.account);
+    let page = alerted.ana.get(&alerts).await;
+    assert_eq!(page.body.matches("“test key” expires soon").count(), 3, "{}", page.body);
+    assert!(page.has("“test key” has expired</a>"), "{}", page.body);
+    // As the version before wrote it down.
+    alerted.run("update alert_event set name = null").await;
+    assert!(alerted.ana.get(&alerts).await.has("“test key” has expired</a>"));
     alerted.run("update api_key set expires_at = null, last_used_at = now() - interval '91 days'").await;
     alerted.look().await;
     alerted.look().await;
     assert_eq!(alerted.sent().await, 5);
     alerted.post.message("ana@example.com", "Nothing has used 1 key").await;
+    assert!(alerted.ana.get(&alerts).await.has("Unused for 90 days: test key"));
 }
 
 #[tokio::test]

@@ -10,6 +10,30 @@ use crate::support::gateway::{Gateway, eventually};
 use crate::support::scratch::Scratch;
 use crate::support::visitor::{Page, Visitor};
 
+/// One sender, one reader, one subject, a text and the same as HTML, and no address but the gateway's own.
+fn assert_is_well_formed(message: &str, base: &str) {
+    let (head, body) = message.split_once("\r\n\r\n").unwrap();
+    let of = |name: &str| {
+        let lines = head.lines().filter(|line| line.starts_with(&format!("{name}: ")));
+        lines.count()
+    };
+    for once in ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"] {
+        assert_eq!(of(once), 1, "{once}: {head}");
+    }
+    assert!(of("Cc") + of("Bcc") == 0 && head.contains("multipart/alternative"), "{head}");
+    for part in ["text/plain", "text/html"] {
+        assert_eq!(
+            body.matches(&format!("Content-Type: {part}; charset=utf-8\r\n")).count(),
+            1,
+            "{part}: {body}"
+        );
+    }
+    let body = body.replace("=\r\n", "").replace("=3D", "=");
+    let links: Vec<&str> = body.match_indices("http").map(|(place, _)| &body[place..]).collect();
+    assert!(links.iter().all(|link| link.starts_with(base)), "a link leads elsewhere: {body}");
+    assert!(!body.contains("<img") && !body.contains("<style") && !body.contains("<script"), "{body}");
+}
+
 /// A gateway whose messages become files.
 pub(crate) struct Post {
     pub(crate) gateway: Gateway,
@@ -37,8 +61,15 @@ impl Post {
     /// The messages, without their line breaks.
     pub(crate) fn messages(&self) -> Vec<String> {
         let Ok(files) = fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
-        let read = |path| fs::read_to_string(path).unwrap().replace("=\r\n", "").replace("=3D", "=");
-        files.map(|file| read(file.unwrap().path())).collect()
+        let texts = files.map(|file| {
+            let path = file.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            if path.extension().is_some_and(|ending| ending == "eml") && text.ends_with("--\r\n") {
+                assert_is_well_formed(&text, &self.gateway.url());
+            }
+            text.replace("=\r\n", "").replace("=3D", "=")
+        });
+        texts.collect()
     }
 
     /// Waits for the only message to an address with this text.

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{ACCOUNT, KEYS, dated};
+use super::{ACCOUNT, KEYS};
 use crate::clock as ids;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::credits::Credits;
@@ -18,7 +18,6 @@ use crate::management::keys::NewSecret;
 use crate::management::{environments, keys, members};
 use crate::secret::peppers::Peppers;
 use crate::storage::keys::NewKey;
-use crate::storage::ledger::past::PastWriter;
 
 pub(super) struct Acts {
     /// The account's admin.
@@ -36,11 +35,9 @@ impl Acts {
         &mut self,
         work: &mut PgConnection,
         prefix: &KeyPrefix,
-        at: DateTime<Utc>,
     ) -> anyhow::Result<()> {
-        let by = dated(&self.ana, at);
         for name in KEYS {
-            let key = self.key(work, &by, prefix, (name, DEFAULT_ENVIRONMENT)).await?;
+            let key = self.key(work, prefix, (name, DEFAULT_ENVIRONMENT)).await?;
             self.keys.push(key);
         }
         Ok(())
@@ -52,26 +49,25 @@ impl Acts {
         work: &mut PgConnection,
         prefix: &KeyPrefix,
         day: u64,
-        at: DateTime<Utc>,
     ) -> anyhow::Result<()> {
-        let by = dated(&self.ana, at);
+        let by = &self.ana;
         match day {
             58 => {
                 let test = EnvironmentId::from_uuid(ids::new_id());
-                environments::create(work, &by, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
-                self.key(work, &by, prefix, ("ana-laptop", "test")).await?;
+                environments::create(work, by, test, ACCOUNT, &"test".parse()?, Mode::Test).await?;
+                self.key(work, prefix, ("ana-laptop", "test")).await?;
             }
             // The old website was switched off some days ago.
             63 => {
-                keys::set_state(work, &by, self.first(2)?, KeyState::Revoked).await?;
+                keys::set_state(work, by, self.first(2)?, KeyState::Revoked).await?;
             }
             71 => {
                 let joao = MemberId::from_uuid(ids::new_id());
                 let address = "joao@horizonte.example".parse()?;
-                members::add(work, &by, joao, ACCOUNT, &address, Role::Member).await?;
+                members::add(work, by, joao, ACCOUNT, &address, Role::Member).await?;
             }
             88 => {
-                self.key(work, &by, prefix, ("nightly-import", DEFAULT_ENVIRONMENT)).await?;
+                self.key(work, prefix, ("nightly-import", DEFAULT_ENVIRONMENT)).await?;
             }
             99 => {
                 let change = TermsChange {
@@ -79,11 +75,11 @@ impl Acts {
                     expires_at: Some(Some(self.ends_at)),
                     ..TermsChange::default()
                 };
-                keys::change(work, &by, self.first(1)?, change).await?;
+                keys::change(work, by, self.first(1)?, change).await?;
             }
-            _ => return Ok(()),
+            _ => {}
         }
-        Ok(PastWriter::date(work, ACCOUNT, at).await?)
+        Ok(())
     }
 
     /// Gives the first key a new secret, now: its programs still use the old one.
@@ -100,7 +96,6 @@ impl Acts {
     async fn key(
         &self,
         work: &mut PgConnection,
-        by: &Principal,
         prefix: &KeyPrefix,
         (name, environment): (&str, &str),
     ) -> anyhow::Result<KeyId> {
@@ -108,7 +103,7 @@ impl Acts {
         let terms = KeyTerms::unlimited(name, &Scope::DEFAULT);
         let id = KeyId::from_uuid(ids::new_id());
         let new = NewKey { id, account_id: ACCOUNT, environment: environment.into(), terms };
-        keys::create(work, by, &new, &secret).await?;
+        keys::create(work, &self.ana, &new, &secret).await?;
         Ok(id)
     }
 }

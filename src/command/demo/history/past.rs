@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc, Weekday};
 use sqlx::PgConnection;
 
 use super::acts::Acts;
-use super::{ACCOUNT, CALLS, DAYS, KEYS, MOVED_ON_DAY, PLANS, dated, plan};
+use super::{ACCOUNT, CALLS, DAYS, KEYS, MOVED_ON_DAY, PLANS, plan};
 use crate::clock as ids;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
@@ -70,7 +70,8 @@ impl Past {
         for day in 0..=DAYS {
             let morning = begins_at + Days::new(day);
             self.acts_of(work, operator, day, morning).await?;
-            self.acts.of_day(work, prefix, day, morning + TimeDelta::minutes(9)).await?;
+            self.acts.of_day(work, prefix, day).await?;
+            self.writer.date(work, morning + TimeDelta::minutes(9)).await?;
             let weekday = match morning.weekday() {
                 Weekday::Sat | Weekday::Sun => 1,
                 _ => 3 + self.chance.below(5),
@@ -114,8 +115,7 @@ impl Past {
             20 => grant(GrantKind::Pack, "order-2077", 200, year, "Power"),
             21 => grant(GrantKind::Grant, "goodwill-7", 25, at + Days::new(60), "An hour of errors"),
             MOVED_ON_DAY => {
-                let by = dated(operator, at);
-                management::accounts::set_plan(work, &by, ACCOUNT, &plan(PLANS[1])).await?;
+                management::accounts::set_plan(work, operator, ACCOUNT, &plan(PLANS[1])).await?;
                 Operation::MovePlan { account_id: ACCOUNT, id }
             }
             48 => grant(GrantKind::Pack, "order-2119", 100, year, "Boost"),
