@@ -1,7 +1,9 @@
-//! How long a look-up takes in a large directory, with several under way at once and no answer remembered.
+//! How long a look-up takes in a large directory, with several under way at once and no answer
+//! remembered.
 //!
-//! `DATABASE_URL=postgres://... cargo bench --bench directory [-- PEOPLE]` makes a directory of a million invented
-//! people (or so many), through the importer, in a database of its own that it drops at the end.
+//! `DATABASE_URL=postgres://... cargo bench --bench directory [-- PEOPLE]` makes a directory of a
+//! million invented people (or so many), through the importer, in a database of its own that it
+//! drops at the end.
 
 #[path = "../crates/people/tests/it/generator/mod.rs"]
 #[expect(dead_code, reason = "shared with the accuracy test, which also asks about people who are not there")]

@@ -37,8 +37,8 @@ fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
     }
 }
 
-/// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the next renewal so, and the
-/// same instant must read the same everywhere.
+/// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the
+/// next renewal so, and the same instant must read the same everywhere.
 fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

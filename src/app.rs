@@ -1,4 +1,5 @@
-//! Builds the long-lived parts once, serves, and stops them in order. The only place where all of them meet.
+//! Builds the long-lived parts once, serves, and stops them in order. The only place where all of
+//! them meet.
 
 mod console;
 mod development;
@@ -156,8 +157,8 @@ impl App {
         self
     }
 
-    /// Stops in order: readiness, new connections, requests in progress, the ledger's writer, which closes its epoch, and
-    /// the pool.
+    /// Stops in order: readiness, new connections, requests in progress, the ledger's writer, which
+    /// closes its epoch, and the pool.
     pub async fn stop(self) {
         self.readiness.stopping();
         let drained = self.stop.run(self.timing).await;

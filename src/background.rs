@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// A run that takes longer waits for a server that has gone silent, and is cancelled. Statements have far shorter timeouts,
-/// but the server enforces those.
+/// A run that takes longer waits for a server that has gone silent, and is cancelled. Statements
+/// have far shorter timeouts, but the server enforces those.
 const RUN_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Runs `job` every `period` until `stop`. The next run starts a period after the previous one ended, so runs never pile up.
+/// Runs `job` every `period` until `stop`. The next run starts a period after the previous one
+/// ended, so runs never pile up.
 pub async fn every<F, Fut>(name: &'static str, period: Duration, stop: CancellationToken, mut job: F)
 where
     F: FnMut() -> Fut + Send,

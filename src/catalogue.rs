@@ -1,5 +1,6 @@
-//! What is for sale: plans and packs, and the routes with their prices. `config/catalogue.toml` and `config/routes.toml` are
-//! compiled in; sets that the seller applies, in the same format, take their place.
+//! What is for sale: plans and packs, and the routes with their prices. `config/catalogue.toml` and
+//! `config/routes.toml` are compiled in; sets that the seller applies, in the same format, take
+//! their place.
 
 mod document;
 pub mod in_force;

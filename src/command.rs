@@ -1,7 +1,8 @@
 //! The commands of the program, one file for each noun.
 //!
-//! A command line becomes a [`Cli`]; [`run`] reads the settings, opens a [`context::Context`] if the command needs a
-//! database, and runs the command. Everything that a command prints is an [`output::Report`].
+//! A command line becomes a [`Cli`]; [`run`] reads the settings, opens a [`context::Context`] if
+//! the command needs a database, and runs the command. Everything that a command prints is an
+//! [`output::Report`].
 
 pub mod account;
 mod actor;
@@ -91,7 +92,8 @@ enum Command {
     Serve(serve::ServeArgs),
     #[command(flatten)]
     Stored(StoredCommand),
-    /// Check settings, database, ledger and the services that the gateway needs, and say what to do. Changes nothing.
+    /// Check settings, database, ledger and the services that the gateway needs, and say what to
+    /// do. Changes nothing.
     Doctor,
     /// Show or check the settings.
     #[command(subcommand)]

@@ -1,7 +1,7 @@
 //! Settings: what an operator may choose, where it is read from, and what is wrong with it.
 //!
-//! Each section of the file is a struct of the component that uses it. A new setting is a line of `config/default.toml`, a
-//! field, and its use.
+//! Each section of the file is a struct of the component that uses it. A new setting is a line of
+//! `config/default.toml`, a field, and its use.
 
 pub mod address;
 mod check;
@@ -139,7 +139,8 @@ impl Settings {
         base.map(Base::for_operators)
     }
 
-    /// Whether the page of messages is shown: only on loopback, and only where messages become files.
+    /// Whether the page of messages is shown: only on loopback, and only where messages become
+    /// files.
     pub fn shows_mailbox(&self) -> bool {
         self.console.mailbox
             && self.listen.ip().is_loopback()

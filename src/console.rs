@@ -2,19 +2,21 @@
 //!
 //! # A new page
 //!
-//! 1. A file with one function for each method: `pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError>`. It
-//!    reads what it shows through `call.db()` (one snapshot for the whole page), and returns [`layout::account`] with a
-//!    [`layout::Content`]. A form posts to the address of its own page: `send` reads `call.form`, calls an act of
-//!    [`crate::management`] with `call.by()?`, and returns [`page::Reply::SeeOther`] or the page with the faults and
-//!    status 422. A form that makes something calls `call.spend(&path_of_what_is_made)` first, so that it makes it once.
-//! 2. A line in [`routes::ROUTES`]: who may open it, method, address, function. Origin, form token, session, membership, role
-//!    and step-up are checked before the function runs, and `tests/it/console/access.rs` tries the line with every kind of
-//!    visitor.
+//! 1. A file with one function for each method: `pub(super) async fn show(call: &mut Call) ->
+//!    Result<Reply, PageError>`. It reads what it shows through `call.db()` (one snapshot for the
+//!    whole page), and returns [`layout::account`] with a [`layout::Content`]. A form posts to the
+//!    address of its own page: `send` reads `call.form`, calls an act of [`crate::management`] with
+//!    `call.by()?`, and returns [`page::Reply::SeeOther`] or the page with the faults and status
+//!    422. A form that makes something calls `call.spend(&path_of_what_is_made)` first, so that it
+//!    makes it once.
+//! 2. A line in [`routes::ROUTES`]: who may open it, method, address, function. Origin, form token,
+//!    session, membership, role and step-up are checked before the function runs, and
+//!    `tests/it/console/access.rs` tries the line with every kind of visitor.
 //! 3. A place in the navigation: a line in [`layout::Section`].
 //! 4. Its words in `words/`, in both languages. SQL in `storage/console/` or beside what it reads.
 //!
-//! Nothing of a page is written by hand into HTML: `maud` escapes every text. Numbers, days and instants are written by
-//! [`numbers`] alone.
+//! Nothing of a page is written by hand into HTML: `maud` escapes every text. Numbers, days and
+//! instants are written by [`numbers`] alone.
 
 mod alerts;
 pub mod base;

@@ -1,7 +1,8 @@
 //! The gate: what a request passes before its handler.
 //!
-//! [`stack`] lists the steps of each kind of call, as one tower stack. Each step is a small module. They use [`auth`], which
-//! identifies callers, [`limits`], and [`metering`], which moves the money.
+//! [`stack`] lists the steps of each kind of call, as one tower stack. Each step is a small module.
+//! They use [`auth`], which identifies callers, [`limits`], and [`metering`], which moves the
+//! money.
 
 mod admit;
 mod answer;

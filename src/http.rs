@@ -1,4 +1,5 @@
-//! HTTP at the edge: how a refusal or an answer becomes bytes, and how bytes become a checked request.
+//! HTTP at the edge: how a refusal or an answer becomes bytes, and how bytes become a checked
+//! request.
 
 pub mod answer;
 pub mod billing_info;

@@ -1,4 +1,5 @@
-//! The rules of logging in, without storage or cryptography: addresses, passwords, sessions, one-time tokens, throttling.
+//! The rules of logging in, without storage or cryptography: addresses, passwords, sessions,
+//! one-time tokens, throttling.
 
 pub mod email;
 pub mod one_time;

@@ -1,6 +1,6 @@
 //! Places where a test can end the process as `kill -9` would: no destructor runs and nothing is
-//! flushed. With `KILL_AT=before-replies:3` the process ends when it reaches `before-replies` for the
-//! third time. A release build has none of this.
+//! flushed. With `KILL_AT=before-replies:3` the process ends when it reaches `before-replies` for
+//! the third time. A release build has none of this.
 
 macro_rules! kill_points {
     ($($(#[$doc:meta])+ $point:ident = $name:literal,)+) => {

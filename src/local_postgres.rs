@@ -1,13 +1,14 @@
-//! A private PostgreSQL for `serve` without `DATABASE_URL` and for tests: no configuration, no port, no password.
+//! A private PostgreSQL for `serve` without `DATABASE_URL` and for tests: no configuration, no
+//! port, no password.
 //!
-//! It supervises the installed programs. The server listens only on a Unix socket in a folder that only its user may enter.
-//! Several processes may use one server: the first starts it, the last stops it, and after all were killed the next adopts a
-//! server that still runs.
+//! It supervises the installed programs. The server listens only on a Unix socket in a folder that
+//! only its user may enter. Several processes may use one server: the first starts it, the last
+//! stops it, and after all were killed the next adopts a server that still runs.
 //!
-//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` create the folders, `locks` counts the
-//! users, `plain` opens files in a folder of another user, `postmaster` runs the server, `supervise` restarts it, `stale`
-//! removes what a killed server left. `archive`, `base_backup` and `recovery` are for backups, `throwaway` and `template` for
-//! tests.
+//! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` create the
+//! folders, `locks` counts the users, `plain` opens files in a folder of another user, `postmaster`
+//! runs the server, `supervise` restarts it, `stale` removes what a killed server left. `archive`,
+//! `base_backup` and `recovery` are for backups, `throwaway` and `template` for tests.
 
 mod archive;
 mod base_backup;
@@ -50,7 +51,8 @@ const USER: &str = "fluence";
 pub struct Options {
     /// The data folder of the gateway; the server uses `postgres` in it.
     pub data_dir: PathBuf,
-    /// Whether a commit survives a power failure. `false` is for tests: several times faster, and stops at once.
+    /// Whether a commit survives a power failure. `false` is for tests: several times faster, and
+    /// stops at once.
     pub durable: bool,
     /// Maximum number of connections of all processes together.
     pub max_connections: u16,
@@ -58,7 +60,8 @@ pub struct Options {
     pub archive_dir: Option<PathBuf>,
 }
 
-/// A private server in use. Dropped without `stop`, it leaves the server running, and the next start adopts it.
+/// A private server in use. Dropped without `stop`, it leaves the server running, and the next
+/// start adopts it.
 #[derive(Debug)]
 pub struct LocalPostgres {
     postmaster: Arc<Postmaster>,
@@ -68,7 +71,8 @@ pub struct LocalPostgres {
 }
 
 impl LocalPostgres {
-    /// Starts the server on this folder, or adopts the one that runs there, and restarts it until `stop`.
+    /// Starts the server on this folder, or adopts the one that runs there, and restarts it until
+    /// `stop`.
     pub async fn start(options: Options) -> Result<Self, LocalPostgresError> {
         let postmaster = Arc::new(Postmaster::new(options)?);
         let start_lock = StartLock::enter(postmaster.folder()).await?;
@@ -121,8 +125,9 @@ impl LocalPostgres {
     }
 }
 
-/// The default data folder: `/var/lib/fluence` for root, else `$XDG_STATE_HOME/fluence` or `~/.local/state/fluence`. Never in a
-/// checkout, which the unprivileged server may be unable to reach.
+/// The default data folder: `/var/lib/fluence` for root, else `$XDG_STATE_HOME/fluence` or
+/// `~/.local/state/fluence`. Never in a checkout, which the unprivileged server may be unable to
+/// reach.
 pub fn default_data_dir() -> PathBuf {
     if geteuid().is_root() {
         return PathBuf::from("/var/lib/fluence");
@@ -145,7 +150,8 @@ async fn create_database(postmaster: &Postmaster) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-/// Encodes all but letters, digits, `-._~` and `/`, so that any folder fits into the query of a URL.
+/// Encodes all but letters, digits, `-._~` and `/`, so that any folder fits into the query of a
+/// URL.
 fn percent_encoded(path: &Path) -> String {
     use std::fmt::Write;
     let mut encoded = String::new();

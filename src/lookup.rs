@@ -98,8 +98,8 @@ impl People {
         Self { enrichment: Some(upstream), ..self }
     }
 
-    /// Finds the person that the query means: among the caller's contacts, then among the people that
-    /// its mode shares. Concurrent requests for one person share a lookup.
+    /// Finds the person that the query means: among the caller's contacts, then among the people
+    /// that its mode shares. Concurrent requests for one person share a lookup.
     pub async fn find(
         &self,
         caller: ContactOwner,

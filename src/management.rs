@@ -1,6 +1,6 @@
-//! Changes of accounts, environments, keys, members and peppers: one function each, for the command line, HTTP and the
-//! program itself. Each one checks the rights, locks the account, checks the rules, changes the row, appends to the audit
-//! log and commits.
+//! Changes of accounts, environments, keys, members and peppers: one function each, for the command
+//! line, HTTP and the program itself. Each one checks the rights, locks the account, checks the
+//! rules, changes the row, appends to the audit log and commits.
 
 pub mod accounts;
 pub mod alerts;

@@ -1,7 +1,9 @@
-//! The OpenAPI document of the service, and the table of operations that it and the reference pages are made from.
+//! The OpenAPI document of the service, and the table of operations that it and the reference pages
+//! are made from.
 //!
-//! [`operations`] has every operation. Schemas of answers come from the types that are serialised, those of requests from
-//! [`requests`]; examples of errors are rendered as real errors are, and examples of answers were recorded from a gateway.
+//! [`operations`] has every operation. Schemas of answers come from the types that are serialised,
+//! those of requests from [`requests`]; examples of errors are rendered as real errors are, and
+//! examples of answers were recorded from a gateway.
 
 mod document;
 mod errors;

@@ -1,8 +1,8 @@
-//! The OpenAPI document and the documentation pages. They are compiled in, public and the same for all readers, so they need
-//! neither a key nor the database.
+//! The OpenAPI document and the documentation pages. They are compiled in, public and the same for
+//! all readers, so they need neither a key nor the database.
 //!
-//! A page is Markdown, written or made from the tables of operations and errors, and a layout around it; `ADDRESS.md` has the
-//! Markdown alone. Pages are made when they are first asked for.
+//! A page is Markdown, written or made from the tables of operations and errors, and a layout
+//! around it; `ADDRESS.md` has the Markdown alone. Pages are made when they are first asked for.
 
 mod aside;
 mod assets;
@@ -46,7 +46,8 @@ use crate::openapi::{self, Facts, Operation};
 const HTML: &str = "text/html; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
-/// Nothing is loaded but our own files, no text becomes markup or code, no form is sent by the browser, nothing frames the pages.
+/// Nothing is loaded but our own files, no text becomes markup or code, no form is sent by the
+/// browser, nothing frames the pages.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
      form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",

@@ -33,8 +33,9 @@ pub enum TelemetryError {
     Twice(#[from] TryInitError),
 }
 
-/// Sets up logging for the process, until the guard is dropped. `level` is `error`, `warn`, `info`, `debug` or `trace`,
-/// optionally with exceptions: `info,fluence::request=warn` omits the request log.
+/// Sets up logging for the process, until the guard is dropped. `level` is `error`, `warn`, `info`,
+/// `debug` or `trace`, optionally with exceptions: `info,fluence::request=warn` omits the request
+/// log.
 pub fn init(level: &str, format: LogFormat) -> Result<Logging, TelemetryError> {
     let (filter, level) = reload::Layer::new(filter(level)?);
     let (queue, guard) = LogQueue::start(io::stderr())?;
@@ -81,8 +82,8 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     tracing::error!(target: "fluence::panic", location, message);
 }
 
-/// Parses a level. Libraries are limited in any case: at their lowest levels they log values of statements and bytes of
-/// requests.
+/// Parses a level. Libraries are limited in any case: at their lowest levels they log values of
+/// statements and bytes of requests.
 fn filter(level: &str) -> Result<EnvFilter, TelemetryError> {
     const QUIET: [&str; 4] = ["hyper=info", "hyper_util=info", "sqlx=warn", "rustls=info"];
     let faulty = |source| TelemetryError::Level { level: level.to_owned(), source };

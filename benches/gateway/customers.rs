@@ -1,4 +1,5 @@
-//! Who pays in a run: accounts on a plan whose limits never bite, so that nothing but the path itself is measured.
+//! Who pays in a run: accounts on a plan whose limits never bite, so that nothing but the path
+//! itself is measured.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

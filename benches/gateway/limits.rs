@@ -20,7 +20,8 @@ use crate::report::Report;
 
 /// Limits that never bite.
 const SIZES: LimitSizes = LimitSizes { rate_per_s: 1_000_000, burst: 1_000_000, concurrency: 1_000_000 };
-/// Long enough that a busy machine is not taken for a store that is away: the cost is asked for, not the fallback.
+/// Long enough that a busy machine is not taken for a store that is away: the cost is asked for,
+/// not the fallback.
 const CONFIG: SharedLimitSettings = SharedLimitSettings {
     budget: Duration::from_secs(5),
     lease_life: Duration::from_secs(30),

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
-/// The unit of times in the process table: Linux shows them in hundredths of a second on every usual architecture.
+/// The unit of times in the process table: Linux shows them in hundredths of a second on every
+/// usual architecture.
 const TICK: Duration = Duration::from_millis(10);
 
 /// One line of the process table.

@@ -1,5 +1,6 @@
-//! nginx with Lua: what many would write instead of a gateway. It checks a key, counts the call, and asks an upstream that
-//! answers the gateway's bytes; it holds no credits, and writes no log line.
+//! nginx with Lua: what many would write instead of a gateway. It checks a key, counts the call,
+//! and asks an upstream that answers the gateway's bytes; it holds no credits, and writes no log
+//! line.
 
 use std::net::TcpListener;
 use std::path::Path;

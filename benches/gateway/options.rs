@@ -37,8 +37,9 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads `BENCH_QUICK`, `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` (`64,256`), `BENCH_ENTRIES`, and the
-    /// parts from the command line: `http`, `writer`, `limits`, `growth`, `upstream`; none means all.
+    /// Reads `BENCH_QUICK`, `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` (`64,256`),
+    /// `BENCH_ENTRIES`, and the parts from the command line: `http`, `writer`, `limits`, `growth`,
+    /// `upstream`; none means all.
     pub(crate) fn read(words: &[String]) -> anyhow::Result<Self> {
         let is_quick = env::var("BENCH_QUICK").is_ok_and(|value| value != "0");
         let (seconds, old_entries) = if is_quick { (1, 500_000) } else { (3, 5_000_000) };

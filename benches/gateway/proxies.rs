@@ -1,4 +1,5 @@
-//! Proxies that a seller might put in front of the same upstream: what they do for a call, and what they leave out.
+//! Proxies that a seller might put in front of the same upstream: what they do for a call, and what
+//! they leave out.
 
 use std::fmt::Write;
 use std::net::{SocketAddr, TcpListener};

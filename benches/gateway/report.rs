@@ -161,7 +161,8 @@ impl Report {
     }
 }
 
-/// A line of the table: rate and its range, latencies, microseconds of CPU a call, flushes and bytes of the log a call.
+/// A line of the table: rate and its range, latencies, microseconds of CPU a call, flushes and
+/// bytes of the log a call.
 fn line(contender: &Contender) -> String {
     let rate = Spread::of(contender.turns.iter().map(Turn::rate));
     let latency = |pick: fn((Duration, Duration)) -> Duration| {

@@ -1,7 +1,8 @@
 //! Latency at a steady rate: what a hop adds to the upstream's own, while nothing is short of CPU.
 //!
-//! Calls begin at fixed instants, whatever became of those before. A call's latency counts from the instant at which it was due,
-//! so that a server that stalls cannot hide the calls that wait for it.
+//! Calls begin at fixed instants, whatever became of those before. A call's latency counts from the
+//! instant at which it was due, so that a server that stalls cannot hide the calls that wait for
+//! it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,7 +39,8 @@ struct Measured {
     p99_ms: Vec<f64>,
 }
 
-/// Compares the others with the first, which is the upstream itself. The second is the one with targets.
+/// Compares the others with the first, which is the upstream itself. The second is the one with
+/// targets.
 pub(crate) async fn run(
     options: &Options,
     keys: &[String],
@@ -116,7 +118,8 @@ async fn connection(
     let mut buffer = vec![0; 64 * 1_024];
     for call in 0..calls + WARM_UP {
         let due = first + each * call;
-        // A timer fires up to a millisecond late, which is not the server's doing; an answer that makes this call late is.
+        // A timer fires up to a millisecond late, which is not the server's doing; an answer that
+        // makes this call late is.
         let begun = if Instant::now() < due {
             sleep_until(due).await;
             Instant::now()

@@ -1,4 +1,5 @@
-//! Forwarded calls, compared with proxies that keep no books: the same upstream for all, rounds in turn.
+//! Forwarded calls, compared with proxies that keep no books: the same upstream for all, rounds in
+//! turn.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! The ledger's writer without HTTP, against `pgbench` with the same two statements in a transaction.
+//! The ledger's writer without HTTP, against `pgbench` with the same two statements in a
+//! transaction.
 
 use std::fmt;
 use std::path::Path;
@@ -109,7 +110,8 @@ pub(crate) async fn turn(
     let &[calls, elapsed_us, cpu_us, all_calls] = figures.as_slice() else {
         bail!("the writer's process failed: {text}");
     };
-    // What Postgres did is known for the whole run of the process; its share of the turn is that of the calls.
+    // What Postgres did is known for the whole run of the process; its share of the turn is that of
+    // the calls.
     let share = |figure: i64| (figure as f64 * calls as f64 / all_calls as f64) as i64;
     Ok(Turn {
         calls,

@@ -81,7 +81,8 @@ pub(crate) struct KeyShown {
     monthly_cap: Option<Credits>,
 }
 
-/// The account of the calling key, its plan with the limits in force, its credits, and the key itself.
+/// The account of the calling key, its plan with the limits in force, its credits, and the key
+/// itself.
 pub async fn account(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,

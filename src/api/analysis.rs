@@ -1,4 +1,5 @@
-//! `/crm_basico`, `/crm`, `/analyze` and `/analyze-comprehensive`: find the person, then say what their own words support.
+//! `/crm_basico`, `/crm`, `/analyze` and `/analyze-comprehensive`: find the person, then say what
+//! their own words support.
 
 use std::sync::Arc;
 
@@ -81,8 +82,8 @@ fn not_searched(error: &FindError) -> Refusal {
     }
 }
 
-/// The depth of the analysis, and its price if it is lower than the hold: a comprehensive one of standard depth
-/// goes no deeper than basic where the person has no posts to read.
+/// The depth of the analysis, and its price if it is lower than the hold: a comprehensive one of
+/// standard depth goes no deeper than basic where the person has no posts to read.
 fn depth(route: &Route, requested: Option<Depth>, person: &Person) -> (Depth, Option<Credits>) {
     match (route.depth(requested), route.price) {
         (Depth::Standard, Price::ByDepth(prices)) if person.posts.is_empty() => {

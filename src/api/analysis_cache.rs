@@ -1,4 +1,5 @@
-//! Analyses, kept while they cannot change: the engine is pure, so the same words give the same bytes.
+//! Analyses, kept while they cannot change: the engine is pure, so the same words give the same
+//! bytes.
 
 use std::sync::Arc;
 
@@ -30,7 +31,8 @@ pub struct Question {
     pub day: NaiveDate,
 }
 
-/// What became of an analysis. That the words do not support one is kept as well: it costs as much to find out again.
+/// What became of an analysis. That the words do not support one is kept as well: it costs as much
+/// to find out again.
 #[derive(Clone)]
 enum Made {
     Analysis(Bytes),

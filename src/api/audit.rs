@@ -40,7 +40,8 @@ pub async fn entries(
     Ok(json_ok(Entries { success: true, data, next_cursor }))
 }
 
-/// An operator's machine is no matter of customers: entries of versions up to 0.1 name operators as `user@host`.
+/// An operator's machine is no matter of customers: entries of versions up to 0.1 name operators as
+/// `user@host`.
 fn without_host(mut entry: AuditEntry) -> AuditEntry {
     if entry.actor == "operator"
         && let Some((name, _)) = entry.actor_id.rsplit_once('@')

@@ -1,5 +1,6 @@
-//! FairQueue at the store for changes over HTTP: accounts in a circle, one call of each at a time, revocations first. However
-//! many calls one account sends, another account's call waits for a few of them at most.
+//! FairQueue at the store for changes over HTTP: accounts in a circle, one call of each at a time,
+//! revocations first. However many calls one account sends, another account's call waits for a few
+//! of them at most.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -11,8 +12,9 @@ use tokio::time::timeout;
 
 use crate::domain::ids::AccountId;
 
-/// Maximum number of running calls. Each uses a connection of the pool, whose others are for authentication and paid
-/// calls. Calls of one account would wait for each other's row lock, so an account has one permit at a time.
+/// Maximum number of running calls. Each uses a connection of the pool, whose others are for
+/// authentication and paid calls. Calls of one account would wait for each other's row lock, so an
+/// account has one permit at a time.
 const MAX_RUNNING: usize = 3;
 /// How long a call waits for its permit.
 const MAX_WAIT: Duration = Duration::from_secs(1);
@@ -118,7 +120,8 @@ impl Lane {
         }
     }
 
-    /// The first call of the first account that is not working; the account goes to the end of the circle.
+    /// The first call of the first account that is not working; the account goes to the end of the
+    /// circle.
     fn next(&mut self, working: &HashSet<AccountId>) -> Option<(AccountId, oneshot::Sender<Permit>)> {
         loop {
             let place = self.order.iter().position(|account| !working.contains(account))?;

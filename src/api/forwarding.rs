@@ -1,4 +1,5 @@
-//! Routes of the seller: the request that their upstream gets, and what its answer means for client and credits.
+//! Routes of the seller: the request that their upstream gets, and what its answer means for client
+//! and credits.
 
 mod changes;
 pub mod identity;

@@ -1,4 +1,5 @@
-//! Is the service well? `/health` and `/saude` for clients, `/livez` and `/readyz` for whatever runs the gateway.
+//! Is the service well? `/health` and `/saude` for clients, `/livez` and `/readyz` for whatever
+//! runs the gateway.
 
 use std::sync::Arc;
 
@@ -130,7 +131,8 @@ pub(crate) struct AliveShown {
     status: &'static str,
 }
 
-/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways restarted.
+/// Whether the process runs. Touches nothing else, so that a store in trouble does not get gateways
+/// restarted.
 pub async fn livez() -> Response {
     of_route(LIVEZ, json_ok(AliveShown { status: "alive" }))
 }

@@ -1,4 +1,5 @@
-//! The public keys of signed identities: `/.well-known/fluence-identity.json`, a set of JSON Web Keys (RFC 7517).
+//! The public keys of signed identities: `/.well-known/fluence-identity.json`, a set of JSON Web
+//! Keys (RFC 7517).
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Reports of leaked keys: by their finders, and signed by GitHub; and whether a key that a scanner found is live.
+//! Reports of leaked keys: by their finders, and signed by GitHub; and whether a key that a scanner
+//! found is live.
 
 mod public_keys;
 pub mod settings;
@@ -50,7 +51,8 @@ const NETWORKS: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not 0");
 /// Reports that are worked on at once. More wait for a moment.
 const AT_ONCE: usize = 2;
 const WAIT: Duration = Duration::from_secs(5);
-/// A report is answered at a multiple of this interval, so that the time does not show whether it was a key.
+/// A report is answered at a multiple of this interval, so that the time does not show whether it
+/// was a key.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 const IDENTIFIER: &str = "github-public-key-identifier";
@@ -112,7 +114,8 @@ impl Leaks {
         })
     }
 
-    /// Waits for a place. It is asked for once a request has been read, so that a slow client holds none.
+    /// Waits for a place. It is asked for once a request has been read, so that a slow client holds
+    /// none.
     async fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
         let permit = tokio::time::timeout(WAIT, self.places.acquire()).await;
         permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: 5 })
@@ -273,8 +276,9 @@ async fn is_signed(keys: &PublicKeys, headers: &HeaderMap, body: &[u8]) -> Resul
     Ok(key.is_some_and(|key| key.has_signed(body, signature)))
 }
 
-/// Whether a scanner's find is live: 200 if any is, 403 if none. The body is that of TruffleHog's custom verifiers:
-/// `{"detector": {"regex": ["…"]}}`. It says no more than a call with the key would.
+/// Whether a scanner's find is live: 200 if any is, 403 if none. The body is that of TruffleHog's
+/// custom verifiers: `{"detector": {"regex": ["…"]}}`. It says no more than a call with the key
+/// would.
 pub async fn verify(
     State(leaks): State<Leaks>,
     client: Option<Extension<ClientAddress>>,

@@ -54,7 +54,8 @@ pub(crate) struct ReceiptShown {
     receipt: Receipt,
 }
 
-/// What became of one call of the account: whether it was charged, why, and by which lots it was paid.
+/// What became of one call of the account: whether it was charged, why, and by which lots it was
+/// paid.
 pub async fn receipt(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,

@@ -1,5 +1,6 @@
-//! Changes over HTTP that count once: the same `Idempotency-Key` with the same request is answered as it was the first
-//! time, for a day. The answer is written in the transaction of the change, so there is never one without the other.
+//! Changes over HTTP that count once: the same `Idempotency-Key` with the same request is answered
+//! as it was the first time, for a day. The answer is written in the transaction of the change, so
+//! there is never one without the other.
 
 use std::ops::{Deref, DerefMut};
 

@@ -94,7 +94,8 @@ pub(crate) struct PeriodShown<T> {
     remaining: T,
 }
 
-/// The state of the service and of the caller's limits. Without the store, the answer has the last known balance.
+/// The state of the service and of the caller's limits. Without the store, the answer has the last
+/// known balance.
 pub async fn status(
     State(status): State<Status>,
     Extension(caller): Extension<Caller>,

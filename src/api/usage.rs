@@ -44,8 +44,8 @@ pub(crate) struct Usage {
     next_cursor: Option<String>,
 }
 
-/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call appears once it has ended or was refused
-/// and the gateway has added it up, which takes some seconds.
+/// Calls and credits by day, key, endpoint and outcome, or by some of them. A call appears once it
+/// has ended or was refused and the gateway has added it up, which takes some seconds.
 pub async fn usage(
     State(pool): State<PgPool>,
     Extension(caller): Extension<Caller>,

@@ -19,7 +19,8 @@ use crate::site::Site;
 use crate::storage::ledger::desk::LedgerDesk;
 
 impl Foundation {
-    /// Whether this gateway serves the console. It does where its pages are safe; the settings' warnings say why not.
+    /// Whether this gateway serves the console. It does where its pages are safe; the settings'
+    /// warnings say why not.
     pub(super) fn has_console(&self) -> bool {
         matches!(self.start.settings.console_base(self.address), Ok(Some(_)))
     }
@@ -58,7 +59,8 @@ impl Foundation {
         SignUpGrants { desk: self.ledger_desk("sign-up") }
     }
 
-    /// Builds what carries operations out for a part of the gateway, whose name stands in the ledger.
+    /// Builds what carries operations out for a part of the gateway, whose name stands in the
+    /// ledger.
     pub(super) fn ledger_desk(&self, part: &str) -> LedgerDesk {
         LedgerDesk {
             pool: self.pool.clone(),

@@ -1,6 +1,6 @@
-//! Development mode: requests without a key use a test key of a development account, cost nothing and find sample people.
-//! Each start creates a new key that never leaves the process. A start without the mode suspends the account, so that keys
-//! created through it are of no use.
+//! Development mode: requests without a key use a test key of a development account, cost nothing
+//! and find sample people. Each start creates a new key that never leaves the process. A start
+//! without the mode suspends the account, so that keys created through it are of no use.
 
 use sqlx::PgPool;
 
@@ -39,7 +39,8 @@ fn principal() -> Principal {
     Principal::almighty(Actor::system("development mode"))
 }
 
-/// Creates the account unless it exists, gives it a new key, and revokes the keys of earlier starts.
+/// Creates the account unless it exists, gives it a new key, and revokes the keys of earlier
+/// starts.
 pub(super) async fn key(
     pool: &PgPool,
     catalogue: &Catalogue,

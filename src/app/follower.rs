@@ -1,4 +1,5 @@
-//! Takes up sets as soon as they are applied. A set that cannot be taken up changes nothing: the one before it stays in force.
+//! Takes up sets as soon as they are applied. A set that cannot be taken up changes nothing: the
+//! one before it stays in force.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,8 @@ use crate::server::routing::{Routed, Routing};
 use crate::storage::error::StorageError;
 use crate::storage::{nodes, offer_sets};
 
-/// Interval of looks at the sets without a notification, which also retries what could not be taken up.
+/// Interval of looks at the sets without a notification, which also retries what could not be taken
+/// up.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Takes up the newest sets of a gateway that serves.
@@ -108,7 +110,8 @@ impl Follower {
 }
 
 impl Shared {
-    /// The router of an offer. It is built off the threads that serve, because upstreams have files.
+    /// The router of an offer. It is built off the threads that serve, because upstreams have
+    /// files.
     pub(super) async fn routed(
         self: &Arc<Self>,
         offer: Offer,

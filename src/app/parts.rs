@@ -214,7 +214,8 @@ impl Shared {
         })
     }
 
-    /// The console of a gateway that sells by this offer. Sign-up is closed while the catalogue lacks its plan.
+    /// The console of a gateway that sells by this offer. Sign-up is closed while the catalogue
+    /// lacks its plan.
     fn console(&self, offer: &Offer, site: &Arc<Site>) -> Option<Arc<Console>> {
         let pages = self.console.as_ref()?;
         let mut settings = pages.settings.clone();
@@ -264,7 +265,8 @@ impl Shared {
         routes.collect()
     }
 
-    /// Checks that no credential takes the place of a header that tells who calls: the settings name their prefix.
+    /// Checks that no credential takes the place of a header that tells who calls: the settings
+    /// name their prefix.
     fn check_credentials(&self, upstreams: &[Arc<UpstreamServers>]) -> Result<(), OfferError> {
         let header = |upstream: &Arc<UpstreamServers>| {
             let credential = upstream.credential.as_ref()?;

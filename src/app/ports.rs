@@ -1,5 +1,5 @@
-//! The ports of a gateway: bound before anything else is started, so that a port in use is reported before a database is
-//! started. Connections are accepted later.
+//! The ports of a gateway: bound before anything else is started, so that a port in use is reported
+//! before a database is started. Connections are accepted later.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use crate::config::Settings;
 use crate::server::listener::{self, BACKLOG};
 use crate::server::tls::Tls;
 
-/// The port of the service, and those of the metrics page and of the operators' console if the settings have them.
+/// The port of the service, and those of the metrics page and of the operators' console if the
+/// settings have them.
 #[derive(Debug)]
 pub struct Ports {
     service: Port,
@@ -37,7 +38,8 @@ impl Ports {
     /// Binds the ports of the settings.
     ///
     /// # Errors
-    /// When a certificate is faulty, a port is in use or not permitted, or development mode would be reachable from other machines.
+    /// When a certificate is faulty, a port is in use or not permitted, or development mode would
+    /// be reachable from other machines.
     pub fn take(settings: &Settings, dev: bool) -> Result<Self, StartError> {
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));

@@ -1,4 +1,5 @@
-//! The parts that change while the gateway serves. A part with files of its own joins the list in [`Reloads::new`].
+//! The parts that change while the gateway serves. A part with files of its own joins the list in
+//! [`Reloads::new`].
 
 use std::sync::Arc;
 use std::time::Duration;

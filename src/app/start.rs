@@ -1,4 +1,5 @@
-//! The steps of a start: the foundation, the ledger, the keyring, the parts of the router, the jobs, the listener.
+//! The steps of a start: the foundation, the ledger, the keyring, the parts of the router, the
+//! jobs, the listener.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +77,8 @@ struct Entrance {
     tls: Option<Arc<Tls>>,
 }
 
-/// The tasks that a stop waits for, the keyring with what they leave to write, and the files that may change.
+/// The tasks that a stop waits for, the keyring with what they leave to write, and the files that
+/// may change.
 struct Tasks {
     keyring: Keyring,
     reloads: Reloads,
@@ -92,7 +94,8 @@ impl Foundation {
         Ok(writer::start(store, settings.clone(), self.stop_writer.clone()).await?)
     }
 
-    /// Starts the keyring, registers this gateway, and follows the change feed. `wake` is notified of new sets.
+    /// Starts the keyring, registers this gateway, and follows the change feed. `wake` is notified
+    /// of new sets.
     async fn start_keyring(
         &self,
         node: Node,
@@ -101,7 +104,8 @@ impl Foundation {
         let Start { settings, database, pepper, clock, .. } = &self.start;
         let (pool, rates) = (self.pool.clone(), self.rates.clone());
         let keyring = Keyring::start(pool, pepper.clone(), &settings.keys, rates, clock.clone());
-        // Registered first, with no change seen: a revocation that waits for all gateways must wait for this one too.
+        // Registered first, with no change seen: a revocation that waits for all gateways must wait
+        // for this one too.
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         clock.read(nodes::report(&mut connection, &node, 0, None).await?);
         drop(connection);

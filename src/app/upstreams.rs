@@ -1,5 +1,5 @@
-//! The servers behind forwarded routes. A pool lives on over changes of sets as long as its own settings stay the same: its
-//! connections stay open, and its circuit breakers keep their state.
+//! The servers behind forwarded routes. A pool lives on over changes of sets as long as its own
+//! settings stay the same: its connections stay open, and its circuit breakers keep their state.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,7 +28,8 @@ pub(super) struct Upstreams {
 struct InUse {
     upstreams: Vec<Arc<UpstreamServers>>,
     servers: HashMap<String, Servers>,
-    /// Digests of the files that were read last, faulty or not, by upstream. `None`: they could not be read.
+    /// Digests of the files that were read last, faulty or not, by upstream. `None`: they could not
+    /// be read.
     tried: HashMap<String, Option<[u8; 32]>>,
     /// Whether files have changed since, and can be used.
     have_new_files: bool,
@@ -42,8 +43,9 @@ impl Upstreams {
     /// Returns the pools of these upstreams, and forgets all others. Reads files.
     ///
     /// # Errors
-    /// When this machine lacks a variable that an upstream names, or a target or `host` cannot be used. Faulty files are an
-    /// error of an upstream that is new or has changed; another one keeps what it uses.
+    /// When this machine lacks a variable that an upstream names, or a target or `host` cannot be
+    /// used. Faulty files are an error of an upstream that is new or has changed; another one keeps
+    /// what it uses.
     pub(super) fn of(
         &self,
         upstreams: &[Arc<UpstreamServers>],
@@ -93,7 +95,8 @@ impl InUse {
         self.upstreams.contains(upstream).then(|| servers.live.config().tls.clone())
     }
 
-    /// The digest of the files that were read last for these servers. Without a change, faulty files stay known as such.
+    /// The digest of the files that were read last for these servers. Without a change, faulty
+    /// files stay known as such.
     fn tried_by(&self, name: &str, servers: &Servers) -> Option<[u8; 32]> {
         let is_same = self.servers.get(name).is_some_and(|before| digest_of(before) == digest_of(servers));
         let tried = self.tried.get(name).filter(|_| is_same);
@@ -118,7 +121,8 @@ impl Reload for Upstreams {
         in_use.with_files().any(has_changed)
     }
 
-    /// The follower of the sets takes new files up. Faulty ones do not keep those of other upstreams from being used.
+    /// The follower of the sets takes new files up. Faulty ones do not keep those of other
+    /// upstreams from being used.
     fn reload(&self) -> Result<bool, String> {
         let mut in_use = self.in_use();
         let read = |upstream: &Arc<UpstreamServers>| {

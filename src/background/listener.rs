@@ -1,7 +1,7 @@
 //! Follows the change feed, so that caches are invalidated.
 //!
-//! The feed is read at every notification, and once a second. Each reading proves that no older change was missed, so that
-//! caches know how current they are, however a connection is lost.
+//! The feed is read at every notification, and once a second. Each reading proves that no older
+//! change was missed, so that caches know how current they are, however a connection is lost.
 
 use std::time::{Duration, Instant};
 
@@ -92,7 +92,8 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
         }
     }
 
-    /// Reports the skew of this machine's clock: as a metric, and in the log when it becomes large or small.
+    /// Reports the skew of this machine's clock: as a metric, and in the log when it becomes large
+    /// or small.
     fn watch_skew(&self, is_skewed: &mut bool) {
         gauge!("gateway_clock_skew_seconds").set(self.clock.skew().as_seconds_f64());
         let warning = self.clock.warning();
@@ -106,13 +107,15 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
         *is_skewed = warning.is_some();
     }
 
-    /// Reads changes and passes them on, reports progress to the other gateways, and proves that no change is missing.
+    /// Reads changes and passes them on, reports progress to the other gateways, and proves that no
+    /// change is missing.
     async fn read_changes(&self, feed: &mut ChangeFeed, seen: &mut Option<i64>) -> Result<(), FeedError> {
         loop {
             let asked_at = Instant::now();
             let page = within(feed.read_after(seen.unwrap_or(0))).await?;
             if page.has_gap || seen.is_none() {
-                // Changes may be missing: at the first connection, after a long interruption, or after a restored backup.
+                // Changes may be missing: at the first connection, after a long interruption, or
+                // after a restored backup.
                 (self.on_event)(FeedEvent::Invalidated(Invalidation::Everything));
                 *seen = Some(page.newest);
             } else {

@@ -1,4 +1,5 @@
-//! Whether the gateway accepts paid calls. Checked in the background, so that probes cost nothing and cannot pile up.
+//! Whether the gateway accepts paid calls. Checked in the background, so that probes cost nothing
+//! and cannot pile up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -70,7 +71,8 @@ impl Readiness {
         (state != State::Ready).then_some(words)
     }
 
-    /// Whether the ledger's writer has stopped or commits nothing although the database can be written. Only a restart helps.
+    /// Whether the ledger's writer has stopped or commits nothing although the database can be
+    /// written. Only a restart helps.
     pub fn is_stuck(&self) -> bool {
         matches!(self.state().0, State::WriterSilent | State::WriterStopped)
     }
@@ -117,7 +119,8 @@ impl Readiness {
             self.note_newer(schema == SchemaState::Newer);
         }
         match (schema, can_write(pool).await) {
-            // The previous version works on the new schema, so that gateways can be replaced one by one.
+            // The previous version works on the new schema, so that gateways can be replaced one by
+            // one.
             (Ok(SchemaState::Current | SchemaState::Newer), Ok(true)) => State::Ready,
             (Ok(SchemaState::Current | SchemaState::Newer) | Err(_), _) => State::StoreAway,
             (Ok(SchemaState::Missing | SchemaState::Older), _) => State::SchemaOlder,

@@ -1,5 +1,5 @@
-//! Credits that people get once for signing up. An account's row promises them; the ledger grants them, under the person's id as
-//! the reference, so that a repetition grants nothing more.
+//! Credits that people get once for signing up. An account's row promises them; the ledger grants
+//! them, under the person's id as the reference, so that a repetition grants nothing more.
 
 use std::time::Duration;
 

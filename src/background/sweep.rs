@@ -1,5 +1,5 @@
-//! The sweep: renews, expires and recovers without a call. Several gateways may sweep at the same time; the store makes each
-//! step happen once.
+//! The sweep: renews, expires and recovers without a call. Several gateways may sweep at the same
+//! time; the store makes each step happen once.
 
 use std::time::Duration;
 
@@ -40,8 +40,8 @@ const RECORDS_AT_ONCE: i64 = 5_000;
 const PEOPLE_AT_ONCE: i64 = 500;
 /// Rounds of one kind of work in one sweep. The next sweep does the rest.
 const ROUNDS: usize = 20;
-/// Time for deleting old records in one sweep. A number of rounds would be a rate, and calls that leave more records
-/// than that would fill the disk.
+/// Time for deleting old records in one sweep. A number of rounds would be a rate, and calls that
+/// leave more records than that would fill the disk.
 pub const DELETING: Duration = Duration::from_secs(45);
 
 #[derive(Clone, Debug)]
@@ -58,8 +58,8 @@ pub struct Sweep {
 
 /// Interval of [`Sweep::tidy`].
 pub const TIDY_EVERY: Duration = Duration::from_secs(60);
-/// Interval of [`Sweep::retention`]. It reads the whole directory: an index for it alone would slow every import and could
-/// mislead the planner of searches.
+/// Interval of [`Sweep::retention`]. It reads the whole directory: an index for it alone would slow
+/// every import and could mislead the planner of searches.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,8 @@ impl Sweep {
         }
     }
 
-    /// Expires and renews accounts that are due, deletes old records, and creates the next partitions of the ledger.
+    /// Expires and renews accounts that are due, deletes old records, and creates the next
+    /// partitions of the ledger.
     pub async fn tidy(&self) {
         if let Err(error) = self.advance_due_accounts().await {
             tracing::warn!(%error, "advancing due accounts failed");
@@ -95,7 +96,8 @@ impl Sweep {
         }
     }
 
-    /// Deletes people whose retention is over, and empty epochs. Searches exclude such people from that instant on.
+    /// Deletes people whose retention is over, and empty epochs. Searches exclude such people from
+    /// that instant on.
     pub async fn retention(&self) {
         match self.delete_expired_people().await {
             Ok(0) => {}
@@ -121,14 +123,16 @@ impl Sweep {
             let begun = Instant::now();
             summarize_entries(&mut connection).await?;
             let added_up = match roll_up(&mut connection, at_once).await {
-                // Large batches, or a slow database. The same number would time out again, and usage never be added up.
+                // Large batches, or a slow database. The same number would time out again, and
+                // usage never be added up.
                 Err(error) if error.is_timeout() && at_once > 1 => {
                     at_once = (at_once / 4).max(1);
                     None
                 }
                 done => Some(done?),
             };
-            // Fewer than the limit: all batches were added up. The next sweep takes those committed since.
+            // Fewer than the limit: all batches were added up. The next sweep takes those committed
+            // since.
             if added_up.is_some_and(|batches| batches < at_once as usize) {
                 break;
             }
@@ -139,7 +143,8 @@ impl Sweep {
     }
 
     async fn advance_due_accounts(&self) -> Result<(), SweepError> {
-        // Accounts that cannot be advanced wait for the next sweep, so that others that are due are reached.
+        // Accounts that cannot be advanced wait for the next sweep, so that others that are due are
+        // reached.
         let mut skipped = Vec::new();
         for _ in 0..ROUNDS {
             let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
@@ -153,7 +158,8 @@ impl Sweep {
         Ok(())
     }
 
-    /// Advances accounts in one commit, without those that are locked or faulty. Returns the accounts not advanced.
+    /// Advances accounts in one commit, without those that are locked or faulty. Returns the
+    /// accounts not advanced.
     async fn advance(&self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, SweepError> {
         let mut skipped = Vec::new();
         let mut parts = vec![accounts];

@@ -1,4 +1,5 @@
-//! Reads the seller's TOML files. Collects every fault with its line, so that one look at the report is enough.
+//! Reads the seller's TOML files. Collects every fault with its line, so that one look at the
+//! report is enough.
 
 mod fields;
 mod values;

@@ -1,4 +1,5 @@
-//! What this gateway sells now, for operators: the numbers of its sets, and why it keeps older ones.
+//! What this gateway sells now, for operators: the numbers of its sets, and why it keeps older
+//! ones.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

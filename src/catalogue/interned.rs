@@ -1,5 +1,6 @@
-//! Names and paths of routes live as long as the program, because records of calls outlive the set of routes that they were
-//! made under. Each distinct text is kept once, however often a set is loaded.
+//! Names and paths of routes live as long as the program, because records of calls outlive the set
+//! of routes that they were made under. Each distinct text is kept once, however often a set is
+//! loaded.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

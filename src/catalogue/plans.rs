@@ -1,5 +1,5 @@
-//! The catalogue: editions with their plans, and packs. `config/catalogue.toml` is the shipped one, in the format of the
-//! seller's own.
+//! The catalogue: editions with their plans, and packs. `config/catalogue.toml` is the shipped one,
+//! in the format of the seller's own.
 
 use schemars::JsonSchema;
 use serde::Serialize;

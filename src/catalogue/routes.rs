@@ -1,5 +1,5 @@
-//! The routes that are sold: the program's own endpoints, and paths that are forwarded to servers of the seller.
-//! `config/routes.toml` is the shipped set, in the format of the seller's own.
+//! The routes that are sold: the program's own endpoints, and paths that are forwarded to servers
+//! of the seller. `config/routes.toml` is the shipped set, in the format of the seller's own.
 
 mod built_in;
 mod changes;

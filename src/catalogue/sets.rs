@@ -1,4 +1,5 @@
-//! Two sets compared, and what an operator should know about a catalogue and the routes that it sells.
+//! Two sets compared, and what an operator should know about a catalogue and the routes that it
+//! sells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,7 +121,8 @@ fn fields(value: &impl Serialize) -> Map<String, Value> {
     }
 }
 
-/// What is probably a mistake: a route that no plan includes, and a word in a plan that no route has.
+/// What is probably a mistake: a route that no plan includes, and a word in a plan that no route
+/// has.
 pub fn warnings(catalogue: &Catalogue, routes: &RouteSet) -> Vec<String> {
     let of_plans: BTreeSet<&Access> = catalogue.access().collect();
     let of_routes: BTreeSet<&Access> = routes.access().collect();

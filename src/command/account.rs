@@ -53,7 +53,8 @@ pub enum AccountCommand {
     },
     /// Move an account to another plan, effective immediately.
     Move(MoveAccount),
-    /// Move all accounts of a plan to another plan, in batches. Repeated, it goes on where it stopped.
+    /// Move all accounts of a plan to another plan, in batches. Repeated, it goes on where it
+    /// stopped.
     MoveAll(move_all::MoveAll),
     /// Print a one-time link that logs a member in to the console, without a password.
     Link(LinkArgs),

@@ -1,4 +1,5 @@
-//! The operator of a command, for the audit log: a name without the host, because customers read the log too.
+//! The operator of a command, for the audit log: a name without the host, because customers read
+//! the log too.
 
 use std::env;
 use std::os::unix::fs::MetadataExt;
@@ -16,7 +17,8 @@ pub(super) fn operator(given: Option<&str>) -> Principal {
     Principal::almighty(Actor::operator(name(given)))
 }
 
-/// The given name, the one in the environment, or the user name; under `sudo`, the name of the calling user.
+/// The given name, the one in the environment, or the user name; under `sudo`, the name of the
+/// calling user.
 fn name(given: Option<&str>) -> String {
     let named = [VARIABLE, "SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|name| env::var(name).ok());
     let names = given.map(str::to_owned).into_iter().chain(named).map(|name| cut(&name));

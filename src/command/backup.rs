@@ -1,8 +1,9 @@
-//! `fluence backup`: backs up, restores and rehearses the restore of the private database and its pepper.
+//! `fluence backup`: backs up, restores and rehearses the restore of the private database and its
+//! pepper.
 //!
-//! A backup is a folder: `base/` is PostgreSQL's base backup, `pepper.sealed` the pepper under a pass phrase, and
-//! `backup.json`, written last, what a restored ledger must contain. The write-ahead log since then is in
-//! `backup.archive_dir`.
+//! A backup is a folder: `base/` is PostgreSQL's base backup, `pepper.sealed` the pepper under a
+//! pass phrase, and `backup.json`, written last, what a restored ledger must contain. The
+//! write-ahead log since then is in `backup.archive_dir`.
 
 mod create;
 mod drill;
@@ -35,8 +36,8 @@ use crate::telemetry;
 
 /// Connections of a server that only this process uses.
 const CONNECTIONS: u16 = 20;
-/// How old a hold may be: older than any backup, because after a restore the holds of gateways that are gone are open until
-/// the first gateway starts.
+/// How old a hold may be: older than any backup, because after a restore the holds of gateways that
+/// are gone are open until the first gateway starts.
 const HOLD_LIFE: TimeDelta = TimeDelta::days(36_500);
 
 #[derive(Debug, Subcommand)]
@@ -45,7 +46,8 @@ pub enum BackupCommand {
     Create(CreateArgs),
     /// Restore a backup into a new --data-dir, up to an instant, and verify its ledger.
     Restore(RestoreArgs),
-    /// Rehearse: restore a backup into a temporary folder, verify its ledger, remove it, and print the time taken.
+    /// Rehearse: restore a backup into a temporary folder, verify its ledger, remove it, and print
+    /// the time taken.
     Drill(DrillArgs),
 }
 
@@ -107,7 +109,8 @@ async fn restored(
     }
 }
 
-/// Verifies that the ledger is right, and that it contains what was there when the backup was taken.
+/// Verifies that the ledger is right, and that it contains what was there when the backup was
+/// taken.
 async fn verified(
     server: &LocalPostgres,
     manifest: &Manifest,

@@ -23,7 +23,8 @@ pub enum ConfigCommand {
         #[arg(long)]
         defaults: bool,
     },
-    /// Check the settings and the files that they name, as `serve` reads them, and list all faults. Needs no database.
+    /// Check the settings and the files that they name, as `serve` reads them, and list all faults.
+    /// Needs no database.
     Check,
 }
 

@@ -14,7 +14,8 @@ use crate::gate::settings::KeySettings;
 use crate::storage::changes;
 use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 
-/// After this time no gateway uses what it cached before the change: a second more than the settings allow.
+/// After this time no gateway uses what it cached before the change: a second more than the
+/// settings allow.
 const TRUST_ENDS_AFTER: Duration = KeySettings::MAX_UNHEARD_TRUST.saturating_add(Duration::from_secs(1));
 /// Longest wait for gateways that reported recently.
 const MAX_WAIT: Duration = Duration::from_secs(6);
@@ -27,7 +28,8 @@ const POLL_EVERY: Duration = Duration::from_millis(20);
 pub(super) struct Confirmation {
     /// The number of the change. A gateway that has applied a later one has applied it too.
     change: i64,
-    /// Whether every gateway that is not silent has applied it. For silent ones, the wait covered their longest trust.
+    /// Whether every gateway that is not silent has applied it. For silent ones, the wait covered
+    /// their longest trust.
     confirmed: bool,
     /// Number of silent gateways that did not sign off and have not applied it.
     silent: usize,
@@ -41,8 +43,9 @@ struct Gateway {
     node: NodeView,
 }
 
-/// Waits, with a limit, until every running gateway has applied all changes so far. A silent gateway is not expected to
-/// confirm, but it may still serve, so the wait covers its longest trust in cached keys.
+/// Waits, with a limit, until every running gateway has applied all changes so far. A silent
+/// gateway is not expected to confirm, but it may still serve, so the wait covers its longest trust
+/// in cached keys.
 ///
 /// # Errors
 /// When the database cannot be reached.

@@ -30,10 +30,12 @@ use crate::storage::{accounts, keys, pool};
 
 /// Timeout of the first connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// The first and the longest pause between attempts to connect to a database that is starting. Each pause doubles.
+/// The first and the longest pause between attempts to connect to a database that is starting. Each
+/// pause doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
-/// Connections of the private server beyond a gateway's pool: ledger, change feed, commands, backups.
+/// Connections of the private server beyond a gateway's pool: ledger, change feed, commands,
+/// backups.
 const SPARE_CONNECTIONS: u32 = 84;
 
 /// The database of one run of the program, and what belongs to it.
@@ -49,7 +51,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// Connects to the database of `DATABASE_URL`, or to the private server, which is started unless it runs.
+    /// Connects to the database of `DATABASE_URL`, or to the private server, which is started
+    /// unless it runs.
     ///
     /// # Errors
     /// When the server cannot be started, or the database cannot be reached.
@@ -166,7 +169,8 @@ impl Context {
         Ok(schema::bring_up_to_date(&self.options, &Catalogue::shipped()?).await?)
     }
 
-    /// Returns the peppers of the settings; with the private server, those in the data folder, created when first needed.
+    /// Returns the peppers of the settings; with the private server, those in the data folder,
+    /// created when first needed.
     ///
     /// # Errors
     /// When the pepper is missing, or is not the one that existing keys were hashed with.
@@ -263,8 +267,8 @@ fn own_database(settings: &Settings) -> anyhow::Result<Option<PgConnectOptions>>
     }))
 }
 
-/// Waits up to `database.start_wait_s` until the operator's database accepts connections: after a reboot it may start later
-/// than the gateway.
+/// Waits up to `database.start_wait_s` until the operator's database accepts connections: after a
+/// reboot it may start later than the gateway.
 ///
 /// # Errors
 /// When it cannot be reached in time, or rejects the connection for a reason that does not pass.
@@ -310,8 +314,9 @@ async fn connect_once(options: &PgConnectOptions) -> Result<(), NotReached> {
     connected.map_err(|error| NotReached { host, port, error })
 }
 
-/// Whether a database that cannot be reached may become available: no listener yet, an unknown host name, a server that starts
-/// or recovers, or no free connection. A wrong password or database name stays wrong.
+/// Whether a database that cannot be reached may become available: no listener yet, an unknown host
+/// name, a server that starts or recovers, or no free connection. A wrong password or database name
+/// stays wrong.
 fn may_yet_come(error: &NotReached) -> bool {
     match &error.error {
         sqlx::Error::Io(_) => true,

@@ -3,8 +3,9 @@
 use anyhow::Context;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// Disables core files of this process and its children. The limit does not apply where core files go to a program, so the
-/// process is also marked as not dumpable; other processes of its user then cannot read its memory.
+/// Disables core files of this process and its children. The limit does not apply where core files
+/// go to a program, so the process is also marked as not dumpable; other processes of its user then
+/// cannot read its memory.
 pub(super) fn forbid() -> anyhow::Result<()> {
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
         .and_then(|()| set_dumpable_behavior(DumpableBehavior::NotDumpable))

@@ -41,7 +41,8 @@ pub struct GrantCredits {
     /// Expiry: a date (00:00 UTC) or an instant [default: in 12 months].
     #[arg(long, value_name = "TIME", value_parser = values::instant, requires = "credits")]
     expires_at: Option<DateTime<Utc>>,
-    /// Your id for this grant. Repeating the command with it grants nothing more [default: a new id].
+    /// Your id for this grant. Repeating the command with it grants nothing more [default: a new
+    /// id].
     #[arg(long, value_name = "ID")]
     id: Option<Reference>,
 }
@@ -57,14 +58,16 @@ pub struct TakeCredits {
     /// Reason, shown in the account's statement.
     #[arg(long, value_name = "TEXT")]
     reason: Reason,
-    /// Your id for this correction. Repeating the command with it takes nothing more [default: a new id].
+    /// Your id for this correction. Repeating the command with it takes nothing more [default: a
+    /// new id].
     #[arg(long, value_name = "ID")]
     id: Option<Reference>,
 }
 
 impl CreditCommand {
     /// # Errors
-    /// When the account does not exist or pack, the account has too few credits, or the ledger cannot be reached.
+    /// When the account does not exist or pack, the account has too few credits, or the ledger
+    /// cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Grant(grant) => give(grant, context, output).await,

@@ -52,7 +52,8 @@ const KEY_NAME: &str = "demonstration";
 pub struct DemoArgs {
     #[command(flatten)]
     place: WhereArgs,
-    /// Also create an account with three months of calls, packs, refunds and changes, and print a link into its console.
+    /// Also create an account with three months of calls, packs, refunds and changes, and print a
+    /// link into its console.
     #[arg(long)]
     history: bool,
 }
@@ -81,8 +82,8 @@ pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow:
     prepare(context).await?.print(&url, Opened::default(), output)
 }
 
-/// Creates the account and imports the sample people unless they exist, and creates a key. At the limit of keys, the oldest
-/// key of earlier runs is revoked.
+/// Creates the account and imports the sample people unless they exist, and creates a key. At the
+/// limit of keys, the oldest key of earlier runs is revoked.
 ///
 /// # Errors
 /// When the database cannot be reached or its schema is not current.

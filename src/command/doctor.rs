@@ -1,6 +1,8 @@
-//! `fluence doctor`: checks what a gateway needs and says what to do. Changes nothing, and needs no running gateway.
+//! `fluence doctor`: checks what a gateway needs and says what to do. Changes nothing, and needs no
+//! running gateway.
 //!
-//! Each module gathers facts and judges them by pure functions, which return one [`Check`] for each fact.
+//! Each module gathers facts and judges them by pure functions, which return one [`Check`] for each
+//! fact.
 
 mod backup;
 mod database;

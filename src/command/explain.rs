@@ -1,5 +1,5 @@
-//! `fluence explain`: what became of a request, from its id alone: its call with key, price, settlement and entries, and the
-//! changes that it made.
+//! `fluence explain`: what became of a request, from its id alone: its call with key, price,
+//! settlement and entries, and the changes that it made.
 
 use std::io::{self, Write};
 

@@ -82,7 +82,8 @@ pub struct RotateKey {
     /// How long the old secret still works: 0s to 7d.
     #[arg(long, value_name = "SPAN", default_value = "1h")]
     overlap: Overlap,
-    /// Format of the new secret [default: that of the old one]. `prefixed` moves a key to the default format.
+    /// Format of the new secret [default: that of the old one]. `prefixed` moves a key to the
+    /// default format.
     #[arg(long, value_parser = values::key_format())]
     format: Option<FormatChoice>,
 }
@@ -91,7 +92,8 @@ pub struct RotateKey {
 pub struct LeakOfKey {
     /// Key id.
     id: KeyId,
-    /// `revoke`, `disable`, `notify`, or `default`: as `leaks.on_leak` says. Without it the command only shows.
+    /// `revoke`, `disable`, `notify`, or `default`: as `leaks.on_leak` says. Without it the command
+    /// only shows.
     #[arg(value_parser = values::on_leak)]
     action: Option<OrNone<OnLeak>>,
 }
@@ -103,7 +105,8 @@ impl KeyCommand {
     }
 
     /// # Errors
-    /// When the account, environment or key does not exist, the rules forbid the change, or the database cannot be reached.
+    /// When the account, environment or key does not exist, the rules forbid the change, or the
+    /// database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => new.run(context, output).await,

@@ -1,4 +1,5 @@
-//! `fluence leak`: rules by which secret scanners find the keys of this service, and a scanner of its own.
+//! `fluence leak`: rules by which secret scanners find the keys of this service, and a scanner of
+//! its own.
 
 mod patterns;
 mod reports;
@@ -32,7 +33,8 @@ pub enum LeakCommand {
         #[arg(long = "for", value_name = "SCANNER")]
         scanner: Scanner,
     },
-    /// Find keys of this service in files or standard input. Exits with status 1 if there are any. Needs no database.
+    /// Find keys of this service in files or standard input. Exits with status 1 if there are any.
+    /// Needs no database.
     Check(CheckArgs),
     /// Print keys that look real and are not, one of each format, to try a scanner with.
     Test {

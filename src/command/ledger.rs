@@ -19,7 +19,8 @@ use crate::storage::operator::health::{Verification, add_verification};
 
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// Verify the ledger: recompute sums, chain, lots and holds. Exits with status 1 if rows are wrong, and lists the first.
+    /// Verify the ledger: recompute sums, chain, lots and holds. Exits with status 1 if rows are
+    /// wrong, and lists the first.
     Verify {
         /// Verify this account only.
         #[arg(long)]
@@ -78,8 +79,8 @@ async fn verify_books(
     }
 }
 
-/// Stores the outcome for the operators' console. A database that cannot be written to, such as a restored one, is verified all
-/// the same.
+/// Stores the outcome for the operators' console. A database that cannot be written to, such as a
+/// restored one, is verified all the same.
 async fn remember(report: &VerifyReport, since: Option<DateTime<Utc>>, context: &Context) {
     let verification = Verification {
         verified_at: report.checked_at,

@@ -13,7 +13,8 @@ use super::output::{Output, Report, write_fields};
 /// When a migration fails or the database cannot be reached.
 pub async fn run(context: &Context, output: Output) -> anyhow::Result<()> {
     let upgrade = context.bring_up_to_date().await?;
-    // A wrong pepper would keep `serve` from starting, so it is reported before gateways are replaced.
+    // A wrong pepper would keep `serve` from starting, so it is reported before gateways are
+    // replaced.
     context.peppers().await?;
     output.print(&MigrateReport {
         schema_version: upgrade.version,

@@ -33,7 +33,8 @@ pub enum OperatorCommand {
         /// E-mail address of the operator.
         email: EmailAddress,
     },
-    /// Take the second factor from an operator who has lost it, and print a link that asks for another one.
+    /// Take the second factor from an operator who has lost it, and print a link that asks for
+    /// another one.
     Reset {
         /// E-mail address of the operator.
         email: EmailAddress,

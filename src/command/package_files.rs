@@ -1,4 +1,5 @@
-//! `fluence package-files`: man pages and shell completions, from the description of the command line.
+//! `fluence package-files`: man pages and shell completions, from the description of the command
+//! line.
 
 use std::fs;
 use std::path::Path;

@@ -28,7 +28,8 @@ pub enum PepperCommand {
 
 impl PepperCommand {
     /// # Errors
-    /// When a rotation is in progress, the pepper is still needed, or the database cannot be reached.
+    /// When a rotation is in progress, the pepper is still needed, or the database cannot be
+    /// reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Add if context.has_pepper_file() => add_to_file(context, output).await,

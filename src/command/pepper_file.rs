@@ -1,5 +1,5 @@
-//! The file with the peppers of the private database, readable by its owner only: the newest pepper, and during a rotation
-//! the previous one.
+//! The file with the peppers of the private database, readable by its owner only: the newest
+//! pepper, and during a rotation the previous one.
 //!
 //! One line for each, newest first: `VERSION:HEX`. A line without a version is the first pepper.
 
@@ -64,7 +64,8 @@ pub(super) fn add(path: &Path, unnumbered: i32) -> anyhow::Result<i32> {
     Ok(new)
 }
 
-/// Removes the pepper of this version, unless it is the newest. Returns whether the file contained it.
+/// Removes the pepper of this version, unless it is the newest. Returns whether the file contained
+/// it.
 pub(super) fn remove(path: &Path, version: i32, unnumbered: i32) -> anyhow::Result<bool> {
     let Some(text) = read(path)? else { return Ok(false) };
     let present = parse(&text, unnumbered)?;
@@ -97,7 +98,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
     Ok(Some(SecretString::from(text.trim())))
 }
 
-/// Creates the file with a first pepper. If another process creates it at the same time, one pepper wins.
+/// Creates the file with a first pepper. If another process creates it at the same time, one pepper
+/// wins.
 pub(super) fn create(path: &Path) -> anyhow::Result<SecretString> {
     let made = Zeroizing::new(generate_pepper());
     let pepper = SecretString::from(format!("{}\n", *made));

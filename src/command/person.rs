@@ -1,8 +1,9 @@
 //! `fluence person`: the requests of people about their data.
 //!
-//! The operator is responsible for the shared directory; each account is responsible for its own contacts. A request covers
-//! contacts only with `--account`; otherwise the accounts to forward it to are listed. The output of an erasure or opt-out
-//! contains no personal data and can be kept as proof.
+//! The operator is responsible for the shared directory; each account is responsible for its own
+//! contacts. A request covers contacts only with `--account`; otherwise the accounts to forward it
+//! to are listed. The output of an erasure or opt-out contains no personal data and can be kept as
+//! proof.
 
 use std::io::{self, Write};
 
@@ -24,7 +25,8 @@ pub enum PersonCommand {
     Export(Order),
     /// Delete the data of a person. A later import may add it again; opt-out prevents that.
     Erase(Order),
-    /// Delete the data of a person from the shared directory, and exclude the person from imports and enrichment permanently.
+    /// Delete the data of a person from the shared directory, and exclude the person from imports
+    /// and enrichment permanently.
     OptOut(Who),
 }
 

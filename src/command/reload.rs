@@ -15,8 +15,8 @@ pub struct Reloading<'a> {
 }
 
 impl Reloading<'_> {
-    /// Applies the log level, and reads the files of certificates. Logs the names of other changed settings, which need a
-    /// restart. Faulty settings change nothing.
+    /// Applies the log level, and reads the files of certificates. Logs the names of other changed
+    /// settings, which need a restart. Faulty settings change nothing.
     pub(super) async fn reload(self, in_force: &mut Settings, app: &App) {
         let fresh = match (self.read)() {
             Ok(fresh) => fresh,
@@ -44,8 +44,8 @@ impl Reloading<'_> {
     }
 }
 
-/// Returns the names of settings that differ, except the log level. Secrets count as different if one of them is empty. The
-/// peppers are not compared: their text was wiped.
+/// Returns the names of settings that differ, except the log level. Secrets count as different if
+/// one of them is empty. The peppers are not compared: their text was wiped.
 fn changed(before: &Settings, after: &Settings) -> Vec<String> {
     let tables = (Table::try_from(before), Table::try_from(after));
     let (Ok(before), Ok(after)) = tables else { return Vec::new() };

@@ -31,7 +31,8 @@ pub enum RetentionCommand {
         /// The file of `export`.
         file: PathBuf,
     },
-    /// Check an export, then delete the entries of its month from the database. Refused while they are needed.
+    /// Check an export, then delete the entries of its month from the database. Refused while they
+    /// are needed.
     Detach {
         /// The file of `export`.
         file: PathBuf,

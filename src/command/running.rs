@@ -1,4 +1,5 @@
-//! The address of the gateway that runs on a data folder, in a file that the gateway writes and commands read.
+//! The address of the gateway that runs on a data folder, in a file that the gateway writes and
+//! commands read.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -12,13 +13,15 @@ use clap::Args;
 use crate::config::Settings;
 use crate::upstream::address::parse_http_url;
 
-/// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is ignored.
+/// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is
+/// ignored.
 const FILE: &str = "gateway.address";
 const MAX_BYTES: u64 = 64;
 
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct WhereArgs {
-    /// URL of the gateway [default: the gateway that runs on this data folder, else FLUENCE_LISTEN].
+    /// URL of the gateway [default: the gateway that runs on this data folder, else
+    /// FLUENCE_LISTEN].
     #[arg(long, value_name = "URL", value_parser = parse_http_url)]
     url: Option<Uri>,
 }
@@ -38,7 +41,8 @@ impl WhereArgs {
         }
     }
 
-    /// The URL of the gateway's probes. With TLS they are asked on the address of the metrics, in plain HTTP.
+    /// The URL of the gateway's probes. With TLS they are asked on the address of the metrics, in
+    /// plain HTTP.
     pub(super) fn probe_url(&self, settings: &Settings) -> anyhow::Result<Uri> {
         if self.url.is_some() || !settings.tls.is_on() {
             return self.url(settings);
@@ -69,8 +73,8 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
 /// The file with the address of a gateway. Dropping it empties the file.
 pub(super) struct Announced(File);
 
-/// Writes the address until the result is dropped. Does nothing where the file cannot be written, such as in a container,
-/// or where another gateway runs on the same folder.
+/// Writes the address until the result is dropped. Does nothing where the file cannot be written,
+/// such as in a container, or where another gateway runs on the same folder.
 pub(super) fn announce(settings: &Settings, address: SocketAddr) -> Option<Announced> {
     write(folder(settings)?, address)
 }

@@ -68,7 +68,8 @@ pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading
     served.and(closed)
 }
 
-/// The settings with what `--demo` adds: the page of messages, and the operators' console on loopback.
+/// The settings with what `--demo` adds: the page of messages, and the operators' console on
+/// loopback.
 fn in_demonstration(settings: &Settings, options: &ServeOptions) -> Settings {
     let mut settings = settings.clone();
     settings.console.mailbox |= options.demo;
@@ -195,7 +196,8 @@ fn tell_of_settings(settings: &Settings) {
     }
 }
 
-/// Warns if the directory has no real people. It may be meant: contacts and an enrichment service may be enough.
+/// Warns if the directory has no real people. It may be meant: contacts and an enrichment service
+/// may be enough.
 async fn warn_of_shortage(context: &Context) -> anyhow::Result<()> {
     let now = clock::now(&mut *context.connection().await?).await?;
     if let Some(shortage) = directory::shortage(context.pool(), now).await? {
@@ -204,8 +206,8 @@ async fn warn_of_shortage(context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Upgrades the private database or an empty one. A database that several gateways may share is upgraded by its operator, and
-/// not by the first gateway that starts.
+/// Upgrades the private database or an empty one. A database that several gateways may share is
+/// upgraded by its operator, and not by the first gateway that starts.
 async fn prepare_schema(context: &Context) -> anyhow::Result<()> {
     if context.is_private() || context.schema_state().await? == SchemaState::Missing {
         let upgrade = context.bring_up_to_date().await?;

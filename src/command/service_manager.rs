@@ -1,4 +1,5 @@
-//! What systemd learns from a service of `Type=notify`: that it serves, reloads, stops, and is alive. Elsewhere nothing happens.
+//! What systemd learns from a service of `Type=notify`: that it serves, reloads, stops, and is
+//! alive. Elsewhere nothing happens.
 
 use std::ffi::OsStr;
 use std::os::linux::net::SocketAddrExt;
@@ -43,8 +44,9 @@ impl ServiceManager {
         self.send("STOPPING=1");
     }
 
-    /// Sends signs of life until it is dropped. They end while the ledger's writer is stuck: a restart helps then. They go on
-    /// while the database is away, which a restart would not bring back.
+    /// Sends signs of life until it is dropped. They end while the ledger's writer is stuck: a
+    /// restart helps then. They go on while the database is away, which a restart would not bring
+    /// back.
     pub(super) async fn keep_alive(&self, readiness: &Readiness) {
         let Some(watchdog) = self.watchdog.filter(|pause| !pause.is_zero()) else {
             return std::future::pending().await;

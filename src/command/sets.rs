@@ -88,7 +88,8 @@ impl SetCommand {
 /// Applies the files that the settings name, as `apply` does.
 ///
 /// # Errors
-/// When a file is faulty or cannot be read, or the database refuses it. Nothing of that file is applied.
+/// When a file is faulty or cannot be read, or the database refuses it. Nothing of that file is
+/// applied.
 pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyhow::Result<()> {
     for (kind, file) in [(SetKind::Catalogue, &settings.catalogue), (SetKind::Routes, &settings.routes)] {
         if file.is_empty() {
@@ -171,7 +172,8 @@ async fn put_in_force(
     output: Output,
 ) -> anyhow::Result<()> {
     let before = set(kind, None, context).await?;
-    // A set of another version may be unreadable for this one: then there is nothing to compare with.
+    // A set of another version may be unreadable for this one: then there is nothing to compare
+    // with.
     let changes = differences(kind, &before.text, text).unwrap_or_default();
     let (number, is_new) = match apply_text(context, kind, text).await? {
         Applied::New(number) => (number, true),
@@ -189,8 +191,8 @@ async fn put_in_force(
     }
 }
 
-/// What an operator should know about a set beside the set of the other kind that is in force. Empty where this program cannot
-/// read one of both.
+/// What an operator should know about a set beside the set of the other kind that is in force.
+/// Empty where this program cannot read one of both.
 async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<String> {
     let sets = async {
         anyhow::Ok(match kind {
@@ -204,8 +206,8 @@ async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<Stri
 }
 
 impl Context {
-    /// How long a hold may stay open: as long as its gateway may be silent, or as the longest call of the routes in force or
-    /// of those before them may take.
+    /// How long a hold may stay open: as long as its gateway may be silent, or as the longest call
+    /// of the routes in force or of those before them may take.
     ///
     /// # Errors
     /// When the database cannot be reached.

@@ -1,4 +1,5 @@
-//! The settings of one run of the program: what the environment, the file and the command line say together.
+//! The settings of one run of the program: what the environment, the file and the command line say
+//! together.
 
 use std::net::SocketAddr;
 
@@ -19,7 +20,8 @@ pub(super) fn for_serve(
     read(sources)
 }
 
-/// The settings of a command, and how it logs: where nothing else was asked for, only what an operator must know.
+/// The settings of a command, and how it logs: where nothing else was asked for, only what an
+/// operator must know.
 pub(super) fn for_command(
     data_dir: Option<String>,
     needs_pepper: bool,
@@ -49,7 +51,8 @@ pub(super) fn secret_files() -> Vec<(String, String)> {
 }
 
 fn sources(data_dir: Option<String>) -> Sources {
-    // A value that is not Unicode is faulty, but it is there: a gateway must not serve without its `DATABASE_URL`.
+    // A value that is not Unicode is faulty, but it is there: a gateway must not serve without its
+    // `DATABASE_URL`.
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
     let overrides = data_dir.map(|folder| ("data_dir", folder)).into_iter().collect();

@@ -1,4 +1,5 @@
-//! `fluence usage`: what an account called and was charged for, added up by day, key, endpoint or outcome.
+//! `fluence usage`: what an account called and was charged for, added up by day, key, endpoint or
+//! outcome.
 
 use std::io::{self, Write};
 

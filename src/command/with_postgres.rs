@@ -1,7 +1,9 @@
-//! `fluence with-postgres -- COMMAND...`: runs a command, such as the tests, with a temporary PostgreSQL.
+//! `fluence with-postgres -- COMMAND...`: runs a command, such as the tests, with a temporary
+//! PostgreSQL.
 //!
-//! `TEST_DATABASE_URL` is the URL of the server, for a user who may create databases, and `TEST_TEMPLATE` the name of a
-//! migrated database to clone. If `TEST_DATABASE_URL` is already set, that server is used.
+//! `TEST_DATABASE_URL` is the URL of the server, for a user who may create databases, and
+//! `TEST_TEMPLATE` the name of a migrated database to clone. If `TEST_DATABASE_URL` is already set,
+//! that server is used.
 
 use std::env;
 use std::ffi::OsString;
@@ -26,11 +28,12 @@ pub const TEMPLATE_VARIABLE: &str = "TEST_TEMPLATE";
 /// Time for an interrupted command to end before the next, stronger signal.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs the command and returns its exit status, or 128 plus the number of the signal that ended it. The server is removed
-/// however the command ends.
+/// Runs the command and returns its exit status, or 128 plus the number of the signal that ended
+/// it. The server is removed however the command ends.
 ///
 /// # Errors
-/// When there is no command, no server can be started, a migration fails, or the command cannot be run.
+/// When there is no command, no server can be started, a migration fails, or the command cannot be
+/// run.
 pub async fn run(command: Vec<OsString>) -> anyhow::Result<i32> {
     // First, so that no signal ends this process before the server is stopped.
     let mut signals = Signals::new().context("cannot listen for signals")?;

@@ -11,8 +11,8 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error};
 )]
 pub struct NotAnAddress;
 
-/// Parses an address with its port; `localhost` is the loopback address. A bare `:8000` is rejected: other programs read
-/// it as every network, which must not happen by accident.
+/// Parses an address with its port; `localhost` is the loopback address. A bare `:8000` is
+/// rejected: other programs read it as every network, which must not happen by accident.
 pub fn parse(text: &str) -> Result<SocketAddr, NotAnAddress> {
     let text = text.trim();
     let address = match text.rsplit_once(':') {

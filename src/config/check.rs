@@ -39,8 +39,8 @@ fn is_postgres_url(url: &str) -> bool {
     has_scheme && url.parse::<PgConnectOptions>().is_ok()
 }
 
-/// Whether a listener on one address keeps another one from the other: the unspecified address of IPv6 is every address of
-/// IPv4 too. Port 0 is a free port of the system.
+/// Whether a listener on one address keeps another one from the other: the unspecified address of
+/// IPv6 is every address of IPv4 too. Port 0 is a free port of the system.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
     let includes = |one: SocketAddr, other: SocketAddr| {
         one.ip() == other.ip() || one.ip().is_unspecified() && (one.is_ipv6() || other.is_ipv4())
@@ -76,8 +76,8 @@ fn shadows_a_path(prefix: &str) -> bool {
 }
 
 impl Settings {
-    /// Returns the faults that concern a value's meaning, or several values together. Faults name settings by their dotted
-    /// names.
+    /// Returns the faults that concern a value's meaning, or several values together. Faults name
+    /// settings by their dotted names.
     pub(super) fn faults(&self, needs_pepper: bool) -> Vec<Fault> {
         let mut faults = Vec::new();
         self.check_server(&mut faults);

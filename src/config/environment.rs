@@ -1,8 +1,8 @@
 //! Settings from environment variables, and secrets from the files that variables name.
 //!
-//! A variable without a value counts as unset: compose files and unit files pass such variables for what is not filled in.
-//! An empty *file* is a fault: it was meant to contain a secret, and a gateway without its `DATABASE_URL` would serve
-//! another, empty database.
+//! A variable without a value counts as unset: compose files and unit files pass such variables for
+//! what is not filled in. An empty *file* is a fault: it was meant to contain a secret, and a
+//! gateway without its `DATABASE_URL` would serve another, empty database.
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
@@ -68,7 +68,8 @@ pub(super) fn overlay(layers: &mut Layers, sources: &Sources) {
     }
 }
 
-/// Trims a secret. A password may begin and end with blanks, so only the line end of an editor is removed from it.
+/// Trims a secret. A password may begin and end with blanks, so only the line end of an editor is
+/// removed from it.
 fn trimmed<'s>(name: &str, text: &'s str) -> &'s str {
     if name == DATABASE_PASSWORD { text.trim_end_matches(['\r', '\n']) } else { text.trim() }
 }

@@ -9,7 +9,8 @@ const MIN_SIMILARITY: f64 = 0.6;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The setting, as the operator wrote it: a variable, a flag, or a name with its place in a file.
+    /// The setting, as the operator wrote it: a variable, a flag, or a name with its place in a
+    /// file.
     pub setting: String,
     /// What to write instead. Never contains the value.
     pub advice: String,

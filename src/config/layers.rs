@@ -1,5 +1,5 @@
-//! The values of settings before they have their types: each source overlays the one before, and the origin of every value
-//! is kept, so that a fault names what the operator wrote.
+//! The values of settings before they have their types: each source overlays the one before, and
+//! the origin of every value is kept, so that a fault names what the operator wrote.
 
 use std::collections::BTreeMap;
 

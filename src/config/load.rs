@@ -1,5 +1,5 @@
-//! Loading: defaults, then a file, then the environment, then the command line. All faults are reported at once, and none
-//! contains a value: a value in the wrong place may be a secret.
+//! Loading: defaults, then a file, then the environment, then the command line. All faults are
+//! reported at once, and none contains a value: a value in the wrong place may be a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -89,8 +89,8 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     if layers.faults.is_empty() { Ok(settings) } else { Err(ConfigError(layers.faults)) }
 }
 
-/// Gives the values their types. A value that its setting does not accept becomes the default again, so that the next fault
-/// is found too.
+/// Gives the values their types. A value that its setting does not accept becomes the default
+/// again, so that the next fault is found too.
 fn typed(layers: &mut Layers, defaults: &Table) -> Option<Settings> {
     loop {
         let fault = match layers.values.clone().try_into::<Settings>() {
@@ -106,7 +106,8 @@ fn typed(layers: &mut Layers, defaults: &Table) -> Option<Settings> {
     }
 }
 
-/// The fault of a value that its setting does not accept. The parser's message is the reason, then the setting's name.
+/// The fault of a value that its setting does not accept. The parser's message is the reason, then
+/// the setting's name.
 fn unreadable(error: &toml::de::Error) -> Fault {
     let error = error.to_string();
     let (reason, setting) = error.trim().rsplit_once("\nin `").unwrap_or((&error, "settings"));

@@ -1,5 +1,5 @@
-//! The log levels. The filter's library reads an unknown word as the name of a module and then logs nothing else, so a
-//! misspelt level must be found here.
+//! The log levels. The filter's library reads an unknown word as the name of a module and then logs
+//! nothing else, so a misspelt level must be found here.
 
 pub(super) const ADVICE: &str = "must be error, warn, info, debug, trace or off, or directives separated by commas, such as \
      info,fluence::request=warn";

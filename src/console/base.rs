@@ -1,4 +1,5 @@
-//! Where the console is reached: the beginning of its links, the origin of its forms, and the kind of its cookies.
+//! Where the console is reached: the beginning of its links, the origin of its forms, and the kind
+//! of its cookies.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -124,8 +125,8 @@ impl Base {
         format!("{}{path}", self.origin)
     }
 
-    /// Whether a form was sent by one of our own pages: by its `Origin`, or where a browser leaves that out by
-    /// `Sec-Fetch-Site`. A request with neither is refused.
+    /// Whether a form was sent by one of our own pages: by its `Origin`, or where a browser leaves
+    /// that out by `Sec-Fetch-Site`. A request with neither is refused.
     pub fn is_from_here(&self, headers: &HeaderMap) -> bool {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         match (origins.next(), origins.next()) {

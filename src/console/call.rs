@@ -1,4 +1,5 @@
-//! One request for a page: who asks, what was sent, and the transaction that it reads or changes in.
+//! One request for a page: who asks, what was sent, and the transaction that it reads or changes
+//! in.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -189,7 +190,8 @@ impl Call {
         self.is_change
     }
 
-    /// A part of the path, such as `key` of `/console/{account}/keys/{key}`. One that cannot be read does not exist.
+    /// A part of the path, such as `key` of `/console/{account}/keys/{key}`. One that cannot be
+    /// read does not exist.
     pub(crate) fn param<T: std::str::FromStr>(&self, name: &str) -> Result<T, PageError> {
         let found = self.params.iter().find(|(known, _)| known == name);
         found.and_then(|(_, value)| value.parse().ok()).ok_or(PageError::NotFound)
@@ -248,7 +250,8 @@ impl Call {
         self.console.base.realm() == Realm::Operator
     }
 
-    /// The connection of the page: a snapshot for a GET, a change for a POST. It waits for a place among the pages.
+    /// The connection of the page: a snapshot for a GET, a change for a POST. It waits for a place
+    /// among the pages.
     pub(crate) async fn db(&mut self) -> Result<&mut PgConnection, PageError> {
         if self.work.is_none() {
             self.take_place().await?;
@@ -270,7 +273,8 @@ impl Call {
         Ok(())
     }
 
-    /// Commits what was changed so far, and gives the place back. A later [`Self::db`] opens another transaction.
+    /// Commits what was changed so far, and gives the place back. A later [`Self::db`] opens
+    /// another transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), PageError> {
         if let Some(work) = self.work.take() {
             work.commit().await.map_err(StorageError::from)?;
@@ -284,8 +288,8 @@ impl Call {
         self.work = None;
     }
 
-    /// Marks the form as sent, in the transaction of what it makes. Of a form that is sent twice, the second sending leads to
-    /// what the first made.
+    /// Marks the form as sent, in the transaction of what it makes. Of a form that is sent twice,
+    /// the second sending leads to what the first made.
     pub(crate) async fn spend(&mut self, leads_to: &str) -> Result<(), PageError> {
         let digest = self.form_digest.ok_or(PageError::NotFromHere)?;
         match spent_forms::spend(self.db().await?, &digest, leads_to).await? {

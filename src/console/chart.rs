@@ -1,4 +1,5 @@
-//! Bars drawn as SVG by the server: they can be read by a screen reader, printed and compared in tests.
+//! Bars drawn as SVG by the server: they can be read by a screen reader, printed and compared in
+//! tests.
 
 use maud::{Markup, html};
 
@@ -30,8 +31,8 @@ const FEW: usize = 7;
 /// Lines of the grid above the base.
 const LINES: i64 = 3;
 
-/// Stacked bars side by side, with a grid of round numbers. Series differ by colour and by hatching. A series is one path, so
-/// that a chart of many bars stays small.
+/// Stacked bars side by side, with a grid of round numbers. Series differ by colour and by
+/// hatching. A series is one path, so that a chart of many bars stays small.
 pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> Markup {
     let height = |bar: &Bar| bar.values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value));
     let highest = bars.iter().map(height).max().unwrap_or(0);

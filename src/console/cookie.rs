@@ -1,4 +1,5 @@
-//! The cookies of the console: the session, the key of forms before a log-in, the known browser, language and theme.
+//! The cookies of the console: the session, the key of forms before a log-in, the known browser,
+//! language and theme.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -23,9 +24,11 @@ pub(crate) enum Cookie {
 const YEAR_S: u64 = 365 * 86_400;
 
 impl Cookie {
-    /// The name. With HTTPS the prefix `__Host-` makes browsers refuse a cookie of another host or path.
+    /// The name. With HTTPS the prefix `__Host-` makes browsers refuse a cookie of another host or
+    /// path.
     fn name(self, base: &Base) -> String {
-        // Browsers keep cookies by host and not by port: a host may serve both consoles, which share language and theme.
+        // Browsers keep cookies by host and not by port: a host may serve both consoles, which
+        // share language and theme.
         let of_operators = if base.realm() == Realm::Operator { "-op" } else { "" };
         let (owner, what) = match self {
             Self::Session => (of_operators, ""),

@@ -23,7 +23,8 @@ pub(crate) struct CurrentUser {
 }
 
 impl CurrentUser {
-    /// Returns the person of a session cookie, and notes that the session is in use. `None` if it has ended.
+    /// Returns the person of a session cookie, and notes that the session is in use. `None` if it
+    /// has ended.
     pub(crate) async fn of(
         database: &PgPool,
         cookie: &Token,

@@ -1,4 +1,5 @@
-//! E-mails of the console: in the language of their reader, with links that begin with the console's own address.
+//! E-mails of the console: in the language of their reader, with links that begin with the
+//! console's own address.
 
 use super::base::Base;
 use super::browser_name::browser_name;
@@ -59,8 +60,8 @@ pub(super) async fn send(
     })
 }
 
-/// Whether a stranger may cause another e-mail to this address, which is then counted. Beyond the limit nothing is sent and
-/// nothing is said.
+/// Whether a stranger may cause another e-mail to this address, which is then counted. Beyond the
+/// limit nothing is sent and nothing is said.
 pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, PageError> {
     let pepper = call.console.peppers.newest();
     let network = call.network().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Another address for a person: proved by a link to the new one, and undone by a link to the old one for a week.
+//! Another address for a person: proved by a link to the new one, and undone by a link to the old
+//! one for a week.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -43,7 +44,8 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
     of_person(call, words.change_email(), &content)
 }
 
-/// Sends a link to the new address. An address that is taken gets no link, and the page is the same.
+/// Sends a link to the new address. An address that is taken gets no link, and the page is the
+/// same.
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email"])?;
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());

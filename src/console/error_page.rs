@@ -71,7 +71,8 @@ pub fn is_page(path: &str) -> bool {
     is_under(path, "/console")
 }
 
-/// Turns a refusal of the gateway itself, such as that of a malformed request, into a page. Other answers stay.
+/// Turns a refusal of the gateway itself, such as that of a malformed request, into a page. Other
+/// answers stay.
 pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContext) -> Response {
     let status = response.status();
     let is_refusal = refusal_of(&response).is_some();

@@ -1,4 +1,5 @@
-//! What the log-in and the page of the second factor share: the form that asks for a code, and the notice of a change.
+//! What the log-in and the page of the second factor share: the form that asks for a code, and the
+//! notice of a change.
 
 use maud::html;
 

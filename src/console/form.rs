@@ -1,4 +1,5 @@
-//! The fields of a form or of a query string: few, short, each once, and no others than the page knows.
+//! The fields of a form or of a query string: few, short, each once, and no others than the page
+//! knows.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};

@@ -1,5 +1,5 @@
-//! Tokens of forms: a form counts only if it was rendered for this browser, for this address, in the last hours; and each
-//! makes something once.
+//! Tokens of forms: a form counts only if it was rendered for this browser, for this address, in
+//! the last hours; and each makes something once.
 
 use chrono::{DateTime, Utc};
 

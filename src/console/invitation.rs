@@ -1,5 +1,6 @@
-//! Accepting an invitation: as the person it is for if they are logged in, with their password, or by choosing one. The link
-//! proves the mailbox; it lets no other person in, and says so to a person who is logged in with another address.
+//! Accepting an invitation: as the person it is for if they are logged in, with their password, or
+//! by choosing one. The link proves the mailbox; it lets no other person in, and says so to a
+//! person who is logged in with another address.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -62,7 +63,8 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     }
 }
 
-/// The page of an invitation that cannot be accepted. The member who accepted it goes on to the account.
+/// The page of an invitation that cannot be accepted. The member who accepted it goes on to the
+/// account.
 async fn refused(call: &mut Call, token: Option<&Token>, error: NotAccepted) -> Result<Reply, PageError> {
     let words = call.words();
     if let (NotAccepted::Used, Some(token)) = (error, token) {

@@ -1,5 +1,6 @@
-//! Browsers in which a person has logged in before. Failures of strangers do not make them wait, so that no stranger can lock
-//! a person out. The cookie proves itself: a random number and a code of it for one address, under the pepper.
+//! Browsers in which a person has logged in before. Failures of strangers do not make them wait, so
+//! that no stranger can lock a person out. The cookie proves itself: a random number and a code of
+//! it for one address, under the pepper.
 
 use crate::domain::hex;
 use crate::secret::peppers::Peppers;

@@ -1,4 +1,5 @@
-//! One-time links that log in. Opening one changes nothing: programs that look at mail open links too.
+//! One-time links that log in. Opening one changes nothing: programs that look at mail open links
+//! too.
 
 use axum::http::StatusCode;
 use maud::html;

@@ -102,7 +102,8 @@ pub(super) fn wait_text(call: &Call, wait: Wait) -> String {
     }
 }
 
-/// Returns the person whose address and password were sent. An unknown address takes as long as a wrong password.
+/// Returns the person whose address and password were sent. An unknown address takes as long as a
+/// wrong password.
 async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageError> {
     let known = match email.parse::<EmailAddress>() {
         Ok(address) => identities::by_email(call.db().await?, &EmailKey::of(&address)).await?,
@@ -113,7 +114,8 @@ async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageE
     Ok(known.filter(|_| is_right))
 }
 
-/// Whether this is the person's password. A hash with old parameters or under an old pepper is replaced.
+/// Whether this is the person's password. A hash with old parameters or under an old pepper is
+/// replaced.
 pub(super) async fn is_password(
     call: &mut Call,
     identity: Option<IdentityId>,
@@ -188,8 +190,8 @@ async fn log_in_with(
     Ok(go_on(next, kept))
 }
 
-/// Begins a session of this browser, in either console; `half` is how long it waits for a second factor. The session that the
-/// browser had ends.
+/// Begins a session of this browser, in either console; `half` is how long it waits for a second
+/// factor. The session that the browser had ends.
 pub(super) async fn begin(
     call: &mut Call,
     identity: IdentityId,

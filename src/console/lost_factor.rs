@@ -1,5 +1,6 @@
-//! A person who has lost the phone and the recovery codes asks the other admins of their accounts to vouch for them. A day after
-//! an admin did, a log-in asks for no code; until then the link of a notice, or a code, stops it.
+//! A person who has lost the phone and the recovery codes asks the other admins of their accounts
+//! to vouch for them. A day after an admin did, a log-in asks for no code; until then the link of a
+//! notice, or a code, stops it.
 
 use chrono::{DateTime, Utc};
 use maud::html;

@@ -83,8 +83,8 @@ impl Overview {
         (with_calls >= MIN_DAYS && mean > 0).then_some(mean)
     }
 
-    /// Whether nothing was done yet: the credits that an account begins with are no call, and a key of the playground is no key
-    /// of a program.
+    /// Whether nothing was done yet: the credits that an account begins with are no call, and a key
+    /// of the playground is no key of a program.
     fn is_new(&self) -> bool {
         let has_called = self.lines.iter().any(|line| line.kind == EntryKind::Hold.as_str());
         !has_called && !self.has_keys
@@ -278,7 +278,8 @@ fn moment(words: Words, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// What a call moved: its price while it runs and once it is charged, nothing once it is given back.
+/// What a call moved: its price while it runs and once it is charged, nothing once it is given
+/// back.
 fn cost(line: &StatementLine) -> i64 {
     if line.state == Some("released") { 0 } else { line.amount }
 }

@@ -11,8 +11,8 @@ use crate::domain::language::Language;
 use crate::identity::{Realm, Theme};
 use crate::site::asset_address;
 
-/// Nothing is loaded but our own style, script, fonts and figures; nothing runs inside the page, nothing frames it, and its
-/// forms lead here.
+/// Nothing is loaded but our own style, script, fonts and figures; nothing runs inside the page,
+/// nothing frames it, and its forms lead here.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",

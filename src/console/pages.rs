@@ -1,4 +1,5 @@
-//! The pages by which an owner checks the numbers: usage, statement, receipts, credits, audit log, settings.
+//! The pages by which an owner checks the numbers: usage, statement, receipts, credits, audit log,
+//! settings.
 
 pub(super) mod audit;
 pub(super) mod credits;

@@ -1,6 +1,6 @@
-//! The playground: a call from its form, with its price before and its charge after. `playground.js` sends the calls from the
-//! browser to the real paths; without script the page shows them as programs. Keys are those of a test environment of the
-//! reader's own, or pasted.
+//! The playground: a call from its form, with its price before and its charge after.
+//! `playground.js` sends the calls from the browser to the real paths; without script the page
+//! shows them as programs. Keys are those of a test environment of the reader's own, or pasted.
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! A new password for a person who has lost theirs: a link to their address, the same page for every address.
+//! A new password for a person who has lost theirs: a link to their address, the same page for
+//! every address.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};

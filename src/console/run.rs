@@ -1,5 +1,5 @@
-//! What every page passes before its handler: origin and token of a form, the person, their place in the account. And what
-//! becomes of its answer.
+//! What every page passes before its handler: origin and token of a form, the person, their place
+//! in the account. And what becomes of its answer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,8 @@ impl Access {
 
 /// Who may open a page, as a table of pages names it.
 pub(super) trait Admission: Copy + Send + Sync + 'static {
-    /// Reads who asks, and refuses everybody else. The token of a form is checked once the person is known.
+    /// Reads who asks, and refuses everybody else. The token of a form is checked once the person
+    /// is known.
     fn admit(self, call: &mut Call) -> impl Future<Output = Result<(), PageError>> + Send;
 }
 
@@ -182,7 +183,8 @@ struct Head {
     extensions: Extensions,
 }
 
-/// Opens the page of a form for the session that has just begun, and fills in what was typed before.
+/// Opens the page of a form for the session that has just begun, and fills in what was typed
+/// before.
 async fn given_back<A: Admission>(
     console: Arc<Console>,
     table: &'static [Route<A>],

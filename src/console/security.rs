@@ -113,7 +113,8 @@ fn min_chars(call: &Call) -> usize {
     call.console.settings.password_min.get()
 }
 
-/// Sets the password. The person has just proved who they are. All other sessions and open links end.
+/// Sets the password. The person has just proved who they are. All other sessions and open links
+/// end.
 pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["password", "email"])?;
     let (identity, session) = (call.user()?.identity.clone(), call.user()?.session.id);

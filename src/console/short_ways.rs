@@ -1,4 +1,5 @@
-//! Short addresses that people type or that other programs know. Each leads to a page of the console.
+//! Short addresses that people type or that other programs know. Each leads to a page of the
+//! console.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};

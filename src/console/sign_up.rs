@@ -1,4 +1,5 @@
-//! Signing up: an address first, and everything else once it is proved. Known and unknown addresses get the same page.
+//! Signing up: an address first, and everything else once it is proved. Known and unknown addresses
+//! get the same page.
 
 use axum::http::StatusCode;
 use maud::html;

@@ -41,7 +41,8 @@ macro_rules! pages {
 }
 pub(super) use pages;
 
-/// Finds the page at a path, with the values of the path's parameters. A literal segment goes before a parameter.
+/// Finds the page at a path, with the values of the path's parameters. A literal segment goes
+/// before a parameter.
 pub(super) fn page_at<A>(table: &'static [Route<A>], path: &str) -> Option<(&'static Route<A>, PathParams)> {
     let pages = table.iter().filter(|route| route.method == Method::Get);
     let matching = pages.filter_map(|route| Some((route, params_of(route.path, path)?)));

@@ -1,7 +1,7 @@
 //! The words of the pages. A text is one method; a text without a translation does not compile.
 //!
-//! Texts without facts stand in [`words!`], English and Portuguese side by side. Texts with facts are functions in
-//! [`sentences!`], with one block for each language.
+//! Texts without facts stand in [`words!`], English and Portuguese side by side. Texts with facts
+//! are functions in [`sentences!`], with one block for each language.
 
 mod account;
 mod ago;

@@ -1,4 +1,5 @@
-//! Checks the account's rate and concurrency, which [`super::limits`] decides together, and its state.
+//! Checks the account's rate and concurrency, which [`super::limits`] decides together, and its
+//! state.
 
 use super::auth::caller::Caller;
 use super::authenticate::Authenticated;
@@ -10,10 +11,12 @@ use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait::whole_seconds;
 use crate::http::rate_limit_headers::RateLimitHeaders;
 
-/// `Retry-After` of a call past the concurrency limit: the minimum, because the end of the running calls is unknown.
+/// `Retry-After` of a call past the concurrency limit: the minimum, because the end of the running
+/// calls is unknown.
 const CONCURRENCY_RETRY_AFTER_S: u64 = 1;
 
-/// A call within the limits of its account. It counts as running while a clone of its [`Slot`] exists.
+/// A call within the limits of its account. It counts as running while a clone of its [`Slot`]
+/// exists.
 #[derive(Debug)]
 pub(super) struct Admitted {
     call: Call,

@@ -1,4 +1,5 @@
-//! The outermost layer of the gate. It adds the caller's limits, balance and identity to every answer, also to refusals.
+//! The outermost layer of the gate. It adds the caller's limits, balance and identity to every
+//! answer, also to refusals.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -51,8 +52,8 @@ where
 
 async fn complete(gate: &Gate, mut response: Response, mut facts: Box<Facts>) -> Response {
     if let Some(caller) = facts.caller.take() {
-        // Before the answer is sent, because its client may send the next request at once. If the client reads slowly, the
-        // connection takes a slot again.
+        // Before the answer is sent, because its client may send the next request at once. If the
+        // client reads slowly, the connection takes a slot again.
         if let Some(slot) = facts.slot.take() {
             slot.release().await;
             response.extensions_mut().insert(Reentry::new(gate.limits.clone(), caller.clone()));

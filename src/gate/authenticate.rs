@@ -14,10 +14,11 @@ use super::call::{Call, Incoming, Refused};
 use crate::domain::key::{KeySecret, Mode};
 use crate::domain::refusal::Refusal;
 
-/// Refused credentials are answered at multiples of this interval, which is longer than a usual lookup, so that the time of
-/// an answer does not show whether a lookup took place.
+/// Refused credentials are answered at multiples of this interval, which is longer than a usual
+/// lookup, so that the time of an answer does not show whether a lookup took place.
 const REFUSAL_INTERVAL: Duration = Duration::from_millis(5);
-/// The same interval for networks with too many failed attempts, whose lookups have a queue of their own.
+/// The same interval for networks with too many failed attempts, whose lookups have a queue of
+/// their own.
 const THROTTLED_INTERVAL: Duration = Duration::from_millis(25);
 
 /// A call whose caller is known.

@@ -1,4 +1,5 @@
-//! The order of changes and lookups. A count decides whether a lookup includes a change; no clock does.
+//! The order of changes and lookups. A count decides whether a lookup includes a change; no clock
+//! does.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,7 +28,8 @@ impl LastChange {
         self.0.fetch_max(change.0, Ordering::AcqRel);
     }
 
-    /// Whether the last change was counted by then, so that a lookup that began at `count` includes it.
+    /// Whether the last change was counted by then, so that a lookup that began at `count` includes
+    /// it.
     pub fn is_counted_in(&self, count: ChangeCount) -> bool {
         count.0 >= self.0.load(Ordering::Acquire)
     }

@@ -42,7 +42,8 @@ pub(super) async fn entitle(
     }
 }
 
-/// Passes free calls whose plan has API access and whose key has the scope. A change is never taken for a dry run.
+/// Passes free calls whose plan has API access and whose key has the scope. A change is never taken
+/// for a dry run.
 pub(super) async fn in_scope(scope: Scope, call: Permitted) -> Result<Permitted, Refused> {
     let request = &call.call().request;
     if !request.method().is_safe()

@@ -154,7 +154,8 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
     sale.run(call, caller, slot, &read, send).await
 }
 
-/// Sends a call of a free route on. It never meets the ledger, so what is about money has no place in it.
+/// Sends a call of a free route on. It never meets the ledger, so what is about money has no place
+/// in it.
 pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
     let Shaped { mut call, caller, slot, hops, body } = shaped;
     if let Err(refusal) = refuse_money(call.request.headers()) {

@@ -1,4 +1,5 @@
-//! The claim of a request with an `Idempotency-Key`: repeated, it gets the same answer and is charged once.
+//! The claim of a request with an `Idempotency-Key`: repeated, it gets the same answer and is
+//! charged once.
 
 use axum::http::{HeaderMap, Method, Uri};
 use sha2::{Digest, Sha256};

@@ -1,5 +1,5 @@
-//! Checks where the key may be used, on every path: a stolen key that is limited to networks can be neither spent nor rotated
-//! from elsewhere.
+//! Checks where the key may be used, on every path: a stolen key that is limited to networks can be
+//! neither spent nor rotated from elsewhere.
 
 use super::admit::Admitted;
 use super::auth::caller::Caller;

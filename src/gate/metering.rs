@@ -1,7 +1,7 @@
 //! Holds the price, runs the handler, captures or releases.
 //!
-//! The hold is durable before the handler starts. The handler outlives its connection, so a disconnect changes nothing. Its
-//! outcome decides between capture and release.
+//! The hold is durable before the handler starts. The handler outlives its connection, so a
+//! disconnect changes nothing. Its outcome decides between capture and release.
 
 mod decision;
 mod detach_on_drop;
@@ -82,7 +82,8 @@ pub struct PaidRoute {
 /// Answers a paid call. Whether it is charged follows from the answer, by `config/settlement.toml`.
 pub type PaidHandler = Arc<dyn Fn(PaidCall) -> PaidFuture + Send + Sync>;
 
-/// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may outlive the connection.
+/// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may
+/// outlive the connection.
 pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> + Send>>;
 
 /// A call whose price is held.
@@ -107,8 +108,8 @@ pub struct PaidAnswer {
     pub outcome: Outcome,
     /// How the price was computed, where it depends on figures.
     pub price: Option<Box<PriceDetail>>,
-    /// The body, if it is passed on while it comes. It decides outcome and price at its end; the ones above are those of an
-    /// answer that is whole.
+    /// The body, if it is passed on while it comes. It decides outcome and price at its end; the
+    /// ones above are those of an answer that is whole.
     pub stream: Option<Box<StreamedBody>>,
 }
 
@@ -189,7 +190,8 @@ impl Sale {
         }
     }
 
-    /// Runs a call, detached from its connection unless it ends with it. Its log lines keep the id of the call.
+    /// Runs a call, detached from its connection unless it ends with it. Its log lines keep the id
+    /// of the call.
     async fn run_call<T: Send + 'static>(
         &self,
         call_id: CallId,

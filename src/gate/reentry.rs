@@ -5,7 +5,8 @@ use super::limits::Limits;
 use super::limits::account::Slot;
 use crate::domain::ids::AccountId;
 
-/// Response extension of an admitted call. The connection takes a slot again if its client reads the answer slowly.
+/// Response extension of an admitted call. The connection takes a slot again if its client reads
+/// the answer slowly.
 #[derive(Clone, Debug)]
 pub struct Reentry {
     limits: Limits,

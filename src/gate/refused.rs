@@ -1,4 +1,5 @@
-//! Counts refused calls in memory and writes the counts in batches, so that a refusal costs no query.
+//! Counts refused calls in memory and writes the counts in batches, so that a refusal costs no
+//! query.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,8 +51,8 @@ impl RefusedCalls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the counters. Those that cannot be written wait for the next flush. If the answer to a commit is lost, its
-    /// calls count twice; no money depends on it.
+    /// Writes the counters. Those that cannot be written wait for the next flush. If the answer to
+    /// a commit is lost, its calls count twice; no money depends on it.
     pub async fn flush(&self, pool: &PgPool) {
         let mut refused: Vec<_> = std::mem::take(&mut *self.waiting()).into_iter().collect();
         while !refused.is_empty() {

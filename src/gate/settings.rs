@@ -44,7 +44,7 @@ pub struct KeySettings {
 }
 
 impl KeySettings {
-    /// Longest that a gateway may use cached keys while its change feed is interrupted. With the time to notice and to look
-    /// up, a revoked key is refused within 5 s.
+    /// Longest that a gateway may use cached keys while its change feed is interrupted. With the
+    /// time to notice and to look up, a revoked key is refused within 5 s.
     pub const MAX_UNHEARD_TRUST: Duration = Duration::from_secs(4);
 }

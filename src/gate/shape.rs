@@ -66,8 +66,8 @@ pub(super) struct ShapeLimits {
     pub(super) hops: HeaderName,
 }
 
-/// Reads the body within the limit of the route, or leaves it to be passed on. Refuses keys of test environments where the
-/// upstream has no test targets.
+/// Reads the body within the limit of the route, or leaves it to be passed on. Refuses keys of test
+/// environments where the upstream has no test targets.
 pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped, Refused> {
     let (mut call, caller, slot) = call.into_parts();
     if caller.key.mode == Mode::Test && !limits.takes_test_keys {
@@ -87,16 +87,16 @@ pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped,
     }
 }
 
-/// Gateways that the call has passed, unless they are too many: a route may lead back here. A client that claims some only
-/// shortens its own way.
+/// Gateways that the call has passed, unless they are too many: a route may lead back here. A
+/// client that claims some only shortens its own way.
 fn hops(headers: &HeaderMap, name: &HeaderName) -> Option<u8> {
     let claimed = headers.get_all(name).iter().map(|value| value.to_str().ok()?.trim().parse::<u8>().ok());
     let hops = claimed.map(|hops| hops.unwrap_or(0)).max().unwrap_or(0);
     (hops < MAX_HOPS).then_some(hops)
 }
 
-/// A body that may be passed on: its length, where it is declared, is within the limit, and no answer is to be stored under
-/// a fingerprint of what was not read.
+/// A body that may be passed on: its length, where it is declared, is within the limit, and no
+/// answer is to be stored under a fingerprint of what was not read.
 fn passable(call: &Call, body: Body, limit_bytes: usize) -> Result<CallBody, Refusal> {
     if has_key(call.request.headers())? {
         return Err(Refusal::BadRequest(Malformed::IdempotencyKeyOfPassedBody));

@@ -1,7 +1,7 @@
 //! The steps of a call, in order: one tower stack for each kind of call.
 //!
-//! Each step is an `async fn` that takes the call from the step above, and passes it on as a new type or refuses it. A call
-//! that is refused above [`meter`] costs nothing.
+//! Each step is an `async fn` that takes the call from the step above, and passes it on as a new
+//! type or refuses it. A call that is refused above [`meter`] costs nothing.
 
 use std::sync::Arc;
 
@@ -51,7 +51,8 @@ where
             .layer(step(admit))
             // May the key be used here? Before anything about the account is shown.
             .layer(step(restrict))
-            // Do plan and scopes include the route? Before the body, so that no body changes this answer.
+            // Do plan and scopes include the route? Before the body, so that no body changes this
+            // answer.
             .layer(step(move |call| entitle(path, access.clone(), call)))
             // Is the body what the route takes? The last free step: bad input is never charged.
             .layer(step(move |call| validate(of_body.clone(), call)))

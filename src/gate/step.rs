@@ -7,8 +7,8 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use super::call::{GateService, Refused};
 
-/// Returns the layer of a step. `check` turns one type of call into the next or refuses it. Unlike `tower::filter`, this
-/// keeps the type of the refusal and boxes nothing.
+/// Returns the layer of a step. `check` turns one type of call into the next or refuses it. Unlike
+/// `tower::filter`, this keeps the type of the refusal and boxes nothing.
 pub(super) fn step<S, C, In, Out, Checked>(check: C) -> impl Layer<S, Service = impl GateService<In>>
 where
     C: Fn(In) -> Checked + Clone + Send + Sync + 'static,

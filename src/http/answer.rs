@@ -1,5 +1,5 @@
-//! The answers of handlers: an empty response with an [`Answer`] as its extension. [`super::render`] writes the body, in the
-//! dialect and language of the request.
+//! The answers of handlers: an empty response with an [`Answer`] as its extension.
+//! [`super::render`] writes the body, in the dialect and language of the request.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -34,7 +34,8 @@ impl Content {
     }
 }
 
-/// A refusal as the answer to its request. It is rendered in the dialect and the language of the request later.
+/// A refusal as the answer to its request. It is rendered in the dialect and the language of the
+/// request later.
 #[derive(Debug)]
 pub struct RefusalResponse(Refusal);
 

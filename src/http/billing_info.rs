@@ -59,8 +59,8 @@ pub fn refreshed(mut body: Vec<u8>, billing: &Billing) -> Vec<u8> {
     body
 }
 
-/// Returns the range of the value of `billing_info`. The quotation marks of a text are escaped, so the name found is a member's;
-/// the last one is the body's own.
+/// Returns the range of the value of `billing_info`. The quotation marks of a text are escaped, so
+/// the name found is a member's; the last one is the body's own.
 fn place_of(body: &[u8]) -> Option<Range<usize>> {
     const NAME: &[u8] = br#""billing_info":"#;
     let start = body.windows(NAME.len()).rposition(|window| window == NAME)? + NAME.len();

@@ -13,8 +13,8 @@ use crate::domain::refusal::ErrorCode;
 const X_DEVELOPMENT_MODE: HeaderName = HeaderName::from_static("x-development-mode");
 const KEY_NOT_CHECKED: HeaderValue = HeaderValue::from_static("key not checked");
 
-/// The steps of the gate fill it. It leaves the gate as a response extension; the renderer turns it into headers, and the log
-/// line reads it last.
+/// The steps of the gate fill it. It leaves the gate as a response extension; the renderer turns it
+/// into headers, and the log line reads it last.
 #[derive(Clone, Debug, Default)]
 pub struct CallRecord {
     /// The route's template, never the path itself. `None` for a path that does not exist.

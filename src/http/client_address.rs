@@ -1,4 +1,5 @@
-//! Who is really calling: the address at the other end of the connection, or the one that a trusted proxy reports.
+//! Who is really calling: the address at the other end of the connection, or the one that a trusted
+//! proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -58,9 +59,9 @@ impl TrustedProxies {
 
     /// The client of a request that came from `peer`.
     ///
-    /// Each proxy appends the address it was called from, so the list is read from its end: the first address that is no
-    /// trusted proxy is the client, and what precedes it is the client's own claim. An entry that is not an address ends
-    /// the walk at the proxy that reported it.
+    /// Each proxy appends the address it was called from, so the list is read from its end: the
+    /// first address that is no trusted proxy is the client, and what precedes it is the client's
+    /// own claim. An entry that is not an address ends the walk at the proxy that reported it.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let mut nearest = peer.to_canonical();
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
@@ -74,8 +75,8 @@ impl TrustedProxies {
         ClientAddress(nearest)
     }
 
-    /// How the client of a request from `peer` reached the service: by TLS here, or as a trusted proxy reports. Of a list,
-    /// the last entry counts: it is that of the proxy itself.
+    /// How the client of a request from `peer` reached the service: by TLS here, or as a trusted
+    /// proxy reports. Of a list, the last entry counts: it is that of the proxy itself.
     pub fn scheme(&self, peer: IpAddr, is_tls: bool, headers: &HeaderMap) -> ClientScheme {
         let reported = headers.get_all(X_FORWARDED_PROTO).iter().next_back().filter(|_| self.trusts(peer));
         let last = reported.and_then(|line| line.as_bytes().rsplit(|byte| *byte == b',').next());
@@ -107,7 +108,8 @@ mod tests {
 
     use super::*;
 
-    /// The client of a request from `peer` with these `X-Forwarded-For` lines, behind proxies in 10.0.0.0/8 and fd00::/8.
+    /// The client of a request from `peer` with these `X-Forwarded-For` lines, behind proxies in
+    /// 10.0.0.0/8 and fd00::/8.
     fn client(peer: &str, lines: &[&str]) -> String {
         let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());
         let mut headers = HeaderMap::new();

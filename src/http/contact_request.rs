@@ -1,4 +1,5 @@
-//! What an account writes of a contact: a new one, or changes to one. Every faulty field is reported at once.
+//! What an account writes of a contact: a new one, or changes to one. Every faulty field is
+//! reported at once.
 
 #[cfg(test)]
 mod tests;
@@ -39,7 +40,8 @@ fn needed_name(fields: &mut Fields, (english, portuguese, name_of): Spellings) -
     fields.take_name_of_two(english, portuguese, name_of, limits::NAME_CHARS)
 }
 
-/// Changes to a contact, as a JSON merge patch (RFC 7396) names them: a field that is missing stays, `null` empties it.
+/// Changes to a contact, as a JSON merge patch (RFC 7396) names them: a field that is missing
+/// stays, `null` empties it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactChange {
     first_name: Option<String>,
@@ -87,7 +89,8 @@ fn changed_name(fields: &mut Fields, spellings: Spellings) -> Option<String> {
     }
 }
 
-/// The fields that a contact can be without. The outer `None` means that the request does not speak of it.
+/// The fields that a contact can be without. The outer `None` means that the request does not speak
+/// of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Optional {
     title: Option<Option<String>>,
@@ -127,7 +130,8 @@ fn email(fields: &mut Fields, value: Json) -> Option<String> {
     }
 }
 
-/// Text of several lines, as it was written: line breaks and tabs are part of it, other control characters are not.
+/// Text of several lines, as it was written: line breaks and tabs are part of it, other control
+/// characters are not.
 fn prose(fields: &mut Fields, field: &str, value: Json, max_chars: usize) -> Option<String> {
     let Json::Text(text) = value else { return fields.fault(field, Fault::NotText) };
     if text.trim().is_empty() {

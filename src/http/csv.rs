@@ -1,11 +1,13 @@
 //! CSV (RFC 4180) that is safe to open in a spreadsheet.
 //!
-//! A spreadsheet evaluates a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and customers
-//! type the names of keys and the reasons. Such a text gets a leading apostrophe, which marks it as text (OWASP, "CSV
-//! Injection"). So does a dangerous character inside a text, where a program that separates cells by semicolons or tabs, or
-//! misreads quotes, sees the beginning of a cell.
+//! A spreadsheet evaluates a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return
+//! as a formula, and customers type the names of keys and the reasons. Such a text gets a leading
+//! apostrophe, which marks it as text (OWASP, "CSV Injection"). So does a dangerous character
+//! inside a text, where a program that separates cells by semicolons or tabs, or misreads quotes,
+//! sees the beginning of a cell.
 //!
-//! A number is written from an integer, so it cannot contain a formula, and a negative number stays a number.
+//! A number is written from an integer, so it cannot contain a formula, and a negative number stays
+//! a number.
 
 use std::io::{self, Write};
 
@@ -33,8 +35,8 @@ pub(crate) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<
     out.write_all(b"\r\n")
 }
 
-/// Puts an apostrophe before every character that could begin a formula. `＝＋－＠` are the wide forms, which East Asian
-/// spreadsheets evaluate too.
+/// Puts an apostrophe before every character that could begin a formula. `＝＋－＠` are the wide forms,
+/// which East Asian spreadsheets evaluate too.
 fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len() + 1);
     let mut begins_cell = true;

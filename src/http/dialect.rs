@@ -8,13 +8,15 @@ pub enum Dialect {
     /// `error` is an object with a message and an action; `error_code` is its neighbour.
     #[default]
     Fluence,
-    /// `error` is an object with a code and a message. All 401 share a code, and so do all missing rights.
+    /// `error` is an object with a code and a message. All 401 share a code, and so do all missing
+    /// rights.
     Fluenzr,
     /// `error` is a message; `code` is its neighbour.
     Influtics,
 }
 
-/// Which dialect and language a path speaks, unknown paths included: the longest matching prefix decides.
+/// Which dialect and language a path speaks, unknown paths included: the longest matching prefix
+/// decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialects {
     /// Longest prefix first.
@@ -24,7 +26,8 @@ pub struct Dialects {
 }
 
 impl Dialects {
-    /// A table of path prefixes such as `/v1`; each holds for whole segments. What none matches speaks `fluence`.
+    /// A table of path prefixes such as `/v1`; each holds for whole segments. What none matches
+    /// speaks `fluence`.
     pub fn new(mut rules: Vec<(String, Dialect)>) -> Self {
         rules.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         Self { rules, portuguese: Vec::new() }

@@ -1,4 +1,5 @@
-//! The fields of a JSON object, taken one by one. Remaining fields are unknown. All faults are reported at once.
+//! The fields of a JSON object, taken one by one. Remaining fields are unknown. All faults are
+//! reported at once.
 
 use std::str::FromStr;
 
@@ -48,7 +49,8 @@ impl Fields {
         self.take_or_null(name).filter(|value| *value != Json::Null)
     }
 
-    /// Takes a field that may be `null`: in a change, `null` removes a value and a missing field keeps it.
+    /// Takes a field that may be `null`: in a change, `null` removes a value and a missing field
+    /// keeps it.
     pub fn take_or_null(&mut self, name: &str) -> Option<Json> {
         let place = self.members.iter().position(|(known, _)| known == name)?;
         Some(self.members.remove(place).1)
@@ -151,8 +153,8 @@ impl Fields {
         }
     }
 
-    /// Reads one line of text: trimmed, in Unicode form C, 1 to `max_chars` characters, none of them a control character.
-    /// Anything else is a fault.
+    /// Reads one line of text: trimmed, in Unicode form C, 1 to `max_chars` characters, none of
+    /// them a control character. Anything else is a fault.
     pub fn line(&mut self, field: &str, value: Json, max_chars: usize) -> Option<String> {
         let Json::Text(text) = value else {
             return self.fault(field, Fault::NotText);

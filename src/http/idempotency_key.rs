@@ -10,8 +10,8 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// Says that an answer was given before.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// Returns the request's key, if it has one. A repeated header and a malformed key are errors: a call that the client
-/// considers safe to repeat must not run without its key.
+/// Returns the request's key, if it has one. A repeated header and a malformed key are errors: a
+/// call that the client considers safe to repeat must not run without its key.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };

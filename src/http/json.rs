@@ -1,4 +1,5 @@
-//! JSON read into plain values: bounded depth, every member of an object kept in order, repeated ones too.
+//! JSON read into plain values: bounded depth, every member of an object kept in order, repeated
+//! ones too.
 
 use std::cell::Cell;
 use std::fmt;
@@ -9,8 +10,8 @@ use crate::domain::refusal::Refusal;
 
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 64;
-/// Most values of one body. No request needs a tenth of it, and a body of tiny values would cost a hundred times the time
-/// and memory of one of texts.
+/// Most values of one body. No request needs a tenth of it, and a body of tiny values would cost a
+/// hundred times the time and memory of one of texts.
 pub const MAX_VALUES: usize = 10_000;
 
 /// A JSON value. Numbers keep no more than a route may need of them: that they are numbers.

@@ -10,7 +10,8 @@ use super::json::parse_object;
 use super::representation::{is_media_type, is_unencoded, media_type_parameters};
 use crate::domain::refusal::{Malformed, MediaFault, Refusal};
 
-/// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused unread.
+/// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused
+/// unread.
 pub async fn read_body(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Refusal> {
     check_media_type(headers)?;
     read_any_body(body, limit_bytes).await
@@ -48,7 +49,8 @@ pub fn parse_fields(bytes: &[u8]) -> Result<Fields, Refusal> {
     parse_object(bytes).map(Fields::new)
 }
 
-/// `application/json`, not declared in an encoding that cannot be UTF-8, and without a content encoding.
+/// `application/json`, not declared in an encoding that cannot be UTF-8, and without a content
+/// encoding.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (types.next(), types.next()) else {
@@ -63,8 +65,9 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     if is_unencoded(headers) { Ok(()) } else { Err(Refusal::UnsupportedMediaType(MediaFault::Encoded)) }
 }
 
-/// Whether a parameter of the media type names an encoding of two or four bytes a character. RFC 8259, section 11, knows no
-/// `charset`, so any other value means nothing: the body itself shows whether it is UTF-8.
+/// Whether a parameter of the media type names an encoding of two or four bytes a character. RFC
+/// 8259, section 11, knows no `charset`, so any other value means nothing: the body itself shows
+/// whether it is UTF-8.
 fn is_wide_charset(parameter: &str) -> bool {
     let Some((name, charset)) = parameter.split_once('=') else { return false };
     let charset = charset.trim().trim_matches('"').trim().to_ascii_lowercase();

@@ -1,4 +1,5 @@
-//! The bodies of `/v1/keys` and `/v1/environments`, read field by field; every fault is reported at once.
+//! The bodies of `/v1/keys` and `/v1/environments`, read field by field; every fault is reported at
+//! once.
 
 use chrono::{DateTime, Utc};
 
@@ -79,7 +80,8 @@ impl NewKeyRequest {
     }
 }
 
-/// Reads a change of a key: of its terms, of its state, or of both. `null` takes an end or a cap away.
+/// Reads a change of a key: of its terms, of its state, or of both. `null` takes an end or a cap
+/// away.
 ///
 /// # Errors
 /// Every faulty field.

@@ -3,8 +3,8 @@
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 
-/// Whether the Host of a request is a name of the loopback interface. A request without one comes from an old client on this
-/// machine.
+/// Whether the Host of a request is a name of the loopback interface. A request without one comes
+/// from an old client on this machine.
 pub fn names_loopback(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {

@@ -1,4 +1,5 @@
-//! What a client asks for in `Accept` and `Accept-Language` (RFC 9110, sections 12.4.2, 12.5.1 and 12.5.4).
+//! What a client asks for in `Accept` and `Accept-Language` (RFC 9110, sections 12.4.2, 12.5.1 and
+//! 12.5.4).
 
 use axum::http::{HeaderMap, HeaderName, header};
 
@@ -35,14 +36,15 @@ impl RenderContext {
     }
 }
 
-/// Whether errors are wanted as RFC 9457 problems: the media type is named, whatever else is. A client that
-/// names it beside `application/json` means the latter for answers that are no errors.
+/// Whether errors are wanted as RFC 9457 problems: the media type is named, whatever else is. A
+/// client that names it beside `application/json` means the latter for answers that are no errors.
 pub fn wants_problem_json(headers: &HeaderMap) -> bool {
     items(headers, header::ACCEPT)
         .any(|(range, quality)| quality > 0 && range.eq_ignore_ascii_case(PROBLEM_JSON))
 }
 
-/// The language of sentences for people: the most wanted one of those we write; none where any will do.
+/// The language of sentences for people: the most wanted one of those we write; none where any will
+/// do.
 pub fn preferred_language(headers: &HeaderMap) -> Option<Language> {
     let mut preferred = (None, 0);
     for (range, quality) in items(headers, header::ACCEPT_LANGUAGE) {
@@ -64,7 +66,8 @@ fn primary_subtag(range: &str) -> &str {
     range.split_once('-').map_or(range, |(primary, _)| primary)
 }
 
-/// The items of a list header with their quality in thousandths; unreadable lines and items are skipped.
+/// The items of a list header with their quality in thousandths; unreadable lines and items are
+/// skipped.
 fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = (&str, u16)> {
     headers
         .get_all(name)

@@ -25,7 +25,8 @@ pub struct Page<C> {
 }
 
 impl<C: FromStr> Page<C> {
-    /// Reads `cursor` and `limit` from the query. Reports every fault at once, including unknown parameters.
+    /// Reads `cursor` and `limit` from the query. Reports every fault at once, including unknown
+    /// parameters.
     pub fn of(uri: &Uri) -> Result<Self, Refusal> {
         let mut query = Query::of(uri);
         let page = Self::take(&mut query);
@@ -42,7 +43,8 @@ impl<C: FromStr> Page<C> {
         Self { after, limit: limit.unwrap_or(DEFAULT_LIMIT) }
     }
 
-    /// Ends the page early if it is too large. Returns the cursor of the next page, if there may be one.
+    /// Ends the page early if it is too large. Returns the cursor of the next page, if there may be
+    /// one.
     pub fn end<T: Serialize>(
         &self,
         entries: &mut Vec<T>,
@@ -54,7 +56,8 @@ impl<C: FromStr> Page<C> {
     }
 }
 
-/// Removes the entries that exceed [`PAGE_BYTES`], but never the first. Returns whether any were removed.
+/// Removes the entries that exceed [`PAGE_BYTES`], but never the first. Returns whether any were
+/// removed.
 pub fn cut_to_size<T: Serialize>(entries: &mut Vec<T>) -> bool {
     let mut size = Size(0);
     let mut fits = |entry: &T| serde_json::to_writer(&mut size, entry).is_ok() && size.0 <= PAGE_BYTES;

@@ -101,7 +101,8 @@ fn take_name(
     fields.take_name_of_two(own, other, name_of, MAX_NAME_CHARS)
 }
 
-/// Rejects a profile URL in any field, and any field named like one: people are found by name and company.
+/// Rejects a profile URL in any field, and any field named like one: people are found by name and
+/// company.
 fn refuse_profile_urls(fields: &Fields) -> Result<(), Refusal> {
     let is_suspect = |name: &str| !OWN_NAMES.contains(&name) && is_named_like_url(name);
     match fields.rest().find(|(name, value)| is_suspect(name) || holds_url(value)) {
@@ -117,7 +118,8 @@ fn is_named_like_url(name: &str) -> bool {
     name.contains("url") || name.contains("linkedin") || name.split(['_', '-', ' ', '.']).any(is_word)
 }
 
-/// Whether a text is a web address or holds one. A company named like its domain, such as `Booking.com`, is not one.
+/// Whether a text is a web address or holds one. A company named like its domain, such as
+/// `Booking.com`, is not one.
 fn holds_url(value: &Json) -> bool {
     match value {
         Json::Text(text) => text.split_whitespace().any(is_url),

@@ -12,7 +12,8 @@ pub struct PublicLinks {
     pub support_contact: String,
     /// Page where plans and credits are bought.
     pub upgrade_url: String,
-    /// Address by which clients reach this gateway, without a `/` at its end. Empty: links are relative.
+    /// Address by which clients reach this gateway, without a `/` at its end. Empty: links are
+    /// relative.
     pub base_url: String,
     /// Page that explains the error codes.
     pub error_docs_url: String,
@@ -34,8 +35,8 @@ impl PublicLinks {
         }
     }
 
-    /// The addresses that the texts of errors may name. A placeholder is not an address, and neither is a path, which leads
-    /// nowhere in a sentence.
+    /// The addresses that the texts of errors may name. A placeholder is not an address, and
+    /// neither is a path, which leads nowhere in a sentence.
     pub fn addresses(&self) -> Addresses<'_> {
         let [support, upgrade, docs] =
             [&self.support_contact, &self.upgrade_url, &self.error_docs_url].map(|address| {
@@ -64,7 +65,8 @@ impl PublicLinks {
         format!("{}/docs/errors/", self.base_url)
     }
 
-    /// A page of the operator's on which plans and credits are bought. This gateway's own page of prices sells nothing.
+    /// A page of the operator's on which plans and credits are bought. This gateway's own page of
+    /// prices sells nothing.
     pub fn shop(&self) -> Option<&str> {
         self.addresses().upgrade.filter(|page| *page != format!("{}/pricing", self.base_url))
     }

@@ -1,4 +1,5 @@
-//! The parameters of a query string, taken one by one; what is left over is unknown, and every fault is reported at once.
+//! The parameters of a query string, taken one by one; what is left over is unknown, and every
+//! fault is reported at once.
 
 use axum::http::Uri;
 
@@ -60,7 +61,8 @@ impl Query {
     }
 }
 
-/// Refuses the parameters of a request that takes none. What is ignored in silence would not do what its sender expects.
+/// Refuses the parameters of a request that takes none. What is ignored in silence would not do
+/// what its sender expects.
 ///
 /// # Errors
 /// With every parameter.

@@ -26,7 +26,8 @@ pub struct RateLimitHeaders {
     pub policy: &'static str,
     /// Requests that it allows.
     pub size: u64,
-    /// The time in which `size` requests may arrive; `None` for a limit that does not refill with time.
+    /// The time in which `size` requests may arrive; `None` for a limit that does not refill with
+    /// time.
     pub window_s: Option<u64>,
     /// Requests that it still allows.
     pub remaining: u64,
@@ -40,8 +41,8 @@ impl RateLimitHeaders {
         Self { policy, size: hit.size, window_s: None, remaining: 0, reset_s: hit.retry_after_s }
     }
 
-    /// Sets all headers from one decision, so that they never contradict each other. `RateLimit` and `RateLimit-Policy` follow
-    /// draft-ietf-httpapi-ratelimit-headers-10.
+    /// Sets all headers from one decision, so that they never contradict each other. `RateLimit`
+    /// and `RateLimit-Policy` follow draft-ietf-httpapi-ratelimit-headers-10.
     pub(super) fn set_on(&self, headers: &mut HeaderMap) {
         let Self { policy, size, window_s, remaining, reset_s } = self;
         headers.reserve(USUAL_HEADERS);

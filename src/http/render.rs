@@ -1,8 +1,8 @@
 //! The only module that turns answers and refusals into bytes.
 //!
-//! A handler returns an [`Answer`], and the gate adds a [`CallRecord`]. This module writes the body in the dialect of the
-//! route, splices `billing_info` in, and sets the headers from the same facts. A response without an [`Answer`], such as a page
-//! or a replay, keeps its body.
+//! A handler returns an [`Answer`], and the gate adds a [`CallRecord`]. This module writes the body
+//! in the dialect of the route, splices `billing_info` in, and sets the headers from the same
+//! facts. A response without an [`Answer`], such as a page or a replay, keeps its body.
 
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -25,7 +25,8 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The media type of all JSON answers that are no problems.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Turns what a response means into its bytes and headers. Returns the call's record, for the log line.
+/// Turns what a response means into its bytes and headers. Returns the call's record, for the log
+/// line.
 pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) -> (Response, CallRecord) {
     let mut record = CallRecord::take(&mut response);
     let answer = response.extensions_mut().remove().or_else(|| implied_refusal(&response));
@@ -42,8 +43,8 @@ pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) 
     (response, record)
 }
 
-/// Writes the body of an answer before it leaves the gate, to be stored. Returns whether the body contains the billing facts,
-/// which a response with a body of its own does not.
+/// Writes the body of an answer before it leaves the gate, to be stored. Returns whether the body
+/// contains the billing facts, which a response with a body of its own does not.
 pub fn write_early(
     response: &mut Response,
     billing: &Billing,
@@ -165,7 +166,8 @@ fn splice_billing(object: &mut Vec<u8>, billing: &Billing) {
     let separator: &[u8] = if object.len() == 1 { b"" } else { b"," };
     object.extend_from_slice(separator);
     object.extend_from_slice(br#""billing_info":"#);
-    // Writing plain numbers and strings to memory cannot fail; were it to, `null` keeps the object whole.
+    // Writing plain numbers and strings to memory cannot fail; were it to, `null` keeps the object
+    // whole.
     let start = object.len();
     if serde_json::to_writer(&mut *object, &BillingInfo::new(billing)).is_err() {
         object.truncate(start);

@@ -24,7 +24,8 @@ fn parts(value: &HeaderValue) -> impl Iterator<Item = &str> {
     value.to_str().ok().into_iter().flat_map(|text| text.split(';')).map(str::trim)
 }
 
-/// Whether a body is what its media type says. An empty `Content-Encoding` names no encoding, and `identity` says the same.
+/// Whether a body is what its media type says. An empty `Content-Encoding` names no encoding, and
+/// `identity` says the same.
 pub fn is_unencoded(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut codings =

@@ -4,8 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::text::EmailAddress;
 
-/// An address in the form by which it is unique: compatibility characters composed, letters in lower case. Tags behind `+`
-/// stay: they belong to the mailbox's owner.
+/// An address in the form by which it is unique: compatibility characters composed, letters in
+/// lower case. Tags behind `+` stay: they belong to the mailbox's owner.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EmailKey(String);
 

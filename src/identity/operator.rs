@@ -12,7 +12,8 @@ named_enum! {
     pub enum OperatorRole {
         /// Looks at everything but single accounts.
         Viewer = "viewer",
-        /// Looks at accounts, suspends and resumes them, revokes keys, writes notes, sends e-mails again.
+        /// Looks at accounts, suspends and resumes them, revokes keys, writes notes, sends e-mails
+        /// again.
         Support = "support",
         /// Moves plans and credits, and manages operators.
         Admin = "admin",

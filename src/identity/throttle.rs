@@ -1,5 +1,6 @@
-//! Guessing waits longer and longer, and never locks the person out: failures from unknown browsers are counted by the
-//! address that was tried, those from a browser that has logged in before are counted by that browser.
+//! Guessing waits longer and longer, and never locks the person out: failures from unknown browsers
+//! are counted by the address that was tried, those from a browser that has logged in before are
+//! counted by that browser.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,7 +9,8 @@ use crate::domain::named_enum::named_enum;
 /// Failures in a row that cost no wait.
 const FREE_FAILURES: i32 = 5;
 const MAX_WAIT_S: i64 = 15 * 60;
-/// Failures in a row after which unknown browsers cannot log in with a password until a reset (NIST SP 800-63B-4).
+/// Failures in a row after which unknown browsers cannot log in with a password until a reset (NIST
+/// SP 800-63B-4).
 pub const MAX_FAILURES: i32 = 100;
 /// Failures from one network that cost no wait.
 const FREE_FAILURES_OF_NETWORK: i32 = 20;
@@ -76,7 +78,8 @@ pub fn wait(kind: GuessKind, failures: Option<Failures>, now: DateTime<Utc>) -> 
     (left > 0).then_some(Wait::Seconds(left))
 }
 
-/// Whether another e-mail may be caused: three an hour and ten a day to one address, twenty an hour from one network.
+/// Whether another e-mail may be caused: three an hour and ten a day to one address, twenty an hour
+/// from one network.
 pub fn is_mail_allowed(kind: GuessKind, earlier: Option<Failures>, now: DateTime<Utc>) -> bool {
     let Some(Failures { count, last_at }) = earlier else { return true };
     let (an_hour, a_day) = match kind {

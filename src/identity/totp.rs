@@ -1,5 +1,5 @@
-//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, as every authenticator app has them. A code is
-//! accepted one step early or late, and once.
+//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, as every authenticator
+//! app has them. A code is accepted one step early or late, and once.
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,7 +1,7 @@
 //! The rules of the ledger, without a store, clock or runtime.
 //!
-//! Read in this order: [`lot`] and [`period`] define credits, [`account`] the operations on one account,
-//! [`batch_state`] decides the operations of a batch.
+//! Read in this order: [`lot`] and [`period`] define credits, [`account`] the operations on one
+//! account, [`batch_state`] decides the operations of a batch.
 
 pub mod account;
 pub mod batch_state;

@@ -30,7 +30,8 @@ pub struct LedgerSettings {
     pub hold_life: Duration,
     #[serde(rename = "sweep_every_s", with = "setting::seconds")]
     pub sweep_every: Duration,
-    /// How long entries are kept after the end of their month, in months. Nothing deletes them by itself.
+    /// How long entries are kept after the end of their month, in months. Nothing deletes them by
+    /// itself.
     #[serde(deserialize_with = "setting::count_u32")]
     pub keep_months: NonZeroU32,
 }

@@ -20,7 +20,8 @@ pub struct Batch {
     pub number: i32,
     /// The oldest batch of the epoch with an open hold, or this one.
     pub open_from: i32,
-    /// Calls captured in full. The store adds the calls in `work` that capture a part or store an answer.
+    /// Calls captured in full. The store adds the calls in `work` that capture a part or store an
+    /// answer.
     pub captured: Vec<(CallId, Outcome)>,
     /// The operations to decide.
     pub work: Work,
@@ -57,8 +58,8 @@ impl Work {
     }
 }
 
-/// The effects of a batch in the order of its work. `None` is undecided and must be tried again: a fast hold that did not
-/// fit, or a decision that was lost with the connection and changed nothing.
+/// The effects of a batch in the order of its work. `None` is undecided and must be tried again: a
+/// fast hold that did not fit, or a decision that was lost with the connection and changed nothing.
 pub type Effects = Vec<Option<Effect>>;
 
 /// Why a batch was not committed, or may not have been.
@@ -76,7 +77,8 @@ pub enum StoreError {
     /// The batch violates a constraint: trying again cannot help. Nothing was committed.
     #[error("the store refused the batch: {0}")]
     Refused(String),
-    /// The store cannot write now: away, read-only, out of space or too slow. Nothing was committed.
+    /// The store cannot write now: away, read-only, out of space or too slow. Nothing was
+    /// committed.
     #[error("the store cannot write now: {0}")]
     Unavailable(String),
     /// The connection was lost; the batch may have been committed.
@@ -100,11 +102,12 @@ pub trait LedgerStore: Send + 'static {
     /// Commits a batch durably, all or nothing.
     fn commit(&mut self, batch: &Batch) -> impl Future<Output = Result<Effects, StoreError>> + Send;
 
-    /// Looks a batch up after [`StoreError::Unknown`], on a new connection if necessary. After it has returned, no earlier
-    /// try of the batch can commit.
+    /// Looks a batch up after [`StoreError::Unknown`], on a new connection if necessary. After it
+    /// has returned, no earlier try of the batch can commit.
     fn resolve(&mut self, batch: &Batch) -> impl Future<Output = Result<Resolution, StoreError>> + Send;
 
-    /// Returns the accounts of which another session has locked rows. Does not wait. A store without locks returns none.
+    /// Returns the accounts of which another session has locked rows. Does not wait. A store
+    /// without locks returns none.
     fn locked(
         &mut self,
         lock_set: &LockSet,

@@ -1,5 +1,6 @@
-//! The group-commit writer, one task for each gateway. It takes all queued commands, commits them together, answers each
-//! call, and starts again. The next batch gathers while a commit runs, so no timer is needed under load.
+//! The group-commit writer, one task for each gateway. It takes all queued commands, commits them
+//! together, answers each call, and starts again. The next batch gathers while a commit runs, so no
+//! timer is needed under load.
 
 mod batch_plan;
 pub mod commit;
@@ -40,8 +41,8 @@ pub use self::message::{CaptureResult, HoldError, LedgerUnavailable};
 pub use self::open_hold::OpenHold;
 pub use self::reply::Granted;
 
-/// Starts the writer task. When `stop` is cancelled, it accepts no more holds, commits the settlements, closes its epoch
-/// and ends.
+/// Starts the writer task. When `stop` is cancelled, it accepts no more holds, commits the
+/// settlements, closes its epoch and ends.
 pub async fn start<S: LedgerStore>(
     store: S,
     settings: LedgerSettings,
@@ -92,7 +93,8 @@ struct Writer<S> {
 /// Shortest and longest wait before a failed plan is tried again.
 const MIN_RETRY: Duration = Duration::from_millis(10);
 const MAX_RETRY: Duration = Duration::from_secs(1);
-/// Longest wait before a failed heartbeat is tried again. An idle writer learns from it that the store is back.
+/// Longest wait before a failed heartbeat is tried again. An idle writer learns from it that the
+/// store is back.
 const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
 /// How long a stopping writer tries to commit settlements. Closing the epoch releases the others.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
@@ -254,7 +256,8 @@ impl<S: LedgerStore> Writer<S> {
         }
     }
 
-    /// Completes a settlement. A hold that the rules refuse to end stays open, and closing the epoch releases it.
+    /// Completes a settlement. A hold that the rules refuse to end stays open, and closing the
+    /// epoch releases it.
     fn settled(&mut self, command: SettleCommand, effect: Effect) {
         let result = match effect {
             Effect::Done(balance) => Ok(CaptureResult::Stored(balance)),
@@ -272,7 +275,8 @@ impl<S: LedgerStore> Writer<S> {
         }
     }
 
-    /// Handles a batch that was not committed: holds get an error, settlements wait for the next plan.
+    /// Handles a batch that was not committed: holds get an error, settlements wait for the next
+    /// plan.
     fn requeue(
         &mut self,
         error: CommitError,
@@ -301,7 +305,8 @@ impl<S: LedgerStore> Writer<S> {
         again
     }
 
-    /// Commits the remaining settlements and closes the epoch. Waiting calls get [`LedgerUnavailable::Stopped`].
+    /// Commits the remaining settlements and closes the epoch. Waiting calls get
+    /// [`LedgerUnavailable::Stopped`].
     async fn finish(mut self) {
         self.holds.close();
         while self.holds.try_recv().is_ok() {}

@@ -1,5 +1,5 @@
-//! The archive of the write-ahead log: a folder to which the server copies each finished segment. With a base backup it
-//! restores any instant since.
+//! The archive of the write-ahead log: a folder to which the server copies each finished segment.
+//! With a base backup it restores any instant since.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,8 @@ use super::error::LocalPostgresError;
 use super::folder;
 use super::owner::Owner;
 
-/// Segments are closed after this time even if they are not full, so that a lost disk costs at most this much.
+/// Segments are closed after this time even if they are not full, so that a lost disk costs at most
+/// this much.
 const TIMEOUT_S: u32 = 60;
 
 /// The checked folder of an archive.
@@ -35,8 +36,9 @@ impl Archive {
     }
 }
 
-/// Copies a segment under a temporary name, and gives it its own once it is on disk. A segment that is already there must be
-/// the same: PostgreSQL repeats the command after a crash, and never may one overwrite another.
+/// Copies a segment under a temporary name, and gives it its own once it is on disk. A segment that
+/// is already there must be the same: PostgreSQL repeats the command after a crash, and never may
+/// one overwrite another.
 fn archive_command(archive: &Path) -> String {
     let folder = quoted(archive).replace('%', "%%");
     format!(

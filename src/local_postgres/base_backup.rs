@@ -1,4 +1,5 @@
-//! A base backup: a copy of the data that is taken while the server serves, with the log that makes it consistent.
+//! A base backup: a copy of the data that is taken while the server serves, with the log that makes
+//! it consistent.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -29,7 +30,8 @@ impl LocalPostgres {
         Ok(real)
     }
 
-    /// Copies the data into `base`, a new folder below a [`Self::backup_folder`], and verifies the copy.
+    /// Copies the data into `base`, a new folder below a [`Self::backup_folder`], and verifies the
+    /// copy.
     ///
     /// # Errors
     /// When the copy fails, or does not match its manifest.
@@ -77,8 +79,8 @@ async fn run(
     Err(LocalPostgresError::ProgramFailed { program, output: String::from_utf8_lossy(&output).into_owned() })
 }
 
-/// Copies a base backup to where its server will run, for its owner alone. Follows no links: a backup of a private server has
-/// none.
+/// Copies a base backup to where its server will run, for its owner alone. Follows no links: a
+/// backup of a private server has none.
 pub(super) fn copy(postmaster: &Postmaster, from: &Path, to: &Path) -> Result<(), LocalPostgresError> {
     let owner = postmaster.folder().owner();
     let made = fs::DirBuilder::new().mode(0o700).create(to);

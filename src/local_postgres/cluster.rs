@@ -13,8 +13,8 @@ use super::plain;
 const ALWAYS_THERE: [&str; 2] = ["PG_VERSION", "global/pg_control"];
 const UNFINISHED_PREFIX: &str = "cluster.new-";
 
-/// Creates the data folder unless it exists. `initdb` works under a temporary name, so a data folder is always complete.
-/// Needs the start lock.
+/// Creates the data folder unless it exists. `initdb` works under a temporary name, so a data
+/// folder is always complete. Needs the start lock.
 pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), LocalPostgresError> {
     remove_unfinished(folder);
     let cluster = folder.cluster();
@@ -32,7 +32,8 @@ pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), L
     let output = folder
         .owner()
         .command(&program, folder.path())
-        // The only way in is a socket in a 0700 folder, so local trust is safe. TCP is off, and rejected if enabled.
+        // The only way in is a socket in a 0700 folder, so local trust is safe. TCP is off, and
+        // rejected if enabled.
         .args([
             "--auth-local=trust",
             "--auth-host=reject",
@@ -64,7 +65,8 @@ pub(super) async fn ensure(folder: &Folder, programs: &Programs) -> Result<(), L
         .map_err(LocalPostgresError::folder("write", folder.path()))
 }
 
-/// Removes the remains of a killed `initdb`. That may still be running, so failures are only logged.
+/// Removes the remains of a killed `initdb`. That may still be running, so failures are only
+/// logged.
 fn remove_unfinished(folder: &Folder) {
     for entry in fs::read_dir(folder.path()).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED_PREFIX)

@@ -126,7 +126,8 @@ fn output_of(command: &mut Command) -> Option<String> {
     String::from_utf8(output.stdout).ok()
 }
 
-/// `postgres (PostgreSQL) 15.20 (Debian …)` and `postgres (PostgreSQL) 18beta1` begin with their major version.
+/// `postgres (PostgreSQL) 15.20 (Debian …)` and `postgres (PostgreSQL) 18beta1` begin with their
+/// major version.
 fn major_of(version_line: &str) -> Option<u32> {
     let (_, version) = version_line.split_once("(PostgreSQL) ")?;
     let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());

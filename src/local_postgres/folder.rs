@@ -33,7 +33,8 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates the folder unless it exists, sets its owner, and checks that the server can run there.
+    /// Creates the folder unless it exists, sets its owner, and checks that the server can run
+    /// there.
     pub(super) fn prepare(data_dir: &Path) -> Result<Self, LocalPostgresError> {
         let wanted =
             std::path::absolute(data_dir).map_err(LocalPostgresError::folder("resolve", data_dir))?;
@@ -81,8 +82,8 @@ impl Folder {
         Ok((log, begins_at))
     }
 
-    /// Opens a file of this folder for appending, and creates it unless it exists. A file that root creates belongs to the
-    /// server's user.
+    /// Opens a file of this folder for appending, and creates it unless it exists. A file that root
+    /// creates belongs to the server's user.
     pub(super) fn open(&self, path: &Path) -> Result<fs::File, LocalPostgresError> {
         let cannot_open = |error| LocalPostgresError::folder("open", path)(error);
         let mut options = fs::OpenOptions::new();
@@ -104,13 +105,15 @@ impl Folder {
         Ok(())
     }
 
-    /// The file that marks restored data whose ledger is not verified: the server does not write to it.
+    /// The file that marks restored data whose ledger is not verified: the server does not write to
+    /// it.
     pub(super) fn unverified_mark(&self) -> PathBuf {
         self.path.join("restore.unverified")
     }
 }
 
-/// Creates a folder and its parents unless they exist. As root, they must let the unprivileged server pass.
+/// Creates a folder and its parents unless they exist. As root, they must let the unprivileged
+/// server pass.
 pub(super) fn make_with_parents(path: &Path, owner: &Owner) -> Result<(), LocalPostgresError> {
     let mode = if owner.is_us { 0o700 } else { 0o711 };
     fs::DirBuilder::new()

@@ -1,8 +1,9 @@
 //! Several processes share one private server: `serve` and commands such as `fluence key create`.
 //!
-//! Two locked files count the users. A process that starts or stops the server holds the *start lock* exclusively; every
-//! process that uses the server holds the *user lock* shared, acquired and released only under the start lock. The last user
-//! stops the server. The kernel releases the locks of a killed process, so nothing is left to clean up.
+//! Two locked files count the users. A process that starts or stops the server holds the *start
+//! lock* exclusively; every process that uses the server holds the *user lock* shared, acquired and
+//! released only under the start lock. The last user stops the server. The kernel releases the
+//! locks of a killed process, so nothing is left to clean up.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -50,7 +51,8 @@ impl StartLock {
 pub(super) struct UserLock(File);
 
 impl UserLock {
-    /// Joins the users. An exclusive user lock is only requested under the start lock, so it is always free here.
+    /// Joins the users. An exclusive user lock is only requested under the start lock, so it is
+    /// always free here.
     pub(super) fn join(folder: &Folder, _inside: &StartLock) -> Result<Self, LocalPostgresError> {
         let path = folder.path().join("users.lock");
         let file = folder.open(&path)?;

@@ -22,7 +22,8 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    /// Returns the user of this process; as root, the owner of the data, or else the first unprivileged user.
+    /// Returns the user of this process; as root, the owner of the data, or else the first
+    /// unprivileged user.
     pub(super) fn choose(cluster: &Path) -> Result<Self, LocalPostgresError> {
         let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
         if uid != 0 {
@@ -40,8 +41,9 @@ impl Owner {
         unprivileged_in(&passwd).ok_or(LocalPostgresError::NoUnprivilegedUser)
     }
 
-    /// Returns a command that runs as this user, in a folder that it may enter, with only `PATH` of the environment, so that
-    /// the server does not depend on its starter. std also drops the supplementary groups.
+    /// Returns a command that runs as this user, in a folder that it may enter, with only `PATH` of
+    /// the environment, so that the server does not depend on its starter. std also drops the
+    /// supplementary groups.
     pub(super) fn command(&self, program: &Path, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(folder).env_clear().env("LC_ALL", "C").env("TZ", "UTC");
@@ -54,7 +56,8 @@ impl Owner {
         command
     }
 
-    /// Sets the owner of an open file or folder. Never by name, which may now refer to another file.
+    /// Sets the owner of an open file or folder. Never by name, which may now refer to another
+    /// file.
     pub(super) fn give(&self, file: &fs::File, path: &Path) -> Result<(), LocalPostgresError> {
         if self.is_us {
             return Ok(());
@@ -63,8 +66,8 @@ impl Owner {
             .map_err(LocalPostgresError::folder("change the owner of", path))
     }
 
-    /// Whether this user may pass through a folder of that owner and mode. Only its primary group counts, since others are
-    /// dropped.
+    /// Whether this user may pass through a folder of that owner and mode. Only its primary group
+    /// counts, since others are dropped.
     pub(super) fn may_pass(&self, folder: &fs::Metadata) -> bool {
         let bit = match folder {
             folder if folder.uid() == self.uid => 0o100,

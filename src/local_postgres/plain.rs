@@ -1,6 +1,7 @@
-//! Opens plain files and folders safely. The server's user owns its folder and may put anything there: for root, a name in it
-//! could be a link to any file of the machine, or a pipe without a writer. So entries are opened without following links,
-//! checked, and then used through the open file.
+//! Opens plain files and folders safely. The server's user owns its folder and may put anything
+//! there: for root, a name in it could be a link to any file of the machine, or a pipe without a
+//! writer. So entries are opened without following links, checked, and then used through the open
+//! file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};

@@ -105,8 +105,8 @@ impl Postmaster {
         }
     }
 
-    /// Starts a server. Returns the offset of its first line in the log. It has its own process group, so that Ctrl-C reaches
-    /// only the gateway, which then stops it.
+    /// Starts a server. Returns the offset of its first line in the log. It has its own process
+    /// group, so that Ctrl-C reaches only the gateway, which then stops it.
     pub(super) fn spawn(&self) -> Result<(Child, u64), LocalPostgresError> {
         self.spawn_with(&[])
     }
@@ -152,8 +152,8 @@ impl Postmaster {
                 "shared_buffers=128MB",
                 "max_wal_size=2GB",
                 "lc_messages=C", // `stale` reads them
-                // Clients log errors where they handle them. Here errors would accumulate, with customers' values in
-                // their details.
+                // Clients log errors where they handle them. Here errors would accumulate, with
+                // customers' values in their details.
                 "log_min_messages=log",
                 "log_error_verbosity=terse",
                 "log_checkpoints=off",
@@ -214,7 +214,8 @@ impl Postmaster {
         LocalPostgresError::Program { program, user: self.folder.owner().name.clone(), source }
     }
 
-    /// The end of the log, from this offset on, without the lines that asking whether the server is ready has left.
+    /// The end of the log, from this offset on, without the lines that asking whether the server is
+    /// ready has left.
     pub(super) fn log_tail(&self, begins_at: u64) -> String {
         let read = || -> io::Result<Vec<u8>> {
             let mut log = plain::open(&self.folder.log(), std::fs::OpenOptions::new().read(true))?;

@@ -29,12 +29,12 @@ pub struct Recovery {
 }
 
 impl LocalPostgres {
-    /// Restores into an empty data folder, and starts the server on it. The server does not write until
-    /// [`Self::accept_restored`].
+    /// Restores into an empty data folder, and starts the server on it. The server does not write
+    /// until [`Self::accept_restored`].
     ///
     /// # Errors
-    /// When the folder is not empty, the backup is damaged, or the log does not reach the instant. If the server cannot recover,
-    /// the folder is emptied again.
+    /// When the folder is not empty, the backup is damaged, or the log does not reach the instant.
+    /// If the server cannot recover, the folder is emptied again.
     pub async fn restore(options: Options, recovery: &Recovery) -> Result<Self, LocalPostgresError> {
         let postmaster = Arc::new(Postmaster::for_backup(options, &recovery.base)?);
         let folder = postmaster.folder();
@@ -93,7 +93,8 @@ fn settings(recovery: &Recovery) -> Vec<String> {
     settings
 }
 
-/// Waits until the server has replayed the log and accepts connections. However long that takes: the log may be large.
+/// Waits until the server has replayed the log and accepts connections. However long that takes:
+/// the log may be large.
 async fn recovered(
     postmaster: &Postmaster,
     child: &mut Child,

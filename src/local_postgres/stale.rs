@@ -1,8 +1,9 @@
 //! What to do when PostgreSQL reports that its lock file is taken.
 //!
-//! PostgreSQL replaces a lock file whose process is dead. Three cases are left: the process id in the file now belongs to
-//! another process (common in containers, where ids start again with each start), workers of a killed server still run their
-//! last query, or the socket of a running server was deleted.
+//! PostgreSQL replaces a lock file whose process is dead. Three cases are left: the process id in
+//! the file now belongs to another process (common in containers, where ids start again with each
+//! start), workers of a killed server still run their last query, or the socket of a running server
+//! was deleted.
 
 use std::fs;
 use std::io;
@@ -41,7 +42,8 @@ pub(super) fn diagnose(folder: &Folder, last_words: &str) -> Obstacle {
         // It has ended: the next attempt succeeds.
         None => Obstacle::Orphans,
         Some(process) if serves(&process, folder) => Obstacle::Unreachable,
-        // Never without this check: the lock file also protects the data of running workers from a second server.
+        // Never without this check: the lock file also protects the data of running workers from a
+        // second server.
         Some(_) if processes().any(|process| serves(&process, folder)) => Obstacle::Orphans,
         Some(_) => Obstacle::ForeignProcess,
     }
@@ -83,8 +85,8 @@ pub(super) fn runs(process: &Path) -> bool {
         .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
 }
 
-/// Whether a process is a PostgreSQL of this data folder: it runs as the folder's owner, in this folder. If that cannot be
-/// read (as root without the right to trace), it counts as one.
+/// Whether a process is a PostgreSQL of this data folder: it runs as the folder's owner, in this
+/// folder. If that cannot be read (as root without the right to trace), it counts as one.
 fn serves(process: &Path, folder: &Folder) -> bool {
     let is_postgres = fs::read_to_string(process.join("comm")).is_ok_and(|name| name.starts_with("postgres"));
     is_postgres

@@ -12,8 +12,8 @@ use crate::domain::hex;
 /// Advisory lock for one creator at a time. No other lock of the server has this number.
 const LOCK_KEY: i64 = 0x666c_7565_6e63_6501;
 
-/// Creates the template unless it exists, and returns its name, which identifies its migrations. A template accepts no
-/// connections, so it is never changed or busy.
+/// Creates the template unless it exists, and returns its name, which identifies its migrations. A
+/// template accepts no connections, so it is never changed or busy.
 ///
 /// # Errors
 /// When the user may not create databases, or a migration fails.

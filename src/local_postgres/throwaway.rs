@@ -28,7 +28,8 @@ pub struct Throwaway {
 }
 
 impl Throwaway {
-    /// Starts a server in memory, or in the temporary folder if memory is short, and removes servers of killed runs.
+    /// Starts a server in memory, or in the temporary folder if memory is short, and removes
+    /// servers of killed runs.
     ///
     /// # Errors
     /// Whatever keeps it from starting, with what to do about it.
@@ -93,7 +94,8 @@ async fn remove_abandoned(base: &Path) {
     }
 }
 
-/// Whether this user created a folder: in a shared folder, any user may create one with such a name.
+/// Whether this user created a folder: in a shared folder, any user may create one with such a
+/// name.
 fn is_our_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == geteuid().as_raw())
 }

@@ -53,7 +53,8 @@ where
         now: DateTime<Utc>,
         look_up: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        // The common case takes no write lock: thousands of requests a second may ask for one person.
+        // The common case takes no write lock: thousands of requests a second may ask for one
+        // person.
         if let Some(CacheEntry::Value { value, at }) = self.entries.get(key)
             && self.is_fresh(at, now)
         {

@@ -1,5 +1,5 @@
-//! Messages as files of the data folder: `ID.eml` for mail programs, and `ID.json` for the page that shows them. They hold
-//! links that log in, so only the owner of the folder reads them.
+//! Messages as files of the data folder: `ID.eml` for mail programs, and `ID.json` for the page
+//! that shows them. They hold links that log in, so only the owner of the folder reads them.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! A message: a subject, a few sentences, and at most one button. No image, nothing that reports who reads it.
+//! A message: a subject, a few sentences, and at most one button. No image, nothing that reports
+//! who reads it.
 
 use maud::{DOCTYPE, html};
 use serde::{Deserialize, Serialize};

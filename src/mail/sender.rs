@@ -1,4 +1,5 @@
-//! Sends what is due in the outbox. Several gateways may send at the same time: each takes a message for itself.
+//! Sends what is due in the outbox. Several gateways may send at the same time: each takes a
+//! message for itself.
 
 use sqlx::PgPool;
 

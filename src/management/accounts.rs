@@ -16,7 +16,8 @@ use crate::storage::error::StorageError;
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
 use crate::storage::{audit, keys, members};
 
-/// Creates an account with its `default` environment and its first admin, the account's e-mail address.
+/// Creates an account with its `default` environment and its first admin, the account's e-mail
+/// address.
 ///
 /// # Errors
 /// If the author lacks the right, or there is no such plan.
@@ -45,7 +46,8 @@ pub async fn create(
 pub struct Once {
     /// The caller's id of the account. A repetition returns the first account.
     pub reference: Option<String>,
-    /// Whether the edition of the plan is the caller's choice of the newest, which may have been another one before.
+    /// Whether the edition of the plan is the caller's choice of the newest, which may have been
+    /// another one before.
     pub of_any_edition: bool,
     /// Whether another account may have the same e-mail address.
     pub allow_duplicate_email: bool,
@@ -54,8 +56,8 @@ pub struct Once {
 /// Creates an account unless it exists. Returns its id, and whether it existed.
 ///
 /// # Errors
-/// As [`create`]. Also if the caller's id was used for another name, address or plan, or if another account has the e-mail
-/// address.
+/// As [`create`]. Also if the caller's id was used for another name, address or plan, or if another
+/// account has the e-mail address.
 pub async fn create_once(
     connection: &mut PgConnection,
     by: &Principal,
@@ -137,8 +139,8 @@ pub async fn change(
     Ok(transaction.commit().await?)
 }
 
-/// Closes an account for good: all keys are revoked, and nothing in it can be created, changed or resumed. Its entries stay
-/// in the ledger. Idempotent.
+/// Closes an account for good: all keys are revoked, and nothing in it can be created, changed or
+/// resumed. Its entries stay in the ledger. Idempotent.
 ///
 /// # Errors
 /// If the author lacks the right, or there is no such account.

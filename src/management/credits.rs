@@ -1,4 +1,5 @@
-//! Credits that operators grant and take back: each act under an id by which it is carried out once, however often it is sent.
+//! Credits that operators grant and take back: each act under an id by which it is carried out
+//! once, however often it is sent.
 
 mod desk;
 mod grant;

@@ -10,8 +10,8 @@ use crate::domain::member::MemberState;
 use crate::domain::rights::{ActingKey, Rights};
 use crate::storage::{keys, members};
 
-/// Returns the current rights. The key may have been revoked or limited, and the member removed, while the request was read or
-/// waited for the account. Call this with the account locked.
+/// Returns the current rights. The key may have been revoked or limited, and the member removed,
+/// while the request was read or waited for the account. Call this with the account locked.
 pub(super) async fn current_rights(
     connection: &mut PgConnection,
     rights: &Rights,
@@ -42,7 +42,8 @@ pub(super) async fn current_rights(
     Ok(Rights::OfKey(ActingKey { reach: current.reach, ..key.clone() }))
 }
 
-/// The rights of a member now. A suspended account can still be managed: keys can be revoked while calls are refused.
+/// The rights of a member now. A suspended account can still be managed: keys can be revoked while
+/// calls are refused.
 async fn current_member(
     connection: &mut PgConnection,
     account_id: AccountId,

@@ -17,7 +17,8 @@ pub const MAX_ENVIRONMENTS: usize = 50;
 /// Creates an environment.
 ///
 /// # Errors
-/// If the author lacks the right, the account is not there or full, or has an environment of that name.
+/// If the author lacks the right, the account is not there or full, or has an environment of that
+/// name.
 pub async fn create(
     connection: &mut PgConnection,
     by: &Principal,
@@ -51,7 +52,8 @@ pub async fn create(
     Ok(made)
 }
 
-/// Limits the keys of an environment. `None` leaves the limit to the plan, whose number always applies. Existing keys stay.
+/// Limits the keys of an environment. `None` leaves the limit to the plan, whose number always
+/// applies. Existing keys stay.
 ///
 /// # Errors
 /// If the author lacks the right, or the account has no such environment.

@@ -25,8 +25,8 @@ use crate::storage::identity::sessions::NewSession;
 use crate::storage::identity::{identities, one_time as tokens, sessions, sign_up_grants};
 use crate::storage::{clock, members as stored};
 
-/// Creates a one-time link that logs a member in, for the operator to hand over. The person needs no password. Without an
-/// address it is for the account's first admin.
+/// Creates a one-time link that logs a member in, for the operator to hand over. The person needs
+/// no password. Without an address it is for the account's first admin.
 ///
 /// # Errors
 /// If the account has no such member, or the member was disabled.
@@ -87,7 +87,8 @@ pub async fn new_link(
     Ok(token)
 }
 
-/// Creates the link of a sign-up, and lets the browser that asked for it use a code in its place. Both are digests.
+/// Creates the link of a sign-up, and lets the browser that asked for it use a code in its place.
+/// Both are digests.
 ///
 /// # Errors
 /// When the operating system returns no random numbers.
@@ -123,8 +124,9 @@ pub struct NewPerson {
     pub address: Option<IpAddr>,
 }
 
-/// Adds a person with an account of their own: its environments `default` and `test`, and the person as its active admin. The
-/// credits that it begins with are promised; `background` has the ledger grant them.
+/// Adds a person with an account of their own: its environments `default` and `test`, and the
+/// person as its active admin. The credits that it begins with are promised; `background` has the
+/// ledger grant them.
 ///
 /// # Errors
 /// If there is no such plan, or the address belongs to another person.

@@ -21,8 +21,8 @@ pub use make::{NewSecret, create, import};
 pub use playground::{PLAYGROUND, playground};
 pub use rotate::{cancel_rotation, end_overlap, rotate};
 
-/// Locks a key's account until the transaction ends. Returns the key and the author's current rights. A key of another
-/// account does not exist for the author.
+/// Locks a key's account until the transaction ends. Returns the key and the author's current
+/// rights. A key of another account does not exist for the author.
 async fn locked(
     connection: &mut PgConnection,
     by: &Principal,
@@ -50,8 +50,8 @@ fn room(environment: &EnvironmentView) -> Result<(), ChangeError> {
 /// Changes the state of a key. Idempotent.
 ///
 /// # Errors
-/// If the author lacks the right, if the key to enable reaches further than the author's rights, or if a revoked key would
-/// be enabled.
+/// If the author lacks the right, if the key to enable reaches further than the author's rights, or
+/// if a revoked key would be enabled.
 pub async fn set_state(
     connection: &mut PgConnection,
     by: &Principal,
@@ -90,8 +90,8 @@ pub async fn set_state(
 /// Changes a key's name, rights or limits.
 ///
 /// # Errors
-/// If the author lacks the right, if the key would reach further than before and than the author's rights, if it is revoked,
-/// or if its new end has passed.
+/// If the author lacks the right, if the key would reach further than before and than the author's
+/// rights, if it is revoked, or if its new end has passed.
 pub async fn change(
     connection: &mut PgConnection,
     by: &Principal,

@@ -1,4 +1,5 @@
-//! Reports of leaked keys. Possession of the whole secret is the proof: its holder could do worse with it than end it.
+//! Reports of leaked keys. Possession of the whole secret is the proof: its holder could do worse
+//! with it than end it.
 
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
@@ -33,9 +34,9 @@ pub struct LeakReport<'r> {
     pub source: LeakSource,
 }
 
-/// Acts on a report in one transaction: ends the key or the secret, notes the report, tells the account's admins. The same
-/// report again changes nothing. Returns what was done; `None` for a secret of no key. Imported keys have no checksum, and
-/// no report ends them.
+/// Acts on a report in one transaction: ends the key or the secret, notes the report, tells the
+/// account's admins. The same report again changes nothing. Returns what was done; `None` for a
+/// secret of no key. Imported keys have no checksum, and no report ends them.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -82,8 +83,8 @@ pub async fn report(
     Ok(Some(action))
 }
 
-/// Says what a report does to one key; `None`: what the setting says. For operators only: the holder of a stolen key that may
-/// manage keys could have the reports of its theft do nothing.
+/// Says what a report does to one key; `None`: what the setting says. For operators only: the
+/// holder of a stolen key that may manage keys could have the reports of its theft do nothing.
 ///
 /// # Errors
 /// If the author is not an operator, or there is no such key.

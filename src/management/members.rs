@@ -20,7 +20,8 @@ use crate::storage::members::{self, MAX_MEMBERS};
 /// Invites a member.
 ///
 /// # Errors
-/// If the author lacks the right, the account is not there or full, or has a member with this address.
+/// If the author lacks the right, the account is not there or full, or has a member with this
+/// address.
 pub async fn add(
     connection: &mut PgConnection,
     by: &Principal,
@@ -53,7 +54,8 @@ pub async fn add(
 /// Changes the role and state of a member. An account keeps an admin.
 ///
 /// # Errors
-/// If the author lacks the right, the account has no such member, or it would be left without an admin.
+/// If the author lacks the right, the account has no such member, or it would be left without an
+/// admin.
 pub async fn change(
     connection: &mut PgConnection,
     by: &Principal,
@@ -114,10 +116,12 @@ pub async fn invite_again(
     Ok(after)
 }
 
-/// Attaches an identity to the invited member, so that the person can log in to the account. Idempotent.
+/// Attaches an identity to the invited member, so that the person can log in to the account.
+/// Idempotent.
 ///
 /// # Errors
-/// If the account is closed or has no such member, the member was disabled, or the invitation is for another address.
+/// If the account is closed or has no such member, the member was disabled, or the invitation is
+/// for another address.
 pub async fn accept(
     connection: &mut PgConnection,
     member_id: MemberId,
@@ -152,11 +156,12 @@ pub async fn accept(
     Ok(account_id)
 }
 
-/// Vouches for a member who has lost their second factor: it ends after a wait, in which the person can keep it. Returns the
-/// person and the end of the wait.
+/// Vouches for a member who has lost their second factor: it ends after a wait, in which the person
+/// can keep it. Returns the person and the end of the wait.
 ///
 /// # Errors
-/// If the author lacks the right or is the member, or the account has no such active member with a second factor.
+/// If the author lacks the right or is the member, or the account has no such active member with a
+/// second factor.
 pub async fn vouch(
     connection: &mut PgConnection,
     by: &Principal,
@@ -176,11 +181,12 @@ pub async fn vouch(
     Ok((person, due_at))
 }
 
-/// Begins the wait after which the second factor of a member ends, for an operator: 72 hours, with three notices. Returns the
-/// person, and when it ends.
+/// Begins the wait after which the second factor of a member ends, for an operator: 72 hours, with
+/// three notices. Returns the person, and when it ends.
 ///
 /// # Errors
-/// If the author is no operator, or the account has no active member of this id with a second factor.
+/// If the author is no operator, or the account has no active member of this id with a second
+/// factor.
 pub async fn reset_factor(
     connection: &mut PgConnection,
     by: &Principal,

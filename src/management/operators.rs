@@ -99,8 +99,8 @@ pub async fn remove(
     Ok(transaction.commit().await?)
 }
 
-/// Takes the second factor from an operator who has lost it, ends their sessions, and returns the token of a new link, which asks
-/// for another factor to be set up.
+/// Takes the second factor from an operator who has lost it, ends their sessions, and returns the
+/// token of a new link, which asks for another factor to be set up.
 ///
 /// # Errors
 /// If there is no operator with this address.

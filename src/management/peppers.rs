@@ -11,8 +11,8 @@ use crate::storage::audit;
 use crate::storage::identity::identities;
 use crate::storage::peppers::{self, Registration};
 
-/// Makes sure that these are the peppers that keys were hashed under. A new version becomes known by it; one that was
-/// retired does no harm.
+/// Makes sure that these are the peppers that keys were hashed under. A new version becomes known
+/// by it; one that was retired does no harm.
 ///
 /// # Errors
 /// When another pepper has the version of one of them: every key would be refused.
@@ -36,7 +36,8 @@ pub async fn recognise(
     Ok(transaction.commit().await?)
 }
 
-/// Deletes all digests under a version, and seals passwords and second factors under the newest. Returns the number of digests.
+/// Deletes all digests under a version, and seals passwords and second factors under the newest.
+/// Returns the number of digests.
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets need it.
@@ -68,7 +69,8 @@ pub async fn retire(
 /// Identities whose secrets are resealed in one batch.
 const PEOPLE_AT_ONCE: i64 = 500;
 
-/// Seals what is sealed under a version under the newest one. People do not notice: unlike a hash, it can be read again.
+/// Seals what is sealed under a version under the newest one. People do not notice: unlike a hash,
+/// it can be read again.
 async fn seal_again(connection: &mut PgConnection, version: i32, live: &Peppers) -> Result<(), ChangeError> {
     loop {
         let people = identities::sealed_under(connection, version, PEOPLE_AT_ONCE).await?;

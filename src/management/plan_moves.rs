@@ -1,6 +1,6 @@
-//! Moving all accounts of a plan to another plan: a run, in batches. The account rows change first, each with its audit entry;
-//! then the ledger counts by the new plan. What a run has done is stored with each step, so that any gateway or command goes on
-//! with a run that was interrupted.
+//! Moving all accounts of a plan to another plan: a run, in batches. The account rows change first,
+//! each with its audit entry; then the ledger counts by the new plan. What a run has done is stored
+//! with each step, so that any gateway or command goes on with a run that was interrupted.
 
 use std::time::Duration;
 
@@ -83,7 +83,8 @@ impl From<sqlx::Error> for Interrupted {
 /// Begins a run. With `seen`, only if it moves that many accounts.
 ///
 /// # Errors
-/// If the author lacks the right, the plans are the same, another run moves these accounts, or there are none.
+/// If the author lacks the right, the plans are the same, another run moves these accounts, or
+/// there are none.
 pub async fn begin(
     connection: &mut PgConnection,
     by: &Principal,
@@ -169,7 +170,8 @@ impl PlanMover {
         }
     }
 
-    /// Moves a batch of an open run, or of this one. Returns whether one was open that nobody else works on.
+    /// Moves a batch of an open run, or of this one. Returns whether one was open that nobody else
+    /// works on.
     ///
     /// # Errors
     /// When the database cannot be reached. The batch is finished later.
@@ -208,8 +210,8 @@ impl PlanMover {
         }
     }
 
-    /// Makes the ledger count by the accounts' new plan, in one commit if nothing is in its way. Accounts that others have locked
-    /// are left out. A repetition writes nothing.
+    /// Makes the ledger count by the accounts' new plan, in one commit if nothing is in its way.
+    /// Accounts that others have locked are left out. A repetition writes nothing.
     async fn book(&self, run: &PlanMove, accounts: &[AccountId]) -> (Booked, Option<OperatorError>) {
         let mut booked = Booked::default();
         let mut parts = vec![accounts.to_vec()];
@@ -250,8 +252,8 @@ impl PlanMover {
     }
 }
 
-/// Gives waiting accounts of a run their new plan, in one transaction. Accounts that an interrupted batch left to the ledger count
-/// against the batch. Returns how many were skipped.
+/// Gives waiting accounts of a run their new plan, in one transaction. Accounts that an interrupted
+/// batch left to the ledger count against the batch. Returns how many were skipped.
 async fn set_plans(connection: &mut PgConnection, run: &PlanMove) -> Result<usize, ChangeError> {
     let mut transaction = connection.begin().await?;
     let moving = plan_moves::accounts(&mut transaction, run.id, MoveState::Moving, AT_ONCE).await?;

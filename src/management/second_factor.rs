@@ -1,4 +1,5 @@
-//! Setting up a second factor: the sealed secret of an authenticator app, and recovery codes for a lost telephone.
+//! Setting up a second factor: the sealed secret of an authenticator app, and recovery codes for a
+//! lost telephone.
 
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -24,7 +25,8 @@ pub fn new_secret() -> Result<[u8; SECRET_BYTES], ChangeError> {
     random()
 }
 
-/// Stores a person's secret, whose code of `step` is used up, and returns new recovery codes. Earlier ones end.
+/// Stores a person's secret, whose code of `step` is used up, and returns new recovery codes.
+/// Earlier ones end.
 ///
 /// # Errors
 /// When the operating system returns no random numbers.

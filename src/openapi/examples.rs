@@ -17,7 +17,8 @@ use crate::http::negotiate::RenderContext;
 use crate::http::public_links::PublicLinks;
 use crate::http::render::render;
 
-/// Answers of a gateway by operation and status, recorded by the tests (`WRITE_DOCS=1 make test ARGS=openapi`).
+/// Answers of a gateway by operation and status, recorded by the tests (`WRITE_DOCS=1 make test
+/// ARGS=openapi`).
 static ANSWERS: LazyLock<Ordered> = LazyLock::new(|| Ordered::parse(include_str!("examples/answers.json")));
 
 /// A recorded answer of an operation.
@@ -28,7 +29,8 @@ pub fn answer(operation: &str, status: u16) -> Option<&'static Ordered> {
 /// The id of the request that the examples answer.
 const REQUEST_ID: uuid::Uuid = uuid::Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);
 
-/// The body of an error as a client gets it. `None` stands for a problem of RFC 9457 in place of a dialect.
+/// The body of an error as a client gets it. `None` stands for a problem of RFC 9457 in place of a
+/// dialect.
 pub fn error_body(
     code: ErrorCode,
     dialect: Option<Dialect>,

@@ -1,4 +1,5 @@
-//! The members of answers: from the schemas of the serialised types, with what each means in both languages.
+//! The members of answers: from the schemas of the serialised types, with what each means in both
+//! languages.
 
 mod account;
 mod analysis;

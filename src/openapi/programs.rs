@@ -64,8 +64,8 @@ impl Client {
         }
     }
 
-    /// A program that calls the operation of the gateway at this address and prints the answer. The key and the ids of the
-    /// path are read from the environment.
+    /// A program that calls the operation of the gateway at this address and prints the answer. The
+    /// key and the ids of the path are read from the environment.
     pub fn program(self, operation: &Operation, base_url: &str) -> String {
         let call = Call::new(operation, base_url);
         match self {

@@ -1,4 +1,5 @@
-//! The bodies of requests: schemas by hand, because requests are read field by field, with the limits of the readers.
+//! The bodies of requests: schemas by hand, because requests are read field by field, with the
+//! limits of the readers.
 
 mod contacts;
 mod keys;
@@ -88,8 +89,8 @@ impl RequestBody {
     }
 }
 
-/// Characters that no short text contains: control characters, ends of lines and paragraphs, and marks that turn the direction
-/// of a line.
+/// Characters that no short text contains: control characters, ends of lines and paragraphs, and
+/// marks that turn the direction of a line.
 const CONTROL: &str =
     r"\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFF9-\uFFFB";
 
@@ -117,8 +118,8 @@ fn short_text(max_chars: usize) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
 }
 
-/// The names of a person's fields in English and in Portuguese, what they hold, and what they must contain: a letter of any
-/// script, or for a company also a digit.
+/// The names of a person's fields in English and in Portuguese, what they hold, and what they must
+/// contain: a letter of any script, or for a company also a digit.
 const NAMES: [([&str; 2], Texts, &str); 3] = [
     (["first_name", "primeiro_nome"], ["Given name.", "Nome."], r"\p{L}"),
     (["last_name", "ultimo_nome"], ["Surname, or several.", "Sobrenome, um ou mais."], r"\p{L}"),

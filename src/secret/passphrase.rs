@@ -1,6 +1,8 @@
-//! A secret sealed under a pass phrase, for backups: readable only with the phrase, and every change is noticed.
+//! A secret sealed under a pass phrase, for backups: readable only with the phrase, and every
+//! change is noticed.
 //!
-//! PBKDF2-HMAC-SHA-256 (RFC 8018) makes the key, ChaCha20-Poly1305 (RFC 8439) seals. Salt and nonce are random.
+//! PBKDF2-HMAC-SHA-256 (RFC 8018) makes the key, ChaCha20-Poly1305 (RFC 8439) seals. Salt and nonce
+//! are random.
 
 use std::num::NonZeroU32;
 

@@ -1,5 +1,6 @@
-//! Hashes of passwords: argon2id, on threads of their own, two at once. A hash takes 19 MiB and some tens of milliseconds by
-//! design, so neither the threads that answer calls nor the memory may depend on how many log-ins are tried.
+//! Hashes of passwords: argon2id, on threads of their own, two at once. A hash takes 19 MiB and
+//! some tens of milliseconds by design, so neither the threads that answer calls nor the memory may
+//! depend on how many log-ins are tried.
 
 use std::fmt;
 use std::sync::Arc;
@@ -92,8 +93,8 @@ impl PasswordHasher {
         .await
     }
 
-    /// Compares a password with a hash. Without a hash it does the same work and finds the password wrong, so that an unknown
-    /// address takes as long as a wrong password.
+    /// Compares a password with a hash. Without a hash it does the same work and finds the password
+    /// wrong, so that an unknown address takes as long as a wrong password.
     ///
     /// # Errors
     /// When too many are waiting, or the hash cannot be read.

@@ -1,5 +1,6 @@
-//! Sealing: what is stored and must be read again is encrypted under the pepper, so that a stolen database gives nothing to
-//! guess at. ChaCha20-Poly1305; the key is derived from the pepper for each purpose, and what is sealed is bound to its owner.
+//! Sealing: what is stored and must be read again is encrypted under the pepper, so that a stolen
+//! database gives nothing to guess at. ChaCha20-Poly1305; the key is derived from the pepper for
+//! each purpose, and what is sealed is bound to its owner.
 
 use hmac::Mac;
 use rand::TryRng;

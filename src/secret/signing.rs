@@ -1,6 +1,8 @@
-//! Signatures by which an upstream knows who calls: compact tokens (JWS, RFC 7515) by Ed25519 (RFC 8037).
+//! Signatures by which an upstream knows who calls: compact tokens (JWS, RFC 7515) by Ed25519 (RFC
+//! 8037).
 //!
-//! The signing key is derived from the pepper: every gateway has it, and no store does. It turns with the pepper.
+//! The signing key is derived from the pepper: every gateway has it, and no store does. It turns
+//! with the pepper.
 
 use std::fmt;
 
@@ -60,7 +62,8 @@ impl TokenSigner {
         self.keys.iter().map(|key| &key.public)
     }
 
-    /// Signs claims with the key of the oldest live pepper: while peppers change, every gateway shows its public key.
+    /// Signs claims with the key of the oldest live pepper: while peppers change, every gateway
+    /// shows its public key.
     ///
     /// # Errors
     /// When the claims cannot be written as JSON.

@@ -1,4 +1,5 @@
-//! Random tokens: the values of cookies and one-time links, and the message authentication codes of forms.
+//! Random tokens: the values of cookies and one-time links, and the message authentication codes of
+//! forms.
 
 use std::fmt;
 

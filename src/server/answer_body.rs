@@ -10,7 +10,8 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::connection_state::{ConnectionState, Phase};
 
-/// The body of an answer. Once it is dropped, the HTTP library has the whole answer and writes it to the socket.
+/// The body of an answer. Once it is dropped, the HTTP library has the whole answer and writes it
+/// to the socket.
 pub(super) struct AnswerBody {
     body: Body,
     state: Arc<ConnectionState>,

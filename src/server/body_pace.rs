@@ -1,7 +1,7 @@
 //! A request body that must keep arriving while the gateway waits for it.
 //!
-//! Only waits for the client count: a gateway that passes a body on to a slow server does not read, and then the client cannot
-//! send.
+//! Only waits for the client count: a gateway that passes a body on to a slow server does not read,
+//! and then the client cannot send.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
-//! Connection state for timeouts: the socket and the service record phases, and one timer checks them.
+//! Connection state for timeouts: the socket and the service record phases, and one timer checks
+//! them.
 //!
-//! The timer is not moved with every request. It wakes, reads the state and sleeps again, which costs a busy connection two
-//! clock readings a request.
+//! The timer is not moved with every request. It wakes, reads the state and sleeps again, which
+//! costs a busy connection two clock readings a request.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -145,14 +146,16 @@ impl ConnectionState {
         self.eviction.notified().await;
     }
 
-    /// Whether a connection that was asked to make room must close: one that received a request stays.
+    /// Whether a connection that was asked to make room must close: one that received a request
+    /// stays.
     pub(super) fn has_to_leave(&self) -> bool {
         let is_waiting = !matches!(self.phase(), Phase::Serving | Phase::Sending);
         self.is_evicted.store(is_waiting, Relaxed);
         is_waiting
     }
 
-    /// Records that the service waits for the body, and has `waited` for it before without progress.
+    /// Records that the service waits for the body, and has `waited` for it before without
+    /// progress.
     pub(super) fn body_waits(&self, waited: Duration) {
         let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
         self.body_wait.0.store(self.now_ms().saturating_sub(waited_ms) + 1, Relaxed);
@@ -240,7 +243,8 @@ impl ConnectionState {
 
     /// Resolves once the connection has timed out.
     ///
-    /// Never sleeps longer than the shortest timeout, so that no phase that begins meanwhile is missed.
+    /// Never sleeps longer than the shortest timeout, so that no phase that begins meanwhile is
+    /// missed.
     pub(super) async fn timed_out(&self, timeouts: Timeouts) {
         let shortest = timeouts.head.min(timeouts.idle).min(timeouts.body).min(timeouts.write);
         loop {

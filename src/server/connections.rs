@@ -1,8 +1,9 @@
 //! The open connections: how many, from which clients, and which one makes room for another.
 //!
-//! A new connection is served if its client is below its limit. At the total limit, the connection that has been idle longest
-//! is closed for it. A connection beyond the limits gets one of a few reserved places, one for each client, for one request:
-//! probes are answered, any other request gets 503.
+//! A new connection is served if its client is below its limit. At the total limit, the connection
+//! that has been idle longest is closed for it. A connection beyond the limits gets one of a few
+//! reserved places, one for each client, for one request: probes are answered, any other request
+//! gets 503.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -15,7 +16,8 @@ use crate::http::client_address::{ClientNetwork, TrustedProxies};
 const OVERFLOW_PLACES: usize = 16;
 /// Closing connections whose places are already taken.
 const MAX_LEAVING: usize = 64;
-/// Idle connections that are collected at a time, so that not every eviction searches all connections.
+/// Idle connections that are collected at a time, so that not every eviction searches all
+/// connections.
 const CANDIDATES: usize = 64;
 
 /// The open connections of a listener.

@@ -1,7 +1,7 @@
 //! Strict checks of request heads: what the HTTP library accepts and a gateway must not.
 //!
-//! A request that two parsers may read differently is rejected before any lookup or charge. Section numbers without a
-//! document refer to RFC 9112.
+//! A request that two parsers may read differently is rejected before any lookup or charge. Section
+//! numbers without a document refer to RFC 9112.
 
 use axum::http::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
@@ -14,7 +14,8 @@ use crate::http::loopback::names_loopback;
 /// Longest request target (path and query), in bytes.
 pub const MAX_TARGET_BYTES: usize = 8 * 1024;
 
-/// Request extension that the socket sets for a request line with a `#`, which the HTTP library drops silently.
+/// Request extension that the socket sets for a request line with a `#`, which the HTTP library
+/// drops silently.
 #[derive(Clone, Copy, Debug)]
 pub struct FragmentInTarget;
 
@@ -125,8 +126,8 @@ fn check_target(uri: &Uri, host: Option<&str>, method: &Method) -> Result<(), Fr
     }
 }
 
-/// A path consists of plain segments. Anything that decodes to a separator, a parent segment or a control character is
-/// rejected, so that a parameter is always one segment.
+/// A path consists of plain segments. Anything that decodes to a separator, a parent segment or a
+/// control character is rejected, so that a parameter is always one segment.
 fn check_path(path: &str) -> Result<(), FramingFault> {
     if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return Err(Refused(Malformed::UnescapedCharacter));
@@ -165,8 +166,8 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// `.` and `..`: in plain form such a path does not exist. At the end of a path, where a parameter may be, or in escaped form
-/// they are an attack and rejected.
+/// `.` and `..`: in plain form such a path does not exist. At the end of a path, where a parameter
+/// may be, or in escaped form they are an attack and rejected.
 fn check_dot_segments(path: &str) -> Result<(), FramingFault> {
     let mut segments = path.split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -346,7 +347,8 @@ mod tests {
     }
 
     proptest! {
-        /// However a path is decoded afterwards, no segment becomes a parent segment or a separator.
+        /// However a path is decoded afterwards, no segment becomes a parent segment or a
+        /// separator.
         #[test]
         fn c03_what_passes_has_no_hidden_steps(text in r"/([a-z./\\%]|%2[eEfF]|%5[cC]|%00|\.\.){0,12}") {
             if path(&text).is_ok() {

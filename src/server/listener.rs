@@ -59,10 +59,11 @@ impl Server {
     /// A server that answers through `pipeline` and stops with `stop`.
     pub fn new(pipeline: Pipeline, settings: ServerSettings, stop: Stop) -> Self {
         let mut http = http1::Builder::new();
-        // The library's own header timeout counts idle time as well, and costs a timer a request; see `connection_state`.
+        // The library's own header timeout counts idle time as well, and costs a timer a request;
+        // see `connection_state`.
         http.header_read_timeout(None)
-            // A client that closed its sending side still gets its answer. Writing the answer shows whether it closed both
-            // sides; the call's deadline bounds the wait.
+            // A client that closed its sending side still gets its answer. Writing the answer shows
+            // whether it closed both sides; the call's deadline bounds the wait.
             .half_close(true)
             .max_headers(MAX_HEADERS)
             .max_header_size(MAX_HEAD_BYTES)
@@ -116,7 +117,8 @@ impl Server {
 
 /// Memory of the HTTP library for an answer of unknown length: its buffer and one piece that waits.
 const STREAM_BYTES: u64 = 64 * 1024;
-/// Send buffer of the operating system for an unread answer. Without this bound it grows to megabytes.
+/// Send buffer of the operating system for an unread answer. Without this bound it grows to
+/// megabytes.
 const SEND_BUFFER_BYTES: u32 = 64 * 1024;
 /// Maximum number of connections that wait to be accepted.
 pub const BACKLOG: u32 = 1024;
@@ -202,7 +204,8 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     tasks.spawn_on(serving, &core);
 }
 
-/// Whether an error concerns one connection that closed before it was accepted, and not the listener.
+/// Whether an error concerns one connection that closed before it was accepted, and not the
+/// listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -232,7 +235,8 @@ async fn serve_connection(
     }
 }
 
-/// Serves requests until the connection is closed by the client, idle or slow for too long, evicted, drained or cut.
+/// Serves requests until the connection is closed by the client, idle or slow for too long,
+/// evicted, drained or cut.
 async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     peer: SocketAddr,

@@ -1,5 +1,5 @@
-//! The answer to a head that the HTTP library rejects. The library writes a bare status; this replaces it by an answer with a
-//! body and a request id.
+//! The answer to a head that the HTTP library rejects. The library writes a bare status; this
+//! replaces it by an answer with a body and a request id.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,14 +11,16 @@ use std::task::{Context, Poll, Waker};
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::answer::refused;
 
-/// Returns the status of a bare answer of the library. Answers of the service have a request id, the library's do not.
+/// Returns the status of a bare answer of the library. Answers of the service have a request id,
+/// the library's do not.
 pub(super) fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
     let code = bytes.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
     let is_ours = bytes.windows(b"x-request-id".len()).any(|window| window == b"x-request-id");
     StatusCode::from_bytes(code).ok().filter(|status| status.is_client_error() && !is_ours)
 }
 
-/// What such a status means. A head that is too large before the end of its first line has a target that is too long.
+/// What such a status means. A head that is too large before the end of its first line has a target
+/// that is too long.
 pub(super) fn refusal_of(status: StatusCode, is_line_done: bool) -> Response {
     let (status, fault) = match status {
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if is_line_done => (status, Malformed::HeadTooLarge),

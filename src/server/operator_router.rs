@@ -1,4 +1,5 @@
-//! Every path of the operators' console, and the style and scripts that its pages share with the others.
+//! Every path of the operators' console, and the style and scripts that its pages share with the
+//! others.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! What surrounds every request, in order: framing, the router, rendering, headers, one log line.
 //!
-//! It is one function instead of a stack of layers: nothing in it is boxed, and the order can be read.
+//! It is one function instead of a stack of layers: nothing in it is boxed, and the order can be
+//! read.
 
 use std::time::Instant;
 
@@ -39,7 +40,8 @@ pub struct Pipeline {
     log: RequestLog,
 }
 
-/// Request extension of a connection beyond the limits: probes are answered, all other requests get a 503.
+/// Request extension of a connection beyond the limits: probes are answered, all other requests get
+/// a 503.
 #[derive(Clone, Copy, Debug)]
 pub struct ProbesOnly;
 
@@ -53,8 +55,9 @@ impl Pipeline {
         Self { routing, loopback_names_only: false, pages: None, log: RequestLog::default() }
     }
 
-    /// Refuses every request that does not name a loopback host. For the development mode, which asks for no key: a web
-    /// page whose name was made to resolve to this machine (DNS rebinding) must not reach it.
+    /// Refuses every request that does not name a loopback host. For the development mode, which
+    /// asks for no key: a web page whose name was made to resolve to this machine (DNS rebinding)
+    /// must not reach it.
     #[must_use]
     pub fn on_loopback_names_only(mut self) -> Self {
         self.loopback_names_only = true;
@@ -122,7 +125,8 @@ impl Pipeline {
         response
     }
 
-    /// Returns the answer that replaces the HTTP library's bare status, or `None` if the bytes are not one.
+    /// Returns the answer that replaces the HTTP library's bare status, or `None` if the bytes are
+    /// not one.
     pub(super) fn answer_malformed_head(&self, bytes: &[u8], is_line_done: bool) -> Option<Vec<u8>> {
         let status = malformed_head::bare_status(bytes)?;
         let started = Instant::now();
@@ -158,8 +162,8 @@ fn strip_stage(uri: &mut Uri, links: &PublicLinks) {
     }
 }
 
-/// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is allowed across
-/// sites: a key has no place in a web page.
+/// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is
+/// allowed across sites: a key has no place in a web page.
 fn options(response: Response) -> Response {
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;

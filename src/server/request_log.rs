@@ -1,7 +1,7 @@
 //! The log line of a request: caller, route, outcome and cost.
 //!
-//! It contains no bodies, query strings or keys. Texts that a client chose, such as an unknown path, are cut, and parts that
-//! could be a key are omitted.
+//! It contains no bodies, query strings or keys. Texts that a client chose, such as an unknown
+//! path, are cut, and parts that could be a key are omitted.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -30,8 +30,8 @@ const SEPARATORS: [char; 2] = ['/', ' '];
 const MAX_ANONYMOUS_REFUSALS: u64 = 50;
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// Decides which lines are written. Lines of anonymous refusals beyond [`MAX_ANONYMOUS_REFUSALS`] a second are counted
-/// instead.
+/// Decides which lines are written. Lines of anonymous refusals beyond [`MAX_ANONYMOUS_REFUSALS`] a
+/// second are counted instead.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     /// Refusals not logged since the last line that reported them.
@@ -131,8 +131,8 @@ impl RequestFacts {
         request_metrics::count(record.route, self.method.as_ref(), status.as_u16(), self.started.elapsed());
     }
 
-    /// Writes the line, at level debug for probes and scrapers: they come every few seconds, and a change of readiness has a
-    /// line of its own.
+    /// Writes the line, at level debug for probes and scrapers: they come every few seconds, and a
+    /// change of readiness has a line of its own.
     fn log(&self, status: StatusCode, record: &CallRecord) {
         let (route, status) = (record.route, status.as_u16());
         let took = self.started.elapsed();
@@ -171,8 +171,8 @@ impl RequestFacts {
     }
 }
 
-/// A text that a client chose, with `…` for each segment or word that could be a key, and for what exceeds the maximum
-/// length.
+/// A text that a client chose, with `…` for each segment or word that could be a key, and for what
+/// exceeds the maximum length.
 fn without_keys(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
     let is_short = text.len() <= MAX_CHARS && text.split(SEPARATORS).all(|word| word.len() < KEY_CHARS);

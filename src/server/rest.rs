@@ -1,7 +1,8 @@
 //! The part of a request body that the service did not read.
 //!
-//! A connection is reused only if the whole request was read. The rest of a small body is discarded before the answer; a larger
-//! or slower one closes the connection, and the answer says so (RFC 9112, section 9.6).
+//! A connection is reused only if the whole request was read. The rest of a small body is discarded
+//! before the answer; a larger or slower one closes the connection, and the answer says so (RFC
+//! 9112, section 9.6).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +20,8 @@ const MAX_BYTES: u64 = 64 * 1024;
 /// Longest delay of the answer for it.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Discards the rest of the request, or makes the answer close the connection. A client that waits for `100 Continue` sends
-/// no body after the answer.
+/// Discards the rest of the request, or makes the answer close the connection. A client that waits
+/// for `100 Continue` sends no body after the answer.
 pub(super) async fn discard_or_close(
     state: &Arc<ConnectionState>,
     response: &mut Response,

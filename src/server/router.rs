@@ -160,7 +160,8 @@ pub fn router(parts: &Parts) -> ListedRouter {
     router
 }
 
-/// The paths that list GET and not HEAD, which axum would answer by the handler of GET, with the methods that they list.
+/// The paths that list GET and not HEAD, which axum would answer by the handler of GET, with the
+/// methods that they list.
 fn without_head(routes: &[ForwardRoute]) -> BTreeMap<&'static str, String> {
     let mut paths: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
     for forwarded in routes {

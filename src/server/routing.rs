@@ -1,4 +1,5 @@
-//! The router in force. It is swapped whole, so that no request sees half of a set; requests in progress keep theirs.
+//! The router in force. It is swapped whole, so that no request sees half of a set; requests in
+//! progress keep theirs.
 
 use std::fmt;
 use std::sync::Arc;

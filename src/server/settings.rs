@@ -14,13 +14,15 @@ use crate::domain::setting;
 pub struct ServerSettings {
     /// Threads that serve connections. 0: one for each core.
     pub threads: usize,
-    /// Maximum number of open connections. A further connection replaces the one that has been idle longest.
+    /// Maximum number of open connections. A further connection replaces the one that has been idle
+    /// longest.
     #[serde(deserialize_with = "setting::count")]
     pub max_connections: NonZeroUsize,
     /// The same for one IPv4 address or one IPv6 /64. Trusted proxies have no such limit.
     #[serde(deserialize_with = "setting::count")]
     pub max_connections_per_client: NonZeroUsize,
-    /// Timeout for a complete request head, for the first byte of a connection, and for a refused client to stop sending.
+    /// Timeout for a complete request head, for the first byte of a connection, and for a refused
+    /// client to stop sending.
     #[serde(rename = "head_timeout_s", with = "setting::seconds")]
     pub head_timeout: Duration,
     /// Timeout for [`MIN_BODY_BYTES`] of a request body, or its end.

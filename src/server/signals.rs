@@ -52,8 +52,8 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal. SIGHUP reloads, as in any service, unless the terminal of the gateway has closed: then it
-    /// stops the gateway.
+    /// Waits for the next signal. SIGHUP reloads, as in any service, unless the terminal of the
+    /// gateway has closed: then it stops the gateway.
     pub async fn next(&mut self) -> Asked {
         tokio::select! {
             _ = self.terminate.recv() => Asked::Stop(StopSignal::Terminate),

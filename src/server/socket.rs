@@ -12,11 +12,12 @@ use super::connection_state::{ConnectionState, Phase};
 use super::tail::Tail;
 use super::unsent::{Unsent, Waiting};
 
-/// Maximum number of bytes to discard before a connection is closed. They use no memory, and clients that send a whole body
-/// before they read see the answer.
+/// Maximum number of bytes to discard before a connection is closed. They use no memory, and
+/// clients that send a whole body before they read see the answer.
 const MAX_LINGER_BYTES: usize = 4 * 1024 * 1024;
 
-/// A socket with timeouts. `U` replaces the bare status that the HTTP library sends for a head it cannot read.
+/// A socket with timeouts. `U` replaces the bare status that the HTTP library sends for a head it
+/// cannot read.
 pub(super) struct WatchedSocket<S, U> {
     socket: S,
     state: Arc<ConnectionState>,
@@ -65,7 +66,8 @@ impl<S, U> WatchedSocket<S, U> {
         Self { socket, state, line, read, outflow, lingered_bytes: 0, unread, instead: None }
     }
 
-    /// Records bytes of a head. A pipelined request is not checked: a `#` in its target is ignored, as the library does.
+    /// Records bytes of a head. A pipelined request is not checked: a `#` in its target is ignored,
+    /// as the library does.
     fn note_head(&mut self, bytes: &[u8]) {
         match self.state.phase() {
             Phase::Serving | Phase::Sending | Phase::Closing => return,
@@ -178,8 +180,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> W
         Some(Poll::Ready(Ok(claimed)))
     }
 
-    /// Discards what the client still sends. Closing a socket with unread bytes resets the connection, and the client might not
-    /// see the answer (RFC 9112, section 9.6).
+    /// Discards what the client still sends. Closing a socket with unread bytes resets the
+    /// connection, and the client might not see the answer (RFC 9112, section 9.6).
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut bin = [0; 4096];
         while self.lingered_bytes < MAX_LINGER_BYTES {

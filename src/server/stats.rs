@@ -9,7 +9,8 @@ pub struct ListenerStats {
     pub accepted: AtomicU64,
     /// Connections closed as they came, because there were too many.
     pub refused: AtomicU64,
-    /// Connections beyond the limits that were served for one request, and answered as a probe or with 503.
+    /// Connections beyond the limits that were served for one request, and answered as a probe or
+    /// with 503.
     pub overflowed: AtomicU64,
     /// Connections closed while they waited for a request, to make room for another.
     pub evicted: AtomicU64,

@@ -1,7 +1,8 @@
 //! Stopping without losing requests in progress, in three stages.
 //!
-//! Announced: the gateway is not ready and still serves, so that load balancers turn away; every answer closes its
-//! connection. Draining: no new connections; open ones end after their current answer. Cut: open connections are closed.
+//! Announced: the gateway is not ready and still serves, so that load balancers turn away; every
+//! answer closes its connection. Draining: no new connections; open ones end after their current
+//! answer. Cut: open connections are closed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -36,13 +37,14 @@ impl Stop {
         Self::default()
     }
 
-    /// Whether the gateway accepts new work. Once it does not, `/readyz` is 503 and every answer closes its connection.
+    /// Whether the gateway accepts new work. Once it does not, `/readyz` is 503 and every answer
+    /// closes its connection.
     pub fn is_ready(&self) -> bool {
         !self.announced.load(Relaxed)
     }
 
-    /// Resolves once connections must stop accepting requests. Each caller gets a token of its own, so that many waiters do
-    /// not contend for one lock.
+    /// Resolves once connections must stop accepting requests. Each caller gets a token of its own,
+    /// so that many waiters do not contend for one lock.
     pub fn draining(&self) -> CancellationToken {
         self.draining.child_token()
     }

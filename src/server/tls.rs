@@ -1,7 +1,8 @@
-//! TLS in the process: TLS 1.2 and 1.3 with a certificate from files, which may change while the gateway serves.
+//! TLS in the process: TLS 1.2 and 1.3 with a certificate from files, which may change while the
+//! gateway serves.
 //!
-//! A new pair of files is read as a whole. If it is faulty, the current one stays in force. Open connections keep the
-//! certificate that they began with.
+//! A new pair of files is read as a whole. If it is faulty, the current one stays in force. Open
+//! connections keep the certificate that they began with.
 
 mod expiry;
 pub mod settings;
@@ -74,7 +75,8 @@ impl Tls {
     /// Reads the files of the settings. `None` if there are none: the gateway speaks plain HTTP.
     ///
     /// # Errors
-    /// When a file cannot be read, the key does not fit the certificate, or the certificate has ended.
+    /// When a file cannot be read, the key does not fit the certificate, or the certificate has
+    /// ended.
     pub fn load(settings: &TlsSettings) -> Result<Option<Arc<Self>>, TlsError> {
         if !settings.is_on() {
             return Ok(None);
@@ -98,7 +100,8 @@ impl Tls {
         Ok(Files::read(settings)?.parse(now)?.expires_at)
     }
 
-    /// Makes a connection of a socket, within a timeout. `None` if the client does not complete the handshake.
+    /// Makes a connection of a socket, within a timeout. `None` if the client does not complete the
+    /// handshake.
     pub(super) async fn accept(&self, stream: TcpStream, within: Duration) -> Option<TlsStream<TcpStream>> {
         let Ok(_turn) = self.handshakes.try_acquire() else {
             count_handshake("refused");

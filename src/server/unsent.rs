@@ -1,8 +1,8 @@
 //! Answers that clients read slowly, and the memory that they may use.
 //!
-//! An answer that the operating system takes at once is not counted. One that waits counts with its whole length for its
-//! account, or for the client's network without an account, and as one of the account's concurrent requests, until the client
-//! has read it or the connection closes.
+//! An answer that the operating system takes at once is not counted. One that waits counts with its
+//! whole length for its account, or for the client's network without an account, and as one of the
+//! account's concurrent requests, until the client has read it or the connection closes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

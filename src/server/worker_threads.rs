@@ -1,7 +1,8 @@
 //! Threads that serve connections, one for each core, each with a runtime of its own.
 //!
-//! A connection stays on its thread: what its requests wake is on the same thread, so that no work is stolen and no other
-//! thread is woken. Long computations belong on the threads for blocking work.
+//! A connection stays on its thread: what its requests wake is on the same thread, so that no work
+//! is stolen and no other thread is woken. Long computations belong on the threads for blocking
+//! work.
 
 use std::io;
 use std::sync::Arc;

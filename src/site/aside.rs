@@ -1,4 +1,5 @@
-//! What stands beside the text of an operation: programs that call it, a form that sends it, and an answer.
+//! What stands beside the text of an operation: programs that call it, a form that sends it, and an
+//! answer.
 
 use super::markdown::escaped;
 use super::words::Words;

@@ -1,4 +1,5 @@
-//! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators and sellers, as a page and as a feed.
+//! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators
+//! and sellers, as a page and as a feed.
 
 use super::markdown::{escaped, to_html};
 use super::page::{Page, Section};
@@ -32,7 +33,8 @@ fn versions() -> Vec<Version> {
         .collect()
 }
 
-/// A text without the groups for operators. A group begins with a line in bold and ends with the next one or a heading.
+/// A text without the groups for operators. A group begins with a line in bold and ends with the
+/// next one or a heading.
 fn for_clients(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut is_kept = true;

@@ -90,7 +90,8 @@ guides! {
 }
 
 impl Guide {
-    /// The text in a language, or in English where it is not written in that one, and the language that it has.
+    /// The text in a language, or in English where it is not written in that one, and the language
+    /// that it has.
     pub(super) fn text(&self, language: Language) -> (&'static str, Language) {
         match (language, self.portuguese) {
             (Language::Pt, Some(text)) => (text, Language::Pt),
@@ -111,8 +112,8 @@ fn guide_of(name: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(is_named)
 }
 
-/// Where a link of a guide leads on the pages of a language. `None` for files that are not served. A link to a
-/// heading leads to a page in the language of the text that names it.
+/// Where a link of a guide leads on the pages of a language. `None` for files that are not served.
+/// A link to a heading leads to a page in the language of the text that names it.
 pub(super) fn resolve(target: &str, language: Language, text_language: Language) -> Option<String> {
     if target.starts_with('#') || target.starts_with('/') {
         return Some(target.to_owned());
@@ -186,7 +187,8 @@ mod tests {
         }
     }
 
-    /// llms.txt and the search show the lead of a guide alone, so it has to say what the guide is about.
+    /// llms.txt and the search show the lead of a guide alone, so it has to say what the guide is
+    /// about.
     #[test]
     fn a_guide_begins_with_a_sentence_about_itself() {
         for guide in GUIDES {

@@ -68,7 +68,8 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     }
     let mut page = String::with_capacity(text.len() * 2);
     html::push_html(&mut page, written.into_iter());
-    // The policy of the pages forbids styles in attributes; quotation marks of texts are escaped, so this is none of them.
+    // The policy of the pages forbids styles in attributes; quotation marks of texts are escaped,
+    // so this is none of them.
     let page = page
         .replace(" style=\"text-align: right\"", " class=\"n\"")
         .replace(" style=\"text-align: left\"", "");
@@ -78,11 +79,13 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
         page.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "")
     });
     let page = without_end_tags(page);
-    // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped, so no text has this.
+    // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped,
+    // so no text has this.
     page.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
-/// A figure that is loaded when it comes near, in a place of its size. The events behind its start are its description.
+/// A figure that is loaded when it comes near, in a place of its size. The events behind its start
+/// are its description.
 fn image(address: &str, events: &[Event<'_>]) -> String {
     let description = text_of(events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Image))));
     let size = assets::size_of_image(address);
@@ -126,7 +129,8 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A document with its links led to where they are resolved to. One that leads nowhere becomes its text.
+/// A document with its links led to where they are resolved to. One that leads nowhere becomes its
+/// text.
 pub(super) fn with_links(text: &str, resolve: Resolve<'_>) -> String {
     let mut written = String::with_capacity(text.len());
     let mut end = 0;

@@ -1,4 +1,5 @@
-//! The index of the search: a line for each section of each page, with its words. `assets/site.js` looks through it.
+//! The index of the search: a line for each section of each page, with its words. `assets/site.js`
+//! looks through it.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,8 @@ use super::page::Page;
 /// Words of fewer letters are not looked for in texts.
 const SHORTEST: usize = 2;
 
-/// The index of these pages, as JSON: a list of address, title of the page, heading of the section, and words.
+/// The index of these pages, as JSON: a list of address, title of the page, heading of the section,
+/// and words.
 pub(super) fn index<'p>(pages: impl Iterator<Item = (&'p str, Page)>) -> String {
     let mut sections: Vec<[String; 4]> = Vec::new();
     for (address, page) in pages {

@@ -12,7 +12,8 @@ use crate::domain::hex;
 use crate::http::call_record::CallRecord;
 use crate::openapi::Facts;
 
-/// Stands in texts for the address of the gateway, where the settings name none. A reader gets the address by which they came.
+/// Stands in texts for the address of the gateway, where the settings name none. A reader gets the
+/// address by which they came.
 pub(super) const OWN_ADDRESS: &str = "http://own-address.invalid";
 
 /// The address by which readers reach the gateway.
@@ -45,7 +46,8 @@ impl Served {
         Self { media_type, digest: digest_of(&body), body: body.into(), has_address }
     }
 
-    /// The first characters of the digest of the content, for the name of a file that never changes.
+    /// The first characters of the digest of the content, for the name of a file that never
+    /// changes.
     pub(super) fn digest(&self) -> &str {
         &self.digest
     }
@@ -91,7 +93,8 @@ impl Served {
     }
 }
 
-/// The host and port that the request names, if they have no character with a meaning in a page or a program.
+/// The host and port that the request names, if they have no character with a meaning in a page or
+/// a program.
 fn host(headers: &HeaderMap) -> &str {
     let named = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte);

@@ -1,5 +1,5 @@
-//! Tables as a phone shows them. One whose columns do not fit beside each other is stacked there: each row is a block, each cell a
-//! line that begins with the title of its column.
+//! Tables as a phone shows them. One whose columns do not fit beside each other is stacked there:
+//! each row is a block, each cell a line that begins with the title of its column.
 
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
@@ -81,7 +81,8 @@ impl Table {
         self.column = Some(0);
     }
 
-    /// Goes to the next cell of a row, and returns its class and the title of its column, if it names it.
+    /// Goes to the next cell of a row, and returns its class and the title of its column, if it
+    /// names it.
     pub(super) fn next_cell(&mut self) -> Option<(&'static str, &str)> {
         let column = self.column?;
         self.column = Some(column + 1);
@@ -127,7 +128,8 @@ fn longest_word(text: &str) -> usize {
     text.split([' ', '-']).map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
-/// A page without the end tags that HTML lets tables omit: what follows a cell, a row or a part of a table ends it.
+/// A page without the end tags that HTML lets tables omit: what follows a cell, a row or a part of
+/// a table ends it.
 pub(super) fn without_end_tags(page: String) -> String {
     [
         ("</td>", ""),

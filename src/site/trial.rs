@@ -1,5 +1,5 @@
-//! The form that sends a call from its reference page. `assets/trial.js` shows it and sends it; without script the programs
-//! beside it are what a reader copies.
+//! The form that sends a call from its reference page. `assets/trial.js` shows it and sends it;
+//! without script the programs beside it are what a reader copies.
 
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ impl Place {
     }
 }
 
-/// The form of an operation, hidden until its script runs. `None` where the form could not say what is sent: bodies that only
-/// the service behind a route knows.
+/// The form of an operation, hidden until its script runs. `None` where the form could not say what
+/// is sent: bodies that only the service behind a route knows.
 pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
     if !can_be_tried(operation) {
         return None;
@@ -123,7 +123,8 @@ fn input(name: &str, place: Place, kind: &str, value: &str, is_required: bool) -
     )
 }
 
-/// A member of the body: a choice where its values are listed, JSON where it is neither that nor a text.
+/// A member of the body: a choice where its values are listed, JSON where it is neither that nor a
+/// text.
 fn of_body(field: &Field, example: Option<&Ordered>, words: Words) -> String {
     let value = match example {
         Some(Ordered::Text(text)) => text.clone(),

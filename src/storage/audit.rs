@@ -1,5 +1,5 @@
-//! The audit log: appended in the transaction of each change, numbered and dated by the database, read in pages, never
-//! changed.
+//! The audit log: appended in the transaction of each change, numbered and dated by the database,
+//! read in pages, never changed.
 
 pub(super) mod past;
 

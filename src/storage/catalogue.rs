@@ -27,7 +27,8 @@ pub async fn replace(connection: &mut PgConnection, catalogue: &Catalogue) -> Re
     Ok(())
 }
 
-/// Saves the catalogue and updates existing plans and packs. Equal rows stay as they are: gateways empty caches at a change.
+/// Saves the catalogue and updates existing plans and packs. Equal rows stay as they are: gateways
+/// empty caches at a change.
 pub async fn save(connection: &mut PgConnection, catalogue: &Catalogue) -> Result<(), StorageError> {
     for edition in &catalogue.editions {
         for (position, plan) in (0..).zip(&edition.plans) {

@@ -74,8 +74,8 @@ struct Kept {
     last: Option<Uuid>,
 }
 
-/// Adds up the owner's contacts, and locks them against other writers until the transaction ends. So two contacts that are
-/// created at once count each other.
+/// Adds up the owner's contacts, and locks them against other writers until the transaction ends.
+/// So two contacts that are created at once count each other.
 async fn lock_kept(connection: &mut PgConnection, owner: ContactOwner) -> Result<Kept, StorageError> {
     sqlx::query("select from account where id = $1 for no key update")
         .bind(owner.account.as_uuid())

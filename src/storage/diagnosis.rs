@@ -29,7 +29,8 @@ pub struct ServerFacts {
     pub waits_for_replicas: bool,
     /// Connections that receive the write-ahead log.
     pub replicas: i64,
-    /// Seconds that the session has waited for a replica that waits longest, of those that this login can see.
+    /// Seconds that the session has waited for a replica that waits longest, of those that this
+    /// login can see.
     pub replica_wait_s: f64,
     /// Seconds since the oldest transaction began that this login can see.
     pub oldest_transaction_s: f64,
@@ -140,7 +141,8 @@ pub async fn newest_change(connection: &mut PgConnection) -> Result<i64, Storage
     Ok(newest)
 }
 
-/// Reads the instant of the last commit that a restored server replayed, and the number of the newest migration.
+/// Reads the instant of the last commit that a restored server replayed, and the number of the
+/// newest migration.
 pub async fn replayed(connection: &mut PgConnection) -> Result<(Option<DateTime<Utc>>, i64), StorageError> {
     Ok(sqlx::query_as(
         "select pg_last_xact_replay_timestamp(), coalesce((select max(version) from _sqlx_migrations where success), 0)",

@@ -133,7 +133,8 @@ pub async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Emai
     Ok(line.bind(id).fetch_optional(connection).await?)
 }
 
-/// Makes a message that failed due now. Returns whether there is one. A message that waits may be being sent.
+/// Makes a message that failed due now. Returns whether there is one. A message that waits may be
+/// being sent.
 pub async fn retry(connection: &mut PgConnection, id: Uuid) -> Result<bool, StorageError> {
     let retried = sqlx::query(
         "update email_outbox set state = 'waiting', next_at = now(), tries = 0

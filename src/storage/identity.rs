@@ -1,4 +1,5 @@
-//! People who log in: their identities, sessions, one-time tokens, sent forms, and failures to log in.
+//! People who log in: their identities, sessions, one-time tokens, sent forms, and failures to log
+//! in.
 
 pub mod admins;
 pub mod factor_resets;
@@ -16,7 +17,8 @@ use sqlx::PgConnection;
 
 use super::error::StorageError;
 
-/// Deletes what has ended: sessions, tokens and failures a day after their end. Returns the number deleted.
+/// Deletes what has ended: sessions, tokens and failures a day after their end. Returns the number
+/// deleted.
 pub async fn delete_ended(connection: &mut PgConnection) -> Result<u64, StorageError> {
     let sessions = sqlx::query("delete from session where ends_at < now() - interval '1 day'");
     let tokens = sqlx::query("delete from one_time_token where ends_at < now() - interval '7 days'");

@@ -60,8 +60,8 @@ impl NodeView {
     }
 }
 
-/// Reports that a gateway is running, has applied every change up to `change_seen`, and how far its clock is ahead of the
-/// database's. Returns the database's time.
+/// Reports that a gateway is running, has applied every change up to `change_seen`, and how far its
+/// clock is ahead of the database's. Returns the database's time.
 pub async fn report(
     connection: &mut PgConnection,
     node: &Node,

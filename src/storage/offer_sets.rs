@@ -81,7 +81,8 @@ pub async fn lock(connection: &mut PgConnection) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Appends a set, which is in force from the commit on. Returns its number. The caller holds [`lock`].
+/// Appends a set, which is in force from the commit on. Returns its number. The caller holds
+/// [`lock`].
 pub async fn append(
     connection: &mut PgConnection,
     kind: SetKind,

@@ -36,8 +36,9 @@ pub struct PlanMovePreview {
     pub environments_over: i64,
 }
 
-/// Returns what a run would change. The figures are those of [`crate::ledger::rules::account::LedgerAccount::move_plan`]: what was
-/// used of a period stays used, and an account whose period has ended gets its next one first.
+/// Returns what a run would change. The figures are those of
+/// [`crate::ledger::rules::account::LedgerAccount::move_plan`]: what was used of a period stays
+/// used, and an account whose period has ended gets its next one first.
 pub async fn preview(
     connection: &mut PgConnection,
     from: &PlanRef,
@@ -81,7 +82,8 @@ pub async fn preview(
     Ok(preview)
 }
 
-/// Stores a run of the oldest [`MAX_ACCOUNTS`] open accounts of its plan. Returns how many these are.
+/// Stores a run of the oldest [`MAX_ACCOUNTS`] open accounts of its plan. Returns how many these
+/// are.
 pub async fn begin(connection: &mut PgConnection, run: &PlanMove) -> Result<i64, StorageError> {
     sqlx::query(
         "insert into plan_move (id, from_edition, from_plan, to_edition, to_plan, author, address, request_id, reason)
@@ -156,7 +158,8 @@ impl TryFrom<RunRow> for PlanMove {
     }
 }
 
-/// Takes an open run, or the one of this id, for a batch of two minutes at most. `None`: none is open, or others work on it.
+/// Takes an open run, or the one of this id, for a batch of two minutes at most. `None`: none is
+/// open, or others work on it.
 pub async fn lease(
     connection: &mut PgConnection,
     id: Option<PlanMoveId>,
@@ -174,7 +177,8 @@ pub async fn lease(
     row.map(PlanMove::try_from).transpose()
 }
 
-/// Ends the lease of a run, `pause_s` seconds from now, and the run if no account of it is left. Returns whether it has ended.
+/// Ends the lease of a run, `pause_s` seconds from now, and the run if no account of it is left.
+/// Returns whether it has ended.
 pub async fn release(
     connection: &mut PgConnection,
     id: PlanMoveId,
@@ -194,8 +198,8 @@ pub async fn release(
     Ok(ended)
 }
 
-/// Locks accounts of a run that wait, the oldest first, until the transaction ends, and marks them as moving. Accounts that
-/// others have locked wait on.
+/// Locks accounts of a run that wait, the oldest first, until the transaction ends, and marks them
+/// as moving. Accounts that others have locked wait on.
 pub async fn take(
     connection: &mut PgConnection,
     id: PlanMoveId,
@@ -282,7 +286,8 @@ pub struct PlanMoveProgress {
     pub stopped_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
     pub accounts: i64,
-    /// Accounts that are still to be moved, or that the ledger does not count by their new plan yet.
+    /// Accounts that are still to be moved, or that the ledger does not count by their new plan
+    /// yet.
     pub left: i64,
     pub moved: i64,
     pub skipped: i64,
@@ -336,7 +341,8 @@ pub async fn newest(
     Ok(runs.bind(limit).fetch_all(connection).await?)
 }
 
-/// Deletes runs 30 days after their end. The audit log keeps what they did. Returns the number deleted.
+/// Deletes runs 30 days after their end. The audit log keeps what they did. Returns the number
+/// deleted.
 pub async fn delete_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
     let deleted = sqlx::query("delete from plan_move where ended_at < now() - interval '30 days'")
         .execute(connection)

@@ -51,7 +51,8 @@ pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, StorageE
     Ok(pool.acquire().await?)
 }
 
-/// A connection that takes longer to say that it is clean is taken for dead: its place in the pool is needed.
+/// A connection that takes longer to say that it is clean is taken for dead: its place in the pool
+/// is needed.
 const CHECKED_WITHIN: Duration = Duration::from_secs(2);
 /// A cancelled `begin` can leave a transaction open (sqlx 0.8.4 to 0.9.0), and the next user of the
 /// connection must not work inside it. A `rollback` alone would make the server log a warning

@@ -15,7 +15,8 @@ pub struct TableSize {
     pub partitions: i64,
 }
 
-/// Returns all tables of the schema, the largest first. The table of the migrations is not among them.
+/// Returns all tables of the schema, the largest first. The table of the migrations is not among
+/// them.
 ///
 /// # Errors
 /// When the database cannot be reached.

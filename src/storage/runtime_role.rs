@@ -5,7 +5,8 @@ use sqlx::postgres::PgConnection;
 
 use super::error::StorageError;
 
-/// Puts the role on, for as long as the connection lives. A login that may not keeps its own rights.
+/// Puts the role on, for as long as the connection lives. A login that may not keeps its own
+/// rights.
 const PUT_ON: &str = "
 select set_config('role', rolname, false) from pg_roles
  where rolname = 'fluence_runtime'
@@ -19,7 +20,8 @@ pub async fn put_on(connection: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(sqlx::query(PUT_ON).fetch_optional(connection).await?.is_some())
 }
 
-/// What an operator must run where this connection's login cannot put the role on; none where it can.
+/// What an operator must run where this connection's login cannot put the role on; none where it
+/// can.
 ///
 /// # Errors
 /// When the database is away.

@@ -106,13 +106,14 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<(i64, i64)>, St
     Ok(version.map(|version| (version, count)))
 }
 
-/// Applies pending migrations, updates old search keys, saves the shipped catalogue unless the seller applied one, creates the ledger's
-/// next partitions, and grants the runtime role its rights, all as the owner. Several programs may
-/// run this at once: one does the work, the others wait, without a timeout. Statements of gateways never wait long behind it
-/// ([`short_locks`]).
+/// Applies pending migrations, updates old search keys, saves the shipped catalogue unless the
+/// seller applied one, creates the ledger's next partitions, and grants the runtime role its
+/// rights, all as the owner. Several programs may run this at once: one does the work, the others
+/// wait, without a timeout. Statements of gateways never wait long behind it ([`short_locks`]).
 ///
 /// # Errors
-/// When a migration fails, a table stays locked, or a newer version of the program has migrated the database.
+/// When a migration fails, a table stays locked, or a newer version of the program has migrated the
+/// database.
 pub async fn bring_up_to_date(
     options: &PgConnectOptions,
     catalogue: &Catalogue,

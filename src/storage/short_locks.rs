@@ -1,5 +1,6 @@
-//! Changes of tables that gateways use. A statement that waits for a lock on a table makes every later statement on that table
-//! wait behind it, such as those of paid calls. So it waits only for a moment, gives way, and tries again.
+//! Changes of tables that gateways use. A statement that waits for a lock on a table makes every
+//! later statement on that table wait behind it, such as those of paid calls. So it waits only for
+//! a moment, gives way, and tries again.
 
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use tokio::time::{Instant, sleep};
 /// How long a try waits for a lock, well below the 500 ms that a ledger's writer waits.
 const LOCK_TIMEOUT: &str = "set lock_timeout = '150ms'";
 const NO_LOCK_TIMEOUT: &str = "set lock_timeout = 0";
-/// Pause between two tries, in which the statements that waited behind the last one are carried out.
+/// Pause between two tries, in which the statements that waited behind the last one are carried
+/// out.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long to try: longer than most reports and dumps of others take.
 const PATIENCE: Duration = Duration::from_secs(600);

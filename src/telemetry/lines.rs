@@ -1,4 +1,5 @@
-//! Adds the request id to log lines. A span would cost every request; this costs only those that log.
+//! Adds the request id to log lines. A span would cost every request; this costs only those that
+//! log.
 
 use std::fmt;
 

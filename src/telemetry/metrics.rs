@@ -1,12 +1,14 @@
-//! Metrics: one recorder for each process, read as Prometheus text. This file has the names and meanings; events are counted
-//! where they occur. Labels are bounded sets: templates of routes, never paths, keys or accounts.
+//! Metrics: one recorder for each process, read as Prometheus text. This file has the names and
+//! meanings; events are counted where they occur. Labels are bounded sets: templates of routes,
+//! never paths, keys or accounts.
 
 use std::sync::OnceLock;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-/// Upper bounds of the buckets of durations, in seconds: from a cached refusal to a call at its deadline.
+/// Upper bounds of the buckets of durations, in seconds: from a cached refusal to a call at its
+/// deadline.
 const BUCKETS_S: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 20.0];
 

@@ -1,4 +1,5 @@
-//! CPU, memory and files of the process, under the names that Prometheus' own client libraries use. Linux only; elsewhere there are none.
+//! CPU, memory and files of the process, under the names that Prometheus' own client libraries use.
+//! Linux only; elsewhere there are none.
 
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! A queue of log lines, which one thread writes to standard error.
 //!
-//! A request only appends its line to a buffer. Writing it directly would cost a system call, and make threads that serve
-//! requests wait for each other and for the reader of the log.
+//! A request only appends its line to a buffer. Writing it directly would cost a system call, and
+//! make threads that serve requests wait for each other and for the reader of the log.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,8 @@ struct State {
     has_writer_ended: bool,
 }
 
-/// Longest wait at the end of the program for the last lines: a stuck reader must not delay it further.
+/// Longest wait at the end of the program for the last lines: a stuck reader must not delay it
+/// further.
 const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
 
 /// Ends the log. Dropping it writes all lines, unless the reader of the log is stuck.
@@ -78,7 +79,8 @@ impl LogQueue {
         }
     }
 
-    /// Writes until the queue is closed and empty. Errors are ignored: there is no other place to report them.
+    /// Writes until the queue is closed and empty. Errors are ignored: there is no other place to
+    /// report them.
     fn write_all_to(&self, mut out: impl Write) {
         let mut lines = Vec::new();
         loop {
@@ -215,7 +217,8 @@ mod tests {
         let (queue, guard, gate, kept) = gated();
         let line = [b'x'; 64 * 1024];
         queue.put(&line);
-        // The writer takes the drops that it reports off the count, so it must have its buffer before any line is dropped.
+        // The writer takes the drops that it reports off the count, so it must have its buffer
+        // before any line is dropped.
         while !queue.state().lines.is_empty() {
             std::thread::yield_now();
         }

@@ -45,8 +45,8 @@ pub enum UrlFault {
     NotPublic,
 }
 
-/// Parses the absolute URL of an HTTP server. Every setting, file and option with such a URL follows
-/// this rule.
+/// Parses the absolute URL of an HTTP server. Every setting, file and option with such a URL
+/// follows this rule.
 pub fn parse_http_url(text: &str) -> Result<Uri, UrlFault> {
     let url: Uri = text.parse().map_err(|_| UrlFault::Malformed)?;
     let authority = url.authority().ok_or(UrlFault::Malformed)?.as_str();
@@ -77,8 +77,8 @@ pub fn check_authority(text: &str) -> Result<(), UrlFault> {
     }
 }
 
-/// Whether a text is a name of labels, or an IPv4 address. A name whose last label is a number would
-/// be taken for an address.
+/// Whether a text is a name of labels, or an IPv4 address. A name whose last label is a number
+/// would be taken for an address.
 fn is_host(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {

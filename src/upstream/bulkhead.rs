@@ -19,10 +19,12 @@ pub(super) struct Bulkhead {
     shares: Mutex<Shares>,
 }
 
-/// The remaining share of each account that has a waiting or running request, and of some that had one.
+/// The remaining share of each account that has a waiting or running request, and of some that had
+/// one.
 struct Shares {
     of_account: HashMap<AccountId, Weak<Semaphore>>,
-    /// Number of entries at which unused ones are removed: rarely, so that no call pays for all others.
+    /// Number of entries at which unused ones are removed: rarely, so that no call pays for all
+    /// others.
     sweep_at: usize,
 }
 

@@ -34,8 +34,8 @@ pub struct Fetched {
     pub etag: Option<HeaderValue>,
 }
 
-/// Sends a GET and returns the document of a 200, at most `max_bytes`; `None` if its version is still the known one. Redirects
-/// are not followed.
+/// Sends a GET and returns the document of a 200, at most `max_bytes`; `None` if its version is
+/// still the known one. Redirects are not followed.
 ///
 /// # Errors
 /// Why there is no document.

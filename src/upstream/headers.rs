@@ -1,4 +1,5 @@
-//! Which headers pass between a client and a server behind the gateway. The caller's credential never does.
+//! Which headers pass between a client and a server behind the gateway. The caller's credential
+//! never does.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,8 @@ use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use super::identity_headers::IdentityHeaders;
 use crate::domain::forwarding::HeaderChanges;
 
-/// Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway answers or writes itself.
+/// Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway answers or
+/// writes itself.
 const HOP_BY_HOP: [&str; 10] = [
     "connection",
     "content-length",
@@ -78,7 +80,8 @@ pub fn is_passed_back(name: &str) -> bool {
         && !name.starts_with("x-credits-")
 }
 
-/// The headers of an answer that a client gets. The length of a body that is not there, as in an answer to HEAD, stays.
+/// The headers of an answer that a client gets. The length of a body that is not there, as in an
+/// answer to HEAD, stays.
 pub fn of_answer(headers: &HeaderMap, own: &IdentityHeaders, keeps_length: bool) -> HeaderMap {
     let mut kept = kept(headers, |name| is_passed_back(name) && !own.include(name));
     if let (true, Some(length)) = (keeps_length, headers.get(CONTENT_LENGTH)) {

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// The prefix that no client's header has, whatever the gateway's own is.
 const DEFAULT_PREFIX: &str = "fluence-";
 const MAX_CHARS: usize = 32;
-/// Headers that pass between clients and servers, or that the gateway has a meaning of its own for. No prefix begins one.
+/// Headers that pass between clients and servers, or that the gateway has a meaning of its own for.
+/// No prefix begins one.
 const TAKEN: [&str; 33] = [
     "accept-encoding",
     "access-control-allow-origin",
@@ -45,8 +46,8 @@ const TAKEN: [&str; 33] = [
     "x-request-id",
 ];
 
-/// The names of the headers, which begin with the prefix of the settings: words of letters and digits, each with a `-` behind
-/// it, such as `Acme-`.
+/// The names of the headers, which begin with the prefix of the settings: words of letters and
+/// digits, each with a `-` behind it, such as `Acme-`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct IdentityHeaders {
@@ -124,7 +125,8 @@ impl FromStr for IdentityHeaders {
     type Err = HeaderPrefixError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // A prefix that headers may have is not yet one that readers recognise: `_` and `!` are allowed in names.
+        // A prefix that headers may have is not yet one that readers recognise: `_` and `!` are
+        // allowed in names.
         let headers = Self::of(text).ok_or(HeaderPrefixError::Malformed)?;
         let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let words = text.strip_suffix('-').ok_or(HeaderPrefixError::Malformed)?;

@@ -1,4 +1,5 @@
-//! Changes members of a JSON object. Everything else keeps its text and its order, so that no number is rounded.
+//! Changes members of a JSON object. Everything else keeps its text and its order, so that no
+//! number is rounded.
 
 use std::fmt;
 
@@ -8,7 +9,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::forwarding::MemberChanges;
 
-/// The text is not one JSON object, or a name on the way to a member stands twice or has a value that is no object.
+/// The text is not one JSON object, or a name on the way to a member stands twice or has a value
+/// that is no object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotEditable;
 
@@ -62,7 +64,8 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The member with this name. A name that stands twice would mean different things to different readers.
+    /// The member with this name. A name that stands twice would mean different things to different
+    /// readers.
     fn member(&mut self, name: &str) -> Result<Option<&mut Node<'t>>, NotEditable> {
         let Some(members) = self.open()? else { return Ok(None) };
         let mut named = members.iter_mut().filter(|(known, _)| known == name);

@@ -75,7 +75,8 @@ impl Pool {
         }
     }
 
-    /// The same with targets that are asked whether they are well, for as long as the pool is in use.
+    /// The same with targets that are asked whether they are well, for as long as the pool is in
+    /// use.
     pub fn watched(config: PoolConfig) -> Arc<Self> {
         let pool = Arc::new(Self::new(config));
         health::watch(&pool);
@@ -86,7 +87,8 @@ impl Pool {
         &self.config
     }
 
-    /// Sends a call of an account, and returns the answer's head with a body that is still to be read.
+    /// Sends a call of an account, and returns the answer's head with a body that is still to be
+    /// read.
     pub async fn send(
         self: &Arc<Self>,
         account: AccountId,

@@ -19,7 +19,8 @@ pub struct UpstreamSettings {
     #[serde(serialize_with = "setting::redacted")]
     pub credential: SecretString,
     pub allow_private_addresses: bool,
-    /// Timeout of resolving, connecting and TLS together, and of the wait for one of `max_concurrent` slots.
+    /// Timeout of resolving, connecting and TLS together, and of the wait for one of
+    /// `max_concurrent` slots.
     #[serde(rename = "connect_timeout_ms", with = "setting::millis")]
     pub connect_timeout: Duration,
     /// Timeout of one request, its retry included.

@@ -52,7 +52,8 @@ pub struct UpstreamTls {
 }
 
 impl UpstreamTls {
-    /// Reads the files. Without files, the public authorities are trusted, and the gateway presents nothing.
+    /// Reads the files. Without files, the public authorities are trusted, and the gateway presents
+    /// nothing.
     ///
     /// # Errors
     /// When a file cannot be used.

@@ -130,7 +130,8 @@ impl Upload {
         }
     }
 
-    /// Ends a body that is still passed on: the call has ended. The client's connection is free for the answer.
+    /// Ends a body that is still passed on: the call has ended. The client's connection is free for
+    /// the answer.
     pub(super) fn stop(&self) {
         let Self::Passed(passed) = self else { return };
         let mut state = passed.state();
@@ -140,8 +141,8 @@ impl Upload {
         sender.into_iter().for_each(Waker::wake);
     }
 
-    /// Waits for an answer, and returns `None` if it is late. The time that a body takes to be passed on does not count, as
-    /// long as it moves.
+    /// Waits for an answer, and returns `None` if it is late. The time that a body takes to be
+    /// passed on does not count, as long as it moves.
     pub(super) async fn answered<F: Future>(&self, waits: AnswerWaits, answering: F) -> Option<F::Output> {
         let Self::Passed(passed) = self else {
             return tokio::time::timeout(waits.first_byte, answering).await.ok();

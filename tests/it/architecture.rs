@@ -1,10 +1,12 @@
-//! Imports point one way. What each module may know of the others stands in `MAY_USE`; an arrow that is not there fails.
+//! Imports point one way. What each module may know of the others stands in `MAY_USE`; an arrow
+//! that is not there fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each module and what it may import. `domain` and `kill_point` are known to all; a module always knows itself.
+/// Each module and what it may import. `domain` and `kill_point` are known to all; a module always
+/// knows itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
@@ -35,7 +37,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("openapi", &["api", "catalogue", "http"]),
     ("site", &["openapi", "catalogue", "http"]),
-    // Pages: acts of `management`, the figures of the ledger, the sentences of the API's refusals, the look of the site.
+    // Pages: acts of `management`, the figures of the ledger, the sentences of the API's refusals,
+    // the look of the site.
     (
         "console",
         &[
@@ -131,8 +134,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A source file, its tests left out. The file of a crate of `crates/` counts as the module under which the program knows
-/// that crate, and its paths are written as the program would write them.
+/// A source file, its tests left out. The file of a crate of `crates/` counts as the module under
+/// which the program knows that crate, and its paths are written as the program would write them.
 struct Source {
     file: PathBuf,
     module: Module,
@@ -192,7 +195,8 @@ fn named_paths() -> BTreeMap<Module, Vec<Module>> {
     named.collect()
 }
 
-/// The paths of a text that begin with `crate`, `self` or `super`; `a::{b, c::d}` names `a::b` and `a::c::d`.
+/// The paths of a text that begin with `crate`, `self` or `super`; `a::{b, c::d}` names `a::b` and
+/// `a::c::d`.
 fn paths(code: &str) -> Vec<Module> {
     let mut found = Vec::new();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -205,7 +209,8 @@ fn paths(code: &str) -> Vec<Module> {
     found
 }
 
-/// Adds the paths that `rest` begins with to `found`, each behind `prefix`; returns what follows them.
+/// Adds the paths that `rest` begins with to `found`, each behind `prefix`; returns what follows
+/// them.
 fn expand<'t>(prefix: &[String], mut rest: &'t str, found: &mut Vec<Module>) -> &'t str {
     let mut path = prefix.to_vec();
     loop {
@@ -252,8 +257,8 @@ fn resolved(module: &Module, path: &Module, all: &BTreeMap<Module, Vec<Module>>)
     target
 }
 
-/// Which siblings use which: an import between two modules counts for the two siblings on whose branches they are, so
-/// that parent and child may know each other.
+/// Which siblings use which: an import between two modules counts for the two siblings on whose
+/// branches they are, so that parent and child may know each other.
 fn sibling_imports() -> BTreeMap<String, BTreeSet<String>> {
     let all = named_paths();
     let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

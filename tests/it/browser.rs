@@ -1,4 +1,5 @@
-//! The pages in a real browser: what a reader does with them, and what a reader cannot do with every page.
+//! The pages in a real browser: what a reader does with them, and what a reader cannot do with
+//! every page.
 
 mod console;
 mod every_page;

@@ -98,7 +98,8 @@ fn every_alert_has_a_test_and_a_paragraph_in_the_runbook() {
 const ELSEWHERE: [&str; 3] =
     ["gateway_tls_expires_at_seconds", "gateway_config_faulty", "gateway_backup_timestamp_seconds"];
 
-/// The metrics that the alert rules read, without the suffixes of histograms. `promtool` checks the rest of an expression.
+/// The metrics that the alert rules read, without the suffixes of histograms. `promtool` checks the
+/// rest of an expression.
 fn metrics_of_alerts() -> BTreeSet<String> {
     let rules = ALERTS.lines().filter(|line| !line.contains("runbook:")).collect::<Vec<_>>().join("\n");
     let names = words(&rules, "gateway_").into_iter().filter(|name| !ELSEWHERE.contains(name));

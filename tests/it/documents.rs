@@ -1,5 +1,6 @@
-//! The bodies that the clients' own documents show, against what a real gateway answers: each member that a document
-//! shows is there, of the same kind, and with the same value where the document's value is no example.
+//! The bodies that the clients' own documents show, against what a real gateway answers: each
+//! member that a document shows is there, of the same kind, and with the same value where the
+//! document's value is no example.
 
 use reqwest::Method;
 use serde_json::{Value, json};

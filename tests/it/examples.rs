@@ -1,4 +1,5 @@
-//! `examples/`: the programs that clients write, each run as its own process against a real gateway.
+//! `examples/`: the programs that clients write, each run as its own process against a real
+//! gateway.
 
 use std::path::Path;
 use std::process::Stdio;

@@ -119,7 +119,8 @@ async fn lock_files_that_name_a_foreign_process_are_no_hindrance() {
     let mut foreign = Command::new("sleep");
     foreign.arg("600").stdin(Stdio::null());
     if fs::metadata("/proc/self").unwrap().uid() == 0 {
-        // Postgres itself takes a number of another user's for stale; of its own user's it does not.
+        // Postgres itself takes a number of another user's for stale; of its own user's it does
+        // not.
         foreign.uid(owner.uid()).gid(owner.gid());
     }
     let mut foreign = foreign.spawn().unwrap();

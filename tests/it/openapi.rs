@@ -21,7 +21,8 @@ fn operations() -> impl Iterator<Item = (&'static String, &'static String, &'sta
     })
 }
 
-/// Whether a path is a page for readers or a receiver of scanners, which is no operation of the API.
+/// Whether a path is a page for readers or a receiver of scanners, which is no operation of the
+/// API.
 fn is_page(path: &str) -> bool {
     [
         "/docs",

@@ -1,5 +1,5 @@
-//! The programs of the reference pages: each operation in each language, run against a real gateway. One process of a
-//! language runs all of its programs.
+//! The programs of the reference pages: each operation in each language, run against a real
+//! gateway. One process of a language runs all of its programs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -57,7 +57,8 @@ impl Stage {
         answer.body["data"].clone()
     }
 
-    /// The id that the path of an operation needs, of something of its own that the operation can act on.
+    /// The id that the path of an operation needs, of something of its own that the operation can
+    /// act on.
     async fn prepared(&self, operation: &Operation) -> Option<(&'static str, String)> {
         let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
         if operation.path.starts_with("/v1/contacts/{id}") {

@@ -1,5 +1,5 @@
-//! The ledger's writers over an unreliable database, with gateways that crash and customers that disconnect. Everything
-//! follows from a seed, so every run is repeatable.
+//! The ledger's writers over an unreliable database, with gateways that crash and customers that
+//! disconnect. Everything follows from a seed, so every run is repeatable.
 //!
 //! `SEEDS=1000 cargo nextest run simulation` runs more seeds; `SEED=17` runs one.
 

@@ -131,7 +131,8 @@ async fn the_first_visit_is_at_most_100_kilobytes() {
     }
 }
 
-/// What a browser loads for a page before the reader scrolls, uncompressed: pictures that are lazy come later.
+/// What a browser loads for a page before the reader scrolls, uncompressed: pictures that are lazy
+/// come later.
 async fn weight_of_a_first_visit(gateway: &Gateway, path: &str) -> usize {
     let page = get(gateway, path).await;
     let style = attributes(&page.body, "href").into_iter().find(|link| link.ends_with(".css")).unwrap();

@@ -1,4 +1,5 @@
-//! Every event that the program logs is explained in docs/operations/log.md, and no row there is left over.
+//! Every event that the program logs is explained in docs/operations/log.md, and no row there is
+//! left over.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,7 +23,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The level and message of an event whose macro's words begin at `at`: the last string that no field has.
+/// The level and message of an event whose macro's words begin at `at`: the last string that no
+/// field has.
 fn event(tokens: &[Token], at: usize) -> Option<(String, Option<String>)> {
     let [
         Token::Word(crate_name),

@@ -102,7 +102,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files that a source includes, from the root of the repository; of a name that is put together, its beginning.
+/// The files that a source includes, from the root of the repository; of a name that is put
+/// together, its beginning.
 fn included(source: &Path) -> Vec<String> {
     let text = fs::read_to_string(source).unwrap();
     let names = ["include_str!(", "include_bytes!("].iter().flat_map(|call| text.split(call).skip(1));

@@ -1,4 +1,5 @@
-//! A plain axum server: it reads the same JSON body and answers the same bytes, and does nothing else.
+//! A plain axum server: it reads the same JSON body and answers the same bytes, and does nothing
+//! else.
 
 use std::env;
 

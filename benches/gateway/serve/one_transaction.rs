@@ -1,7 +1,8 @@
-//! The same gateway with the usual meter: one transaction for each call, through a pool of connections.
+//! The same gateway with the usual meter: one transaction for each call, through a pool of
+//! connections.
 //!
-//! Everything else is the product's own: server, layers, handler, rendering, log line. Only the meter differs: it takes
-//! the credits and writes the entry in a transaction of this call alone.
+//! Everything else is the product's own: server, layers, handler, rendering, log line. Only the
+//! meter differs: it takes the credits and writes the entry in a transaction of this call alone.
 
 use std::env;
 use std::sync::Arc;
@@ -57,8 +58,8 @@ struct Till {
     price: Credits,
     table: Arc<SettlementTable>,
     deadline: Duration,
-    /// Whether a capture is written down, as the gateway does. Without it a crash leaves no trace of which of the charged
-    /// calls were answered.
+    /// Whether a capture is written down, as the gateway does. Without it a crash leaves no trace
+    /// of which of the charged calls were answered.
     settles: bool,
 }
 

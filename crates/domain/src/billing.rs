@@ -21,14 +21,16 @@ pub struct AccountBalance {
     pub renews_at: DateTime<Utc>,
 }
 
-/// What an account's balance is computed from: its row in the store, or the account that the ledger's rules work on.
+/// What an account's balance is computed from: its row in the store, or the account that the
+/// ledger's rules work on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BalanceParts {
     /// Credits left in all lots together.
     pub credits_left: Credits,
     /// Plan credits of the current period.
     pub plan_credits: Credits,
-    /// Of these, credits left. A plan lot may hold more than its plan gives now: then none of them count as used.
+    /// Of these, credits left. A plan lot may hold more than its plan gives now: then none of them
+    /// count as used.
     pub plan_left: Credits,
     /// Calls of the current period that the plan pays for.
     pub requests_limit: u64,

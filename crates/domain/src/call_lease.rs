@@ -8,7 +8,8 @@ use chrono::TimeDelta;
 /// How much longer than its deadline a call may take to end.
 pub const GRACE_S: u64 = 30;
 
-/// The longest that a running call keeps its idempotency key. It follows the routes in force; all clones show the same.
+/// The longest that a running call keeps its idempotency key. It follows the routes in force; all
+/// clones show the same.
 #[derive(Clone, Debug)]
 pub struct CallLease {
     least_s: u64,

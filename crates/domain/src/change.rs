@@ -21,7 +21,8 @@ pub enum Invalidation {
     Account(AccountId),
     /// Every key of an account, and the negative cache: a secret was created.
     AccountAndUnknown(AccountId),
-    /// What is sold: a catalogue or a set of routes was applied. Plans that it changed are changes of their own.
+    /// What is sold: a catalogue or a set of routes was applied. Plans that it changed are changes
+    /// of their own.
     OfferSets,
     /// Everything: a plan changed, or the change is unknown.
     Everything,

@@ -6,7 +6,8 @@ use super::ids::{AccountId, ContactId};
 use super::key::Mode;
 use super::person::Post;
 
-/// The owner of contacts: an account, in one mode. Contacts of live keys and of test keys never mix.
+/// The owner of contacts: an account, in one mode. Contacts of live keys and of test keys never
+/// mix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ContactOwner {
     pub account: AccountId,

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A figure from 0 to 2⁵³ with six decimals. More decimals, such as those of a sum of floats, are cut off.
+/// A figure from 0 to 2⁵³ with six decimals. More decimals, such as those of a sum of floats, are
+/// cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Figure(u128);
 
@@ -34,8 +35,8 @@ impl Figure {
         self.0
     }
 
-    /// Reads a number as JSON writes it, without a sign. `None` for everything else: a text, a negative number, one that is
-    /// too large.
+    /// Reads a number as JSON writes it, without a sign. `None` for everything else: a text, a
+    /// negative number, one that is too large.
     pub fn parse(text: &str) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i16>().ok()?),

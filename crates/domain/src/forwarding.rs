@@ -1,4 +1,5 @@
-//! Routes that are forwarded to servers of the seller: what they cost, what is charged, and their limits.
+//! Routes that are forwarded to servers of the seller: what they cost, what is charged, and their
+//! limits.
 
 mod captured_statuses;
 mod changes;
@@ -140,7 +141,8 @@ named_enum! {
 }
 
 named_enum! {
-    /// What is sent again, once, if the connection was lost before a byte of an answer came. The upstream may have acted on it.
+    /// What is sent again, once, if the connection was lost before a byte of an answer came. The
+    /// upstream may have acted on it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum RetryRule {
         Off = "off",

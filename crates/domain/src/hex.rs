@@ -5,7 +5,8 @@ pub fn encode(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads what [`encode`] writes. `None` for an odd number of characters, and for any other character.
+/// Reads what [`encode`] writes. `None` for an odd number of characters, and for any other
+/// character.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),

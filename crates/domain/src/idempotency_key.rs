@@ -2,7 +2,8 @@
 
 const MAX_CHARS: usize = 255;
 
-/// A key: 1 to 255 visible ASCII characters. The bare form `k1` and the quoted form `"k1"` are the same key.
+/// A key: 1 to 255 visible ASCII characters. The bare form `k1` and the quoted form `"k1"` are the
+/// same key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
@@ -12,8 +13,8 @@ pub struct IdempotencyKey(String);
 pub struct MalformedKey;
 
 impl IdempotencyKey {
-    /// Reads a header's value. A value that begins with a quotation mark is a string of RFC 8941, section 3.3.3, with the
-    /// escapes `\"` and `\\`. A bare key contains no quotation mark.
+    /// Reads a header's value. A value that begins with a quotation mark is a string of RFC 8941,
+    /// section 3.3.3, with the escapes `\"` and `\\`. A bare key contains no quotation mark.
     pub fn parse(value: &[u8]) -> Result<Self, MalformedKey> {
         let text = std::str::from_utf8(value).map_err(|_| MalformedKey)?;
         let key = match text.strip_prefix('"') {

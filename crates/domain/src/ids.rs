@@ -1,5 +1,5 @@
-//! Identifiers: UUIDv7 (RFC 9562), which sort by creation time, each kind in its own type so that the compiler tells them
-//! apart.
+//! Identifiers: UUIDv7 (RFC 9562), which sort by creation time, each kind in its own type so that
+//! the compiler tells them apart.
 
 use std::fmt;
 use std::str::FromStr;

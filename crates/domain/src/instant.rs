@@ -1,5 +1,5 @@
-//! Instants and days that people and programs write. RFC 3339 has four digits for a year, so one beyond 9999 could be stored
-//! and never be written again.
+//! Instants and days that people and programs write. RFC 3339 has four digits for a year, so one
+//! beyond 9999 could be stored and never be written again.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 

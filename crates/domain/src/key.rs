@@ -29,7 +29,8 @@ named_enum! {
 }
 
 named_enum! {
-    /// The state of a key as shown to users. A key past its expiry is expired, unless it is revoked.
+    /// The state of a key as shown to users. A key past its expiry is expired, unless it is
+    /// revoked.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum KeyStatus {
         Active = "active",

@@ -17,7 +17,8 @@ named_enum! {
 }
 
 impl Role {
-    /// Whether it may make, change, rotate or revoke keys, make environments, change members, and move the plan.
+    /// Whether it may make, change, rotate or revoke keys, make environments, change members, and
+    /// move the plan.
     pub const fn may_manage(self) -> bool {
         matches!(self, Self::Admin)
     }

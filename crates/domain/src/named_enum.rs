@@ -1,6 +1,7 @@
 //! Enums whose variants have names in the store, on the wire and in commands.
 
-/// Declares such an enum, with `ALL`, `as_str` and `from_name`. It serializes as its name, and its schema lists the names.
+/// Declares such an enum, with `ALL`, `as_str` and `from_name`. It serializes as its name, and its
+/// schema lists the names.
 #[macro_export]
 macro_rules! named_enum {
     (

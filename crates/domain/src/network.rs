@@ -12,8 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2).
 const MAPPED_BITS: u8 = 96;
 
-/// A range of addresses in CIDR notation, without bits behind its mask; a bare address is a range of one. IPv4 written
-/// as IPv6 (`::ffff:10.0.0.0/104`) is kept as the IPv4 that it is, so that a client matches however it connects.
+/// A range of addresses in CIDR notation, without bits behind its mask; a bare address is a range
+/// of one. IPv4 written as IPv6 (`::ffff:10.0.0.0/104`) is kept as the IPv4 that it is, so that a
+/// client matches however it connects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(IpNet);
 

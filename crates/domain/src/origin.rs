@@ -32,7 +32,8 @@ pub enum WrongOrigin {
 }
 
 impl Origin {
-    /// Whether the key may be used in this region from this address. An address that is not known is in no network.
+    /// Whether the key may be used in this region from this address. An address that is not known
+    /// is in no network.
     ///
     /// # Errors
     /// What is wrong; the region is looked at first.
@@ -87,7 +88,8 @@ mod tests {
             ("203.0.114.0", Err(WrongOrigin::Address)),
             ("198.51.100.7", Ok(())),
             ("198.51.100.8", Err(WrongOrigin::Address)),
-            // IPv4 in the clothes of IPv6 is the same client, and IPv4-compatible addresses (::a.b.c.d) are not.
+            // IPv4 in the clothes of IPv6 is the same client, and IPv4-compatible addresses
+            // (::a.b.c.d) are not.
             ("::ffff:203.0.113.9", Ok(())),
             ("::ffff:203.0.114.9", Err(WrongOrigin::Address)),
             ("::203.0.113.9", Err(WrongOrigin::Address)),

@@ -17,8 +17,8 @@ pub enum NameOf {
 }
 
 impl NameOf {
-    /// Whether a search can use a text as such a name. A person's name has a letter of any script. A company's has a letter
-    /// or a digit, because companies such as `99` exist.
+    /// Whether a search can use a text as such a name. A person's name has a letter of any script.
+    /// A company's has a letter or a digit, because companies such as `99` exist.
     pub fn can_be(self, text: &str) -> bool {
         let counts = |c: char| is_letter(c) || (self == Self::Company && c.is_numeric());
         // Most names are decided by their first letter.
@@ -34,7 +34,8 @@ impl NameOf {
     }
 }
 
-/// A letter of its own, not a mark on one or a sign that modifies one, such as the apostrophe U+02BC.
+/// A letter of its own, not a mark on one or a sign that modifies one, such as the apostrophe
+/// U+02BC.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !is_combining_mark(c) && !matches!(c, '\u{2B0}'..='\u{2FF}')
 }
@@ -84,7 +85,8 @@ pub struct Post {
     pub language: Option<String>,
 }
 
-/// Reads when a text was published: an RFC 3339 instant, or a date, which means the start of its day in UTC.
+/// Reads when a text was published: an RFC 3339 instant, or a date, which means the start of its
+/// day in UTC.
 pub fn parse_published_at(text: &str) -> Option<DateTime<Utc>> {
     // Stricter than the parser of an instant, which accepts a space for the `T`.
     let is_instant = DateTime::parse_from_rfc3339(text).is_ok();

@@ -12,7 +12,8 @@ named_enum! {
         /// The account has its new plan, and the ledger does not count by it yet.
         Moving = "moving",
         Moved = "moved",
-        /// It was closed or had another plan when its turn came, or an operator had stopped the run.
+        /// It was closed or had another plan when its turn came, or an operator had stopped the
+        /// run.
         Skipped = "skipped",
         /// It has its new plan, and the ledger's rules refused to count by it.
         Refused = "refused",

@@ -119,7 +119,8 @@ impl RoutePrice {
 }
 
 impl CountedPrice {
-    /// What is held for a request with this figure: never more than `hold`, never less than a call may cost at least.
+    /// What is held for a request with this figure: never more than `hold`, never less than a call
+    /// may cost at least.
     pub fn held(&self, figure: Option<Figure>) -> Credits {
         let (Some(by), Some(figure)) = (&self.hold_by, figure) else { return self.hold };
         let parts = [(Some(figure), by.each, by.costs)];
@@ -213,8 +214,8 @@ const MOST: Credits = Credits::from_u32(u32::MAX);
 
 /// `base + Σ figure × costs / each`. `None` if a figure is missing.
 ///
-/// Within the bounds of the files nothing overflows: 4 × 2⁵³ × 10⁶ millionths × 10⁶ credits × 10⁹ is less than 2¹²⁸. What is
-/// beyond them saturates.
+/// Within the bounds of the files nothing overflows: 4 × 2⁵³ × 10⁶ millionths × 10⁶ credits × 10⁹
+/// is less than 2¹²⁸. What is beyond them saturates.
 fn sum(base: Credits, parts: impl IntoIterator<Item = (Option<Figure>, u32, Credits)>) -> Option<Sum> {
     let parts: Vec<_> = parts.into_iter().collect();
     let multiple = common_multiple(parts.iter().map(|(_, each, _)| *each)).unwrap_or(MAX_COMMON_MULTIPLE);

@@ -1,5 +1,5 @@
-//! Why a request was not served. [`catalogue`] has every error with its code, status and texts; inner code returns a
-//! [`Refusal`] with facts, and `http` alone turns it into an answer.
+//! Why a request was not served. [`catalogue`] has every error with its code, status and texts;
+//! inner code returns a [`Refusal`] with facts, and `http` alone turns it into an answer.
 
 mod catalogue;
 mod declare;
@@ -113,7 +113,8 @@ impl Fact<'_> {
     }
 }
 
-/// The texts of one case of a code, in English and Portuguese, with the names of the values in braces.
+/// The texts of one case of a code, in English and Portuguese, with the names of the values in
+/// braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Template {
     /// What happened.

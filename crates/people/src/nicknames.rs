@@ -46,7 +46,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-/// Brazilian pet forms, and registered variants that neither sound nor a slip explains (Raquel and Rachel).
+/// Brazilian pet forms, and registered variants that neither sound nor a slip explains (Raquel and
+/// Rachel).
 const PORTUGUESE: &str = include_str!("nicknames/portuguese.txt");
 
 /// Short forms of English and international given names.

@@ -1,4 +1,5 @@
-//! Spellings that sound alike in Brazil: Luiz and Luís, Thiago and Tiago, Souza and Sousa, Philipe and Felipe.
+//! Spellings that sound alike in Brazil: Luiz and Luís, Thiago and Tiago, Souza and Sousa, Philipe
+//! and Felipe.
 //!
 //! The rules are this project's own, for names and not for running text: they join the spellings
 //! that Brazilian registries take for one name, and keep apart names that are merely similar

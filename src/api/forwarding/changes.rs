@@ -1,4 +1,5 @@
-//! Bodies that a route changes. What cannot be changed is not passed on: it may show what the route removes.
+//! Bodies that a route changes. What cannot be changed is not passed on: it may show what the route
+//! removes.
 
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;

@@ -137,7 +137,8 @@ impl Meter {
         StreamCharge { credits: detail.charged, outcome, price: Some(Box::new(detail)) }
     }
 
-    /// The figures in the order of the price. `body` is the whole body of an answer that is no stream.
+    /// The figures in the order of the price. `body` is the whole body of an answer that is no
+    /// stream.
     fn figures(&self, price: &CountedPrice, body: Option<&[u8]>) -> Vec<Option<Figure>> {
         let mut of_events = self.events.iter().flat_map(|events| events.found().iter().copied());
         let plain = body.filter(|_| is_unencoded(&self.headers));

@@ -10,7 +10,8 @@ use crate::gate::forward::ForwardedCall;
 use crate::upstream::headers;
 use crate::upstream::identity_headers::IdentityHeaders;
 
-/// The head of the request. `names` are those of the headers that tell who calls; with `tokens`, a signature tells it too.
+/// The head of the request. `names` are those of the headers that tell who calls; with `tokens`, a
+/// signature tells it too.
 pub(super) fn head(
     route: &ForwardedRoute,
     (names, tokens): (&IdentityHeaders, Option<&IdentityTokens>),
@@ -31,7 +32,8 @@ pub(super) fn head(
         || !route.answer.members.is_empty();
     if reads_answer {
         head.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        // A part of an answer has neither the figures of its price nor the members that are changed.
+        // A part of an answer has neither the figures of its price nor the members that are
+        // changed.
         head.headers.remove(header::RANGE);
         head.headers.remove(header::IF_RANGE);
     }

@@ -15,7 +15,8 @@ use crate::upstream::upload::{Upload, UploadFault};
 /// Wait that a client is asked for on behalf of an upstream that names none.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// The refusal of a call without an answer. A request that its client did not send whole is the client's fault.
+/// The refusal of a call without an answer. A request that its client did not send whole is the
+/// client's fault.
 pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &UpstreamError) -> Refusal {
     match upload.fault() {
         Some(UploadFault::TooLong) => {
@@ -28,7 +29,8 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
     upstream_refusal(error)
 }
 
-/// The status that the client gets. Statuses that concern the seller's own account with its upstream become other ones.
+/// The status that the client gets. Statuses that concern the seller's own account with its
+/// upstream become other ones.
 pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Result<u16, Refusal> {
     let (upstream, name) = (&route.upstream, route.name);
     if has_other_transfer_coding(&parts.headers) {
@@ -58,7 +60,8 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
     }
 }
 
-/// Whether the body is still coded for its connection, such as `gzip, chunked`. The client would not learn of it.
+/// Whether the body is still coded for its connection, such as `gzip, chunked`. The client would
+/// not learn of it.
 fn has_other_transfer_coding(headers: &HeaderMap) -> bool {
     let mut lines = headers.get_all(header::TRANSFER_ENCODING).iter();
     lines.any(|line| !line.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"))

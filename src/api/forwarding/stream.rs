@@ -68,7 +68,8 @@ fn takes_trailers(headers: &HeaderMap) -> bool {
 struct Continued {
     beginning: Option<Bytes>,
     rest: AnswerBody,
-    /// Whether the client gets less of it. Then its length is not known, and its last part may come after its last byte.
+    /// Whether the client gets less of it. Then its length is not known, and its last part may come
+    /// after its last byte.
     is_shortened: bool,
 }
 

@@ -15,7 +15,8 @@ use crate::secret::signature::PublicKey;
 use crate::upstream::address::Reach;
 use crate::upstream::fetch::{Fetched, fetch};
 
-/// The list is read again after this time, and while it cannot be, the last one counts for this time.
+/// The list is read again after this time, and while it cannot be, the last one counts for this
+/// time.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
 const USABLE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Pause between two reads, whatever identifiers reports name.
@@ -105,7 +106,8 @@ impl PublicKeys {
     }
 }
 
-/// Reads a list. Keys of other kinds are passed over, so that a new kind does not disable the known one.
+/// Reads a list. Keys of other kinds are passed over, so that a new kind does not disable the known
+/// one.
 fn parse(text: &[u8]) -> Result<HashMap<String, PublicKey>, String> {
     let list: Document = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let readable = |entry: Entry| Some((entry.key_identifier, PublicKey::from_pem(&entry.key).ok()?));

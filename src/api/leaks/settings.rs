@@ -21,8 +21,8 @@ pub struct LeakSettings {
 }
 
 impl LeakSettings {
-    /// The URL of GitHub's public keys, and which addresses it may lead to: public ones, or the loopback address that it
-    /// states.
+    /// The URL of GitHub's public keys, and which addresses it may lead to: public ones, or the
+    /// loopback address that it states.
     ///
     /// # Errors
     /// What is wrong with it.

@@ -9,13 +9,15 @@ use uuid::Uuid;
 use crate::domain::ids::KeyId;
 use crate::storage::ledger::usage_report::{GroupBy, UsagePlace};
 
-/// Digits of a cursor: of the grouping, and of a day, a key, a path and an outcome. The code of refused calls follows them.
+/// Digits of a cursor: of the grouping, and of a day, a key, a path and an outcome. The code of
+/// refused calls follows them.
 const DIGITS: [usize; 5] = [1, 8, 32, 4, 4];
 
 /// Longest code that the store takes.
 const MAX_CODE_CHARS: usize = 64;
 
-/// A cursor. To clients it is a text without meaning: hexadecimal digits of fixed width, then perhaps a code.
+/// A cursor. To clients it is a text without meaning: hexadecimal digits of fixed width, then
+/// perhaps a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UsageCursor {
     pub(super) group_by: GroupBy,

@@ -26,8 +26,8 @@ pub struct RestoreArgs {
     /// The last instant to restore [default: all that the write-ahead log has].
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     to: Option<DateTime<Utc>>,
-    /// Folder with a part of the write-ahead log; may be repeated [default: backup.archive_dir]. After a crash add
-    /// `OLD/postgres/cluster/pg_wal`, which has the last minute.
+    /// Folder with a part of the write-ahead log; may be repeated [default: backup.archive_dir].
+    /// After a crash add `OLD/postgres/cluster/pg_wal`, which has the last minute.
     #[arg(long, value_name = "DIR")]
     wal: Vec<PathBuf>,
     #[command(flatten)]

@@ -1,4 +1,5 @@
-//! When the private database was last backed up and a restore rehearsed: a file in its data folder, for `doctor` and metrics.
+//! When the private database was last backed up and a restore rehearsed: a file in its data folder,
+//! for `doctor` and metrics.
 
 use std::fs;
 use std::path::{Path, PathBuf};

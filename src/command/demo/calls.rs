@@ -38,7 +38,8 @@ struct Pergunta {
 /// The endpoints that the demonstration shows.
 const SHOWN: [Endpoint; 3] = [Endpoint::CrmBasico, Endpoint::Crm, Endpoint::Analyze];
 
-/// One command for the health page, and one for each of these endpoints that is sold, with sample people.
+/// One command for the health page, and one for each of these endpoints that is sold, with sample
+/// people.
 pub(super) fn calls(url: &Uri, key: &str, sold: &[Arc<Route>]) -> anyhow::Result<Vec<Call>> {
     let base = url.to_string();
     let base = base.trim_end_matches('/');

@@ -1,7 +1,8 @@
 //! An account with three months of calls, packs, refunds and changes, for looking at the console.
 //!
-//! Nothing is invented in the ledger: the rules decide every hold, refund, renewal and expiry, at instants of the past, so
-//! that `fluence ledger verify` finds nothing. The pattern of the calls is the same at every run.
+//! Nothing is invented in the ledger: the rules decide every hold, refund, renewal and expiry, at
+//! instants of the past, so that `fluence ledger verify` finds nothing. The pattern of the calls is
+//! the same at every run.
 
 mod acts;
 mod past;
@@ -67,7 +68,8 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
         );
     }
     if is_new {
-        // All gateways number these paths when they start. Within the transaction they would wait for its end.
+        // All gateways number these paths when they start. Within the transaction they would wait
+        // for its end.
         let routes = routes::numbers(&mut connection, &CALLS.map(|(path, _)| path)).await?;
         // As the owner of the tables, who alone can date the audit log.
         let mut owner = pool::owner_connection(context.options()).await?;
@@ -81,7 +83,8 @@ pub(super) async fn prepare(context: &Context, url: &Uri) -> anyhow::Result<Hist
     Ok(HistoryReport { account_id: ACCOUNT, balance: account.balance, is_new, console })
 }
 
-/// Everything of the account, in one transaction: the sweep of a gateway would renew an account whose past is half written.
+/// Everything of the account, in one transaction: the sweep of a gateway would renew an account
+/// whose past is half written.
 async fn write(context: &Context, work: &mut PgConnection, routes: Vec<RouteNumber>) -> anyhow::Result<()> {
     let operator = context.operator();
     let now = clock::now(work).await?;

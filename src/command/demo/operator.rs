@@ -1,4 +1,5 @@
-//! The demonstration's operator: a link into the operators' console, and codes for its second factor, so that no telephone is needed.
+//! The demonstration's operator: a link into the operators' console, and codes for its second
+//! factor, so that no telephone is needed.
 
 use std::net::SocketAddr;
 

@@ -84,7 +84,8 @@ impl ImportReport {
     }
 }
 
-/// Imports people from JSON lines in batches, so that memory is bounded. Reports faulty lines and imports the others.
+/// Imports people from JSON lines in batches, so that memory is bounded. Reports faulty lines and
+/// imports the others.
 pub async fn import(
     pool: &PgPool,
     mut lines: impl AsyncBufRead + Unpin,
@@ -154,8 +155,8 @@ fn without_byte_order_mark(line: &[u8], number: u64) -> &[u8] {
     if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line }
 }
 
-/// Reads one line without its end into `line`. Returns false at the end of the file. A line that is too long is cut where
-/// [`DirectoryLine::parse`] rejects it.
+/// Reads one line without its end into `line`. Returns false at the end of the file. A line that is
+/// too long is cut where [`DirectoryLine::parse`] rejects it.
 async fn read_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
     let longest = MAX_LINE_BYTES as u64 + 2; // one byte too many, and the line's end

@@ -1,4 +1,5 @@
-//! Backups of the private database. Those of a server of the operator's own are its operator's to watch.
+//! Backups of the private database. Those of a server of the operator's own are its operator's to
+//! watch.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -50,7 +50,8 @@ fn away(address: &str, reason: &str) -> Check {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct StoreFacts {
-    /// Such as `8.0.2`; of Valkey the version of Redis that it is compatible with. Empty where the user may not ask.
+    /// Such as `8.0.2`; of Valkey the version of Redis that it is compatible with. Empty where the
+    /// user may not ask.
     version: String,
     slowest: Duration,
     /// Empty likewise.

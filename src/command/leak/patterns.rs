@@ -1,4 +1,5 @@
-//! The rules of scanners. Each contains the formats with a prefix, also those that are no longer the default: old keys live on.
+//! The rules of scanners. Each contains the formats with a prefix, also those that are no longer
+//! the default: old keys live on.
 
 use std::fmt::Write;
 
@@ -10,8 +11,9 @@ use crate::domain::key::{KeyFormat, KeyPrefix};
 /// What precedes and follows a key: neither letters nor digits.
 const BORDER: &str = r"\b";
 
-/// Whether keys of this format can be distinguished from other texts without their checksum. 40 characters without a prefix look like
-/// any hash; `fluence leak check` finds them by their checksum.
+/// Whether keys of this format can be distinguished from other texts without their checksum. 40
+/// characters without a prefix look like any hash; `fluence leak check` finds them by their
+/// checksum.
 pub(super) fn has_pattern(format: KeyFormat) -> bool {
     !matches!(format, KeyFormat::Fluence | KeyFormat::Legacy)
 }

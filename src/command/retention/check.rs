@@ -73,7 +73,8 @@ async fn compare_counts(export: &Export, connection: &mut PgConnection) -> anyho
         bail!("{month} has {} batches in the ledger and {} in the file", there.batches, export.batches);
     }
     match archive::archived(connection, month).await? {
-        // The seals of equal batches cover every entry, so the same entries were exported once more.
+        // The seals of equal batches cover every entry, so the same entries were exported once
+        // more.
         Some(archived) if archived.entries.unsigned_abs() == export.entries => Ok(()),
         None if there.entries.unsigned_abs() == export.entries => Ok(()),
         archived => {

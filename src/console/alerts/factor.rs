@@ -1,4 +1,5 @@
-//! The second and third notice that an operator ends a second factor. The first is sent with the act.
+//! The second and third notice that an operator ends a second factor. The first is sent with the
+//! act.
 
 use super::send::{AlertError, Alerts, STATEMENT_TIMEOUT};
 use crate::console::lost_factor::operator_notice;

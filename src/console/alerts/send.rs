@@ -1,5 +1,5 @@
-//! Sends alerts. One gateway at a time looks through a slice of the accounts; an alert, its messages and the place of the look
-//! are one transaction, so that each alert is sent once.
+//! Sends alerts. One gateway at a time looks through a slice of the accounts; an alert, its
+//! messages and the place of the look are one transaction, so that each alert is sent once.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Changes of a key that need no more than a yes: disable, enable, end an overlap, take a rotation back. Each has a page that
-//! says what will happen.
+//! Changes of a key that need no more than a yes: disable, enable, end an overlap, take a rotation
+//! back. Each has a page that says what will happen.
 
 use maud::html;
 

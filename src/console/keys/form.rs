@@ -102,7 +102,8 @@ impl Typed {
         }
     }
 
-    /// Reads the terms. `before` are those of a key that is changed: an end that is kept may be of any hour.
+    /// Reads the terms. `before` are those of a key that is changed: an end that is kept may be of
+    /// any hour.
     pub(super) fn read(
         &self,
         words: Words,

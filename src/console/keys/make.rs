@@ -133,7 +133,8 @@ fn add_fault(call: &Call, error: ChangeError, faults: &mut Faults) -> Result<(),
     Ok(())
 }
 
-/// The page with a new secret. It is the answer to the form itself: nothing keeps the secret for another page.
+/// The page with a new secret. It is the answer to the form itself: nothing keeps the secret for
+/// another page.
 pub(super) async fn secret_page(
     call: &mut Call,
     view: &KeyView,

@@ -62,7 +62,8 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     }
     let by = call.by()?;
     keys::set_state(call.db().await?, &by, key.id, KeyState::Revoked).await?;
-    // The change gets its number with the commit; before that, the newest one is older, and every gateway has seen it.
+    // The change gets its number with the commit; before that, the newest one is older, and every
+    // gateway has seen it.
     call.commit().await?;
     let change = changes::newest(call.db().await?).await?;
     Ok(Reply::SeeOther(path_of(call, key.id, &format!("/revoked?change={change}"))?))

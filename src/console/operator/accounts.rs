@@ -1,5 +1,6 @@
-//! Finding an account by what its owner says: its name, id or e-mail address, a member's address, a key's id, the two ends of a key,
-//! or the whole key. A whole key is compared and forgotten: it stands in no address and on no page.
+//! Finding an account by what its owner says: its name, id or e-mail address, a member's address, a
+//! key's id, the two ends of a key, or the whole key. A whole key is compared and forgotten: it
+//! stands in no address and on no page.
 
 use maud::{Markup, html};
 
@@ -69,7 +70,8 @@ pub(super) async fn of_secret(
     Ok(with_digest(call.db().await?, None, &digests).await?)
 }
 
-/// The beginning and the last four characters of a key, as pages show them: `fluence_live_ab…wxyz`, or the end alone.
+/// The beginning and the last four characters of a key, as pages show them: `fluence_live_ab…wxyz`,
+/// or the end alone.
 pub(super) fn ends_of(text: &str) -> Option<(Option<&str>, &str)> {
     let (prefix, end) = match text.split_once('…').or_else(|| text.split_once("...")) {
         Some((prefix, end)) => (Some(prefix.trim()).filter(|prefix| !prefix.is_empty()), end.trim()),

@@ -20,7 +20,8 @@ const PATH: &str = "/operator/audit";
 const LINES: i64 = 50;
 const MAX_CHARS: usize = 200;
 
-/// The filter of the address. `None` if the account is no id: then no lines are shown, rather than those of all accounts.
+/// The filter of the address. `None` if the account is no id: then no lines are shown, rather than
+/// those of all accounts.
 fn filter(call: &Call) -> Option<AuditFilter> {
     let account = match call.query.text("account") {
         "" => None,

@@ -1,5 +1,5 @@
-//! Granting credits and taking them back, by the same functions as the commands. A form that is sent twice moves credits once: its
-//! own token is the id of the act.
+//! Granting credits and taking them back, by the same functions as the commands. A form that is
+//! sent twice moves credits once: its own token is the id of the act.
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
@@ -138,7 +138,8 @@ pub(super) async fn take(call: &mut Call) -> Result<Reply, PageError> {
 pub(super) fn not_moved(call: &Call, error: CreditError) -> Result<Reply, PageError> {
     match error {
         CreditError::NoAccount(_) => Err(PageError::NotFound),
-        // Whether it was carried out shows the statement; sending the same form again carries it out once.
+        // Whether it was carried out shows the statement; sending the same form again carries it
+        // out once.
         error => {
             tracing::error!(%error, path = call.frame.path, "operator action failed");
             Err(PageError::Busy)

@@ -1,5 +1,5 @@
-//! The outbox of e-mails: what waits, what failed and why. A failed one is sent again; the text is never shown, because its links
-//! log in.
+//! The outbox of e-mails: what waits, what failed and why. A failed one is sent again; the text is
+//! never shown, because its links log in.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};

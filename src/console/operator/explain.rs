@@ -1,5 +1,5 @@
-//! Paste a request id, a call id or a key: what happened and why. A key is compared and forgotten; the answer to the form is the
-//! page, so that nothing of it stands in an address.
+//! Paste a request id, a call id or a key: what happened and why. A key is compared and forgotten;
+//! the answer to the form is the page, so that nothing of it stands in an address.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -169,7 +169,8 @@ fn changes(words: Words, changes: &[AuditEntry]) -> Markup {
     }
 }
 
-/// What a key may do now, and what refuses its calls: those with the secret of this version, if one was pasted.
+/// What a key may do now, and what refuses its calls: those with the secret of this version, if one
+/// was pasted.
 async fn of_key(call: &mut Call, id: KeyId, version: Option<i32>) -> Result<Option<Markup>, PageError> {
     let Some(key) = keys::find(call.db().await?, id).await? else { return Ok(None) };
     let account = account_of(call, key.account_id).await?;

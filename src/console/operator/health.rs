@@ -1,5 +1,5 @@
-//! The state of the service: gateways, the ledger's writers, e-mails, today's calls. Made to be read at three in the morning: what is
-//! wrong stands first.
+//! The state of the service: gateways, the ledger's writers, e-mails, today's calls. Made to be
+//! read at three in the morning: what is wrong stands first.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};

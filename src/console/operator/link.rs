@@ -1,5 +1,5 @@
-//! The one-time link of `fluence operator add` and `fluence operator link`: the first half of a log-in. An operator without a
-//! password chooses one. Opening the link changes nothing.
+//! The one-time link of `fluence operator add` and `fluence operator link`: the first half of a
+//! log-in. An operator without a password chooses one. Opening the link changes nothing.
 
 use axum::http::StatusCode;
 use maud::html;

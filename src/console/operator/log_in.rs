@@ -23,7 +23,8 @@ const PATH: &str = "/operator/log-in";
 /// How long a session waits for its second factor, or for one to be set up.
 const HALF: Duration = Duration::from_secs(10 * 60);
 
-/// What failures are counted by: the address in the form by which it is unique, apart from an account owner's.
+/// What failures are counted by: the address in the form by which it is unique, apart from an
+/// account owner's.
 fn counted_as(email: &str) -> String {
     format!("operator {}", key_of(email).unwrap_or_else(|| email.to_lowercase()))
 }

@@ -1,5 +1,5 @@
-//! Ending the second factor of a person who has lost it and has no other admin to vouch: 72 hours later, after three notices, any
-//! of which can stop it.
+//! Ending the second factor of a person who has lost it and has no other admin to vouch: 72 hours
+//! later, after three notices, any of which can stop it.
 
 use axum::http::StatusCode;
 use maud::html;

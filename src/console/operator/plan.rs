@@ -79,7 +79,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     };
     let (by, account_id, desk) = (principal(call, reason)?, call.account_id()?, desk(call)?);
     accounts::set_plan(call.db().await?, &by, account_id, &plan).await?;
-    // The ledger reads the account's new plan, so that is committed first. Sent again, an interrupted move completes.
+    // The ledger reads the account's new plan, so that is committed first. Sent again, an
+    // interrupted move completes.
     call.commit().await?;
     let operation = Operation::MovePlan { account_id, id: CallId::from_uuid(new_id()) };
     if let Err(error) = credits::apply(&desk, &by.actor, operation).await {

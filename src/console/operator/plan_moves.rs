@@ -1,4 +1,5 @@
-//! Moving all accounts of a plan: the choice of two plans, what would change, and the form that begins the run.
+//! Moving all accounts of a plan: the choice of two plans, what would change, and the form that
+//! begins the run.
 
 mod run;
 

@@ -1,5 +1,5 @@
-//! Every page of the operators' console, and who may open it. The test of access is generated from this table: a page that is not
-//! here does not exist.
+//! Every page of the operators' console, and who may open it. The test of access is generated from
+//! this table: a page that is not here does not exist.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The second half of a log-in: a code of the app. An operator who has no app yet sets one up, and sees nothing else before.
+//! The second half of a log-in: a code of the app. An operator who has no app yet sets one up, and
+//! sees nothing else before.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -65,7 +66,8 @@ fn set_up_form(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Resu
     Ok(Reply::page(plain(&call.frame, words.second_factor(), &content)))
 }
 
-/// Stores the app once a code proves that it has the secret, completes the session, and shows the recovery codes.
+/// Stores the app once a code proves that it has the secret, completes the session, and shows the
+/// recovery codes.
 pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["secret", "code"])?;
     if call.half()?.identity.has_second_factor {

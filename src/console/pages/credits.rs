@@ -1,4 +1,5 @@
-//! Credits and plan: the lots in the order in which they are spent, what the plan allows and how much of it is used.
+//! Credits and plan: the lots in the order in which they are spent, what the plan allows and how
+//! much of it is used.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};

@@ -69,7 +69,8 @@ impl Days {
     }
 }
 
-/// Days of this product's life: others are typing errors, and some that `chrono` knows PostgreSQL does not.
+/// Days of this product's life: others are typing errors, and some that `chrono` knows PostgreSQL
+/// does not.
 fn is_possible(day: &NaiveDate) -> bool {
     use chrono::Datelike;
     (2000..=2200).contains(&day.year())

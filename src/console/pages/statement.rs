@@ -1,4 +1,5 @@
-//! The statement: every entry, newest first, with the balance after it, and what proves that none is missing.
+//! The statement: every entry, newest first, with the balance after it, and what proves that none
+//! is missing.
 
 mod lines;
 
@@ -175,7 +176,8 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             (day_fields(words, asked.days))
             button { (words.apply()) }
         }
-        // From the address of this page: 50 lines with two whole addresses each would weigh a third more.
+        // From the address of this page: 50 lines with two whole addresses each would weigh a third
+        // more.
         (table(words, ".", &statement.page.lines))
         @if let Some(older) = statement.page.older {
             @if statement.page.lines.is_empty() { p.muted { (words.looked_through()) } }

@@ -1,4 +1,5 @@
-//! Usage: charged credits and calls by UTC day, divided by one dimension, beside the entries they are the sum of.
+//! Usage: charged credits and calls by UTC day, divided by one dimension, beside the entries they
+//! are the sum of.
 
 mod chart;
 mod table;

@@ -103,8 +103,8 @@ impl Counters {
 
 impl Keyring {
     /// Starts the tasks that query the database. Cached keys must be invalidated through
-    /// [`Keyring::apply`]. Without a sign from the change feed they are valid for `unheard_trust_ms`
-    /// only.
+    /// [`Keyring::apply`]. Without a sign from the change feed they are valid for
+    /// `unheard_trust_ms` only.
     pub fn start(
         pool: PgPool,
         peppers: impl Into<Peppers>,
@@ -178,7 +178,8 @@ impl Keyring {
                 if outdated.is_some() { LookupError::KeepsChanging } else { LookupError::NoAnswer };
             let found = loaded.unwrap_or(Err(timed_out))?;
             let caller = found.caller.clone();
-            // A change counted during the query may be missing from the result: look the key up again.
+            // A change counted during the query may be missing from the result: look the key up
+            // again.
             if self.shared.insert_if_current(digests.newest, found) {
                 return Ok(caller);
             }
@@ -271,7 +272,8 @@ impl Shared {
         None
     }
 
-    /// Caches a lookup's result if it includes every change counted so far, and returns whether it does.
+    /// Caches a lookup's result if it includes every change counted so far, and returns whether it
+    /// does.
     fn insert_if_current(&self, digest: KeyDigest, found: LookupResult) -> bool {
         match found.caller {
             Some(caller) => {

@@ -48,7 +48,8 @@ struct CachedBalance {
     refunded_at: Option<Instant>,
 }
 
-/// How long the commit of a refund usually takes at most, and how often the store is read again meanwhile.
+/// How long the commit of a refund usually takes at most, and how often the store is read again
+/// meanwhile.
 const REFUND_COMMIT: Duration = Duration::from_millis(100);
 const READ_AGAIN_EVERY: Duration = Duration::from_millis(5);
 
@@ -119,8 +120,8 @@ impl CachedAccount {
         cached.balance.clone()
     }
 
-    /// Whether to read the balance again: right after a refund the store may not have it yet, and no answer says less than the
-    /// one before. Waits a moment if so.
+    /// Whether to read the balance again: right after a refund the store may not have it yet, and
+    /// no answer says less than the one before. Waits a moment if so.
     pub async fn lacks_refund(&self, stored: Credits) -> bool {
         let lacks = stored < self.balance().remaining && self.was_refunded_just_now();
         if lacks {

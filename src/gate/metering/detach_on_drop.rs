@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-/// Runs in the task that awaits it, without the cost of another task. Dropped before its end, it continues in a task of its
-/// own.
+/// Runs in the task that awaits it, without the cost of another task. Dropped before its end, it
+/// continues in a task of its own.
 pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
     /// `None` after its end.
     work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,

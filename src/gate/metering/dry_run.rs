@@ -1,5 +1,5 @@
-//! `X-Dry-Run`: what a call would cost and whether it would be accepted, decided by the ledger's own rules. Nothing is
-//! written or reserved.
+//! `X-Dry-Run`: what a call would cost and whether it would be accepted, decided by the ledger's
+//! own rules. Nothing is written or reserved.
 
 use super::settled::Settled;
 use super::{Metering, decision, test_call};

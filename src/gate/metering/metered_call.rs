@@ -63,7 +63,8 @@ struct HandlerResult {
 }
 
 impl MeteredCall {
-    /// Runs a call of a test environment, which holds and costs nothing. Its idempotency key works as in a live one.
+    /// Runs a call of a test environment, which holds and costs nothing. Its idempotency key works
+    /// as in a live one.
     pub(super) async fn run_without_hold<W>(self, keyed: Option<TestCall>, work: W) -> Settled
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
@@ -138,7 +139,8 @@ impl MeteredCall {
         }
     }
 
-    /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is charged for.
+    /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is
+    /// charged for.
     fn pass_on(self, hold: OpenHold, handled: HandlerResult, stream: StreamedBody) -> Settled {
         let HandlerResult { response, outcome, credits_used, .. } = handled;
         let mut attached =
@@ -188,8 +190,8 @@ impl MeteredCall {
         }
     }
 
-    /// Stores the rendered answer with the capture before it is sent, so that a client that repeats its key gets the same
-    /// answer.
+    /// Stores the rendered answer with the capture before it is sent, so that a client that repeats
+    /// its key gets the same answer.
     async fn capture_and_store(self, hold: OpenHold, handled: HandlerResult) -> Settled {
         let HandlerResult { response, outcome, error_code, credits_used, .. } = handled;
         let used = credits_used.min(self.price);
@@ -209,7 +211,8 @@ impl MeteredCall {
             Ok(CaptureResult::Stored(_)) => {
                 Settled { response: Response::from_parts(parts, body.into()), billing, error_code }
             }
-            // Captured and stored, or released: the receipt will show which. Until then the call counts as charged.
+            // Captured and stored, or released: the receipt will show which. Until then the call
+            // counts as charged.
             Err(LedgerUnavailable::Unknown) => Settled::unavailable(billing),
             Ok(CaptureResult::Superseded) | Err(_) => {
                 Settled::unavailable(self.refunded(rest, Outcome::Abandoned))

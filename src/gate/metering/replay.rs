@@ -27,7 +27,8 @@ const KEPT: [HeaderName; 12] = [
     header::VARY,
 ];
 
-/// The headers of an answer that are stored with it. The length of a body that is not sent, as in an answer to HEAD, is one.
+/// The headers of an answer that are stored with it. The length of a body that is not sent, as in
+/// an answer to HEAD, is one.
 pub(super) fn kept_headers(headers: &HeaderMap, is_without_body: bool) -> Vec<(String, String)> {
     let length = is_without_body.then_some(header::CONTENT_LENGTH);
     let named = KEPT.into_iter().chain(length).flat_map(|name| {

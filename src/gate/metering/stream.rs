@@ -1,4 +1,5 @@
-//! An answer that is passed on while it comes. Its body owns the hold: whatever ends the body settles the call, once.
+//! An answer that is passed on while it comes. Its body owns the hold: whatever ends the body
+//! settles the call, once.
 
 mod bill;
 mod finish;

@@ -1,6 +1,7 @@
 //! The rules of one account: holds, releases, renewals, expiry, grants and plan moves.
 //!
-//! A store loads a [`LedgerAccount`]. Each rule changes it and adds entries. The store then saves both together.
+//! A store loads a [`LedgerAccount`]. Each rule changes it and adds entries. The store then saves
+//! both together.
 
 use chrono::{DateTime, Utc};
 
@@ -85,7 +86,8 @@ impl From<RuleError> for NotHeld {
 }
 
 impl LedgerAccount {
-    /// An account without lots or entries, in its first period. [`LedgerAccount::advance`] brings the first plan credits.
+    /// An account without lots or entries, in its first period. [`LedgerAccount::advance`] brings
+    /// the first plan credits.
     pub fn open(anchored_at: DateTime<Utc>, plan: PlanTerms) -> Self {
         let period = period_at(anchored_at, anchored_at);
         Self {
@@ -103,8 +105,8 @@ impl LedgerAccount {
         }
     }
 
-    /// Returns the credits left in all lots. No rule lets the sum overflow. For stored lots that do, it saturates, and
-    /// nothing can be added.
+    /// Returns the credits left in all lots. No rule lets the sum overflow. For stored lots that
+    /// do, it saturates, and nothing can be added.
     pub fn credits_left(&self) -> Credits {
         self.left_in(|_| true)
     }
@@ -136,9 +138,9 @@ impl LedgerAccount {
         parts.into()
     }
 
-    /// Returns the lot that is stored in the account's row, so that a hold from it needs no other row: the first in burn
-    /// order, but not the plan lot of a period without requests left, if another lot has credits. The sweep does not miss
-    /// that lot, because it ends with its period.
+    /// Returns the lot that is stored in the account's row, so that a hold from it needs no other
+    /// row: the first in burn order, but not the plan lot of a period without requests left, if
+    /// another lot has credits. The sweep does not miss that lot, because it ends with its period.
     pub fn open_lot(&self) -> Option<&Lot> {
         let plan_pays = self.has_requests_left();
         self.first_lot(|lot| plan_pays || Some(lot.number) != self.plan_lot)
@@ -151,8 +153,8 @@ impl LedgerAccount {
         with_credits.min_by_key(|lot| lot.burn_order())
     }
 
-    /// Advances the account to `now`: expires lots and starts the current period if it is new. Skipped periods grant
-    /// nothing. A second call has no effect.
+    /// Advances the account to `now`: expires lots and starts the current period if it is new.
+    /// Skipped periods grant nothing. A second call has no effect.
     pub fn advance(&mut self, now: DateTime<Utc>, id: CallId) -> Result<(), RuleError> {
         let is_due = |lot: &Lot| lot.has_expired(now);
         while let Some(&Lot { number, left, .. }) = self.first_lot(is_due) {
@@ -181,8 +183,8 @@ impl LedgerAccount {
         self.add_lot(kind.source(), amount, expires_at, kind.entry(), id)
     }
 
-    /// Holds `amount` for a call, or changes nothing. A call with credits of a plan lot uses one request of the period. When
-    /// the requests are used up, only packs and grants pay.
+    /// Holds `amount` for a call, or changes nothing. A call with credits of a plan lot uses one
+    /// request of the period. When the requests are used up, only packs and grants pay.
     pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, NotHeld> {
         if amount == Credits::ZERO {
             return Err(RuleError::Nothing.into());
@@ -200,7 +202,8 @@ impl LedgerAccount {
         Ok(takes)
     }
 
-    /// Returns why the account cannot pay `amount`. Waiting helps only if the next period grants requests and enough credits.
+    /// Returns why the account cannot pay `amount`. Waiting helps only if the next period grants
+    /// requests and enough credits.
     fn too_few(&self, amount: Credits, available: Credits) -> DeclineReason {
         if !self.has_requests_left() && self.plan.requests > 0 && self.plan.credits >= amount {
             DeclineReason::QuotaExhausted { limit: self.requests_limit }
@@ -214,8 +217,9 @@ impl LedgerAccount {
         self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }
 
-    /// Returns `amount` of a hold to its lots, the last taken first. An expired lot lives [`EXPIRED_LOT_GRACE`] longer. The
-    /// request unit returns with the last plan credits, if its period has not ended.
+    /// Returns `amount` of a hold to its lots, the last taken first. An expired lot lives
+    /// [`EXPIRED_LOT_GRACE`] longer. The request unit returns with the last plan credits, if its
+    /// period has not ended.
     pub fn release(
         &mut self,
         hold: &Hold,
@@ -251,8 +255,8 @@ impl LedgerAccount {
         Ok(())
     }
 
-    /// Moves the account to another plan at once, without prorating. The new plan's credits and requests replace those of the
-    /// current period, and what was used of them stays used.
+    /// Moves the account to another plan at once, without prorating. The new plan's credits and
+    /// requests replace those of the current period, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), RuleError> {
         let before = self.credits_left();
         let plan_lot = self.lots.iter_mut().find(|lot| Some(lot.number) == self.plan_lot);

@@ -1,8 +1,9 @@
-//! The state of a batch: the accounts, keys and idempotency records that it needs. The rules apply its operations to them
-//! in order.
+//! The state of a batch: the accounts, keys and idempotency records that it needs. The rules apply
+//! its operations to them in order.
 //!
-//! A store loads the state, applies the operations in order of arrival, and saves what changed. The rules see no store and
-//! no clock, so the same code decides over Postgres, in the property tests and in the simulation.
+//! A store loads the state, applies the operations in order of arrival, and saves what changed. The
+//! rules see no store and no clock, so the same code decides over Postgres, in the property tests
+//! and in the simulation.
 
 use std::collections::{HashMap, HashSet};
 
@@ -139,7 +140,8 @@ impl Target<'_> {
         }
     }
 
-    /// Makes a hold unless the idempotency record, the key's caps or the account forbid it, checked in this order.
+    /// Makes a hold unless the idempotency record, the key's caps or the account forbid it, checked
+    /// in this order.
     fn try_hold(&mut self, request: &HoldRequest) -> Result<Hold, NotHeld> {
         let claim = request.idempotency.as_ref().map(|claim| (claim_key(request.account_id, claim), claim));
         if let Some((key, claim)) = &claim

@@ -71,7 +71,8 @@ impl KeySpend {
         }
     }
 
-    /// The cap that spending `amount` more would pass, the monthly one first because it lasts longer.
+    /// The cap that spending `amount` more would pass, the monthly one first because it lasts
+    /// longer.
     pub fn reached_by(&self, amount: Credits, caps: KeyCaps) -> Option<CapReached> {
         let passes = |spent: Credits, cap: Option<Credits>| {
             cap.filter(|cap| spent.checked_add(amount).is_none_or(|after| after > *cap))

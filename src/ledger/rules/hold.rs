@@ -111,8 +111,8 @@ impl Hold {
         Credits::saturating_sum(self.takes.iter().map(|take| take.amount))
     }
 
-    /// Returns the refund of a release of `amount`: the credits taken last, and the request unit if no plan credits stay
-    /// taken.
+    /// Returns the refund of a release of `amount`: the credits taken last, and the request unit if
+    /// no plan credits stay taken.
     pub fn refund(&self, amount: Credits) -> Refund {
         let mut refund = Refund::default();
         let (mut due, mut plan_keeps) = (amount, false);
@@ -151,10 +151,12 @@ pub struct Declined {
 pub enum DeclineReason {
     /// Too few credits. Waiting for the renewal does not help.
     InsufficientCredits {
-        /// Credits that may pay for this call: of all lots, or only of packs and grants if the plan's requests are used up.
+        /// Credits that may pay for this call: of all lots, or only of packs and grants if the
+        /// plan's requests are used up.
         available: Credits,
     },
-    /// The period's requests are used up, and packs and grants do not suffice. The next period can pay.
+    /// The period's requests are used up, and packs and grants do not suffice. The next period can
+    /// pay.
     QuotaExhausted {
         /// Requests of a period.
         limit: u64,
@@ -180,7 +182,8 @@ pub struct StoredAnswer {
     pub content: AnswerContent,
 }
 
-/// The media type of an answer that was not stored. No answer has it: a header that is read has ASCII alone.
+/// The media type of an answer that was not stored. No answer has it: a header that is read has
+/// ASCII alone.
 const NOT_KEPT: &str = "—";
 
 /// The status and body of an answer.

@@ -80,7 +80,8 @@ impl Lot {
         self.expires_at <= now
     }
 
-    /// Sorts lots into burn order: soonest end first, then plan before pack before grant, then oldest.
+    /// Sorts lots into burn order: soonest end first, then plan before pack before grant, then
+    /// oldest.
     pub fn burn_order(&self) -> (DateTime<Utc>, LotSource, LotNumber) {
         (self.expires_at, self.source, self.number)
     }

@@ -94,7 +94,8 @@ pub enum Effect {
     Declined(Declined),
     /// Any other operation was carried out.
     Done(AccountBalance),
-    /// Another call has taken over the idempotency key of a [`Settle`] with an answer, so the hold was released.
+    /// Another call has taken over the idempotency key of a [`Settle`] with an answer, so the hold
+    /// was released.
     Superseded(AccountBalance),
     Granted {
         /// The lot that holds it.

@@ -13,8 +13,9 @@ pub struct Period {
     pub ends_at: DateTime<Utc>,
 }
 
-/// The start of period `index`: the anchor that many months later, on the month's last day where the month is too short.
-/// Counting from the anchor, not from the period before, brings the 31st back after February.
+/// The start of period `index`: the anchor that many months later, on the month's last day where
+/// the month is too short. Counting from the anchor, not from the period before, brings the 31st
+/// back after February.
 ///
 /// Past the calendar's end (year 262142) it stays at the last instant there is.
 fn start(anchor: DateTime<Utc>, index: u32) -> DateTime<Utc> {

@@ -62,7 +62,8 @@ pub struct LotPaid {
 }
 
 impl Payment {
-    /// Sums the movements of a call, which must be in order. A call that still runs has captured nothing.
+    /// Sums the movements of a call, which must be in order. A call that still runs has captured
+    /// nothing.
     pub fn of<'a>(movements: impl IntoIterator<Item = Movement<'a>>, state: CallState) -> Self {
         let mut payment = Self::default();
         for Movement { amount, lot, source } in movements {

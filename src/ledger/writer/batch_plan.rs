@@ -49,8 +49,9 @@ impl SettleCommand {
         Self { settle: into_release(self.settle), reply: None, ..self }
     }
 
-    /// The command to commit in this epoch. A command of a closed epoch is dropped: closing the epoch released its hold. A
-    /// call that has left before its answer was stored is released, as its client was answered.
+    /// The command to commit in this epoch. A command of a closed epoch is dropped: closing the
+    /// epoch released its hold. A call that has left before its answer was stored is released, as
+    /// its client was answered.
     fn for_epoch(self, epoch: Epoch) -> Option<Self> {
         if self.batch_ref.epoch != epoch {
             if let Some(reply) = self.reply {
@@ -154,7 +155,8 @@ pub(crate) struct BatchPlan {
 }
 
 impl BatchPlan {
-    /// Sorts the commands. Settlements go first: the credits that they return may pay for new holds.
+    /// Sorts the commands. Settlements go first: the credits that they return may pay for new
+    /// holds.
     pub(crate) fn new(mut holds: Vec<HoldCommand>, settlements: Vec<SettleCommand>) -> Self {
         let mut plan = Self::default();
         settlements.into_iter().for_each(|command| plan.add_settlement(command));
@@ -201,7 +203,8 @@ impl BatchPlan {
     }
 }
 
-/// The largest hold on the fast path. It keeps the sum over a batch of at most 2^31 holds within 64 bits.
+/// The largest hold on the fast path. It keeps the sum over a batch of at most 2^31 holds within 64
+/// bits.
 const FAST_AMOUNT_MAX: i64 = i32::MAX as i64;
 
 /// Whether a hold must be decided under its account's lock.

@@ -1,5 +1,5 @@
-//! Commits one batch: retries conflicts, checks the batch up after a lost connection, and opens a new epoch when its own
-//! was closed.
+//! Commits one batch: retries conflicts, checks the batch up after a lost connection, and opens a
+//! new epoch when its own was closed.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// The longest wait between tries.
 const MAX_WAIT: Duration = Duration::from_secs(1);
-/// Pause between two checks for locks. A row locked in both is not locked by another gateway's batch, which takes
-/// milliseconds.
+/// Pause between two checks for locks. A row locked in both is not locked by another gateway's
+/// batch, which takes milliseconds.
 const RECHECK_AFTER: Duration = Duration::from_millis(50);
 
 /// Why a batch was given up. Nothing was committed, except possibly with [`CommitError::Unknown`].
@@ -25,14 +25,15 @@ pub enum CommitError {
     /// The epoch was closed by another node; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
-    /// The epoch was closed by another node before the batch could be looked up. Its holds, if it was committed, are
-    /// released. A new epoch has been opened, or will be by the next batch.
+    /// The epoch was closed by another node before the batch could be looked up. Its holds, if it
+    /// was committed, are released. A new epoch has been opened, or will be by the next batch.
     #[error("the writer's epoch was closed, and it is not known whether the batch was committed")]
     Unknown,
     /// The batch itself is at fault.
     #[error("the store refused the batch")]
     Refused,
-    /// Another session has locked rows of these accounts. The set lists all rows that the batch writes of them.
+    /// Another session has locked rows of these accounts. The set lists all rows that the batch
+    /// writes of them.
     #[error("another session holds {} account(s) locked", .0.accounts.len())]
     Locked(LockSet),
     /// The store cannot write now.
@@ -104,7 +105,8 @@ impl<S: LedgerStore> Committer<S> {
         Err(CommitError::Unavailable)
     }
 
-    /// The part of a lock set whose accounts another session has locked for longer than a batch takes.
+    /// The part of a lock set whose accounts another session has locked for longer than a batch
+    /// takes.
     async fn locked_for_long(&mut self, lock_set: LockSet) -> Result<LockSet, CommitError> {
         let locked = self.locked(lock_set).await?;
         if locked.is_empty() {

@@ -1,6 +1,7 @@
-//! Accounts that another session has locked. Their commands wait, and other accounts are not affected. A short lock, such as
-//! that of another gateway whose commit the disk delays, only delays calls. A lock that stays, such as an operator's open
-//! transaction, closes the account: its calls are refused at once, and its settlements go on waiting.
+//! Accounts that another session has locked. Their commands wait, and other accounts are not
+//! affected. A short lock, such as that of another gateway whose commit the disk delays, only
+//! delays calls. A lock that stays, such as an operator's open transaction, closes the account: its
+//! calls are refused at once, and its settlements go on waiting.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::ledger::lock_set::LockSet;
 /// Interval between two checks of whether locked accounts are free.
 pub(crate) const CHECK_EVERY: Duration = Duration::from_millis(100);
 
-/// How long calls wait for a locked account, from the check that found it locked. Well below `ledger.longest_wait_ms`.
+/// How long calls wait for a locked account, from the check that found it locked. Well below
+/// `ledger.longest_wait_ms`.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// The most calls that wait for locked accounts. Further ones are refused.
 const MAX_HOLDS: usize = 4_096;
@@ -94,8 +96,8 @@ impl LockedAccounts {
         (due && !self.locked.is_empty()).then(|| self.locked.clone())
     }
 
-    /// Reopens accounts without locked rows, if the check succeeded, and puts what waits in front of a plan: settlements first,
-    /// then the calls that still wait for an answer.
+    /// Reopens accounts without locked rows, if the check succeeded, and puts what waits in front
+    /// of a plan: settlements first, then the calls that still wait for an answer.
     pub(crate) fn reopen(&mut self, locked: Option<LockSet>, plan: &mut BatchPlan) {
         if let Some(locked) = locked {
             self.locked = locked;

@@ -9,14 +9,15 @@ use crate::ledger::rules::hold::Declined;
 use crate::ledger::rules::operation::Settle;
 use crate::ledger::store::Epoch;
 
-/// The ledger cannot decide now. Nothing is charged: a hold that was made nevertheless is released. Only with
-/// [`LedgerUnavailable::Unknown`] is that open.
+/// The ledger cannot decide now. Nothing is charged: a hold that was made nevertheless is released.
+/// Only with [`LedgerUnavailable::Unknown`] is that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerUnavailable {
     /// The queue of waiting calls is full.
     #[error("the ledger's queue is full")]
     QueueFull,
-    /// No decision within the longest wait. An answer to store is not stored, and its call is released.
+    /// No decision within the longest wait. An answer to store is not stored, and its call is
+    /// released.
     #[error("the ledger did not decide in time")]
     TooSlow,
     /// The store refused or is away.
@@ -25,8 +26,8 @@ pub enum LedgerUnavailable {
     /// Another session of the store holds the account locked.
     #[error("the account is locked by another session")]
     Locked,
-    /// The connection was lost during a commit: the call is either charged once, with its answer stored, or released. Its
-    /// receipt shows which as soon as the store is back.
+    /// The connection was lost during a commit: the call is either charged once, with its answer
+    /// stored, or released. Its receipt shows which as soon as the store is back.
     #[error("the ledger does not know yet what became of the call")]
     Unknown,
     #[error("the ledger has stopped")]
@@ -70,8 +71,8 @@ pub enum CaptureResult {
     Superseded,
 }
 
-/// Whether a call still waits for its answer to be stored. A call that leaves between commits is released. One that wants
-/// to leave during a commit waits a little longer for its result.
+/// Whether a call still waits for its answer to be stored. A call that leaves between commits is
+/// released. One that wants to leave during a commit waits a little longer for its result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum CallerState {
     /// The call waits, and nothing is being committed.
@@ -108,14 +109,15 @@ pub(crate) struct CaptureReply {
 }
 
 impl CaptureReply {
-    /// Marks the beginning of a commit. Returns false if the call has left and must be released instead.
+    /// Marks the beginning of a commit. Returns false if the call has left and must be released
+    /// instead.
     pub(crate) fn begin_commit(&self) -> bool {
         self.caller.shift(CallerState::Waiting, CallerState::Committing) != CallerState::Left
             && !self.reply.is_closed()
     }
 
-    /// Marks the end of a commit that failed. Returns `None` if the call has left or wants to: it gets
-    /// [`LedgerUnavailable::TooSlow`] and must be released.
+    /// Marks the end of a commit that failed. Returns `None` if the call has left or wants to: it
+    /// gets [`LedgerUnavailable::TooSlow`] and must be released.
     pub(crate) fn commit_failed(self) -> Option<Self> {
         match self.caller.shift(CallerState::Committing, CallerState::Waiting) {
             // The commit of a call that waits never began.

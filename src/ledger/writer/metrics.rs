@@ -1,4 +1,5 @@
-//! What operators see of the writer: batches, their holds and time, the queue, the age of the oldest hold.
+//! What operators see of the writer: batches, their holds and time, the queue, the age of the
+//! oldest hold.
 
 use std::time::Duration;
 

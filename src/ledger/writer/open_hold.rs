@@ -68,7 +68,8 @@ impl OpenHold {
         self.refund(self.amount().saturating_sub(used))
     }
 
-    /// Whether the answer must be stored under an idempotency key, by [`OpenHold::capture_and_store`].
+    /// Whether the answer must be stored under an idempotency key, by
+    /// [`OpenHold::capture_and_store`].
     pub fn has_idempotency_key(&self) -> bool {
         self.claim.is_some()
     }
@@ -78,8 +79,9 @@ impl OpenHold {
         self.price = price;
     }
 
-    /// Captures `used`, at most the held amount, and returns the refund of the rest. Does not wait: if this gateway dies
-    /// before the commit, the hold is released and the customer is not charged.
+    /// Captures `used`, at most the held amount, and returns the refund of the rest. Does not wait:
+    /// if this gateway dies before the commit, the hold is released and the customer is not
+    /// charged.
     pub fn capture(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         kill_point::pass(KillPoint::HandlerFinished);
@@ -89,7 +91,8 @@ impl OpenHold {
         refund
     }
 
-    /// Captures `used`, and records under the call's idempotency key that its answer is not stored. Does not wait.
+    /// Captures `used`, and records under the call's idempotency key that its answer is not stored.
+    /// Does not wait.
     pub fn capture_unkept(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         let content = AnswerContent::not_kept();
@@ -99,7 +102,8 @@ impl OpenHold {
         refund
     }
 
-    /// Captures or releases by the outcome, without an answer to store. Returns what is charged, and the refund. Does not wait.
+    /// Captures or releases by the outcome, without an answer to store. Returns what is charged,
+    /// and the refund. Does not wait.
     pub fn end_by(
         mut self,
         table: &SettlementTable,
@@ -129,9 +133,9 @@ impl OpenHold {
         refund
     }
 
-    /// Captures `used` and stores the answer under the call's idempotency key. Waits until both are durable, but no longer
-    /// than calls wait for a decision. After that the call is released, unless a commit in progress may have stored it:
-    /// [`LedgerUnavailable::Unknown`].
+    /// Captures `used` and stores the answer under the call's idempotency key. Waits until both are
+    /// durable, but no longer than calls wait for a decision. After that the call is released,
+    /// unless a commit in progress may have stored it: [`LedgerUnavailable::Unknown`].
     pub async fn capture_and_store(
         mut self,
         used: Credits,

@@ -1,7 +1,7 @@
 //! Operations of an operator, outside the flow of calls, committed by a writer of their own.
 //!
-//! Gateways may serve the same accounts meanwhile: row locks order these operations with all others, and their own epoch
-//! gives their batches a chain of their own.
+//! Gateways may serve the same accounts meanwhile: row locks order these operations with all
+//! others, and their own epoch gives their batches a chain of their own.
 
 use super::commit::{CommitError, Committer};
 use crate::ledger::rules::operation::{Effect, Operation};
@@ -30,8 +30,8 @@ pub enum OperatorError {
     Undecided(usize),
 }
 
-/// Carries out operations in order, in one commit, and returns their effects. Each is carried out at most once, also when
-/// the connection is lost. An effect may be a refusal by the rules.
+/// Carries out operations in order, in one commit, and returns their effects. Each is carried out
+/// at most once, also when the connection is lost. An effect may be a refusal by the rules.
 pub async fn apply_operations<S: LedgerStore>(
     store: S,
     operations: Vec<Operation>,
@@ -82,7 +82,8 @@ mod tests {
     use crate::domain::ids::{AccountId, CallId};
     use crate::ledger::store::{Batch, Effects, Epoch, Resolution};
 
-    /// A store with scripted answers. Its log has `+` and `-` for epochs, and the operations by their last digits.
+    /// A store with scripted answers. Its log has `+` and `-` for epochs, and the operations by
+    /// their last digits.
     struct Scripted {
         answers: VecDeque<Result<Effects, StoreError>>,
         found: Vec<Resolution>,

@@ -46,8 +46,8 @@ impl Reply {
     }
 }
 
-/// The answers to a batch. Waking a call on another thread costs more than answering it, so each runtime is woken once and
-/// wakes its own calls.
+/// The answers to a batch. Waking a call on another thread costs more than answering it, so each
+/// runtime is woken once and wakes its own calls.
 #[derive(Debug, Default)]
 pub(crate) struct Replies(Vec<(Handle, Answers)>);
 
@@ -62,7 +62,8 @@ impl Replies {
         }
     }
 
-    /// Sends the answers. Those for a runtime that has ended are dropped, which releases their holds.
+    /// Sends the answers. Those for a runtime that has ended are dropped, which releases their
+    /// holds.
     pub(crate) fn send(self) {
         for (runtime, answers) in self.0 {
             runtime.spawn(async move {

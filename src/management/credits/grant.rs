@@ -54,7 +54,8 @@ pub struct Granted {
 /// Grants credits.
 ///
 /// # Errors
-/// When the id was used for something else, the account does not exist, or the ledger cannot be reached.
+/// When the id was used for something else, the account does not exist, or the ledger cannot be
+/// reached.
 pub async fn grant(
     desk: &LedgerDesk,
     by: &Actor,
@@ -63,7 +64,8 @@ pub async fn grant(
 ) -> Result<Granted, CreditError> {
     let mut connection = desk.pool.acquire().await?;
     let grant = grant_of(order, packs, clock::now(&mut connection).await?)?;
-    // Locks the id while the ledger works on its own connection: an id is used for one grant, of one account.
+    // Locks the id while the ledger works on its own connection: an id is used for one grant, of
+    // one account.
     let mut under_id = desk.pool.begin().await?;
     operator_acts::lock(&mut under_id, ActKind::Grant, &grant.reference).await?;
     let elsewhere =

@@ -37,7 +37,8 @@ pub struct Taken {
 /// Takes credits back.
 ///
 /// # Errors
-/// When the account has too few, the id was used for something else, or the ledger cannot be reached.
+/// When the account has too few, the id was used for something else, or the ledger cannot be
+/// reached.
 pub async fn take(desk: &LedgerDesk, by: &Actor, order: TakeOrder) -> Result<Taken, CreditError> {
     let TakeOrder { account_id, amount, reason, reference } = order;
     let reference = reference.unwrap_or_else(|| new_id().to_string());
@@ -68,7 +69,8 @@ async fn balance(connection: &mut PgConnection, account_id: AccountId) -> Result
     account.map(|account| account.balance).ok_or(CreditError::NoAccount(account_id))
 }
 
-/// Returns the call id of an id, saved before the ledger applies the operation, so that it is applied once.
+/// Returns the call id of an id, saved before the ledger applies the operation, so that it is
+/// applied once.
 async fn call_under(
     reference: &str,
     account_id: AccountId,

@@ -25,7 +25,8 @@ pub struct NewSecret<'a> {
     pub peppers: &'a Peppers,
 }
 
-/// The default format of a key's environment. An environment that is not there is reported when the key is saved.
+/// The default format of a key's environment. An environment that is not there is reported when the
+/// key is saved.
 async fn default_format(connection: &mut PgConnection, new: &NewKey) -> Result<KeyFormat, ChangeError> {
     let environments = accounts::environments(connection, new.account_id).await?;
     let environment = environments.iter().find(|environment| environment.name == new.environment);
@@ -35,7 +36,8 @@ async fn default_format(connection: &mut PgConnection, new: &NewKey) -> Result<K
 /// Creates a key. Its secret is never available again.
 ///
 /// # Errors
-/// If the author lacks the right, the account or environment is not there or full, or the key would have ended already.
+/// If the author lacks the right, the account or environment is not there or full, or the key would
+/// have ended already.
 pub async fn create(
     connection: &mut PgConnection,
     by: &Principal,

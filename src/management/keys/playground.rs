@@ -28,10 +28,12 @@ const LIFE: TimeDelta = TimeDelta::minutes(60);
 /// Keys that are read to find the person's earlier one.
 const READ: usize = 100;
 
-/// Creates a key with which a member tries calls, and revokes their earlier one. It costs nothing and finds sample people.
+/// Creates a key with which a member tries calls, and revokes their earlier one. It costs nothing
+/// and finds sample people.
 ///
 /// # Errors
-/// If the author is no active member, the account is closed, or others use all keys of the playground.
+/// If the author is no active member, the account is closed, or others use all keys of the
+/// playground.
 pub async fn playground(
     connection: &mut PgConnection,
     by: &Principal,

@@ -15,7 +15,8 @@ use crate::management::{ChangeError, ChangeRecord, record_change};
 use crate::secret::generate_key;
 use crate::storage::{clock, keys};
 
-/// Gives a key a new secret, by default in the format of the current one. The current one stays valid for the overlap. Nothing else of the key changes.
+/// Gives a key a new secret, by default in the format of the current one. The current one stays
+/// valid for the overlap. Nothing else of the key changes.
 ///
 /// # Errors
 /// If the author lacks the right, or it cannot be rotated now.

@@ -53,8 +53,8 @@ impl Writer<'_> {
     }
 }
 
-/// Writes a choice of constant texts as an `enum`, which generators of clients understand; what each text means moves into the
-/// description.
+/// Writes a choice of constant texts as an `enum`, which generators of clients understand; what
+/// each text means moves into the description.
 fn with_listed_values(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

@@ -22,7 +22,8 @@ const LIKE: [(&str, &str); 5] = [
     ("PlanInForce", "Plan"),
 ];
 
-/// The names under which the meaning of a member of an object may stand. A generic type is named as `Ocean_uint8`.
+/// The names under which the meaning of a member of an object may stand. A generic type is named as
+/// `Ocean_uint8`.
 pub(super) fn names_of(object: &str) -> [&str; 3] {
     let own = object.split('_').next().unwrap_or(object);
     let like = LIKE.iter().find(|(name, _)| *name == own).map_or(own, |(_, like)| like);

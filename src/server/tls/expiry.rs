@@ -1,4 +1,5 @@
-//! When a certificate ends: the one field of X.509 (RFC 5280, section 4.1) that the TLS library does not give.
+//! When a certificate ends: the one field of X.509 (RFC 5280, section 4.1) that the TLS library
+//! does not give.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -34,7 +35,8 @@ fn any(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], rest) = der.split_first_chunk()?;
     let (length, rest) = match first {
         ..=0x7f => (usize::from(first), rest),
-        // 0x80 is the indefinite length, which DER does not have. Else the number of bytes that hold the length.
+        // 0x80 is the indefinite length, which DER does not have. Else the number of bytes that
+        // hold the length.
         0x81..=0x84 => {
             let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
             (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)

@@ -40,7 +40,8 @@ struct DueRow {
     at: Option<DateTime<Utc>>,
 }
 
-/// The credits of an account `l`, and below what they are few: what the account chose, or a fifth of the valid lots.
+/// The credits of an account `l`, and below what they are few: what the account chose, or a fifth
+/// of the valid lots.
 macro_rules! credits {
     () => {
         " from ledger_account l
@@ -75,7 +76,8 @@ const REQUESTS: &str = "
                           and e.subject = to_char(l.period_starts_at at time zone 'utc', 'YYYY-MM-DD') || ' ' || v.level)
      limit $3";
 
-/// Of the levels 30, 7, 1 and 0 days the nearest counts, and only where the key is older than the level.
+/// Of the levels 30, 7, 1 and 0 days the nearest counts, and only where the key is older than the
+/// level.
 const KEY_ENDS: &str = "
     select k.account_id, k.id || ' ' || extract(epoch from k.expires_at)::bigint || ' ' || v.level as subject,
            v.level::bigint as number, 0::bigint as bound, k.name, k.id as key_id, k.expires_at as at
@@ -131,8 +133,9 @@ pub async fn due(
     Ok((due, may_be_more))
 }
 
-/// Arms the alerts about credits again: when credits came in, clearly more than few, or after a week of few. Never within a
-/// day, so that a balance around the threshold sends one e-mail a day at most.
+/// Arms the alerts about credits again: when credits came in, clearly more than few, or after a
+/// week of few. Never within a day, so that a balance around the threshold sends one e-mail a day
+/// at most.
 pub async fn rearm(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<u64, StorageError> {
     let rearmed = sqlx::query(concat!(
         "update alert_event e set rearmed_at = now() from (select l.account_id, l.balance, t.few",

@@ -18,11 +18,12 @@ pub(in crate::storage) async fn newest(
         .map_err(StorageError::from)
 }
 
-/// Dates the entries that this transaction wrote for an account: each pair holds the last number of an instant, in order.
-/// Later entries keep their instant.
+/// Dates the entries that this transaction wrote for an account: each pair holds the last number of
+/// an instant, in order. Later entries keep their instant.
 ///
-/// The database dates every new entry by its clock and refuses to change one. Only the owner of the table can suspend that
-/// refusal. Must run at the end of its transaction: other changes wait from here to there.
+/// The database dates every new entry by its clock and refuses to change one. Only the owner of the
+/// table can suspend that refusal. Must run at the end of its transaction: other changes wait from
+/// here to there.
 ///
 /// # Errors
 /// When the login does not own the table, or the database cannot be reached.

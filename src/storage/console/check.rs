@@ -31,12 +31,12 @@ impl CallEntries {
     }
 }
 
-/// Adds up the calls that began from one instant to before another. The range has all entries up to a day after the last
-/// instant, so that it has their ends.
+/// Adds up the calls that began from one instant to before another. The range has all entries up to
+/// a day after the last instant, so that it has their ends.
 ///
-/// A call is in the usage once the batch that ended it is. Those that were open after the last batch that is added up began
-/// no earlier than that batch's `open_from`; among them, the ones that had ended by then are in its captures or have a
-/// release of an earlier batch.
+/// A call is in the usage once the batch that ended it is. Those that were open after the last
+/// batch that is added up began no earlier than that batch's `open_from`; among them, the ones that
+/// had ended by then are in its captures or have a release of an earlier batch.
 pub async fn calls(
     connection: &mut PgConnection,
     account: AccountId,

@@ -31,7 +31,8 @@ pub async fn by_day(
     Ok(days.bind(account.as_uuid()).bind(from).bind(to).fetch_all(connection).await?)
 }
 
-/// Returns the time of the newest batch that every running writer's usage is added up to. `None`: all of it is.
+/// Returns the time of the newest batch that every running writer's usage is added up to. `None`:
+/// all of it is.
 pub async fn added_up_until(connection: &mut PgConnection) -> Result<Option<DateTime<Utc>>, StorageError> {
     let until: (Option<DateTime<Utc>>,) = sqlx::query_as(
         "select min(b.at) from ledger_epoch e left join ledger_usage_cursor c using (epoch)

@@ -64,9 +64,9 @@ impl From<LineRow> for HistoryLine {
     }
 }
 
-// Ids of actors and subjects are texts. Those of members, keys and environments are UUIDs, and are read as such so that a name is
-// found by its index; an operator's name is none.
-// `$more` are further columns, each with its comma.
+// Ids of actors and subjects are texts. Those of members, keys and environments are UUIDs, and are
+// read as such so that a name is found by its index; an operator's name is none. `$more` are
+// further columns, each with its comma.
 macro_rules! select_lines {
     ($more:expr, $where:expr) => {
         concat!(
@@ -139,7 +139,8 @@ const OF_SUBJECT: &str = filtered_lines!("a.subject = $3");
 const OF_ACTOR: &str = filtered_lines!("a.actor = $4");
 const ALL: &str = filtered_lines!("true");
 
-/// Returns the entries of an account that match, before number `before`, newest first, at most `limit`.
+/// Returns the entries of an account that match, before number `before`, newest first, at most
+/// `limit`.
 pub async fn filtered(
     connection: &mut PgConnection,
     account: AccountId,

@@ -1,4 +1,5 @@
-//! What the console shows of keys beyond their terms: who made each, what it spent, what was done with it lately.
+//! What the console shows of keys beyond their terms: who made each, what it spent, what was done
+//! with it lately.
 
 use std::collections::HashMap;
 
@@ -18,7 +19,8 @@ pub struct KeyFacts {
     pub maker: String,
     /// The maker's name or address.
     pub maker_name: Option<String>,
-    /// Credits held or charged on this UTC day; of a key without a cap, as far as they are added up.
+    /// Credits held or charged on this UTC day; of a key without a cap, as far as they are added
+    /// up.
     pub spent_today: i64,
     /// The same in this UTC month, of a key with a cap.
     pub spent_this_month: i64,
@@ -89,8 +91,8 @@ pub async fn used_since(
     Ok(used.bind(account.as_uuid()).bind(key.as_uuid()).bind(from).fetch_one(connection).await?)
 }
 
-/// Returns the key with one of these digests, live or not: its account, and the version of the secret. With an account, a key of
-/// that account alone.
+/// Returns the key with one of these digests, live or not: its account, and the version of the
+/// secret. With an account, a key of that account alone.
 pub async fn with_digest(
     connection: &mut PgConnection,
     account: Option<AccountId>,

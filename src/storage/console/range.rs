@@ -1,4 +1,5 @@
-//! The entries of some days, by number: entries are numbered in the order in which they are committed.
+//! The entries of some days, by number: entries are numbered in the order in which they are
+//! committed.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -20,12 +21,12 @@ impl EntryRange {
     }
 }
 
-/// An entry waits for the lock of its account after its instant is taken, so that neighbours may be out of order. By this
-/// much at most: the range of some days is wider by it on both sides.
+/// An entry waits for the lock of its account after its instant is taken, so that neighbours may be
+/// out of order. By this much at most: the range of some days is wider by it on both sides.
 const OUT_OF_ORDER: TimeDelta = TimeDelta::minutes(2);
 
-/// Returns a range that has every entry of the account from one instant to before another, and few others. It reads about 40
-/// entries, however many there are.
+/// Returns a range that has every entry of the account from one instant to before another, and few
+/// others. It reads about 40 entries, however many there are.
 pub async fn around(
     connection: &mut PgConnection,
     account: AccountId,
@@ -37,7 +38,8 @@ pub async fn around(
     Ok(EntryRange { first, end })
 }
 
-/// Returns the number of the first entry at or after an instant, by halving. Entries of detached months are before it.
+/// Returns the number of the first entry at or after an instant, by halving. Entries of detached
+/// months are before it.
 async fn first_number(
     connection: &mut PgConnection,
     account: AccountId,

@@ -33,7 +33,8 @@ pub struct StatementPage {
     pub older: Option<i64>,
 }
 
-/// Returns the newest entries before number `before`, at most `limit`. It looks through at most [`LOOKED_THROUGH`] entries.
+/// Returns the newest entries before number `before`, at most `limit`. It looks through at most
+/// [`LOOKED_THROUGH`] entries.
 pub async fn newest(
     connection: &mut PgConnection,
     account: AccountId,
@@ -127,7 +128,8 @@ pub async fn newest_entry(
     Ok(newest.bind(account.as_uuid()).fetch_optional(connection).await?)
 }
 
-/// Adds up all entries of an account, those of detached months included: their count and their sum, which is the balance.
+/// Adds up all entries of an account, those of detached months included: their count and their sum,
+/// which is the balance.
 pub async fn add_up(connection: &mut PgConnection, account: AccountId) -> Result<(i64, i64), StorageError> {
     let sum = sqlx::query_as(
         "select coalesce(sum(entries), 0)::bigint, coalesce(sum(amount), 0)::bigint

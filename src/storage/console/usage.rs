@@ -1,4 +1,5 @@
-//! Usage for the charts: by day and by one dimension, the largest groups by name and the others together.
+//! Usage for the charts: by day and by one dimension, the largest groups by name and the others
+//! together.
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgArguments;
@@ -62,8 +63,8 @@ pub struct DayOfGroup {
     pub credits: i64,
 }
 
-/// The rows of both tables, of account `$1` from day `$2` to `$3`, of key `$4` and environment `$5` if given, each with the
-/// id of its group.
+/// The rows of both tables, of account `$1` from day `$2` to `$3`, of key `$4` and environment `$5`
+/// if given, each with the id of its group.
 macro_rules! used {
     ($group:literal) => {
         concat!(
@@ -180,8 +181,8 @@ pub struct KeyChoice {
     pub is_revoked: bool,
 }
 
-/// Returns the keys of an account to choose from: those that are not revoked first, the newest before older ones; then keys that
-/// were revoked lately. At most `limit`.
+/// Returns the keys of an account to choose from: those that are not revoked first, the newest
+/// before older ones; then keys that were revoked lately. At most `limit`.
 pub async fn key_choices(
     connection: &mut PgConnection,
     account: AccountId,

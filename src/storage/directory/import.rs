@@ -223,8 +223,8 @@ const UPSERT: &str = "
            imported_at = excluded.imported_at, expires_at = excluded.expires_at,
            keys_edition = excluded.keys_edition";
 
-/// Merges the pending entries of the index, recounts the words, updates the planner's statistics and notifies the gateways.
-/// Runs once, after the last batch.
+/// Merges the pending entries of the index, recounts the words, updates the planner's statistics
+/// and notifies the gateways. Runs once, after the last batch.
 pub async fn finish_import(pool: &PgPool) -> Result<(), StorageError> {
     sqlx::query("select directory_count_words()").execute(pool).await?;
     Ok(())

@@ -17,8 +17,8 @@ pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, S
     Ok(rows)
 }
 
-/// Deletes all people of a source, records it in the audit log, and returns their number. It excludes imports: a batch is
-/// deleted as a whole or not at all.
+/// Deletes all people of a source, records it in the audit log, and returns their number. It
+/// excludes imports: a batch is deleted as a whole or not at all.
 pub async fn remove_source(pool: &PgPool, by: &Actor, source: &str) -> Result<u64, StorageError> {
     let mut connection = pool.acquire().await?;
     let mut transaction = connection.begin().await?;

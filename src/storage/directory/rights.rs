@@ -89,8 +89,8 @@ pub async fn export(pool: &PgPool, who: &PersonSelector) -> Result<Vec<ExportedP
     Ok(rows)
 }
 
-/// Deletes every record of the person and says how many there were. A later import may bring the person back; use
-/// [`opt_out`] to prevent it.
+/// Deletes every record of the person and says how many there were. A later import may bring the
+/// person back; use [`opt_out`] to prevent it.
 pub async fn erase(connection: &mut PgConnection, who: &PersonSelector) -> Result<u64, StorageError> {
     Ok(delete(connection, who).await?.len() as u64)
 }

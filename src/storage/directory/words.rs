@@ -10,7 +10,8 @@ const MAX_WORDS: i64 = 400_000;
 
 /// The counts of words and the version they are of.
 pub async fn load_rarity(pool: &PgPool) -> Result<(i64, Rarity), StorageError> {
-    // The version first: counts that are newer than their version are read again, never taken for current.
+    // The version first: counts that are newer than their version are read again, never taken for
+    // current.
     let version: i64 =
         sqlx::query_scalar("select words_version from directory_state").fetch_one(pool).await?;
     let words: Vec<WordRow> =

@@ -1,5 +1,5 @@
-//! Second factors that are about to end: a day after an admin vouched for a person who has lost theirs, or three days after an
-//! operator confirmed it, with a notice on each of them.
+//! Second factors that are about to end: a day after an admin vouched for a person who has lost
+//! theirs, or three days after an operator confirmed it, with a notice on each of them.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -30,7 +30,8 @@ pub async fn begin(
     insert(connection, identity, account, Some(by), WAIT_H, None).await
 }
 
-/// Begins the longer wait for an operator, with notices. Returns when it ends; a wait that has begun goes on.
+/// Begins the longer wait for an operator, with notices. Returns when it ends; a wait that has
+/// begun goes on.
 pub async fn begin_for_operator(
     connection: &mut PgConnection,
     identity: IdentityId,
@@ -39,7 +40,8 @@ pub async fn begin_for_operator(
     insert(connection, identity, account, None, OPERATOR_WAIT_H, Some(NOTICE_EVERY_H)).await
 }
 
-/// Without `notice_after_h`, no further notice is sent. A reset that was not used in time does not count.
+/// Without `notice_after_h`, no further notice is sent. A reset that was not used in time does not
+/// count.
 async fn insert(
     connection: &mut PgConnection,
     identity: IdentityId,
@@ -83,7 +85,8 @@ pub struct DueNotice {
     pub due_at: DateTime<Utc>,
 }
 
-/// Takes the notices that are due: of several gateways, one sends each. After the third there is no further one.
+/// Takes the notices that are due: of several gateways, one sends each. After the third there is no
+/// further one.
 pub async fn take_due_notices(connection: &mut PgConnection) -> Result<Vec<DueNotice>, StorageError> {
     let due = sqlx::query_as(
         "with due as (
@@ -109,7 +112,8 @@ pub async fn cancel(connection: &mut PgConnection, identity: IdentityId) -> Resu
     Ok(ended.rows_affected() == 1)
 }
 
-/// Takes the reset of a person whose wait is over, within a week of its end. Of two log-ins at once, one takes it.
+/// Takes the reset of a person whose wait is over, within a week of its end. Of two log-ins at
+/// once, one takes it.
 pub async fn take_due(connection: &mut PgConnection, identity: IdentityId) -> Result<bool, StorageError> {
     let taken = sqlx::query(
         "delete from factor_reset

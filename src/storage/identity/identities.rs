@@ -152,8 +152,8 @@ pub struct Sealed {
     pub totp: Option<Vec<u8>>,
 }
 
-/// Returns people with something that is sealed under a version of the pepper, at most `limit`, locked until the transaction
-/// ends.
+/// Returns people with something that is sealed under a version of the pepper, at most `limit`,
+/// locked until the transaction ends.
 pub async fn sealed_under(
     connection: &mut PgConnection,
     version: i32,

@@ -25,8 +25,8 @@ pub async fn by_email(
     by_key(connection, &key_of(email)).await
 }
 
-/// Adds an operator without a password. One who was removed comes back under the old id. Returns the id, or `None` if there is an
-/// active one with the address.
+/// Adds an operator without a password. One who was removed comes back under the old id. Returns
+/// the id, or `None` if there is an active one with the address.
 pub async fn add(
     connection: &mut PgConnection,
     id: IdentityId,
@@ -81,7 +81,8 @@ pub async fn role(
     Ok(role.map(|name| row.read("role", OperatorRole::from_name(&name))).transpose()?)
 }
 
-/// Takes everything from an operator: role, password, sessions. The row stays, because the audit log names its id.
+/// Takes everything from an operator: role, password, sessions. The row stays, because the audit
+/// log names its id.
 pub async fn remove(connection: &mut PgConnection, id: IdentityId) -> Result<(), StorageError> {
     sqlx::query("update identity set state = 'closed', password = null where id = $1 and realm = 'operator'")
         .bind(id.as_uuid())

@@ -93,7 +93,8 @@ pub async fn begin(
     Ok(())
 }
 
-/// Returns a session with its person, and the database's time. `None` for an unknown one or a closed identity.
+/// Returns a session with its person, and the database's time. `None` for an unknown one or a
+/// closed identity.
 pub async fn find(
     connection: &mut PgConnection,
     digest: &TokenDigest,

@@ -1,4 +1,5 @@
-//! Credits that a person gets once for signing up: promised with the account, granted by the ledger right after.
+//! Credits that a person gets once for signing up: promised with the account, granted by the ledger
+//! right after.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -47,8 +48,8 @@ pub async fn promise(
     Ok(())
 }
 
-/// Returns grants that are still to be made, oldest first. Those that the ledger refused are tried again a day later, behind
-/// all others.
+/// Returns grants that are still to be made, oldest first. Those that the ledger refused are tried
+/// again a day later, behind all others.
 pub async fn due(connection: &mut PgConnection, limit: i64) -> Result<Vec<DueGrant>, StorageError> {
     let rows: Vec<DueRow> = sqlx::query_as(
         "select identity_id, account_id, credits, expires_at from sign_up_grant

@@ -5,8 +5,8 @@ use sqlx::PgConnection;
 use crate::secret::token::TokenDigest;
 use crate::storage::error::StorageError;
 
-/// Marks a form as sent, in the transaction of what it makes. Returns the page that an earlier sending led to, after waiting
-/// for it to end; `None` for the first.
+/// Marks a form as sent, in the transaction of what it makes. Returns the page that an earlier
+/// sending led to, after waiting for it to end; `None` for the first.
 pub async fn spend(
     connection: &mut PgConnection,
     form: &TokenDigest,

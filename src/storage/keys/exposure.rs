@@ -93,7 +93,8 @@ impl TryFrom<LeakedRow> for LeakedKey {
     }
 }
 
-/// Stores what a report does to a key, and returns what was stored before. `None` stands for what the setting says.
+/// Stores what a report does to a key, and returns what was stored before. `None` stands for what
+/// the setting says.
 pub async fn set_on_leak(
     connection: &mut PgConnection,
     key: KeyId,
@@ -136,7 +137,8 @@ pub struct NewExposure<'e> {
     pub action: LeakAction,
 }
 
-/// Keeps a report, unless the same one is there or the key has very many. Returns whether it was kept.
+/// Keeps a report, unless the same one is there or the key has very many. Returns whether it was
+/// kept.
 pub async fn add(connection: &mut PgConnection, new: &NewExposure<'_>) -> Result<bool, StorageError> {
     let added = sqlx::query(
         "insert into key_exposure (id, key_id, secret_version, source, url, reported_from, reported_at, action)
@@ -176,7 +178,8 @@ pub async fn mark(
     Ok(())
 }
 
-/// Returns whom a leak concerns, each with a language: the account's active admins; the account's own address where it has none.
+/// Returns whom a leak concerns, each with a language: the account's active admins; the account's
+/// own address where it has none.
 pub async fn readers(
     connection: &mut PgConnection,
     account: AccountId,

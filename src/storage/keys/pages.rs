@@ -20,7 +20,8 @@ pub const COUNTED_ASIDE: i64 = 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFilter {
     pub environment: Option<EnvironmentId>,
-    /// Whether keys that are revoked or have expired, the latest first, or the others, the newest first.
+    /// Whether keys that are revoked or have expired, the latest first, or the others, the newest
+    /// first.
     pub is_ended: bool,
     /// A part of the name in any letter case, or the last four characters of a live secret.
     pub text: Option<String>,
@@ -66,7 +67,8 @@ const LIVING_OF_ENVIRONMENT: &str = select_views!(
     "order by k.id desc"
 );
 
-/// Keys that have ended. Each row of the inner query is one, so that only a filter makes it look further than the page.
+/// Keys that have ended. Each row of the inner query is one, so that only a filter makes it look
+/// further than the page.
 const ENDED: &str = select_views!(
     concat!(
         "(select * from (select * from api_key
@@ -147,7 +149,8 @@ async fn last_looked_at(
     Ok(last.map(KeyId::from_uuid))
 }
 
-/// Returns the number of keys of an account that are revoked or have expired, at most one more than [`COUNTED_ASIDE`].
+/// Returns the number of keys of an account that are revoked or have expired, at most one more than
+/// [`COUNTED_ASIDE`].
 pub async fn count_ended(connection: &mut PgConnection, account: AccountId) -> Result<i64, StorageError> {
     let count = sqlx::query_scalar(
         "select count(*) from (select from api_key

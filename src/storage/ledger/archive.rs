@@ -1,5 +1,5 @@
-//! Months of the ledger that leave the database: exported, and then detached. What the books need of them stays: the batches
-//! with their hashes, sums by lot, and the entries that are still read.
+//! Months of the ledger that leave the database: exported, and then detached. What the books need
+//! of them stays: the batches with their hashes, sums by lot, and the entries that are still read.
 
 mod detach;
 mod export;

@@ -41,8 +41,8 @@ impl TryFrom<BalanceRow> for AccountBalance {
     }
 }
 
-/// Returns the account advanced to now: expired credits are gone and due credits are there, although neither is written
-/// before its next operation. Returns `None` for an unknown account.
+/// Returns the account advanced to now: expired credits are gone and due credits are there,
+/// although neither is written before its next operation. Returns `None` for an unknown account.
 pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option<LedgerAccount>, StoreError> {
     // One snapshot for account and lots: a hold in between may have opened another lot.
     let mut snapshot =
@@ -66,7 +66,8 @@ pub async fn read_account_in(
     Ok(Some(account))
 }
 
-/// Returns the stored balances of accounts, without those that do not exist. One query reads them all.
+/// Returns the stored balances of accounts, without those that do not exist. One query reads them
+/// all.
 pub async fn read_balances(
     connection: &mut PgConnection,
     accounts: &[AccountId],

@@ -1,5 +1,5 @@
-//! Operations outside the flow of calls: those of operators, and credits that were promised. Each is committed by a writer of its
-//! own, in an epoch of its own.
+//! Operations outside the flow of calls: those of operators, and credits that were promised. Each
+//! is committed by a writer of its own, in an epoch of its own.
 
 use std::time::Duration;
 

@@ -44,8 +44,8 @@ impl From<StorageError> for StoreError {
     }
 }
 
-/// Whether the connection must not be used again: the server is gone, or no longer takes writes (25006: a primary that
-/// was demoted in place keeps its connections).
+/// Whether the connection must not be used again: the server is gone, or no longer takes writes
+/// (25006: a primary that was demoted in place keeps its connections).
 pub(super) fn poisons_connection(error: &StoreError) -> bool {
     match error {
         StoreError::Unknown(_) | StoreError::Unavailable(_) => true,

@@ -146,7 +146,8 @@ impl Columns {
     }
 }
 
-/// Commits a batch of plain holds. Returns the effects in the order of `holds`, and the hash of the batch.
+/// Commits a batch of plain holds. Returns the effects in the order of `holds`, and the hash of the
+/// batch.
 pub(super) async fn commit(
     connection: &mut PgConnection,
     batch: &Batch,
@@ -199,7 +200,8 @@ pub(super) async fn commit(
 }
 
 impl HeldRow {
-    /// Returns one hold with its balance. `later` are the credits and the number of later holds of its account in this batch.
+    /// Returns one hold with its balance. `later` are the credits and the number of later holds of
+    /// its account in this batch.
     fn held(&self, request: &HoldRequest, later: (i64, i64), at: DateTime<Utc>) -> Result<Held, CorruptRow> {
         let account = RowRef::new("ledger_account", self.balance.account_id);
         let payer = if self.open_lot_is_plan { Payer::Plan } else { Payer::PackOrGrant };

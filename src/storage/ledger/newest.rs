@@ -1,4 +1,5 @@
-//! The newest batch of each epoch: what a restored ledger must contain to be the one that was backed up.
+//! The newest batch of each epoch: what a restored ledger must contain to be the one that was
+//! backed up.
 
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;

@@ -1,5 +1,6 @@
-//! Writes a past for a new account: batches with instants of their own, decided by the same rules, sealed and numbered as
-//! those of a writer. For demonstrations; a ledger with real customers has a past already.
+//! Writes a past for a new account: batches with instants of their own, decided by the same rules,
+//! sealed and numbered as those of a writer. For demonstrations; a ledger with real customers has a
+//! past already.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgConnection;
@@ -65,8 +66,8 @@ impl PastWriter {
         Ok(writer)
     }
 
-    /// Commits a batch at an instant. It ends every call that is open: the captured ones are named here, the others have a
-    /// settlement among the operations.
+    /// Commits a batch at an instant. It ends every call that is open: the captured ones are named
+    /// here, the others have a settlement among the operations.
     ///
     /// # Errors
     /// When the database cannot be reached.
@@ -90,8 +91,8 @@ impl PastWriter {
         Ok(effects.into_iter().flatten().collect())
     }
 
-    /// Dates what was made for the account since the last such call: environments, keys, secrets, members and entries of the
-    /// audit log.
+    /// Dates what was made for the account since the last such call: environments, keys, secrets,
+    /// members and entries of the audit log.
     ///
     /// # Errors
     /// When the database cannot be reached.

@@ -260,8 +260,9 @@ async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Resul
     .map(drop)
 }
 
-/// $1 epoch, $2 batch, $3 open_from, $4 captured, $5 outcomes, $6 digest of captures, $7 previous hash, $8 time; entries:
-/// $9 account, $10 number, $11 amount, $12 balance after, $13 call, $14 key, $15 lot, $16 kind, $17 route, $18 outcome.
+/// $1 epoch, $2 batch, $3 open_from, $4 captured, $5 outcomes, $6 digest of captures, $7 previous
+/// hash, $8 time; entries: $9 account, $10 number, $11 amount, $12 balance after, $13 call, $14
+/// key, $15 lot, $16 kind, $17 route, $18 outcome.
 const SAVE_BATCH: &str = concat!(
     r"
 with entry as (

@@ -1,5 +1,5 @@
-//! Rows of the chain: batches, and the entries that they seal. They are read to verify the chain, and are the lines of exported
-//! months.
+//! Rows of the chain: batches, and the entries that they seal. They are read to verify the chain,
+//! and are the lines of exported months.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -3,8 +3,8 @@
 //! Most invariants are SQL statements that return violating rows ([`checks`]). The chain of batches
 //! is hashed again here, row by row ([`chain`]). Neither keeps more than a batch in memory.
 //!
-//! Of months that were detached ([`archive`]) the links between batches and the sums are checked; their
-//! entries are in the exports, which `fluence retention check` verifies.
+//! Of months that were detached ([`archive`]) the links between batches and the sums are checked;
+//! their entries are in the exports, which `fluence retention check` verifies.
 
 mod chain;
 mod checks;
@@ -47,9 +47,11 @@ pub struct Scope {
 pub enum Invariant {
     /// The hash of a batch follows from its rows and from the previous batch.
     Chain,
-    /// Batches of an epoch are numbered without gaps up to its count, and every entry belongs to one.
+    /// Batches of an epoch are numbered without gaps up to its count, and every entry belongs to
+    /// one.
     Batches,
-    /// Entries of an account are numbered from 1 without gaps, and each balance follows from the one before.
+    /// Entries of an account are numbered from 1 without gaps, and each balance follows from the
+    /// one before.
     RunningBalance,
     /// A balance is the sum of the account's entries.
     BalanceIsSum,

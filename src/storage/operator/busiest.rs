@@ -85,8 +85,9 @@ pub async fn of_days(
     Ok(Busiest::of(rows.bind(from).bind(to).bind(MAX_ACCOUNTS).fetch_all(connection).await?))
 }
 
-/// Returns the accounts with most among calls that began in the last hour, among [`MAX_ENTRIES`] entries. `oldest_call` is an id
-/// of a little more than an hour ago: by it the index of calls is used. A call that is charged in part is charged.
+/// Returns the accounts with most among calls that began in the last hour, among [`MAX_ENTRIES`]
+/// entries. `oldest_call` is an id of a little more than an hour ago: by it the index of calls is
+/// used. A call that is charged in part is charged.
 pub async fn of_hour(connection: &mut PgConnection, oldest_call: Uuid) -> Result<Busiest, StorageError> {
     let rows = sqlx::query_as(
         "with entry as (

@@ -53,7 +53,8 @@ pub async fn open_writers(connection: &mut PgConnection) -> Result<Vec<OpenWrite
         .await?)
 }
 
-/// The last verification of the ledger by `fluence ledger verify`, with the most wrong rows since all batches were verified.
+/// The last verification of the ledger by `fluence ledger verify`, with the most wrong rows since
+/// all batches were verified.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Verification {
     pub verified_at: DateTime<Utc>,

@@ -24,7 +24,8 @@ pub struct FoundKey {
     pub account_name: String,
 }
 
-/// Returns the keys whose secret ends with these four characters, and begins with `prefix` if given, newest first.
+/// Returns the keys whose secret ends with these four characters, and begins with `prefix` if
+/// given, newest first.
 pub async fn keys_by_ends(
     connection: &mut PgConnection,
     prefix: Option<&str>,

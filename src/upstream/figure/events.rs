@@ -1,4 +1,5 @@
-//! Figures in the events of a stream (`text/event-stream`), read line by line while the stream is passed on.
+//! Figures in the events of a stream (`text/event-stream`), read line by line while the stream is
+//! passed on.
 
 use super::BYTE_ORDER_MARK;
 use crate::domain::figure::{Figure, JsonPointer};
@@ -61,7 +62,8 @@ impl EventFigures {
         self.keep(bytes);
     }
 
-    /// The figures, in the order of the pointers. An event that the end of the stream cut short does not count.
+    /// The figures, in the order of the pointers. An event that the end of the stream cut short
+    /// does not count.
     pub fn found(&self) -> &[Option<Figure>] {
         &self.found
     }
@@ -105,7 +107,8 @@ impl EventFigures {
     }
 }
 
-/// Whether the text has the name, so that parsing is worth it. A name that JSON may write with an escape is always looked for.
+/// Whether the text has the name, so that parsing is worth it. A name that JSON may write with an
+/// escape is always looked for.
 fn contains(text: &[u8], name: &str) -> bool {
     let name = name.as_bytes();
     text.contains(&b'\\') || text.windows(name.len()).any(|part| part == name)

@@ -1,4 +1,5 @@
-//! Events of a stream (`text/event-stream`) that clients do not get: they came because the gateway asked for a figure.
+//! Events of a stream (`text/event-stream`) that clients do not get: they came because the gateway
+//! asked for a figure.
 
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
@@ -10,8 +11,8 @@ use crate::domain::figure::JsonPointer;
 /// Bytes of one event that are kept until it is whole. A longer event is passed on.
 const MAX_EVENT_BYTES: usize = 256 * 1_024;
 
-/// Withholds the events that have an empty list at a pointer and, where there are figures to read, one of these. Everything
-/// else passes as it came, once its event is whole.
+/// Withholds the events that have an empty list at a pointer and, where there are figures to read,
+/// one of these. Everything else passes as it came, once its event is whole.
 #[derive(Debug)]
 pub struct ExtraEvents {
     list: JsonPointer,

@@ -1,4 +1,5 @@
-//! One figure of a JSON text. The text is walked along the pointer; everything else is skipped and not kept.
+//! One figure of a JSON text. The text is walked along the pointer; everything else is skipped and
+//! not kept.
 
 use std::fmt;
 
@@ -19,8 +20,8 @@ pub enum Member {
     Ambiguous,
 }
 
-/// Returns the figure that stands at the pointer. `None` if the text is not JSON, or has no figure there. Where an object has
-/// a name twice, the last one counts.
+/// Returns the figure that stands at the pointer. `None` if the text is not JSON, or has no figure
+/// there. Where an object has a name twice, the last one counts.
 pub fn figure_in(text: &[u8], pointer: &JsonPointer) -> Option<Figure> {
     match read(text, pointer)?.last {
         Member::Figure(figure) => Some(figure),
@@ -28,7 +29,8 @@ pub fn figure_in(text: &[u8], pointer: &JsonPointer) -> Option<Figure> {
     }
 }
 
-/// Returns what stands at the pointer, for texts whose other readers must find the same. A text that is not JSON has nothing.
+/// Returns what stands at the pointer, for texts whose other readers must find the same. A text
+/// that is not JSON has nothing.
 pub fn member_in(text: &[u8], pointer: &JsonPointer) -> Member {
     match read(text, pointer) {
         None => Member::Absent,

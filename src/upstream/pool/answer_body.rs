@@ -1,4 +1,5 @@
-//! The body of an answer. It keeps the call's place until it has been read, and reports how it ended.
+//! The body of an answer. It keeps the call's place until it has been read, and reports how it
+//! ended.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -77,7 +78,8 @@ impl AnswerBody {
         Self { incoming, call: Some(call) }
     }
 
-    /// Reports a status that means the server fails. With any other, the end of the body decides for the breaker.
+    /// Reports a status that means the server fails. With any other, the end of the body decides
+    /// for the breaker.
     pub fn report_status(&mut self, status: u16) {
         if let (Some(call), 502..=504) = (&mut self.call, status) {
             call.answering.report(false);

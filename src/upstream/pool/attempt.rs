@@ -16,7 +16,8 @@ use crate::upstream::upload::UploadBody;
 pub(super) enum Attempt {
     /// Nothing of the call has left this machine.
     NotSent { error: UpstreamError, is_fault_of_target: bool },
-    /// The server may have acted on the call. The connection was lost before a byte of an answer came.
+    /// The server may have acted on the call. The connection was lost before a byte of an answer
+    /// came.
     Unanswered(UpstreamError),
     /// The server may have acted on the call.
     Sent(UpstreamError),

@@ -53,7 +53,8 @@ fn host_of(url: &Uri) -> HeaderValue {
 }
 
 impl Pool {
-    /// Chooses the less busy of two random targets whose breaker is closed; `except` only if it is the only target.
+    /// Chooses the less busy of two random targets whose breaker is closed; `except` only if it is
+    /// the only target.
     pub(super) fn choose(&self, except: Option<usize>) -> Result<Chosen, UpstreamError> {
         let now = Instant::now();
         let is_only = self.targets.len() == 1;

@@ -1,5 +1,5 @@
-//! The HTTP clients of a pool: one for each runtime, and so one for each serving thread. A connection and the calls that use it
-//! stay on one thread, which no other has to wake.
+//! The HTTP clients of a pool: one for each runtime, and so one for each serving thread. A
+//! connection and the calls that use it stay on one thread, which no other has to wake.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};

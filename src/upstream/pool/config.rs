@@ -11,7 +11,8 @@ use crate::upstream::address::Reach;
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::tls::UpstreamTls;
 
-/// Idle connections of a thread to one target that stay open, and for how long: less than servers commonly keep theirs.
+/// Idle connections of a thread to one target that stay open, and for how long: less than servers
+/// commonly keep theirs.
 pub(super) const IDLE_CONNECTIONS: usize = 32;
 pub(super) const IDLE_FOR: Duration = Duration::from_secs(30);
 /// Limits of the head of an answer.

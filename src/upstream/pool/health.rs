@@ -1,4 +1,5 @@
-//! Checks the health of targets. A target that fails the check, or does not answer, gets no calls while another one is healthy.
+//! Checks the health of targets. A target that fails the check, or does not answer, gets no calls
+//! while another one is healthy.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! The HTTP/1 client of a runtime: connections that are kept open between calls.
 //!
-//! A connection has no task of its own. The call that uses it drives it, so that an answer wakes one task and not three.
+//! A connection has no task of its own. The call that uses it drives it, so that an answer wakes
+//! one task and not three.
 
 mod body;
 mod connection;
@@ -22,7 +23,8 @@ use super::send_error::{SendError, with_causes};
 use crate::upstream::connector::Connector;
 use crate::upstream::upload::UploadBody;
 
-/// Most bytes that are read at once: an answer that is read whole by default comes in one piece, and is not copied.
+/// Most bytes that are read at once: an answer that is read whole by default comes in one piece,
+/// and is not copied.
 const MAX_READ_BYTES: usize = 128 * 1_024;
 /// How often connections are closed that are idle for too long, or that their server has closed.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
@@ -47,7 +49,8 @@ struct Home {
 }
 
 impl Http1Client {
-    /// A client without connections. A task of this runtime closes idle ones while the client is in use.
+    /// A client without connections. A task of this runtime closes idle ones while the client is in
+    /// use.
     pub(super) fn start(connector: Connector, targets: usize) -> Arc<Self> {
         let mut http = Builder::new();
         http.max_header_size(MAX_HEAD_BYTES as usize)
@@ -59,8 +62,8 @@ impl Http1Client {
         client
     }
 
-    /// Sends a request over an idle connection or a new one. A connection that its server had closed is no reason to fail:
-    /// nothing of the request was written to it.
+    /// Sends a request over an idle connection or a new one. A connection that its server had
+    /// closed is no reason to fail: nothing of the request was written to it.
     pub(super) async fn send(
         self: &Arc<Self>,
         target: &Target,

@@ -1,4 +1,5 @@
-//! What a pool counts. It keeps the handles: a lookup by labels on each call costs more than counting.
+//! What a pool counts. It keeps the handles: a lookup by labels on each call costs more than
+//! counting.
 
 use std::sync::OnceLock;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What is sent again although a server may have acted on it: once, by the rule of its route, and within a budget, so that
-//! repeats do not bury a server that fails.
+//! What is sent again although a server may have acted on it: once, by the rule of its route, and
+//! within a budget, so that repeats do not bury a server that fails.
 
 use std::time::Duration;
 

@@ -205,7 +205,8 @@ impl Signer {
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let pair =
             EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
-        // The public key is the last part of PKCS #8; its header in PEM is the same for every P-256 key.
+        // The public key is the last part of PKCS #8; its header in PEM is the same for every P-256
+        // key.
         let header = STANDARD.decode("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgA=").unwrap();
         let der = [header.as_slice(), pair.public_key().as_ref()].concat();
         let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));

@@ -19,7 +19,8 @@ pub(super) const PASSWORD: &str = "nine mats and one quick cat";
 pub(super) async fn enter(browser: &Browser, gateway: &Gateway, account: AccountId, email: &str) {
     browser.open(&format!("{}{}", gateway.url(), gateway.link(account, email).await)).await;
     browser.click("main button.primary").await;
-    // Not the title: the page with the button has one too, and the next address would overtake the click.
+    // Not the title: the page with the button has one too, and the next address would overtake the
+    // click.
     browser.shows("details.person summary", "").await;
 }
 

@@ -1,5 +1,5 @@
-//! What goes wrong in the life of an account, in a real browser: a secret that some program still uses, a gateway that does not
-//! answer, a lost telephone, an invitation in the wrong hands.
+//! What goes wrong in the life of an account, in a real browser: a secret that some program still
+//! uses, a gateway that does not answer, a lost telephone, an invitation in the wrong hands.
 
 use std::collections::BTreeSet;
 
@@ -73,7 +73,8 @@ async fn revoking_names_each_gateway_and_the_one_that_does_not_answer() {
     let second = gateway.second_gateway_over(proxy.options(), &named).await;
     let secret = made(&browser, &gateway, customer.account).await;
     assert_eq!(second.get("/v1/account", &secret).await.status, 200);
-    // It stops without a word, as when its machine is gone. The minute without a report passes in the table.
+    // It stops without a word, as when its machine is gone. The minute without a report passes in
+    // the table.
     proxy.turns(Network::Silent { whose: ALL_CONNECTIONS });
     let pool = gateway.database.pool();
     let silent = "update node set last_seen_at = now() - interval '1 minute' where name = 'second'";

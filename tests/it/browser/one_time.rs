@@ -1,5 +1,6 @@
-//! Pages behind a link that works once, a half-finished log-in or a form: accessible in both themes and languages, on a telephone
-//! too. Which these are follows from the tables of pages: one without a sample here fails.
+//! Pages behind a link that works once, a half-finished log-in or a form: accessible in both themes
+//! and languages, on a telephone too. Which these are follows from the tables of pages: one without
+//! a sample here fails.
 
 use std::collections::BTreeSet;
 
@@ -69,7 +70,8 @@ const LEADS_ON: [&str; 43] = [
 /// Acts on an account, of operators: as above.
 const ACTS: [&str; 5] = ["/suspend", "/resume", "/plan", "/grant", "/take"];
 
-/// The pages of a table that need a sample: `GET` of who is not logged in, and `POST` that answers with a page.
+/// The pages of a table that need a sample: `GET` of who is not logged in, and `POST` that answers
+/// with a page.
 fn needed<A: Copy + PartialEq>(table: &'static [Route<A>], without_session: [A; 2]) -> BTreeSet<String> {
     let is_act = |path: &str| ACTS.iter().any(|act| path.ends_with(&format!("{{account}}{act}")));
     let needed = table.iter().filter_map(|route| match route.method {

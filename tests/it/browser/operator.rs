@@ -1,4 +1,5 @@
-//! The operators' console in a real browser: accessible in both themes and languages, on a telephone too, and asking only itself.
+//! The operators' console in a real browser: accessible in both themes and languages, on a
+//! telephone too, and asking only itself.
 
 use fluence::clock::new_id;
 use fluence::console::operator::ROUTES;

@@ -2,8 +2,8 @@
 
 use crate::support::browser::{Browser, Look};
 
-/// Opens a page in a language, and returns what is wrong with it in either theme and any width. With `picture`, the name of its
-/// screenshots, keeps two.
+/// Opens a page in a language, and returns what is wrong with it in either theme and any width.
+/// With `picture`, the name of its screenshots, keeps two.
 pub(super) async fn faults(
     browser: &Browser,
     origin: &str,
@@ -22,7 +22,8 @@ pub(super) async fn faults(
     faults
 }
 
-/// The same of the page that is open, which this neither leaves nor asks for again: some are shown once.
+/// The same of the page that is open, which this neither leaves nor asks for again: some are shown
+/// once.
 pub(super) async fn faults_shown(
     browser: &Browser,
     origin: &str,
@@ -54,7 +55,8 @@ pub(super) async fn faults_shown(
     if let Some(name) = picture {
         browser.screenshot(&format!("{name}-{}", Look::PHONE.name())).await;
     }
-    // The browser itself reports answers such as that of a link that is used up, and hints for password managers.
+    // The browser itself reports answers such as that of a link that is used up, and hints for
+    // password managers.
     let is_hint = |line: &String| line.contains("Failed to load resource") || line.contains(" [DOM] ");
     let own = browser.complaints().await.into_iter().filter(|line| !is_hint(line));
     note("browser's console", own.collect::<Vec<_>>().join("\n"));

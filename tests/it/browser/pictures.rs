@@ -1,5 +1,5 @@
-//! The main pages of both consoles as a browser draws them, from the demonstration account with its history. They are kept in
-//! `target/screenshots` for people to look at; none is compared by pixel.
+//! The main pages of both consoles as a browser draws them, from the demonstration account with its
+//! history. They are kept in `target/screenshots` for people to look at; none is compared by pixel.
 
 use fluence::identity::operator::OperatorRole;
 

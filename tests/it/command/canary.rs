@@ -1,4 +1,5 @@
-//! Known secrets, led through everything that a gateway and its commands do, are found nowhere afterwards.
+//! Known secrets, led through everything that a gateway and its commands do, are found nowhere
+//! afterwards.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -111,7 +111,8 @@ async fn an_entry_is_told_with_names() {
     assert_eq!((&entry["endpoint"], &entry["outcome"]), (&Value::Null, &Value::Null));
 }
 
-/// What the store answers about a batch whose commit was not acknowledged is what the commit had decided.
+/// What the store answers about a batch whose commit was not acknowledged is what the commit had
+/// decided.
 #[tokio::test]
 async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
     use fluence::ledger::rules::account::RuleError;

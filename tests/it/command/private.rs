@@ -1,4 +1,5 @@
-//! Commands on the private database: started for them, left to a gateway that uses it, and its pepper.
+//! Commands on the private database: started for them, left to a gateway that uses it, and its
+//! pepper.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! The README's commands for operators, run as they stand there, and its call with the key that they make.
+//! The README's commands for operators, run as they stand there, and its call with the key that
+//! they make.
 
 use reqwest::Client;
 use serde_json::Value;

@@ -71,7 +71,8 @@ impl Customer<'_> {
         }
     }
 
-    /// A month with a charged call, a released one, a correction, and a call that ends in the next month.
+    /// A month with a charged call, a released one, a correction, and a call that ends in the next
+    /// month.
     async fn live(&mut self, month: Month) {
         let at = |minutes| month.begins_at() + TimeDelta::minutes(minutes);
         let charged = self.hold(at(90)).await;
@@ -198,7 +199,8 @@ async fn old_months_are_exported_and_detached_and_the_books_still_verify() {
     let balance = program.balance(&account);
     let [first, second, ..] = old.months[..] else { panic!() };
     let exported = old.export(first);
-    // Renewal, hold, hold, release, correction, hold: the late one, whose capture is in the next month.
+    // Renewal, hold, hold, release, correction, hold: the late one, whose capture is in the next
+    // month.
     assert_eq!((&exported["entries"], &exported["batches"]), (&6.into(), &7.into()), "{exported}");
     assert_eq!(program.json(&["retention", "check", path(&old.file(first))]), exported);
 

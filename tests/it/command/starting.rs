@@ -1,4 +1,5 @@
-//! What `fluence serve` does before it serves: its ports, a database that is not there yet, a process that leaves no trace.
+//! What `fluence serve` does before it serves: its ports, a database that is not there yet, a
+//! process that leaves no trace.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

@@ -1,4 +1,5 @@
-//! `fluence with-postgres`: the command's environment, its exit status, and that nothing stays behind.
+//! `fluence with-postgres`: the command's environment, its exit status, and that nothing stays
+//! behind.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,7 +11,8 @@ use sqlx::{Connection, PgConnection};
 use crate::support::processes::{alive, named_in, signal};
 use crate::support::scratch::Scratch;
 
-/// The program with a shell script beside a server of its own, whatever server this test runs beside.
+/// The program with a shell script beside a server of its own, whatever server this test runs
+/// beside.
 fn with_postgres(script: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fluence"));
     command

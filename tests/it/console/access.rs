@@ -1,5 +1,5 @@
-//! Every page, with every kind of visitor; every form, sent from anywhere but its page. Both are made from the table of
-//! pages: a new page is tried without a new test.
+//! Every page, with every kind of visitor; every form, sent from anywhere but its page. Both are
+//! made from the table of pages: a new page is tried without a new test.
 
 use std::collections::{BTreeMap, BTreeSet};
 

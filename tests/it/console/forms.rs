@@ -1,5 +1,6 @@
-//! Every form with every field wrong: says so at the field and in a list above the form, keeps what was typed, changes nothing.
-//! Which forms there are follows from the table of pages: a new one without a case here fails.
+//! Every form with every field wrong: says so at the field and in a list above the form, keeps what
+//! was typed, changes nothing. Which forms there are follows from the table of pages: a new one
+//! without a case here fails.
 
 use std::collections::BTreeSet;
 
@@ -214,7 +215,8 @@ fn label<'p>(page: &'p str, field: &str) -> Option<&'p str> {
     Some(text.split('<').next()?.trim())
 }
 
-/// What is wrong with the list above the form: each line links to a field and begins with its label.
+/// What is wrong with the list above the form: each line links to a field and begins with its
+/// label.
 fn faults_of_list(page: &str, faulty: &[&str]) -> Vec<String> {
     let list = page.split_once("role=\"alert\"").map_or("", |(_, rest)| rest.split("</ul>").next().unwrap());
     let lines = list.split("<a href=\"#").skip(1);

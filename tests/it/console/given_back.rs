@@ -1,4 +1,5 @@
-//! A form that was sent when the session had ended, or when a proof was missing, is given back filled in.
+//! A form that was sent when the session had ended, or when a proof was missing, is given back
+//! filled in.
 
 use super::log_in::{PASSWORD, with_password};
 use super::second_factor::{code_now, switched_on};

@@ -1,4 +1,5 @@
-//! Random tries to log in from several networks: no stranger locks the owner out, and guesses are few.
+//! Random tries to log in from several networks: no stranger locks the owner out, and guesses are
+//! few.
 
 use std::time::Instant;
 
@@ -44,7 +45,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 10..26)
 }
 
-/// The most failures that are heard within these seconds: the free ones, and then one after each wait.
+/// The most failures that are heard within these seconds: the free ones, and then one after each
+/// wait.
 fn most_heard(seconds: u64) -> u64 {
     let (mut heard, mut left) = (FREE + 1, seconds);
     for beyond in 1.. {
@@ -81,7 +83,8 @@ struct Place<'g> {
     home: Visitor,
     /// Wrong passwords of Ana's browser in a row.
     own_failures: u64,
-    /// Passwords of strangers that were heard since the failures were last forgotten, and the seconds that were waited since.
+    /// Passwords of strangers that were heard since the failures were last forgotten, and the
+    /// seconds that were waited since.
     heard: u64,
     waited_s: u64,
     since: Instant,
@@ -99,7 +102,8 @@ impl Place<'_> {
                 if log_in(&mut Visitor::of_network(self.gateway, NETWORKS[network]), PASSWORD).await
                     == Answered::In
                 {
-                    // Whoever knows the password is no stranger: what was guessed before is forgotten.
+                    // Whoever knows the password is no stranger: what was guessed before is
+                    // forgotten.
                     (self.heard, self.waited_s, self.since) = (0, 0, Instant::now());
                 }
             }
@@ -122,7 +126,8 @@ impl Place<'_> {
         assert!(self.heard <= most, "{} guesses were heard, {most} may be", self.heard);
     }
 
-    /// The failures of a crowd, without the hashes: they count as if each had been heard, so that others wait longer.
+    /// The failures of a crowd, without the hashes: they count as if each had been heard, so that
+    /// others wait longer.
     async fn many(&mut self, network: usize, failures: i32) {
         self.guess(network).await;
         let crowd = "update guess set failures = failures + $1 where kind in ('address', 'network')";

@@ -1,4 +1,5 @@
-//! What goes through the mailbox: invitations, resets, sign-up. Messages are read where they are sent to: the data folder.
+//! What goes through the mailbox: invitations, resets, sign-up. Messages are read where they are
+//! sent to: the data folder.
 
 use std::fs;
 
@@ -10,7 +11,8 @@ use crate::support::gateway::{Gateway, eventually};
 use crate::support::scratch::Scratch;
 use crate::support::visitor::{Page, Visitor};
 
-/// One sender, one reader, one subject, a text and the same as HTML, and no address but the gateway's own.
+/// One sender, one reader, one subject, a text and the same as HTML, and no address but the
+/// gateway's own.
 fn assert_is_well_formed(message: &str, base: &str) {
     let (head, body) = message.split_once("\r\n\r\n").unwrap();
     let of = |name: &str| {

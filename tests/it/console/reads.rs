@@ -58,8 +58,8 @@ async fn read(pool: &PgPool) -> BTreeMap<String, i64> {
     rows.into_iter().collect()
 }
 
-/// The rows that a page reads, by table. What the gateway does meanwhile by itself may be counted too: the fewest of three are
-/// the page's.
+/// The rows that a page reads, by table. What the gateway does meanwhile by itself may be counted
+/// too: the fewest of three are the page's.
 async fn read_by(pool: &PgPool, visitor: &mut Visitor, path: &str) -> BTreeMap<String, i64> {
     let mut fewest: BTreeMap<String, i64> = BTreeMap::new();
     for _ in 0..3 {
@@ -189,7 +189,8 @@ async fn pages_of_keys_go_through_all_in_order_and_past_those_that_have_expired(
     let gateway = crate::support::gateway::Gateway::start().await;
     let account = gateway.professional().await.account;
     let pool = gateway.database.pool();
-    // The newest 2,500 have expired, the next is in use, and every fifth of the older ones is revoked.
+    // The newest 2,500 have expired, the next is in use, and every fifth of the older ones is
+    // revoked.
     let keys = "insert into api_key (id, environment_id, account_id, name, scopes, format, state, created_at, revoked_at, expires_at)
         select ('ffffffff-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, e.id, $1, 'key ' || n, '{read}', e.format,
                case when n <= 100 and n % 5 = 0 then 'revoked' else 'active' end, now() - interval '2 days',

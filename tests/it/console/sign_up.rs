@@ -1,4 +1,5 @@
-//! Opening an account: by code as well as by link, on the plan for newcomers, with credits that come once.
+//! Opening an account: by code as well as by link, on the plan for newcomers, with credits that
+//! come once.
 
 use chrono::TimeDelta;
 use fluence::background::sign_up_grants::SignUpGrants;

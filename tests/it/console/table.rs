@@ -1,4 +1,5 @@
-//! What the tests of both consoles' tables of pages share: paths, visits, and what holds for every page.
+//! What the tests of both consoles' tables of pages share: paths, visits, and what holds for every
+//! page.
 
 use std::collections::BTreeSet;
 
@@ -34,8 +35,8 @@ pub(crate) fn pages<A>(table: &'static [Route<A>], account: AccountId) -> impl I
 pub(crate) struct Samples(Vec<(&'static str, String)>);
 
 impl Samples {
-    /// Of an account that has made a call: a key in each state that has pages of its own, a member with a second factor, an
-    /// environment, an e-mail that was not delivered.
+    /// Of an account that has made a call: a key in each state that has pages of its own, a member
+    /// with a second factor, an environment, an e-mail that was not delivered.
     pub(crate) async fn of(gateway: &Gateway, account: AccountId) -> Self {
         let (active, _) = gateway.key(account, |_| {}).await;
         let (disabled, _) = gateway.key(account, |_| {}).await;
@@ -107,7 +108,8 @@ impl Samples {
 pub(crate) async fn open<A>(visitor: &mut Visitor, route: &Route<A>, path: &str) -> Page {
     match route.method {
         Method::Get => visitor.get(path).await,
-        // Without a token no form is accepted, so that nothing is changed here; who may send it is decided first.
+        // Without a token no form is accepted, so that nothing is changed here; who may send it is
+        // decided first.
         Method::Post => visitor.post(path, &[]).await,
     }
 }
@@ -120,7 +122,8 @@ pub(crate) fn is_let_in<A>(route: &Route<A>, page: &Page, log_in: &str) -> bool 
     }
 }
 
-/// One title, a strict policy, a light page, and nothing that is loaded from elsewhere. `own` is an address that it may name.
+/// One title, a strict policy, a light page, and nothing that is loaded from elsewhere. `own` is an
+/// address that it may name.
 pub(crate) fn assert_is_page(page: &Page, own: Option<&str>) {
     let path = &page.path;
     let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap());
@@ -153,7 +156,8 @@ pub(crate) fn assert_is_page(page: &Page, own: Option<&str>) {
     assert_eq!(page.body.matches("<h1").count(), 1, "{path} has not one title");
 }
 
-/// Follows links from these pages, through all below `root`, at most `most` pages. Each leads to a page. Returns them.
+/// Follows links from these pages, through all below `root`, at most `most` pages. Each leads to a
+/// page. Returns them.
 pub(crate) async fn crawl(
     visitor: &mut Visitor,
     mut open: Vec<String>,

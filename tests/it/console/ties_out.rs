@@ -1,5 +1,5 @@
-//! Random histories of calls, refunds, packs, corrections and expiry: on every page of usage, the chart, the table and the figures
-//! are the sum of the statement's entries.
+//! Random histories of calls, refunds, packs, corrections and expiry: on every page of usage, the
+//! chart, the table and the figures are the sum of the statement's entries.
 
 use std::collections::BTreeSet;
 
@@ -74,8 +74,8 @@ fn histories() -> impl Strategy<Value = Vec<Event>> {
 
 struct Place<'g> {
     gateway: &'g Gateway,
-    /// Open until the history has been lived through: the sweep of the gateway must see neither an account without a past nor half
-    /// of one.
+    /// Open until the history has been lived through: the sweep of the gateway must see neither an
+    /// account without a past nor half of one.
     work: Option<Transaction<'static, Postgres>>,
     account: AccountId,
     keys: [KeyId; 2],
@@ -191,7 +191,8 @@ impl Place<'_> {
         end + TimeDelta::milliseconds(1)
     }
 
-    /// The chart, the table, the total and the entries of some days are one sum, whatever they are divided by.
+    /// The chart, the table, the total and the entries of some days are one sum, whatever they are
+    /// divided by.
     async fn assert_days(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         let mut snapshot = self.gateway.database.pool().acquire().await.unwrap();
         let db = &mut *snapshot;
@@ -230,7 +231,8 @@ impl Place<'_> {
         total
     }
 
-    /// All of the history: what the statement shows as charged is what the chart shows, and all entries are the balance.
+    /// All of the history: what the statement shows as charged is what the chart shows, and all
+    /// entries are the balance.
     async fn assert_whole(&self) {
         let mut connection = self.gateway.database.pool().acquire().await.unwrap();
         while roll_up(&mut connection, 1_000).await.unwrap() > 0 {}

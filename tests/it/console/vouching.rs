@@ -1,4 +1,5 @@
-//! A person who has lost the phone and the codes: an admin vouches, and a day later the second factor ends.
+//! A person who has lost the phone and the codes: an admin vouches, and a day later the second
+//! factor ends.
 
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;

@@ -1,4 +1,5 @@
-//! The words of the pages: none is left over, none is the same in both languages without a reason, none has markup.
+//! The words of the pages: none is left over, none is the same in both languages without a reason,
+//! none has markup.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -27,7 +27,8 @@ async fn calls(pool: &PgPool) -> HashMap<Uuid, Call> {
 
 /// The audit after a fault, once every dead epoch is closed and every keyed intent has its outcome.
 ///
-/// `intents_by_client` are each client's intents, in order. `credits` are those of all accounts at the start.
+/// `intents_by_client` are each client's intents, in order. `credits` are those of all accounts at
+/// the start.
 pub(super) async fn audit(pool: &PgPool, intents_by_client: &[Vec<Intent>], credits: i64) {
     let calls = calls(pool).await;
     for (id, call) in &calls {
@@ -40,14 +41,16 @@ pub(super) async fn audit(pool: &PgPool, intents_by_client: &[Vec<Intent>], cred
             answered.extend(intent.answers.iter().map(|answer| answer.call));
             cut_off +=
                 usize::from(intent.cut_off || intent.answers.iter().any(|answer| answer.status == 503));
-            // A capture is committed with the next hold, so only the last answer before a crash may be free.
+            // A capture is committed with the next hold, so only the last answer before a crash may
+            // be free.
             let may_be_given =
                 !intent.behaviour.is_keyed() && intents.get(at + 1).is_none_or(|next| next.cut_off);
             check_answers(intent, &calls, may_be_given);
         }
     }
     check_keys(intents_by_client, &calls);
-    // Of unanswered calls, at most one for each disconnected client is charged: its answer was lost.
+    // Of unanswered calls, at most one for each disconnected client is charged: its answer was
+    // lost.
     let unanswered = calls.iter().filter(|(id, call)| call.cost == 1 && !answered.contains(*id)).count();
     assert!(unanswered <= cut_off, "{unanswered} unanswered calls charged, {cut_off} answers lost");
 
@@ -65,7 +68,8 @@ fn check_answers(intent: &Intent, calls: &HashMap<Uuid, Call>, may_be_given: boo
             _ if answer.replayed => cost.is_none(),
             _ if is_final && may_be_given => cost.is_some_and(|cost| cost <= intent.behaviour.price()),
             _ if is_final => cost == Some(intent.behaviour.price()),
-            // Reported as free, or with an unknown outcome: then it may be charged once, and its key finds its answer.
+            // Reported as free, or with an unknown outcome: then it may be charged once, and its
+            // key finds its answer.
             503 if intent.behaviour.is_keyed() && !answer.refunded => cost.unwrap_or(0) <= 1,
             409 | 503 => cost.unwrap_or(0) == 0,
             _ => false,

@@ -1,5 +1,5 @@
-//! The real program dies at every kill point under load and restarts. Then every answered call is charged once, unanswered
-//! calls are free or refunded, and the ledger verifies.
+//! The real program dies at every kill point under load and restarts. Then every answered call is
+//! charged once, unanswered calls are free or refunded, and the ledger verifies.
 //!
 //! `make crash ROUNDS=20` runs 20 rounds with random passes.
 
@@ -64,8 +64,8 @@ impl Crashes {
         self.setup.intents_by_client.extend(load.join().await);
     }
 
-    /// Makes the epochs of dead gateways old enough for the sweep. Waits first until the server has closed their
-    /// connections, because a late statement could renew a heartbeat.
+    /// Makes the epochs of dead gateways old enough for the sweep. Waits first until the server has
+    /// closed their connections, because a late statement could renew a heartbeat.
     async fn age_epochs(&self) {
         eventually("the server has noticed the death", async || {
             let connections = "select count(*) from pg_stat_activity
@@ -138,7 +138,8 @@ async fn dies_in_recovery(point: KillPoint) {
     }
 }
 
-/// Dies between reading a new set of routes and putting it in force, restarts, and sells by the new set.
+/// Dies between reading a new set of routes and putting it in force, restarts, and sells by the new
+/// set.
 async fn dies_taking_up_a_set(point: KillPoint) {
     for _ in 0..rounds() {
         let mut crashes = Crashes::new().await;

@@ -179,7 +179,8 @@ impl Load {
 }
 
 impl Intent {
-    /// Calls until it has its outcome; without a key once, because another call would be another intent.
+    /// Calls until it has its outcome; without a key once, because another call would be another
+    /// intent.
     async fn pursue(&mut self, client: &Client, address: &str, counts: &Counts, stop_requested: &AtomicBool) {
         while self.call(client, address).await {
             if self.outcome().is_some() {

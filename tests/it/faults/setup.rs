@@ -79,7 +79,8 @@ impl Setup {
         command
     }
 
-    /// Repeats every keyed call without an answer on a recovered gateway, stops it, and audits the ledger.
+    /// Repeats every keyed call without an answer on a recovered gateway, stops it, and audits the
+    /// ledger.
     pub(super) async fn recover_and_audit(mut self, serving: Serving) {
         self.wait_for_dead_epochs().await;
         let client = client();

@@ -40,7 +40,8 @@ impl Answer {
         let within_s = parameter(policy, "w").unwrap_or(i64::MAX);
         assert!((0..=within_s).contains(&reset_after_s), "{state} and {policy}");
         let answered_at = DateTime::parse_from_rfc2822(self.header("date")).unwrap().timestamp();
-        // A slow handler answers long after the decision, and a busy server's `Date` may be a second old.
+        // A slow handler answers long after the decision, and a busy server's `Date` may be a
+        // second old.
         let decided_at = reset - reset_after_s;
         let possible = answered_at - 60..=fluence::clock::now().timestamp() + 1;
         assert!(possible.contains(&decided_at), "{decided_at} of {possible:?}: {reset} and {state}");

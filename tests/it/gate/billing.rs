@@ -53,7 +53,8 @@ async fn a_refund_of_pack_credits_leaves_the_percentage_of_plan_credits_as_it_is
     let gateway = answering(|| ready(Refusal::Internal)).await;
     let customer = gateway.customer_on(|plan| plan.credits = 101.try_into().unwrap()).await;
     gateway.leave(customer.account, 1).await;
-    // The plan's last credit and one of the pack pay for the call; both come back to where they came from.
+    // The plan's last credit and one of the pack pay for the call; both come back to where they
+    // came from.
     gateway.add_pack(customer.account, 10, TimeDelta::days(365)).await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
     assert_eq!(answer.status, 500);

@@ -29,7 +29,8 @@ fn is_replay(answer: &Answer) -> bool {
     answer.header("idempotent-replayed") == "true"
 }
 
-/// Checks that a replay repeats an answer to the byte but for its `billing_info`, which says what the headers say.
+/// Checks that a replay repeats an answer to the byte but for its `billing_info`, which says what
+/// the headers say.
 #[track_caller]
 fn assert_repeats(replay: &Answer, first: &Answer) {
     assert_eq!((replay.status, is_replay(replay)), (first.status, true), "{}", replay.text);

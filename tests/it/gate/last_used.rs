@@ -1,4 +1,5 @@
-//! When keys were last used: to the minute, per secret, written in batches; and secrets rehashed at their use.
+//! When keys were last used: to the minute, per secret, written in batches; and secrets rehashed at
+//! their use.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::clock::now;
@@ -163,8 +164,8 @@ async fn unmoved(gateway: &Gateway, account: AccountId, id: KeyId) -> (KeyView, 
     (shown, gateway.balance(account).await)
 }
 
-/// Whatever the order of uses and rotations: rotation changes neither balance nor limits nor last use, the last use of a key
-/// is that of its secrets, and no more than two of these are live.
+/// Whatever the order of uses and rotations: rotation changes neither balance nor limits nor last
+/// use, the last use of a key is that of its secrets, and no more than two of these are live.
 #[tokio::test]
 async fn rotation_changes_nothing_but_the_secrets() {
     let gateway = Gateway::start().await;

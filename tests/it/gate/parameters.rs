@@ -19,7 +19,8 @@ async fn a_paid_call_with_parameters_is_refused_by_name_and_free() {
         assert_eq!(refused.body["error"]["fields"][0]["problem"], "unknown_parameter");
         refused.assert_accounted();
     }
-    // With the faulty fields of the body, all at once; a parameter is named though the body has such a field.
+    // With the faulty fields of the body, all at once; a parameter is named though the body has
+    // such a field.
     let faulty =
         gateway.post("/analyze-comprehensive?tier=basic", &customer.key, &json!({ "tier": "gold" })).await;
     let fields = faulty.body["error"]["fields"].as_array().unwrap();

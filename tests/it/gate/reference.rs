@@ -1,4 +1,5 @@
-//! The generic cell rate algorithm as it stands in books, in whole ticks of a clock: what every limiter is compared with.
+//! The generic cell rate algorithm as it stands in books, in whole ticks of a clock: what every
+//! limiter is compared with.
 
 /// One account's rate.
 #[derive(Clone, Debug)]
@@ -37,7 +38,8 @@ impl Reference {
     }
 }
 
-/// Fails unless no window between two admissions holds more than a burst and what its time lets in besides.
+/// Fails unless no window between two admissions holds more than a burst and what its time lets in
+/// besides.
 pub(crate) fn assert_never_too_many(admitted_at: &[u64], ticks_per_s: u64, rate_per_s: u64, burst: u64) {
     for (first, from) in admitted_at.iter().enumerate() {
         for (last, to) in admitted_at.iter().enumerate().skip(first) {

@@ -1,4 +1,5 @@
-//! What each end of a call does to its hold: the contract's table, row by row, through the real gate.
+//! What each end of a call does to its hold: the contract's table, row by row, through the real
+//! gate.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::SeqCst};
@@ -19,7 +20,8 @@ struct Settled {
     outcome: Option<Outcome>,
 }
 
-/// Makes one call of `/crm`, which holds two credits, and checks that answer and ledger say the same of it.
+/// Makes one call of `/crm`, which holds two credits, and checks that answer and ledger say the
+/// same of it.
 async fn settled(gateway: &Gateway) -> Settled {
     let customer = gateway.professional().await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;

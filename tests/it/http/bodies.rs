@@ -75,7 +75,8 @@ async fn problems_in_portuguese() {
     insta::assert_snapshot!(golden(Dialect::Fluence, true, Language::Pt).await);
 }
 
-/// After authentication `billing_info` stands in every error body that the contract does not fix to the letter.
+/// After authentication `billing_info` stands in every error body that the contract does not fix to
+/// the letter.
 #[tokio::test]
 async fn every_error_after_authentication_tells_the_billing() {
     for (dialect, problem_json) in [

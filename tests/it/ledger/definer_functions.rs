@@ -1,4 +1,5 @@
-//! A login that is only a member of the runtime role cannot become more through the functions of the schema.
+//! A login that is only a member of the runtime role cannot become more through the functions of
+//! the schema.
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions};
@@ -63,7 +64,8 @@ impl Attack {
         Self { fixture, login, session }
     }
 
-    /// As where an operator has given the right away, or the schema's owner does not own the database.
+    /// As where an operator has given the right away, or the schema's owner does not own the
+    /// database.
     async fn may_make_temporary_tables(&self) {
         let grant = "do $$ begin execute format('grant temporary on database %I to LOGIN', current_database()); end $$";
         run(&self.fixture, grant.replace("LOGIN", &self.login.name)).await;
@@ -99,7 +101,8 @@ impl Attack {
     }
 }
 
-/// A function of the attacker's that, run with more rights, makes its login a superuser and says so.
+/// A function of the attacker's that, run with more rights, makes its login a superuser and says
+/// so.
 fn trap(login: &str) -> String {
     format!(
         "create temp table caught (by text);

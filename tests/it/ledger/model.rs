@@ -1,5 +1,6 @@
-//! Random programs of everything that can happen to money, run on a small reference and on the ledger, which must agree
-//! after every step: on the pure rules over tables in memory, and on Postgres.
+//! Random programs of everything that can happen to money, run on a small reference and on the
+//! ledger, which must agree after every step: on the pure rules over tables in memory, and on
+//! Postgres.
 //!
 //! `TIMES=10 make test ARGS=ledger::model` runs ten times as many.
 
@@ -84,7 +85,8 @@ prop_state_machine! {
     fn postgres_agrees_with_the_reference_after_every_step_and_verifies(sequential 20..40 => Beside<Postgres>);
 }
 
-/// Chance seldom brings a plain call to the very instant at which the lot that pays for it ends, or its period does.
+/// Chance seldom brings a plain call to the very instant at which the lot that pays for it ends, or
+/// its period does.
 #[test]
 fn postgres_agrees_at_the_very_instants_at_which_lots_and_periods_end() {
     let start = Program::new("2027-04-15T08:30:00Z".parse().unwrap());
@@ -100,7 +102,8 @@ fn postgres_agrees_at_the_very_instants_at_which_lots_and_periods_end() {
     let steps = [
         vec![Step::Touch { node: 0, accounts: vec![0, 1, 2] }, grant(1, 7, 1)],
         vec![wait(3_599), call(), wait(1), call()],
-        // The last second of the period of 30 days, and the first of the next; a grant that outlives it pays for neither.
+        // The last second of the period of 30 days, and the first of the next; a grant that
+        // outlives it pays for neither.
         vec![grant(2, 9, 24 * 90), wait(30 * 86_400 - 3_601), call(), wait(1), call()],
         // Back to a lot that ended a day ago, and the last second of the day that it lives.
         vec![Step::End { which: 0, end: End::Release }, wait(86_399), call(), wait(1), call()],

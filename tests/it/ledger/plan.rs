@@ -1,5 +1,5 @@
-//! The plan of the fast statement. With the wrong one it still works, but accounts are locked in no order, or a batch
-//! costs the square of its calls.
+//! The plan of the fast statement. With the wrong one it still works, but accounts are locked in no
+//! order, or a batch costs the square of its calls.
 
 use fluence::storage::ledger::{FAST_STATEMENT, writer_options};
 use sqlx::{ConnectOptions, Connection, Row};

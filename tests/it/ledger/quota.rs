@@ -19,7 +19,8 @@ use super::fixture::{Customer, LEASE, LedgerFixture, ManualWriter, WHOLE, held};
 
 const YEAR: TimeDelta = TimeDelta::days(365);
 
-/// A customer with a pack of 10 credits beside a plan of 10 credits and 2 requests, which are used up.
+/// A customer with a pack of 10 credits beside a plan of 10 credits and 2 requests, which are used
+/// up.
 async fn without_requests() -> (LedgerFixture, Customer, ManualWriter) {
     let fixture = LedgerFixture::new(10, 2).await;
     let customer = fixture.customer().await;
@@ -62,7 +63,8 @@ async fn what_was_taken_comes_back_when_a_gateway_dies() {
     assert_clean(&fixture).await;
 }
 
-/// Before that migration every call used a request, whichever lot paid, and its release returned one.
+/// Before that migration every call used a request, whichever lot paid, and its release returned
+/// one.
 #[tokio::test]
 async fn the_holds_of_a_writer_of_the_version_before_end_by_its_own_rule() {
     let (fixture, customer, mut manual) = without_requests().await;

@@ -261,8 +261,9 @@ async fn a_batch_that_waits_for_its_epoch_to_be_closed_is_fenced() {
     }
 }
 
-/// A customer's client for the test below: makes calls of 3 credits and returns what it was charged. Every fifth call
-/// carries an idempotency key, every fifth fails, and of the others 2 credits are used.
+/// A customer's client for the test below: makes calls of 3 credits and returns what it was
+/// charged. Every fifth call carries an idempotency key, every fifth fails, and of the others 2
+/// credits are used.
 async fn spend(ledger: Ledger, customer: Customer, calls: u8) -> i64 {
     let mut spent = 0;
     for call in 0..calls {

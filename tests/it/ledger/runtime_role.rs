@@ -198,7 +198,8 @@ async fn a_login_that_is_no_member_is_told_the_statement_to_run() {
 async fn an_owner_who_may_not_make_roles_migrates_all_the_same() {
     let fixture = LedgerFixture::new(100, 50).await;
     let login = Login::new(&fixture, "").await;
-    // Another name for the role, so that it is missing for this database as it is on a managed server at first.
+    // Another name for the role, so that it is missing for this database as it is on a managed
+    // server at first.
     let definition: String =
         fixture.value("select pg_get_functiondef('grant_runtime_rights'::regproc)").await;
     run(&fixture, definition.replace("fluence_runtime", "fluence_absent")).await;

@@ -76,7 +76,8 @@ async fn a_month_whose_entries_had_to_go_elsewhere_does_not_stop_the_months_afte
     assert_eq!(fixture.value::<i32>("select ledger_make_partitions(4)").await, 1);
 }
 
-/// As a dump that reads all entries at the beginning of a month, when the sweeps of all gateways make a partition.
+/// As a dump that reads all entries at the beginning of a month, when the sweeps of all gateways
+/// make a partition.
 #[tokio::test]
 async fn a_missing_partition_waits_for_a_reader_and_no_call_waits_for_the_partition() {
     let fixture = LedgerFixture::new(100, 50).await;

@@ -1,5 +1,5 @@
-//! A session that forgot its transaction holds one account locked: that account is closed, the others notice nothing. A lock
-//! that goes soon is waited out.
+//! A session that forgot its transaction holds one account locked: that account is closed, the
+//! others notice nothing. A lock that goes soon is waited out.
 
 use std::time::Duration;
 
@@ -55,7 +55,8 @@ async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold 
     }
 }
 
-/// While another session has locked rows of an account, its calls are refused and those of other accounts go on.
+/// While another session has locked rows of an account, its calls are refused and those of other
+/// accounts go on.
 async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
     let (fixture, locked, free) = two_customers().await;
     let writer = fixture.writer("a").await;
@@ -65,7 +66,8 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
     eventually("it has ended", async || fixture.books(&locked).await == (100, 100, 0)).await;
     let stray = fixture.lock_rows(&locked, query).await;
     let calls = timeout(HANG, async {
-        // Only the first call waits for the lock, until its account is closed: thirty waits would take too long.
+        // Only the first call waits for the lock, until its account is closed: thirty waits would
+        // take too long.
         for _ in 0..31 {
             let hold = hold_beside(&writer, ask_locked(&locked), free.request(1)).await;
             hold.capture(Credits::from_u32(1), Outcome::Answered);
@@ -167,7 +169,8 @@ async fn an_ending_waits_for_its_account_and_for_nothing_else() {
     assert_eq!(fixture.books(&free).await, (90, 90, 10));
 }
 
-/// A call does not fail because another gateway's commit, or a change of the schema, holds its account for a moment.
+/// A call does not fail because another gateway's commit, or a change of the schema, holds its
+/// account for a moment.
 #[tokio::test]
 async fn a_call_waits_out_a_lock_that_goes_within_a_second() {
     let (fixture, locked, free) = two_customers().await;
@@ -210,7 +213,8 @@ async fn a_call_that_waits_for_a_lock_is_refused_when_its_writer_stops() {
     assert_eq!(fixture.books(&locked).await, (100, 100, 0));
 }
 
-/// Answers that are to be kept wait as long as calls wait, however often their account is found locked meanwhile.
+/// Answers that are to be kept wait as long as calls wait, however often their account is found
+/// locked meanwhile.
 #[tokio::test]
 async fn kept_answers_outlast_a_lock_that_is_looked_at_often() {
     let (fixture, locked, _) = two_customers().await;

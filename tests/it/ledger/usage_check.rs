@@ -1,5 +1,5 @@
-//! The usage of some days is the sum of the entries of their calls, at every moment: while calls run, after they have ended,
-//! and however far the usage is added up.
+//! The usage of some days is the sum of the entries of their calls, at every moment: while calls
+//! run, after they have ended, and however far the usage is added up.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;

@@ -1,4 +1,5 @@
-//! `ledger verify` finds nothing wrong with a ledger as it should be, and names every fault that is planted in it.
+//! `ledger verify` finds nothing wrong with a ledger as it should be, and names every fault that is
+//! planted in it.
 
 use chrono::TimeDelta;
 use fluence::clock::now;
@@ -31,7 +32,8 @@ async fn lived_in() -> (LedgerFixture, Customer) {
     (fixture, customer)
 }
 
-/// Plants a fault where neither triggers nor foreign keys are in the way, and returns what verify finds.
+/// Plants a fault where neither triggers nor foreign keys are in the way, and returns what verify
+/// finds.
 async fn planted(fixture: &LedgerFixture, statements: &'static str) -> Vec<Fault> {
     let mut connection = fixture.pool().acquire().await.unwrap();
     sqlx::raw_sql("set session_replication_role = replica").execute(&mut *connection).await.unwrap();

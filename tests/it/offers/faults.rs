@@ -1,5 +1,5 @@
-//! Random faults of an upstream and of its clients. Whatever happens, each call is settled once, by the rules of its route, and
-//! the books agree with what the clients noted.
+//! Random faults of an upstream and of its clients. Whatever happens, each call is settled once, by
+//! the rules of its route, and the books agree with what the clients noted.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,7 +27,8 @@ impl Random {
     }
 }
 
-/// What an upstream does with one call, and what a client that stays pays for it by each rule for broken streams.
+/// What an upstream does with one call, and what a client that stays pays for it by each rule for
+/// broken streams.
 struct Fault {
     behaviour: Behaviour,
     /// By `release` and by `counted`.
@@ -60,7 +61,8 @@ fn stream(random: &mut Random) -> Fault {
     }
 }
 
-/// A whole answer, after which the connection is closed: each connection answers one call, so that call n meets fault n.
+/// A whole answer, after which the connection is closed: each connection answers one call, so that
+/// call n meets fault n.
 fn answers(status: u16, body: &str) -> Behaviour {
     let length = body.len();
     Behaviour::Says(

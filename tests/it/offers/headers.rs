@@ -1,5 +1,5 @@
-//! Which headers pass, compared with nginx: the same requests go through both to one server, and each difference is listed here
-//! with its reason.
+//! Which headers pass, compared with nginx: the same requests go through both to one server, and
+//! each difference is listed here with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -80,7 +80,8 @@ const NGINX_ALONE: [&str; 17] = [
     "idempotency-key",
     "x-api-key",
     "x-dry-run",
-    // Headers of one connection (RFC 9110, section 7.6.1; RFC 9113, section 8.2.2) and what `Connection` names.
+    // Headers of one connection (RFC 9110, section 7.6.1; RFC 9113, section 8.2.2) and what
+    // `Connection` names.
     "http2-settings",
     "proxy-authorization",
     "proxy-connection",
@@ -161,7 +162,8 @@ async fn exchange(address: SocketAddr, request: &str) -> String {
     }
 }
 
-/// Differences of two sides: what one has alone, what the other has alone, and what has other values.
+/// Differences of two sides: what one has alone, what the other has alone, and what has other
+/// values.
 #[derive(Default)]
 struct Differences([BTreeSet<String>; 3]);
 

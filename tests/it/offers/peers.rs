@@ -1,5 +1,5 @@
-//! Programs of others on both sides of a forwarded route: official clients of the chat protocol, and libraries that verify who
-//! calls. `scripts/need.sh peers` installs them.
+//! Programs of others on both sides of a forwarded route: official clients of the chat protocol,
+//! and libraries that verify who calls. `scripts/need.sh peers` installs them.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,7 +21,8 @@ use crate::support::upstream::Behaviour;
 const PYTHON: &str = "py";
 const NODE: &str = "mjs";
 
-/// Runs `tests/peers/NAME` in one of the languages. Returns the JSON that it prints, or what it says of a failure.
+/// Runs `tests/peers/NAME` in one of the languages. Returns the JSON that it prints, or what it
+/// says of a failure.
 async fn run(name: &str, language: &str, arguments: &[&str]) -> Result<Value, String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let interpreter = match language {

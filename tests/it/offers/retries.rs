@@ -27,7 +27,8 @@ fn header(request: &str, name: &str) -> Option<String> {
     value
 }
 
-/// A shop whose upstream reads the first request and closes without a word, and answers all later ones.
+/// A shop whose upstream reads the first request and closes without a word, and answers all later
+/// ones.
 async fn that_breaks_once(retry: &str) -> Shop {
     let script = vec![Behaviour::Closes, Behaviour::Answers(200, "{}".into())];
     let breaker = "breaker = { failures = 1000, open_ms = 1000 }\n";
@@ -85,7 +86,8 @@ async fn a_late_answer_is_not_asked_for_again() {
     assert_eq!(shop.server.requests().len(), 1);
 }
 
-/// Calls an upstream that reads every second request of a connection and closes. Returns how often each call arrived.
+/// Calls an upstream that reads every second request of a connection and closes. Returns how often
+/// each call arrived.
 async fn under_resets(retry: &str, calls: usize) -> (Shop, HashMap<String, usize>, usize) {
     let breaker = "breaker = { failures = 1000, open_ms = 1000 }\n";
     let script = vec![Behaviour::AnswersOnceThenCloses("{}".into())];

@@ -11,7 +11,8 @@ use crate::support::documented;
 use crate::support::gateway::{Answer, Gateway, eventually};
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
-/// A gateway that sells `/images/{id}/resize` for 3 credits, answered by a server with this behaviour.
+/// A gateway that sells `/images/{id}/resize` for 3 credits, answered by a server with this
+/// behaviour.
 pub(crate) struct Shop {
     pub(crate) gateway: Gateway,
     pub(crate) server: ScriptedServer,

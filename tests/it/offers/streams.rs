@@ -1,4 +1,5 @@
-//! Answers that are passed on while they come: what the client gets, and what it pays, however the stream ends.
+//! Answers that are passed on while they come: what the client gets, and what it pays, however the
+//! stream ends.
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};

@@ -18,7 +18,8 @@ use crate::support::https_upstream::HttpsUpstream;
 use crate::support::tls::Certificates;
 use crate::support::upstream::Behaviour;
 
-/// The authority `ca`, the pairs `server` and `gateway` that it signed, and an authority that signed neither.
+/// The authority `ca`, the pairs `server` and `gateway` that it signed, and an authority that
+/// signed neither.
 fn certificates() -> Certificates {
     let certificates = Certificates::new();
     certificates.make("ca", true, None);

@@ -1,4 +1,5 @@
-//! Bodies of requests that are passed on while they come: what the upstream gets, and what is paid when a side breaks.
+//! Bodies of requests that are passed on while they come: what the upstream gets, and what is paid
+//! when a side breaks.
 
 use reqwest::Method;
 use serde_json::Value;

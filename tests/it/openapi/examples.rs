@@ -1,5 +1,6 @@
-//! The recorded answers: `src/openapi/examples/answers.json` is written from what a gateway answers, without what differs
-//! from run to run. A gateway whose answers have another shape fails the test.
+//! The recorded answers: `src/openapi/examples/answers.json` is written from what a gateway
+//! answers, without what differs from run to run. A gateway whose answers have another shape fails
+//! the test.
 
 use std::collections::BTreeMap;
 use std::fs;

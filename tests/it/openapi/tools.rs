@@ -1,5 +1,5 @@
-//! Tools of others read the document: Schemathesis looks for answers that are not what it says, and a generator makes a client
-//! from it. `scripts/need.sh openapi` installs both.
+//! Tools of others read the document: Schemathesis looks for answers that are not what it says, and
+//! a generator makes a client from it. `scripts/need.sh openapi` installs both.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -35,7 +35,8 @@ async fn ran(mut command: Command) -> String {
     out.into_owned()
 }
 
-/// Runs Schemathesis on some operations with an unused key of a test environment that has every scope.
+/// Runs Schemathesis on some operations with an unused key of a test environment that has every
+/// scope.
 async fn find_nothing(gateway: &Gateway, selection: [&str; 2]) {
     let customer = gateway.customer("2025-06", "enterprise").await;
     let mut connection = gateway.database.pool().acquire().await.unwrap();

@@ -1,4 +1,5 @@
-//! Timeouts, caps and stopping on real sockets. Waits end when the gateway acts, never by the clock of a test.
+//! Timeouts, caps and stopping on real sockets. Waits end when the gateway acts, never by the clock
+//! of a test.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -130,7 +131,8 @@ async fn a_stop_that_is_announced_tells_every_client_before_it_closes() {
     while gateway.stop.is_ready() {
         tokio::task::yield_now().await;
     }
-    // Open connections finish their request and get `Connection: close`. New connections are served too.
+    // Open connections finish their request and get `Connection: close`. New connections are served
+    // too.
     clients.push(gateway.connect().await);
     for client in &mut clients {
         client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").await;

@@ -1,4 +1,5 @@
-//! What becomes of a connection: after a refusal, after half a close, and after a request that came too early.
+//! What becomes of a connection: after a refusal, after half a close, and after a request that came
+//! too early.
 
 use std::time::Duration;
 

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::support::gateway::{Gateway, answer};
 
-/// A gateway with a metrics page. Tests that run in one process share its counters, so they look for what they did.
+/// A gateway with a metrics page. Tests that run in one process share its counters, so they look
+/// for what they did.
 async fn gateway() -> Gateway {
     Gateway::start_with(&[("FLUENCE_METRICS_LISTEN", "127.0.0.1:0")]).await
 }

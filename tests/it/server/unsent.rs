@@ -86,11 +86,12 @@ async fn heavy_contacts(gateway: &Whole, key: &str) {
     }
 }
 
-/// Of the memory that a few hundred clients who do not read would like to have, a gateway gives away this much.
+/// Of the memory that a few hundred clients who do not read would like to have, a gateway gives
+/// away this much.
 const ATTACK_BYTES: usize = 64 * 1024 * 1024;
 
-/// Silent readers of one account's contacts, as many as `count`; another account is served meanwhile. Returns how many
-/// bytes wait at the end.
+/// Silent readers of one account's contacts, as many as `count`; another account is served
+/// meanwhile. Returns how many bytes wait at the end.
 async fn attacked(gateway: &Whole, concurrency: u32, count: usize) -> usize {
     let unlimited = |plan: &mut fluence::domain::plan::Plan| {
         (plan.rate_per_s, plan.burst, plan.concurrency) = (100_000, 100_000, concurrency);

@@ -1,5 +1,5 @@
-//! The ledger's tables in memory. Loading a batch, the fast path and recovery are modelled on the real store; the rules are
-//! the program's own.
+//! The ledger's tables in memory. Loading a batch, the fast path and recovery are modelled on the
+//! real store; the rules are the program's own.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -206,8 +206,8 @@ impl Database {
         effects.into_iter().map(Some).collect()
     }
 
-    /// Returns the accounts of the operations with their lots: those with credits, the open lot, the plan lot, and those of
-    /// the holds to release.
+    /// Returns the accounts of the operations with their lots: those with credits, the open lot,
+    /// the plan lot, and those of the holds to release.
     fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> BatchState {
         let mut state = BatchState::new(now, LEASE);
         state.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
@@ -275,7 +275,8 @@ impl Database {
         stale.into_iter().map(|epoch| self.close(Epoch(epoch), now)).sum()
     }
 
-    /// Closes an open epoch and releases its holds. Searches only from the batch that `open_from` names.
+    /// Closes an open epoch and releases its holds. Searches only from the batch that `open_from`
+    /// names.
     pub(crate) fn close(&mut self, epoch: Epoch, now: DateTime<Utc>) -> usize {
         let row = self.epoch(epoch);
         if row.closed {

@@ -161,8 +161,8 @@ impl Shared {
         self.log.update(format!("{} {event}\n", self.now()));
     }
 
-    /// Checks every rule on the latest changes. The first failure is stored for the test, because a panic in a server task
-    /// would not reach it.
+    /// Checks every rule on the latest changes. The first failure is stored for the test, because a
+    /// panic in a server task would not reach it.
     pub(crate) fn check(&mut self) {
         let (checker, database) = (&mut self.checker, &self.database);
         if self.failure.is_none()

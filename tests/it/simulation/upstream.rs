@@ -1,4 +1,5 @@
-//! Forwarded calls: the upstream refuses, is silent, answers, breaks off or leaves its figure out, and the client may leave.
+//! Forwarded calls: the upstream refuses, is silent, answers, breaks off or leaves its figure out,
+//! and the client may leave.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -60,7 +61,8 @@ impl Rules {
         }
     }
 
-    /// What a client works out for itself from what the upstream said: tokens in each whole event that has some.
+    /// What a client works out for itself from what the upstream said: tokens in each whole event
+    /// that has some.
     fn expected(&self, said: &[u8], end: StreamEnd, held: i64) -> i64 {
         let costs_nothing = match end {
             StreamEnd::Whole => false,
@@ -116,7 +118,8 @@ impl Client {
         }
         sleep(self.millis(40)).await;
         let refusals = [
-            // Every target paused or no place, an answer that is none, no head in time, a status that is not charged.
+            // Every target paused or no place, an answer that is none, no head in time, a status
+            // that is not charged.
             (0, Outcome::Failed),
             (1, Outcome::TimedOut),
             (2, Outcome::UnchargedStatus),
@@ -154,14 +157,16 @@ impl Client {
         });
     }
 
-    /// Keeps the first failure for the test: a panic of a customer whose gateway dies would be lost.
+    /// Keeps the first failure for the test: a panic of a customer whose gateway dies would be
+    /// lost.
     fn expect(&self, holds: bool, otherwise: impl FnOnce() -> String) {
         if !holds {
             self.server.lock().failure.get_or_insert_with(otherwise);
         }
     }
 
-    /// Passes an answer on as far as its route goes on with it. Returns how it ended and what was read of it.
+    /// Passes an answer on as far as its route goes on with it. Returns how it ended and what was
+    /// read of it.
     async fn pass_on(&mut self, script: &Script, left: WhenLeft) -> (StreamEnd, Vec<u8>, EventFigures) {
         let mut figures = EventFigures::new(vec![pointer()]);
         let mut said = Vec::new();

@@ -1,4 +1,5 @@
-//! Gateways, customers, an operator and a sweep on one thread, with a clock that jumps to the next event.
+//! Gateways, customers, an operator and a sweep on one thread, with a clock that jumps to the next
+//! event.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex};
@@ -147,8 +148,8 @@ impl Simulation {
         }
     }
 
-    /// Compares the customers' records with the ledger. If no epoch of a running writer was closed, every answer was also
-    /// charged.
+    /// Compares the customers' records with the ledger. If no epoch of a running writer was closed,
+    /// every answer was also charged.
     fn audit(self, nothing_given_away: bool) -> Run {
         let shared = self.server.lock();
         if let Some(failure) = &shared.failure {
@@ -244,7 +245,8 @@ async fn operate(server: Server, accounts: Vec<AccountId>, mut rng: StdRng) {
                 server.lock().database.set_plan(account_id, plan);
                 Operation::MovePlan { account_id, id }
             }
-            // The id follows from the reference, so that the check sees a purchase that counted twice.
+            // The id follows from the reference, so that the check sees a purchase that counted
+            // twice.
             _ => Operation::Grant(Grant {
                 account_id,
                 id: purchase_id(account_id, purchase),

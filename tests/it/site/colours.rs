@@ -1,4 +1,5 @@
-//! Contrast of the colours, computed by WCAG's formula from the style itself, and motion only where readers welcome it.
+//! Contrast of the colours, computed by WCAG's formula from the style itself, and motion only where
+//! readers welcome it.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -21,8 +21,8 @@ async fn write(connection: &mut PgConnection, account_id: AccountId, of_service:
     append(connection, &Actor::operator("somebody@here".into()), &change).await.unwrap();
 }
 
-/// Writes entries of an account and of the service that claim a number and an instant of the past. Returns whether each was
-/// numbered next and dated now.
+/// Writes entries of an account and of the service that claim a number and an instant of the past.
+/// Returns whether each was numbered next and dated now.
 async fn claim(connection: &mut PgConnection, account_id: AccountId) -> Vec<(bool, bool)> {
     let claims = "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, number, at)
                   select of, 'operator', 'x', 'account.moved', 'account', 'x', 70, now() - make_interval(days => day::int)

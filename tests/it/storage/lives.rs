@@ -1,4 +1,5 @@
-//! Every table has a row in docs/operations/data.md that says how long its rows live, and every row there names a table.
+//! Every table has a row in docs/operations/data.md that says how long its rows live, and every row
+//! there names a table.
 
 use std::collections::BTreeSet;
 

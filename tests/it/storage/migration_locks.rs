@@ -13,15 +13,16 @@ use crate::command::program::{Program, bare};
 use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually};
 
-/// The tables that paid calls write. A migration that locks one against them makes calls wait, at the least for as long as the
-/// migration takes.
+/// The tables that paid calls write. A migration that locks one against them makes calls wait, at
+/// the least for as long as the migration takes.
 const WRITTEN_BY_CALLS: &str =
     "^(ledger_(account|batch|entry.*|epoch|idempotency|key_spend|lot)|call_price)$";
 
 /// Migrations before this one set up what the first gateway found.
 const FIRST_UPGRADE: i64 = 17;
 
-/// Locks of this session on tables that were there before it began, in modes that conflict with writing.
+/// Locks of this session on tables that were there before it began, in modes that conflict with
+/// writing.
 const LOCKS: &str = "
 select distinct c.relname || ' ' || l.mode
   from pg_locks l join pg_class c on c.oid = l.relation
@@ -35,8 +36,8 @@ async fn tables(connection: &mut PgConnection) -> Vec<i64> {
     tables.fetch_all(connection).await.unwrap()
 }
 
-/// A migration that has to lock a table of the ledger belongs here, with its reason.
-/// 43: a new column, for which the lock is held for a moment; `migrate` gives way where the table is in use.
+/// A migration that has to lock a table of the ledger belongs here, with its reason. 43: a new
+/// column, for which the lock is held for a moment; `migrate` gives way where the table is in use.
 const EXCEPTIONS: [(i64, &str); 1] = [(43, "ledger_idempotency AccessExclusiveLock")];
 
 #[tokio::test]
@@ -65,7 +66,8 @@ async fn no_migration_locks_the_ledger_against_calls() {
     assert_eq!(found, []);
 }
 
-/// A dump reads the keys, and a migration waits to change their table: calls that look keys up would wait behind it.
+/// A dump reads the keys, and a migration waits to change their table: calls that look keys up
+/// would wait behind it.
 #[tokio::test]
 async fn no_paid_call_fails_while_a_migration_waits_for_a_lock() {
     let Program { database, pepper } = Program::new().await;

@@ -1,5 +1,6 @@
-//! What a borrower never gets: a connection inside another borrower's transaction (sqlx 0.8.4 to 0.9.0 leaves one when a
-//! `begin` is cancelled between its statement and the answer), that takes no writes, or that is dead.
+//! What a borrower never gets: a connection inside another borrower's transaction (sqlx 0.8.4 to
+//! 0.9.0 leaves one when a `begin` is cancelled between its statement and the answer), that takes
+//! no writes, or that is dead.
 
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, Network};
 use crate::support::gateway::eventually;
 use crate::support::scratch::Scratch;
 
-/// Whether the pool's one connection, given back in the middle of a transaction that sqlx knows nothing of, as after such a
-/// cancellation, is still in it for the next borrower.
+/// Whether the pool's one connection, given back in the middle of a transaction that sqlx knows
+/// nothing of, as after such a cancellation, is still in it for the next borrower.
 async fn leaks(pool: &PgPool) -> bool {
     let mut first = pool.acquire().await.unwrap();
     first.execute("begin").await.unwrap();

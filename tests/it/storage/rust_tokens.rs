@@ -47,7 +47,8 @@ pub(crate) fn tokens(source: &str) -> Vec<Token> {
     tokens
 }
 
-/// The string that a source begins with, and its length there. A backslash at the end of a line joins it to the next.
+/// The string that a source begins with, and its length there. A backslash at the end of a line
+/// joins it to the next.
 fn quoted(source: &str) -> (String, usize) {
     let mut text = String::new();
     let mut letters = source.char_indices().skip(1).peekable();

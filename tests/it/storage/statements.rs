@@ -1,7 +1,8 @@
 //! Every SQL statement of the program is one that the migrated schema understands.
 //!
-//! sqlx takes a statement as a `&'static str`, so each one is spelled in the sources: as a literal, or joined by `concat!`
-//! and by macros of ours. This test reads the sources, finds them all, and lets PostgreSQL prepare them.
+//! sqlx takes a statement as a `&'static str`, so each one is spelled in the sources: as a literal,
+//! or joined by `concat!` and by macros of ours. This test reads the sources, finds them all, and
+//! lets PostgreSQL prepare them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -23,7 +24,8 @@ const VERBS: [&str; 5] = ["select", "insert", "update", "delete", "with"];
 /// The functions of sqlx that take a statement.
 const SENDERS: [&str; 5] = ["query", "query_as", "query_scalar", "raw_sql", "begin_with"];
 
-/// The one place that makes statements of its own: databases have names, which cannot be sent beside a statement.
+/// The one place that makes statements of its own: databases have names, which cannot be sent
+/// beside a statement.
 const MADE_AT_RUN_TIME: &str = "src/local_postgres/template.rs";
 
 /// A macro of ours that stands for a part of a statement.
@@ -222,8 +224,8 @@ fn begins_with_a_verb(text: &str) -> bool {
     first.is_some_and(|word| VERBS.contains(&word)) && text.contains(' ')
 }
 
-/// Prepares a statement as sqlx does, but for the types of its values, which PostgreSQL infers. A value that is sent and not
-/// used has none to infer.
+/// Prepares a statement as sqlx does, but for the types of its values, which PostgreSQL infers. A
+/// value that is sent and not used has none to infer.
 async fn prepare(connection: &mut PgConnection, statement: &str) -> sqlx::Result<()> {
     let mut types = Vec::new();
     loop {

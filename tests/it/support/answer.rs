@@ -52,12 +52,14 @@ impl Answer {
         &self.body["billing_info"]
     }
 
-    /// Status, the headers that matter and the body to the letter, without what differs from run to run.
+    /// Status, the headers that matter and the body to the letter, without what differs from run to
+    /// run.
     pub(crate) fn golden(&self) -> String {
         self.golden_without(&[])
     }
 
-    /// The same without these fields of the body, and without a `Retry-After` that is told by `retry_after`.
+    /// The same without these fields of the body, and without a `Retry-After` that is told by
+    /// `retry_after`.
     pub(crate) fn golden_without(&self, fields: &[&str]) -> String {
         let media_type = Some(self.header("content-type")).filter(|text| *text != "application/json");
         let shown = SHOWN_HEADERS.into_iter().filter(|name| self.headers.contains_key(*name)).map(|name| {
@@ -72,7 +74,8 @@ impl Answer {
     }
 }
 
-/// A compact JSON text with each member and item on a line of its own. Anything else stays as it is.
+/// A compact JSON text with each member and item on a line of its own. Anything else stays as it
+/// is.
 pub(crate) fn indented(json: &str) -> String {
     let (mut text, mut depth) = (String::new(), 0);
     let (mut is_string, mut is_escaped) = (false, false);

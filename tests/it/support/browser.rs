@@ -118,7 +118,8 @@ impl Browser {
         self.driver.post("back", json!({})).await;
     }
 
-    /// Runs the body of a function in the page and returns what it returns; a promise is waited for.
+    /// Runs the body of a function in the page and returns what it returns; a promise is waited
+    /// for.
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.run_with(script, json!([])).await
     }
@@ -150,7 +151,8 @@ impl Browser {
         waited.await.unwrap_or_else(|_| panic!("the page never shows {selector}"))
     }
 
-    /// Clicks the first element that is shown, as a person does: at its middle, where nothing may cover it.
+    /// Clicks the first element that is shown, as a person does: at its middle, where nothing may
+    /// cover it.
     pub(crate) async fn click(&self, selector: &str) {
         let element = self.element(selector).await;
         self.driver.post(&format!("element/{element}/click"), json!({})).await;
@@ -174,7 +176,8 @@ impl Browser {
         let mut text = String::new();
         let waited = tokio::time::timeout(HANG, async {
             loop {
-                // One look: an element that was found could be gone with its page before its text is read.
+                // One look: an element that was found could be gone with its page before its text
+                // is read.
                 text = self.run_with(look, json!([selector])).await.as_str().unwrap_or_default().to_owned();
                 if !text.is_empty() && text.contains(part) {
                     return;

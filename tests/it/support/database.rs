@@ -10,7 +10,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool};
 /// Two to four tests run at a time, against 200 connections in all.
 const POOL_CONNECTIONS: u32 = 10;
 
-/// A clone of the migrated template, dropped at the end of the test with whatever is still connected to it.
+/// A clone of the migrated template, dropped at the end of the test with whatever is still
+/// connected to it.
 pub(crate) struct TestDatabase {
     admin: PgConnectOptions,
     name: String,
@@ -66,7 +67,8 @@ impl TestDatabase {
 }
 
 impl Drop for TestDatabase {
-    /// On a thread of its own, since a test's runtime may be ending; a run of all tests would else fill the memory.
+    /// On a thread of its own, since a test's runtime may be ending; a run of all tests would else
+    /// fill the memory.
     fn drop(&mut self) {
         let (admin, name) = (self.admin.clone(), self.name.clone());
         let dropping = std::thread::spawn(move || {

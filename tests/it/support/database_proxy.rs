@@ -1,4 +1,5 @@
-//! A proxy between a gateway and its database that can silence or cut some of its connections, or all.
+//! A proxy between a gateway and its database that can silence or cut some of its connections, or
+//! all.
 
 use std::sync::Arc;
 

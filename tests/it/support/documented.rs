@@ -1,4 +1,5 @@
-//! Answers are what the OpenAPI document says: every JSON answer that a test reads is compared with it.
+//! Answers are what the OpenAPI document says: every JSON answer that a test reads is compared with
+//! it.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -18,8 +19,8 @@ use super::gateway::settings;
 pub(crate) static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| document(&documented(&settings(&[])).unwrap()));
 
-/// The same for validation: no answer has a member that the document does not name. Clients get the open form, since
-/// answers may gain members.
+/// The same for validation: no answer has a member that the document does not name. Clients get the
+/// open form, since answers may gain members.
 static CLOSED: LazyLock<Value> = LazyLock::new(|| {
     let mut document = DOCUMENT.clone();
     for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
@@ -43,7 +44,8 @@ fn close(schema: &mut Value) {
 
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// The validator of the schema at this place of the document. Places with equal schemas share one: most errors do.
+/// The validator of the schema at this place of the document. Places with equal schemas share one:
+/// most errors do.
 pub(crate) fn validator(pointer: &str) -> Arc<Validator> {
     let schema = CLOSED.pointer(pointer).unwrap_or_else(|| panic!("the document has nothing at {pointer}"));
     let made = || {
@@ -140,7 +142,8 @@ const OF_HTTP: [&str; 12] = [
     "x-development-mode",
 ];
 
-/// Panics if the answer has a header that the document explains nowhere, or lacks one that every answer has.
+/// Panics if the answer has a header that the document explains nowhere, or lacks one that every
+/// answer has.
 fn assert_headers_documented(response: &Value, answer: &Answer, what: &str) {
     let names = |headers: &Value| -> HashSet<String> {
         headers.as_object().unwrap().keys().map(|name| name.to_ascii_lowercase()).collect()
@@ -157,7 +160,8 @@ fn assert_headers_documented(response: &Value, answer: &Answer, what: &str) {
     }
 }
 
-/// Whether the operation lists the code of an error. The `fluenzr` dialect has two codes of its own.
+/// Whether the operation lists the code of an error. The `fluenzr` dialect has two codes of its
+/// own.
 fn is_documented(operation: &Value, answer: &Answer) -> bool {
     let codes = operation["x-fluence-errors"].as_array().unwrap();
     let code = answer.code();

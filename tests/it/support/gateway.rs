@@ -1,4 +1,5 @@
-//! A gateway of its own for a test: the real program's parts on a real database, spoken to over a real socket.
+//! A gateway of its own for a test: the real program's parts on a real database, spoken to over a
+//! real socket.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -92,7 +93,8 @@ impl Gateway {
         Self { client: client(), address: app.address, database, pepper, service: Service::Whole(app) }
     }
 
-    /// The whole gate, but with this handler behind it on every paid path, which may take as long as `deadline`.
+    /// The whole gate, but with this handler behind it on every paid path, which may take as long
+    /// as `deadline`.
     pub(crate) async fn in_front_of(handler: PaidHandler, deadline: Duration) -> Self {
         Self::in_front_of_with(handler, deadline, &[]).await
     }
@@ -151,7 +153,8 @@ impl Gateway {
         self.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
     }
 
-    /// The base URL of the operators' console; the gateway must have been started with an address for it.
+    /// The base URL of the operators' console; the gateway must have been started with an address
+    /// for it.
     pub(crate) fn operator_url(&self) -> String {
         let Service::Whole(app) = &self.service else { panic!("a stubbed gate has no console") };
         format!("http://{}", app.operator_address.unwrap())

@@ -12,7 +12,8 @@ pub(crate) struct Nginx {
 }
 
 impl Nginx {
-    /// Passes `/images/ID/resize` on to `/v2/ID` of a server, with all headers that nginx passes by itself.
+    /// Passes `/images/ID/resize` on to `/v2/ID` of a server, with all headers that nginx passes by
+    /// itself.
     pub(crate) async fn start(server: SocketAddr) -> Self {
         let folder = Scratch::new();
         std::fs::create_dir_all(folder.path()).unwrap();

@@ -1,5 +1,5 @@
-//! A proxy between the program and its Postgres that can lose an answer, hold a statement back until after its client
-//! has gone, or fall silent.
+//! A proxy between the program and its Postgres that can lose an answer, hold a statement back
+//! until after its client has gone, or fall silent.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,8 @@ pub(crate) enum Fault {
     LoseAnswer(&'static str),
     /// The client is cut off; the server gets them when the test says so.
     HoldBack(&'static str),
-    /// Nothing of them passes, nor anything after them in either direction, and nothing ends: the server has vanished.
+    /// Nothing of them passes, nor anything after them in either direction, and nothing ends: the
+    /// server has vanished.
     Swallow(&'static str),
     /// The server gets them; from then on the same.
     SwallowAnswer(&'static str),
@@ -33,7 +34,8 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a port of its own in front of the server of `options`, which listens on a Unix socket.
+    /// Listens on a port of its own in front of the server of `options`, which listens on a Unix
+    /// socket.
     pub(crate) async fn start(options: PgConnectOptions) -> Self {
         let Some(folder) = options.get_socket() else { panic!("the tests' server listens on a Unix socket") };
         let socket = folder.join(format!(".s.PGSQL.{}", options.get_port()));

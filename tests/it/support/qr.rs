@@ -1,9 +1,11 @@
-//! Reads a QR code from its modules, as a telephone does from the picture: mode, blocks, mask. Without error correction, because
-//! a drawn code has no errors. Versions 1 to 10, one segment of bytes.
+//! Reads a QR code from its modules, as a telephone does from the picture: mode, blocks, mask.
+//! Without error correction, because a drawn code has no errors. Versions 1 to 10, one segment of
+//! bytes.
 
 use std::collections::BTreeSet;
 
-/// Error-correction codewords of a block and number of blocks, by version, for the levels M, L, H, Q as the format names them.
+/// Error-correction codewords of a block and number of blocks, by version, for the levels M, L, H,
+/// Q as the format names them.
 const LEVELS: [[(usize, usize); 10]; 4] = [
     [(10, 1), (16, 1), (26, 1), (18, 2), (24, 2), (16, 4), (18, 4), (22, 4), (22, 5), (26, 5)],
     [(7, 1), (10, 1), (15, 1), (20, 1), (26, 1), (18, 2), (20, 2), (24, 2), (30, 2), (18, 4)],
@@ -83,7 +85,8 @@ fn is_masked(mask: usize, x: usize, y: usize) -> bool {
     }
 }
 
-/// The data of the blocks, one block after the other. They are stored interleaved; later blocks may be longer by one.
+/// The data of the blocks, one block after the other. They are stored interleaved; later blocks may
+/// be longer by one.
 fn data(codewords: &[u8], correction: usize, blocks: usize) -> Vec<u8> {
     let short = codewords.len() / blocks - correction;
     let short_blocks = blocks - codewords.len() % blocks;

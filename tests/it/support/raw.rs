@@ -78,7 +78,8 @@ impl Gateway {
         RawClient(TcpStream::connect(self.address).await.unwrap())
     }
 
-    /// A client at another loopback address, 127.0.0.`host`, which is another client to the gateway.
+    /// A client at another loopback address, 127.0.0.`host`, which is another client to the
+    /// gateway.
     pub(crate) async fn connect_from(&self, host: u8) -> RawClient {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, host], 0))).unwrap();
@@ -110,7 +111,8 @@ impl Gateway {
     }
 }
 
-/// Routes that stand for the gateway's own: `/crm` reads a JSON body and counts, the others answer at once.
+/// Routes that stand for the gateway's own: `/crm` reads a JSON body and counts, the others answer
+/// at once.
 fn routes(calls: Arc<AtomicU64>) -> Router {
     let crm = move |headers: HeaderMap, body: Body| async move {
         let bytes = read_body(&headers, body, MAX_BODY_BYTES).await?;

@@ -1,4 +1,5 @@
-//! The whole gate in front of a handler of the test's own, so that a call can end in every way there is.
+//! The whole gate in front of a handler of the test's own, so that a call can end in every way
+//! there is.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

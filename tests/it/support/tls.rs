@@ -125,7 +125,8 @@ pub(crate) async fn connect(
     tokio::time::timeout(HANG, connecting).await.expect("the handshake ends")
 }
 
-/// One request on a connection that stays open. Returns the beginning of the answer, with its status line.
+/// One request on a connection that stays open. Returns the beginning of the answer, with its
+/// status line.
 pub(crate) async fn get(stream: &mut TlsStream<TcpStream>, path: &str) -> io::Result<String> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;

@@ -34,7 +34,8 @@ impl Behaviour {
     }
 }
 
-/// A running server: connection n behaves as the n-th of its script says, all later ones as the last.
+/// A running server: connection n behaves as the n-th of its script says, all later ones as the
+/// last.
 pub(crate) struct ScriptedServer {
     pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Seen>>,

@@ -66,7 +66,8 @@ async fn call(pool: &Arc<Pool>, path: &str, retry: RetryRule) -> Result<Bytes, U
     whole(send(pool, path, &Upload::Whole(Bytes::from_static(b"{}")), retry).await?).await
 }
 
-/// Reads the head of a request and its body of two bytes. `None` once the client has closed the connection.
+/// Reads the head of a request and its body of two bytes. `None` once the client has closed the
+/// connection.
 async fn asked(stream: &mut TcpStream) -> Option<String> {
     let mut read = Vec::new();
     while !read.ends_with(b"\r\n\r\n{}") {
@@ -239,7 +240,8 @@ fn resident_bytes() -> usize {
     pages * 4_096
 }
 
-/// Resets each connection at another place: before a request, within it, after it, within the answer, or after a whole one.
+/// Resets each connection at another place: before a request, within it, after it, within the
+/// answer, or after a whole one.
 async fn reset_all(listener: TcpListener, arrivals: Arc<[AtomicU8]>) {
     let mut place = 0;
     while let Ok((mut stream, _)) = listener.accept().await {

@@ -35,7 +35,8 @@ impl MemberChanges {
         self.set.is_empty() && self.remove.is_empty()
     }
 
-    /// Whether a change may be one of this member: of itself, of one that contains it, or of one within it.
+    /// Whether a change may be one of this member: of itself, of one that contains it, or of one
+    /// within it.
     pub fn concern(&self, member: &JsonPointer) -> bool {
         let set = self.set.iter().map(|(pointer, _)| pointer);
         set.chain(&self.remove).any(|pointer| pointer.contains(member) || member.contains(pointer))

@@ -62,8 +62,8 @@ impl PathPattern {
         })
     }
 
-    /// Rewrites `path`, which matches `self`, to the pattern `to`. Parameters keep their percent-encoding. `None` if the
-    /// path does not match.
+    /// Rewrites `path`, which matches `self`, to the pattern `to`. Parameters keep their
+    /// percent-encoding. `None` if the path does not match.
     pub fn rewritten(&self, path: &str, to: &Self) -> Option<String> {
         let mut rest = path;
         let mut values: Vec<(&str, &str)> = Vec::new();

@@ -11,7 +11,8 @@ named_enum! {
     /// The textual form of a key.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum KeyFormat {
-        /// The seller's prefix, `_live_` and 40 base62 characters. The default in live environments.
+        /// The seller's prefix, `_live_` and 40 base62 characters. The default in live
+        /// environments.
         PrefixedLive = "prefixed_live",
         /// The seller's prefix, `_test_` and 40. The default in test environments.
         PrefixedTest = "prefixed_test",
@@ -131,7 +132,8 @@ impl KeyFormat {
         self.random_chars() + CHECKSUM_CHARS
     }
 
-    /// The mode that the prefix states, if it states one. The key's environment must have this mode.
+    /// The mode that the prefix states, if it states one. The key's environment must have this
+    /// mode.
     pub const fn mode(self) -> Option<Mode> {
         match self {
             Self::SkLive | Self::PrefixedLive => Some(Mode::Live),
@@ -140,7 +142,8 @@ impl KeyFormat {
         }
     }
 
-    /// The format of the secret that replaces one of this: its own, and the default in the place of an imported one.
+    /// The format of the secret that replaces one of this: its own, and the default in the place of
+    /// an imported one.
     pub const fn of_next_secret(self, mode: Mode) -> Self {
         match self {
             Self::Legacy => Self::default_of(mode),
@@ -160,8 +163,8 @@ impl KeyFormat {
         issued.unwrap_or(Self::Legacy)
     }
 
-    /// The prefix of this format in a text, with the seller's, whichever it is: keys stay valid when a seller chooses
-    /// another.
+    /// The prefix of this format in a text, with the seller's, whichever it is: keys stay valid
+    /// when a seller chooses another.
     pub(super) fn prefix_in(self, text: &str) -> Option<&str> {
         let prefix = self.prefix();
         match self {

@@ -35,7 +35,8 @@ pub fn find_keys(text: &[u8]) -> Vec<FoundKey> {
     found
 }
 
-/// The key in a word. In `KEY_fluence_live_…` a name may precede the key, so each part of the word may begin it.
+/// The key in a word. In `KEY_fluence_live_…` a name may precede the key, so each part of the word
+/// may begin it.
 fn find_in_word(word: &[u8], at: usize) -> Option<FoundKey> {
     let begins = |place: usize| place == 0 || word[place - 1] == b'_';
     let candidates = (word.len().saturating_sub(LONGEST)..word.len()).filter(|place| begins(*place));

@@ -91,8 +91,8 @@ impl OnLeak {
 /// Stands for a key in a text that is stored.
 const HIDDEN_KEY: &str = "…";
 
-/// Replaces every key in an address: `secret` itself, and every other key that this service may have issued. An address that
-/// has one behind percent-encoding is decoded first.
+/// Replaces every key in an address: `secret` itself, and every other key that this service may
+/// have issued. An address that has one behind percent-encoding is decoded first.
 pub fn without_keys(url: &str, secret: &KeySecret) -> String {
     let decoded = percent_decode_str(url).decode_utf8_lossy();
     let hidden = hide_keys(&decoded, secret);

@@ -1,4 +1,5 @@
-//! The seller's own prefix of keys in the default format, by which secret scanners tell whose key they found.
+//! The seller's own prefix of keys in the default format, by which secret scanners tell whose key
+//! they found.
 
 use std::fmt;
 use std::str::FromStr;

@@ -28,7 +28,8 @@ pub enum Beyond {
 }
 
 impl Reach {
-    /// Returns a part that no bound allows, if there is one. Each part must be allowed by at least one bound.
+    /// Returns a part that no bound allows, if there is one. Each part must be allowed by at least
+    /// one bound.
     pub fn beyond(&self, bounds: &[&Self]) -> Option<Beyond> {
         let any = |allows: &dyn Fn(&Self) -> bool| bounds.iter().any(|bound| allows(bound));
         if let Some(scope) = self.scopes.iter().find(|scope| !any(&|bound| bound.scopes.contains(scope))) {

@@ -87,7 +87,8 @@ pub enum CannotRotate {
 }
 
 impl Rotatable {
-    /// Returns the end of the current secret if the key is rotated now. A key never has more than two live secrets.
+    /// Returns the end of the current secret if the key is rotated now. A key never has more than
+    /// two live secrets.
     ///
     /// # Errors
     /// When it cannot be replaced.

@@ -40,7 +40,8 @@ pub enum NotImportable {
 }
 
 impl KeySecret {
-    /// Reads a credential as a client sent it. Without the checksum of an issued format it can only be an imported key.
+    /// Reads a credential as a client sent it. Without the checksum of an issued format it can only
+    /// be an imported key.
     ///
     /// # Errors
     /// When no key looks like this.
@@ -65,8 +66,8 @@ impl KeySecret {
         if secret.format == KeyFormat::Legacy { Ok(secret) } else { Err(NotImportable::Issued) }
     }
 
-    /// Makes a new key, with the seller's prefix if the format has it. `draw` gives uniform numbers below its argument; a
-    /// legacy key cannot be made.
+    /// Makes a new key, with the seller's prefix if the format has it. `draw` gives uniform numbers
+    /// below its argument; a legacy key cannot be made.
     pub fn generate(
         format: KeyFormat,
         prefix: &KeyPrefix,
@@ -89,7 +90,8 @@ impl KeySecret {
         self.format
     }
 
-    /// The issued format that it looks like, whatever its checksum; `Legacy` where it looks like none.
+    /// The issued format that it looks like, whatever its checksum; `Legacy` where it looks like
+    /// none.
     pub fn shape(&self) -> KeyFormat {
         self.shape
     }
@@ -99,7 +101,8 @@ impl KeySecret {
         self.text.expose_secret()
     }
 
-    /// What distinguishes keys on screen: the format's prefix, or the first four characters if it has no prefix.
+    /// What distinguishes keys on screen: the format's prefix, or the first four characters if it
+    /// has no prefix.
     pub fn display_prefix(&self) -> &str {
         match self.shape.prefix_in(self.expose()) {
             None | Some("") => self.expose().get(..4).unwrap_or_default(),

@@ -1,9 +1,11 @@
-//! The table of errors. **A new error is one entry here**; the compiler asks for each part of it, in both languages.
+//! The table of errors. **A new error is one entry here**; the compiler asks for each part of it,
+//! in both languages.
 //!
-//! An entry has the code's name, its HTTP status, its kind, whether to retry, and its title in English and Portuguese. Each
-//! case of it has the facts that it is built from, what happened and what to do in both languages, and the facts that the
-//! answer shows. [`refusals!`] describes the form, `docs/errors.md` is generated from it, and `docs/STYLE.md` has the rules
-//! for the texts. The contract fixes a few of them: they stay in English, and some have no full stop.
+//! An entry has the code's name, its HTTP status, its kind, whether to retry, and its title in
+//! English and Portuguese. Each case of it has the facts that it is built from, what happened and
+//! what to do in both languages, and the facts that the answer shows. [`refusals!`] describes the
+//! form, `docs/errors.md` is generated from it, and `docs/STYLE.md` has the rules for the texts.
+//! The contract fixes a few of them: they stay in English, and some have no full stop.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -247,7 +249,8 @@ refusals! {
     // Permissions.
 
     AccessDenied = "ACCESS_DENIED", 403, Permission, Never, "Access denied" / "Acesso negado" {
-        /// The account's plan does not include the endpoint. The contract fixes the sentence in every language.
+        /// The account's plan does not include the endpoint. The contract fixes the sentence in
+        /// every language.
         AccessDenied(denied: AccessDenied) => {
             en: "Access denied. Your {plan} tier API key cannot access {path}.{upgrade_to}",
                 "Choose a plan that includes this endpoint{upgrade}.",
@@ -289,7 +292,8 @@ refusals! {
     }
 
     PlanWithoutApi = "PLAN_WITHOUT_API", 403, Permission, Never, "Plan without API access" / "Plano sem acesso à API" {
-        /// `required_plan` is the cheapest plan of the same edition with API access; `None` if the edition has no such plan.
+        /// `required_plan` is the cheapest plan of the same edition with API access; `None` if the
+        /// edition has no such plan.
         PlanWithoutApi { required_plan: Option<String> } => {
             match required_plan {
                 Some(plan) => {
@@ -451,8 +455,8 @@ refusals! {
     }
 
     AnswerNotKept = "ANSWER_NOT_KEPT", 409, Idempotency, Never, "Answer not stored" / "Resposta não armazenada" {
-        /// The same change was made before, and its answer held a secret or was too large to be stored. `location` is the path
-        /// of what was created or changed.
+        /// The same change was made before, and its answer held a secret or was too large to be
+        /// stored. `location` is the path of what was created or changed.
         AnswerNotKept { location: String } => {
             en: "This request has already succeeded, and its answer was not stored.",
                 "Get the result from `{location}`. The secret of a key is shown only once: rotate the key to get another one.";
@@ -461,8 +465,8 @@ refusals! {
             facts: location = location;
         }
 
-        /// The call was made and charged before, and its answer was passed on while it came. `location` is the path of its
-        /// receipt.
+        /// The call was made and charged before, and its answer was passed on while it came.
+        /// `location` is the path of its receipt.
         StreamNotKept { location: String } => {
             en: "This call was already made, and its answer was streamed and not stored.",
                 "See what it cost at `{location}`. To make the call again, send another `Idempotency-Key`.";
@@ -576,7 +580,8 @@ refusals! {
     }
 
     InsufficientData = "INSUFFICIENT_DATA", 422, InsufficientData, Never, "Insufficient data" / "Dados insuficientes" {
-        /// The person's texts do not support an analysis: too few words, or enough of them in an unsupported language.
+        /// The person's texts do not support an analysis: too few words, or enough of them in an
+        /// unsupported language.
         InsufficientData { words: u32, words_needed: u32, unsupported_language: bool } => {
             match unsupported_language {
                 true => {

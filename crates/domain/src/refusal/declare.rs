@@ -1,10 +1,11 @@
-//! The macros behind the tables of errors. A table entry that lacks a language or a text does not compile.
+//! The macros behind the tables of errors. A table entry that lacks a language or a text does not
+//! compile.
 
 /// Declares [`Refusal`](super::Refusal) and [`ErrorCode`](super::ErrorCode) from one table.
 ///
-/// An entry is `Code = "WIRE_NAME", status, kind, retry, "title in English" / "title in Portuguese" { cases }`. A case is a
-/// variant of `Refusal` with its facts, or `|` and a pattern of a shared variant; after `=>` comes its wording, read by
-/// [`wording!`].
+/// An entry is `Code = "WIRE_NAME", status, kind, retry, "title in English" / "title in Portuguese"
+/// { cases }`. A case is a variant of `Refusal` with its facts, or `|` and a pattern of a shared
+/// variant; after `=>` comes its wording, read by [`wording!`].
 macro_rules! refusals {
     (
         actions name $support:ident, $upgrade:ident, $docs:ident;
@@ -72,7 +73,8 @@ macro_rules! refusals {
             }
         }
 
-        /// Every way in which a request can be refused or fail, with the facts that its answer states.
+        /// Every way in which a request can be refused or fail, with the facts that its answer
+        /// states.
         ///
         /// No variant carries a cause meant for operators: that is logged where it is handled.
         #[derive(Clone, Debug, PartialEq)]
@@ -142,7 +144,8 @@ macro_rules! refusals {
                 }
             }
 
-            /// Passes on the facts that the answer states beside its sentences, in their order on the wire.
+            /// Passes on the facts that the answer states beside its sentences, in their order on
+            /// the wire.
             pub fn facts<'r>(&'r self, each: &mut dyn FnMut(&'static str, Fact<'r>)) {
                 match self {
                     $($(
@@ -166,8 +169,8 @@ macro_rules! refusals {
 /// }
 /// ```
 ///
-/// `wait` and `facts` may be missing. Texts take values as `format!` does. `{ match fact { pattern => { … } } }` gives each
-/// form of a fact its own wording.
+/// `wait` and `facts` may be missing. Texts take values as `format!` does. `{ match fact { pattern
+/// => { … } } }` gives each form of a fact its own wording.
 macro_rules! wording {
     (templates $templates:ident { match $subject:ident { $($pattern:pat => $wording:tt)+ } }) => {
         $(wording!(templates $templates $wording);)+
@@ -234,8 +237,9 @@ macro_rules! wording {
     }};
 }
 
-/// Declares [`Fault`](super::Fault) from one table: the fault with its facts, its word for programs, and the rest of a
-/// sentence that begins with the field's name, in English and Portuguese.
+/// Declares [`Fault`](super::Fault) from one table: the fault with its facts, its word for
+/// programs, and the rest of a sentence that begins with the field's name, in English and
+/// Portuguese.
 macro_rules! faults {
     (
         $(

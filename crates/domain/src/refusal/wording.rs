@@ -20,7 +20,8 @@ pub struct Addresses<'a> {
 }
 
 impl<'a> Addresses<'a> {
-    /// `{support}`, `{upgrade}` and `{docs}` of an action: who to contact, ` at URL` and ` See URL.`.
+    /// `{support}`, `{upgrade}` and `{docs}` of an action: who to contact, ` at URL` and ` See
+    /// URL.`.
     pub(super) fn in_actions(self, language: Language) -> (&'a str, Optional<'a>, Optional<'a>) {
         let (support, at, see) = match language {
             Language::En => ("support", " at ", " See "),

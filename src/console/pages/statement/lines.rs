@@ -11,8 +11,8 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::ledger::statement::StatementLine;
 
-/// Entries as a table. `root` is where the pages of the account begin, or `.` on the page of the statement. Time and sentence
-/// need no label on a telephone: a page of 50 entries stays light.
+/// Entries as a table. `root` is where the pages of the account begin, or `.` on the page of the
+/// statement. Time and sentence need no label on a telephone: a page of 50 entries stays light.
 pub(in crate::console) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
     html! {
         section.card.scroll {

@@ -27,7 +27,8 @@ pub enum LookupError {
 }
 
 pub(super) trait Load<K, V>: Send + 'static {
-    /// Looks the keys up with one query. A key that is missing from the result counts as not looked up.
+    /// Looks the keys up with one query. A key that is missing from the result counts as not looked
+    /// up.
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<HashMap<K, V>, StorageError>> + Send;
 }
 

@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use super::StreamEnd;
 use super::running::Stream;
 
-/// Bounds of reading on: time, bytes and streams at once. Beyond them a call is settled by what was counted.
+/// Bounds of reading on: time, bytes and streams at once. Beyond them a call is settled by what was
+/// counted.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);
 const MAX_BYTES: u64 = 8 * 1_024 * 1_024;
 const MAX_STREAMS: usize = 64;

@@ -114,7 +114,8 @@ impl Stream {
         Poll::Pending
     }
 
-    /// Whether all of the body was read. A client that knows the length asks for nothing after its last byte.
+    /// Whether all of the body was read. A client that knows the length asks for nothing after its
+    /// last byte.
     pub(super) fn is_at_end(&self) -> bool {
         self.body.is_end_stream() && !self.limits.tells_price
     }

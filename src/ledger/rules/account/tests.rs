@@ -153,7 +153,8 @@ fn a_plan_move_counts_what_was_used_against_the_new_allowance() {
     assert_eq!(left(&account), 7, "moving to and fro brings nothing");
 }
 
-/// The account with a pack of 4 credits that outlives the period, and its requests used up by calls of 1 credit.
+/// The account with a pack of 4 credits that outlives the period, and its requests used up by calls
+/// of 1 credit.
 fn account_without_requests() -> (LedgerAccount, LotNumber) {
     let mut account = account();
     let pack = account.grant(GrantKind::Pack, credits(4), utc("2027-01-31T12:00:00Z"), id(100)).unwrap();

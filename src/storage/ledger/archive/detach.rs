@@ -42,10 +42,12 @@ pub struct Detached {
     pub bytes: i64,
 }
 
-/// Detaches the month of an export that was read back, as the owner of the database, and drops its partition. Gateways go on.
+/// Detaches the month of an export that was read back, as the owner of the database, and drops its
+/// partition. Gateways go on.
 ///
 /// # Errors
-/// When the month is still needed, its table stays locked, or the database cannot be reached. Nothing is changed then.
+/// When the month is still needed, its table stays locked, or the database cannot be reached.
+/// Nothing is changed then.
 pub async fn detach(
     owner: &mut PgConnection,
     export: &Export,

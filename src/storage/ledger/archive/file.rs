@@ -1,5 +1,6 @@
-//! The text of an export: JSON, one object a line. The first line names the month; then each batch is followed by its entries,
-//! in the order in which they are sealed; the last line has the counts, and the SHA-256 of all lines before it.
+//! The text of an export: JSON, one object a line. The first line names the month; then each batch
+//! is followed by its entries, in the order in which they are sealed; the last line has the counts,
+//! and the SHA-256 of all lines before it.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

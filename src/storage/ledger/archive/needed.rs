@@ -68,7 +68,8 @@ impl Facts {
     }
 }
 
-/// Reads the facts of a month. A call is open as long as its epoch's last batch says that a hold as old is.
+/// Reads the facts of a month. A call is open as long as its epoch's last batch says that a hold as
+/// old is.
 pub(super) async fn facts(connection: &mut PgConnection, month: Month) -> Result<Facts, StorageError> {
     let facts = sqlx::query_as(
         "select now() as now,

@@ -275,7 +275,8 @@ select 'requests' as rule, a.account_id, null::bigint as number, null::uuid as c
  order by a.account_id limit $4";
 
 /// Holds, from their entries and from the captures in the batches. `span` is the first batch of an
-/// epoch whose calls are examined, and the first whose ends are new. Ends in detached months are not new.
+/// epoch whose calls are examined, and the first whose ends are new. Ends in detached months are
+/// not new.
 const HOLDS: &str = "
 with span as (
     select e.epoch, e.closed_at, e.heartbeat_at, n.first_batch, coalesce(before.open_from, 0) as from_batch,
@@ -373,7 +374,8 @@ select 'idempotency' as rule, account_id, null::bigint as number, call_id, null:
   from fault where found is not null
  order by call_id limit $4";
 
-/// Usage by day equals the calls that ended in the batches that were added up, on days whose entries are there.
+/// Usage by day equals the calls that ended in the batches that were added up, on days whose
+/// entries are there.
 const USAGE: &str = "
 with ended as (
     select c.call_id, c.outcome from ledger_usage_cursor u

@@ -8,7 +8,8 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use super::connection::Connection;
 
-/// The body of an answer. At its end the connection is free for another call; dropped before, it is closed.
+/// The body of an answer. At its end the connection is free for another call; dropped before, it is
+/// closed.
 pub(in crate::upstream::pool) struct Http1Body {
     incoming: Incoming,
     /// `None` after the end, and if the connection has a task of its own.
@@ -24,7 +25,8 @@ impl Http1Body {
         body
     }
 
-    /// Gives the connection a task of its own: a client that sends before it reads must not wait for itself.
+    /// Gives the connection a task of its own: a client that sends before it reads must not wait
+    /// for itself.
     pub(in crate::upstream::pool) fn detach_request(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.run_to_its_end();

@@ -39,12 +39,14 @@ impl Connection {
         Ok(Box::new(Self { requests, driver: Some(driver), started, home }))
     }
 
-    /// Sends a request, and returns its answer with the connection, which is to be driven while the body is read.
+    /// Sends a request, and returns its answer with the connection, which is to be driven while the
+    /// body is read.
     pub(super) async fn send(
         mut self: Box<Self>,
         request: Request<UploadBody>,
     ) -> Result<(Response<Incoming>, Box<Self>), NotAnswered> {
-        // Only the connection, which is driven here, resolves it. It needs no budget and no waker of its own.
+        // Only the connection, which is driven here, resolves it. It needs no budget and no waker
+        // of its own.
         let mut answer = pin!(unconstrained(self.requests.try_send_request(request)));
         let answered = std::future::poll_fn(|cx| {
             self.drive(cx);
@@ -60,7 +62,8 @@ impl Connection {
         }
     }
 
-    /// Moves what is under way. A connection that is closed returns the request that it has not begun.
+    /// Moves what is under way. A connection that is closed returns the request that it has not
+    /// begun.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
         if let Some(driver) = &mut self.driver
             && Pin::new(driver).poll(cx).is_ready()
@@ -69,7 +72,8 @@ impl Connection {
         }
     }
 
-    /// Whether the connection is open and can take a request. What happens to it later wakes nobody.
+    /// Whether the connection is open and can take a request. What happens to it later wakes
+    /// nobody.
     pub(super) fn is_at_rest(&mut self) -> bool {
         self.drive(&mut Context::from_waker(Waker::noop()));
         self.driver.is_some() && self.requests.is_ready()

@@ -1,4 +1,5 @@
-//! Acts on an account: what they do, that they ask for a reason, that the owners read it, and that a form counts once.
+//! Acts on an account: what they do, that they ask for a reason, that the owners read it, and that
+//! a form counts once.
 
 use fluence::domain::account::AccountState;
 use fluence::identity::operator::OperatorRole;

@@ -1,4 +1,5 @@
-//! Every form of the operators with every field wrong, as those of the owners in `console/forms.rs`.
+//! Every form of the operators with every field wrong, as those of the owners in
+//! `console/forms.rs`.
 
 use fluence::console::operator::ROUTES;
 use fluence::domain::member::Role;

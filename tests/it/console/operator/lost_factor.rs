@@ -1,4 +1,5 @@
-//! A person without the phone, the codes and another admin: an operator ends the second factor after 72 hours and three notices.
+//! A person without the phone, the codes and another admin: an operator ends the second factor
+//! after 72 hours and three notices.
 
 use fluence::console::Alerts;
 use fluence::console::base::Base;

@@ -50,7 +50,8 @@ async fn every_link_leads_to_a_page() {
     gateway.with_sample_people().await;
     let customer = gateway.professional().await;
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
-    // With a key in each state, such as one whose secret is being replaced: no link leads to what only owners may do.
+    // With a key in each state, such as one whose secret is being replaced: no link leads to what
+    // only owners may do.
     let samples = table::Samples::of(&gateway, customer.account).await;
     let mut admin = admin(&gateway).await.visitor;
     let from =

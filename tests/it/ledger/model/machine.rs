@@ -134,7 +134,8 @@ impl<M: Machine> Run<M> {
         self.nodes[node].lives.last().unwrap().0
     }
 
-    /// One round of a writer: plain holds of accounts that need no order on the fast path, the rest in order.
+    /// One round of a writer: plain holds of accounts that need no order on the fast path, the rest
+    /// in order.
     fn round(
         &mut self,
         node: usize,

@@ -1,4 +1,5 @@
-//! What must make no difference: the order of what happens to unrelated accounts, and asking for the same twice.
+//! What must make no difference: the order of what happens to unrelated accounts, and asking for
+//! the same twice.
 
 use chrono::{DateTime, Utc};
 use fluence::domain::ids::AccountId;
@@ -31,7 +32,8 @@ fn accounts_of(turn: &Turn) -> Option<Vec<AccountId>> {
     }
 }
 
-/// Whether two turns that follow each other happen at one time to accounts that have nothing to do with each other.
+/// Whether two turns that follow each other happen at one time to accounts that have nothing to do
+/// with each other.
 fn are_unrelated(one: &(DateTime<Utc>, Turn), other: &(DateTime<Utc>, Turn)) -> bool {
     let (Some(accounts), Some(others)) = (accounts_of(&one.1), accounts_of(&other.1)) else { return false };
     one.0 == other.0 && accounts.iter().all(|account| !others.contains(account))

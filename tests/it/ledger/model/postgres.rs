@@ -1,7 +1,8 @@
 //! The same on Postgres, whose clock the program sets.
 //!
-//! The ledger's statements ask `now()`. A schema in front of `pg_catalog` in this database's search path has one that
-//! reads a row, so that programs are exact to the microsecond and the statements are the program's own.
+//! The ledger's statements ask `now()`. A schema in front of `pg_catalog` in this database's search
+//! path has one that reads a row, so that programs are exact to the microsecond and the statements
+//! are the program's own.
 
 use std::collections::HashMap;
 

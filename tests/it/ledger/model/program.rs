@@ -1,7 +1,8 @@
-//! Random programs: what customers, operators, gateways and the clock do, and what the reference says comes of it.
+//! Random programs: what customers, operators, gateways and the clock do, and what the reference
+//! says comes of it.
 //!
-//! A [`Step`] speaks of places ("the third open call"), so that a program stays one when steps are taken out of it; a
-//! [`Turn`] is the same with every operation written out.
+//! A [`Step`] speaks of places ("the third open call"), so that a program stays one when steps are
+//! taken out of it; a [`Turn`] is the same with every operation written out.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
@@ -27,7 +28,8 @@ pub(super) const NODES: usize = 2;
 /// How long a gateway is silent before another closes its epoch.
 pub(super) const SILENCE_S: i64 = LEASE_S + 1;
 
-/// When programs start: month ends of every kind, a second before midnight and in the middle of the day.
+/// When programs start: month ends of every kind, a second before midnight and in the middle of the
+/// day.
 const STARTS: [&str; 5] = [
     "2027-01-31T23:59:58Z",
     "2028-01-31T10:00:00Z",
@@ -41,7 +43,8 @@ const STARTS: [&str; 5] = [
 pub(super) enum Step {
     /// Time passes.
     Wait { seconds: i64 },
-    /// Time passes until the next, or one of the next, of all instants that mean something, or a second off it.
+    /// Time passes until the next, or one of the next, of all instants that mean something, or a
+    /// second off it.
     WaitUntil { which: usize, off_s: i64 },
     /// Calls that arrive together.
     Calls { node: usize, fast: bool, calls: Vec<Call> },

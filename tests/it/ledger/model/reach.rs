@@ -1,4 +1,5 @@
-//! Whether random programs come to everything that can come of an operation: rules that none of them meets are not tested.
+//! Whether random programs come to everything that can come of an operation: rules that none of
+//! them meets are not tested.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! A second, independent implementation of the ledger in plain arithmetic: slow and obvious.
 //!
-//! It shares words with the program (operations, decisions, entries) and none of its rules: the calendar, the burn order,
-//! what comes back and for how long, caps, quota and idempotency are all written out here.
+//! It shares words with the program (operations, decisions, entries) and none of its rules: the
+//! calendar, the burn order, what comes back and for how long, caps, quota and idempotency are all
+//! written out here.
 
 use std::collections::HashMap;
 
@@ -116,7 +117,8 @@ impl Account {
         }
     }
 
-    /// Lots with credits, in burn order: soonest end, then plan before pack before grant, then oldest.
+    /// Lots with credits, in burn order: soonest end, then plan before pack before grant, then
+    /// oldest.
     fn burn_order(&self) -> Vec<usize> {
         let rank = |source| match source {
             LotSource::Plan => 0,
@@ -154,8 +156,8 @@ impl Account {
         self.write(kind, self.lots.len() - 1, amount, id, None);
     }
 
-    /// The first touch after an instant: what has ended is gone, and a month that has begun brings its credits, once,
-    /// however many months went by.
+    /// The first touch after an instant: what has ended is gone, and a month that has begun brings
+    /// its credits, once, however many months went by.
     pub(super) fn touch(&mut self, now: Instant, id: CallId) {
         for lot in self.burn_order() {
             if self.lots[lot].ends <= now {
@@ -380,8 +382,8 @@ impl Reference {
         Effect::Done(self.accounts[&hold.account_id].balance())
     }
 
-    /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call that plan credits paid for
-    /// keeps its request as long as one of them stays taken.
+    /// To the lots it came from, last taken first. A lot that has ended lives a day more. A call
+    /// that plan credits paid for keeps its request as long as one of them stays taken.
     fn refund(&mut self, hold: &Hold, amount: i64, outcome: Outcome) {
         let now = self.now;
         let Some(account) = self.accounts.get_mut(&hold.account_id) else { unreachable!() };

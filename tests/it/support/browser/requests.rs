@@ -32,7 +32,8 @@ impl Browser {
         }
     }
 
-    /// What pages reported in the console of the browser since the last look, violations of the policy included.
+    /// What pages reported in the console of the browser since the last look, violations of the
+    /// policy included.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let entries = self.log("browser").await;
         entries.iter().map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()

@@ -1,4 +1,5 @@
-//! Names of other registers, most of them unknown to the matcher's lists; many are a letter away from another.
+//! Names of other registers, most of them unknown to the matcher's lists; many are a letter away
+//! from another.
 
 pub(in super::super) const GIVEN: &[&str] = &[
     "Anneliese",
