@@ -3,15 +3,14 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::metering::PaidAnswer;
 use crate::domain::refusal::Refusal;
 use crate::panic_guard::unless_panicking;
 
 /// Returns the answer, or the refusal of a call that panicked or took too long.
-pub(super) async fn answer_within(
+pub(super) async fn answer_within<A>(
     deadline: Duration,
-    answering: impl Future<Output = Result<PaidAnswer, Refusal>>,
-) -> Result<PaidAnswer, Refusal> {
+    answering: impl Future<Output = Result<A, Refusal>>,
+) -> Result<A, Refusal> {
     match tokio::time::timeout(deadline, unless_panicking(answering)).await {
         Ok(Some(answered)) => answered,
         // The panic hook has logged it.
