@@ -7,10 +7,11 @@ use super::grammar::{
     is_portuguese_first_person,
 };
 use super::item::{
-    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
-    is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
+    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_list_piece,
+    is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
+    speaks_of_work,
 };
-use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, SURE};
+use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE, SURE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -24,8 +25,10 @@ const MIN_WORK_BESIDE_DAILY: usize = 3;
 const MIN_WORK_OF_TRADE: usize = 2;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 1;
-/// Words below which a sentence gives the model too little to go by: “the tie covers it”.
+/// Words below which a sentence gives the model too little to go by: “the tie covers it”; the same of one plainly about
+/// work.
 const MIN_SCORED_WORDS: usize = 5;
+const MIN_PLAIN_WORDS: usize = 3;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -78,33 +81,53 @@ impl<'s> Judgement<'s> {
         judgement
     }
 
-    /// What the sentence is. `score` is called only where no rule decides.
+    /// What the sentence is, given how much it reads like work. `score` is called only where no rule decides.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
-        let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
-        if self.is_private(&unclear) {
+        let is_private = self.is_private();
+        if is_private && self.is_personal {
             return Verdict::Private;
         }
-        let is_plainly_work = unclear.is_empty()
-            && !self.is_of_delicate_trade()
-            && !self.is_partly_unknown()
-            && !self.is_first_person_off_work()
-            && self.has_words_of_work();
-        let is_doubtful = self.is_doubtful();
-        let is_vetoed = is_doubtful
-            || !is_plainly_work && (self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS);
-        let own_score = if is_doubtful { f64::MIN } else { score(&self.items) };
-        let score = if is_vetoed { f64::MIN } else { own_score };
-        let score = if is_plainly_work { score + PLAINLY } else { score };
-        if score > QUOTABLE {
-            Verdict::Work { is_sure: score > SURE }
-        } else if self.is_personal && (is_doubtful || !is_plainly_work) {
-            Verdict::Personal { is_neutral: own_score > NEUTRAL }
+        let is_refused = self.is_refused();
+        let score = if is_refused { f64::MIN } else { score(&self.items) };
+        let allowed = self.allowance().map_or(f64::MIN, |allowance| score + allowance);
+        if allowed > QUOTABLE {
+            Verdict::Work { is_sure: allowed > SURE }
+        } else if is_private {
+            Verdict::Private
+        } else if self.is_personal && (is_refused || !self.is_plainly_work()) {
+            Verdict::Personal { is_neutral: score > NEUTRAL }
         } else {
             Verdict::Doubtful
         }
     }
 
-    fn is_private(&self, unclear: &[&Item<'_>]) -> bool {
+    /// What the rules add to the score of the sentence; `None` if they refuse it whatever it scores.
+    pub(super) fn allowance(&self) -> Option<f64> {
+        let is_plainly_work = self.is_plainly_work();
+        let is_private = self.is_private();
+        let gives_too_little = self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS;
+        let is_vetoed = self.items.len() < MIN_PLAIN_WORDS
+            || self.is_refused()
+            || is_private && self.is_personal
+            || !is_plainly_work && gives_too_little;
+        let needs_more = is_private || is_appointment(&self.items);
+        let bonus = if is_plainly_work { PLAINLY } else { 0.0 };
+        let loss = if needs_more { RESERVE } else { 0.0 };
+        (!is_vetoed).then_some(bonus - loss)
+    }
+
+    /// Whether it is about work by its words alone.
+    fn is_plainly_work(&self) -> bool {
+        self.items.iter().all(|item| self.is_clear(item))
+            && !self.is_of_delicate_trade()
+            && !self.is_partly_unknown()
+            && !self.is_first_person_off_work()
+            && self.has_words_of_work()
+    }
+
+    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of a thing or a trade.
+    fn is_private(&self) -> bool {
+        let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         let is_grave =
             |item: &&Item<'_>| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND);
         let is_of_people =
@@ -115,11 +138,12 @@ impl<'s> Judgement<'s> {
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
-    /// Whether something in it is a private matter's way of speaking, whatever its words are.
-    fn is_doubtful(&self) -> bool {
+    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever it scores.
+    fn is_refused(&self) -> bool {
         counts_days(&self.items)
-            || is_appointment(&self.items)
             || has_bare_count(&self.items)
+            || is_list_piece(&self.items)
+            || self.is_personal && is_appointment(&self.items)
             || self.items.iter().any(|item| item.is_name)
             || self.says(THIRD)
             || self.says(INTIMATE)
