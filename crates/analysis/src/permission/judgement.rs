@@ -60,6 +60,12 @@ pub(super) struct Judgement<'s> {
     is_of_things_alone: bool,
     /// Whether the sentence is about nobody and has words of work enough for a delicate trade.
     is_of_trade: bool,
+    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of a thing or a trade.
+    is_private: bool,
+    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever it scores.
+    is_refused: bool,
+    /// Whether it is about work by its words alone.
+    is_plainly_work: bool,
 }
 
 impl<'s> Judgement<'s> {
@@ -71,6 +77,9 @@ impl<'s> Judgement<'s> {
             is_personal: false,
             is_of_things_alone: false,
             is_of_trade: false,
+            is_private: false,
+            is_refused: false,
+            is_plainly_work: false,
         };
         judgement.is_first_person = judgement.says(first_person(language)) || judgement.has(Classes::FIRST);
         judgement.is_personal = judgement.is_first_person || judgement.says(THIRD);
@@ -78,23 +87,26 @@ impl<'s> Judgement<'s> {
         judgement.is_of_trade = !judgement.is_personal
             && !judgement.says(PEOPLE)
             && count(&judgement.items, is_work_or_thing) >= MIN_WORK_OF_TRADE;
+        judgement.is_private = judgement.holds_private_words();
+        judgement.is_refused = judgement.speaks_like_private_life();
+        judgement.is_plainly_work = judgement.reads_as_work();
         judgement
     }
 
     /// What the sentence is, given how much it reads like work. `score` is called only where no rule decides.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
-        let is_private = self.is_private();
-        if is_private && self.is_personal {
+        if self.is_private && self.is_personal {
             return Verdict::Private;
         }
-        let is_refused = self.is_refused();
-        let score = if is_refused { f64::MIN } else { score(&self.items) };
-        let allowed = self.allowance().map_or(f64::MIN, |allowance| score + allowance);
+        let allowance = self.allowance();
+        let matters = !self.is_refused && (allowance.is_some() || self.is_personal);
+        let score = if matters { score(&self.items) } else { f64::MIN };
+        let allowed = allowance.map_or(f64::MIN, |allowance| score + allowance);
         if allowed > QUOTABLE {
             Verdict::Work { is_sure: allowed > SURE }
-        } else if is_private {
+        } else if self.is_private {
             Verdict::Private
-        } else if self.is_personal && (is_refused || !self.is_plainly_work()) {
+        } else if self.is_personal && (self.is_refused || !self.is_plainly_work) {
             Verdict::Personal { is_neutral: score > NEUTRAL }
         } else {
             Verdict::Doubtful
@@ -103,21 +115,19 @@ impl<'s> Judgement<'s> {
 
     /// What the rules add to the score of the sentence; `None` if they refuse it whatever it scores.
     pub(super) fn allowance(&self) -> Option<f64> {
-        let is_plainly_work = self.is_plainly_work();
-        let is_private = self.is_private();
-        let gives_too_little = self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS;
-        let is_vetoed = self.items.len() < MIN_PLAIN_WORDS
-            || self.is_refused()
-            || is_private && self.is_personal
-            || !is_plainly_work && gives_too_little;
-        let needs_more = is_private || is_appointment(&self.items);
-        let bonus = if is_plainly_work { PLAINLY } else { 0.0 };
+        let words = self.items.len();
+        let gives_too_little = self.may_be_first_person() || words < MIN_SCORED_WORDS;
+        let is_vetoed = self.is_refused
+            || words < MIN_PLAIN_WORDS
+            || self.is_private && self.is_personal
+            || !self.is_plainly_work && gives_too_little;
+        let needs_more = self.is_private || is_appointment(&self.items);
+        let bonus = if self.is_plainly_work { PLAINLY } else { 0.0 };
         let loss = if needs_more { RESERVE } else { 0.0 };
         (!is_vetoed).then_some(bonus - loss)
     }
 
-    /// Whether it is about work by its words alone.
-    fn is_plainly_work(&self) -> bool {
+    fn reads_as_work(&self) -> bool {
         self.items.iter().all(|item| self.is_clear(item))
             && !self.is_of_delicate_trade()
             && !self.is_partly_unknown()
@@ -125,8 +135,7 @@ impl<'s> Judgement<'s> {
             && self.has_words_of_work()
     }
 
-    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of a thing or a trade.
-    fn is_private(&self) -> bool {
+    fn holds_private_words(&self) -> bool {
         let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         let is_grave =
             |item: &&Item<'_>| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND);
@@ -138,8 +147,7 @@ impl<'s> Judgement<'s> {
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
-    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever it scores.
-    fn is_refused(&self) -> bool {
+    fn speaks_like_private_life(&self) -> bool {
         counts_days(&self.items)
             || has_bare_count(&self.items)
             || is_list_piece(&self.items)

@@ -14,7 +14,7 @@ use super::item::{
     Item, clauses, count, is_ambiguous, is_daily, is_thing, is_timed_without_thing, is_unknown, is_work,
     is_work_or_thing,
 };
-use super::roles::{each_pattern, roles};
+use super::roles::{Pattern, Role, each_pattern, roles};
 use crate::layout::DIMS;
 use crate::lexicon::side;
 use crate::model::Model;
@@ -77,7 +77,7 @@ pub(super) struct Features<'s> {
     counts: [f64; COUNTS.len()],
     meaning: [f64; DIMS],
     words: Vec<&'s str>,
-    roles: Vec<&'static str>,
+    roles: Vec<Role>,
     language: Language,
 }
 
@@ -164,7 +164,7 @@ pub(super) struct WorkTalk {
     counts: [f64; COUNTS.len()],
     meaning: [f64; DIMS],
     entries: [HashMap<&'static str, f64>; 2],
-    patterns: HashMap<&'static str, f64>,
+    patterns: HashMap<Pattern, f64>,
 }
 
 /// The model that is compiled in.
@@ -189,7 +189,7 @@ impl WorkTalk {
                 "dim" => name.parse().ok().and_then(|at: usize| model.meaning.get_mut(at)),
                 "en" => Some(model.entries[side(Language::En)].entry(name).or_default()),
                 "pt" => Some(model.entries[side(Language::Pt)].entry(name).or_default()),
-                "role" => Some(model.patterns.entry(name).or_default()),
+                "role" => Pattern::named(name).map(|pattern| model.patterns.entry(pattern).or_default()),
                 _ => None,
             };
             if let Some(place) = place {
@@ -209,7 +209,7 @@ impl WorkTalk {
         features.each_entry(|entry, value| score += entries.get(entry).map_or(0.0, |weight| weight * value));
         let patterns = &self.patterns;
         each_pattern(&features.roles, |pattern, value| {
-            score += patterns.get(pattern).map_or(0.0, |weight| weight * value);
+            score += patterns.get(&pattern).map_or(0.0, |weight| weight * value);
         });
         score
     }
@@ -231,7 +231,7 @@ impl Features<'_> {
         let kind = self.language.code();
         self.each_entry(|entry, value| *named.entry(format!("{kind}\t{entry}")).or_default() += value);
         each_pattern(&self.roles, |pattern, value| {
-            *named.entry(format!("role\t{pattern}")).or_default() += value;
+            *named.entry(format!("role\t{}", pattern.name())).or_default() += value;
         });
         named
     }
@@ -251,5 +251,6 @@ mod tests {
         assert_eq!((of("base"), of("count"), of("dim")), (1, COUNTS.len(), DIMS));
         assert!(of("en") > 1000 && of("pt") > 1000 && of("role") > 100);
         assert!(read.iter().filter(|row| row.0 == "count").all(|row| COUNTS.contains(&row.1)));
+        assert!(read.iter().filter(|row| row.0 == "role").all(|row| Pattern::named(row.1).is_some()));
     }
 }
