@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
 RED_TEAM = HERE.parent / "crates/analysis/tests/it/redteam"
-HELD_BACK = "sealed"
+HELD_BACK = "tenth"
 LANGUAGES = ("en", "pt")
 SEED = 7
 TAILS = {
@@ -57,10 +57,9 @@ WEIGHTS = {"posts": 0.3, "private_mix": 0.5}
 PENALTY = 2.0
 FOLDS = 8
 MIN_SENTENCES = 2
-MIN_WEIGHT = 0.04
+MIN_WEIGHT = 0.1
 MIN_POST_WORDS = 4
-THRESHOLDS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5)
-PLAINLY = 1.5
+THRESHOLDS = (2.0, 2.5, 3.0, 3.4, 3.6, 3.8, 4.0, 4.5)
 
 
 def sections(path):
@@ -82,10 +81,10 @@ def red_team():
 
 
 def by_hand(language):
-    for topic, sentence in sections(HERE / f"worktalk/work_{language}.txt"):
-        yield language, "harmless_hand", topic, sentence
-    for topic, sentence in sections(HERE / f"worktalk/private_{language}.txt"):
-        yield language, "private_hand", topic, sentence
+    for kind, name in (("work", "harmless_hand"), ("private", "private_hand")):
+        for path in sorted((HERE / "worktalk").glob(f"{kind}_*{language}.txt")):
+            for topic, sentence in sections(path):
+                yield language, name, topic, sentence
 
 
 def posts(language):
@@ -118,13 +117,14 @@ def sentences():
 
 
 def read(path):
-    """The rows that teach: of the posts only sentences that hold words of work and nothing that the rules withhold."""
+    """The rows that teach: of the posts only sentences that hold words of work and nothing that the rules doubt."""
     rows = [json.loads(line) for line in path.read_text().splitlines()]
 
     def teaches(row):
         features = row["features"]
         of_work = features["count\tthings"] + features["count\twork"]
-        return row["set"] != "posts" or row["may_be_quoted"] and of_work >= 1 and features["count\twords"] >= MIN_POST_WORDS
+        is_clear = row["allowance"] is not None and row["allowance"] >= 0
+        return row["set"] != "posts" or is_clear and of_work >= 1 and features["count\twords"] >= MIN_POST_WORDS
 
     return [row for row in rows if teaches(row)]
 
@@ -171,19 +171,18 @@ def folds_of(groups):
 
 def report(rows, scores, title):
     kinds = np.array([row["set"] for row in rows])
-    may = np.array([row["may_be_quoted"] for row in rows])
-    plainly = np.array([row["is_plainly_work"] for row in rows])
+    scores = scores + np.array([-np.inf if row["allowance"] is None else row["allowance"] for row in rows])
     of_work_words = np.array([row["topic"].startswith("work words") or row["set"] == "private_check" for row in rows])
     private, harmless = (np.array([kind.startswith(begin) for kind in kinds]) for begin in ("private", "harmless"))
     print(title)
     print("threshold   private quoted   of those of work words   look-alikes quotable   sentences of posts quotable")
     for threshold in THRESHOLDS:
-        quoted = may & (scores + PLAINLY * plainly > threshold)
+        quoted = scores > threshold
         count = lambda of: f"{int((quoted & of).sum())} of {int(of.sum())}"
         share = lambda of: f"{100 * (quoted & of).sum() / of.sum():.1f} %"
         print(f"{threshold:9}   {count(private & ~of_work_words):>14}   {count(private & of_work_words):>22}"
               f"   {share(harmless):>20}   {share(kinds == 'posts'):>27}")
-    quoted = np.where(private & may, scores + PLAINLY * plainly, -np.inf)
+    quoted = np.where(private, scores, -np.inf)
     for at in np.argsort(-quoted)[:25]:
         print(f"  {quoted[at]:.2f}\t{rows[at]['set']}\t{rows[at]['text']}")
 

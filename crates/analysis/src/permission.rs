@@ -9,6 +9,7 @@ mod classes;
 mod grammar;
 mod item;
 mod judgement;
+mod roles;
 mod sentence;
 mod vocabulary;
 mod worktalk;
@@ -90,7 +91,6 @@ mod tests {
     use std::io::Write as _;
 
     use super::judgement::Judgement;
-    use super::worktalk::{PLAINLY, QUOTABLE};
     use super::*;
     use crate::model::model;
     use crate::segment;
@@ -112,13 +112,11 @@ mod tests {
             let reader = Reader { text: &text, own, other, language, model: model() };
             for sentence in segment::sentences(&text, &vec![true; text.len()]) {
                 let judgement = Judgement::new(reader.items_of(&sentence), language);
-                let is_work = |score| matches!(judgement.verdict(|_| score), Verdict::Work { .. });
                 let features = reader.features(&sentence, &reader.items_of(&sentence)).named();
                 let written: String = text[sentence.start..sentence.end].iter().collect();
                 let row = serde_json::json!({
                     "language": fields[0], "set": fields[1], "topic": fields[2], "text": written,
-                    "may_be_quoted": is_work(f64::MAX), "is_plainly_work": is_work(QUOTABLE - PLAINLY / 2.0),
-                    "is_private": judgement.verdict(|_| f64::MAX) == Verdict::Private, "features": features,
+                    "allowance": judgement.allowance(), "features": features,
                 });
                 writeln!(file, "{row}").unwrap();
             }

@@ -10,7 +10,8 @@ pub(super) const INTIMATE: &[&str] = &["mine", "myself", "mim", "comigo"];
 /// Others, of whom nothing is quoted.
 pub(super) const THIRD: &[&str] = &[
     "he", "she", "him", "her", "his", "hers", "himself", "herself", "he's", "she's", "he'd", "she'd",
-    "he'll", "she'll", "ele", "ela", "dele", "dela", "nele", "nela",
+    "he'll", "she'll", "ele", "ela", "dele", "dela", "nele", "nela", "man", "woman", "guy", "girl", "boy",
+    "lady", "homem", "mulher", "rapaz", "moça", "moço", "menino", "menina", "senhora",
 ];
 /// People at large: a sentence with one of them is not about things alone.
 pub(super) const PEOPLE: &[&str] = &[
@@ -227,6 +228,13 @@ pub(super) fn is_portuguese_first_person(word: &str) -> bool {
     let is_ended = ends && word.chars().count() >= MIN_ENDED_LETTERS && !NO_PORTUGUESE_FIRST.contains(&word);
     is_ended || PORTUGUESE_FIRST_VERBS.contains(&word)
 }
+
+/// Endings of words that are no names of people.
+pub(super) const COMMON_ENDINGS: &[&str] = &[
+    "tion", "tions", "ment", "ments", "ness", "bility", "ists", "ware", "ções", "mento", "mentos", "idade",
+    "idades", "agem", "agens", "zação", "cação", "tação", "lação", "ração", "amos", "emos", "imos", "ismo",
+    "istas", "dores",
+];
 
 /// “We” and “our”: the author with the others at work, or at home.
 pub(super) const OWN_FIRM: &[&str] =

@@ -2,8 +2,8 @@
 
 use super::classes::Classes;
 use super::grammar::{
-    BEFORE_VERB, BETWEEN, CARDINALS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
-    PREPOSITIONS, SUBJECTS,
+    BEFORE_VERB, BETWEEN, CARDINALS, COMMON_ENDINGS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS,
+    POSSESSIVES, PREPOSITIONS, SUBJECTS,
 };
 
 /// Words that carry meaning, of a clause that need not speak of work: “as always”.
@@ -12,6 +12,8 @@ const MAX_IDLE_WORDS: usize = 1;
 const MAX_SHORT_WORDS: usize = 10;
 /// Plain words of so many letters carry no meaning of their own.
 const LIGHT_LETTERS: usize = 4;
+/// Letters of the shortest word that is known by its ending.
+const MIN_COMMON_LETTERS: usize = 8;
 /// Words between a private word and the thing it is said of.
 const MAX_STEPS: usize = 3;
 
@@ -99,6 +101,21 @@ pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
     items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
 }
 
+/// Whether a word that the vocabularies lack opens the sentence and is no name all the same: by its ending, or beside a
+/// noun of the trade, as in “Catheter packs”.
+pub(super) fn opens_with_common_word(items: &[Item<'_>]) -> bool {
+    let [first, rest @ ..] = items else { return false };
+    let is_noun = |item: &Item<'_>| {
+        (is_thing(item) || item.classes.meets(Classes::WORK))
+            && !item.classes.meets(Classes::ACT)
+            && !item.is_parted
+    };
+    let is_long = first.word.chars().count() >= MIN_COMMON_LETTERS;
+    is_unknown(first)
+        && (is_long && COMMON_ENDINGS.iter().any(|ending| first.word.ends_with(ending))
+            || rest.first().is_some_and(is_noun))
+}
+
 /// Whether a clause begins with this word.
 pub(super) fn begins_clause(item: &Item<'_>) -> bool {
     item.is_parted || CONNECTORS.contains(&item.word)
@@ -160,6 +177,11 @@ pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
     let says =
         |item: &Item<'_>| is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
     clauses(items).any(|clause| clause.iter().any(counts) && !clause.iter().any(says))
+}
+
+/// Whether the sentence is a piece of a numbered list that stands in one line: “a table with units, 3.”.
+pub(super) fn is_list_piece(items: &[Item<'_>]) -> bool {
+    items.last().is_some_and(|item| item.is_parted && item.word.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.

@@ -7,10 +7,11 @@ use super::grammar::{
     is_portuguese_first_person,
 };
 use super::item::{
-    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_plain_and_short,
-    is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout, speaks_of_work,
+    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_list_piece,
+    is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
+    speaks_of_work,
 };
-use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, SURE};
+use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE, SURE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -24,8 +25,10 @@ const MIN_WORK_BESIDE_DAILY: usize = 3;
 const MIN_WORK_OF_TRADE: usize = 2;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 1;
-/// Words below which a sentence gives the model too little to go by: “the tie covers it”.
+/// Words below which a sentence gives the model too little to go by: “the tie covers it”; the same of one plainly about
+/// work.
 const MIN_SCORED_WORDS: usize = 5;
+const MIN_PLAIN_WORDS: usize = 3;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
 
@@ -57,6 +60,12 @@ pub(super) struct Judgement<'s> {
     is_of_things_alone: bool,
     /// Whether the sentence is about nobody and has words of work enough for a delicate trade.
     is_of_trade: bool,
+    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of a thing or a trade.
+    is_private: bool,
+    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever it scores.
+    is_refused: bool,
+    /// Whether it is about work by its words alone.
+    is_plainly_work: bool,
 }
 
 impl<'s> Judgement<'s> {
@@ -68,6 +77,9 @@ impl<'s> Judgement<'s> {
             is_personal: false,
             is_of_things_alone: false,
             is_of_trade: false,
+            is_private: false,
+            is_refused: false,
+            is_plainly_work: false,
         };
         judgement.is_first_person = judgement.says(first_person(language)) || judgement.has(Classes::FIRST);
         judgement.is_personal = judgement.is_first_person || judgement.says(THIRD);
@@ -75,36 +87,56 @@ impl<'s> Judgement<'s> {
         judgement.is_of_trade = !judgement.is_personal
             && !judgement.says(PEOPLE)
             && count(&judgement.items, is_work_or_thing) >= MIN_WORK_OF_TRADE;
+        judgement.is_private = judgement.holds_private_words();
+        judgement.is_refused = judgement.speaks_like_private_life();
+        judgement.is_plainly_work = judgement.reads_as_work();
         judgement
     }
 
-    /// What the sentence is. `score` is called only where no rule decides.
+    /// What the sentence is, given how much it reads like work. `score` is called only where no rule decides.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
-        let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
-        if self.is_private(&unclear) {
+        if self.is_private && self.is_personal {
             return Verdict::Private;
         }
-        let is_plainly_work = unclear.is_empty()
-            && !self.is_of_delicate_trade()
-            && !self.is_partly_unknown()
-            && !self.is_first_person_off_work()
-            && self.has_words_of_work();
-        let is_doubtful = self.is_doubtful();
-        let is_vetoed = is_doubtful
-            || !is_plainly_work && (self.may_be_first_person() || self.items.len() < MIN_SCORED_WORDS);
-        let own_score = if is_doubtful { f64::MIN } else { score(&self.items) };
-        let score = if is_vetoed { f64::MIN } else { own_score };
-        let score = if is_plainly_work { score + PLAINLY } else { score };
-        if score > QUOTABLE {
-            Verdict::Work { is_sure: score > SURE }
-        } else if self.is_personal && (is_doubtful || !is_plainly_work) {
-            Verdict::Personal { is_neutral: own_score > NEUTRAL }
+        let allowance = self.allowance();
+        let matters = !self.is_refused && (allowance.is_some() || self.is_personal);
+        let score = if matters { score(&self.items) } else { f64::MIN };
+        let allowed = allowance.map_or(f64::MIN, |allowance| score + allowance);
+        if allowed > QUOTABLE {
+            Verdict::Work { is_sure: allowed > SURE }
+        } else if self.is_private {
+            Verdict::Private
+        } else if self.is_personal && (self.is_refused || !self.is_plainly_work) {
+            Verdict::Personal { is_neutral: score > NEUTRAL }
         } else {
             Verdict::Doubtful
         }
     }
 
-    fn is_private(&self, unclear: &[&Item<'_>]) -> bool {
+    /// What the rules add to the score of the sentence; `None` if they refuse it whatever it scores.
+    pub(super) fn allowance(&self) -> Option<f64> {
+        let words = self.items.len();
+        let gives_too_little = self.may_be_first_person() || words < MIN_SCORED_WORDS;
+        let is_vetoed = self.is_refused
+            || words < MIN_PLAIN_WORDS
+            || self.is_private && self.is_personal
+            || !self.is_plainly_work && gives_too_little;
+        let needs_more = self.is_private || is_appointment(&self.items);
+        let bonus = if self.is_plainly_work { PLAINLY } else { 0.0 };
+        let loss = if needs_more { RESERVE } else { 0.0 };
+        (!is_vetoed).then_some(bonus - loss)
+    }
+
+    fn reads_as_work(&self) -> bool {
+        self.items.iter().all(|item| self.is_clear(item))
+            && !self.is_of_delicate_trade()
+            && !self.is_partly_unknown()
+            && !self.is_first_person_off_work()
+            && self.has_words_of_work()
+    }
+
+    fn holds_private_words(&self) -> bool {
+        let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         let is_grave =
             |item: &&Item<'_>| !item.classes.meets(Classes::MILD) && !item.classes.meets(Classes::BOUND);
         let is_of_people =
@@ -115,11 +147,11 @@ impl<'s> Judgement<'s> {
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
-    /// Whether something in it is a private matter's way of speaking, whatever its words are.
-    fn is_doubtful(&self) -> bool {
+    fn speaks_like_private_life(&self) -> bool {
         counts_days(&self.items)
-            || is_appointment(&self.items)
             || has_bare_count(&self.items)
+            || is_list_piece(&self.items)
+            || self.is_personal && is_appointment(&self.items)
             || self.items.iter().any(|item| item.is_name)
             || self.says(THIRD)
             || self.says(INTIMATE)

@@ -3,7 +3,7 @@
 use super::Aside;
 use super::classes::Classes;
 use super::grammar::PARTING;
-use super::item::{Item, is_ambiguous, is_of_a_thing};
+use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
 use super::judgement::{Judgement, Verdict};
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
 use super::worktalk::{Features, worktalk};
@@ -34,6 +34,10 @@ impl Reader<'_> {
 
     pub(super) fn items_of<'s>(&self, sentence: &'s Sentence) -> Vec<Item<'s>> {
         let mut items = self.items(&sentence.tokens);
+        let is_common = opens_with_common_word(&items);
+        if let Some(first) = items.first_mut() {
+            first.is_name &= !is_common;
+        }
         for at in 0..items.len() {
             items[at].is_firm = !is_ambiguous(&items[at]) || is_of_a_thing(&items, at);
         }

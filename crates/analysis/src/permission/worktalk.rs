@@ -1,5 +1,5 @@
-//! How much a sentence reads like talk of work: a linear model over what its words are, what they mean, and which words
-//! and pairs of words it has.
+//! How much a sentence reads like talk of work: a linear model over what its words are, what they mean, which words and
+//! pairs of words it has, and the patterns of their roles.
 //!
 //! `model/worktalk.py` fits `worktalk.tsv` to invented sentences of work and of private life; the rules of judgement
 //! stay above it.
@@ -14,6 +14,7 @@ use super::item::{
     Item, clauses, count, is_ambiguous, is_daily, is_thing, is_timed_without_thing, is_unknown, is_work,
     is_work_or_thing,
 };
+use super::roles::{Pattern, Role, each_pattern, roles};
 use crate::layout::DIMS;
 use crate::lexicon::side;
 use crate::model::Model;
@@ -21,13 +22,15 @@ use crate::segment::Token;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
-pub(super) const QUOTABLE: f64 = 3.5;
+pub(super) const QUOTABLE: f64 = 3.8;
 /// A sentence of the author with a higher score does not make its neighbours doubtful.
 pub(super) const NEUTRAL: f64 = 1.0;
 /// A sentence with a higher score is quotable even beside one that the author tells of themselves.
-pub(super) const SURE: f64 = 4.5;
+pub(super) const SURE: f64 = 4.8;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
-pub(super) const PLAINLY: f64 = 1.5;
+pub(super) const PLAINLY: f64 = 1.0;
+/// What a sentence loses that has a word with a private sense, or names a day or an hour beside a clause without work.
+pub(super) const RESERVE: f64 = 1.0;
 
 static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_str!("worktalk.tsv")));
 
@@ -74,13 +77,15 @@ pub(super) struct Features<'s> {
     counts: [f64; COUNTS.len()],
     meaning: [f64; DIMS],
     words: Vec<&'s str>,
+    roles: Vec<Role>,
     language: Language,
 }
 
 impl<'s> Features<'s> {
     pub(super) fn of(tokens: &'s [Token], items: &[Item<'_>], language: Language, model: &Model) -> Self {
         let words: Vec<&str> = tokens.iter().map(|token| token.norm.as_str()).collect();
-        Self { counts: counts(items), meaning: meaning(&words, language, model), words, language }
+        let meaning = meaning(&words, language, model);
+        Self { counts: counts(items), meaning, words, roles: roles(items, language), language }
     }
 
     /// The words and the pairs of words, with what each counts.
@@ -159,6 +164,7 @@ pub(super) struct WorkTalk {
     counts: [f64; COUNTS.len()],
     meaning: [f64; DIMS],
     entries: [HashMap<&'static str, f64>; 2],
+    patterns: HashMap<Pattern, f64>,
 }
 
 /// The model that is compiled in.
@@ -174,6 +180,7 @@ impl WorkTalk {
             counts: [0.0; COUNTS.len()],
             meaning: [0.0; DIMS],
             entries: Default::default(),
+            patterns: HashMap::new(),
         };
         for (kind, name, weight) in table.lines().filter_map(row) {
             let place = match kind {
@@ -182,6 +189,7 @@ impl WorkTalk {
                 "dim" => name.parse().ok().and_then(|at: usize| model.meaning.get_mut(at)),
                 "en" => Some(model.entries[side(Language::En)].entry(name).or_default()),
                 "pt" => Some(model.entries[side(Language::Pt)].entry(name).or_default()),
+                "role" => Pattern::named(name).map(|pattern| model.patterns.entry(pattern).or_default()),
                 _ => None,
             };
             if let Some(place) = place {
@@ -199,6 +207,10 @@ impl WorkTalk {
             self.base + dot(&self.counts, &features.counts) + dot(&self.meaning, &features.meaning);
         let entries = &self.entries[side(features.language)];
         features.each_entry(|entry, value| score += entries.get(entry).map_or(0.0, |weight| weight * value));
+        let patterns = &self.patterns;
+        each_pattern(&features.roles, |pattern, value| {
+            score += patterns.get(&pattern).map_or(0.0, |weight| weight * value);
+        });
         score
     }
 }
@@ -218,6 +230,9 @@ impl Features<'_> {
         named.extend((0..).zip(self.meaning).map(|(at, value): (usize, f64)| (format!("dim\t{at}"), value)));
         let kind = self.language.code();
         self.each_entry(|entry, value| *named.entry(format!("{kind}\t{entry}")).or_default() += value);
+        each_pattern(&self.roles, |pattern, value| {
+            *named.entry(format!("role\t{}", pattern.name())).or_default() += value;
+        });
         named
     }
 }
@@ -234,7 +249,8 @@ mod tests {
         assert_eq!(read.len(), lines.len());
         let of = |kind: &str| read.iter().filter(|row| row.0 == kind).count();
         assert_eq!((of("base"), of("count"), of("dim")), (1, COUNTS.len(), DIMS));
-        assert!(of("en") > 1000 && of("pt") > 1000);
+        assert!(of("en") > 1000 && of("pt") > 1000 && of("role") > 100);
         assert!(read.iter().filter(|row| row.0 == "count").all(|row| COUNTS.contains(&row.1)));
+        assert!(read.iter().filter(|row| row.0 == "role").all(|row| Pattern::named(row.1).is_some()));
     }
 }

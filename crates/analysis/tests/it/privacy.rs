@@ -14,7 +14,7 @@ use fluence_domain::person::Post;
 
 use super::people::{post, today, writer_of};
 
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 10] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
@@ -24,8 +24,9 @@ const PRIVATE: [&str; 9] = [
     include_str!("redteam/private_hostile.tsv"),
     include_str!("redteam/private_blind.tsv"),
     include_str!("redteam/private_sealed.tsv"),
+    include_str!("redteam/private_tenth.tsv"),
 ];
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 11] = [
     include_str!("redteam/harmless.tsv"),
     include_str!("redteam/harmless_unseen.tsv"),
     include_str!("redteam/harmless_fresh.tsv"),
@@ -35,9 +36,12 @@ const HARMLESS: [&str; 9] = [
     include_str!("redteam/harmless_hostile.tsv"),
     include_str!("redteam/harmless_blind.tsv"),
     include_str!("redteam/harmless_sealed.tsv"),
+    include_str!("redteam/harmless_tenth.tsv"),
+    include_str!("redteam/plain_tenth.tsv"),
 ];
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is 0.80 of each.
-const MIN_QUOTABLE: [f64; HARMLESS.len()] = [0.90, 0.88, 0.84, 0.76, 0.68, 0.50, 0.68, 0.55, 0.36];
+const MIN_QUOTABLE: [f64; HARMLESS.len()] =
+    [0.92, 0.89, 0.90, 0.80, 0.82, 0.64, 0.75, 0.67, 0.56, 0.45, 0.39];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
@@ -171,7 +175,7 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
     let share = |found: usize, of: usize| found as f64 / of as f64;
     println!(
         "Harmless sentences quotable, of: in view, unseen at first, other trades, final, new, last, hostile, blind, \
-         sealed: \
+         sealed, tenth, plain tenth: \
          {counts:?}"
     );
     for ((found, of), least) in counts.into_iter().zip(MIN_QUOTABLE) {
