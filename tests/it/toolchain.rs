@@ -144,3 +144,19 @@ fn the_build_of_the_image_sees_every_file_that_the_program_contains() {
         assert!(!is_in_image_build(&ignored, hidden), "{hidden} is sent to the build");
     }
 }
+
+#[test]
+fn comments_are_as_narrow_as_the_style_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "crates", "tests/it", "benches"] {
+        sources(&root.join(folder), &mut files);
+    }
+    assert!(files.len() > 500, "only {} files were found", files.len());
+    for file in files {
+        for (at, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let is_comment = line.trim_start().starts_with("//");
+            assert!(!is_comment || line.chars().count() <= 100, "{}:{}", file.display(), at + 1);
+        }
+    }
+}

@@ -1,4 +1,5 @@
-//! How long the deepest analysis takes in-process, and what the model costs: `cargo bench --package fluence-analysis`.
+//! How long the deepest analysis takes in-process, and what the model costs: `cargo bench --package
+//! fluence-analysis`.
 //!
 //! A person with 50 different posts of 80 words each, the most that is read, in each language.
 //! Targets: p99 within 10 ms, the model loaded within 20 ms, memory within 30 MB.

@@ -1,4 +1,5 @@
-//! Style lines and the buyer playbook: only what the person's own words support, with those words beside it.
+//! Style lines and the buyer playbook: only what the person's own words support, with those words
+//! beside it.
 
 mod gist;
 mod line;
@@ -18,7 +19,8 @@ use super::text;
 use super::traits::{Calibrated, Confidence, TypeAxes};
 use fluence_domain::language::Language;
 
-/// Occurrences from which there can be much of something, and the posts that hold them where there are several.
+/// Occurrences from which there can be much of something, and the posts that hold them where there
+/// are several.
 const MIN_OCCURRENCES: u32 = 3;
 const MIN_POSTS: u32 = 2;
 /// Occurrences to expect of a measure before a lack of it can mean something.
@@ -72,7 +74,8 @@ pub fn style(ground: &Ground<'_>) -> Vec<Line> {
     lines
 }
 
-/// The playbook: rules that the words support, strongest first within each part; hypotheses; what not to infer.
+/// The playbook: rules that the words support, strongest first within each part; hypotheses; what
+/// not to infer.
 pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -> Vec<Line> {
     let mut candidates = Vec::new();
     for rule in &ground.model.catalogue.rules {
@@ -97,7 +100,8 @@ pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -
     lines
 }
 
-/// The candidates that stand, strongest first: none beside one that excludes it, and not too many of one section.
+/// The candidates that stand, strongest first: none beside one that excludes it, and not too many
+/// of one section.
 fn without_contradictions(mut candidates: Vec<Candidate<'_>>, most_of_a_section: usize) -> Vec<Line> {
     candidates.sort_by(|a, b| b.line.rank.total_cmp(&a.line.rank).then_with(|| a.line.id.cmp(&b.line.id)));
     let mut kept: Vec<Candidate<'_>> = Vec::new();
@@ -142,7 +146,8 @@ fn hypotheses<'g>(ground: &Ground<'g>, calibrated: &Calibrated) -> Vec<Candidate
 }
 
 impl Ground<'_> {
-    /// Where the text stands on a measure, if it stands apart on this side and nothing excludes saying so.
+    /// Where the text stands on a measure, if it stands apart on this side and nothing excludes
+    /// saying so.
     fn stands_apart(&self, measure: usize, side: Side, exclusions: &Exclusions) -> Option<Standing> {
         if exclusions.without_at.iter().any(|other| self.style.count(*other).occurrences > 0) {
             return None;

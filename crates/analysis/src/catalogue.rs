@@ -187,7 +187,8 @@ pub struct Hypothesis {
 }
 
 impl Catalogue {
-    /// Reads the compiled-in file and finds every measure, trait and line it names, or says what is wrong.
+    /// Reads the compiled-in file and finds every measure, trait and line it names, or says what is
+    /// wrong.
     pub fn load(cues: &Cues) -> Result<Self, String> {
         let mut catalogue: Self = toml::from_str(ADVICE_TOML).map_err(|error| format!("advice: {error}"))?;
         let measure = |name: &String| cues.place_of(name).ok_or_else(|| format!("advice: no measure {name}"));

@@ -1,8 +1,9 @@
 //! Which characters of a post are its author's own prose.
 //!
-//! Out go code, quoted lines and long quotations, forwarded and shared text, signatures, addresses, mentions and
-//! hashtags. Nothing is rewritten: the answer is a mask over the post's code points, so that positions stay those of
-//! the post. The rules and limits are those of `model/text.py`; the fixtures hold both to the same numbers.
+//! Out go code, quoted lines and long quotations, forwarded and shared text, signatures, addresses,
+//! mentions and hashtags. Nothing is rewritten: the answer is a mask over the post's code points,
+//! so that positions stay those of the post. The rules and limits are those of `model/text.py`; the
+//! fixtures hold both to the same numbers.
 
 /// Code points of one post that are read; the rest is left unread.
 pub const MAX_CHARS_PER_POST: usize = 20_000;
@@ -168,7 +169,8 @@ fn word_starts(text: &[char]) -> usize {
     text.split(|c| c.is_whitespace()).filter(|chunk| chunk.iter().any(|c| c.is_alphanumeric())).count()
 }
 
-/// Addresses, mentions and hashtags, all but their closing punctuation; and what follows the last word that counts.
+/// Addresses, mentions and hashtags, all but their closing punctuation; and what follows the last
+/// word that counts.
 fn drop_chunks(text: &[char], keep: &mut [bool]) {
     let (mut at, mut words) = (0, 0);
     while at < text.len() {

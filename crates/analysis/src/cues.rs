@@ -133,7 +133,8 @@ impl Cues {
         measure == self.measures.len() + LONG_WORDS
     }
 
-    /// Whether the measure also counts in sentences about the author, as a rate over the whole text.
+    /// Whether the measure also counts in sentences about the author, as a rate over the whole
+    /// text.
     pub fn is_rated(&self, measure: usize) -> bool {
         let structural = || measure - self.measures.len() > LAST_SAID;
         self.measures.get(measure).map_or_else(structural, |measure| measure.rated)
@@ -248,7 +249,8 @@ fn has_own_subject(tokens: &[Token], at: usize) -> bool {
     tokens[from..at].iter().any(|token| SUBJECTS.contains(&token.norm.as_str()))
 }
 
-/// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi” in -ei, “vai chegar”, “chegará”.
+/// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi” in -ei, “vai
+/// chegar”, “chegará”.
 fn inflected(tokens: &[Token], at: usize, language: Language) -> Option<&'static str> {
     const GENERAL_SUBJECTS: [&str; 4] = ["você", "vocês", "cê", "quem"];
     const NO_VERBS: [&str; 16] = [

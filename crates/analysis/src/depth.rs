@@ -10,7 +10,8 @@ use super::traits::Ocean;
 use super::{Analysis, TextBasis};
 use fluence_domain::detail::Detail;
 
-/// Bytes of an analysis, so that a whole answer, with the person, the match and the billing, is at most 4,000 and 10,000.
+/// Bytes of an analysis, so that a whole answer, with the person, the match and the billing, is at
+/// most 4,000 and 10,000.
 const BRIEF_BYTES: usize = 2_700;
 const STANDARD_BYTES: usize = 8_600;
 /// Lines of style and of the playbook in a brief answer.
@@ -110,7 +111,8 @@ fn weakest(lines: &[Line]) -> Option<usize> {
     ranked.min_by(|a, b| a.1.rank.total_cmp(&b.1.rank)).map(|(at, _)| at)
 }
 
-/// Drops a quotation of a trait or, when there is none left, the weakest line. False when nothing is left to drop.
+/// Drops a quotation of a trait or, when there is none left, the weakest line. False when nothing
+/// is left to drop.
 fn drop_weakest(analysis: &mut Analysis) -> bool {
     let mut dropped = false;
     if let Some(traits) = &mut analysis.traits {

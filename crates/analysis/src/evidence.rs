@@ -28,7 +28,8 @@ const MAX_MATCHED_WORDS: usize = 5;
 /// Words quoted at once.
 const MAX_EXCERPT_WORDS: usize = 12;
 
-/// A place in a post and what stands there. Positions are Unicode code points of the post's text as stored.
+/// A place in a post and what stands there. Positions are Unicode code points of the post's text as
+/// stored.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// Index of the post in the person's list, from 0.
@@ -79,8 +80,9 @@ pub struct TraitGround<'a> {
     pub model: &'a Model,
 }
 
-/// The sentences that move a trait's score most to the side it leans to, by how much the score would change without
-/// them. A question, a denial and a sentence that is already `used` beside another trait are passed over.
+/// The sentences that move a trait's score most to the side it leans to, by how much the score
+/// would change without them. A question, a denial and a sentence that is already `used` beside
+/// another trait are passed over.
 pub fn of_trait(
     t: usize,
     is_high: bool,
@@ -110,8 +112,9 @@ pub fn of_trait(
     shown.into_iter().map(show).collect()
 }
 
-/// Whether its post without the sentence is still in the same language, or empty: only then is the score without it what
-/// is said. Two words that are left may be in no language, and the whole post would not count.
+/// Whether its post without the sentence is still in the same language, or empty: only then is the
+/// score without it what is said. Two words that are left may be in no language, and the whole post
+/// would not count.
 fn leaves_its_post(at: usize, ground: &TraitGround<'_>) -> bool {
     let sentences = &ground.texts.sentences;
     let is_left = |(other, placed): &(usize, &Placed)| *other != at && placed.post == sentences[at].post;
@@ -120,7 +123,8 @@ fn leaves_its_post(at: usize, ground: &TraitGround<'_>) -> bool {
     left.peek().is_none() || detect(left, &ground.model.lexicon) == Detected::Ours(ground.language)
 }
 
-/// Whether a sentence may stand beside a trait: it says something, plainly, and nothing is cut out of it.
+/// Whether a sentence may stand beside a trait: it says something, plainly, and nothing is cut out
+/// of it.
 fn shows_a_trait(placed: &Placed) -> bool {
     let tokens = &placed.sentence.tokens;
     placed.permission == Permission::Quoted
@@ -174,8 +178,8 @@ fn matched(token: &Token, points: Option<f64>) -> MatchedWord {
     MatchedWord { word: token.norm.clone(), start: token.start, end: token.end, points }
 }
 
-/// At most twelve words around `anchor`, as written, with runs of blanks as one. It never reaches across text that is
-/// not the author's own.
+/// At most twelve words around `anchor`, as written, with runs of blanks as one. It never reaches
+/// across text that is not the author's own.
 fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     let chars = reading.chars_of(placed.post);
     let tokens = &placed.sentence.tokens;
@@ -209,14 +213,16 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Whether the line goes on after `at` with a quotation, which is left out of the author's own words.
+/// Whether the line goes on after `at` with a quotation, which is left out of the author's own
+/// words.
 fn runs_into_quotation(chars: &[char], at: usize) -> bool {
     let rest = chars.get(at..).unwrap_or(&[]);
     let gap = rest.iter().take_while(|c| matches!(c, ' ' | ':' | ',')).count();
     gap > 0 && rest.get(gap).is_some_and(|c| matches!(c, '"' | '“' | '«' | '‘' | '\''))
 }
 
-/// Code points between two words of one excerpt: room for a mark and blanks, too few for anything cut out.
+/// Code points between two words of one excerpt: room for a mark and blanks, too few for anything
+/// cut out.
 const MAX_GAP: usize = 3;
 
 fn near(left: &Token, right: &Token) -> bool {

@@ -1,7 +1,8 @@
 //! From sentences to counts, from counts to features.
 //!
-//! Counts are whole numbers and add up over sentences, so the order of posts cannot matter and each sentence's share
-//! of a score is exact. The order of features is that of the model's weights: categories, marks and shapes, meaning.
+//! Counts are whole numbers and add up over sentences, so the order of posts cannot matter and each
+//! sentence's share of a score is exact. The order of features is that of the model's weights:
+//! categories, marks and shapes, meaning.
 
 use super::layout::{
     CATEGORIES, DIMS, FEATURES, FIRST_DIM, FIRST_MARK, Features, LONG_WORD_LETTERS, LONG_WORDS, MARK_COUNT,
@@ -60,8 +61,8 @@ pub struct WordFacts {
     pub vector: Option<&'static [u8]>,
 }
 
-/// The facts of each word of a sentence, in order; numbers are left out. A capital inside a sentence marks a name, and
-/// a name says nothing about who wrote it, so it has no vector.
+/// The facts of each word of a sentence, in order; numbers are left out. A capital inside a
+/// sentence marks a name, and a name says nothing about who wrote it, so it has no vector.
 pub fn word_facts<'s>(
     sentence: &'s Sentence,
     language: Language,
@@ -149,7 +150,8 @@ impl Counts {
         }
     }
 
-    /// How often the feature's word category or mark occurs; nothing for shapes and meaning, long words apart.
+    /// How often the feature's word category or mark occurs; nothing for shapes and meaning, long
+    /// words apart.
     pub fn occurrences(&self, feature: usize) -> u32 {
         match feature {
             LONG_WORDS => self.long_words,

@@ -1,13 +1,15 @@
-//! Which language a post is written in, by how many of its words are frequent function words of each.
+//! Which language a post is written in, by how many of its words are frequent function words of
+//! each.
 //!
-//! Spanish, French, Italian and German are known so that they can be refused: without them Spanish reads as poor
-//! Portuguese. A post that fits nothing well enough is in no language.
+//! Spanish, French, Italian and German are known so that they can be refused: without them Spanish
+//! reads as poor Portuguese. A post that fits nothing well enough is in no language.
 
 use super::lexicon::{Lexicon, MARKER_LANGUAGES, bits};
 use super::segment::Sentence;
 use fluence_domain::language::Language;
 
-/// Least share of words that must be function words of the language. Running prose of the six has 0.35 to 0.6.
+/// Least share of words that must be function words of the language. Running prose of the six has
+/// 0.35 to 0.6.
 const MIN_COVERAGE: f64 = 0.20;
 
 /// The verdict on one post.

@@ -35,7 +35,8 @@ pub(super) const LONG_WORD_LETTERS: usize = 7;
 /// One value for each feature.
 pub type Features = [f64; FEATURES];
 
-/// Names of the features in the order of the weights, except the meaning dimensions, which have none.
+/// Names of the features in the order of the weights, except the meaning dimensions, which have
+/// none.
 pub(super) fn feature_names(categories: &[String]) -> Vec<String> {
     let words = categories.iter().map(|name| format!("word.{name}"));
     words.chain(MARKS.iter().map(|name| (*name).to_owned())).collect()

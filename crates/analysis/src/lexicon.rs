@@ -1,5 +1,5 @@
-//! The house lexicon: which words belong to which category. One file, `model/lexicon.tsv`, serves the trainer and
-//! the program; it is compiled in.
+//! The house lexicon: which words belong to which category. One file, `model/lexicon.tsv`, serves
+//! the trainer and the program; it is compiled in.
 
 use fluence_domain::language::Language;
 
@@ -34,7 +34,8 @@ impl Default for WordTrie {
 }
 
 impl WordTrie {
-    /// Adds a lexicon entry (`word`, `stem*`, `!word` or `!stem*`) to the category of bit `category`.
+    /// Adds a lexicon entry (`word`, `stem*`, `!word` or `!stem*`) to the category of bit
+    /// `category`.
     fn add(&mut self, entry: &str, category: u32) {
         let excluded = entry.starts_with('!');
         let pattern = entry.trim_start_matches('!');
@@ -100,7 +101,8 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Reads the compiled-in file. Lines that do not fit its format are skipped; a test proves that there are none.
+    /// Reads the compiled-in file. Lines that do not fit its format are skipped; a test proves that
+    /// there are none.
     pub fn load() -> Self {
         let mut lexicon = Self {
             categories: Vec::new(),
@@ -143,7 +145,8 @@ impl Lexicon {
         }
     }
 
-    /// The feature categories of a normalised word, alone or right after `previous` (empty at the start).
+    /// The feature categories of a normalised word, alone or right after `previous` (empty at the
+    /// start).
     pub fn categories_of(&self, previous: &str, word: &str, language: Language) -> CategorySet {
         let trie = &self.features[side(language)];
         let pair = if previous.is_empty() { 0 } else { trie.lookup_pair(previous, word) };
@@ -156,7 +159,8 @@ impl Lexicon {
         trie.lookup(word) != 0 || trie.lookup_pair(previous, word) != 0
     }
 
-    /// The languages of which a normalised word is a frequent function word, by bit in `MARKER_LANGUAGES`.
+    /// The languages of which a normalised word is a frequent function word, by bit in
+    /// `MARKER_LANGUAGES`.
     pub fn marker_languages(&self, word: &str) -> CategorySet {
         self.markers.lookup(word)
     }

@@ -1,7 +1,9 @@
-//! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and quick.
+//! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and
+//! quick.
 //!
-//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`]; then [`features`] → [`score`] → [`traits`] →
-//! [`evidence`], and [`style`] → [`advice`]. Same input, same bytes; the order of posts, the person's name and the company change nothing.
+//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`]; then [`features`] →
+//! [`score`] → [`traits`] → [`evidence`], and [`style`] → [`advice`]. Same input, same bytes; the
+//! order of posts, the person's name and the company change nothing.
 
 pub mod advice;
 pub mod catalogue;
@@ -104,7 +106,8 @@ pub struct TextBasis {
     pub words_other_language: u32,
     /// Posts left out because another said the same.
     pub duplicate_posts: u32,
-    /// How much the text is like the texts of the norms, in percent: scores of unlike texts count for less.
+    /// How much the text is like the texts of the norms, in percent: scores of unlike texts count
+    /// for less.
     pub resemblance_percent: u8,
 }
 
@@ -141,14 +144,16 @@ pub enum InsufficientReason {
     UnsupportedLanguage,
 }
 
-/// Loads the model and the vocabularies, so that the first call need not, or says why the model cannot be used.
+/// Loads the model and the vocabularies, so that the first call need not, or says why the model
+/// cannot be used.
 pub fn check() -> Result<&'static Model, ModelError> {
     permission::prepare();
     model::check()
 }
 
-/// Reads `person`'s own words. `texts` is the language of the answer's sentences; `as_of` dates how fresh the posts
-/// are. Basic needs a profile only; standard and premium need 120 words of the person's own in English or Portuguese.
+/// Reads `person`'s own words. `texts` is the language of the answer's sentences; `as_of` dates how
+/// fresh the posts are. Basic needs a profile only; standard and premium need 120 words of the
+/// person's own in English or Portuguese.
 pub fn analyse(
     person: &Person,
     tier: Depth,

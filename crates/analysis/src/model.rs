@@ -1,7 +1,8 @@
-//! The model file: norms, weights, calibration and word vectors, made by `model/train.py` and compiled in.
+//! The model file: norms, weights, calibration and word vectors, made by `model/train.py` and
+//! compiled in.
 //!
-//! Its layout is described in `model/modelfile.py`. The last 32 bytes are the SHA-256 of all the others; a file that
-//! does not match its seal, its schema or this program's lexicon is refused.
+//! Its layout is described in `model/modelfile.py`. The last 32 bytes are the SHA-256 of all the
+//! others; a file that does not match its seal, its schema or this program's lexicon is refused.
 
 use std::sync::LazyLock;
 

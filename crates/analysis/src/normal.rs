@@ -2,7 +2,8 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
-/// Probability that a standard normal value lies below `x`. Error below 1.5e-7 (Abramowitz & Stegun 1964, 7.1.26).
+/// Probability that a standard normal value lies below `x`. Error below 1.5e-7 (Abramowitz & Stegun
+/// 1964, 7.1.26).
 pub fn cumulative(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.327_591_1 * (x.abs() / SQRT_2));
     let poly = t
@@ -12,8 +13,8 @@ pub fn cumulative(x: f64) -> f64 {
     if x >= 0.0 { 1.0 - half_tail } else { half_tail }
 }
 
-/// The `x` below which a standard normal value lies with probability `p`, for `p` strictly between 0 and 1: Newton's
-/// method on [`cumulative`], from a logistic start.
+/// The `x` below which a standard normal value lies with probability `p`, for `p` strictly between
+/// 0 and 1: Newton's method on [`cumulative`], from a logistic start.
 pub fn quantile(p: f64) -> f64 {
     let p = p.clamp(1e-6, 1.0 - 1e-6);
     let mut x = (p / (1.0 - p)).ln() / 1.702;

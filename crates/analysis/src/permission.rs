@@ -1,8 +1,9 @@
 //! Which sentences may be quoted: by permission, not for want of a prohibition.
 //!
-//! People speak of their body, home, faith or money without the word for it, so no list of bad words can find what is
-//! private. A sentence is quoted only when it is plainly about work: every word is known and harmless, things of the
-//! trade are among them, and neither it nor its neighbours in the post speak of private matters. In doubt it is not.
+//! People speak of their body, home, faith or money without the word for it, so no list of bad
+//! words can find what is private. A sentence is quoted only when it is plainly about work: every
+//! word is known and harmless, things of the trade are among them, and neither it nor its
+//! neighbours in the post speak of private matters. In doubt it is not.
 
 mod anchors;
 mod classes;
@@ -35,11 +36,13 @@ pub enum Permission {
     Counted,
     /// It may be about the author or another person: it enters rates over the whole text alone.
     Rated,
-    /// It speaks of a private matter, or stands near one that does: it enters the scores of the traits alone.
+    /// It speaks of a private matter, or stands near one that does: it enters the scores of the
+    /// traits alone.
     Withheld,
 }
 
-/// A word of a post that is not the author's own prose: of a quotation, of shared text, or a hashtag.
+/// A word of a post that is not the author's own prose: of a quotation, of shared text, or a
+/// hashtag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aside {
     /// In lower case.
@@ -95,8 +98,8 @@ mod tests {
     use crate::model::model;
     use crate::segment;
 
-    /// Writes what the model of work talk reads of each sentence of the file that `WORKTALK_SENTENCES` names, for
-    /// `model/worktalk.py`: a line of JSON each.
+    /// Writes what the model of work talk reads of each sentence of the file that
+    /// `WORKTALK_SENTENCES` names, for `model/worktalk.py`: a line of JSON each.
     #[test]
     fn features_can_be_written_for_the_trainer() {
         let variable = |name| std::env::var_os(name);

@@ -1,5 +1,5 @@
-//! A person's own words: their posts cleaned, parted by language, and put in an order that does not depend on how the
-//! source listed them.
+//! A person's own words: their posts cleaned, parted by language, and put in an order that does not
+//! depend on how the source listed them.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,8 @@ use fluence_domain::person::Post;
 
 /// Posts that count, the freshest first.
 pub const MAX_POSTS: usize = 50;
-/// Posts that are opened to find them: duplicates and posts without prose use this up, not `MAX_POSTS`.
+/// Posts that are opened to find them: duplicates and posts without prose use this up, not
+/// `MAX_POSTS`.
 const MAX_POSTS_OPENED: usize = 200;
 
 /// Hashtags of one post that are looked into.

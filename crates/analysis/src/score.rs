@@ -1,9 +1,10 @@
 //! Five linear scores, and exactly where each came from.
 //!
-//! A score is the sum over features of weight times standardised value. Since the features are functions of sums
-//! over sentences, the score parts into shares of sentences, and those into shares of words and of punctuation. A
-//! share says how far the sentence lifts the score above the norms' mean, for its length; the shares add up to the
-//! score. [`Scores::without`] answers another question, exactly too: the score if the sentence were not there.
+//! A score is the sum over features of weight times standardised value. Since the features are
+//! functions of sums over sentences, the score parts into shares of sentences, and those into
+//! shares of words and of punctuation. A share says how far the sentence lifts the score above the
+//! norms' mean, for its length; the shares add up to the score. [`Scores::without`] answers another
+//! question, exactly too: the score if the sentence were not there.
 
 use super::features::{Counts, WordFacts, standardise};
 use super::layout::{
@@ -72,7 +73,8 @@ impl<'m> Scores<'m> {
         &self.total
     }
 
-    /// Points of each feature for one trait; the last entry of the answer is all of meaning together.
+    /// Points of each feature for one trait; the last entry of the answer is all of meaning
+    /// together.
     pub fn by_feature(&self, trait_index: usize) -> [f64; FIRST_DIM + 1] {
         let weights = &self.model.header.weights[trait_index];
         let mut points = [0.0; FIRST_DIM + 1];
@@ -134,7 +136,8 @@ impl<'m> Scores<'m> {
         shares.map(|((slope, share), count)| slope * share * f64::from(count)).sum()
     }
 
-    /// Each score if the sentence were not there. With nothing else left, the scores stay as they are.
+    /// Each score if the sentence were not there. With nothing else left, the scores stay as they
+    /// are.
     pub fn without(&self, part: &Counts) -> PerTrait {
         let left = self.total.without(part);
         if left.words == 0 {

@@ -14,7 +14,8 @@ pub struct Token {
     pub start: usize,
     /// One past the last code point.
     pub end: usize,
-    /// Compatibility form, lower case, straight apostrophe: what the lexicon and the vectors know it by.
+    /// Compatibility form, lower case, straight apostrophe: what the lexicon and the vectors know
+    /// it by.
     pub norm: String,
     /// False for a number.
     pub is_word: bool,
@@ -109,7 +110,8 @@ impl Reader<'_> {
         next.is_none_or(|c| !c.is_lowercase())
     }
 
-    /// A mark ends a sentence when a blank follows, and it is not the dot of an abbreviation or an initial.
+    /// A mark ends a sentence when a blank follows, and it is not the dot of an abbreviation or an
+    /// initial.
     fn after_mark(&self, at: usize) -> Option<usize> {
         let closes = |c: char| {
             ends_sentence_mark(c) || matches!(c, '"' | '\'' | '\u{201d}' | '\u{2019}' | '\u{bb}' | ')' | ']')

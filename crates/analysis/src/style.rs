@@ -1,9 +1,11 @@
-//! What a person's writing shows plainly: cues, figures and marks, counted for the style lines and the playbook.
+//! What a person's writing shows plainly: cues, figures and marks, counted for the style lines and
+//! the playbook.
 //!
-//! A lexicon that scores traits may be vague, since errors cancel out over a text. A line of advice stands beside the
-//! sentence that it rests on, so what it counts must be what it says: [`super::cues`] lists plain words and phrases, [`super::cues::scope`]
-//! takes back those that a negation, a question, a quotation or a name changes, and [`super::cues::norms`] compares the counts with
-//! professional posts of the same length.
+//! A lexicon that scores traits may be vague, since errors cancel out over a text. A line of advice
+//! stands beside the sentence that it rests on, so what it counts must be what it says:
+//! [`super::cues`] lists plain words and phrases, [`super::cues::scope`] takes back those that a
+//! negation, a question, a quotation or a name changes, and [`super::cues::norms`] compares the
+//! counts with professional posts of the same length.
 
 mod figures;
 

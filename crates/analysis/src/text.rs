@@ -1,7 +1,8 @@
-//! Sentences of the answer that are neither advice nor trait readings: validity, limits, the summary's words.
+//! Sentences of the answer that are neither advice nor trait readings: validity, limits, the
+//! summary's words.
 //!
-//! Written once for each language, by its own standard; the Portuguese is not a translation. Nothing here knows or
-//! guesses the gender of the person analysed.
+//! Written once for each language, by its own standard; the Portuguese is not a translation.
+//! Nothing here knows or guesses the gender of the person analysed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,7 +15,8 @@ use fluence_domain::language::Language;
 pub struct Validity {
     /// What the model was measured on.
     pub benchmark: &'static str,
-    /// Mean area under the curve over the five traits on that benchmark, for the language analysed: 0.5 is chance.
+    /// Mean area under the curve over the five traits on that benchmark, for the language analysed:
+    /// 0.5 is chance.
     pub mean_auc: f64,
     /// Authors behind that figure.
     pub authors: u32,

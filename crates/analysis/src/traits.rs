@@ -61,7 +61,8 @@ pub struct Interval {
 /// A feature's points of a score.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Contribution {
-    /// `word.CATEGORY`, `mark.MARK`, `shape.SHAPE`, `meaning` (the word vectors together) or `other`.
+    /// `word.CATEGORY`, `mark.MARK`, `shape.SHAPE`, `meaning` (the word vectors together) or
+    /// `other`.
     pub feature: String,
     /// Points, up or down.
     pub points: f64,
@@ -108,7 +109,8 @@ pub fn percentiles(calibrated: &Calibrated) -> Ocean<u8> {
     Ocean::from_fn(|t| calibrated.percentile(t))
 }
 
-/// The features that count most, by name, and the rest in one; rounded so that they still add up to the score.
+/// The features that count most, by name, and the rest in one; rounded so that they still add up to
+/// the score.
 fn contributions(t: usize, scores: &Scores<'_>, model: &Model) -> Vec<Contribution> {
     let points = scores.by_feature(t);
     let names = feature_names(&model.header.categories);

@@ -100,8 +100,8 @@ fn listed(items: &[&str], and: &str) -> String {
     }
 }
 
-/// What a person does, each verb once: “writes warmly and about colleagues, and asks questions”. `about` begins what
-/// stands last after a verb.
+/// What a person does, each verb once: “writes warmly and about colleagues, and asks questions”.
+/// `about` begins what stands last after a verb.
 fn predicates(findings: &[&str], about: &str, and: &str) -> String {
     let mut verbs: Vec<(&str, Vec<&str>)> = Vec::new();
     for (verb, rest) in findings.iter().map(|finding| finding.split_once(' ').unwrap_or((*finding, ""))) {

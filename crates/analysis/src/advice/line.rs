@@ -53,7 +53,8 @@ pub enum Basis {
     Limits,
 }
 
-/// How far a text stands apart from professional posts of its length. One that does not gets no line.
+/// How far a text stands apart from professional posts of its length. One that does not gets no
+/// line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {

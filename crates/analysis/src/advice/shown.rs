@@ -16,7 +16,8 @@ const MAX_EVIDENCE: usize = 2;
 /// Least words of a sentence that is shown, and least of them that carry meaning.
 const MIN_SHOWN_WORDS: usize = 5;
 const MIN_CONTENT_WORDS: usize = 3;
-/// Words from which a sentence is long enough to speak for itself; shorter ones count as if they had so many.
+/// Words from which a sentence is long enough to speak for itself; shorter ones count as if they
+/// had so many.
 const FULL_SHOWN_WORDS: f64 = 10.0;
 /// Long words that a sentence needs to show formal vocabulary.
 const MIN_LONG_WORDS: usize = 2;
@@ -31,7 +32,8 @@ pub(super) struct Shown {
 }
 
 impl Ground<'_> {
-    /// Puts the sentences beside the lines that show them best. A sentence stands beside one line only.
+    /// Puts the sentences beside the lines that show them best. A sentence stands beside one line
+    /// only.
     pub(super) fn show(&self, lines: &mut [Line]) {
         let mut used = HashSet::new();
         for line in lines {
@@ -56,7 +58,8 @@ impl Ground<'_> {
         scored.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// How well a sentence shows a line, or nothing when it does not. The count alone shows what is absent.
+    /// How well a sentence shows a line, or nothing when it does not. The count alone shows what is
+    /// absent.
     fn shows(&self, shown: Shown, at: usize) -> Option<f64> {
         let placed = &self.texts.sentences[at];
         let tokens = &placed.sentence.tokens;

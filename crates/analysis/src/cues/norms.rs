@@ -1,8 +1,9 @@
 //! Where the counts of professional posts lie, by language and length.
 //!
-//! Occurrences of a cue in posts of one author follow a negative binomial law: chance around the author's own rate, and
-//! rates that differ between authors (a gamma law). The figures in `norms.toml` are fitted to the invented posts of
-//! `model/posts` and of the sample people; a test fits them again and compares.
+//! Occurrences of a cue in posts of one author follow a negative binomial law: chance around the
+//! author's own rate, and rates that differ between authors (a gamma law). The figures in
+//! `norms.toml` are fitted to the invented posts of `model/posts` and of the sample people; a test
+//! fits them again and compares.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +73,8 @@ impl Norms {
 }
 
 impl CountNorm {
-    /// Share of posts of `words` words that hold fewer occurrences than `count`, those with as many counted half.
+    /// Share of posts of `words` words that hold fewer occurrences than `count`, those with as many
+    /// counted half.
     pub fn share_below(&self, count: u32, words: u32) -> f64 {
         let mean = self.rate * f64::from(words) / 100.0;
         let miss = mean / (mean + self.shape);

@@ -144,7 +144,8 @@ impl Scope {
     }
 }
 
-/// Whether a denial may follow what it denies: “photos never show it”, but not “a target without milestones”.
+/// Whether a denial may follow what it denies: “photos never show it”, but not “a target without
+/// milestones”.
 fn denies_its_subject(word: &str) -> bool {
     matches!(word, "not" | "never" | "não" | "nunca" | "jamais") || word.ends_with("n't")
 }

@@ -93,7 +93,8 @@ impl LengthNorm {
         (score - self.a - self.b / words) / (self.v * (1.0 + self.k / words)).sqrt()
     }
 
-    /// How much of the spread at this length is the author's and not chance: 0 to 1 (Spearman-Brown).
+    /// How much of the spread at this length is the author's and not chance: 0 to 1
+    /// (Spearman-Brown).
     pub fn reliability(&self, words: f64) -> f64 {
         words / (words + self.k)
     }
@@ -112,7 +113,8 @@ pub struct Band {
     pub validity: Vec<f64>,
 }
 
-/// The 90th percentile, `a + b/n`, of the mean squared deviation of texts of n words from the norms.
+/// The 90th percentile, `a + b/n`, of the mean squared deviation of texts of n words from the
+/// norms.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Distance {
     a: f64,
@@ -120,7 +122,8 @@ pub struct Distance {
 }
 
 impl Distance {
-    /// 1 for a text like those of the norms, less the further away it is: scores of unlike texts count for less.
+    /// 1 for a text like those of the norms, less the further away it is: scores of unlike texts
+    /// count for less.
     pub fn resemblance(&self, z: &Features, words: f64) -> f64 {
         let squares = z[..FIRST_DIM].iter().map(|z| z * z).sum::<f64>() / FIRST_DIM as f64;
         ((self.a + self.b / words) / squares).min(1.0)

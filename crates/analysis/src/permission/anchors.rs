@@ -1,6 +1,8 @@
-//! Where a sentence names work only to say when or where: “before the launch”, “next to the server”.
+//! Where a sentence names work only to say when or where: “before the launch”, “next to the
+//! server”.
 //!
-//! People date and place their private life by their work, so such words prove nothing about the rest of the sentence.
+//! People date and place their private life by their work, so such words prove nothing about the
+//! rest of the sentence.
 
 use super::item::{Item, begins_clause};
 

@@ -45,8 +45,8 @@ impl Classes {
     /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
     pub(super) const DAILY: Self = Self(1 << 17);
 
-    /// Of customers and goods of delicate trades, like a clinic: private, unless the sentence is about nobody and either a
-    /// thing stands near or there are words of work enough.
+    /// Of customers and goods of delicate trades, like a clinic: private, unless the sentence is
+    /// about nobody and either a thing stands near or there are words of work enough.
     pub(super) const DELICATE: Self = Self(1 << 18);
 
     /// Ambiguous words that are private unless they are said of a thing.
@@ -67,7 +67,8 @@ impl Classes {
         self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
     }
 
-    /// Whether the word alone makes a hashtag or a quotation private, where nothing shows what it is said of.
+    /// Whether the word alone makes a hashtag or a quotation private, where nothing shows what it
+    /// is said of.
     pub(super) const fn is_private_in_passing(self) -> bool {
         self.meets(Self::PRIVATE) || self.is_delicate_alone()
     }

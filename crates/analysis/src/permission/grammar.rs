@@ -217,7 +217,8 @@ const NO_PORTUGUESE_FIRST: &[&str] =
 /// Letters of the shortest verb that is known by its ending.
 const MIN_ENDED_LETTERS: usize = 4;
 
-/// Whether a word that no trade has looks like a Portuguese verb in the first person singular: “pulei”, “dormi”, “fico”.
+/// Whether a word that no trade has looks like a Portuguese verb in the first person singular:
+/// “pulei”, “dormi”, “fico”.
 pub(super) fn is_portuguese_first_person(word: &str) -> bool {
     let mut letters = word.chars().rev();
     let ends = match (letters.next(), letters.next()) {

@@ -68,7 +68,8 @@ pub(super) fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> us
     items.iter().filter(|item| which(item)).count()
 }
 
-/// Whether a word with a private sense is said of a thing: beside it, or few small words away, with no mark between.
+/// Whether a word with a private sense is said of a thing: beside it, or few small words away, with
+/// no mark between.
 pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
     let item = &items[at];
     let steps = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_STEPS };
@@ -101,8 +102,8 @@ pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
     items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
 }
 
-/// Whether a word that the vocabularies lack opens the sentence and is no name all the same: by its ending, or beside a
-/// noun of the trade, as in “Catheter packs”.
+/// Whether a word that the vocabularies lack opens the sentence and is no name all the same: by its
+/// ending, or beside a noun of the trade, as in “Catheter packs”.
 pub(super) fn opens_with_common_word(items: &[Item<'_>]) -> bool {
     let [first, rest @ ..] = items else { return false };
     let is_noun = |item: &Item<'_>| {
@@ -144,7 +145,8 @@ pub(super) fn is_weighty(item: &Item<'_>) -> bool {
     !is_time && !is_small && !NUMBERS.contains(&item.word)
 }
 
-/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “day fourteen”, “six months today”.
+/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “day fourteen”,
+/// “six months today”.
 pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
     let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
     let is_number =
@@ -156,8 +158,8 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
             && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
-/// Whether a sentence names a day or an hour and has a clause without a word of work: “see you on Thursday” may be a
-/// private appointment.
+/// Whether a sentence names a day or an hour and has a clause without a word of work: “see you on
+/// Thursday” may be a private appointment.
 pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
     is_timed(items) && clauses(items).any(|clause| !clause.iter().any(is_work_or_thing))
 }
@@ -171,7 +173,8 @@ fn is_timed(items: &[Item<'_>]) -> bool {
     items.iter().any(|item| item.classes.meets(Classes::CLOCK))
 }
 
-/// Whether a clause holds a number or a period and nothing else that means something: “four hours, then two, then none”.
+/// Whether a clause holds a number or a period and nothing else that means something: “four hours,
+/// then two, then none”.
 pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
     let counts = |item: &Item<'_>| NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
     let says =
@@ -179,12 +182,14 @@ pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
     clauses(items).any(|clause| clause.iter().any(counts) && !clause.iter().any(says))
 }
 
-/// Whether the sentence is a piece of a numbered list that stands in one line: “a table with units, 3.”.
+/// Whether the sentence is a piece of a numbered list that stands in one line: “a table with units,
+/// 3.”.
 pub(super) fn is_list_piece(items: &[Item<'_>]) -> bool {
     items.last().is_some_and(|item| item.is_parted && item.word.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// Whether all that the author says of themselves is an act or a view of work, and all they call theirs is of work.
+/// Whether all that the author says of themselves is an act or a view of work, and all they call
+/// theirs is of work.
 pub(super) fn speaks_of_work(items: &[Item<'_>]) -> bool {
     let is_verb = |item: &Item<'_>| item.classes.meets(Classes::ACT) || item.classes.meets(Classes::SAY);
     (0..items.len()).all(|at| {

@@ -25,8 +25,8 @@ const MIN_WORK_BESIDE_DAILY: usize = 3;
 const MIN_WORK_OF_TRADE: usize = 2;
 /// Things of a sentence that is about nothing else.
 const MIN_THINGS_ALONE: usize = 1;
-/// Words below which a sentence gives the model too little to go by: “the tie covers it”; the same of one plainly about
-/// work.
+/// Words below which a sentence gives the model too little to go by: “the tie covers it”; the same
+/// of one plainly about work.
 const MIN_SCORED_WORDS: usize = 5;
 const MIN_PLAIN_WORDS: usize = 3;
 /// One in so many words that carry meaning is of work.
@@ -60,9 +60,11 @@ pub(super) struct Judgement<'s> {
     is_of_things_alone: bool,
     /// Whether the sentence is about nobody and has words of work enough for a delicate trade.
     is_of_trade: bool,
-    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of a thing or a trade.
+    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of
+    /// a thing or a trade.
     is_private: bool,
-    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever it scores.
+    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever
+    /// it scores.
     is_refused: bool,
     /// Whether it is about work by its words alone.
     is_plainly_work: bool,
@@ -93,7 +95,8 @@ impl<'s> Judgement<'s> {
         judgement
     }
 
-    /// What the sentence is, given how much it reads like work. `score` is called only where no rule decides.
+    /// What the sentence is, given how much it reads like work. `score` is called only where no
+    /// rule decides.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
         if self.is_private && self.is_personal {
             return Verdict::Private;
@@ -113,7 +116,8 @@ impl<'s> Judgement<'s> {
         }
     }
 
-    /// What the rules add to the score of the sentence; `None` if they refuse it whatever it scores.
+    /// What the rules add to the score of the sentence; `None` if they refuse it whatever it
+    /// scores.
     pub(super) fn allowance(&self) -> Option<f64> {
         let words = self.items.len();
         let gives_too_little = self.may_be_first_person() || words < MIN_SCORED_WORDS;

@@ -1,7 +1,8 @@
-//! The part that each word plays in its sentence, in names that both languages share: “our” and “nosso”, a thing of the
-//! trade, a word of any home.
+//! The part that each word plays in its sentence, in names that both languages share: “our” and
+//! “nosso”, a thing of the trade, a word of any home.
 //!
-//! Patterns of two and three such parts tell work from private life where the words themselves are new.
+//! Patterns of two and three such parts tell work from private life where the words themselves are
+//! new.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -47,7 +48,8 @@ const ENDS_AND_MARK: [&str; 3] = ["<", ">", ","];
 const BEGIN: Role = Role(0);
 const END: Role = Role(1);
 const MARK: Role = Role(2);
-/// Other words by the first of their classes here; a thing, an ambiguous word, a name and a number are told apart before.
+/// Other words by the first of their classes here; a thing, an ambiguous word, a name and a number
+/// are told apart before.
 const BY_CLASS: [(Classes, &str); 9] = [
     (Classes::PERSON, "PERSON"),
     (Classes::ACT, "ACT"),

@@ -1,8 +1,8 @@
-//! How much a sentence reads like talk of work: a linear model over what its words are, what they mean, which words and
-//! pairs of words it has, and the patterns of their roles.
+//! How much a sentence reads like talk of work: a linear model over what its words are, what they
+//! mean, which words and pairs of words it has, and the patterns of their roles.
 //!
-//! `model/worktalk.py` fits `worktalk.tsv` to invented sentences of work and of private life; the rules of judgement
-//! stay above it.
+//! `model/worktalk.py` fits `worktalk.tsv` to invented sentences of work and of private life; the
+//! rules of judgement stay above it.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -29,7 +29,8 @@ pub(super) const NEUTRAL: f64 = 1.0;
 pub(super) const SURE: f64 = 4.8;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
 pub(super) const PLAINLY: f64 = 1.0;
-/// What a sentence loses that has a word with a private sense, or names a day or an hour beside a clause without work.
+/// What a sentence loses that has a word with a private sense, or names a day or an hour beside a
+/// clause without work.
 pub(super) const RESERVE: f64 = 1.0;
 
 static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_str!("worktalk.tsv")));
@@ -173,7 +174,8 @@ pub(super) fn worktalk() -> &'static WorkTalk {
 }
 
 impl WorkTalk {
-    /// Reads lines of a kind, a name and a weight. Lines of another shape are skipped; a test proves that there are none.
+    /// Reads lines of a kind, a name and a weight. Lines of another shape are skipped; a test
+    /// proves that there are none.
     fn load(table: &'static str) -> Self {
         let mut model = Self {
             base: 0.0,

@@ -116,8 +116,8 @@ const PORTUGUESE_TIME: [&str; 8] = ["minuto", "minutos", "hora", "horas", "dia",
 /// Words of a remark in brackets; a single one is an abbreviation.
 const MIN_ASIDE_WORDS: usize = 2;
 
-/// Numbers that say how much or how many: first token and how many tokens each takes. Versions, list numbers, years, times,
-/// dates, and numbers that name a thing are none.
+/// Numbers that say how much or how many: first token and how many tokens each takes. Versions,
+/// list numbers, years, times, dates, and numbers that name a thing are none.
 pub(super) fn figures(sentence: &Sentence, text: &[char]) -> Vec<(usize, usize)> {
     let tokens = &sentence.tokens;
     let mut found = Vec::new();

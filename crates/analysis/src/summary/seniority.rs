@@ -25,8 +25,9 @@ pub enum Seniority {
     Junior,
 }
 
-/// Title words of each rank, English and Portuguese, highest rank first; the first rank with a match counts. "Owner"
-/// and "partner" come last, since they also end the titles of product owners and partner managers. [`PHRASES`] goes first.
+/// Title words of each rank, English and Portuguese, highest rank first; the first rank with a
+/// match counts. "Owner" and "partner" come last, since they also end the titles of product owners
+/// and partner managers. [`PHRASES`] goes first.
 const RANKS: [(Seniority, &[&str]); 9] = [
     (
         Seniority::Owner,
@@ -139,7 +140,8 @@ const RANKS: [(Seniority, &[&str]); 9] = [
     ),
     (Seniority::Owner, &["owner", "partner"]),
 ];
-/// Titles whose words mean something else together, or in their field; the first that the title holds counts.
+/// Titles whose words mean something else together, or in their field; the first that the title
+/// holds counts.
 const PHRASES: [(&str, Seniority); 73] = {
     use Seniority::{Director, Executive, Junior, Lead, Manager, Owner, Practitioner, Senior};
     [
@@ -242,8 +244,8 @@ const BANKS: [&str; 8] =
     ["bank", "banco", "capital", "securities", "investimentos", "investments", "asset", "bancorp"];
 
 impl Seniority {
-    /// The rank that a title tells, if it tells any. Some titles mean another rank in another field, which the company's
-    /// name may tell.
+    /// The rank that a title tells, if it tells any. Some titles mean another rank in another
+    /// field, which the company's name may tell.
     pub(super) fn of(title: &str, company: &str) -> Option<Self> {
         let (title, company) = (words(title), words(company));
         let has = |list: &[&str]| title.iter().any(|word| list.contains(&word.as_str()));

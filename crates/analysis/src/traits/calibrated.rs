@@ -18,7 +18,8 @@ const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
 /// The calibrated figures of one text.
 #[derive(Debug)]
 pub struct Calibrated {
-    /// Score by length norm, in standard deviations, lessened as far as the text is unlike the norms' texts.
+    /// Score by length norm, in standard deviations, lessened as far as the text is unlike the
+    /// norms' texts.
     pub z: PerTrait,
     /// How much the text is like the norms' texts: 1, or less.
     pub resemblance: f64,
@@ -79,8 +80,8 @@ impl Calibrated {
         Interval { low, high, level: INTERVAL_LEVEL }
     }
 
-    /// The letter an axis leans to. The trait's probability is attenuated by the published correlation, as a normal
-    /// variable is by a correlate.
+    /// The letter an axis leans to. The trait's probability is attenuated by the published
+    /// correlation, as a normal variable is by a correlate.
     fn axis(&self, axis: &TypeAxis) -> AxisLean {
         let t = TRAITS.iter().position(|name| *name == axis.trait_name).unwrap_or_default();
         let high = cumulative(axis.correlation * quantile(self.probability[t]));

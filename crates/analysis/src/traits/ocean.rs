@@ -50,9 +50,9 @@ impl<T> Ocean<T> {
     }
 }
 
-/// How surely a person stands on the side of the middle that a trait's figures point to. It follows from the distance of
-/// the score to the middle, in the width of its interval, which grows as the text gets shorter. “High” does not exist
-/// before a local validation.
+/// How surely a person stands on the side of the middle that a trait's figures point to. It follows
+/// from the distance of the score to the middle, in the width of its interval, which grows as the
+/// text gets shorter. “High” does not exist before a local validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {

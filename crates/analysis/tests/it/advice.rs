@@ -1,4 +1,5 @@
-//! Style and playbook: no line without words behind it, the same lines in both languages, little that two share.
+//! Style and playbook: no line without words behind it, the same lines in both languages, little
+//! that two share.
 
 use std::collections::HashSet;
 
@@ -12,7 +13,8 @@ use fluence_domain::person::Person;
 use super::people::{english_words, post, sample, today, writer_of};
 use super::voices::voices;
 
-/// Of two people, the share of the shorter list that the longer one holds too, on average over pairs.
+/// Of two people, the share of the shorter list that the longer one holds too, on average over
+/// pairs.
 const MAX_SHARED: f64 = 0.40;
 
 fn advice(person: &Person, texts: Language) -> (Vec<Line>, Vec<Line>) {

@@ -23,8 +23,8 @@ const MAX_STRONG: f64 = 0.15;
 const TOLERANCE: f64 = 0.002;
 /// How alike authors are taken to be, at least and at most.
 const SHAPES: (f64, f64) = (0.4, 2.0);
-/// Mean of the logarithm of the length of sentences, and its variance between authors, at least: one terse writer invented
-/// all these people, who are more alike than people are.
+/// Mean of the logarithm of the length of sentences, and its variance between authors, at least:
+/// one terse writer invented all these people, who are more alike than people are.
 const MIN_LENGTH: f64 = 2.46;
 const MIN_BETWEEN: f64 = 0.09;
 
@@ -66,8 +66,8 @@ fn fitted(language: Language) -> BTreeMap<String, Norm> {
     norms
 }
 
-/// Occurrences in a hundred words that ordinary prose has at least. The invented posts, by one writer, are sparing with
-/// such words.
+/// Occurrences in a hundred words that ordinary prose has at least. The invented posts, by one
+/// writer, are sparing with such words.
 fn least_rate(measure: &str) -> f64 {
     match measure {
         "counterpoints" | "reasons" | "hedges" => 0.3,

@@ -1,5 +1,5 @@
-//! The program and the trainer give the same figures: 200 texts strung together from lexicon words by
-//! `model/fixtures.py`, with the trainer's own figures beside them.
+//! The program and the trainer give the same figures: 200 texts strung together from lexicon words
+//! by `model/fixtures.py`, with the trainer's own figures beside them.
 
 use std::io::Read;
 

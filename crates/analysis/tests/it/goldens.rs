@@ -1,4 +1,5 @@
-//! What the buyer of an answer reads about each sample person, in both languages. Read a change as that buyer would.
+//! What the buyer of an answer reads about each sample person, in both languages. Read a change as
+//! that buyer would.
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,10 @@
-//! What a line counts is what it says: sentences that were judged by hand, one by one, against a rubric.
+//! What a line counts is what it says: sentences that were judged by hand, one by one, against a
+//! rubric.
 //!
-//! `precision.tsv` holds the pairs of the second draw with both judgements, and the rubric, `precision_third.tsv` to
-//! `precision_seventh.tsv` those of later draws; `precision_mended.tsv` the pairs of the first draw that did not support
-//! their line. Every draw but the fifth led to changes of the cues.
+//! `precision.tsv` holds the pairs of the second draw with both judgements, and the rubric,
+//! `precision_third.tsv` to `precision_seventh.tsv` those of later draws; `precision_mended.tsv`
+//! the pairs of the first draw that did not support their line. Every draw but the fifth led to
+//! changes of the cues.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
@@ -31,7 +33,8 @@ const STUDY: &str = DRAWS[5].1;
 /// Pairs of the first draw that did not support their line.
 const MENDED: &str = include_str!("precision_mended.tsv");
 const BOTH: [(&str, Language); 2] = [("en", Language::En), ("pt", Language::Pt)];
-/// Pairs of the study, and the share of them that support their line: a floor under what is reached.
+/// Pairs of the study, and the share of them that support their line: a floor under what is
+/// reached.
 const MIN_PAIRS: usize = 300;
 const MIN_PEOPLE: usize = 40;
 const MIN_SUPPORTED: f64 = 0.95;

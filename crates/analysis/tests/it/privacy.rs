@@ -1,7 +1,8 @@
-//! What people tell of themselves is never repeated: red-team sentences among work talk, through the whole engine.
+//! What people tell of themselves is never repeated: red-team sentences among work talk, through
+//! the whole engine.
 //!
-//! A third of each set was written first, in another style, and not looked at while the rule was tuned
-//! (`docs/analysis.md` tells what was seen when).
+//! A third of each set was written first, in another style, and not looked at while the rule was
+//! tuned (`docs/analysis.md` tells what was seen when).
 
 use std::collections::HashSet;
 
@@ -39,7 +40,8 @@ const HARMLESS: [&str; 11] = [
     include_str!("redteam/harmless_tenth.tsv"),
     include_str!("redteam/plain_tenth.tsv"),
 ];
-/// Harmless sentences that must be quotable, by set: floors under what is reached. The target is 0.80 of each.
+/// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
+/// 0.80 of each.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
     [0.92, 0.89, 0.90, 0.80, 0.82, 0.64, 0.75, 0.67, 0.56, 0.45, 0.39];
 /// The same of the first two together.

@@ -1,4 +1,5 @@
-//! Invented professionals of many trades and tones (`model/posts`), by whom the norms of style are fitted and tried.
+//! Invented professionals of many trades and tones (`model/posts`), by whom the norms of style are
+//! fitted and tried.
 
 use fluence_analysis::reading::Reading;
 use fluence_analysis::style::Style;
