@@ -2,6 +2,7 @@
 //! settings.
 
 pub(super) mod audit;
+pub(super) mod close;
 pub(super) mod credits;
 mod days;
 pub(super) mod receipt;

@@ -7,7 +7,7 @@ use axum::routing::MethodRouter;
 
 use super::call::Console;
 use super::keys::{act, list, make, revoke, rotate, show, which};
-use super::pages::{audit, credits, receipt, settings, statement, usage};
+use super::pages::{audit, close, credits, receipt, settings, statement, usage};
 use super::run::{Access, method_routers};
 use super::table::pages;
 use super::{
@@ -106,6 +106,8 @@ pages! {
     Member Get "/console/{account}/settings" => settings::show;
     AdminConfirmed Get "/console/{account}/settings/edit" => settings::edit;
     AdminConfirmed Post "/console/{account}/settings/edit" => settings::save;
+    AdminConfirmed Get "/console/{account}/settings/close" => close::show;
+    AdminConfirmed Post "/console/{account}/settings/close" => close::send;
 
     Member Get "/console/{account}/members" => members::list;
     AdminConfirmed Get "/console/{account}/members/new" => members::show_new;

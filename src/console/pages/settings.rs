@@ -48,7 +48,10 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
                     dt { (words.since()) } dd { (numbers::day(words.0, known.created_at.date_naive())) }
                 }
                 @if may_manage && known.closed_at.is_none() {
-                    p.space { a.button href={ (root) "/edit" } { (words.change_settings()) } }
+                    div.filters.space {
+                        a.button href={ (root) "/edit" } { (words.change_settings()) }
+                        a.button.danger href={ (root) "/close" } { (words.close_account()) }
+                    }
                 }
             }
         }

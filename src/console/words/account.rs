@@ -1,6 +1,6 @@
 //! The audit log and the settings of the account.
 
-use super::words;
+use super::{counted, sentences, words};
 
 words! {
     nav_audit: "Audit log" / "Registro de auditoria";
@@ -41,6 +41,25 @@ words! {
     settings_name_hint: "What the account is called on these pages and in e-mails." / "Como a conta se chama nestas páginas e nos e-mails.";
     contact_hint: "The operator writes to this address about the account. It is not used to log in."
         / "Para onde o operador escreve sobre a conta. Não serve para entrar.";
+    close_account: "Close the account" / "Encerrar a conta";
+    close_lead: "All keys are revoked at once, on every gateway. Nobody can make keys or change anything in the account again, and it cannot be reopened."
+        / "Todas as chaves são revogadas imediatamente, em todos os gateways. Não será mais possível criar chaves nem alterar nada na conta, e ela não pode ser reaberta.";
+    close_keeps: "You can still log in, and read the statement, the receipts and the audit log."
+        / "Você continua podendo entrar e consultar o extrato, os recibos e o registro de auditoria.";
+    type_credits_left: "Type the number of credits that are left." / "Digite quantos créditos ainda restam.";
+    not_credits_left: "This is not the number of credits that are left. Calls may have changed it."
+        / "Este não é o número de créditos que restam. Talvez alguma chamada o tenha alterado.";
+}
+
+sentences! {
+    words:
+    fn close_credits(left: i64) {
+        let verb = if left == 1 { "is" } else { "are" };
+        format!("{} {verb} left and cannot be used any more.", counted(words, left, "credit", "credits"))
+    } {
+        let (verb, rest) = if left == 1 { ("Resta", "que não poderá mais ser usado") } else { ("Restam", "que não poderão mais ser usados") };
+        format!("{verb} {}, {rest}.", counted(words, left, "crédito", "créditos"))
+    }
 }
 
 impl super::Words {

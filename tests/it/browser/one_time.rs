@@ -21,7 +21,7 @@ use crate::support::browser::Browser;
 use crate::support::gateway::Gateway;
 
 /// Forms that lead on to a page of the tables, or back to their own with what is wrong.
-const LEADS_ON: [&str; 43] = [
+const LEADS_ON: [&str; 44] = [
     "/console/log-in/second",
     "/console/log-out",
     "/console/link",
@@ -48,6 +48,7 @@ const LEADS_ON: [&str; 43] = [
     "/console/{account}/alerts/edit",
     "/console/{account}/alerts/test",
     "/console/{account}/settings/edit",
+    "/console/{account}/settings/close",
     "/console/{account}/members/new",
     "/console/{account}/members/{member}",
     "/console/{account}/members/{member}/invite",

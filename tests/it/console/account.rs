@@ -3,6 +3,7 @@
 use fluence::clock::now;
 use fluence::domain::member::Role;
 
+use crate::gate::people::marina;
 use crate::support::demonstration::Demonstration;
 use crate::support::gateway::Gateway;
 use crate::support::visitor::Visitor;
@@ -49,6 +50,35 @@ async fn a_member_sees_the_settings_and_cannot_change_them() {
     let shown = joao.get(&root).await;
     assert!(shown.status == 200 && !shown.has("/settings/edit"), "{}", shown.body);
     assert_eq!(joao.get(&format!("{root}/edit")).await.status, 403);
+}
+
+#[tokio::test]
+async fn an_admin_closes_the_account_by_typing_the_credits_that_are_left() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let mut ana = gateway.admin(customer.account).await;
+    let root = format!("/console/{}/settings", customer.account);
+    let close = format!("{root}/close");
+    assert!(ana.get(&root).await.has(&close));
+    let asked = ana.get(&close).await;
+    assert!(asked.has("1,000 credits are left") && asked.has("Type the number"), "{}", asked.body);
+    for wrong in ["", "999", "-1000", "10 00x"] {
+        let refused = ana.fill(&close, &[("credits", wrong)]).await;
+        assert_eq!(refused.status, 422, "{wrong}");
+        assert!(refused.has("not the number of credits"), "{}", refused.body);
+    }
+    // A call changes the number.
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.header("x-credits-used"), "2");
+    assert_eq!(ana.fill(&close, &[("credits", "1,000")]).await.status, 422);
+    let closed = ana.fill(&close, &[("credits", "998")]).await;
+    assert_eq!((closed.status, closed.leads_to()), (303, root.as_str()));
+    let shown = ana.get(&root).await;
+    assert!(shown.has("closed for good") && !shown.has(&close), "{}", shown.body);
+    let log = ana.get(&format!("/console/{}/audit", customer.account)).await;
+    assert!(log.has("closed the account"), "{}", log.body);
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 401);
+    assert_eq!(ana.get(&format!("/console/{}/ledger", customer.account)).await.status, 200);
+    gateway.assert_books_are_right().await;
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ fn of_account() -> Vec<Wrong> {
         of("/console/{account}/environments/new", &[("name", "default"), ("mode", "live")], &["name"]),
         of("/console/{account}/environments/{environment}", &[("key_cap", "many")], &["key_cap"]),
         of("/console/{account}/settings/edit", &[("name", LONG), ("email", "nowhere")], &["name", "email"]),
+        of("/console/{account}/settings/close", &[("credits", "all of them")], &["credits"]),
         of("/console/{account}/alerts/edit", &[("threshold", "few"), ("key_ends", "on")], &["threshold"]),
     ]
 }
