@@ -51,13 +51,13 @@ pub async fn of_keys(
                     when 'key' then (select o.name from api_key o where o.account_id = $1 and o.id = made.actor_id::uuid)
                     when 'operator' then made.actor_id end as maker_name,
                 -- Only keys with a cap have their spending written with each call.
-                case when not k.has_cap
-                     then (select coalesce(sum(u.credits), 0)::bigint from ledger_usage u
-                            where u.account_id = $1 and u.key_id = k.id and u.day = $3)
+                case when not k.has_cap then coalesce(u.credits, 0)
                      else coalesce(case when s.day = $3 then s.day_spent end, 0) end as spent_today,
                 coalesce(case when s.month = date_trunc('month', $3::date)::date then s.month_spent end, 0) as spent_this_month
            from unnest($2::uuid[], $4::bool[]) as k (id, has_cap)
            left join ledger_key_spend s on s.key_id = k.id
+           left join (select key_id, sum(credits)::bigint as credits from ledger_usage
+                       where account_id = $1 and day = $3 and key_id = any($2) group by key_id) u on u.key_id = k.id
            left join lateral (select a.actor, a.actor_id from audit_entry a
                                where a.account_id = $1 and a.subject = 'key' and a.subject_id = k.id::text
                                  and a.action in ('key.created', 'key.imported')
