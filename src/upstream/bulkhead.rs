@@ -8,24 +8,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::ids::AccountId;
 
-/// Entries below which no unused ones are removed.
-const MIN_SWEEP: usize = 256;
-
 /// The permits of one server.
 pub(super) struct Bulkhead {
     all: Arc<Semaphore>,
     /// The most permits of one account: half of all, rounded up.
     share: usize,
-    shares: Mutex<Shares>,
-}
-
-/// The remaining share of each account that has a waiting or running request, and of some that had
-/// one.
-struct Shares {
-    of_account: HashMap<AccountId, Weak<Semaphore>>,
-    /// Number of entries at which unused ones are removed: rarely, so that no call pays for all
-    /// others.
-    sweep_at: usize,
+    /// The remaining share of each account that has a waiting or running request.
+    shares: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
 }
 
 #[derive(Debug)]
@@ -37,7 +26,7 @@ pub(super) struct Permit {
 impl Bulkhead {
     pub(super) fn new(permits: usize) -> Self {
         let share = permits.div_ceil(2);
-        Self { all: Arc::new(Semaphore::new(permits)), share, shares: Mutex::new(Shares::default()) }
+        Self { all: Arc::new(Semaphore::new(permits)), share, shares: Mutex::default() }
     }
 
     /// Waits for a permit, first within the account's share, so that an account's excess requests
@@ -51,29 +40,15 @@ impl Bulkhead {
 
     fn share_of(&self, account: AccountId) -> Arc<Semaphore> {
         let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(share) = shares.of_account.get(&account).and_then(Weak::upgrade) {
+        if let Some(share) = shares.get(&account).and_then(Weak::upgrade) {
             return share;
         }
-        shares.sweep_if_due();
+        // Each new account removes unused entries, so the map never exceeds the accounts with
+        // requests.
+        shares.retain(|_, share| share.strong_count() > 0);
         let share = Arc::new(Semaphore::new(self.share));
-        shares.of_account.insert(account, Arc::downgrade(&share));
+        shares.insert(account, Arc::downgrade(&share));
         share
-    }
-}
-
-impl Default for Shares {
-    fn default() -> Self {
-        Self { of_account: HashMap::new(), sweep_at: MIN_SWEEP }
-    }
-}
-
-impl Shares {
-    /// The entries are at most about twice the accounts with requests.
-    fn sweep_if_due(&mut self) {
-        if self.of_account.len() >= self.sweep_at {
-            self.of_account.retain(|_, share| share.strong_count() > 0);
-            self.sweep_at = MIN_SWEEP.max(2 * self.of_account.len());
-        }
     }
 }
 
@@ -125,11 +100,11 @@ mod tests {
     }
 
     #[test]
-    fn accounts_without_requests_are_removed_in_time() {
+    fn accounts_without_requests_are_removed() {
         let bulkhead = Bulkhead::new(2);
         for number in 0..1_000 {
             drop(take(&bulkhead, number));
         }
-        assert!(bulkhead.shares.lock().unwrap().of_account.len() <= MIN_SWEEP);
+        assert_eq!(bulkhead.shares.lock().unwrap().len(), 1);
     }
 }
