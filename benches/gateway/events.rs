@@ -5,94 +5,75 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::in_turn::{Endpoint, in_turn, median};
 use crate::machine;
 use crate::options::Options;
+use crate::report::Report;
 use crate::report::Target::AtMost;
-use crate::report::{Report, median};
 use crate::serve::events::RATE;
-use crate::servers::ServerProcess;
 
 pub(crate) const STREAMS: usize = 256;
 /// Until all streams flow.
 const SETTLED_AFTER: Duration = Duration::from_secs(1);
 
-/// A server with streams through it.
-pub(crate) struct Entrant<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) server: &'a ServerProcess,
-    pub(crate) path: &'static str,
-}
-
-/// What was measured of one server, by round.
-#[derive(Default)]
+/// What was measured of one server in one round.
 struct Measured {
-    us_an_event: Vec<f64>,
-    kib_a_stream: Vec<f64>,
+    us_an_event: f64,
+    kib_a_stream: f64,
 }
 
 /// Compares the first server with the last, which is nginx.
 pub(crate) async fn run(
     options: &Options,
     keys: &[String],
-    entrants: &[Entrant<'_>],
+    endpoints: &[Endpoint<'_>],
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let mut all: Vec<Measured> = entrants.iter().map(|_| Measured::default()).collect();
-    for round in 1..=options.rounds {
-        eprintln!("{STREAMS} event streams: round {round} of {}", options.rounds);
-        for (entrant, measured) in entrants.iter().zip(&mut all) {
-            turn(entrant, keys, options.turn, measured).await.with_context(|| entrant.name)?;
-        }
+    let what = format!("{STREAMS} event streams");
+    let all =
+        in_turn(&what, options.rounds, endpoints, async |endpoint| turn(endpoint, keys, options.turn).await);
+    let all = all.await?;
+    let us_an_event = |rounds: &[Measured]| median(rounds, |measured| measured.us_an_event);
+    let kib_a_stream = |rounds: &[Measured]| median(rounds, |measured| measured.kib_a_stream);
+    println!("\n{what} of {RATE} events a second: CPU us an event, KiB of memory a stream");
+    for (endpoint, rounds) in endpoints.iter().zip(&all) {
+        println!("  {:<44} {:>6.2} {:>8.1}", endpoint.name, us_an_event(rounds), kib_a_stream(rounds));
     }
-    println!("\n{STREAMS} event streams of {RATE} events a second: CPU us an event, KiB of memory a stream");
-    for (entrant, measured) in entrants.iter().zip(&all) {
-        println!(
-            "  {:<44} {:>6.2} {:>8.1}",
-            entrant.name,
-            median(&measured.us_an_event),
-            median(&measured.kib_a_stream)
-        );
-    }
-    if let ([first, .., last], [gateway, .., nginx]) = (entrants, &all[..]) {
-        let ratio = median(&gateway.us_an_event) / median(&nginx.us_an_event);
+    if let ([first, .., last], [gateway, .., nginx]) = (endpoints, &all[..]) {
+        let ratio = us_an_event(gateway) / us_an_event(nginx);
         report.figure(format!("CPU an event: {} / {}", first.name, last.name), ratio, Some(AtMost(1.5)));
-        let memory = median(&gateway.kib_a_stream);
-        report.figure(format!("KiB a stream: {}", first.name), memory, Some(AtMost(24.0)));
+        report.figure(format!("KiB a stream: {}", first.name), kib_a_stream(gateway), Some(AtMost(24.0)));
     }
     Ok(())
 }
 
-async fn turn(
-    entrant: &Entrant<'_>,
-    keys: &[String],
-    turn: Duration,
-    measured: &mut Measured,
-) -> anyhow::Result<()> {
-    let resident = || machine::resident_kib_of_tree(entrant.server.process);
+async fn turn(endpoint: &Endpoint<'_>, keys: &[String], turn: Duration) -> anyhow::Result<Measured> {
+    let resident = || machine::resident_kib_of_tree(endpoint.server.process);
     let idle = resident();
     let events = Arc::<AtomicU64>::default();
     let mut streams = JoinSet::new();
     for key in keys.iter().cycle().take(STREAMS) {
-        streams.spawn(read(entrant.server.address, entrant.path, key.clone(), events.clone()));
+        streams.spawn(read(endpoint.server.address, endpoint.path, key.clone(), events.clone()));
     }
     tokio::time::sleep(SETTLED_AFTER).await;
-    let (cpu, before) = (machine::cpu_of_tree(entrant.server.process), events.load(Relaxed));
+    let (cpu, before) = (machine::cpu_of_tree(endpoint.server.process), events.load(Relaxed));
     tokio::time::sleep(turn).await;
     let count = events.load(Relaxed) - before;
-    let cpu = machine::cpu_of_tree(entrant.server.process).saturating_sub(cpu);
+    let cpu = machine::cpu_of_tree(endpoint.server.process).saturating_sub(cpu);
     let streaming = resident();
     // A server that loses streams or events must not look cheap for it.
     let expected = STREAMS as f64 * f64::from(RATE) * turn.as_secs_f64();
     ensure!(streams.try_join_next().is_none(), "a stream has ended");
     ensure!(count as f64 > 0.8 * expected, "{count} events instead of {expected}");
-    measured.us_an_event.push(cpu.as_secs_f64() * 1e6 / count as f64);
-    measured.kib_a_stream.push(streaming.saturating_sub(idle) as f64 / STREAMS as f64);
-    Ok(())
+    Ok(Measured {
+        us_an_event: cpu.as_secs_f64() * 1e6 / count as f64,
+        kib_a_stream: streaming.saturating_sub(idle) as f64 / STREAMS as f64,
+    })
 }
 
 /// Reads a stream and counts its events until it is dropped.

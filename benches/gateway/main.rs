@@ -9,6 +9,7 @@ mod customers;
 mod events;
 mod growth;
 mod http;
+mod in_turn;
 mod keyring;
 mod limits;
 mod load;

@@ -58,7 +58,7 @@ impl Contender {
 /// A median with its range.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spread {
-    median: f64,
+    pub(crate) median: f64,
     least: f64,
     most: f64,
 }
@@ -75,10 +75,6 @@ impl Spread {
             most: sorted.last().copied().unwrap_or(f64::NAN),
         }
     }
-}
-
-pub(crate) fn median(figures: &[f64]) -> f64 {
-    Spread::of(figures.iter().copied()).median
 }
 
 /// The target of a figure.

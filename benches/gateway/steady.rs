@@ -14,29 +14,21 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::customers::BODY;
+use crate::in_turn::{Endpoint, in_turn, median};
 use crate::options::Options;
+use crate::report::Report;
 use crate::report::Target::AtMost;
-use crate::report::{Report, median};
-use crate::servers::ServerProcess;
 
 /// Calls a second, over all connections.
-pub(crate) const RATE: u32 = 2_000;
+const RATE: u32 = 2_000;
 const CONNECTIONS: u32 = 64;
 /// Calls that open the connections, and do not count.
 const WARM_UP: u32 = 10;
 
-/// A server that is called.
-pub(crate) struct Entrant<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) server: &'a ServerProcess,
-    pub(crate) path: &'static str,
-}
-
-/// Latencies of half and of 99 % of the calls, by round.
-#[derive(Default)]
-struct Measured {
-    p50_ms: Vec<f64>,
-    p99_ms: Vec<f64>,
+/// Latencies of half and of 99 % of the calls of one round.
+struct Latencies {
+    p50_ms: f64,
+    p99_ms: f64,
 }
 
 /// Compares the others with the first, which is the upstream itself. The second is the one with
@@ -44,55 +36,45 @@ struct Measured {
 pub(crate) async fn run(
     options: &Options,
     keys: &[String],
-    entrants: &[Entrant<'_>],
+    endpoints: &[Endpoint<'_>],
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let mut all: Vec<Measured> = entrants.iter().map(|_| Measured::default()).collect();
-    for round in 1..=options.rounds {
-        eprintln!("{RATE} calls a second: round {round} of {}", options.rounds);
-        for (entrant, measured) in entrants.iter().zip(&mut all) {
-            let mut latencies = turn(entrant, keys, options.turn).await.with_context(|| entrant.name)?;
-            latencies.sort_unstable();
-            measured.p50_ms.push(percentile_ms(&latencies, 50));
-            measured.p99_ms.push(percentile_ms(&latencies, 99));
-        }
-    }
-    println!("\n{RATE} calls a second, {CONNECTIONS} connections: p50, p99 ms");
-    for (entrant, measured) in entrants.iter().zip(&all) {
-        println!(
-            "  {:<44} {:>6.3} {:>7.3}",
-            entrant.name,
-            median(&measured.p50_ms),
-            median(&measured.p99_ms)
-        );
+    let what = format!("{RATE} calls a second on {CONNECTIONS} connections");
+    let all =
+        in_turn(&what, options.rounds, endpoints, async |endpoint| turn(endpoint, keys, options.turn).await);
+    let all = all.await?;
+    let p50_ms = |rounds: &[Latencies]| median(rounds, |latencies| latencies.p50_ms);
+    let p99_ms = |rounds: &[Latencies]| median(rounds, |latencies| latencies.p99_ms);
+    println!("\n{what}: p50, p99 ms");
+    for (endpoint, rounds) in endpoints.iter().zip(&all) {
+        println!("  {:<44} {:>6.3} {:>7.3}", endpoint.name, p50_ms(rounds), p99_ms(rounds));
     }
     let [own, others @ ..] = &all[..] else { return Ok(()) };
-    for (place, (entrant, measured)) in entrants[1..].iter().zip(others).enumerate() {
+    for (place, (endpoint, rounds)) in endpoints[1..].iter().zip(others).enumerate() {
         let target = |bound| (place == 0).then_some(AtMost(bound));
-        let added = |one: &[f64], other: &[f64]| median(one) - median(other);
-        let what = |figure: &str| format!("ms that {} adds to {figure}", entrant.name);
-        report.figure(what("p50"), added(&measured.p50_ms, &own.p50_ms), target(0.15));
-        report.figure(what("p99"), added(&measured.p99_ms, &own.p99_ms), target(1.0));
+        let what = |figure: &str| format!("ms that {} adds to {figure}", endpoint.name);
+        report.figure(what("p50"), p50_ms(rounds) - p50_ms(own), target(0.15));
+        report.figure(what("p99"), p99_ms(rounds) - p99_ms(own), target(1.0));
     }
     Ok(())
 }
 
-/// The latencies of one server, in microseconds.
-async fn turn(entrant: &Entrant<'_>, keys: &[String], turn: Duration) -> anyhow::Result<Vec<u64>> {
+async fn turn(endpoint: &Endpoint<'_>, keys: &[String], turn: Duration) -> anyhow::Result<Latencies> {
     let each = Duration::from_secs(1) * CONNECTIONS / RATE;
     let calls = u32::try_from(turn.as_nanos() / each.as_nanos()).context("too many calls")?;
     let begin = Instant::now() + Duration::from_millis(100);
     let mut connections = JoinSet::new();
     for (number, key) in (0..CONNECTIONS).zip(keys.iter().cycle()) {
         let first = begin + each * number / CONNECTIONS;
-        let request = request(entrant.path, key);
-        connections.spawn(connection(entrant.server.address, request, first, each, calls));
+        let request = request(endpoint.path, key);
+        connections.spawn(connection(endpoint.server.address, request, first, each, calls));
     }
-    let mut latencies = Vec::new();
+    let mut us = Vec::new();
     while let Some(joined) = connections.join_next().await {
-        latencies.extend(joined??);
+        us.extend(joined??);
     }
-    Ok(latencies)
+    us.sort_unstable();
+    Ok(Latencies { p50_ms: percentile_ms(&us, 50), p99_ms: percentile_ms(&us, 99) })
 }
 
 fn request(path: &str, key: &str) -> Vec<u8> {
@@ -104,7 +86,7 @@ fn request(path: &str, key: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Sends the calls of one connection, and returns their latencies.
+/// Sends the calls of one connection, and returns their latencies in microseconds.
 async fn connection(
     address: SocketAddr,
     request: Vec<u8>,

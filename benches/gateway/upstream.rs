@@ -14,6 +14,7 @@ use sqlx::Connection;
 use crate::customers::{Keys, SEED};
 use crate::events;
 use crate::http::{Entrant, Turns};
+use crate::in_turn::Endpoint;
 use crate::load::{Load, PATH};
 use crate::options::Options;
 use crate::postgres::Postgres;
@@ -76,19 +77,18 @@ pub(crate) async fn run(
     }
     let all = std::fs::read_to_string(&keys.of_all)?;
     let all: Vec<String> = all.lines().map(str::to_owned).collect();
-    let called = |name, server, path| steady::Entrant { name, server, path };
+    let endpoint = |name, server, path| Endpoint { name, server, path };
     let mut steadily = vec![
-        called("the upstream itself", &small, PATH),
-        called("free, forwarded", &gateway, FREE),
-        called("paid, forwarded", &gateway, PAID),
+        endpoint("the upstream itself", &small, PATH),
+        endpoint("free, forwarded", &gateway, FREE),
+        endpoint("paid, forwarded", &gateway, PAID),
     ];
-    steadily.extend(rivals.iter().map(|(name, server)| called(name, server, PATH)));
+    steadily.extend(rivals.iter().map(|(name, server)| endpoint(name, server, PATH)));
     steady::run(options, &all, &steadily, report).await?;
-    let through = |name, server, path| events::Entrant { name, server, path };
     let streams = [
-        through("free events, forwarded", &gateway, EVENTS),
-        through("paid events, counted, forwarded", &gateway, PAID_EVENTS),
-        through(Kind::NginxEvents.name(), &nginx_events, "/events"),
+        endpoint("free events, forwarded", &gateway, EVENTS),
+        endpoint("paid events, counted, forwarded", &gateway, PAID_EVENTS),
+        endpoint(Kind::NginxEvents.name(), &nginx_events, "/events"),
     ];
     events::run(options, &all, &streams, report).await
 }
