@@ -62,16 +62,41 @@ async fn wide_tables(browser: &Browser) -> String {
     browser.run(script).await.as_str().unwrap().to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_page_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
+/// A part of the pages: by language, and whether they describe operations and errors. Each part is
+/// a test of its own, which takes one minute or two.
+async fn assert_pages_are_sound(is_portuguese: bool, is_reference: bool) {
     let gateway = Gateway::start().await;
     let pages = html_pages(&gateway).await;
     let (portuguese, english): (Vec<_>, Vec<_>) =
         pages.into_iter().partition(|path| path.starts_with("/pt/"));
     assert!(english.len() > 100 && portuguese.len() == english.len());
-    let (english, portuguese) = tokio::join!(faults(&gateway, &english), faults(&gateway, &portuguese));
-    let faults: Vec<String> = english.into_iter().chain(portuguese).collect();
+    let mut part = if is_portuguese { portuguese } else { english };
+    let is_of_reference =
+        |path: &str| ["/docs/reference/", "/docs/errors/"].iter().any(|folder| path.contains(folder));
+    part.retain(|path| is_of_reference(path) == is_reference);
+    assert!(part.len() > 20, "{part:?}");
+    let faults = faults(&gateway, &part).await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+}
+
+#[tokio::test]
+async fn english_pages_are_accessible_fit_a_phone_and_ask_only_their_own_gateway() {
+    assert_pages_are_sound(false, false).await;
+}
+
+#[tokio::test]
+async fn portuguese_pages_are_accessible_fit_a_phone_and_ask_only_their_own_gateway() {
+    assert_pages_are_sound(true, false).await;
+}
+
+#[tokio::test]
+async fn the_english_reference_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
+    assert_pages_are_sound(false, true).await;
+}
+
+#[tokio::test]
+async fn the_portuguese_reference_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
+    assert_pages_are_sound(true, true).await;
 }
 
 /// How often each role of a table occurs in what a screen reader gets.
