@@ -7,6 +7,7 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
 use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::numbers;
 use crate::console::page::Reply;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::management;
@@ -43,19 +44,15 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     call.form.only(&["credits"])?;
     let ledger = ledger_account(call).await?;
     let left = ledger.credits_left().as_i64();
-    if left > 0 && typed_number(call.form.text("credits")) != Some(left) {
+    let (words, typed) = (call.words(), call.form.text("credits"));
+    // As the page shows it, or in digits alone.
+    let is_right = typed == numbers::whole(words.0, left) || typed == left.to_string();
+    if left > 0 && !is_right {
         let mut faults = Faults::default();
-        let words = call.words();
         faults.add(("credits", words.credits_left_title()), words.not_credits_left());
         return Ok(form(call, &ledger, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let (id, by) = (call.account_id()?, call.by()?);
     management::accounts::close(call.db().await?, &by, id).await?;
     Ok(Reply::SeeOther(call.path("/settings")?))
-}
-
-/// A number as pages show it, with or without separators.
-fn typed_number(text: &str) -> Option<i64> {
-    let digits: String = text.chars().filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}')).collect();
-    digits.parse().ok()
 }

@@ -42,7 +42,7 @@ words! {
     contact_hint: "The operator writes to this address about the account. It is not used to log in."
         / "Para onde o operador escreve sobre a conta. Não serve para entrar.";
     close_account: "Close the account" / "Encerrar a conta";
-    close_lead: "All keys are revoked at once, on every gateway. Nobody can make keys or change anything in the account again, and it cannot be reopened."
+    close_lead: "All keys are revoked at once, on every gateway. Nothing in the account can be made or changed again, and it cannot be reopened."
         / "Todas as chaves são revogadas imediatamente, em todos os gateways. Não será mais possível criar chaves nem alterar nada na conta, e ela não pode ser reaberta.";
     close_keeps: "You can still log in, and read the statement, the receipts and the audit log."
         / "Você continua podendo entrar e consultar o extrato, os recibos e o registro de auditoria.";
@@ -55,9 +55,9 @@ sentences! {
     words:
     fn close_credits(left: i64) {
         let verb = if left == 1 { "is" } else { "are" };
-        format!("{} {verb} left and cannot be used any more.", counted(words, left, "credit", "credits"))
+        format!("{} {verb} left and will be lost.", counted(words, left, "credit", "credits"))
     } {
-        let (verb, rest) = if left == 1 { ("Resta", "que não poderá mais ser usado") } else { ("Restam", "que não poderão mais ser usados") };
+        let (verb, rest) = if left == 1 { ("Resta", "que será perdido") } else { ("Restam", "que serão perdidos") };
         format!("{verb} {}, {rest}.", counted(words, left, "crédito", "créditos"))
     }
 }
