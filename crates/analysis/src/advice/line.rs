@@ -98,7 +98,7 @@ pub(super) struct Standing {
 }
 
 /// Nothing is rarer than that.
-const LEAST_SHARE: f64 = 1e-12;
+const MIN_SHARE: f64 = 1e-12;
 
 impl Standing {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share times 100 fits")]
@@ -112,7 +112,7 @@ impl Standing {
             Side::High => 1.0 - self.share,
             Side::Low => self.share,
         };
-        -beyond.max(LEAST_SHARE).ln()
+        -beyond.max(MIN_SHARE).ln()
     }
 }
 

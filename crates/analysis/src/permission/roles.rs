@@ -64,6 +64,15 @@ const BY_CLASS: [(Classes, &str); 9] = [
 /// Of these classes is the word before it is taken for a name or a number.
 const SURER_THAN_A_NAME: usize = 5;
 const OTHERS: [&str; 8] = ["PRIVATE", "DELICATE", "THING", "FIRM", "UNCLEAR", "NAME", "NUMBER", "UNKNOWN"];
+const PRIVATE: Role = Role::other(0);
+const DELICATE: Role = Role::other(1);
+const THING: Role = Role::other(2);
+/// An ambiguous word of which the sentence shows, or does not show, that it is said of a thing.
+const FIRM: Role = Role::other(3);
+const UNCLEAR: Role = Role::other(4);
+const NAME: Role = Role::other(5);
+const NUMBER: Role = Role::other(6);
+const UNKNOWN: Role = Role::other(7);
 const FIRST_BY_CLASS: usize = ENDS_AND_MARK.len() + SMALL.len();
 const FIRST_OTHER: usize = FIRST_BY_CLASS + BY_CLASS.len();
 /// What a pattern of two parts counts beside a word, and one of three.
@@ -94,6 +103,11 @@ impl Role {
         Self(place as u8)
     }
 
+    /// The role at this place of [`OTHERS`].
+    const fn other(place: usize) -> Self {
+        Self::at(FIRST_OTHER + place)
+    }
+
     /// Whether it is more than a small word or a mark.
     const fn has_meaning(self) -> bool {
         self.0 as usize >= FIRST_BY_CLASS
@@ -105,28 +119,27 @@ impl Role {
     }
 
     fn of(item: &Item<'_>) -> Self {
-        let other = |at: usize| Self::at(FIRST_OTHER + at);
         let by_class = |range: std::ops::Range<usize>| {
             let first = range.start;
             let found = BY_CLASS[range].iter().position(|(class, _)| item.classes.meets(*class));
             found.map(|at| Self::at(FIRST_BY_CLASS + first + at))
         };
         if item.classes.meets(Classes::PRIVATE) {
-            other(0)
+            PRIVATE
         } else if item.classes.meets(Classes::DELICATE) {
-            other(1)
+            DELICATE
         } else if is_thing(item) {
-            other(2)
+            THING
         } else if is_ambiguous(item) {
-            other(if item.is_firm { 3 } else { 4 })
+            if item.is_firm { FIRM } else { UNCLEAR }
         } else if let Some(role) = by_class(0..SURER_THAN_A_NAME) {
             role
         } else if item.is_name {
-            other(5)
+            NAME
         } else if item.word.chars().all(|c| c.is_ascii_digit()) {
-            other(6)
+            NUMBER
         } else {
-            by_class(SURER_THAN_A_NAME..BY_CLASS.len()).unwrap_or(other(7))
+            by_class(SURER_THAN_A_NAME..BY_CLASS.len()).unwrap_or(UNKNOWN)
         }
     }
 }

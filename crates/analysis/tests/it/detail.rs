@@ -12,7 +12,7 @@ use super::voices::voices;
 
 const BOTH: [Language; 2] = [Language::En, Language::Pt];
 /// What is left of 4,000 and 10,000 bytes for the person, the match and the billing.
-const MOST: [(Detail, usize); 2] = [(Detail::Brief, 2_700), (Detail::Standard, 8_600)];
+const MAX_BYTES: [(Detail, usize); 2] = [(Detail::Brief, 2_700), (Detail::Standard, 8_600)];
 
 fn told(person: &Person, tier: Depth, answer: Language, detail: Detail) -> Vec<u8> {
     depth::json(analyse(person, tier, answer, today()).unwrap(), detail).unwrap()
@@ -27,7 +27,7 @@ fn people() -> Vec<Person> {
 fn brief_and_standard_answers_keep_within_their_bytes_whoever_is_asked_about() {
     for person in people() {
         for answer in BOTH {
-            for (detail, most) in MOST {
+            for (detail, most) in MAX_BYTES {
                 let told = told(&person, Depth::Premium, answer, detail);
                 assert!(told.len() <= most, "{}: {} {detail:?}", person.first_name, told.len());
             }
@@ -41,7 +41,7 @@ fn a_name_or_title_of_any_length_does_not_break_the_bound() {
     person.title = Some("Diretora de Relações Institucionais ".repeat(5));
     person.posts.iter_mut().for_each(|post| post.text = post.text.replace("cliente", "“clientela\"—ção"));
     let told = told(&person, Depth::Premium, Language::Pt, Detail::Brief);
-    assert!(told.len() <= MOST[0].1, "{}", told.len());
+    assert!(told.len() <= MAX_BYTES[0].1, "{}", told.len());
 }
 
 #[test]
