@@ -28,7 +28,7 @@ pub fn id_of(at: DateTime<Utc>) -> Uuid {
 }
 
 /// The largest difference between this machine's clock and the database's that needs no warning.
-pub const LARGEST_SKEW: TimeDelta = TimeDelta::seconds(5);
+pub const MAX_SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// The database's clock as this gateway knows it: read at each heartbeat, and continued by a
 /// monotonic clock in between. It is late by at most a network delay, so no key ends early and
@@ -85,7 +85,7 @@ impl DatabaseClock {
         let skew = self.skew();
         let words = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
         let seconds = skew.abs().as_seconds_f64();
-        let is_large = skew.abs() > LARGEST_SKEW;
+        let is_large = skew.abs() > MAX_SKEW;
         is_large.then(|| format!("the clock of this machine is {seconds:.1} s {words} the database's"))
     }
 

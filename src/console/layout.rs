@@ -11,7 +11,7 @@ use super::words::Words;
 use crate::domain::account::AccountState;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::storage::console::header::{Counts, counts};
-use crate::storage::keys::COUNTED_ASIDE;
+use crate::storage::keys::MAX_COUNTED_ASIDE;
 use crate::storage::ledger::balance::read_account_in;
 
 /// A place of the navigation.
@@ -185,7 +185,7 @@ pub(crate) async fn account_with(
                     @for section in Section::ALL {
                         a href={ (root) (section.path()) } aria-current=[(section == content.section).then_some("page")] {
                             (section.name(words))
-                            @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, COUNTED_ASIDE)) } }
+                            @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, MAX_COUNTED_ASIDE)) } }
                         }
                     }
                 }
@@ -217,7 +217,7 @@ async fn for_operators(call: &mut Call, content: Content) -> Result<Reply, PageE
             @let path = if section == Section::Overview { "/overview" } else { section.path() };
             a href={ (root) (path) } aria-current=[(section == content.section).then_some("page")] {
                 (section.name(words))
-                @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, COUNTED_ASIDE)) } }
+                @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, MAX_COUNTED_ASIDE)) } }
             }
         }
     };

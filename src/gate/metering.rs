@@ -6,8 +6,8 @@
 mod decision;
 mod detach_on_drop;
 mod dry_run;
-mod plan_counters;
 mod metered_call;
+mod plan_counters;
 mod replay;
 mod settled;
 pub mod stream;

@@ -179,7 +179,7 @@ fn expires_at(fields: &mut Fields) -> Option<Option<DateTime<Utc>>> {
 
 /// A number of credits, or `null` for no cap.
 fn cap(fields: &mut Fields, name: &str) -> Option<Option<Credits>> {
-    let (least, most) = (1, Amount::MOST);
+    let (least, most) = (1, Amount::MAX);
     match fields.take_whole(name, least, most)?.map(Credits::try_from).transpose() {
         Ok(cap) => Some(cap),
         Err(_) => fields.fault(name, Fault::OutOfRange { least, most }),

@@ -4,11 +4,11 @@
 
 mod batch_plan;
 pub mod commit;
-mod metrics;
 mod handle;
 pub mod liveness;
 mod locked_accounts;
 mod message;
+mod metrics;
 mod open_hold;
 mod open_holds;
 pub mod operator;

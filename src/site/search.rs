@@ -10,7 +10,7 @@ use super::markdown::heading_id;
 use super::page::Page;
 
 /// Words of fewer letters are not looked for in texts.
-const SHORTEST: usize = 2;
+const MIN_WORD_BYTES: usize = 2;
 
 /// The index of these pages, as JSON: a list of address, title of the page, heading of the section,
 /// and words.
@@ -35,7 +35,7 @@ fn words_of(text: &str) -> String {
     let folded: String =
         text.nfd().filter(|letter| !is_combining_mark(*letter)).collect::<String>().to_lowercase();
     let words = folded.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    let distinct: BTreeSet<&str> = words.filter(|word| word.len() >= SHORTEST).collect();
+    let distinct: BTreeSet<&str> = words.filter(|word| word.len() >= MIN_WORD_BYTES).collect();
     distinct.into_iter().collect::<Vec<_>>().join(" ")
 }
 

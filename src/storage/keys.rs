@@ -21,7 +21,7 @@ use crate::secret::peppers::Peppers;
 pub use acting::{Acting, acting};
 pub use lookup::{find_by_digest, imported_shapes};
 pub use pages::{
-    COUNTED_ASIDE, KeyFilter, KeyPage, LOOKED_THROUGH, MAX_COUNTED, count_ended, exist_outside, expiring,
+    KeyFilter, KeyPage, LOOKED_THROUGH, MAX_COUNTED, MAX_COUNTED_ASIDE, count_ended, exist_outside, expiring,
     search,
 };
 pub use uses::{Rehash, SecretUse, record_uses};

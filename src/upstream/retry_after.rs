@@ -7,8 +7,8 @@ use hyper::HeaderMap;
 use hyper::header::{DATE, RETRY_AFTER};
 
 /// The longest accepted pause, so that a server cannot remove itself for a day.
-const LONGEST: Duration = Duration::from_secs(300);
-const SHORTEST: Duration = Duration::from_secs(1);
+const MAX_WAIT: Duration = Duration::from_secs(300);
+const MIN_WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the pause that the server asks for, within bounds, or `None` if the header is missing or
 /// unreadable. A date counts from the response's own `Date`, so that the two clocks need not agree.
@@ -17,13 +17,13 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let instant = |text: &str| DateTime::parse_from_rfc2822(text).ok();
     let wait = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => LONGEST,
+        Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => MAX_WAIT,
         Err(_) => {
             let sent = instant(headers.get(DATE)?.to_str().ok()?)?;
-            (instant(text)? - sent).to_std().unwrap_or(SHORTEST)
+            (instant(text)? - sent).to_std().unwrap_or(MIN_WAIT)
         }
     };
-    Some(wait.clamp(SHORTEST, LONGEST))
+    Some(wait.clamp(MIN_WAIT, MAX_WAIT))
 }
 
 #[cfg(test)]

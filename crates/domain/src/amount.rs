@@ -5,17 +5,17 @@ use std::str::FromStr;
 
 use super::credits::Credits;
 
-/// One credit or more, at most [`Amount::MOST`].
+/// One credit or more, at most [`Amount::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(Credits);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a whole number from 1 to {}", Amount::MOST)]
+#[error("must be a whole number from 1 to {}", Amount::MAX)]
 pub struct NotAnAmount;
 
 impl Amount {
     /// The most credits that one act moves: ample, and far below what a balance can hold.
-    pub const MOST: i64 = 1_000_000_000_000;
+    pub const MAX: i64 = 1_000_000_000_000;
 
     pub const fn credits(self) -> Credits {
         self.0
@@ -26,7 +26,7 @@ impl TryFrom<i64> for Amount {
     type Error = NotAnAmount;
     fn try_from(number: i64) -> Result<Self, NotAnAmount> {
         let credits = Credits::try_from(number).map_err(|_| NotAnAmount)?;
-        if (1..=Self::MOST).contains(&number) { Ok(Self(credits)) } else { Err(NotAnAmount) }
+        if (1..=Self::MAX).contains(&number) { Ok(Self(credits)) } else { Err(NotAnAmount) }
     }
 }
 
@@ -53,6 +53,6 @@ mod tests {
             assert_eq!(text.parse::<Amount>(), Err(NotAnAmount), "{text}");
         }
         assert_eq!("1".parse::<Amount>().unwrap().credits(), Credits::from_u32(1));
-        assert_eq!("1000000000000".parse::<Amount>().unwrap().credits().as_i64(), Amount::MOST);
+        assert_eq!("1000000000000".parse::<Amount>().unwrap().credits().as_i64(), Amount::MAX);
     }
 }

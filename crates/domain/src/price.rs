@@ -205,12 +205,12 @@ struct Sum {
 impl Sum {
     fn rounded_up(&self) -> Credits {
         let whole = self.numerator.div_ceil(self.denominator);
-        i64::try_from(whole).ok().and_then(|whole| Credits::try_from(whole).ok()).unwrap_or(MOST)
+        i64::try_from(whole).ok().and_then(|whole| Credits::try_from(whole).ok()).unwrap_or(MAX_CREDITS)
     }
 }
 
 /// More than any price.
-const MOST: Credits = Credits::from_u32(u32::MAX);
+const MAX_CREDITS: Credits = Credits::from_u32(u32::MAX);
 
 /// `base + Σ figure × costs / each`. `None` if a figure is missing.
 ///

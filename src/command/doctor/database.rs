@@ -24,7 +24,7 @@ const OLDEST_VERSION: i32 = 150_000;
 const BESIDES_POOL: i64 = 4;
 /// Connections that PostgreSQL keeps for superusers.
 const RESERVED: i64 = 3;
-const LARGEST_SKEW: TimeDelta = TimeDelta::seconds(1);
+const MAX_SKEW: TimeDelta = TimeDelta::seconds(1);
 /// PostgreSQL stops at about two thousand million.
 const OLD_TRANSACTIONS: i32 = 1_000_000_000;
 const LONG_TRANSACTION_S: f64 = 300.0;
@@ -178,7 +178,7 @@ fn skew(asked_at: DateTime<Utc>, answered_at: DateTime<Utc>, database: DateTime<
 
 fn judge_skew(skew: TimeDelta) -> Check {
     let found = format!("{:.3} s ahead of the database's", skew.as_seconds_f64());
-    if skew.abs() <= LARGEST_SKEW {
+    if skew.abs() <= MAX_SKEW {
         GROUP.ok("clock", found)
     } else {
         GROUP.warn("clock", found, "synchronise the clocks of both machines by NTP")

@@ -17,7 +17,7 @@ use crate::storage::keys::exposure::{self, ExposureView};
 /// A longer input is not read.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 /// The most reports of a list.
-const MOST: i64 = 1_000;
+const MAX_REPORTS: i64 = 1_000;
 
 #[derive(Serialize)]
 struct Reported {
@@ -102,6 +102,6 @@ pub(super) async fn list(
     if let Some(account) = account {
         context.account(account).await?;
     }
-    let reports = exposure::latest(&mut *context.connection().await?, account, MOST).await?;
+    let reports = exposure::latest(&mut *context.connection().await?, account, MAX_REPORTS).await?;
     output.print(&ListShown { reports })
 }

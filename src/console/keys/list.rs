@@ -15,7 +15,7 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
-use crate::storage::keys::{COUNTED_ASIDE, KeyFilter, KeyPage, count_ended, search};
+use crate::storage::keys::{KeyFilter, KeyPage, MAX_COUNTED_ASIDE, count_ended, search};
 
 const PAGE: usize = 50;
 
@@ -113,7 +113,7 @@ fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked
             }
             input name="text" value=(asked.text) maxlength="80" aria-label=(words.search()) placeholder=(words.search());
             button { (words.apply()) }
-            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, COUNTED_ASIDE)) } }
+            @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, MAX_COUNTED_ASIDE)) } }
         }
     }
 }

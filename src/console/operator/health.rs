@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use crate::clock::LARGEST_SKEW;
+use crate::clock::MAX_SKEW;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::numbers::{instant, instant_s, whole};
@@ -18,7 +18,7 @@ use crate::storage::operator::health::{self, DayTotal, MAX_HOLDS, OpenWriter, Ou
 use crate::storage::{changes, offer_sets};
 
 /// A clock that is further off than this is a fault, as the gateway's own log has it.
-const MAX_SKEW_MS: i64 = LARGEST_SKEW.num_milliseconds();
+const MAX_SKEW_MS: i64 = MAX_SKEW.num_milliseconds();
 /// A writer's heartbeats that are missing for so long are a fault.
 const SILENT_WRITER_S: f64 = 30.0;
 /// Holds older than this wait for a call that has ended long ago.

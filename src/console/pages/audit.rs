@@ -18,7 +18,7 @@ const LINES: i64 = 50;
 /// Entries of one CSV file.
 const CSV_LINES: i64 = 10_000;
 /// The longest value that is shown whole.
-const LONGEST: usize = 200;
+const MAX_VALUE_CHARS: usize = 200;
 
 /// What the log can be narrowed to.
 const SUBJECTS: [&str; 5] = ["account", "key", "environment", "member", "credits"];
@@ -206,7 +206,7 @@ fn value(words: Words, name: &str, value: Option<&Value>) -> String {
         },
         Some(other) => other.to_string(),
     };
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_VALUE_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

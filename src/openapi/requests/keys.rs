@@ -12,7 +12,7 @@ use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS};
 fn terms() -> Vec<Field> {
     let list =
         |items: Value, most: usize| json!({ "type": ["array", "null"], "items": items, "maxItems": most });
-    let cap = || json!({ "type": ["integer", "null"], "minimum": 1, "maximum": Amount::MOST });
+    let cap = || json!({ "type": ["integer", "null"], "minimum": 1, "maximum": Amount::MAX });
     vec![
         Field::new(
             "name",

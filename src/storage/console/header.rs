@@ -4,11 +4,11 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
-use crate::storage::keys::COUNTED_ASIDE;
+use crate::storage::keys::MAX_COUNTED_ASIDE;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Counts {
-    /// Keys that may be used or enabled, at most one more than [`COUNTED_ASIDE`].
+    /// Keys that may be used or enabled, at most one more than [`MAX_COUNTED_ASIDE`].
     pub keys: i64,
     /// Members that are not disabled.
     pub members: i64,
@@ -23,5 +23,5 @@ pub async fn counts(connection: &mut PgConnection, account: AccountId) -> Result
                                        limit $2) living) as keys,
                 (select count(*) from member m where m.account_id = $1 and m.state <> 'disabled') as members",
     );
-    Ok(counts.bind(account.as_uuid()).bind(COUNTED_ASIDE + 1).fetch_one(connection).await?)
+    Ok(counts.bind(account.as_uuid()).bind(MAX_COUNTED_ASIDE + 1).fetch_one(connection).await?)
 }

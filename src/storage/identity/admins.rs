@@ -19,7 +19,7 @@ pub struct Admin {
 }
 
 /// Admins that are read at once.
-const MOST: i64 = 50;
+const MAX_ADMINS: i64 = 50;
 
 /// Returns the active admins of these accounts, the oldest first, at most 50 of all.
 pub async fn active(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<Vec<Admin>, StorageError> {
@@ -30,5 +30,5 @@ pub async fn active(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<
           where m.account_id = any($1) and m.role = 'admin' and m.state = 'active' and (i.id is null or i.state = 'active')
           order by a.id, m.id limit $2",
     );
-    Ok(found.bind(accounts).bind(MOST).fetch_all(connection).await?)
+    Ok(found.bind(accounts).bind(MAX_ADMINS).fetch_all(connection).await?)
 }

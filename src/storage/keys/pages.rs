@@ -14,7 +14,7 @@ pub const LOOKED_THROUGH: i64 = 1_000;
 /// The most keys that are counted where their number is what the page is about.
 pub const MAX_COUNTED: i64 = 99;
 /// The most keys that are counted beside the navigation and beside a list.
-pub const COUNTED_ASIDE: i64 = 20;
+pub const MAX_COUNTED_ASIDE: i64 = 20;
 
 /// Which keys of an account are searched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,7 +150,7 @@ async fn last_looked_at(
 }
 
 /// Returns the number of keys of an account that are revoked or have expired, at most one more than
-/// [`COUNTED_ASIDE`].
+/// [`MAX_COUNTED_ASIDE`].
 pub async fn count_ended(connection: &mut PgConnection, account: AccountId) -> Result<i64, StorageError> {
     let count = sqlx::query_scalar(
         "select count(*) from (select from api_key
@@ -158,7 +158,7 @@ pub async fn count_ended(connection: &mut PgConnection, account: AccountId) -> R
                                   and least(revoked_at, expires_at) <= now()
                                 order by least(revoked_at, expires_at) desc limit $2) ended",
     );
-    Ok(count.bind(account.as_uuid()).bind(COUNTED_ASIDE + 1).fetch_one(connection).await?)
+    Ok(count.bind(account.as_uuid()).bind(MAX_COUNTED_ASIDE + 1).fetch_one(connection).await?)
 }
 
 /// Returns keys that expire from now to an instant, the next first, at most `limit`.

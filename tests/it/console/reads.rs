@@ -74,10 +74,10 @@ async fn read_by(pool: &PgPool, visitor: &mut Visitor, path: &str) -> BTreeMap<S
     fewest
 }
 
-/// A page, and the rows of tables of which it may read more than [`MOST`].
+/// A page, and the rows of tables of which it may read more than [`MAX_ROWS`].
 type Listed = (&'static str, &'static [(&'static str, i64)]);
 /// What belongs to the rows that are shown, and members of an account, which are read a few times.
-const MOST: i64 = 350;
+const MAX_ROWS: i64 = 350;
 /// A page of keys and one more, those between that have expired, and two counts that go to twenty.
 const OF_KEYS: &[(&str, i64)] = &[("api_key", 130)];
 /// At most 200 belong to an account: so small a table is read whole, a few times.
@@ -142,7 +142,7 @@ async fn too_much(
         println!("{path}: {large:?}");
         for (table, rows) in rows {
             let most =
-                more.iter().find(|(known, _)| table.starts_with(known)).map_or(MOST, |(_, most)| *most);
+                more.iter().find(|(known, _)| table.starts_with(known)).map_or(MAX_ROWS, |(_, most)| *most);
             if rows > most && table != FEW {
                 found.push(format!("{path} reads {rows} rows of {table}"));
             }

@@ -9,7 +9,7 @@ use crate::support::demonstration::Demonstration;
 use crate::support::visitor::Visitor;
 
 /// Bytes of HTML that a page may have.
-const MOST: usize = 30_000;
+const MAX_BYTES: usize = 30_000;
 /// What readers choose on pages that grow with the history.
 const CHOICES: [&str; 7] = [
     "/usage?period=90",
@@ -26,7 +26,7 @@ async fn weigh(visitor: &mut Visitor, paths: Vec<String>) {
     for path in paths {
         let page = visitor.get(&path).await;
         println!("{:>6} {path}", page.body.len());
-        if page.body.len() > MOST {
+        if page.body.len() > MAX_BYTES {
             heavy.push(format!("{path}: {} bytes", page.body.len()));
         }
     }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use crate::support::customer::new_secret;
 use crate::support::gateway::{Answer, Gateway, answer};
 
-const MOST: usize = 5;
+const MAX_GUESSES: usize = 5;
 
 async fn gateway() -> Gateway {
     Gateway::start_with(&[("FLUENCE_KEYS_GUESSES", "5"), ("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.0/8")])
@@ -20,7 +20,7 @@ async fn from(gateway: &Gateway, address: &str, key: &str) -> Answer {
 }
 
 async fn guess_until_throttled(gateway: &Gateway, address: &str) {
-    for _ in 0..MOST {
+    for _ in 0..MAX_GUESSES {
         let refused = from(gateway, address, new_secret().expose()).await;
         assert_eq!(refused.outcome(), (401, "INVALID_API_KEY"));
     }
@@ -62,7 +62,7 @@ async fn the_whole_secret_of_an_ended_key_is_not_a_guess() {
     let gateway = gateway().await;
     let customer = gateway.enterprise(10).await;
     gateway.set_key_state(customer.key_id, KeyState::Revoked).await;
-    for _ in 0..2 * MOST {
+    for _ in 0..2 * MAX_GUESSES {
         assert_eq!(from(&gateway, "192.0.2.1", &customer.key).await.outcome(), (401, "REVOKED_API_KEY"));
     }
     guess_until_throttled(&gateway, "192.0.2.1").await;
@@ -72,7 +72,7 @@ async fn the_whole_secret_of_an_ended_key_is_not_a_guess() {
 #[tokio::test]
 async fn addresses_of_one_ipv6_network_count_as_one() {
     let gateway = gateway().await;
-    for host in 0..MOST {
+    for host in 0..MAX_GUESSES {
         from(&gateway, &format!("2001:db8:0:7::{host:x}"), "no key").await;
     }
     assert_eq!(from(&gateway, "2001:db8:0:7:ffff::1", "no key").await.status, 429);
@@ -83,7 +83,7 @@ async fn addresses_of_one_ipv6_network_count_as_one() {
 async fn an_unavailable_database_is_not_a_failed_guess() {
     let gateway = gateway().await;
     sqlx::query("alter table key_secret rename to away").execute(gateway.database.pool()).await.unwrap();
-    for _ in 0..2 * MOST {
+    for _ in 0..2 * MAX_GUESSES {
         let refused = from(&gateway, "192.0.2.1", new_secret().expose()).await;
         assert_eq!(refused.outcome(), (503, "SERVICE_UNAVAILABLE"));
     }

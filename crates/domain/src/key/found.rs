@@ -4,7 +4,7 @@ use super::format::KeyFormat;
 use super::secret::KeySecret;
 
 /// The longest key of an issued format: a prefix of twelve characters, `_live_`, 34 and 6.
-const LONGEST: usize = 58;
+const MAX_KEY_BYTES: usize = 58;
 
 /// A key in a text. It never holds the whole secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn find_keys(text: &[u8]) -> Vec<FoundKey> {
 /// may begin it.
 fn find_in_word(word: &[u8], at: usize) -> Option<FoundKey> {
     let begins = |place: usize| place == 0 || word[place - 1] == b'_';
-    let candidates = (word.len().saturating_sub(LONGEST)..word.len()).filter(|place| begins(*place));
+    let candidates = (word.len().saturating_sub(MAX_KEY_BYTES)..word.len()).filter(|place| begins(*place));
     candidates.into_iter().find_map(|place| {
         let secret = KeySecret::parse(&word[place..]).ok()?;
         (secret.format() != KeyFormat::Legacy).then(|| FoundKey {
