@@ -74,6 +74,9 @@ sentences! {
     fn added_up(when: &str) { format!("Added up until {when}.") } { format!("Somado até {when}.") }
     fn bar_title(day: &str, charged: &str, calls: &str) { format!("{day}: {charged} charged, {calls} calls") }
         { format!("{day}: {charged} cobrados, {calls} chamadas") }
+    fn day_title(day: &str, charged: &str, back: &str, calls: &str)
+        { format!("{day}: {charged} charged, {back} given back, {calls} calls") }
+        { format!("{day}: {charged} cobrados, {back} devolvidos, {calls} chamadas") }
     fn granted(n: i64) { format!("granted {}", w.credits(n)) } { format!("concedeu {}", w.credits(n)) }
     fn took_back(n: i64) { format!("took back {}", w.credits(n)) } { format!("retirou {}", w.credits(n)) }
     fn key_ends(name: &str, n: i64) { format!("The key “{name}” expires in {}.", w.days(n)) }

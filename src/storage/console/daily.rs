@@ -6,13 +6,15 @@ use sqlx::PgConnection;
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
-/// The calls that ended on one day.
+/// The calls of one day, and what was given back on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct DayUsage {
     pub day: NaiveDate,
     pub calls: i64,
     /// Credits charged.
     pub credits: i64,
+    /// Credits of calls that cost nothing in the end.
+    pub given_back: i64,
 }
 
 /// Returns every day from `from` to `to`, also those without calls.
@@ -23,10 +25,12 @@ pub async fn by_day(
     to: NaiveDate,
 ) -> Result<Vec<DayUsage>, StorageError> {
     let days = sqlx::query_as(
-        "select d.day::date as day, coalesce(sum(u.calls), 0)::bigint as calls, coalesce(sum(u.credits), 0)::bigint as credits
+        "select d.day::date as day, coalesce(sum(u.calls), 0)::bigint as calls, coalesce(sum(u.credits), 0)::bigint as credits,
+                coalesce(b.credits, 0) as given_back
            from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') as d (day)
            left join ledger_usage u on u.account_id = $1 and u.day = d.day::date
-          group by d.day order by d.day",
+           left join ledger_given_back b on b.account_id = $1 and b.day = d.day::date
+          group by d.day, b.credits order by d.day",
     );
     Ok(days.bind(account.as_uuid()).bind(from).bind(to).fetch_all(connection).await?)
 }

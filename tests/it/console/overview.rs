@@ -1,6 +1,6 @@
 //! The overview shows the ledger's own figures.
 
-use crate::gate::people::marina;
+use crate::gate::people::{brandon, marina};
 use crate::support::gateway::{Gateway, eventually};
 
 #[tokio::test]
@@ -14,6 +14,8 @@ async fn the_overview_shows_what_was_charged_and_what_is_left() {
     assert!(before.has("<div class=\"big\">1,000</div>") && before.has("No calls yet"), "{}", before.body);
     let called = gateway.post("/crm", &customer.key, &marina()).await;
     assert_eq!(called.status, 200, "{}", called.text);
+    let released = gateway.post("/crm", &customer.key, &brandon()).await;
+    assert_eq!(released.status, 422, "{}", released.text);
     let credits = gateway.get("/credits", &customer.key).await.body["credits"][0]["remaining"].to_string();
     let page = ana.get(&path).await;
     assert_eq!(credits, "998");
@@ -23,7 +25,7 @@ async fn the_overview_shows_what_was_charged_and_what_is_left() {
     let ana = std::cell::RefCell::new(ana);
     #[expect(clippy::await_holding_refcell_ref, reason = "one task")]
     eventually("usage is added up", async || {
-        ana.borrow_mut().get(&path).await.body.contains(": 2 charged, 1 calls")
+        ana.borrow_mut().get(&path).await.body.contains(": 2 charged, 2 given back, 2 calls")
     })
     .await;
 }

@@ -28,6 +28,11 @@ async fn usage(fixture: &LedgerFixture) -> Vec<(i16, i64, i64)> {
         .unwrap()
 }
 
+/// Credits that calls without a capture gave back.
+async fn given_back(fixture: &LedgerFixture) -> i64 {
+    fixture.value("select coalesce(sum(credits), 0)::bigint from ledger_given_back").await
+}
+
 #[tokio::test]
 async fn each_end_of_a_call_counts_under_its_outcome_with_the_credits_that_stayed_taken() {
     let fixture = LedgerFixture::new(100, 50).await;
@@ -44,6 +49,33 @@ async fn each_end_of_a_call_counts_under_its_outcome_with_the_credits_that_staye
     let batches = roll_up_all(&fixture, 1_000).await;
     assert_eq!(batches as i64, fixture.value::<i64>("select count(*) from ledger_batch").await);
     assert_eq!(usage(&fixture).await, [(0, 2, 3), (1, 1, 1), (2, 1, 2), (4, 1, 0)]);
+    assert_eq!(given_back(&fixture).await, 1, "the rest of the half captured hold is none");
+}
+
+/// The version before adds usage up, and leaves what was given back.
+#[tokio::test]
+async fn what_was_given_back_is_caught_up_piece_by_piece() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let (a, b) = (fixture.writer("a").await, fixture.writer("b").await);
+    for _ in 0..4 {
+        a.hold(customer.request(2)).await.release(Outcome::Failed);
+        b.hold(customer.request(1)).await.capture(Credits::from_u32(1), Outcome::Answered);
+    }
+    b.hold(customer.request(1)).await.release(Outcome::TimedOut);
+    a.stop().await;
+    b.stop().await;
+    roll_up_all(&fixture, 1_000).await;
+    assert_eq!(given_back(&fixture).await, 9);
+    let before = usage(&fixture).await;
+    fixture.run("delete from ledger_given_back").await;
+    fixture.run("update ledger_usage_cursor set given_back_batch = 0").await;
+    assert!(fixture.verify(WHOLE).await.clean, "what is not added up yet is no fault");
+    let batches = roll_up_all(&fixture, 1).await;
+    assert!(batches > 4, "{batches} batches, one at a time");
+    assert_eq!((given_back(&fixture).await, usage(&fixture).await), (9, before));
+    let report = fixture.verify(WHOLE).await;
+    assert!(report.clean, "{:#?}", report.faults);
 }
 
 #[tokio::test]
@@ -60,6 +92,7 @@ async fn a_call_that_runs_counts_once_it_has_ended_however_few_batches_are_added
     writer.stop().await;
     roll_up_all(&fixture, 1).await;
     assert_eq!(usage(&fixture).await, [(0, 5, 5), (6, 1, 0)]);
+    assert_eq!(given_back(&fixture).await, 2);
     let report = fixture.verify(WHOLE).await;
     assert!(report.clean, "{:#?}", report.faults);
 }
@@ -76,7 +109,7 @@ async fn what_a_dead_gateway_left_counts_as_abandoned() {
     let mut connection = fixture.pool().acquire().await.unwrap();
     close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap();
     roll_up_all(&fixture, 10).await;
-    assert_eq!(usage(&fixture).await, [(6, 2, 0)]);
+    assert_eq!((usage(&fixture).await, given_back(&fixture).await), (vec![(6, 2, 0)], 3));
 }
 
 #[tokio::test]

@@ -564,6 +564,22 @@ async fn usage_a_figure_that_does_not_follow_from_the_entries_is_found() {
 }
 
 #[tokio::test]
+async fn usage_what_was_given_back_and_does_not_follow_from_the_entries_is_found() {
+    for (change, found) in [
+        ("update ledger_given_back set credits = credits + 1", "are recorded as given back"),
+        ("delete from ledger_given_back", ", 0 credits are recorded as given back"),
+    ] {
+        let (fixture, customer) = lived_in().await;
+        let mut connection = fixture.pool().acquire().await.unwrap();
+        roll_up(&mut connection, 1_000).await.unwrap();
+        drop(connection);
+        let faults = planted(&fixture, change).await;
+        let fault = find(&faults, Invariant::Usage);
+        assert!(fault.account_id == Some(customer.account_id.as_uuid()) && fault.found.contains(found));
+    }
+}
+
+#[tokio::test]
 async fn conservation_an_account_that_vanished_with_its_credits_is_found() {
     let (fixture, _) = lived_in().await;
     let faults = planted(&fixture, "delete from ledger_account where open_lot = 1").await;

@@ -84,7 +84,8 @@ pub(super) async fn facts(connection: &mut PgConnection, month: Month) -> Result
                     as current_periods,
                 exists (select from ledger_epoch p left join ledger_usage_cursor c using (epoch)
                           join ledger_batch b on b.epoch = p.epoch and b.batch > coalesce(c.batch, 0)
-                         where not p.is_added_up and b.at < $3) as is_behind,
+                         where not p.is_added_up and b.at < $3)
+                    or exists (select from ledger_usage_cursor where given_back_batch < batch) as is_behind,
                 exists (select from ledger_open_at($3) o join ledger_epoch p using (epoch)
                           join ledger_batch b on b.epoch = p.epoch and b.batch = p.batches
                          where p.closed_at is null and b.open_from <= o.batch) as has_open_calls,

@@ -21,7 +21,7 @@ struct Check {
     all_accounts: bool,
 }
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     Check { statement: BATCHES, whole_history: false, all_accounts: true },
     Check { statement: ENTRY_BATCHES, whole_history: false, all_accounts: false },
     Check { statement: RUNNING_BALANCE, whole_history: false, all_accounts: false },
@@ -34,6 +34,7 @@ const CHECKS: [Check; 13] = [
     Check { statement: HOLDS, whole_history: false, all_accounts: false },
     Check { statement: IDEMPOTENCY, whole_history: false, all_accounts: false },
     Check { statement: USAGE, whole_history: true, all_accounts: false },
+    Check { statement: GIVEN_BACK, whole_history: true, all_accounts: false },
     Check { statement: CONSERVATION, whole_history: true, all_accounts: true },
 ];
 
@@ -406,6 +407,29 @@ select 'usage' as rule, account_id, null::bigint as number, null::uuid as call_i
            as found
   from recorded t full join counted c using (account_id, day, key_id, route, outcome)
  where t.calls is distinct from c.calls or t.credits is distinct from c.credits
+ order by account_id, day limit $4";
+
+/// What was given back by day equals the releases of calls without a capture, on days whose entries
+/// are there.
+const GIVEN_BACK: &str = "
+with released as (
+    select e.account_id, (e.at at time zone 'utc')::date as day, sum(e.amount) as credits
+      from ledger_usage_cursor u join ledger_entry e on e.epoch = u.epoch and e.batch <= u.given_back_batch
+      join ledger_batch b on b.epoch = e.epoch and b.batch = e.batch
+     where e.kind = 5 and ($1::uuid is null or e.account_id = $1) and ($5::timestamptz is null or e.at >= $5)
+       and e.call_id <> all (b.captured)
+     group by 1, 2
+), recorded as (
+    select * from ledger_given_back
+     where ($1::uuid is null or account_id = $1)
+       and ($5::timestamptz is null or day >= ($5 at time zone 'utc')::date)
+)
+select 'usage' as rule, account_id, null::bigint as number, null::uuid as call_id, null::int as epoch,
+       null::int as batch, null::int as lot,
+       format('on %s, %s credits are recorded as given back, but %s were', day, coalesce(t.credits, 0),
+              coalesce(e.credits, 0)) as found
+  from recorded t full join released e using (account_id, day)
+ where t.credits is distinct from e.credits
  order by account_id, day limit $4";
 
 /// The credits in all balances are those that came in less those that went out.
