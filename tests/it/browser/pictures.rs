@@ -1,5 +1,8 @@
 //! The main pages of both consoles as a browser draws them, from the demonstration account with its
 //! history. They are kept in `target/screenshots` for people to look at; none is compared by pixel.
+//! `WRITE_DOCS=1` writes those of `docs/images/README.md` anew.
+
+use std::path::{Path, PathBuf};
 
 use fluence::identity::operator::OperatorRole;
 
@@ -30,6 +33,33 @@ const PAGES: [(&str, &str); 15] = [
 ];
 const PERSONAL: [(&str, &str); 2] = [("me", "/console/me"), ("security", "/console/me/security")];
 
+/// The pages of `docs/images/README.md`, in its order.
+const GALLERY: [&str; 14] = [
+    "overview",
+    "usage",
+    "statement",
+    "receipt",
+    "keys",
+    "key",
+    "new-key",
+    "environments",
+    "playground",
+    "credits",
+    "alerts",
+    "members",
+    "audit",
+    "settings",
+];
+/// Pixels from the top that a picture of the gallery shows.
+const GALLERY_HEIGHT: u32 = 1_000;
+
+/// The file of a page in one theme.
+fn gallery_file(name: &str, look: Look) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/console");
+    let theme = if look == Look::DESKTOP { "light" } else { "dark" };
+    folder.join(format!("{name}-{theme}.webp"))
+}
+
 /// Takes pictures of pages in a language.
 async fn taken(browser: &Browser, origin: &str, pages: &[(String, String)], language: &str) {
     for look in LOOKS {
@@ -38,6 +68,10 @@ async fn taken(browser: &Browser, origin: &str, pages: &[(String, String)], lang
             let query = if path.contains('?') { '&' } else { '?' };
             browser.open(&format!("{origin}{path}{query}lang={language}")).await;
             browser.screenshot(&format!("{name}-{language}-{}", look.name())).await;
+            let is_shown = language == "en" && GALLERY.contains(&name.as_str()) && look.width == 1_280;
+            if is_shown && std::env::var_os("WRITE_DOCS").is_some() {
+                browser.small_picture(GALLERY_HEIGHT, &gallery_file(name, look)).await;
+            }
         }
     }
 }
@@ -97,4 +131,17 @@ async fn pictures_of_the_operators_pages_are_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_of_the_operators_pages_in_portuguese_are_kept() {
     of_operator("pt").await;
+}
+
+#[test]
+fn the_gallery_shows_every_main_page_in_both_themes() {
+    let page = include_str!("../../../docs/images/README.md");
+    for name in GALLERY {
+        for look in [Look::DESKTOP, Look::DESKTOP.dark()] {
+            let file = gallery_file(name, look);
+            assert!(file.exists(), "run `WRITE_DOCS=1 make test ARGS=pictures`");
+            let shown = file.file_name().unwrap().to_str().unwrap();
+            assert!(page.contains(&format!("(console/{shown})")), "{shown}");
+        }
+    }
 }

@@ -198,13 +198,21 @@ impl Browser {
 
     /// Keeps a picture of the whole page in `target/screenshots/`, for people to look at.
     pub(crate) async fn screenshot(&self, name: &str) {
-        let shot = self
-            .cdp("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "format": "png" }))
-            .await;
-        let bytes = base64(shot["data"].as_str().unwrap());
-        let folder = screenshots();
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+        let picture = json!({ "captureBeyondViewport": true, "format": "png" });
+        self.capture(picture, &screenshots().join(format!("{name}.png"))).await;
+    }
+
+    /// Writes a picture of the upper part of the page into a file: small enough for a repository.
+    pub(crate) async fn small_picture(&self, height: u32, file: &Path) {
+        let clip = json!({ "x": 0, "y": 0, "width": 1280, "height": height, "scale": 1 });
+        let picture = json!({ "captureBeyondViewport": true, "format": "webp", "quality": 50, "clip": clip });
+        self.capture(picture, file).await;
+    }
+
+    async fn capture(&self, picture: Value, file: &Path) {
+        let shot = self.cdp("Page.captureScreenshot", picture).await;
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, base64(shot["data"].as_str().unwrap())).unwrap();
     }
 }
 
