@@ -164,7 +164,7 @@ impl Turns<'_> {
 }
 
 async fn gateway(postgres: &Postgres, keys: &Keys) -> anyhow::Result<ServerProcess> {
-    let mut command = servers::gateway();
+    let mut command = servers::gateway(servers::GATEWAY);
     servers::environment(&mut command, &postgres.url("gateway"), &keys.pepper);
     servers::start(command, &keys.of_all).await.context("the gateway")
 }

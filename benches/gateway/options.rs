@@ -2,6 +2,7 @@
 //! of its own.
 
 use std::env;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -34,12 +35,14 @@ pub(crate) struct Options {
     pub(crate) old_entries: i64,
     /// What is measured.
     pub(crate) parts: Vec<Part>,
+    /// The program of another build, which takes turns with this one where calls are forwarded.
+    pub(crate) against: Option<PathBuf>,
 }
 
 impl Options {
     /// Reads `BENCH_QUICK`, `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` (`64,256`),
-    /// `BENCH_ENTRIES`, and the parts from the command line: `http`, `writer`, `limits`, `growth`,
-    /// `upstream`; none means all.
+    /// `BENCH_ENTRIES`, `BENCH_AGAINST`, and the parts from the command line: `http`, `writer`,
+    /// `limits`, `growth`, `upstream`; none means all.
     pub(crate) fn read(words: &[String]) -> anyhow::Result<Self> {
         let is_quick = env::var("BENCH_QUICK").is_ok_and(|value| value != "0");
         let (seconds, old_entries) = if is_quick { (1, 500_000) } else { (3, 5_000_000) };
@@ -54,6 +57,7 @@ impl Options {
             connections,
             old_entries: number("BENCH_ENTRIES", old_entries)?,
             parts: parts(words)?,
+            against: env::var_os("BENCH_AGAINST").map(PathBuf::from),
         };
         if options.rounds == 0 || options.turn.is_zero() {
             bail!("BENCH_ROUNDS and BENCH_SECONDS must be at least 1");

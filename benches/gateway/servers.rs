@@ -1,6 +1,7 @@
 //! The servers of a run, each a process of its own, so that their CPU times are separate.
 
 use std::env;
+use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
@@ -35,9 +36,12 @@ impl Drop for ServerProcess {
     }
 }
 
-/// The gateway.
-pub(crate) fn gateway() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fluence"));
+/// The gateway of this build.
+pub(crate) const GATEWAY: &str = env!("CARGO_BIN_EXE_fluence");
+
+/// A gateway, of this build or another.
+pub(crate) fn gateway(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     command.arg("serve");
     command
 }

@@ -45,9 +45,17 @@ pub(crate) async fn run(
     let large = upstream(keys, folder, "large", 65_536).await?;
     let streaming = servers::start(servers::this_program("serve-events")?, &keys.of_all).await?;
     sell(postgres, small.address, large.address, streaming.address).await?;
-    let mut gateway = servers::gateway();
-    servers::environment(&mut gateway, &postgres.url("upstream"), &keys.pepper);
-    let gateway = servers::start_answering(gateway, &keys.of_all, FREE).await.context("the gateway")?;
+    let start = async |program: &Path| {
+        let mut gateway = servers::gateway(program);
+        servers::environment(&mut gateway, &postgres.url("upstream"), &keys.pepper);
+        let started = servers::start_answering(gateway, &keys.of_all, FREE).await;
+        started.with_context(|| program.display().to_string())
+    };
+    let gateway = start(servers::GATEWAY.as_ref()).await?;
+    let other_build = match &options.against {
+        Some(program) => Some(start(program).await?),
+        None => None,
+    };
     let mut rivals = Vec::new();
     for kind in Kind::ALL {
         match proxies::start(kind, &keys.of_all, small.address, folder).await {
@@ -67,13 +75,17 @@ pub(crate) async fn run(
         ("free, 64 KiB answers", of(&gateway, LARGE)),
         ("nginx, 64 KiB answers", of(&nginx_large, PATH)),
     ];
+    if let Some(other) = &other_build {
+        entrants.push(("free, forwarded by the other build", of(other, FREE)));
+        entrants.push(("paid, forwarded by the other build", Entrant { writes: true, ..of(other, PAID) }));
+    }
     entrants.extend(rivals.iter().map(|(name, server)| (*name, of(server, PATH))));
     let load = Load::prepare(folder)?;
     for connections in &options.connections {
         let turns = Turns { options, postgres, load: &load, connections: *connections };
         let contenders = turns.rounds(&entrants).await?;
         Report::table(&format!("Upstream, {connections} connections"), &contenders);
-        judge(&contenders, report);
+        judge(&contenders, other_build.is_some(), report);
     }
     let all = std::fs::read_to_string(&keys.of_all)?;
     let all: Vec<String> = all.lines().map(str::to_owned).collect();
@@ -85,6 +97,8 @@ pub(crate) async fn run(
     ];
     steadily.extend(rivals.iter().map(|(name, server)| endpoint(name, server, PATH)));
     steady::run(options, &all, &steadily, report).await?;
+    // A new process, whose memory holds nothing that earlier calls have left free.
+    let gateway = start(servers::GATEWAY.as_ref()).await?;
     let streams = [
         endpoint("free events, forwarded", &gateway, EVENTS),
         endpoint("paid events, counted, forwarded", &gateway, PAID_EVENTS),
@@ -93,10 +107,14 @@ pub(crate) async fn run(
     events::run(options, &all, &streams, report).await
 }
 
-fn judge(contenders: &[Contender], report: &mut Report) {
-    let [_, free, paid, figure, large, nginx_large, rivals @ ..] = contenders else {
+fn judge(contenders: &[Contender], has_other_build: bool, report: &mut Report) {
+    let [_, free, paid, figure, large, nginx_large, others @ ..] = contenders else {
         panic!("the report names six contenders and their rivals, the run has {}", contenders.len())
     };
+    let (other_build, rivals) = others.split_at(if has_other_build { 2 } else { 0 });
+    for (this, other) in [free, paid].into_iter().zip(other_build) {
+        report.ratio(this, other, None);
+    }
     for rival in rivals {
         let target = Kind::ALL.into_iter().find(|kind| kind.name() == rival.name).and_then(Kind::target);
         report.ratio(free, rival, target.map(AtLeast));
