@@ -1,20 +1,18 @@
 //! An account's contacts as a source.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
-use super::found::{FindError, Found, Hint, PersonVersion, several};
+use super::found::{FindError, Found, Hint};
 use super::ttl_cache::TtlCache;
 use super::words::KnownWords;
 use crate::domain::contact::ContactOwner;
 use crate::domain::person::{PersonQuery, PersonSource};
-use crate::people::matching::{ParsedQuery, Resolution, resolve};
+use crate::people::matching::{ParsedQuery, resolve};
 use crate::people::search_keys::{Breadth, query_keys};
 use crate::storage::contacts::search;
-use crate::storage::directory::StoredPerson;
 
 /// The most owners in the cache.
 const MAX_OWNERS: usize = 10_000;
@@ -73,21 +71,10 @@ pub(super) async fn look_up(
         (candidates, profiles) = search::find_candidates(pool, owner, &keys, Breadth::WithSlips).await?;
         decided = resolve(query, &candidates, &words.rarity);
     }
-    match decided {
-        Resolution::None => Ok(Found::None),
-        Resolution::One(matched) => {
-            let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };
-            let fetched = search::fetch(pool, owner, profile.id).await?;
-            // Deleted between the two queries: counts as not found.
-            Ok(fetched.map_or(Found::None, |StoredPerson { person, content_sha256 }| Found::One {
-                person: Arc::new(person),
-                version: PersonVersion(content_sha256),
-                matched,
-                source: PersonSource::Contacts,
-            }))
-        }
-        Resolution::Several(matches) => {
-            Ok(several(&matches, |index| Some(Hint { role: profiles.get(index)?.title.clone(), city: None })))
-        }
-    }
+    let fetch = async |index: usize| match profiles.get(index) {
+        Some(profile) => search::fetch(pool, owner, profile.id).await,
+        None => Ok(None),
+    };
+    let hint = |index: usize| Some(Hint { role: profiles.get(index)?.title.clone(), city: None });
+    Found::of(PersonSource::Contacts, decided, fetch, hint).await
 }

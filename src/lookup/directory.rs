@@ -1,16 +1,14 @@
 //! The shared directory as a source.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::found::{FindError, Found, Hint, PersonVersion, several};
+use super::found::{FindError, Found, Hint};
 use super::words::KnownWords;
 use crate::domain::person::{PersonQuery, PersonSource};
-use crate::people::matching::{ParsedQuery, Resolution, resolve};
+use crate::people::matching::{ParsedQuery, resolve};
 use crate::people::search_keys::{Breadth, query_keys};
-use crate::storage::directory::{StoredPerson, fetch_person, find_candidates};
+use crate::storage::directory::{fetch_person, find_candidates};
 
 /// Finds the person in the directory.
 pub(super) async fn look_up(
@@ -33,22 +31,13 @@ pub(super) async fn look_up(
         decided = resolve(query, &page.candidates, &known.rarity);
     }
     let profiles = page.profiles;
-    match decided {
-        Resolution::None => Ok(Found::None),
-        Resolution::One(matched) => {
-            let Some(profile) = profiles.get(matched.index) else { return Ok(Found::None) };
-            let fetched = fetch_person(pool, profile.id, now).await?;
-            // Deleted between the two queries: counts as not found.
-            Ok(fetched.map_or(Found::None, |StoredPerson { person, content_sha256 }| Found::One {
-                person: Arc::new(person),
-                version: PersonVersion(content_sha256),
-                matched,
-                source: PersonSource::Directory,
-            }))
-        }
-        Resolution::Several(matches) => Ok(several(&matches, |index| {
-            let profile = profiles.get(index)?;
-            Some(Hint { role: profile.title.clone(), city: profile.location.clone() })
-        })),
-    }
+    let fetch = async |index: usize| match profiles.get(index) {
+        Some(profile) => fetch_person(pool, profile.id, now).await,
+        None => Ok(None),
+    };
+    let hint = |index: usize| {
+        let profile = profiles.get(index)?;
+        Some(Hint { role: profile.title.clone(), city: profile.location.clone() })
+    };
+    Found::of(PersonSource::Directory, decided, fetch, hint).await
 }

@@ -1,17 +1,16 @@
 //! The operator's enrichment service as a source, for people unknown to all others.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use sqlx::PgPool;
 
-use super::found::{FindError, Found, Hint, PersonVersion, several};
+use super::found::{FindError, Found, Hint};
 use super::words::KnownWords;
 use crate::domain::ids::AccountId;
 use crate::domain::person::{PersonQuery, PersonSource};
 use crate::people::directory_line::DirectoryLine;
 use crate::people::enrichment::{AnswerFault, people, question};
-use crate::people::matching::{Candidate, ParsedQuery, Resolution, resolve};
+use crate::people::matching::{Candidate, ParsedQuery, resolve};
+use crate::storage::directory::StoredPerson;
 use crate::storage::directory::opt_outs::{self, identities, opted_out};
 use crate::storage::error::StorageError;
 use crate::storage::pool::acquire;
@@ -37,20 +36,18 @@ pub(super) async fn look_up(
     let offered = without_opted_out(pool, answered.unwrap_or_default()).await?;
     let candidates: Vec<Candidate> = offered.iter().map(DirectoryLine::candidate).collect();
     let words = words.at_least(0, pool).await?;
-    match resolve(query, &candidates, &words.rarity) {
-        Resolution::None => Ok(Found::None),
-        Resolution::One(matched) => {
-            let Some(line) = offered.into_iter().nth(matched.index) else { return Ok(Found::None) };
-            let version = PersonVersion(line.content_sha256());
-            let id = line.derived_id();
-            let person = Arc::new(line.into_person(id));
-            Ok(Found::One { person, version, matched, source: PersonSource::Enrichment })
-        }
-        Resolution::Several(matches) => Ok(several(&matches, |index| {
-            let line = offered.get(index)?;
-            Some(Hint { role: line.title.clone(), city: line.location.clone() })
-        })),
-    }
+    let decided = resolve(query, &candidates, &words.rarity);
+    let fetch = async |index: usize| {
+        Ok(offered.get(index).map(|line| StoredPerson {
+            content_sha256: line.content_sha256(),
+            person: line.clone().into_person(line.derived_id()),
+        }))
+    };
+    let hint = |index: usize| {
+        let line = offered.get(index)?;
+        Some(Hint { role: line.title.clone(), city: line.location.clone() })
+    };
+    Found::of(PersonSource::Enrichment, decided, fetch, hint).await
 }
 
 /// One bad record must not pause the service for every account. Only an unreadable answer may.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::person::{Person, PersonSource};
-use crate::people::matching::Match;
+use crate::people::matching::{Match, Resolution};
+use crate::storage::directory::StoredPerson;
 use crate::storage::error::StorageError;
 use crate::upstream::client::UpstreamError;
 
@@ -57,6 +58,32 @@ pub enum FindError {
 impl From<StorageError> for FindError {
     fn from(error: StorageError) -> Self {
         Self::Storage(Arc::new(error))
+    }
+}
+
+impl Found {
+    /// What a source found among its candidates. `fetch` reads the person at a place among them,
+    /// and `hint` describes one.
+    pub(super) async fn of(
+        source: PersonSource,
+        decided: Resolution,
+        fetch: impl AsyncFnOnce(usize) -> Result<Option<StoredPerson>, StorageError>,
+        hint: impl Fn(usize) -> Option<Hint>,
+    ) -> Result<Self, FindError> {
+        Ok(match decided {
+            Resolution::None => Self::None,
+            // Deleted between the two queries: counts as not found.
+            Resolution::One(matched) => match fetch(matched.index).await? {
+                None => Self::None,
+                Some(StoredPerson { person, content_sha256 }) => Self::One {
+                    person: Arc::new(person),
+                    version: PersonVersion(content_sha256),
+                    matched,
+                    source,
+                },
+            },
+            Resolution::Several(matches) => several(&matches, hint),
+        })
     }
 }
 

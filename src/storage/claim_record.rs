@@ -33,12 +33,16 @@ impl ClaimRecordRow {
             ("running", ..) => ClaimState::Running,
             ("released", ..) => ClaimState::Released,
             ("captured", Some(status), Some(body)) => {
-                let status = row.convert("status", status)?;
                 // The version before the column wrote none.
                 let media_type = self.media_type.unwrap_or_else(|| "application/json".to_owned());
-                let headers = read_headers(self.headers.as_deref().unwrap_or_default());
-                let tells_billing = self.tells_billing;
-                let content = AnswerContent { status, media_type, headers, body, tells_billing };
+                let content = AnswerContent {
+                    status: row.convert("status", status)?,
+                    headers: read_headers(self.headers.as_deref().unwrap_or_default()),
+                    tells_billing: self.tells_billing,
+                    media_type,
+                    body,
+                };
+                let content = Some(content).filter(|content| content.media_type != NOT_KEPT);
                 ClaimState::Captured(StoredAnswer { call_id, content })
             }
             _ => return Err(row.corrupt("state")),
@@ -49,10 +53,37 @@ impl ClaimRecordRow {
     }
 }
 
-/// The headers of an answer in the store: one `name: value` a line.
-pub(super) fn header_lines(content: &AnswerContent) -> Option<String> {
-    let lines: Vec<String> = content.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+/// The media type that stands for an answer that is not kept. No answer has it: a header that is
+/// read has ASCII alone.
+const NOT_KEPT: &str = "—";
+
+/// The columns of a captured record.
+pub(super) struct AnswerColumns<'a> {
+    pub(super) status: i16,
+    pub(super) media_type: &'a str,
+    /// One `name: value` a line.
+    pub(super) headers: Option<String>,
+    pub(super) body: &'a [u8],
+    pub(super) tells_billing: bool,
+}
+
+impl<'a> AnswerColumns<'a> {
+    /// `None`: the answer is not kept.
+    pub(super) fn of(content: Option<&'a AnswerContent>) -> Self {
+        let Some(content) = content else {
+            let (media_type, body) = (NOT_KEPT, [].as_slice());
+            return Self { status: 409, media_type, headers: None, body, tells_billing: false };
+        };
+        let lines: Vec<String> =
+            content.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        Self {
+            status: content.status as i16,
+            media_type: &content.media_type,
+            headers: (!lines.is_empty()).then(|| lines.join("\n")),
+            body: &content.body,
+            tells_billing: content.tells_billing,
+        }
+    }
 }
 
 fn read_headers(lines: &str) -> Vec<(String, String)> {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
-use super::claim_record::{ClaimRecordRow, header_lines};
+use super::claim_record::{AnswerColumns, ClaimRecordRow};
 use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_claim};
@@ -106,8 +106,9 @@ async fn take_over(
 pub async fn store(
     connection: &mut PgConnection,
     call: &TestCall,
-    content: &AnswerContent,
+    content: Option<&AnswerContent>,
 ) -> Result<bool, StorageError> {
+    let columns = AnswerColumns::of(content);
     let kept = sqlx::query(
         "update test_answer
             set state = 'captured', status = $4, media_type = $5, body = $6, tells_billing = $7, headers = $8
@@ -116,11 +117,11 @@ pub async fn store(
     .bind(call.claim.environment_id.as_uuid())
     .bind(call.claim.key_hash.to_vec())
     .bind(call.call_id.as_uuid())
-    .bind(content.status as i16)
-    .bind(&content.media_type)
-    .bind(&content.body)
-    .bind(content.tells_billing)
-    .bind(header_lines(content))
+    .bind(columns.status)
+    .bind(columns.media_type)
+    .bind(columns.body)
+    .bind(columns.tells_billing)
+    .bind(columns.headers)
     .execute(connection)
     .await?;
     Ok(kept.rows_affected() == 1)

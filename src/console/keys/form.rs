@@ -14,6 +14,7 @@ use crate::domain::credits::Credits;
 use crate::domain::instant::{end_of, parse_day};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{FormatChoice, Mode, Scope};
+use crate::domain::named_enum::named_enum;
 use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS, Origin};
 use crate::domain::text::Name;
 
@@ -46,6 +47,16 @@ pub(super) struct Typed {
     pub(super) regions: String,
 }
 
+named_enum! {
+    /// What a new key is for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(super) enum Preset {
+        Server = "server",
+        Test = "test",
+        Read = "read",
+    }
+}
+
 const fn box_of(scope: Scope) -> &'static str {
     match scope {
         Scope::Read => "scope_read",
@@ -55,15 +66,17 @@ const fn box_of(scope: Scope) -> &'static str {
 }
 
 impl Typed {
-    /// A new key after a preset: `server`, `test` or `read`.
-    pub(super) fn preset(preset: &str, environments: &[EnvironmentView], now: DateTime<Utc>) -> Self {
-        let mode = if preset == "test" { Mode::Test } else { Mode::Live };
+    /// A new key after a preset.
+    pub(super) fn preset(preset: Preset, environments: &[EnvironmentView], now: DateTime<Utc>) -> Self {
+        let (mode, days) = match preset {
+            Preset::Test => (Mode::Test, 90),
+            Preset::Server | Preset::Read => (Mode::Live, 365),
+        };
         let environment = environments.iter().find(|known| known.mode == mode).or(environments.first());
-        let days = if mode == Mode::Test { 90 } else { 365 };
         let ends = now.date_naive().checked_add_days(Days::new(days));
         Self {
             environment: environment.map(|known| known.name.clone()).unwrap_or_default(),
-            scopes: if preset == "read" { vec![Scope::Read] } else { Scope::DEFAULT.to_vec() },
+            scopes: if preset == Preset::Read { vec![Scope::Read] } else { Scope::DEFAULT.to_vec() },
             expires_on: ends.map(|day| day.to_string()).unwrap_or_default(),
             format: FormatChoice::PREFIXED.to_owned(),
             ..Self::default()

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
-use super::form::{FIELDS, Typed};
+use super::form::{FIELDS, Preset, Typed};
 use super::parts::{key_of, path_of};
 use crate::clock::new_id;
 use crate::console::call::Call;
@@ -21,8 +21,6 @@ use crate::management::{self, ChangeError};
 use crate::storage::accounts;
 use crate::storage::keys::{self, NewKey};
 
-const PRESETS: [&str; 3] = ["server", "test", "read"];
-
 async fn environments(call: &mut Call) -> Result<Vec<EnvironmentView>, PageError> {
     let id = call.account_id()?;
     Ok(accounts::environments_counting(call.db().await?, id, 0).await?)
@@ -38,7 +36,10 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             let like = like.ok_or(PageError::NotFound)?;
             Typed { name: String::new(), ..Typed::of(&like.terms(), &like.environment) }
         }
-        None => Typed::preset(call.query.text("preset"), &environments, now),
+        None => {
+            let preset = Preset::from_name(call.query.text("preset")).unwrap_or(Preset::Server);
+            Typed::preset(preset, &environments, now)
+        }
     };
     form(call, &typed, &environments, &Faults::default()).await
 }
@@ -51,14 +52,14 @@ async fn form(
 ) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), call.path("/keys/new")?);
     let name = |preset| match preset {
-        "test" => words.preset_test(),
-        "read" => words.preset_read(),
-        _ => words.preset_server(),
+        Preset::Server => words.preset_server(),
+        Preset::Test => words.preset_test(),
+        Preset::Read => words.preset_read(),
     };
     let body = html! {
         p.filters {
             span.muted { (words.preset()) }
-            @for preset in PRESETS { a.button href={ (path) "?preset=" (preset) } { (name(preset)) } }
+            @for preset in Preset::ALL { a.button href={ (path) "?preset=" (preset.as_str()) } { (name(preset)) } }
         }
         (faults.summary(words))
         form.card.form method="post" action=(path) {

@@ -10,7 +10,7 @@ use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
 use crate::gate::auth::caller::Caller;
 use crate::ledger::rules::caps::CapReached;
-use crate::ledger::rules::hold::{DeclineReason, Declined, StoredAnswer};
+use crate::ledger::rules::hold::{AnswerContent, DeclineReason, Declined};
 
 /// Returns the answer to a call that was not held. `needed` is its price.
 pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Settled {
@@ -19,7 +19,7 @@ pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Se
     caller.account.cache_balance(balance.clone());
     let billing = Billing { balance, ..caller.uncharged_billing() };
     match result {
-        Ok(answer) => Settled::new(replay(answer.content, &billing), billing),
+        Ok(content) => Settled::new(replay(content, &billing), billing),
         Err(refusal) => Settled::refused(refusal, billing),
     }
 }
@@ -30,12 +30,12 @@ pub(super) fn replay_or_refusal(
     balance: &AccountBalance,
     caller: &Caller,
     needed: Credits,
-) -> Result<StoredAnswer, Refusal> {
+) -> Result<AnswerContent, Refusal> {
     Err(match reason {
-        DeclineReason::Replay(answer) if answer.content.is_kept() => return Ok(*answer),
-        DeclineReason::Replay(answer) => {
-            Refusal::StreamNotKept { location: format!("/v1/ledger/{}", answer.call_id) }
-        }
+        DeclineReason::Replay(answer) => match answer.content {
+            Some(content) => return Ok(content),
+            None => Refusal::StreamNotKept { location: format!("/v1/ledger/{}", answer.call_id) },
+        },
         DeclineReason::InsufficientCredits { available } => {
             Refusal::InsufficientCredits { needed, available }
         }

@@ -91,16 +91,15 @@ impl MeteredCall {
             return Settled::new(response, billing);
         }
         let (response, content) = if is_stream {
-            (response, AnswerContent::not_kept())
+            (response, None)
         } else {
             let Some((parts, body, content)) = self.render(response, &billing).await else {
                 answers.release(&call).await;
                 return Settled::refused(Refusal::Internal, billing);
             };
-            let content = if is_storable(&content) { content } else { AnswerContent::not_kept() };
-            (Response::from_parts(parts, body.into()), content)
+            (Response::from_parts(parts, body.into()), Some(content).filter(is_storable))
         };
-        match answers.store(&call, &content).await {
+        match answers.store(&call, content.as_ref()).await {
             Ok(true) => Settled { response, billing, error_code },
             Ok(false) => Settled::unavailable(billing),
             Err(error) => Settled::refused(idempotency_unavailable(&error), billing),

@@ -31,9 +31,13 @@ impl TestAnswers {
         test_answers::look_up(&mut *self.pool.acquire().await?, call).await
     }
 
-    /// Stores the answer. Returns false if another call has taken the key over: this one must not
-    /// be answered.
-    pub(super) async fn store(&self, call: &TestCall, content: &AnswerContent) -> Result<bool, StorageError> {
+    /// Stores the answer, as far as it is kept. Returns false if another call has taken the key
+    /// over: this one must not be answered.
+    pub(super) async fn store(
+        &self,
+        call: &TestCall,
+        content: Option<&AnswerContent>,
+    ) -> Result<bool, StorageError> {
         test_answers::store(&mut *self.pool.acquire().await?, call, content).await
     }
 

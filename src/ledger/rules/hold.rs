@@ -179,12 +179,9 @@ pub enum DeclineReason {
 pub struct StoredAnswer {
     /// The call that was charged.
     pub call_id: CallId,
-    pub content: AnswerContent,
+    /// `None`: the answer was passed on while it came, or is too long to be stored.
+    pub content: Option<AnswerContent>,
 }
-
-/// The media type of an answer that was not stored. No answer has it: a header that is read has
-/// ASCII alone.
-const NOT_KEPT: &str = "—";
 
 /// The status and body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,16 +200,6 @@ impl AnswerContent {
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let media_type = "application/json".to_owned();
         Self { status, media_type, headers: Vec::new(), body: body.into(), tells_billing: false }
-    }
-
-    /// Stands for an answer that was passed on while it came, or is too long to be stored.
-    pub fn not_kept() -> Self {
-        let (media_type, headers, body) = (NOT_KEPT.to_owned(), Vec::new(), Vec::new());
-        Self { status: 409, media_type, headers, body, tells_billing: false }
-    }
-
-    pub fn is_kept(&self) -> bool {
-        self.media_type != NOT_KEPT
     }
 }
 

@@ -95,8 +95,8 @@ impl OpenHold {
     /// Does not wait.
     pub fn capture_unkept(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
-        let content = AnswerContent::not_kept();
-        let response = self.claim.is_some().then_some(StoredAnswer { call_id: self.hold.call_id, content });
+        let answer = StoredAnswer { call_id: self.hold.call_id, content: None };
+        let response = self.claim.is_some().then_some(answer);
         let (claim, price) = (self.claim.take(), self.price.take());
         self.settle(|hold| Settle { hold, captured, outcome, claim, response, price }, None);
         refund
@@ -143,7 +143,7 @@ impl OpenHold {
         content: AnswerContent,
     ) -> Result<CaptureResult, LedgerUnavailable> {
         let captured = used.min(self.amount());
-        let response = Some(StoredAnswer { call_id: self.hold.call_id, content });
+        let response = Some(StoredAnswer { call_id: self.hold.call_id, content: Some(content) });
         let claim = self.claim.take();
         let (reply, mut stored) = oneshot::channel();
         let caller = SharedCallerState::default();

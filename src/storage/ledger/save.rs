@@ -16,7 +16,7 @@ use crate::ledger::rules::entry::Entry;
 use crate::ledger::rules::lot::{Lot, LotNumber};
 use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
 use crate::ledger::store::{Batch, StoreError};
-use crate::storage::claim_record::{header_lines, state_name};
+use crate::storage::claim_record::{AnswerColumns, state_name};
 
 /// Saves accounts, lots, notes of corrections, key spending and idempotency records.
 pub(super) async fn save_batch_state(
@@ -225,7 +225,7 @@ async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Resul
     let answers: Vec<_> = claims
         .iter()
         .map(|(_, record)| match &record.state {
-            ClaimState::Captured(answer) => Some(&answer.content),
+            ClaimState::Captured(answer) => Some(AnswerColumns::of(answer.content.as_ref())),
             ClaimState::Running | ClaimState::Released => None,
         })
         .collect();
@@ -249,11 +249,11 @@ async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Resul
     .bind(column(&claims, |(_, record)| state_name(&record.state)))
     .bind(column(&claims, |(_, record)| record.lease_until))
     .bind(column(&claims, |(_, record)| record.expires_at))
-    .bind(column(&answers, |answer| answer.map(|answer| answer.status as i16)))
-    .bind(column(&answers, |answer| answer.map(|answer| answer.media_type.as_str())))
-    .bind(column(&answers, |answer| answer.map(|answer| answer.body.as_slice())))
-    .bind(column(&answers, |answer| answer.is_none_or(|answer| answer.tells_billing)))
-    .bind(column(&answers, |answer| answer.and_then(header_lines)))
+    .bind(column(&answers, |answer| answer.as_ref().map(|columns| columns.status)))
+    .bind(column(&answers, |answer| answer.as_ref().map(|columns| columns.media_type)))
+    .bind(column(&answers, |answer| answer.as_ref().map(|columns| columns.body)))
+    .bind(column(&answers, |answer| answer.as_ref().is_none_or(|columns| columns.tells_billing)))
+    .bind(column(&answers, |answer| answer.as_ref().and_then(|columns| columns.headers.clone())))
     .execute(connection)
     .await
     .map_err(classify)

@@ -282,7 +282,8 @@ impl Program {
             (End::Release, claim) => Settle::release(hold, Outcome::Failed, claim),
             (End::Capture(used), claim @ Some(_)) => {
                 let captured = credits(used.into()).min(all);
-                let answer = StoredAnswer { call_id, content: AnswerContent::json(200, call_id.to_string()) };
+                let content = Some(AnswerContent::json(200, call_id.to_string()));
+                let answer = StoredAnswer { call_id, content };
                 Settle { hold, captured, outcome, claim, response: Some(answer), price: None }
             }
             (End::Capture(used), None) => {
