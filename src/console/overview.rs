@@ -1,10 +1,12 @@
 //! The overview of an account: what is left, what was used, what needs a look.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+mod chart;
+
+use chrono::{DateTime, Days, Utc};
 use maud::{Markup, html};
 
+use self::chart::chart;
 use super::call::Call;
-use super::chart::{Bar, bars, legend};
 use super::error::PageError;
 use super::history;
 use super::keys::parts::ENDS_SOON;
@@ -198,56 +200,6 @@ fn pace(words: Words, overview: &Overview) -> Markup {
                 } @else {
                     div.big.muted { (words.no_forecast()) }
                     p.muted { (words.no_forecast_why()) }
-                }
-            }
-        }
-    }
-}
-
-fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
-    let number = |amount: i64| whole(words.0, amount);
-    let name = |day: NaiveDate| numbers::day(words.0, day);
-    let drawn: Vec<Bar> = overview
-        .days
-        .iter()
-        .enumerate()
-        .map(|(place, day)| Bar {
-            values: vec![day.credits, day.given_back],
-            title: words.day_title(
-                &name(day.day),
-                &number(day.credits),
-                &number(day.given_back),
-                &number(day.calls),
-            ),
-            label: place.is_multiple_of(7).then(|| short_day(words.0, day.day)),
-            leads_to: Some(format!("{root}/ledger?from={0}&to={0}", day.day)),
-        })
-        .collect();
-    let until = overview.added_up_until.unwrap_or(overview.now);
-    html! {
-        section.card.chart {
-            header { h2 { (words.credits_by_day()) } span.push { (legend(&[words.charged().to_owned(), words.credits_given_back().to_owned()])) } }
-            div.body {
-                (bars(words.credits_by_day(), &drawn, number))
-                p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
-                details {
-                    summary { (words.show_table()) }
-                    table {
-                        thead {
-                            tr {
-                                th { (words.day()) } th.n { (words.calls()) } th.n { (words.charged()) }
-                                th.n { (words.credits_given_back()) }
-                            }
-                        }
-                        tbody {
-                            @for day in overview.days.iter().rev().filter(|day| day.calls > 0 || day.given_back > 0) {
-                                tr {
-                                    td { (name(day.day)) } td.n { (number(day.calls)) } td.n { (number(day.credits)) }
-                                    td.n { (number(day.given_back)) }
-                                }
-                            }
-                        }
-                    }
                 }
             }
         }

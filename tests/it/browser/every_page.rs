@@ -62,18 +62,23 @@ async fn wide_tables(browser: &Browser) -> String {
     browser.run(script).await.as_str().unwrap().to_owned()
 }
 
-/// A part of the pages: by language, and whether they describe operations and errors. Each part is
-/// a test of its own, which takes one minute or two.
-async fn assert_pages_are_sound(is_portuguese: bool, is_reference: bool) {
+fn is_portuguese(path: &str) -> bool {
+    path.starts_with("/pt/")
+}
+
+/// Whether a page describes an operation or an error.
+fn is_reference(path: &str) -> bool {
+    ["/docs/reference/", "/docs/errors/"].iter().any(|folder| path.contains(folder))
+}
+
+/// Checks the pages of one part. Each of the four parts is a test of its own, which takes one minute
+/// or two.
+async fn assert_pages_are_sound(is_in_part: impl Fn(&str) -> bool) {
     let gateway = Gateway::start().await;
     let pages = html_pages(&gateway).await;
-    let (portuguese, english): (Vec<_>, Vec<_>) =
-        pages.into_iter().partition(|path| path.starts_with("/pt/"));
-    assert!(english.len() > 100 && portuguese.len() == english.len());
-    let mut part = if is_portuguese { portuguese } else { english };
-    let is_of_reference =
-        |path: &str| ["/docs/reference/", "/docs/errors/"].iter().any(|folder| path.contains(folder));
-    part.retain(|path| is_of_reference(path) == is_reference);
+    let portuguese = pages.iter().filter(|path| is_portuguese(path)).count();
+    assert!(portuguese > 100 && 2 * portuguese == pages.len());
+    let part: Vec<String> = pages.into_iter().filter(|path| is_in_part(path)).collect();
     assert!(part.len() > 20, "{part:?}");
     let faults = faults(&gateway, &part).await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
@@ -81,22 +86,22 @@ async fn assert_pages_are_sound(is_portuguese: bool, is_reference: bool) {
 
 #[tokio::test]
 async fn english_pages_are_accessible_fit_a_phone_and_ask_only_their_own_gateway() {
-    assert_pages_are_sound(false, false).await;
+    assert_pages_are_sound(|path| !is_portuguese(path) && !is_reference(path)).await;
 }
 
 #[tokio::test]
 async fn portuguese_pages_are_accessible_fit_a_phone_and_ask_only_their_own_gateway() {
-    assert_pages_are_sound(true, false).await;
+    assert_pages_are_sound(|path| is_portuguese(path) && !is_reference(path)).await;
 }
 
 #[tokio::test]
 async fn the_english_reference_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
-    assert_pages_are_sound(false, true).await;
+    assert_pages_are_sound(|path| !is_portuguese(path) && is_reference(path)).await;
 }
 
 #[tokio::test]
 async fn the_portuguese_reference_is_accessible_fits_a_phone_and_asks_only_its_own_gateway() {
-    assert_pages_are_sound(true, true).await;
+    assert_pages_are_sound(|path| is_portuguese(path) && is_reference(path)).await;
 }
 
 /// How often each role of a table occurs in what a screen reader gets.

@@ -56,7 +56,7 @@ const GALLERY_HEIGHT: u32 = 1_000;
 /// The file of a page in one theme.
 fn gallery_file(name: &str, look: Look) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/console");
-    let theme = if look == Look::DESKTOP { "light" } else { "dark" };
+    let theme = if look.is_dark { "dark" } else { "light" };
     folder.join(format!("{name}-{theme}.webp"))
 }
 
@@ -68,7 +68,8 @@ async fn taken(browser: &Browser, origin: &str, pages: &[(String, String)], lang
             let query = if path.contains('?') { '&' } else { '?' };
             browser.open(&format!("{origin}{path}{query}lang={language}")).await;
             browser.screenshot(&format!("{name}-{language}-{}", look.name())).await;
-            let is_shown = language == "en" && GALLERY.contains(&name.as_str()) && look.width == 1_280;
+            let is_shown =
+                language == "en" && GALLERY.contains(&name.as_str()) && look.width == Look::DESKTOP.width;
             if is_shown && std::env::var_os("WRITE_DOCS").is_some() {
                 browser.small_picture(GALLERY_HEIGHT, &gallery_file(name, look)).await;
             }

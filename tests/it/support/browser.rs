@@ -204,7 +204,7 @@ impl Browser {
 
     /// Writes a picture of the upper part of the page into a file: small enough for a repository.
     pub(crate) async fn small_picture(&self, height: u32, file: &Path) {
-        let clip = json!({ "x": 0, "y": 0, "width": 1280, "height": height, "scale": 1 });
+        let clip = json!({ "x": 0, "y": 0, "width": Look::DESKTOP.width, "height": height, "scale": 1 });
         let picture = json!({ "captureBeyondViewport": true, "format": "webp", "quality": 50, "clip": clip });
         self.capture(picture, file).await;
     }

@@ -1,0 +1,58 @@
+//! The chart of the last days: what was charged, and what calls gave back.
+
+use maud::{Markup, html};
+
+use super::Overview;
+use crate::console::chart::{Bar, bars, legend};
+use crate::console::numbers::{self, short_day, whole};
+use crate::console::words::Words;
+
+pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
+    let number = |amount: i64| whole(words.0, amount);
+    let drawn: Vec<Bar> = overview
+        .days
+        .iter()
+        .enumerate()
+        .map(|(place, day)| Bar {
+            values: vec![day.credits, day.given_back],
+            title: words.day_title(
+                &numbers::day(words.0, day.day),
+                &number(day.credits),
+                &number(day.given_back),
+                &number(day.calls),
+            ),
+            label: place.is_multiple_of(7).then(|| short_day(words.0, day.day)),
+            leads_to: Some(format!("{root}/ledger?from={0}&to={0}", day.day)),
+        })
+        .collect();
+    let series = [words.charged().to_owned(), words.credits_given_back().to_owned()];
+    let until = overview.added_up_until.unwrap_or(overview.now);
+    html! {
+        section.card.chart {
+            header { h2 { (words.credits_by_day()) } span.push { (legend(&series)) } }
+            div.body {
+                (bars(words.credits_by_day(), &drawn, number))
+                p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
+                details {
+                    summary { (words.show_table()) }
+                    table {
+                        thead {
+                            tr {
+                                th { (words.day()) } th.n { (words.calls()) } th.n { (words.charged()) }
+                                th.n { (words.credits_given_back()) }
+                            }
+                        }
+                        tbody {
+                            @for day in overview.days.iter().rev().filter(|day| day.calls > 0 || day.given_back > 0) {
+                                tr {
+                                    td { (short_day(words.0, day.day)) } td.n { (number(day.calls)) } td.n { (number(day.credits)) }
+                                    td.n { (number(day.given_back)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
