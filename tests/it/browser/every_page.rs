@@ -71,8 +71,8 @@ fn is_reference(path: &str) -> bool {
     ["/docs/reference/", "/docs/errors/"].iter().any(|folder| path.contains(folder))
 }
 
-/// Checks the pages of one part. Each of the four parts is a test of its own, which takes one minute
-/// or two.
+/// Checks the pages of one part. Each of the four parts is a test of its own, which takes one or
+/// two minutes.
 async fn assert_pages_are_sound(is_in_part: impl Fn(&str) -> bool) {
     let gateway = Gateway::start().await;
     let pages = html_pages(&gateway).await;
