@@ -15,12 +15,7 @@ pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
         .enumerate()
         .map(|(place, day)| Bar {
             values: vec![day.credits, day.given_back],
-            title: words.day_title(
-                &numbers::day(words.0, day.day),
-                &number(day.credits),
-                &number(day.given_back),
-                &number(day.calls),
-            ),
+            title: words.day_title(&numbers::day(words.0, day.day), day.credits, day.given_back, day.calls),
             label: place.is_multiple_of(7).then(|| short_day(words.0, day.day)),
             leads_to: Some(format!("{root}/ledger?from={0}&to={0}", day.day)),
         })

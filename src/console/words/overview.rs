@@ -72,13 +72,49 @@ sentences! {
         { if n == 1 { "resta 1 dia".to_owned() } else { format!("restam {n} dias") } }
     fn a_day(n: &str) { format!("{n} credits a day, last 7 days") } { format!("{n} créditos por dia, últimos 7 dias") }
     fn added_up(when: &str) { format!("Added up until {when}.") } { format!("Somado até {when}.") }
-    fn bar_title(day: &str, charged: &str, calls: &str) { format!("{day}: {charged} charged, {calls} calls") }
-        { format!("{day}: {charged} cobrados, {calls} chamadas") }
-    fn day_title(day: &str, charged: &str, back: &str, calls: &str)
-        { format!("{day}: {charged} charged, {back} given back, {calls} calls") }
-        { format!("{day}: {charged} cobrados, {back} devolvidos, {calls} chamadas") }
+    fn bar_title(day: &str, charged: i64, calls: i64) {
+        format!("{day}: {} charged, {}", w.credits(charged), counted(w, calls, "call", "calls"))
+    } {
+        let charged = counted(w, charged, "crédito cobrado", "créditos cobrados");
+        format!("{day}: {charged}, {}", counted(w, calls, "chamada", "chamadas"))
+    }
+    fn day_title(day: &str, charged: i64, back: i64, calls: i64) {
+        let calls = counted(w, calls, "call", "calls");
+        format!("{day}: {} charged, {} given back, {calls}", w.credits(charged), w.credits(back))
+    } {
+        let charged = counted(w, charged, "crédito cobrado", "créditos cobrados");
+        let back = counted(w, back, "devolvido", "devolvidos");
+        format!("{day}: {charged}, {back}, {}", counted(w, calls, "chamada", "chamadas"))
+    }
     fn granted(n: i64) { format!("granted {}", w.credits(n)) } { format!("concedeu {}", w.credits(n)) }
     fn took_back(n: i64) { format!("took back {}", w.credits(n)) } { format!("retirou {}", w.credits(n)) }
     fn key_ends(name: &str, n: i64) { format!("The key “{name}” expires in {}.", w.days(n)) }
         { format!("A chave “{name}” expira em {}.", w.days(n)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::console::words::Words;
+    use crate::domain::language::Language;
+
+    #[test]
+    fn titles_of_bars_agree_in_number() {
+        let (en, pt) = (Words(Language::En), Words(Language::Pt));
+        let titles = |n| [en.day_title("1 Nov", n, n, n), pt.day_title("1 nov", n, n, n)];
+        let zero = [
+            "1 Nov: 0 credits charged, 0 credits given back, 0 calls",
+            "1 nov: 0 créditos cobrados, 0 devolvidos, 0 chamadas",
+        ];
+        let one = [
+            "1 Nov: 1 credit charged, 1 credit given back, 1 call",
+            "1 nov: 1 crédito cobrado, 1 devolvido, 1 chamada",
+        ];
+        let more = [
+            "1 Nov: 2 credits charged, 2 credits given back, 2 calls",
+            "1 nov: 2 créditos cobrados, 2 devolvidos, 2 chamadas",
+        ];
+        assert_eq!([titles(0), titles(1), titles(2)], [zero, one, more]);
+        assert_eq!(en.bar_title("1 Nov", 1, 1), "1 Nov: 1 credit charged, 1 call");
+        assert_eq!(pt.bar_title("1 nov", 1, 1), "1 nov: 1 crédito cobrado, 1 chamada");
+    }
 }
