@@ -12,7 +12,7 @@ use crate::ledger::rules::operation::Operation;
 pub struct LockSet {
     /// Rows of `ledger_account`.
     pub accounts: HashSet<AccountId>,
-    /// Accounts whose lots are written.
+    /// Accounts whose lots may be written.
     pub lots_of: HashSet<AccountId>,
     /// Idempotency records.
     pub claims: HashSet<ClaimKey>,

@@ -3,6 +3,7 @@
 mod definer_functions;
 mod left_callers;
 mod liveness;
+mod lots;
 mod lost_connection;
 mod model;
 mod plan;

@@ -54,12 +54,12 @@ pub(super) async fn decide_and_save(
     lease: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let mut state = rows::load_batch_state(connection, operations, now, lease).await?;
+    let (mut state, lots) = rows::load_batch_state(connection, operations, now, lease).await?;
     kill_point::pass(KillPoint::OrderedLocked);
     let effects: Vec<Effect> = operations.iter().map(|operation| state.apply(operation)).collect();
     let captured: Vec<_> =
         batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
-    save::save_batch_state(connection, &state, operations, &effects).await?;
+    save::save_batch_state(connection, &state, &lots, operations, &effects).await?;
     let head = save::save_batch(connection, batch, &state, &captured, head).await?;
     Ok((effects.into_iter().map(Some).collect(), head))
 }

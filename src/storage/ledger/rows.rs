@@ -56,15 +56,17 @@ pub(super) async fn pass_fence(
     passed.map(|(now,)| now).ok_or(StoreError::Fenced)
 }
 
-/// Locks and reads all rows that the operations need.
+/// Locks and reads all rows that the operations need. Returns the lots as they were read as well,
+/// so that only those that change are written.
 pub(super) async fn load_batch_state(
     connection: &mut PgConnection,
     operations: &[Operation],
     now: DateTime<Utc>,
     lease: TimeDelta,
-) -> Result<BatchState, StoreError> {
-    let accounts = load_accounts(connection, LOCKED_ACCOUNTS, operations).await?;
-    fill_batch_state(connection, operations, accounts, BatchState::new(now, lease)).await
+) -> Result<(BatchState, StoredLots), StoreError> {
+    let (accounts, lots) = load_accounts(connection, LOCKED_ACCOUNTS, operations).await?;
+    let state = fill_batch_state(connection, operations, accounts, BatchState::new(now, lease)).await?;
+    Ok((state, lots))
 }
 
 /// Reads the same rows without locks.
@@ -107,7 +109,7 @@ pub(super) async fn read_accounts(
     connection: &mut PgConnection,
     operations: &[Operation],
 ) -> Result<HashMap<AccountId, LedgerAccount>, StoreError> {
-    load_accounts(connection, select_accounts!(), operations).await
+    Ok(load_accounts(connection, select_accounts!(), operations).await?.0)
 }
 
 #[derive(sqlx::FromRow)]
@@ -130,6 +132,16 @@ struct AccountRow {
     requests_used: i64,
     read_at: DateTime<Utc>,
 }
+
+/// What may change in the row of a lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StoredLot {
+    pub(super) granted: i64,
+    pub(super) left_in_lot: i64,
+    pub(super) expires_at: DateTime<Utc>,
+}
+
+pub(super) type StoredLots = HashMap<(AccountId, LotNumber), StoredLot>;
 
 #[derive(sqlx::FromRow)]
 struct LotRow {
@@ -172,7 +184,7 @@ async fn load_accounts(
     connection: &mut PgConnection,
     select_accounts: &'static str,
     operations: &[Operation],
-) -> Result<HashMap<AccountId, LedgerAccount>, StoreError> {
+) -> Result<(HashMap<AccountId, LedgerAccount>, StoredLots), StoreError> {
     let mut account_ids: Vec<Uuid> =
         operations.iter().map(|operation| operation.account_id().as_uuid()).collect();
     account_ids.sort_unstable();
@@ -199,16 +211,25 @@ async fn load_accounts(
     .fetch_all(connection)
     .await
     .map_err(classify)?;
+    let stored = lots.iter().map(LotRow::stored).collect();
     let mut by_account: HashMap<Uuid, Vec<LotRow>> = HashMap::new();
     for lot in lots {
         by_account.entry(lot.account_id).or_default().push(lot);
     }
-    rows.into_iter()
-        .map(|row| {
-            let lots = by_account.remove(&row.account_id).unwrap_or_default();
-            Ok((AccountId::from_uuid(row.account_id), ledger_account(row, lots)?))
-        })
-        .collect()
+    let account = |row: AccountRow| {
+        let lots = by_account.remove(&row.account_id).unwrap_or_default();
+        Ok((AccountId::from_uuid(row.account_id), ledger_account(row, lots)?))
+    };
+    let accounts = rows.into_iter().map(account).collect::<Result<_, CorruptRow>>()?;
+    Ok((accounts, stored))
+}
+
+impl LotRow {
+    fn stored(&self) -> ((AccountId, LotNumber), StoredLot) {
+        let Self { granted, left_in_lot, expires_at, .. } = *self;
+        let key = (AccountId::from_uuid(self.account_id), LotNumber(self.lot));
+        (key, StoredLot { granted, left_in_lot, expires_at })
+    }
 }
 
 /// The lots that releases return credits to, even empty ones.

@@ -1,12 +1,13 @@
 //! Writes the state of a decided batch back to rows.
 
-use std::collections::HashMap;
+mod lots;
 
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::column;
 use super::error::classify;
+use super::rows::StoredLots;
 use super::seal::{self, seal_sql};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
@@ -14,19 +15,21 @@ use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::batch_state::{BatchState, ClaimState};
 use crate::ledger::rules::entry::Entry;
 use crate::ledger::rules::lot::{Lot, LotNumber};
-use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
+use crate::ledger::rules::operation::{Effect, Operation, Settle};
 use crate::ledger::store::{Batch, StoreError};
 use crate::storage::claim_record::{AnswerColumns, state_name};
 
-/// Saves accounts, lots, notes of corrections, key spending and idempotency records.
+/// Saves accounts, lots, notes of corrections, key spending and idempotency records. `stored` are
+/// the lots as their rows are.
 pub(super) async fn save_batch_state(
     connection: &mut PgConnection,
     state: &BatchState,
+    stored: &StoredLots,
     operations: &[Operation],
     effects: &[Effect],
 ) -> Result<(), StoreError> {
     save_accounts(connection, state).await?;
-    save_lots(connection, state, operations, effects).await?;
+    lots::save_lots(connection, state, stored, operations, effects).await?;
     save_corrections(connection, operations, effects).await?;
     if !state.spends.is_empty() {
         save_spends(connection, state).await?;
@@ -85,66 +88,6 @@ async fn save_accounts(connection: &mut PgConnection, state: &BatchState) -> Res
     .await
     .map_err(classify)
     .map(drop)
-}
-
-async fn save_lots(
-    connection: &mut PgConnection,
-    state: &BatchState,
-    operations: &[Operation],
-    effects: &[Effect],
-) -> Result<(), StoreError> {
-    let grants = new_grants(operations, effects);
-    let lots: Vec<_> = state
-        .accounts
-        .iter()
-        .flat_map(|(id, account)| account.lots.iter().map(move |lot| (*id, account, lot)))
-        .collect();
-    let grant_of = |id: AccountId, lot: LotNumber| grants.get(&(id, lot)).copied();
-    sqlx::query(
-        "insert into ledger_lot
-                (account_id, lot, source, granted, left_in_lot, expires_at, created_at, period, reference, note)
-         select account_id, lot, source, granted, left_in_lot, expires_at, $10, period, reference, note
-           from unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[],
-                       $8::text[], $9::text[])
-                as n (account_id, lot, source, granted, left_in_lot, expires_at, period, reference, note)
-             on conflict (account_id, lot) do update
-            set granted = excluded.granted, left_in_lot = excluded.left_in_lot, expires_at = excluded.expires_at",
-    )
-    .bind(column(&lots, |(id, ..)| id.as_uuid()))
-    .bind(column(&lots, |(.., lot)| lot.number.0))
-    .bind(column(&lots, |(.., lot)| lot.source.as_str()))
-    .bind(column(&lots, |(.., lot)| lot.granted.as_i64()))
-    .bind(column(&lots, |(_, account, lot)| {
-        let is_open = account.open_lot().is_some_and(|open| open.number == lot.number);
-        if is_open { 0 } else { lot.left.as_i64() }
-    }))
-    .bind(column(&lots, |(.., lot)| lot.expires_at))
-    .bind(column(&lots, |(_, account, lot)| {
-        (Some(lot.number) == account.plan_lot).then(|| i32::try_from(account.period.index).ok()).flatten()
-    }))
-    .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.reference.as_str())))
-    .bind(column(&lots, |(id, _, lot)| grant_of(*id, lot.number).map(|grant| grant.note.as_str())))
-    .bind(state.now)
-    .execute(connection)
-    .await
-    .map_err(classify)
-    .map(drop)
-}
-
-fn new_grants<'a>(
-    operations: &'a [Operation],
-    effects: &[Effect],
-) -> HashMap<(AccountId, LotNumber), &'a Grant> {
-    operations
-        .iter()
-        .zip(effects)
-        .filter_map(|(operation, effect)| match (operation, effect) {
-            (Operation::Grant(grant), Effect::Granted { lot, repeated: false, .. }) => {
-                Some(((grant.account_id, *lot), grant))
-            }
-            _ => None,
-        })
-        .collect()
 }
 
 async fn save_corrections(

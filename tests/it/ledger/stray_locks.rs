@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
@@ -59,11 +60,14 @@ async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold 
 /// accounts go on.
 async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
     let (fixture, locked, free) = two_customers().await;
+    let mut manual = fixture.manual_writer("pack").await;
+    manual.one(locked.grant(100, TimeDelta::days(365))).await;
+    manual.close().await;
     let writer = fixture.writer("a").await;
     // Leaves an idempotency record, and what the key has spent.
     let before = HoldRequest { caps: CAPS, ..locked.request_once(1, 1, 1) };
     writer.hold(before).await.release(Outcome::Failed);
-    eventually("it has ended", async || fixture.books(&locked).await == (100, 100, 0)).await;
+    eventually("it has ended", async || fixture.books(&locked).await == (200, 100, 0)).await;
     let stray = fixture.lock_rows(&locked, query).await;
     let calls = timeout(HANG, async {
         // Only the first call waits for the lock, until its account is closed: thirty waits would
@@ -78,7 +82,7 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
     let again = hold_again(&writer, || ask_locked(&locked));
     timeout(HANG, again).await.expect("never opened").release(Outcome::Failed);
     writer.stop().await;
-    assert_eq!(fixture.books(&locked).await, (100, 100, 0));
+    assert_eq!(fixture.books(&locked).await, (200, 100, 0));
     assert_eq!(fixture.books(&free).await, (69, 69, 31));
 }
 
@@ -95,7 +99,8 @@ async fn others_go_on_at_once_when_calls_of_the_locked_account_are_decided_in_or
 #[tokio::test]
 async fn others_go_on_at_once_while_a_lot_is_locked() {
     let lot = "select from ledger_lot where account_id = $1 for update";
-    others_go_on(lot, |customer| customer.request_once(1, 2, 1)).await;
+    // More than the open lot has: the next is opened.
+    others_go_on(lot, |customer| customer.request_once(150, 2, 1)).await;
 }
 
 #[tokio::test]
