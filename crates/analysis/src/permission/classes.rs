@@ -31,8 +31,10 @@ impl Classes {
     pub(super) const NEAR: Self = Self(1 << 9);
     /// A phrase of the trade that holds a private word: “health check”.
     pub(super) const PAIR: Self = Self(1 << 10);
-    /// Private.
+    /// Private, unless the sentence is of nobody and reads surely like work: “a pulse survey”.
     pub(super) const PRIVATE: Self = Self(1 << 11);
+    /// Private whatever else the sentence holds: no words of work weigh against it.
+    pub(super) const GRAVE: Self = Self(1 << 19).or(Self::PRIVATE);
     /// A verb in the first person singular.
     pub(super) const FIRST: Self = Self(1 << 12);
     /// Begins a phrase.
@@ -55,6 +57,11 @@ impl Classes {
     /// Both sets together.
     pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Whether this set has all classes of the other.
+    pub(super) const fn holds(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// Whether the two sets share a class.
@@ -101,6 +108,7 @@ impl Classes {
             "near" => Self::NEAR,
             "pair" => Self::PAIR,
             "private" => Self::PRIVATE,
+            "grave" => Self::GRAVE,
             "mild" => Self::MILD,
             "first" => Self::FIRST,
             "learnt" => Self::LEARNT,

@@ -11,7 +11,7 @@ use super::item::{
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
     speaks_of_work,
 };
-use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE, SURE};
+use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -44,8 +44,8 @@ pub(super) enum Verdict {
     },
     /// Not plainly about work.
     Doubtful,
-    /// About work; whether surely so.
-    Work { is_sure: bool },
+    /// About work.
+    Work,
 }
 
 /// A sentence under judgement.
@@ -98,7 +98,7 @@ impl<'s> Judgement<'s> {
     /// What the sentence is, given how much it reads like work. `score` is called only where no
     /// rule decides.
     pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
-        if self.is_private && self.is_personal {
+        if self.is_surely_private() {
             return Verdict::Private;
         }
         let allowance = self.allowance();
@@ -106,7 +106,7 @@ impl<'s> Judgement<'s> {
         let score = if matters { score(&self.items) } else { f64::MIN };
         let allowed = allowance.map_or(f64::MIN, |allowance| score + allowance);
         if allowed > QUOTABLE {
-            Verdict::Work { is_sure: allowed > SURE }
+            Verdict::Work
         } else if self.is_private {
             Verdict::Private
         } else if self.is_personal && (self.is_refused || !self.is_plainly_work) {
@@ -123,12 +123,19 @@ impl<'s> Judgement<'s> {
         let gives_too_little = self.may_be_first_person() || words < MIN_SCORED_WORDS;
         let is_vetoed = self.is_refused
             || words < MIN_PLAIN_WORDS
-            || self.is_private && self.is_personal
+            || self.is_surely_private()
             || !self.is_plainly_work && gives_too_little;
         let needs_more = self.is_private || is_appointment(&self.items);
         let bonus = if self.is_plainly_work { PLAINLY } else { 0.0 };
         let loss = if needs_more { RESERVE } else { 0.0 };
         (!is_vetoed).then_some(bonus - loss)
+    }
+
+    /// Whether no words of work weigh against the private ones. “The methadone queue moves faster
+    /// than the support queue” speaks of nobody, and tells of somebody.
+    fn is_surely_private(&self) -> bool {
+        let is_grave = self.items.iter().any(|item| item.classes.holds(Classes::GRAVE));
+        is_grave || self.is_private && self.is_personal
     }
 
     fn reads_as_work(&self) -> bool {
