@@ -6,6 +6,7 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
+use tokio::time::Instant;
 
 use crate::api::{instant, unreadable};
 use crate::domain::billing::{AccountBalance, Billing};
@@ -67,10 +68,11 @@ pub(super) async fn current_balance(pool: &PgPool, caller: &Caller) -> Result<Ac
 
 /// The account as it is now, read from the store.
 pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
+    let reading_since = Instant::now();
     loop {
         let stored = read_account(pool, caller.key.account_id).await;
         let account = stored.map_err(unreadable("an account's credits"))?.ok_or(Refusal::Internal)?;
-        if !caller.account.lacks_refund(account.balance().remaining).await {
+        if !caller.account.waits_for_refund(account.balance().remaining, reading_since).await {
             caller.account.cache_balance(account.balance());
             return Ok(account);
         }

@@ -173,9 +173,13 @@ impl Sweep {
                 Ok(effects) => skipped.extend(not_advanced(part, &effects)),
                 Err(OperatorError::Commit(CommitError::Locked(locked))) => {
                     tracing::warn!(accounts = locked.accounts.len(), "due accounts are locked");
+                    let before = part.len();
                     part.retain(|id| !locked.accounts.contains(id));
                     skipped.extend(locked.accounts);
-                    if !part.is_empty() {
+                    if part.len() == before {
+                        // The next sweep tries again.
+                        skipped.extend(part);
+                    } else if !part.is_empty() {
                         parts.push(part);
                     }
                 }

@@ -152,13 +152,15 @@ fn check(files: &[PathBuf], output: Output) -> anyhow::Result<()> {
     let mut found = Vec::new();
     for path in files {
         let text = read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        found.extend(find_keys(&text).into_iter().map(|key| Found {
-            file: path.display().to_string(),
-            line: 1 + text[..key.at].iter().filter(|byte| **byte == b'\n').count(),
-            format: key.format,
-            prefix: key.prefix,
-            last_four: key.last_four,
-        }));
+        let (mut line, mut counted) = (1, 0);
+        for key in find_keys(&text) {
+            // Keys come in the order of the text, so each byte is counted once.
+            line += text[counted..key.at].iter().filter(|byte| **byte == b'\n').count();
+            counted = key.at;
+            let file = path.display().to_string();
+            let (prefix, last_four) = (key.prefix, key.last_four);
+            found.push(Found { file, line, format: key.format, prefix, last_four });
+        }
     }
     let keys = found.len();
     output.print(&CheckReport { files: files.len(), found })?;

@@ -15,6 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::secret::peppers::Peppers;
 use crate::secret::{Pepper, generate_pepper};
 
+/// Bytes that are read of a file; a pepper has far fewer.
+const MAX_BYTES: u64 = 4_096;
+
 /// Parses the file. `unnumbered` is the version of a line without one.
 pub(super) fn parse(text: &SecretString, unnumbered: i32) -> anyhow::Result<Peppers> {
     let mut lines = text.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty());
@@ -84,7 +87,7 @@ pub(super) fn remove(path: &Path, version: i32, unnumbered: i32) -> anyhow::Resu
 /// # Errors
 /// When other users may read the file, or this process may not.
 pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
-    let mut file = match File::open(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
@@ -94,7 +97,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<SecretString>> {
         bail!("{0} contains a secret and other users may read it. Run: chmod 600 {0}", path.display());
     }
     let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text).with_context(unreadable)?;
+    file.take(MAX_BYTES).read_to_string(&mut text).with_context(unreadable)?;
     Ok(Some(SecretString::from(text.trim())))
 }
 

@@ -1,6 +1,8 @@
 //! The settings of one run of the program: what the environment, the file and the command line say
 //! together.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::SocketAddr;
 
 use crate::app;
@@ -10,6 +12,8 @@ use crate::telemetry::settings::{LogFormat, LogSettings};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
+/// Bytes of the configuration file at most.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 pub(super) fn for_serve(
     listen: Option<SocketAddr>,
@@ -59,11 +63,20 @@ fn sources(data_dir: Option<String>) -> Sources {
     Sources { environment: environment.collect(), overrides, ..Sources::default() }
 }
 
+fn read_file(path: &str) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB"));
+    }
+    Ok(text)
+}
+
 /// Reads all sources; a file that cannot be read is one fault among the others.
 fn read(mut sources: Sources) -> Result<Settings, ConfigError> {
     let mut unreadable = None;
     if let Some(path) = sources.variable(FILE_VARIABLE) {
-        match std::fs::read_to_string(path) {
+        match read_file(path) {
             Ok(text) => sources.file = Some((path.to_owned(), text)),
             Err(error) => {
                 let advice = format!("{path} cannot be read: {error}");

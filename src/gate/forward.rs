@@ -154,8 +154,7 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
     sale.run(call, caller, slot, &read, send).await
 }
 
-/// Sends a call of a free route on. It never meets the ledger, so what is about money has no place
-/// in it.
+/// Sends a call of a free route on. The ledger is not involved, so headers about money are refused.
 pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Result<Answered, Refused> {
     let Shaped { mut call, caller, slot, hops, body } = shaped;
     if let Err(refusal) = refuse_money(call.request.headers()) {
@@ -171,7 +170,7 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
         Ok(PaidAnswer { response, stream: Some(stream), .. }) => {
             let tasks = route.metering.calls.clone();
             let attached = Attached::without_bill(call.id(), slot, tasks);
-            Ok(Answered { response: response.map(|_| stream.attached_to(attached)), facts: call.facts })
+            Ok(Answered { response: stream.answer(response, attached), facts: call.facts })
         }
         Ok(PaidAnswer { response, stream: None, .. }) => Ok(Answered { response, facts: call.facts }),
         Err(refusal) => Err(call.refuse(refusal)),

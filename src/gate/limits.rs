@@ -28,7 +28,7 @@ pub enum DecidedBy {
     Itself,
     /// All gateways together.
     All,
-    /// This gateway, because the shared store has been away since this time.
+    /// This gateway, because the shared store has been unavailable since this time.
     ItselfSince(DateTime<Utc>),
 }
 
@@ -38,7 +38,7 @@ impl Limits {
         Self::new(None)
     }
 
-    /// Limits by all gateways together, and by this one alone while the store is away.
+    /// Limits by all gateways together, and by this one alone while the store is unavailable.
     pub fn shared(shared: Arc<SharedLimits>) -> Self {
         Self::new(Some(shared))
     }
@@ -69,7 +69,7 @@ impl Limits {
     /// Takes a slot, past any limit, for a request whose answer is still being sent. The shared
     /// store learns of it later.
     pub fn enter_again(&self, account: &Arc<CachedAccount>) -> Slot {
-        let mut slot = account.enter(None);
+        let mut slot = account.enter();
         if let Some(shared) = &self.shared {
             slot.hold(shared.lease_without_store(account.id()));
         }
@@ -113,9 +113,14 @@ async fn admit_shared(
     let admission = match verdict {
         Verdict::Admitted(lease) => {
             // The local rate follows, so that this gateway continues from there when the store is
-            // away.
+            // unavailable.
             let _ = local_rate.check(account_id);
-            let mut slot = account.enter(route);
+            // Another request may have taken the route's last place while the store decided. The
+            // lease returns its slot when it is dropped.
+            let mut slot = match account.enter_route(route) {
+                Ok(slot) => slot,
+                Err(refusal) => return (Admission::OfRoute(refusal), true),
+            };
             slot.hold(lease);
             slot.set_running(running);
             Admission::Admitted { slot, rate }

@@ -278,5 +278,5 @@ fn test_call(hold: HoldRequest) -> Option<TestCall> {
 
 fn unavailable(error: LedgerUnavailable) -> Refusal {
     tracing::warn!(%error, "hold failed");
-    Refusal::Unavailable { retry_after_s: 1 }
+    Refusal::UNAVAILABLE
 }

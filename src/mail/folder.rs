@@ -1,6 +1,7 @@
 //! Messages as files of the data folder: `ID.eml` for mail programs, and `ID.json` for the page
 //! that shows them. They hold links that log in, so only the owner of the folder reads them.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
@@ -10,8 +11,8 @@ use uuid::Uuid;
 
 use super::message::Message;
 
-/// Files that are read at most.
-const MAX_FILES: usize = 1_000;
+/// Messages that are kept. The oldest are removed first.
+const MAX_MESSAGES: usize = 1_000;
 /// The most bytes of one file.
 const MAX_BYTES: u64 = 64 * 1024;
 
@@ -19,7 +20,37 @@ const MAX_BYTES: u64 = 64 * 1024;
 pub(super) async fn write(folder: &Path, id: Uuid, message: &Message, email: &[u8]) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
     write_file(&folder.join(format!("{id}.eml")), email).await?;
-    write_file(&folder.join(format!("{id}.json")), &serde_json::to_vec(message)?).await
+    write_file(&folder.join(format!("{id}.json")), &serde_json::to_vec(message)?).await?;
+    remove_oldest(folder).await
+}
+
+/// Removes all messages but the newest.
+async fn remove_oldest(folder: &Path) -> io::Result<()> {
+    let names = names(folder).await?;
+    for name in names.iter().rev().skip(MAX_MESSAGES) {
+        let path = folder.join(name);
+        for path in [path.with_extension("eml"), path] {
+            match fs::remove_file(path).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names of the messages' files for the page, oldest first: ids sort by time.
+async fn names(folder: &Path) -> io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    let mut files = fs::read_dir(folder).await?;
+    while let Some(file) = files.next_entry().await? {
+        let name = file.file_name();
+        if Path::new(&name).extension().is_some_and(|ending| ending == "json") {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 async fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -32,16 +63,7 @@ async fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Returns the latest messages, newest first. Files that cannot be read are left out.
 pub async fn latest(folder: &Path, limit: usize) -> Vec<Message> {
-    let mut names = Vec::new();
-    let Ok(mut files) = fs::read_dir(folder).await else { return Vec::new() };
-    while let (Ok(Some(file)), true) = (files.next_entry().await, names.len() < MAX_FILES) {
-        let name = file.file_name();
-        if Path::new(&name).extension().is_some_and(|ending| ending == "json") {
-            names.push(name);
-        }
-    }
-    // Ids sort by time.
-    names.sort_unstable();
+    let Ok(names) = names(folder).await else { return Vec::new() };
     let mut messages = Vec::new();
     for name in names.iter().rev().take(limit) {
         let path = folder.join(name);
@@ -62,6 +84,38 @@ pub fn path_of(link: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn message() -> Message {
+        Message {
+            to: "ana@acme.test".into(),
+            language: "en".into(),
+            subject: "A subject".into(),
+            paragraphs: Vec::new(),
+            button: None,
+            reason: "A reason".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_newest_messages_are_kept() {
+        let folder = std::env::temp_dir().join(format!("fluence-mail-{:016x}", rand::random::<u64>()));
+        fs::create_dir(&folder).await.unwrap();
+        let ids: Vec<Uuid> = (0..MAX_MESSAGES as u128 + 2).map(Uuid::from_u128).collect();
+        for id in &ids[..=MAX_MESSAGES] {
+            for ending in ["eml", "json"] {
+                fs::write(folder.join(format!("{id}.{ending}")), b"{}").await.unwrap();
+            }
+        }
+        let newest = ids[MAX_MESSAGES + 1];
+        let message = message();
+        write(&folder, newest, &message, b"a mail").await.unwrap();
+        let kept = names(&folder).await.unwrap();
+        assert_eq!(kept.len(), MAX_MESSAGES);
+        assert_eq!(kept[0], *format!("{}.json", ids[2]));
+        assert!(!folder.join(format!("{}.eml", ids[1])).exists());
+        assert_eq!(latest(&folder, 1).await, [message]);
+        fs::remove_dir_all(&folder).await.unwrap();
+    }
 
     #[test]
     fn the_path_of_a_link_begins_behind_its_host() {

@@ -130,7 +130,7 @@ impl State {
     fn evict(&mut self) -> bool {
         for is_fresh in [false, true] {
             if is_fresh {
-                self.look_through();
+                self.collect_candidates();
             }
             while let Some((since, id)) = self.candidates.pop() {
                 // It may have received a request since, or be closed.
@@ -145,7 +145,7 @@ impl State {
         false
     }
 
-    fn look_through(&mut self) {
+    fn collect_candidates(&mut self) {
         let waiting =
             self.open.iter().filter_map(|(id, connection)| Some((connection.waiting_since()?, *id)));
         self.candidates = waiting.collect();

@@ -40,7 +40,7 @@ impl IntoResponse for FramingFault {
             Refused(fault) => refused(Refusal::BadRequest(fault)),
             NoSuchPath => refused(Refusal::EndpointNotFound),
             NoSuchMethod => {
-                refused(Refusal::MethodNotAllowed { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" })
+                refused(Refusal::MethodNotAllowed { allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" })
             }
             TargetTooLong => {
                 (StatusCode::URI_TOO_LONG, refused(Refusal::BadRequest(Malformed::TargetTooLong)))
@@ -181,8 +181,11 @@ fn check_dot_segments(path: &str) -> Result<(), FramingFault> {
     Ok(())
 }
 
-/// Whether a segment is one or two dots, each plain or as `%2e`.
+/// Whether a segment is one or two dots, each plain or as `%2e`. Parameters behind a semicolon do
+/// not count: servers of Java applications read `..;x` as `..`.
 fn is_dots(segment: &str) -> bool {
+    let end = ["%3b", "%3B", ";"].iter().filter_map(|mark| segment.find(mark)).min();
+    let segment = &segment[..end.unwrap_or(segment.len())];
     let step = |rest: &str| match rest.as_bytes() {
         [b'.', ..] => 1,
         [b'%', b'2', b'e' | b'E', ..] => 3,
@@ -231,6 +234,7 @@ mod tests {
             "/%C3%A9",
             "/crm/",
             "//crm",
+            "/a..;b/x;..",
         ] {
             assert_eq!(checked(target, &[("host", "api.example:8000")]), Ok(()), "{target}");
         }
@@ -238,8 +242,8 @@ mod tests {
 
     #[test]
     fn b07_the_host_is_named_once_and_rightly() {
-        for good in ["a", "a.b-c:80", "127.0.0.1:8000", "[::1]", "[::1]:8000", "localhost:"] {
-            assert!(checked("/", &[("host", good)]).is_ok() || good.ends_with(':'), "{good}");
+        for good in ["a", "a.b-c:80", "127.0.0.1:8000", "[::1]", "[::1]:8000"] {
+            assert!(checked("/", &[("host", good)]).is_ok(), "{good}");
         }
         for bad in
             ["", "a:b", "a:65536", "a:+1", "a b", "u@a", "a/b", "[::1", "[x]", "[::1]x", "a:1:2", "a,b"]
@@ -317,6 +321,10 @@ mod tests {
             "/%2e%2e/crm",
             "/x/%2e/crm",
             "/x/.%2E",
+            "/x/..;/crm",
+            "/x/..;a=1",
+            "/x/.%3b/crm",
+            "/x/%2e%2e%3Bx/crm",
             "/é",
         ] {
             assert!(matches!(path(bad), Err(Refused(_))), "{bad}");
@@ -350,10 +358,11 @@ mod tests {
         /// However a path is decoded afterwards, no segment becomes a parent segment or a
         /// separator.
         #[test]
-        fn c03_what_passes_has_no_hidden_steps(text in r"/([a-z./\\%]|%2[eEfF]|%5[cC]|%00|\.\.){0,12}") {
+        fn c03_what_passes_has_no_hidden_steps(text in r"/([a-z./\\%;]|%2[eEfF]|%3[bB]|%5[cC]|%00|\.\.){0,12}") {
             if path(&text).is_ok() {
                 for segment in text.split('/') {
-                    let decoded = segment.replace("%2e", ".").replace("%2E", ".");
+                    let decoded = segment.to_lowercase().replace("%2e", ".").replace("%3b", ";");
+                    let decoded = decoded.split(';').next().unwrap_or_default();
                     prop_assert!(decoded != "." && decoded != "..");
                     let lower = segment.to_lowercase();
                     prop_assert!(!lower.contains("%2f") && !lower.contains("%5c") && !lower.contains("%00"));

@@ -32,7 +32,7 @@ use super::stop::Stop;
 use super::tls::Tls;
 use super::unsent::{Answer, Unsent};
 use super::worker_threads::WorkerThreads;
-use crate::gate::Reentry;
+use crate::gate::{PassedOn, Reentry};
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// What connections share. Several accept loops may use one server.
@@ -115,7 +115,8 @@ impl Server {
     }
 }
 
-/// Memory of the HTTP library for an answer of unknown length: its buffer and one piece that waits.
+/// Memory of the HTTP library for an answer that is passed on, or of unknown length: its buffer and
+/// one piece that waits.
 const STREAM_BYTES: u64 = 64 * 1024;
 /// Send buffer of the operating system for an unread answer. Without this bound it grows to
 /// megabytes.
@@ -265,7 +266,7 @@ async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
             biased;
             _ = connection.as_mut() => return,
             () = &mut timed_out => {
-                server.stats.outstayed.fetch_add(1, Relaxed);
+                server.stats.timed_out.fetch_add(1, Relaxed);
                 return;
             }
             () = state.evicted() => if state.has_to_leave() { return },
@@ -327,8 +328,8 @@ async fn answer(
     }
     rest::discard_or_close(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
-    // Of a body of unknown length only a part is in memory at a time.
-    let bytes = response.body().size_hint().exact().unwrap_or(STREAM_BYTES);
+    let is_passed_on = response.extensions_mut().remove::<PassedOn>().is_some();
+    let bytes = response.body().size_hint().exact().filter(|_| !is_passed_on).unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });
     Ok(response.map(|body| AnswerBody::new(body, state)))

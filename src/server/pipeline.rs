@@ -94,7 +94,7 @@ impl Pipeline {
         });
         let response = match checked {
             Err(fault) => fault.into_response(),
-            Ok(()) if is_beyond_limits(&request, links) => refused(Refusal::Unavailable { retry_after_s: 1 }),
+            Ok(()) if is_beyond_limits(&request, links) => refused(Refusal::UNAVAILABLE),
             Ok(()) if is_staged_page => refused(Refusal::EndpointNotFound),
             Ok(()) if request.uri().path() == "*" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
             Ok(()) => {
@@ -173,7 +173,7 @@ fn options(response: Response) -> Response {
         _ => None,
     };
     let listed = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok());
-    let methods = listed.or(from_refusal).unwrap_or("GET,HEAD,POST,PATCH,DELETE");
+    let methods = listed.or(from_refusal).unwrap_or("GET,HEAD,POST,PUT,PATCH,DELETE");
     let allow = if methods.contains("OPTIONS") { methods.to_owned() } else { format!("{methods},OPTIONS") };
     let mut answer = StatusCode::NO_CONTENT.into_response();
     if let Ok(allow) = HeaderValue::try_from(allow) {

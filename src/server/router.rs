@@ -133,7 +133,7 @@ pub fn router(parts: &Parts) -> ListedRouter {
         router.add(path, catalogue.with_state(parts.catalogue.clone()));
     }
 
-    // Open, for whatever runs the gateway.
+    // Open, for orchestrators.
     router.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
     router.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
 

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum SignalAction {
     Stop(StopSignal),
     Reload,
 }
@@ -54,19 +54,19 @@ impl Signals {
 
     /// Waits for the next signal. SIGHUP reloads, as in any service, unless the terminal of the
     /// gateway has closed: then it stops the gateway.
-    pub async fn next(&mut self) -> Asked {
+    pub async fn next(&mut self) -> SignalAction {
         tokio::select! {
-            _ = self.terminate.recv() => Asked::Stop(StopSignal::Terminate),
-            _ = self.interrupt.recv() => Asked::Stop(StopSignal::Interrupt),
+            _ = self.terminate.recv() => SignalAction::Stop(StopSignal::Terminate),
+            _ = self.interrupt.recv() => SignalAction::Stop(StopSignal::Interrupt),
             _ = self.hangup.recv() => match self.had_terminal && !has_terminal() {
-                true => Asked::Stop(StopSignal::TerminalClosed),
-                false => Asked::Reload,
+                true => SignalAction::Stop(StopSignal::TerminalClosed),
+                false => SignalAction::Reload,
             },
         }
     }
 }
 
-/// Whether standard input was a terminal that has closed.
+/// Whether a standard stream is a terminal.
 fn has_terminal() -> bool {
     io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
 }

@@ -15,6 +15,6 @@ pub struct ListenerStats {
     /// Connections closed while they waited for a request, to make room for another.
     pub evicted: AtomicU64,
     /// Connections closed because the client was too slow or too long idle.
-    pub outstayed: AtomicU64,
+    pub timed_out: AtomicU64,
     pub accept_errors: AtomicU64,
 }

@@ -28,7 +28,7 @@ impl PhraseArgs {
             Some(path) => in_file(path)?,
             None => {
                 let phrase = typed("Pass phrase for the pepper: ")?;
-                if typed("The same again: ")?.expose_secret() != phrase.expose_secret() {
+                if typed("Repeat the pass phrase: ")?.expose_secret() != phrase.expose_secret() {
                     bail!("the two pass phrases differ");
                 }
                 phrase
@@ -57,8 +57,11 @@ fn in_file(path: &Path) -> anyhow::Result<SecretString> {
     let unreadable = || format!("cannot read {}", path.display());
     let mut text = Zeroizing::new(String::new());
     File::open(path)
-        .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text))
         .with_context(unreadable)?;
+    if text.len() as u64 > MAX_BYTES {
+        bail!("{} is larger than {MAX_BYTES} bytes", path.display());
+    }
     let phrase = text.trim_end_matches(['\r', '\n']);
     if phrase.is_empty() {
         bail!("{} is empty", path.display());

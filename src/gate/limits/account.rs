@@ -120,14 +120,17 @@ impl CachedAccount {
         cached.balance.clone()
     }
 
-    /// Whether to read the balance again: right after a refund the store may not have it yet, and
-    /// no answer says less than the one before. Waits a moment if so.
-    pub async fn lacks_refund(&self, stored: Credits) -> bool {
-        let lacks = stored < self.balance().remaining && self.was_refunded_just_now();
-        if lacks {
+    /// Waits a moment and returns true if the balance must be read again: right after a refund the
+    /// store may not have it yet, and no answer says less than the one before. Steady refunds do
+    /// not prolong the reading, which began at `reading_since`.
+    pub async fn waits_for_refund(&self, stored: Credits, reading_since: Instant) -> bool {
+        let waits = reading_since.elapsed() < REFUND_COMMIT
+            && stored < self.balance().remaining
+            && self.was_refunded_just_now();
+        if waits {
             tokio::time::sleep(READ_AGAIN_EVERY).await;
         }
-        lacks
+        waits
     }
 
     fn was_refunded_just_now(&self) -> bool {
@@ -176,11 +179,22 @@ impl CachedAccount {
         self.routes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a slot for a request that was admitted elsewhere.
-    pub fn enter(self: &Arc<Self>, route: Option<&LimitedRoute>) -> Slot {
+    /// Takes a slot, past any limit.
+    pub fn enter(self: &Arc<Self>) -> Slot {
         let mut running = self.lock_running();
         *running += 1;
-        self.slot(*running, route)
+        self.slot(*running, None)
+    }
+
+    /// Takes a slot for a request that the shared store admitted, if its route's own limits allow
+    /// it.
+    pub fn enter_route(self: &Arc<Self>, route: Option<&LimitedRoute>) -> Result<Slot, RouteRefusal> {
+        let mut running = self.lock_running();
+        if let Some(refusal) = route.and_then(|route| self.route_refusal(route)) {
+            return Err(refusal);
+        }
+        *running += 1;
+        Ok(self.slot(*running, route))
     }
 
     fn slot(self: &Arc<Self>, running: u32, route: Option<&LimitedRoute>) -> Slot {
@@ -198,7 +212,7 @@ impl CachedAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::credits::Credits;
+    use crate::domain::forwarding::RouteLimits;
 
     fn live() -> Arc<CachedAccount> {
         let balance = AccountBalance {
@@ -214,6 +228,9 @@ mod tests {
     }
 
     const ONE_AT_ONCE: LimitSizes = LimitSizes { rate_per_s: 1, burst: 1, concurrency: 1 };
+
+    const ONE_AT_ONCE_OF_ROUTE: RouteLimits =
+        RouteLimits { rate_per_s: 100, burst: 100, concurrency: Some(1) };
 
     fn rate(retry_after: Option<Duration>) -> RateDecision {
         RateDecision { rate_per_s: 1, burst: 1, remaining: 0, reset_after: Duration::ZERO, retry_after }
@@ -266,9 +283,19 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_admitted_elsewhere_counts_here() {
+    fn a_route_that_filled_up_while_the_store_decided_refuses() {
         let account = live();
-        let slot = account.enter(None);
+        let route = LimitedRoute { name: "a", limits: ONE_AT_ONCE_OF_ROUTE };
+        let slot = account.enter_route(Some(&route)).unwrap();
+        assert!(account.enter_route(Some(&route)).is_err());
+        drop(slot);
+        assert!(account.enter_route(Some(&route)).is_ok());
+    }
+
+    #[test]
+    fn a_slot_past_the_limits_counts() {
+        let account = live();
+        let slot = account.enter();
         assert!(enter(&account).is_none());
         drop(slot);
         assert!(enter(&account).is_some());

@@ -86,6 +86,13 @@ impl<C: Clock + Clone> RateLimits<C> {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+        self.remove_unused();
+    }
+
+    /// Removes limiters of quotas that no plan has any more.
+    fn remove_unused(&self) {
+        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        limiters.retain(|_, limiter| Arc::strong_count(limiter) > 1 || !limiter.is_empty());
     }
 }
 

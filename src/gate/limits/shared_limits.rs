@@ -2,8 +2,8 @@
 //!
 //! One script decides rate and concurrency of a request together, in one round trip, by the store's
 //! clock. The store holds only disposable state: if it is lost, an account gains one burst at most,
-//! and running calls are registered again. A store that is away or late is not waited for: the
-//! caller gets [`Away`] and decides by its local limits.
+//! and running calls are registered again. A store that is unavailable or late is not waited for:
+//! the caller gets [`Unavailable`] and decides by its local limits.
 
 mod connection;
 mod keys;
@@ -29,7 +29,7 @@ use crate::domain::setting;
 use crate::gate::limits::limiter::{LimitSizes, RateDecision};
 
 pub use self::leases::Lease;
-pub use self::store::Away;
+pub use self::store::Unavailable;
 
 /// The `[limits]` settings: how the store is used.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -76,7 +76,7 @@ pub enum Verdict {
 pub struct NotAStore;
 
 impl SharedLimits {
-    /// Connects to the store and keeps looking for it until `stop`. A store that is away does not
+    /// Connects to the store and keeps looking for it until `stop`. An unavailable store does not
     /// delay the start.
     ///
     /// # Errors
@@ -90,11 +90,11 @@ impl SharedLimits {
         let store = Arc::new(Store::new(servers, settings.budget));
         let leases = Leases::new(store.clone(), settings.lease_life);
         let script = Arc::new(AdmitScript::new(settings.lease_life));
-        store.look(|store| probe(script.clone(), store)).await;
+        store.reconnect(|store| probe(script.clone(), store)).await;
         let (watched, watching, watch_stop) = (store.clone(), script.clone(), stop.clone());
         tokio::spawn(async move {
-            let question = |store| probe(watching.clone(), store);
-            watched.watch(settings.watch_every, question, watch_stop).await;
+            let command = |store| probe(watching.clone(), store);
+            watched.watch(settings.watch_every, command, watch_stop).await;
         });
         tokio::spawn(leases.clone().keep(stop.clone()));
         Ok(Arc::new(Self { store, leases, script }))
@@ -103,15 +103,15 @@ impl SharedLimits {
     /// Decides one request of an account. A refusal takes nothing.
     ///
     /// # Errors
-    /// When the store is away or does not answer in time.
-    pub async fn decide(&self, account: AccountId, sizes: LimitSizes) -> Result<Ruling, Away> {
+    /// When the store is unavailable or does not answer in time.
+    pub async fn decide(&self, account: AccountId, sizes: LimitSizes) -> Result<Ruling, Unavailable> {
         if self.store.away_since().is_some() {
-            return Err(Away);
+            return Err(Unavailable);
         }
         let lease = self.leases.ask(account);
         let name = lease.name();
-        let ask = async |mut store: Connection| self.script.run(&mut store, account, sizes, &name).await;
-        let reply = self.store.ask(ask).await?;
+        let command = async |mut store: Connection| self.script.run(&mut store, account, sizes, &name).await;
+        let reply = self.store.query(command).await?;
         if reply.rebuilt > 0 {
             counter!("gateway_redis_keys_rebuilt_total").increment(reply.rebuilt);
             tracing::warn!(%account, "shared limits: replaced a key of an unexpected type or value");
@@ -140,7 +140,7 @@ impl SharedLimits {
         self.leases.without_store(account)
     }
 
-    /// Since when the store has been away, or `None` while it decides.
+    /// Since when the store has been unavailable, or `None` while it decides.
     pub fn away_since(&self) -> Option<DateTime<Utc>> {
         self.store.away_since()
     }

@@ -1,6 +1,8 @@
 //! `X-Dry-Run`: what a call would cost and whether it would be accepted, decided by the ledger's
 //! own rules. Nothing is written or reserved.
 
+use tokio::time::Instant;
+
 use super::settled::Settled;
 use super::{Metering, decision, test_call};
 use crate::domain::billing::Billing;
@@ -44,12 +46,13 @@ pub(super) async fn answer(
     Ok(Settled::new(dry_run.answer(context, &metering.links), billing))
 }
 
-/// The decision on a live call, with every refund of which its caller knows.
+/// Decides a live call on a balance that includes the refunds already shown.
 async fn decide(metering: &Metering, caller: &Caller, request: &HoldRequest) -> Result<Preview, Refusal> {
+    let reading_since = Instant::now();
     loop {
         let found = preview(&metering.pool, request.clone()).await.map_err(unavailable)?;
         let found = found.ok_or(Refusal::Internal)?;
-        if !caller.account.lacks_refund(found.balance.remaining).await {
+        if !caller.account.waits_for_refund(found.balance.remaining, reading_since).await {
             return Ok(found);
         }
     }
@@ -63,5 +66,5 @@ async fn test_decision(metering: &Metering, request: HoldRequest) -> Result<Opti
 
 fn unavailable(error: impl std::error::Error) -> Refusal {
     tracing::warn!(%error, "dry run failed");
-    Refusal::Unavailable { retry_after_s: 1 }
+    Refusal::UNAVAILABLE
 }

@@ -159,14 +159,14 @@ impl MeteredCall {
                 Billing { held, ..self.billing(used, self.balance.clone(), None) }
             }
         };
-        Settled::new(response.map(|_| stream.attached_to(attached)), billing)
+        Settled::new(stream.answer(response, attached), billing)
     }
 
     /// The answer of a call that holds nothing, and whether it is passed on while it comes.
     fn free_of_charge(&self, handled: HandlerResult) -> (Response, bool) {
         let Some(stream) = handled.stream else { return (handled.response, false) };
         let attached = Attached::without_bill(self.call_id, self.slot.clone(), self.metering.calls.clone());
-        (handled.response.map(|_| stream.attached_to(attached)), true)
+        (stream.answer(handled.response, attached), true)
     }
 
     async fn handle<W>(&self, work: W) -> HandlerResult
@@ -270,5 +270,5 @@ fn is_storable(content: &AnswerContent) -> bool {
 /// The refusal of a call whose idempotency record cannot be read or written.
 fn idempotency_unavailable(error: &StorageError) -> Refusal {
     tracing::warn!(%error, "test idempotency query failed");
-    Refusal::Unavailable { retry_after_s: 1 }
+    Refusal::UNAVAILABLE
 }

@@ -26,6 +26,6 @@ impl Settled {
 
     /// The 503 of a call whose answer could not be stored.
     pub(super) fn unavailable(billing: Billing) -> Self {
-        Self::refused(Refusal::Unavailable { retry_after_s: 1 }, billing)
+        Self::refused(Refusal::UNAVAILABLE, billing)
     }
 }

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
+use axum::response::Response;
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -85,9 +86,16 @@ pub struct StreamLimits {
     pub tells_price: bool,
 }
 
+/// Response extension of a body that is passed on while it comes: whatever its length, only a part
+/// of it is in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct PassedOn;
+
 impl StreamedBody {
-    /// The body of the answer.
-    pub(in crate::gate) fn attached_to(self, attached: Attached) -> Body {
-        Body::new(PassedOnBody::new(Stream::new(self, attached)))
+    /// The answer with this body.
+    pub(in crate::gate) fn answer(self, response: Response, attached: Attached) -> Response {
+        let mut response = response.map(|_| Body::new(PassedOnBody::new(Stream::new(self, attached))));
+        response.extensions_mut().insert(PassedOn);
+        response
     }
 }

@@ -222,6 +222,16 @@ async fn a_long_answer_is_passed_on_at_its_flat_price() {
     assert_eq!((refused.outcome(), shop.balance().await), ((502, "UPSTREAM_ERROR"), 1_000));
 }
 
+/// Its length is no measure of the memory that it takes: an account may leave 16 MiB unread.
+#[tokio::test]
+async fn answers_longer_than_an_account_may_leave_unread_are_passed_on_whole() {
+    const BYTES: usize = 20_000_000;
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "z".repeat(BYTES))], "credits = 3\n", "").await;
+    let call = || async { shop.request(Method::POST).send().await.unwrap().bytes().await.unwrap().len() };
+    assert_eq!(tokio::join!(call(), call(), call()), (BYTES, BYTES, BYTES));
+    eventually("the calls are charged", async || shop.balance().await == 991).await;
+}
+
 #[tokio::test]
 async fn an_answer_that_is_not_charged_for_is_passed_on_for_nothing() {
     let shop = Shop::selling(vec![Behaviour::Answers(500, "e".repeat(300_000))], COUNTED, "").await;

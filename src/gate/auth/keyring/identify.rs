@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use metrics::counter;
 
-use super::Keyring;
+use super::{Keyring, LookupError};
 use crate::domain::caller::Exposure;
 use crate::domain::key::{KeySecret, KeyState};
 use crate::domain::refusal::Refusal;
@@ -18,10 +18,7 @@ impl Keyring {
     /// Why the caller is refused: the key is unknown or may not be used, or the database cannot be
     /// reached.
     pub async fn identify(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<Caller, Refusal> {
-        let found = self.find(secret, from).await.map_err(|error| {
-            tracing::warn!(%error, "key lookup failed");
-            Refusal::Unavailable { retry_after_s: 1 }
-        });
+        let found = self.find(secret, from).await.map_err(lookup_failed);
         let caller = found.and_then(|found| found.ok_or(Refusal::InvalidApiKey));
         match caller.and_then(usable) {
             Ok(caller) => {
@@ -38,11 +35,7 @@ impl Keyring {
     /// # Errors
     /// When the database cannot be reached, or the network at `from` has too many failures.
     pub async fn is_live(&self, secret: &KeySecret, from: Option<IpAddr>) -> Result<bool, Refusal> {
-        let found = self.find(secret, from).await.map_err(|error| {
-            tracing::warn!(%error, "key lookup failed");
-            Refusal::Unavailable { retry_after_s: 1 }
-        })?;
-        match found {
+        match self.find(secret, from).await.map_err(lookup_failed)? {
             Some(caller) => Ok(usable(caller).is_ok()),
             None => match self.refuse(Refusal::InvalidApiKey, from) {
                 Refusal::InvalidApiKey => Ok(false),
@@ -61,6 +54,12 @@ impl Keyring {
         counter!("gateway_auth_total", "result" => refusal.code().as_str()).increment(1);
         refusal
     }
+}
+
+/// The refusal of a call whose key cannot be looked up.
+fn lookup_failed(error: LookupError) -> Refusal {
+    tracing::warn!(%error, "key lookup failed");
+    Refusal::UNAVAILABLE
 }
 
 /// Checks a key whose whole secret matched, so the caller may learn why the key is refused. The

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::{Connection, Script};
 use super::keys::running_key;
-use super::store::{Away, Store};
+use super::store::{Store, Unavailable};
 use crate::domain::ids::AccountId;
 
 /// The most leases in one command.
@@ -150,7 +150,7 @@ impl Leases {
         }
     }
 
-    async fn renew_ids(&self, account: AccountId, ids: &[u64]) -> Result<(), Away> {
+    async fn renew_ids(&self, account: AccountId, ids: &[u64]) -> Result<(), Unavailable> {
         let life_ms = u64::try_from(self.life.as_millis()).unwrap_or(u64::MAX);
         let write = |command: &mut Cmd| {
             command.arg(1).arg(running_key(account)).arg(life_ms);
@@ -158,16 +158,16 @@ impl Leases {
                 command.arg(self.name(*id));
             }
         };
-        self.store.ask(async |mut store: Connection| store.run(&self.renew, write).await).await
+        self.store.query(async |mut store: Connection| store.run(&self.renew, write).await).await
     }
 
-    async fn remove(&self, account: AccountId, ids: &[u64]) -> Result<(), Away> {
+    async fn remove(&self, account: AccountId, ids: &[u64]) -> Result<(), Unavailable> {
         let mut command = redis::cmd("ZREM");
         command.arg(running_key(account));
         for id in ids {
             command.arg(self.name(*id));
         }
-        self.store.ask(async |mut store: Connection| store.ask(&command).await).await
+        self.store.query(async |mut store: Connection| store.ask(&command).await).await
     }
 
     fn name(&self, id: u64) -> String {

@@ -1,7 +1,7 @@
 //! The store's connection and its health check.
 //!
 //! The connection exists only while the store answers within the budget. Without a connection no
-//! request is sent, so a store that is away costs nothing. The health check looks for the store and
+//! request is sent, so an unavailable store costs nothing. The health check looks for the store and
 //! reconnects.
 
 use std::future::Future;
@@ -27,7 +27,7 @@ const NO_ANSWER: &str = "no answer within limits.decision_ms";
 
 /// The store is not connected or did not answer in time. The caller decides without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Away;
+pub struct Unavailable;
 
 pub(super) struct Store {
     servers: Servers,
@@ -40,7 +40,7 @@ pub(super) struct Store {
 
 enum State {
     Present(Link),
-    Away {
+    Unavailable {
         since: DateTime<Utc>,
         /// The reason that was logged last, so that each reason is logged only once.
         reason: Option<String>,
@@ -58,17 +58,17 @@ impl Store {
     /// Starts without a connection.
     pub(super) fn new(servers: Servers, budget: Duration) -> Self {
         set_gauges(false);
-        let state = Mutex::new(State::Away { since: clock::now(), reason: None });
+        let state = Mutex::new(State::Unavailable { since: clock::now(), reason: None });
         Self { servers, budget, state, lost: Notify::new(), came_back: Notify::new() }
     }
 
-    /// Sends a question to the store and waits for at most the budget.
-    pub(super) async fn ask<T, F>(&self, question: impl FnOnce(Connection) -> F) -> Result<T, Away>
+    /// Sends a command to the store and waits for at most the budget.
+    pub(super) async fn query<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, Unavailable>
     where
         F: Future<Output = RedisResult<T>>,
     {
-        let link = self.link().ok_or(Away)?;
-        match timeout(self.budget, question(link.connection.clone())).await {
+        let link = self.link().ok_or(Unavailable)?;
+        match timeout(self.budget, command(link.connection.clone())).await {
             Ok(Ok(answer)) => {
                 link.failures.store(0, Ordering::Relaxed);
                 return Ok(answer);
@@ -84,14 +84,14 @@ impl Store {
                 self.failed(&link, false, NO_ANSWER);
             }
         }
-        Err(Away)
+        Err(Unavailable)
     }
 
-    /// Since when the store has been away, or `None` while it is connected.
+    /// Since when the store has been unavailable, or `None` while it is connected.
     pub(super) fn away_since(&self) -> Option<DateTime<Utc>> {
         match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Present(_) => None,
-            State::Away { since, .. } => Some(*since),
+            State::Unavailable { since, .. } => Some(*since),
         }
     }
 
@@ -100,12 +100,12 @@ impl Store {
         self.came_back.notified().await;
     }
 
-    /// Looks for the store, and then checks it every `period`, until `stop`. `question` is like
+    /// Looks for the store, and then checks it every `period`, until `stop`. `command` is like
     /// that of a decision.
     pub(super) async fn watch<F>(
         &self,
         period: Duration,
-        question: impl Fn(Connection) -> F,
+        command: impl Fn(Connection) -> F,
         stop: CancellationToken,
     ) where
         F: Future<Output = RedisResult<()>>,
@@ -113,10 +113,10 @@ impl Store {
         let mut looked_at = Instant::now();
         while !stop.is_cancelled() {
             if self.away_since().is_some() {
-                self.look(&question).await;
+                self.reconnect(&command).await;
                 looked_at = Instant::now();
             } else {
-                let _ = self.ask(&question).await;
+                let _ = self.query(&command).await;
             }
             tokio::select! {
                 () = tokio::time::sleep(period) => {}
@@ -129,38 +129,40 @@ impl Store {
     }
 
     /// Connects, and uses the store again if it answers within the budget.
-    pub(super) async fn look<F>(&self, question: impl Fn(Connection) -> F)
+    pub(super) async fn reconnect<F>(&self, command: impl Fn(Connection) -> F)
     where
         F: Future<Output = RedisResult<()>>,
     {
-        match self.try_out(question).await {
+        match self.connect_and_probe(command).await {
             Ok(connection) => self.found(connection),
-            Err(reason) => self.still_away(reason),
+            Err(reason) => self.still_unavailable(reason),
         }
     }
 
     /// Returns a connection on which the store answers within the budget, or why there is none.
-    async fn try_out<F>(&self, question: impl Fn(Connection) -> F) -> Result<Connection, String>
+    async fn connect_and_probe<F>(&self, command: impl Fn(Connection) -> F) -> Result<Connection, String>
     where
         F: Future<Output = RedisResult<()>>,
     {
         let connecting = timeout(CONNECT_WITHIN, self.servers.connect()).await;
         let connection =
             connecting.map_err(|_| NO_CONNECTION.to_owned())?.map_err(|error| error.to_string())?;
-        // Asked twice: the first answer may take longer, because the store must first load the
+        // Sent twice: the first answer may take longer, because the store must first load the
         // script.
-        let _ = timeout(CONNECT_WITHIN, question(connection.clone())).await;
-        match timeout(self.budget, question(connection.clone())).await {
+        let _ = timeout(CONNECT_WITHIN, command(connection.clone())).await;
+        match timeout(self.budget, command(connection.clone())).await {
             Ok(Ok(())) => Ok(connection),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err(NO_ANSWER.to_owned()),
         }
     }
 
-    /// Logs why the store is away, unless that reason was logged last.
-    fn still_away(&self, error: String) {
+    /// Logs why the store is unavailable, unless that reason was logged last.
+    fn still_unavailable(&self, error: String) {
         match &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Away { reason, .. } if reason.as_ref() != Some(&error) => *reason = Some(error.clone()),
+            State::Unavailable { reason, .. } if reason.as_ref() != Some(&error) => {
+                *reason = Some(error.clone());
+            }
             _ => return,
         }
         tracing::warn!(store = self.servers.address(), error, "Redis unavailable, limits are local");
@@ -169,7 +171,7 @@ impl Store {
     fn link(&self) -> Option<Link> {
         match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Present(link) => Some(link.clone()),
-            State::Away { .. } => None,
+            State::Unavailable { .. } => None,
         }
     }
 
@@ -190,7 +192,7 @@ impl Store {
         // Another request may have noticed first, and another connection may be in use by now.
         match &*state {
             State::Present(present) if Arc::ptr_eq(&present.failures, &link.failures) => {
-                *state = State::Away { since: clock::now(), reason: Some(error.to_owned()) };
+                *state = State::Unavailable { since: clock::now(), reason: Some(error.to_owned()) };
             }
             _ => return,
         }
@@ -251,19 +253,19 @@ mod tests {
         let (watched, counted, watch_stop) = (store.clone(), looks.clone(), stop.clone());
         let began = Instant::now();
         tokio::spawn(async move {
-            let question = |_| {
+            let command = |_| {
                 counted.add_permits(1);
                 ready(Ok(()))
             };
-            watched.watch(PERIOD, question, watch_stop).await;
+            watched.watch(PERIOD, command, watch_stop).await;
         });
         for look in 0..4 {
-            // Each look asks twice.
+            // Each look sends two.
             looks.acquire_many(2).await.unwrap().forget();
             assert!(began.elapsed() >= PERIOD * look, "look {look} after {:?}", began.elapsed());
             store.came_back().await;
             let torn = redis::RedisError::from(std::io::Error::from(ConnectionReset));
-            assert_eq!(store.ask(|_| ready(RedisResult::<()>::Err(torn))).await, Err(Away));
+            assert_eq!(store.query(|_| ready(RedisResult::<()>::Err(torn))).await, Err(Unavailable));
             assert!(store.away_since().is_some());
         }
         stop.cancel();

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::HttpBody;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
@@ -12,9 +12,7 @@ use super::running::Stream;
 use super::{BodyFault, StreamEnd, finish};
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::WhenLeft;
-
-/// Credits of the call, where its client learns them after the body.
-const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used");
+use crate::http::billing_info::X_CREDITS_USED;
 
 /// The body of an answer that is passed on.
 pub(super) struct PassedOnBody {
