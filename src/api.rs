@@ -33,7 +33,7 @@ use crate::domain::refusal::Refusal;
 fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
     move |error| {
         tracing::warn!(%error, "reading {what} failed");
-        Refusal::Unavailable { retry_after_s: 1 }
+        Refusal::UNAVAILABLE
     }
 }
 

@@ -1,7 +1,7 @@
 //! PostgreSQL: the only place with SQL.
 //!
-//! Any function may fail because the database is away, or because a row is unreadable for this
-//! program. `# Errors` sections list only further errors.
+//! Any function may fail because the database is unavailable, or because a row is unreadable for
+//! this program. `# Errors` sections list only further errors.
 
 pub mod accounts;
 pub mod alerts;

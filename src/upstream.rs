@@ -17,3 +17,6 @@ pub mod retry_after;
 pub mod settings;
 pub mod tls;
 pub mod upload;
+
+/// `User-Agent` of the gateway's own requests.
+const OWN_USER_AGENT: &str = concat!("fluence/", env!("CARGO_PKG_VERSION"));

@@ -27,7 +27,7 @@ mod writer;
 
 use std::env;
 
-use fluence::server::signals::{Asked, Signals, StopSignal};
+use fluence::server::signals::{SignalAction, Signals, StopSignal};
 
 use crate::machine::Steal;
 use crate::options::{Options, Part};
@@ -67,7 +67,7 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
 /// Waits until the system asks this program to stop.
 async fn stopped(signals: &mut Signals) -> StopSignal {
     loop {
-        if let Asked::Stop(signal) = signals.next().await {
+        if let SignalAction::Stop(signal) = signals.next().await {
             return signal;
         }
     }

@@ -234,7 +234,7 @@ if [ -n "${RING:-}" ]; then
     dc stop postgres >/dev/null 2>&1
     rings() { query 'ALERTS{alertname="NotReady",alertstate="firing"}' | grep '"value"' >/dev/null; }
     stopped=$SECONDS
-    until_true 240 rings || fail "no alert rings while the database is away"
+    until_true 240 rings || fail "no alert rings while the database is unavailable"
     say "NotReady rings $((SECONDS - stopped)) s after the database stopped"
     dc start postgres >/dev/null 2>&1
     until_true 60 test_call || fail "the gateways do not recover"

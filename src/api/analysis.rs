@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::analysis::depth::Brief;
-use crate::api::analysis_cache::{AnalysisCache, Question};
+use crate::api::analysis_cache::{AnalysisCache, AnalysisKey};
 use crate::api::upstream_refusal::upstream_refusal;
 use crate::clock;
 use crate::domain::contact::ContactOwner;
@@ -67,8 +67,8 @@ impl AnalysisApi {
         };
         let texts = request.texts.unwrap_or(route.language);
         let (depth, used) = depth(route, request.depth, &person);
-        let question = Question { version, depth, texts, detail: request.detail, day: now.date_naive() };
-        let analysis = self.analysis_cache.of(&person, question, now).await?;
+        let key = AnalysisKey { version, depth, texts, detail: request.detail, day: now.date_naive() };
+        let analysis = self.analysis_cache.of(&person, key, now).await?;
         let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
         Ok(PaidAnswer::by_status(response, used.unwrap_or(*price)))
     }
@@ -77,7 +77,7 @@ impl AnalysisApi {
 fn not_searched(error: &FindError) -> Refusal {
     tracing::warn!(%error, "person search failed");
     match error {
-        FindError::Storage(_) => Refusal::Unavailable { retry_after_s: 1 },
+        FindError::Storage(_) => Refusal::UNAVAILABLE,
         FindError::Enrichment(error) => upstream_refusal(error),
     }
 }

@@ -19,7 +19,7 @@ use crate::lookup::PersonVersion;
 
 /// All that an analysis depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Question {
+pub struct AnalysisKey {
     /// The person's words, by their hash.
     pub version: PersonVersion,
     pub depth: Depth,
@@ -34,16 +34,16 @@ pub struct Question {
 /// What became of an analysis. That the words do not support one is kept as well: it costs as much
 /// to find out again.
 #[derive(Clone)]
-enum Made {
+enum CachedAnalysis {
     Analysis(Bytes),
     Insufficient(InsufficientData),
 }
 
 /// Makes analyses away from the async threads, and keeps them.
 pub struct AnalysisCache {
-    kept: Cache<Question, Made, ByteWeight>,
-    /// One place for each core: more at once would only make each of them later.
-    places: Arc<Semaphore>,
+    kept: Cache<AnalysisKey, CachedAnalysis, ByteWeight>,
+    /// One for each core: more at once would only make each of them later.
+    permits: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
@@ -54,11 +54,11 @@ const ENTRY_BYTES: u64 = 128;
 /// A typical analysis, for sizing the cache's tables.
 const LIKELY_BYTES: u64 = 8 * 1024;
 
-impl Weighter<Question, Made> for ByteWeight {
-    fn weight(&self, _: &Question, made: &Made) -> u64 {
-        match made {
-            Made::Analysis(analysis) => ENTRY_BYTES + analysis.len() as u64,
-            Made::Insufficient(_) => ENTRY_BYTES,
+impl Weighter<AnalysisKey, CachedAnalysis> for ByteWeight {
+    fn weight(&self, _: &AnalysisKey, cached: &CachedAnalysis) -> u64 {
+        match cached {
+            CachedAnalysis::Analysis(analysis) => ENTRY_BYTES + analysis.len() as u64,
+            CachedAnalysis::Insufficient(_) => ENTRY_BYTES,
         }
     }
 }
@@ -70,7 +70,7 @@ impl AnalysisCache {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             kept: Cache::with_weighter(likely, cache_bytes, ByteWeight),
-            places: Arc::new(Semaphore::new(cores)),
+            permits: Arc::new(Semaphore::new(cores)),
         }
     }
 
@@ -78,32 +78,34 @@ impl AnalysisCache {
     pub async fn of(
         &self,
         person: &Arc<Person>,
-        question: Question,
+        key: AnalysisKey,
         now: DateTime<Utc>,
     ) -> Result<Bytes, Refusal> {
-        match self.kept.get_or_insert_async(&question, self.make(person.clone(), question, now)).await? {
-            Made::Analysis(analysis) => Ok(analysis),
-            Made::Insufficient(insufficient) => Err(refusal(insufficient)),
+        match self.kept.get_or_insert_async(&key, self.make(person.clone(), key, now)).await? {
+            CachedAnalysis::Analysis(analysis) => Ok(analysis),
+            CachedAnalysis::Insufficient(insufficient) => Err(refusal(insufficient)),
         }
     }
 
     async fn make(
         &self,
         person: Arc<Person>,
-        question: Question,
+        key: AnalysisKey,
         now: DateTime<Utc>,
-    ) -> Result<Made, Refusal> {
-        let place = self.places.clone().acquire_owned().await;
+    ) -> Result<CachedAnalysis, Refusal> {
+        let permit = self.permits.clone().acquire_owned().await;
         let made = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            let analysis = match analyse(&person, question.depth, question.texts, now) {
+            let _permit = permit;
+            let analysis = match analyse(&person, key.depth, key.texts, now) {
                 Ok(analysis) => analysis,
-                Err(insufficient) => return Ok(Made::Insufficient(insufficient)),
+                Err(insufficient) => return Ok(CachedAnalysis::Insufficient(insufficient)),
             };
-            depth::json(analysis, question.detail).map(|json| Made::Analysis(json.into())).map_err(|error| {
-                tracing::error!(%error, "writing an analysis failed");
-                Refusal::Internal
-            })
+            depth::json(analysis, key.detail).map(|json| CachedAnalysis::Analysis(json.into())).map_err(
+                |error| {
+                    tracing::error!(%error, "writing an analysis failed");
+                    Refusal::Internal
+                },
+            )
         });
         made.await.unwrap_or_else(|error| {
             tracing::error!(%error, "an analysis did not finish");
@@ -148,19 +150,19 @@ mod tests {
     async fn a_person_without_words_is_analysed_once() {
         let analyses = AnalysisCache::new(1024 * 1024);
         let (now, version) = (DateTime::UNIX_EPOCH, PersonVersion([7; 32]));
-        let question = |depth| Question {
+        let key = |depth| AnalysisKey {
             version,
             depth,
             texts: Language::En,
             detail: Detail::Standard,
             day: now.date_naive(),
         };
-        let basic = analyses.of(&silent(50), question(Depth::Basic), now).await;
-        assert!(basic.is_ok() && analyses.kept.get(&question(Depth::Basic)).is_some());
-        let first = analyses.of(&silent(50), question(Depth::Standard), now).await.unwrap_err();
+        let basic = analyses.of(&silent(50), key(Depth::Basic), now).await;
+        assert!(basic.is_ok() && analyses.kept.get(&key(Depth::Basic)).is_some());
+        let first = analyses.of(&silent(50), key(Depth::Standard), now).await.unwrap_err();
         assert!(matches!(first, Refusal::InsufficientData { words: 0, .. }), "{first:?}");
-        assert!(analyses.kept.get(&question(Depth::Standard)).is_some());
-        assert_eq!(analyses.of(&silent(50), question(Depth::Standard), now).await, Err(first));
+        assert!(analyses.kept.get(&key(Depth::Standard)).is_some());
+        assert_eq!(analyses.of(&silent(50), key(Depth::Standard), now).await, Err(first));
         assert!(analyses.kept.weight() < 64 * 1024);
     }
 }

@@ -31,9 +31,8 @@ pub async fn entries(
 ) -> Result<Response, RefusalResponse> {
     let page = Page::<u64>::of(&uri)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
-    let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
     let account = auth.caller.key.account_id;
-    let read = audit::page(&mut connection, account, after, page.limit).await;
+    let read = audit::page(&mut connection, account, page.after_number(), page.limit).await;
     let mut data: Vec<_> =
         read.map_err(|error| refusal(error.into()))?.into_iter().map(without_host).collect();
     let next_cursor = page.end(&mut data, |entry| entry.number.to_string());

@@ -44,7 +44,7 @@ pub fn refusal(error: ChangeError) -> Refusal {
         ChangeError::MissingRight(MissingRight::LiveKey) => Refusal::TestKeyNotAllowed,
         ChangeError::Storage(error @ StorageError::Unavailable(_)) => {
             tracing::warn!(%error, "change failed");
-            Refusal::Unavailable { retry_after_s: 1 }
+            Refusal::UNAVAILABLE
         }
         error => {
             tracing::error!(%error, "change failed");

@@ -258,7 +258,7 @@ fn refusal(error: ContactError) -> Refusal {
         ContactError::LimitReached(limit) => Refusal::ContactLimitReached { limit },
         ContactError::Storage(error) => {
             tracing::warn!(%error, "contacts query failed");
-            Refusal::Unavailable { retry_after_s: 1 }
+            Refusal::UNAVAILABLE
         }
     }
 }

@@ -1,6 +1,6 @@
-//! FairQueue at the store for changes over HTTP: accounts in a circle, one call of each at a time,
-//! revocations first. However many calls one account sends, another account's call waits for a few
-//! of them at most.
+//! Queues changes over HTTP for the database: round robin over accounts, one call of each at a
+//! time, revocations first. However many calls one account sends, another account's call waits for
+//! a few of them at most.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_has_one_turn_at_a_time_and_others_have_theirs() {
+    async fn an_account_has_one_permit_at_a_time_and_others_have_theirs() {
         let queue = FairQueue::default();
         let first = queue.take(account(1), Urgency::Ordinary).await.unwrap();
         let mut second = pin!(queue.take(account(1), Urgency::Ordinary));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_turn_that_nobody_waits_for_any_more_goes_to_the_next() {
+    async fn a_permit_that_no_call_waits_for_goes_to_the_next() {
         let queue = FairQueue::default();
         let held = queue.take(account(1), Urgency::Ordinary).await.unwrap();
         assert!(queue.take(account(1), Urgency::Ordinary).await.is_none(), "after a second");

@@ -1,5 +1,5 @@
-//! Is the service well? `/health` and `/saude` for clients, `/livez` and `/readyz` for whatever
-//! runs the gateway.
+//! The service's health: `/health` and `/saude` for clients, `/livez` and `/readyz` for
+//! orchestrators.
 
 use std::sync::Arc;
 
@@ -117,9 +117,9 @@ fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> Ke
     }
 }
 
-/// What whatever runs the gateway asks.
+/// The paths that orchestrators probe.
 pub const PROBES: [&str; 2] = [LIVEZ, READYZ];
-/// What a scraper asks, on the listener for metrics.
+/// The path of the metrics, on their own listener.
 pub const METRICS: &str = "/metrics";
 pub const LIVEZ: &str = "/livez";
 /// Whether the gateway accepts new requests.

@@ -37,8 +37,7 @@ pub async fn entries(
     let page = Page::<u64>::of(&uri)?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = caller.key.account_id;
-    let after = page.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
-    let read = statement::page(&mut connection, account, after, page.limit).await;
+    let read = statement::page(&mut connection, account, page.after_number(), page.limit).await;
     let mut data = read.map_err(unreadable(WHAT))?;
     let next_cursor = page.end(&mut data, |line| line.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))

@@ -94,7 +94,7 @@ impl Management {
 
     async fn permit(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Permit, Refusal> {
         let permit = self.queue.take(auth.caller.key.account_id, urgency).await;
-        permit.ok_or(Refusal::Unavailable { retry_after_s: 1 })
+        permit.ok_or(Refusal::UNAVAILABLE)
     }
 
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {

@@ -1,4 +1,4 @@
-//! What the client of a paid call is told when a server behind the gateway did not answer.
+//! The refusal of a paid call whose upstream did not answer.
 
 use std::time::Duration;
 

@@ -62,7 +62,7 @@ impl Follower {
         };
         let after = match taken_up {
             Ok(numbers) => OfferState { numbers, fault: None },
-            // The database is away. The next look retries.
+            // The database is unavailable. The next look retries.
             Err(OfferError::Storage(StorageError::Unavailable(_))) => return,
             Err(error) => OfferState { numbers: before.numbers, fault: Some(error.to_string()) },
         };

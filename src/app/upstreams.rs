@@ -12,7 +12,7 @@ use super::offer::OfferError;
 use crate::api::forwarding::Servers;
 use crate::domain::forwarding::{HealthTerms, UpstreamServers};
 use crate::domain::reload::Reload;
-use crate::upstream::address::{Reach, parse_url};
+use crate::upstream::address::{AddressPolicy, parse_url};
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::pool::{HealthConfig, Pool, PoolConfig, UpstreamHost};
 use crate::upstream::tls::{TlsFiles, UpstreamTls};
@@ -166,7 +166,7 @@ fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {
 }
 
 fn config(upstream: &UpstreamServers, targets: &[String], tls: &UpstreamTls) -> Result<PoolConfig, String> {
-    let reach = Reach::allowing_private(upstream.is_private);
+    let reach = AddressPolicy::allowing_private(upstream.is_private);
     let url = |target: &String| parse_url(target, reach).map_err(|fault| format!("target {target} {fault}"));
     let host = upstream
         .host

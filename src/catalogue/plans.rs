@@ -127,7 +127,7 @@ fn edition_name(value: &toml::de::DeValue<'_>) -> Result<String, String> {
         edition.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_.".contains(&c));
     is_name
         .then_some(edition)
-        .ok_or_else(|| "must have lower-case letters, digits, `-`, `_` and `.` only".into())
+        .ok_or_else(|| "must have lowercase letters, digits, `-`, `_` and `.` only".into())
 }
 
 const SUPPORT: [(&str, Support); 4] = [
@@ -224,7 +224,7 @@ mod tests {
         let text = "[[edition]]\nedition = \"A B\"\n[[edition.plan]]\nplan = 7\nrate_per_s = 0\ncolour = \"red\"\n[[pack]]\n";
         let faults = Catalogue::parse(text).unwrap_err().0;
         let at = |line, part: &str| faults.iter().any(|f| f.line == line && f.message.contains(part));
-        assert!(at(2, "`edition` must have lower-case letters"), "{faults:?}");
+        assert!(at(2, "`edition` must have lowercase letters"), "{faults:?}");
         assert!(at(4, "`plan` must be a name"), "{faults:?}");
         assert!(at(5, "`rate_per_s` must be a whole number from 1 to 1000000"), "{faults:?}");
         assert!(at(6, "`colour` is not known here"), "{faults:?}");

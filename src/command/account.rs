@@ -53,8 +53,8 @@ pub enum AccountCommand {
     },
     /// Move an account to another plan, effective immediately.
     Move(MoveAccount),
-    /// Move all accounts of a plan to another plan, in batches. Repeated, it goes on where it
-    /// stopped.
+    /// Move all accounts of a plan to another plan, in batches. Run it again to resume an
+    /// interrupted move.
     MoveAll(move_all::MoveAll),
     /// Print a one-time link that logs a member in to the console, without a password.
     Link(LinkArgs),
@@ -117,7 +117,7 @@ pub struct MoveAccount {
 
 impl AccountCommand {
     /// # Errors
-    /// When the account does not exist or plan, or the database cannot be reached.
+    /// When the account or plan does not exist, or the database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => create(new, context, output).await,
@@ -272,7 +272,7 @@ impl Report for AccountMade {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         self.account.write_text(out)?;
         if self.repeated {
-            writeln!(out, "\nThe account existed already. Nothing was changed.")
+            writeln!(out, "\nThe account already existed. Nothing was changed.")
         } else {
             Ok(())
         }

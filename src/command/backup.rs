@@ -102,8 +102,7 @@ async fn restored(
         Err(error) => {
             let mark = server.unverified_mark();
             server.stop().await?;
-            let kept =
-                format!("{} stays read-only, as long as {} is there", data_dir.display(), mark.display());
+            let kept = format!("{} stays read-only until {} is removed", data_dir.display(), mark.display());
             Err(error).context(kept)
         }
     }

@@ -66,7 +66,7 @@ pub struct TakeCredits {
 
 impl CreditCommand {
     /// # Errors
-    /// When the account does not exist or pack, the account has too few credits, or the ledger
+    /// When the account or pack does not exist, the account has too few credits, or the ledger
     /// cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {

@@ -55,13 +55,13 @@ mod tests {
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
-    #[error("the store is away: {0}")]
-    struct Away(#[source] io::Error);
+    #[error("the store is unavailable: {0}")]
+    struct Unavailable(#[source] io::Error);
 
     #[test]
     fn causes_follow_each_other_and_none_is_told_twice() {
-        let error = anyhow!(Away(io::Error::other("no route"))).context("cannot list accounts");
-        assert_eq!(one_line(&error), "cannot list accounts: the store is away: no route");
+        let error = anyhow!(Unavailable(io::Error::other("no route"))).context("cannot list accounts");
+        assert_eq!(one_line(&error), "cannot list accounts: the store is unavailable: no route");
     }
 
     #[test]

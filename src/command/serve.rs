@@ -19,7 +19,7 @@ use super::settings::ignored_variables;
 use crate::app::{App, Ports, Start};
 use crate::clock::DatabaseClock;
 use crate::config::{Settings, address};
-use crate::server::signals::{Asked, Signals, StopSignal};
+use crate::server::signals::{SignalAction, Signals, StopSignal};
 use crate::storage::clock;
 use crate::storage::runtime_role;
 use crate::storage::schema::SchemaState;
@@ -90,9 +90,9 @@ async fn stopped_before_the_database_is_reached(
         tokio::select! {
             reached = &mut reached => return reached.map(|()| None),
             asked = signals.next() => match asked {
-                Asked::Stop(reason) => return Ok(Some(reason)),
+                SignalAction::Stop(reason) => return Ok(Some(reason)),
                 // The settings were just read.
-                Asked::Reload => {}
+                SignalAction::Reload => {}
             },
         }
     }
@@ -164,7 +164,7 @@ async fn until_stopped(
             () = manager.keep_alive(app.readiness()) => continue,
         };
         match asked {
-            Asked::Reload => {
+            SignalAction::Reload => {
                 manager.reloading();
                 reloading.reload(&mut settings, app).await;
                 if let Err(error) = sets::apply_files(context, &settings).await {
@@ -173,7 +173,7 @@ async fn until_stopped(
                 }
                 manager.ready();
             }
-            Asked::Stop(reason) => {
+            SignalAction::Stop(reason) => {
                 manager.stopping();
                 tracing::info!(signal = %reason, "stopping");
                 return Ok(reason);

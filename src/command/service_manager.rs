@@ -45,8 +45,8 @@ impl ServiceManager {
     }
 
     /// Sends signs of life until it is dropped. They end while the ledger's writer is stuck: a
-    /// restart helps then. They go on while the database is away, which a restart would not bring
-    /// back.
+    /// restart helps then. They go on while the database is unavailable, which a restart would not
+    /// bring back.
     pub(super) async fn keep_alive(&self, readiness: &Readiness) {
         let Some(watchdog) = self.watchdog.filter(|pause| !pause.is_zero()) else {
             return std::future::pending().await;

@@ -113,11 +113,7 @@ pub(super) fn check_file(kind: SetKind, file: &Path) -> anyhow::Result<()> {
         SetKind::Catalogue => Catalogue::parse(&text).map(drop),
         SetKind::Routes => RouteSet::parse(&text).map(drop),
     };
-    parsed.map_err(|faults| {
-        let lines =
-            faults.0.iter().map(|fault| format!("line {}: {}", fault.line, printable(&fault.message)));
-        anyhow!(lines.collect::<Vec<_>>().join("\n  "))
-    })
+    parsed.map_err(|faults| anyhow!(fault_lines(&faults.0)))
 }
 
 async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
@@ -141,12 +137,16 @@ fn read(file: &Path) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Every fault on a line of its own.
 fn explained(FileFaults(faults): FileFaults) -> anyhow::Error {
-    let lines =
-        faults.iter().map(|FileFault { line, message }| format!("\n  line {line}: {}", printable(message)));
     let faults_found = count(faults.len() as u64, "fault");
-    anyhow!("{faults_found}; nothing was changed:{}", lines.collect::<String>())
+    anyhow!("{faults_found}; nothing was changed:\n  {}", fault_lines(&faults))
+}
+
+/// Every fault on a line of its own.
+fn fault_lines(faults: &[FileFault]) -> String {
+    let lines =
+        faults.iter().map(|FileFault { line, message }| format!("line {line}: {}", printable(message)));
+    lines.collect::<Vec<_>>().join("\n  ")
 }
 
 /// The set with this number, or the one in force.
@@ -159,7 +159,7 @@ async fn set(kind: SetKind, number: Option<i32>, context: &Context) -> anyhow::R
         Some(number) => {
             let found = offer_sets::find(&mut connection, kind, number).await?;
             let kind = kind.as_str();
-            found.ok_or_else(|| anyhow!("there is no set {number}; `fluence {kind} list` lists all"))
+            found.ok_or_else(|| anyhow!("set {number} does not exist; `fluence {kind} list` lists all"))
         }
     }
 }
@@ -319,7 +319,7 @@ impl Report for ApplyReport<'_> {
         let (kind, number) = (self.kind.as_str(), self.number);
         match self.is_new {
             true => writeln!(out, "{kind} {number} applied: {}", count(self.changes.len() as u64, "change"))?,
-            false => writeln!(out, "{kind} {number} has this text already; nothing was changed")?,
+            false => writeln!(out, "{kind} {number} already has this text; nothing was changed")?,
         }
         write_changes(out, &self.changes)?;
         write_warnings(out, &self.warnings)?;

@@ -155,7 +155,7 @@ fn a_list_is_written_with_commas_or_as_in_a_file() {
 }
 
 #[test]
-fn a_network_with_bits_behind_its_mask_is_refused_with_the_right_one() {
+fn a_network_with_host_bits_is_refused_with_the_right_one() {
     let error = load(&environment(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "10.0.0.7/8")])).unwrap_err();
     assert_eq!(error.0[0].setting, "FLUENCE_SERVER_TRUSTED_PROXIES");
     assert!(error.0[0].advice.contains("10.0.0.0/8"), "{error}");

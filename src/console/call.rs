@@ -326,7 +326,7 @@ impl Call {
         // A session of the other console opens nothing here.
         let found = found.filter(|found| found.identity.realm == realm);
         match found {
-            Some(half) if half.session.half_until.is_some() => self.half = Some(half),
+            Some(half) if half.session.second_factor_due_at.is_some() => self.half = Some(half),
             found => self.user = found,
         }
         if let Some(user) = &self.user {

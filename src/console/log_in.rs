@@ -21,7 +21,7 @@ use crate::identity::Identity;
 use crate::identity::email::EmailKey;
 use crate::identity::password::Password;
 use crate::identity::throttle::{GuessKind, Wait, wait};
-use crate::management::identities::{Beginning, begin_session};
+use crate::management::identities::{SessionStart, begin_session};
 use crate::secret::password::PasswordHash;
 use crate::secret::seal::{self, PASSWORD};
 use crate::secret::token::Token;
@@ -202,13 +202,13 @@ pub(super) async fn begin(
     {
         sessions::end(call.db().await?, person.id, session.id).await?;
     }
-    let beginning = Beginning {
+    let start = SessionStart {
         life: call.console.settings.session_life,
         half,
         address: call.address,
         browser: call.browser.clone(),
     };
-    let token = begin_session(call.db().await?, identity, beginning).await?;
+    let token = begin_session(call.db().await?, identity, start).await?;
     let base = call.console.base.clone();
     call.begin_session(token);
     call.set_cookie(Cookie::Visit.delete(&base));
@@ -220,7 +220,7 @@ pub(super) fn go_on(path: String, kept: &str) -> Reply {
     if kept.is_empty() { Reply::SeeOther(path) } else { Reply::GiveBack { path, kept: kept.to_owned() } }
 }
 
-/// Takes the second factor away a day after somebody vouched for the person who has lost it.
+/// Takes the second factor away a day after an admin vouched for the person who has lost it.
 async fn is_factor_over(call: &mut Call, identity: &Identity) -> Result<bool, PageError> {
     if !factor_resets::take_due(call.db().await?, identity.id).await? {
         return Ok(false);
@@ -236,7 +236,7 @@ pub(super) async fn finish_log_in(call: &mut Call) -> Result<(), PageError> {
     let (identity, session) = (half.identity.clone(), half.session.id);
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;
-    // Whoever has the factor has not lost it.
+    // A person who used the factor has not lost it.
     factor_resets::cancel(call.db().await?, identity.id).await?;
     call.begin_session(token);
     remember_browser(call, &identity).await?;

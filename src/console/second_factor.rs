@@ -52,13 +52,13 @@ fn present(call: &Call, left: i64) -> Result<Reply, PageError> {
 fn set_up(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let text = totp::to_base32(&secret);
-    let address = totp::address(ISSUER, &call.user()?.identity.email, &secret);
+    let uri = totp::otpauth_uri(ISSUER, &call.user()?.identity.email, &secret);
     let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
     let content = html! {
         (faults.summary(words))
         p { (words.factor_lead()) }
         section.card.form {
-            (square(&address, words.square()))
+            (square(&uri, words.square()))
             p { (words.by_hand()) br; code { (text) } }
         }
         form.card.form method="post" action=(PATH) {

@@ -31,8 +31,8 @@ pub(super) fn new() -> Result<String, PageError> {
     Ok(format!("{one}-{other}"))
 }
 
-/// What is stored of a code: nobody who reads it can find the code, because the browser's cookie is
-/// part of it.
+/// What is stored of a code. It does not reveal the code, because the browser's cookie is part of
+/// it.
 pub(super) fn digest(call: &Call, browser: &Token, code: &str) -> [u8; 32] {
     let code = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     call.console.peppers.newest().blind("sign-up code", &format!("{} {code}", browser.expose()))

@@ -14,7 +14,7 @@ pub const MAX_DEPTH: usize = 64;
 /// hundred times the time and memory of one of texts.
 pub const MAX_VALUES: usize = 10_000;
 
-/// A JSON value. Numbers keep no more than a route may need of them: that they are numbers.
+/// A JSON value. Numbers are floats: whole numbers are exact below 2^53.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     Null,

@@ -56,6 +56,13 @@ impl<C: FromStr> Page<C> {
     }
 }
 
+impl Page<u64> {
+    /// The number of the last entry of the previous page. 0 for the first page.
+    pub fn after_number(&self) -> i64 {
+        self.after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
 /// Removes the entries that exceed [`PAGE_BYTES`], but never the first. Returns whether any were
 /// removed.
 pub fn cut_to_size<T: Serialize>(entries: &mut Vec<T>) -> bool {

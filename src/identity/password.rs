@@ -1,10 +1,9 @@
 //! Which passwords are accepted: long ones that are not easy to guess. No rule asks for digits or
 //! capitals, no password has to be changed after a time, and pasting works (NIST SP 800-63B-4).
 //!
-//! The rule is our own. zxcvbn ranks guesses by lists of English words and names, brings a megabyte
-//! of them, a second library for dates and regular expressions that run on what strangers type;
-//! with 15 characters as the least, what is left to find are patterns, and words about the person
-//! and the product in both languages of the pages.
+//! The rule is our own. zxcvbn brings a megabyte of English word lists, a date library, and regular
+//! expressions that run on untrusted input. With at least 15 characters, only patterns and words
+//! about the person and the product, in both languages of the pages, remain to be rejected.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -30,8 +30,9 @@ pub struct Session {
     pub seen_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub confirmed_at: DateTime<Utc>,
-    /// Until when it is good for the second factor alone. `None`: everything is proved.
-    pub half_until: Option<DateTime<Utc>>,
+    /// Until when the session may only be used to enter the second factor. `None`: fully
+    /// authenticated.
+    pub second_factor_due_at: Option<DateTime<Utc>>,
     pub address: Option<String>,
     pub browser: String,
 }
@@ -39,7 +40,7 @@ pub struct Session {
 impl Session {
     /// Whether the session is valid at an instant.
     pub fn is_live(&self, times: &SessionTimes, now: DateTime<Utc>) -> bool {
-        let is_in_time = self.half_until.is_none_or(|until| until > now);
+        let is_in_time = self.second_factor_due_at.is_none_or(|due_at| due_at > now);
         is_in_time && self.ends_at > now && now - self.seen_at < delta(times.idle)
     }
 
@@ -80,7 +81,7 @@ mod tests {
             seen_at: at(seen),
             ends_at: at(1_000),
             confirmed_at: at(0),
-            half_until: None,
+            second_factor_due_at: None,
             address: None,
             browser: String::new(),
         }
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_session_without_its_second_factor_ends_soon() {
-        let half = Session { half_until: Some(at(300)), ..session(0) };
+        let half = Session { second_factor_due_at: Some(at(300)), ..session(0) };
         let times = SessionTimes { idle: Duration::from_secs(10_000), ..TIMES };
         assert!(half.is_live(&times, at(299)) && !half.is_live(&times, at(300)));
     }

@@ -75,8 +75,8 @@ pub fn secret_of(text: &str) -> Option<[u8; SECRET_BYTES]> {
     bytes.try_into().ok()
 }
 
-/// What the square of an app holds.
-pub fn address(issuer: &str, email: &str, secret: &[u8; SECRET_BYTES]) -> String {
+/// The `otpauth:` URI that the QR code contains.
+pub fn otpauth_uri(issuer: &str, email: &str, secret: &[u8; SECRET_BYTES]) -> String {
     let escaped =
         |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     let (issuer, email, secret) = (escaped(issuer), escaped(email), to_base32(secret));
@@ -130,8 +130,8 @@ mod tests {
     fn a_secret_is_written_as_apps_read_it() {
         assert_eq!(to_base32(&SECRET), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         assert_eq!(to_base32(b"fooba"), "MZXW6YTB");
-        let address = address("Fluence", "ana@example.com", &SECRET);
-        assert!(address.starts_with("otpauth://totp/Fluence:ana%40example.com?secret=GEZD"), "{address}");
+        let uri = otpauth_uri("Fluence", "ana@example.com", &SECRET);
+        assert!(uri.starts_with("otpauth://totp/Fluence:ana%40example.com?secret=GEZD"), "{uri}");
     }
 
     proptest! {

@@ -32,7 +32,7 @@ pub(super) async fn look_up(
         return Ok(Found::None);
     }
     let understood = |answer: &[u8]| people(answer).map_err(UpstreamError::from);
-    let answered = upstream.ask(account, Bytes::from(question(query)), understood).await?;
+    let answered = upstream.post(account, Bytes::from(question(query)), understood).await?;
     let offered = without_opted_out(pool, answered.unwrap_or_default()).await?;
     let candidates: Vec<Candidate> = offered.iter().map(DirectoryLine::candidate).collect();
     let words = words.at_least(0, pool).await?;

@@ -47,7 +47,7 @@ pub struct PersonVersion(pub [u8; 32]);
 /// Why a lookup failed. Every request that waited for the lookup gets the same error.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FindError {
-    /// The database refused or is away.
+    /// The database refused or is unavailable.
     #[error("cannot look up people: {0}")]
     Storage(Arc<StorageError>),
     /// The enrichment service gave no answer, or none that can be used.

@@ -1,4 +1,4 @@
-//! Changes of what an account's admins are written to about.
+//! Changes the alerts of an account.
 
 use std::collections::BTreeMap;
 

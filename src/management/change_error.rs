@@ -14,25 +14,25 @@ use crate::storage::error::StorageError;
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     /// Unknown, or of another account.
-    #[error("there is no such account")]
+    #[error("the account does not exist")]
     NoAccount,
     #[error("the account is closed, for good")]
     Closed,
     #[error(
-        "account {0} has this e-mail address already; `--allow-duplicate-email` makes another one all the same"
+        "account {0} already has this e-mail address. Use `--allow-duplicate-email` to accept it for another account"
     )]
     EmailTaken(AccountId),
     /// The caller's id belongs to another operation.
-    #[error("id `{reference}` was used before, for account {account_id}; nothing was done now")]
+    #[error("id `{reference}` was already used for account {account_id}; nothing was changed")]
     ReferenceUsed { reference: String, account_id: AccountId },
     /// Unknown, or of another account.
-    #[error("there is no such key")]
+    #[error("the key does not exist")]
     NoKey,
     /// Unknown, or of another account.
-    #[error("there is no such environment")]
+    #[error("the environment does not exist")]
     NoEnvironment,
     /// Unknown, or of another account.
-    #[error("there is no such member")]
+    #[error("the member does not exist")]
     NoMember,
     /// The environment in which a key was to be made.
     #[error("the account has no environment `{name}`; it has {}", known.join(", "))]
@@ -50,19 +50,19 @@ pub enum ChangeError {
         format: KeyFormat,
     },
     /// A key that would have ended already.
-    #[error("its end lies in the past")]
+    #[error("the expiry is in the past")]
     EndsInPast,
     #[error("the environment has reached its limit of keys; revoke one first")]
     TooManyKeys,
-    #[error("the account has as many environments as it may have")]
+    #[error("the account has reached its limit of environments")]
     TooManyEnvironments,
-    #[error("the account has as many members as it may have")]
+    #[error("the account has reached its limit of members")]
     TooManyMembers,
     /// There is one of that name.
     #[error("the account has an environment of that name")]
     EnvironmentExists,
     /// There is one with that secret.
-    #[error("this key exists already; nothing was imported")]
+    #[error("this key already exists; nothing was imported")]
     KeyExists,
     /// The key's secret cannot be replaced.
     #[error(transparent)]
@@ -74,12 +74,12 @@ pub enum ChangeError {
     #[error("the key is revoked, and revocation cannot be undone")]
     Revoked,
     #[error(
-        "{needed_by} live secret(s) are hashed under no newer pepper than version {version}; they are hashed again when \
-         they are used, so wait for that, or rotate or revoke their keys"
+        "secrets hashed under pepper version {version} or an older one that are still valid: {needed_by}. They are hashed \
+         again at their next use: wait, or rotate or revoke their keys"
     )]
     PepperNeeded { version: i32, needed_by: i64 },
     /// No pepper of that version was ever used.
-    #[error("there is no pepper of version {0}; `fluence pepper status` shows them")]
+    #[error("pepper version {0} does not exist; `fluence pepper status` shows them")]
     NoPepper(i32),
     /// New keys are hashed under it.
     #[error("version {0} is the newest pepper, under which new keys are hashed; add a newer one first")]
@@ -94,9 +94,9 @@ pub enum ChangeError {
         "passwords are sealed under the pepper of version {0}; set it as the previous pepper until it is retired"
     )]
     Sealed(i32),
-    #[error("there is no operator with the address {0}; `fluence operator list` lists all")]
+    #[error("operator {0} does not exist; `fluence operator list` lists all")]
     NoOperator(String),
-    #[error("there is an operator with the address {0} already; `fluence operator link` makes a new link")]
+    #[error("operator {0} already exists; `fluence operator link` makes a new link")]
     OperatorExists(String),
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -119,15 +119,15 @@ pub enum ChangeError {
 /// Why a key that was valid at the start of the request no longer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyNoLongerValid {
-    #[error("the key that asks was switched off")]
+    #[error("the calling key is disabled")]
     Disabled,
-    #[error("the key that asks was revoked")]
+    #[error("the calling key is revoked")]
     Revoked,
-    #[error("the key that asks has expired")]
+    #[error("the calling key has expired")]
     Expired,
     #[error("the secret that was used was replaced by a rotation")]
     Replaced,
-    #[error("the account of the key that asks was suspended")]
+    #[error("the account of the calling key is suspended")]
     Suspended,
 }
 

@@ -194,11 +194,11 @@ pub async fn consume(
     Ok(accepted)
 }
 
-/// Where a session begins.
+/// How a session starts.
 #[derive(Clone, Debug)]
-pub struct Beginning {
+pub struct SessionStart {
     pub life: std::time::Duration,
-    /// How long it is good for the second factor alone, where there is one.
+    /// How long it may only be used to enter the second factor, where there is one.
     pub half: Option<std::time::Duration>,
     pub address: Option<IpAddr>,
     pub browser: String,
@@ -211,10 +211,10 @@ pub struct Beginning {
 pub async fn begin_session(
     connection: &mut PgConnection,
     identity_id: IdentityId,
-    beginning: Beginning,
+    start: SessionStart,
 ) -> Result<Token, ChangeError> {
     let token = new_token()?;
-    let Beginning { life, half, address, browser } = beginning;
+    let SessionStart { life, half, address, browser } = start;
     let id = SessionId::from_uuid(new_id());
     let new = NewSession { id, identity_id, life, half, address, browser };
     sessions::begin(connection, &token.digest(), &new).await?;

@@ -123,7 +123,7 @@ pub async fn reset(
 /// Records a change of an operator.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database is unavailable.
 pub async fn record(
     connection: &mut PgConnection,
     by: &Actor,

@@ -33,7 +33,7 @@ const ROUND: Duration = Duration::from_secs(60);
 /// Why a run was not begun.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanMoveError {
-    #[error("the accounts are on this plan already: name another")]
+    #[error("the accounts are already on this plan. Name another plan")]
     SamePlan,
     #[error("no open account is on plan `{}` of edition {}", .0.plan, .0.edition)]
     NoAccounts(PlanRef),
@@ -41,7 +41,7 @@ pub enum PlanMoveError {
     #[error("the accounts of this plan are being moved to plan `{}` of edition {} already", to.plan, to.edition)]
     Open { id: PlanMoveId, to: PlanRef },
     /// Other accounts are on the plan than the author has seen.
-    #[error("{accounts} accounts are on the plan now, not as many as before; nothing was moved")]
+    #[error("the number of accounts on the plan has changed to {accounts}; nothing was moved")]
     Changed { accounts: i64 },
     #[error(transparent)]
     Change(#[from] ChangeError),
@@ -170,8 +170,8 @@ impl PlanMover {
         }
     }
 
-    /// Moves a batch of an open run, or of this one. Returns whether one was open that nobody else
-    /// works on.
+    /// Moves a batch of an open run, or of this one. Returns whether a run was open and not leased
+    /// by another gateway.
     ///
     /// # Errors
     /// When the database cannot be reached. The batch is finished later.

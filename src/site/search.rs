@@ -30,7 +30,7 @@ pub(super) fn index<'p>(pages: impl Iterator<Item = (&'p str, Page)>) -> String 
     serde_json::to_string(&sections).unwrap_or_default()
 }
 
-/// The distinct words of a text in small letters without marks.
+/// The distinct words of a text in lowercase letters without marks.
 fn words_of(text: &str) -> String {
     let folded: String =
         text.nfd().filter(|letter| !is_combining_mark(*letter)).collect::<String>().to_lowercase();

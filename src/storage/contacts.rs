@@ -26,7 +26,7 @@ pub enum ContactError {
     /// The owner has reached a limit.
     #[error("the account has reached its limit of contacts")]
     LimitReached(ContactLimit),
-    /// The database refused or is away.
+    /// The database refused or is unavailable.
     #[error("cannot keep contacts: {0}")]
     Storage(#[from] StorageError),
 }

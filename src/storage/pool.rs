@@ -46,7 +46,7 @@ pub fn command_pool(options: PgConnectOptions) -> PgPool {
 /// A connection of the pool.
 ///
 /// # Errors
-/// When the database is away, or all connections stay in use.
+/// When the database is unavailable, or all connections stay in use.
 pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, StorageError> {
     Ok(pool.acquire().await?)
 }

@@ -25,8 +25,8 @@ pub struct RefusedCall {
 /// at once.
 ///
 /// # Errors
-/// When the database is away. Then nothing was written, unless the connection was lost during the
-/// commit.
+/// When the database is unavailable. Then nothing was written, unless the connection was lost
+/// during the commit.
 pub async fn add(connection: &mut PgConnection, calls: &[(RefusedCall, i64)]) -> Result<(), StorageError> {
     let paths: Vec<&str> = calls.iter().map(|(call, _)| call.path).collect();
     let mut transaction = connection.begin().await?;

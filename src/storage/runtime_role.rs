@@ -15,7 +15,7 @@ select set_config('role', rolname, false) from pg_roles
 /// Works as the runtime role from now on, where the login may. Returns whether it does.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database is unavailable.
 pub async fn put_on(connection: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(sqlx::query(PUT_ON).fetch_optional(connection).await?.is_some())
 }
@@ -24,7 +24,7 @@ pub async fn put_on(connection: &mut PgConnection) -> sqlx::Result<bool> {
 /// can.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database is unavailable.
 pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, StorageError> {
     let (exists, may, login): (bool, bool, String) = sqlx::query_as(
         "select to_regrole('fluence_runtime') is not null,
@@ -47,7 +47,7 @@ pub async fn advice(connection: &mut PgConnection) -> Result<Option<String>, Sto
 /// Logs what [`advice`] there is.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database is unavailable.
 pub async fn warn_unless_there(connection: &mut PgConnection) -> Result<(), StorageError> {
     if let Some(sql) = advice(connection).await? {
         tracing::warn!(

@@ -72,16 +72,12 @@ fn describe() {
         "gateway_config_faulty",
         "1 while the files of a part are faulty and older ones stay in force."
     );
-    describe_gauge!(
-        "gateway_unsent_bytes",
-        Unit::Bytes,
-        "Bytes of answers that wait for their clients to take them."
-    );
+    describe_gauge!("gateway_unsent_bytes", Unit::Bytes, "Bytes of answers that clients have not read yet.");
     describe_counter!(
         "gateway_answers_cut_total",
         "Answers cut off because too many bytes waited for their clients already."
     );
-    describe_counter!("gateway_log_lines_dropped_total", "Log lines that came faster than they were taken.");
+    describe_counter!("gateway_log_lines_dropped_total", "Log lines dropped because the queue was full.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
     describe_gauge!(
         "gateway_ledger_silent_seconds",
@@ -118,21 +114,18 @@ fn describe() {
         "Reports of leaked keys, by source and by what was done; `refused`: a list without a valid signature."
     );
     describe_counter!("gateway_auth_total", "Credentials, by `ok` or the error code they were refused with.");
-    describe_counter!("gateway_auth_cache_total", "Keys looked for in memory, by what was found there.");
+    describe_counter!("gateway_auth_cache_total", "Lookups in the key cache, by result.");
     describe_gauge!("gateway_listener_connected", "1 while the change feed is connected.");
     describe_histogram!(
         "gateway_invalidation_age_seconds",
         Unit::Seconds,
         "From a change of a key, account or plan to the moment this gateway acted on it."
     );
-    describe_counter!(
-        "gateway_upstream_requests_total",
-        "Questions to a server behind this one, by outcome."
-    );
+    describe_counter!("gateway_upstream_requests_total", "Requests to an upstream, by outcome.");
     describe_histogram!(
         "gateway_upstream_duration_seconds",
         Unit::Seconds,
-        "From a question to a server behind this one to the end of its answer."
+        "From a request to an upstream to the end of its answer."
     );
     describe_gauge!("gateway_breaker_state", "0 closed, 1 half-open (one probe), 2 open.");
     describe_counter!(
@@ -140,11 +133,8 @@ fn describe() {
         "Requests admitted or refused, by the limit that decided and by who did: local, shared, ledger."
     );
     describe_gauge!("gateway_redis_up", "1 while the store of shared limits answers in time.");
-    describe_gauge!("gateway_degraded", "1 while the gateway does without something that it should have.");
-    describe_counter!(
-        "gateway_redis_errors_total",
-        "Questions that the store of shared limits did not answer."
-    );
+    describe_gauge!("gateway_degraded", "1 while the gateway runs without a dependency, by reason.");
+    describe_counter!("gateway_redis_errors_total", "Failed commands to the shared store, by kind.");
     describe_counter!("gateway_redis_keys_rebuilt_total", "Keys of shared limits that held something else.");
     describe_gauge!(
         "gateway_clock_skew_seconds",
@@ -153,7 +143,7 @@ fn describe() {
     );
     describe_counter!(
         "gateway_refused_calls_uncounted_total",
-        "Refused calls that are missing in usage reports, because the database was away for too long."
+        "Refused calls that are missing in usage reports, because the database was unavailable for too long."
     );
     describe_gauge!(
         "gateway_backup_timestamp_seconds",

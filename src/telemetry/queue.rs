@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_nobody_takes_stays_within_its_bound() {
+    fn an_unread_log_stays_within_its_bound() {
         let (queue, guard, gate, kept) = gated();
         let line = [b'x'; 64 * 1024];
         queue.put(&line);

@@ -8,19 +8,19 @@ use hyper::Uri;
 
 /// Which addresses are permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum AddressPolicy {
     Public,
     /// Any address, also without TLS: for a service on the same machine or network.
     Private,
 }
 
-impl Reach {
+impl AddressPolicy {
     /// Whether the gateway may connect to this address.
     pub fn includes(self, address: IpAddr) -> bool {
         self == Self::Private || is_public(address)
     }
 
-    /// Returns the reach that a setting allows.
+    /// The policy of a setting.
     pub fn allowing_private(allowed: bool) -> Self {
         if allowed { Self::Private } else { Self::Public }
     }
@@ -93,9 +93,9 @@ fn is_host(host: &str) -> bool {
 }
 
 /// Parses the URL of another server.
-pub fn parse_url(text: &str, reach: Reach) -> Result<Uri, UrlFault> {
+pub fn parse_url(text: &str, reach: AddressPolicy) -> Result<Uri, UrlFault> {
     let url = parse_http_url(text)?;
-    if url.scheme_str() == Some("http") && reach == Reach::Public {
+    if url.scheme_str() == Some("http") && reach == AddressPolicy::Public {
         return Err(UrlFault::NotEncrypted);
     }
     match literal_address(&url) {
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn only_a_url_of_a_web_server_is_accepted() {
-        let fault = |text| parse_url(text, Reach::Public).unwrap_err();
+        let fault = |text| parse_url(text, AddressPolicy::Public).unwrap_err();
         for text in [
             "",
             "people.example",
@@ -253,10 +253,10 @@ mod tests {
             "https://169.254.169.254/",
         ] {
             assert_eq!(fault(text), UrlFault::NotPublic, "{text}");
-            assert!(parse_url(text, Reach::Private).is_ok(), "{text}");
+            assert!(parse_url(text, AddressPolicy::Private).is_ok(), "{text}");
         }
-        assert!(parse_url("https://people.example:8443/lookup?v=1", Reach::Public).is_ok());
-        assert!(parse_url("http://localhost:9000/", Reach::Private).is_ok());
+        assert!(parse_url("https://people.example:8443/lookup?v=1", AddressPolicy::Public).is_ok());
+        assert!(parse_url("http://localhost:9000/", AddressPolicy::Private).is_ok());
     }
 
     #[test]
@@ -264,14 +264,14 @@ mod tests {
         for authority in ["127.0.0.1", "people.example", "[::1]"] {
             for port in [":99999", ":65536", ":0", ":00", ":-1", ":+80", ":", ":80:80", ":8o"] {
                 let url = format!("http://{authority}{port}/x");
-                assert!(parse_url(&url, Reach::Private).is_err(), "{url}");
+                assert!(parse_url(&url, AddressPolicy::Private).is_err(), "{url}");
             }
             for port in ["", ":1", ":65535"] {
                 let url = format!("http://{authority}{port}/x");
-                assert!(parse_url(&url, Reach::Private).is_ok(), "{url}");
+                assert!(parse_url(&url, AddressPolicy::Private).is_ok(), "{url}");
             }
         }
-        assert_eq!(parse_url("http://127.0.0.1:99999", Reach::Private), Err(UrlFault::BadPort));
+        assert_eq!(parse_url("http://127.0.0.1:99999", AddressPolicy::Private), Err(UrlFault::BadPort));
     }
 
     #[test]
@@ -281,11 +281,11 @@ mod tests {
             ["x..y", ".x", "x.example..", ".", "a!b", "127.1", "1.2.3.400", "[1.2.3.4]", "[::g]", &long]
         {
             let url = format!("http://{host}/");
-            assert!(parse_url(&url, Reach::Private).is_err(), "{url}");
+            assert!(parse_url(&url, AddressPolicy::Private).is_err(), "{url}");
         }
         for host in ["x", "x.example.", "my_service", "xn--bcher-kva.example", "3com.example", "1.2.3.4"] {
             let url = format!("http://{host}/");
-            assert!(parse_url(&url, Reach::Private).is_ok(), "{url}");
+            assert!(parse_url(&url, AddressPolicy::Private).is_ok(), "{url}");
         }
     }
 
@@ -307,7 +307,7 @@ mod tests {
 
         #[test]
         fn no_text_panics(text in ".{0,60}") {
-            let _ = parse_url(&text, Reach::Public);
+            let _ = parse_url(&text, AddressPolicy::Public);
         }
     }
 }

@@ -15,7 +15,8 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use secrecy::ExposeSecret;
 
-use super::address::Reach;
+use super::OWN_USER_AGENT;
+use super::address::AddressPolicy;
 use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::{Connector, Protocol};
@@ -39,7 +40,7 @@ pub struct UpstreamConfig {
     /// See [`parse_url`](super::address::parse_url).
     pub url: Uri,
     /// Which addresses may be connected to.
-    pub reach: Reach,
+    pub reach: AddressPolicy,
     /// Its credential and limits.
     pub settings: UpstreamSettings,
 }
@@ -93,7 +94,7 @@ impl Upstream {
     /// Builds the client. It does not connect yet.
     ///
     /// # Errors
-    /// When the credential is not a valid header value.
+    /// When the credential is not a valid header value, or TLS cannot be set up.
     pub fn new(config: UpstreamConfig) -> Result<Self, ClientError> {
         let credential = config.settings.credential.expose_secret();
         let authorization = if credential.is_empty() {
@@ -122,10 +123,10 @@ impl Upstream {
     /// `understood` returns [`UpstreamError::Failed`] for nonsense, because a server that sends it
     /// fails too, and [`UpstreamError::Unusable`] for a sound answer that does not help this
     /// request.
-    pub async fn ask<T>(
+    pub async fn post<T>(
         &self,
         account: AccountId,
-        question: Bytes,
+        body: Bytes,
         understood: impl FnOnce(&[u8]) -> Result<T, UpstreamError>,
     ) -> Result<Option<T>, UpstreamError> {
         let wait = self.breaker().wait(Instant::now());
@@ -134,15 +135,15 @@ impl Upstream {
             return Err(UpstreamError::Unavailable { retry_after });
         }
         let waiting = tokio::time::timeout(self.config.settings.connect_timeout, self.bulkhead.take(account));
-        let Ok(_place) = waiting.await else {
+        let Ok(_permit) = waiting.await else {
             self.count("busy");
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
         };
         let begun = Instant::now();
         let admitted = self.breaker().admit(begun);
         let admission = admitted.map_err(|retry_after| UpstreamError::Unavailable { retry_after })?;
-        let asking = tokio::time::timeout(self.config.settings.total_timeout, self.try_twice(question));
-        let answered = asking
+        let posting = tokio::time::timeout(self.config.settings.total_timeout, self.try_twice(body));
+        let answered = posting
             .await
             .unwrap_or(Err(UpstreamError::Timeout))
             .and_then(|answer| answer.map(|body| understood(&body)).transpose());
@@ -163,15 +164,15 @@ impl Upstream {
         answered
     }
 
-    /// Sends the request, and once more if no byte of a response arrived: then nothing was done
-    /// that would be done twice.
-    async fn try_twice(&self, question: Bytes) -> Result<Option<Bytes>, UpstreamError> {
-        let (request, connection) = self.request(question.clone())?;
+    /// Sends the request, and once more if no byte of a response arrived. A lookup changes nothing,
+    /// so the server may answer it twice.
+    async fn try_twice(&self, body: Bytes) -> Result<Option<Bytes>, UpstreamError> {
+        let (request, connection) = self.request(body.clone())?;
         match self.client.request(request).await {
             Ok(response) => self.read(response).await,
             Err(error) if answer_had_begun(&error, &connection) => Err(UpstreamError::of(&error)),
             Err(_) => {
-                let (request, _) = self.request(question)?;
+                let (request, _) = self.request(body)?;
                 let response =
                     self.client.request(request).await.map_err(|error| UpstreamError::of(&error))?;
                 self.read(response).await
@@ -179,14 +180,14 @@ impl Upstream {
         }
     }
 
-    fn request(&self, question: Bytes) -> Result<(Request<Full<Bytes>>, CaptureConnection), UpstreamError> {
+    fn request(&self, body: Bytes) -> Result<(Request<Full<Bytes>>, CaptureConnection), UpstreamError> {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(self.config.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json")
-            .header(USER_AGENT, concat!("fluence/", env!("CARGO_PKG_VERSION")))
-            .body(Full::new(question))
+            .header(USER_AGENT, OWN_USER_AGENT)
+            .body(Full::new(body))
             .map_err(|error| UpstreamError::Failed(error.to_string()))?;
         if let Some(authorization) = &self.authorization {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tower::Service;
 
-use super::address::{Reach, literal_address};
+use super::address::{AddressPolicy, literal_address};
 use super::response_started::WatchedStream;
 use super::tls::UpstreamTls;
 
@@ -31,7 +31,7 @@ pub(super) type Stream = TokioIo<WatchedStream<TokioIo<MaybeHttpsStream<TokioIo<
 #[derive(Clone)]
 pub(super) struct Connector {
     connector: HttpsConnector<HttpConnector<CheckedResolver>>,
-    reach: Reach,
+    reach: AddressPolicy,
     timeout: Duration,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Protocol {
 impl Connector {
     /// `name` is the one that certificates must have, instead of that of the URL.
     pub(super) fn new(
-        reach: Reach,
+        reach: AddressPolicy,
         timeout: Duration,
         tls: &UpstreamTls,
         name: Option<ServerName<'static>>,
@@ -57,8 +57,8 @@ impl Connector {
         http.set_nodelay(true);
         let builder = HttpsConnectorBuilder::new().with_tls_config((*tls.config).clone());
         let builder = match reach {
-            Reach::Public => builder.https_only(),
-            Reach::Private => builder.https_or_http(),
+            AddressPolicy::Public => builder.https_only(),
+            AddressPolicy::Private => builder.https_or_http(),
         };
         let builder = match name {
             None => builder,
@@ -98,7 +98,7 @@ impl Service<Uri> for Connector {
 #[derive(Clone)]
 struct CheckedResolver {
     system: GaiResolver,
-    reach: Reach,
+    reach: AddressPolicy,
 }
 
 impl Service<Name> for CheckedResolver {

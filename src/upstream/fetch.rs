@@ -9,7 +9,8 @@ use hyper::{Request, StatusCode, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
-use super::address::Reach;
+use super::OWN_USER_AGENT;
+use super::address::AddressPolicy;
 use super::connector::{Connector, Protocol};
 use super::tls::{TlsFiles, UpstreamTls};
 
@@ -42,7 +43,7 @@ pub struct Fetched {
 pub async fn fetch(
     url: &Uri,
     known: Option<&HeaderValue>,
-    reach: Reach,
+    reach: AddressPolicy,
     timeout: Duration,
     max_bytes: usize,
 ) -> Result<Option<Fetched>, FetchError> {
@@ -52,7 +53,7 @@ pub async fn fetch(
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
     let mut request = Request::get(url.clone())
         .header(ACCEPT, "application/json")
-        .header(USER_AGENT, concat!("fluence/", env!("CARGO_PKG_VERSION")))
+        .header(USER_AGENT, OWN_USER_AGENT)
         .body(Empty::new())
         .map_err(|error| failed(&error))?;
     if let Some(etag) = known {

@@ -51,8 +51,8 @@ const FROM_THE_UPSTREAM: [&str; 11] = [
     "x-request-id",
 ];
 
-/// Headers that the gateway adds to a message, about: room for them is made at once.
-const MAX_ADDED: usize = 16;
+/// About how many headers the gateway adds, to allocate once.
+const ADDED_HEADERS: usize = 16;
 
 /// The headers of a request that an upstream gets.
 pub fn of_request(headers: &HeaderMap, own: &IdentityHeaders) -> HeaderMap {
@@ -121,7 +121,7 @@ fn kept(headers: &HeaderMap, passes: impl Fn(&str) -> bool) -> HeaderMap {
         .flat_map(|value| value.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let mut kept = HeaderMap::with_capacity(headers.len() + MAX_ADDED);
+    let mut kept = HeaderMap::with_capacity(headers.len() + ADDED_HEADERS);
     for (name, value) in headers {
         if !named.iter().any(|connection| connection == name.as_str()) && passes(&normalised(name)) {
             kept.append(name, value.clone());

@@ -75,8 +75,7 @@ impl Pool {
         }
     }
 
-    /// The same with targets that are asked whether they are well, for as long as the pool is in
-    /// use.
+    /// Returns a pool that checks the health of its targets until it is dropped.
     pub fn watched(config: PoolConfig) -> Arc<Self> {
         let pool = Arc::new(Self::new(config));
         health::watch(&pool);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::address::Reach;
+use super::address::AddressPolicy;
 use super::breaker::BreakerConfig;
 use crate::domain::setting;
 
@@ -40,8 +40,8 @@ pub struct UpstreamSettings {
 
 impl UpstreamSettings {
     /// Which addresses the server may have.
-    pub fn reach(&self) -> Reach {
-        Reach::allowing_private(self.allow_private_addresses)
+    pub fn reach(&self) -> AddressPolicy {
+        AddressPolicy::allowing_private(self.allow_private_addresses)
     }
 
     pub(super) fn breaker(&self) -> BreakerConfig {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fluence::domain::ids::AccountId;
-use fluence::upstream::address::{Reach, parse_url};
+use fluence::upstream::address::{AddressPolicy, parse_url};
 use fluence::upstream::client::{Upstream, UpstreamConfig, UpstreamError};
 use fluence::upstream::settings::UpstreamSettings;
 use secrecy::SecretString;
@@ -19,8 +19,8 @@ use crate::support::upstream::{Behaviour, ScriptedServer};
 fn config(url: &str) -> UpstreamConfig {
     UpstreamConfig {
         name: "test",
-        url: parse_url(url, Reach::Private).unwrap(),
-        reach: Reach::Private,
+        url: parse_url(url, AddressPolicy::Private).unwrap(),
+        reach: AddressPolicy::Private,
         settings: UpstreamSettings {
             credential: SecretString::from("not-a-secret"),
             connect_timeout: Duration::from_secs(5),
@@ -47,7 +47,7 @@ async fn ask(upstream: &Upstream) -> Result<Option<String>, UpstreamError> {
 
 async fn ask_for(account: AccountId, upstream: &Upstream) -> Result<Option<String>, UpstreamError> {
     let understood = |answer: &[u8]| Ok(String::from_utf8_lossy(answer).into_owned());
-    upstream.ask(account, Bytes::from("{}"), understood).await
+    upstream.post(account, Bytes::from("{}"), understood).await
 }
 
 /// Sends a request to a server that behaves this way on every connection. Also returns the number
@@ -86,7 +86,7 @@ async fn not_found_is_an_answer_and_not_a_failure() {
     once.settings.breaker_failures = NonZeroU32::MIN;
     let server = ScriptedServer::start(vec![Behaviour::Answers(404, String::new())]).await;
     let upstream =
-        upstream(UpstreamConfig { url: parse_url(&server.url(), Reach::Private).unwrap(), ..once });
+        upstream(UpstreamConfig { url: parse_url(&server.url(), AddressPolicy::Private).unwrap(), ..once });
     assert_eq!(ask(&upstream).await, Ok(None));
     assert_eq!(ask(&upstream).await, Ok(None), "the breaker is closed");
 }
@@ -153,7 +153,7 @@ async fn a_nonsensical_answer_is_a_failure() {
     let server = ScriptedServer::start(vec![Behaviour::Answers(200, "<html>".into())]).await;
     let upstream = upstream(config(&server.url()));
     let nonsense = UpstreamError::Failed("answered nonsense".into());
-    let answer = upstream.ask(ACCOUNT, Bytes::from("{}"), |_| Err::<(), _>(nonsense.clone())).await;
+    let answer = upstream.post(ACCOUNT, Bytes::from("{}"), |_| Err::<(), _>(nonsense.clone())).await;
     assert_eq!(answer, Err(nonsense));
 }
 
@@ -232,7 +232,7 @@ async fn an_error_in_one_request_does_not_open_the_breaker() {
         let upstream = upstream(config);
         for _ in 0..3 {
             let faulty = |_: &[u8]| Err::<(), _>(UpstreamError::Unusable("answered 200".into()));
-            let answer = upstream.ask(ACCOUNT, Bytes::from("{}"), faulty).await;
+            let answer = upstream.post(ACCOUNT, Bytes::from("{}"), faulty).await;
             assert_eq!(answer, Err(UpstreamError::Unusable(format!("answered {status}"))));
         }
         assert_eq!(server.requests().len(), 3, "{status}");
@@ -330,7 +330,7 @@ async fn i01_a_name_or_address_that_leads_here_is_not_connected_to() {
         // As if the check of the URL were missing.
         let upstream = upstream(UpstreamConfig {
             url: url.parse().unwrap(),
-            reach: Reach::Public,
+            reach: AddressPolicy::Public,
             ..config(&server.url())
         });
         assert!(matches!(ask(&upstream).await, Err(UpstreamError::Failed(_))), "{host}");

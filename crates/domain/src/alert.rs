@@ -1,4 +1,4 @@
-//! Alerts: what an account's admins are written to about.
+//! Alerts: e-mails to an account's admins.
 
 use serde::Serialize;
 

@@ -84,7 +84,7 @@ named_enum! {
         AccountMoved = "account.moved",
         /// An account has another name or e-mail address.
         AccountChanged = "account.changed",
-        /// An account's admins are written to about other things.
+        /// The alerts of an account changed.
         AlertsChanged = "account.alerts_changed",
         /// An account is suspended for good, and all its keys are revoked.
         AccountClosed = "account.closed",

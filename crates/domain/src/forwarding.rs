@@ -51,7 +51,7 @@ pub struct UpstreamServers {
     pub ca_file: Option<PathBuf>,
     /// The certificate that the gateway presents.
     pub client: Option<ClientCertificate>,
-    /// Whether the targets are spoken to in HTTP/2.
+    /// Whether the gateway speaks HTTP/2 to the targets.
     pub http2: bool,
     pub identity: UpstreamIdentity,
     /// Whether targets may have private addresses and need no TLS.
@@ -62,7 +62,7 @@ pub struct UpstreamServers {
     pub max_concurrent: usize,
     /// Consecutive failures that open the circuit breaker, and for how long it stays open.
     pub breaker: BreakerTerms,
-    /// How targets are asked whether they are well. `None`: only calls tell.
+    /// Health checks of the targets. `None`: only calls show whether a target works.
     pub health: Option<HealthTerms>,
 }
 
@@ -96,7 +96,7 @@ pub struct HealthTerms {
     /// Asked with GET. A 2xx means that the target is healthy.
     pub path: String,
     pub every_ms: u64,
-    /// Consecutive answers that make a target one that is down, and one that is well again.
+    /// Consecutive failed checks that mark a target down, and successful ones that mark it healthy.
     pub down_after: u32,
     pub up_after: u32,
 }

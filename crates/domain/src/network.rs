@@ -1,4 +1,4 @@
-//! A range of network addresses: where a key may be used, and which proxies are believed.
+//! A range of network addresses: where a key may be used, and which proxies are trusted.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,9 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2).
 const MAPPED_BITS: u8 = 96;
 
-/// A range of addresses in CIDR notation, without bits behind its mask; a bare address is a range
-/// of one. IPv4 written as IPv6 (`::ffff:10.0.0.0/104`) is kept as the IPv4 that it is, so that a
-/// client matches however it connects.
+/// A range of addresses in CIDR notation, without host bits; a bare address is a range of one. IPv4
+/// written as IPv6 (`::ffff:10.0.0.0/104`) is kept as the IPv4 that it is, so that a client matches
+/// however it connects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(IpNet);
 
@@ -24,8 +24,8 @@ pub enum NotANetwork {
     #[error("must be an address or a range such as 203.0.113.0/24 or 2001:db8::/32")]
     Malformed,
     /// Bits are set after the mask, so one address or the whole range may be meant.
-    #[error("has bits behind its mask; the range is {0}")]
-    BitsBehindMask(IpNet),
+    #[error("has host bits set; the network is {0}")]
+    HostBits(IpNet),
 }
 
 impl Network {
@@ -63,7 +63,7 @@ impl FromStr for Network {
             Err(_) => IpNet::from(text.parse::<IpAddr>().map_err(|_| NotANetwork::Malformed)?),
         };
         if net != net.trunc() {
-            return Err(NotANetwork::BitsBehindMask(net.trunc()));
+            return Err(NotANetwork::HostBits(net.trunc()));
         }
         Ok(Self(canonical(net)))
     }
@@ -121,8 +121,8 @@ mod tests {
     }
 
     #[test]
-    fn a_range_with_bits_behind_its_mask_is_refused_and_told_what_it_would_be() {
+    fn a_range_with_host_bits_is_refused_and_told_what_it_would_be() {
         let refused = "203.0.113.7/24".parse::<Network>().unwrap_err();
-        assert_eq!(refused.to_string(), "has bits behind its mask; the range is 203.0.113.0/24");
+        assert_eq!(refused.to_string(), "has host bits set; the network is 203.0.113.0/24");
     }
 }

@@ -15,7 +15,7 @@ pub struct Access(String);
 
 /// Why a text is not an [`Access`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a lower-case letter, then lower-case letters, digits and `_`, at most 40 characters")]
+#[error("must be a lowercase letter, then lowercase letters, digits and `_`, at most 40 characters")]
 pub struct AccessError;
 
 impl Access {

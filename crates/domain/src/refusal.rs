@@ -18,6 +18,11 @@ use std::fmt::Display;
 use super::credits::Credits;
 use super::named_enum::named_enum;
 
+impl Refusal {
+    /// Something that the gateway needs is unavailable; the client may try again in a second.
+    pub const UNAVAILABLE: Self = Self::Unavailable { retry_after_s: 1 };
+}
+
 named_enum! {
     /// The class of an error, coarser than its code: `type` in the `fluence` dialect.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

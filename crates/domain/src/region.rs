@@ -14,7 +14,7 @@ const MAX_CHARS: usize = 32;
 pub struct Region(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to {MAX_CHARS} small letters, digits or `-`, such as `sa-east-1`")]
+#[error("must be 1 to {MAX_CHARS} lowercase letters, digits or `-`, such as `sa-east-1`")]
 pub struct NotARegion;
 
 impl Region {

@@ -7,6 +7,7 @@ use crate::domain::forwarding::{ForwardedRoute, RetryRule};
 use crate::domain::price::CountedPrice;
 use crate::domain::refusal::Refusal;
 use crate::gate::forward::ForwardedCall;
+use crate::http::idempotency_key::IDEMPOTENCY_KEY;
 use crate::upstream::headers;
 use crate::upstream::identity_headers::IdentityHeaders;
 
@@ -38,8 +39,7 @@ pub(super) fn head(
         head.headers.remove(header::IF_RANGE);
     }
     if route.retry == RetryRule::Keyed {
-        let key = HeaderName::from_static("idempotency-key");
-        insert(&mut head.headers, key, call.call_id.to_string());
+        insert(&mut head.headers, IDEMPOTENCY_KEY, call.call_id.to_string());
     }
     identify(&mut head.headers, names, tokens, call)?;
     Ok(head)

@@ -15,6 +15,7 @@ use crate::domain::settlement::Outcome;
 use crate::gate::forward::ForwardedCall;
 use crate::gate::metering::PaidAnswer;
 use crate::gate::metering::stream::{BodyFault, StreamLimits, StreamedBody};
+use crate::http::billing_info::X_CREDITS_USED;
 use crate::http::representation::is_unencoded;
 use crate::upstream::pool::AnswerBody;
 
@@ -35,7 +36,7 @@ pub(super) fn pass_on(
         && rest.size_hint().exact().is_none()
         && takes_trailers(&call.headers);
     if tells_price {
-        headers.insert(header::TRAILER, HeaderValue::from_static("x-credits-used"));
+        headers.insert(header::TRAILER, HeaderValue::from(X_CREDITS_USED));
     }
     let ping_s = route.stream.and_then(|terms| terms.ping_s);
     let is_commented = is_event_stream(headers) && is_unencoded(headers);

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::secret::signature::PublicKey;
-use crate::upstream::address::Reach;
+use crate::upstream::address::AddressPolicy;
 use crate::upstream::fetch::{Fetched, fetch};
 
 /// The list is read again after this time, and while it cannot be, the last one counts for this
@@ -27,7 +27,7 @@ const MAX_BYTES: usize = 256 * 1024;
 /// Where the list is.
 #[derive(Clone, Debug)]
 pub enum KeysFrom {
-    Url(Uri, Reach),
+    Url(Uri, AddressPolicy),
     File(PathBuf),
 }
 
@@ -143,7 +143,7 @@ mod tests {
 
     const P256: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpydmaHM90GvaFeluepUmBN1QNaFbkJH1yzkA7glVBum3waUzAbfvONZfYvYXixD9RTA1rJpCo/KMPCVn7WBb/A==\n-----END PUBLIC KEY-----\n";
 
-    /// Answers `200` with a list of version 1, and 304 to whom has it.
+    /// Answers `200` with a list of version 1, and 304 to a client that has it.
     async fn serve(listener: tokio::net::TcpListener, heads: tokio::sync::mpsc::UnboundedSender<String>) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         loop {
@@ -169,7 +169,7 @@ mod tests {
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let (sender, mut heads) = tokio::sync::mpsc::unbounded_channel();
         let server = tokio::spawn(serve(listener, sender));
-        let keys = PublicKeys::new(KeysFrom::Url(url, Reach::allowing_private(true)));
+        let keys = PublicKeys::new(KeysFrom::Url(url, AddressPolicy::allowing_private(true)));
         assert!(keys.find("a").await.unwrap().is_some());
         assert!(!heads.recv().await.unwrap().contains("if-none-match"));
         {

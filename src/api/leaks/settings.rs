@@ -4,7 +4,7 @@ use hyper::Uri;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::key::leak::OnLeak;
-use crate::upstream::address::{Reach, UrlFault, literal_address, parse_url};
+use crate::upstream::address::{AddressPolicy, UrlFault, literal_address, parse_url};
 
 /// Reports of leaked keys.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -26,9 +26,9 @@ impl LeakSettings {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn keys_url(&self) -> Result<(Uri, Reach), UrlFault> {
+    pub fn keys_url(&self) -> Result<(Uri, AddressPolicy), UrlFault> {
         let loopback = |url: Uri| literal_address(&url).is_some_and(|address| address.is_loopback());
-        let reach = Reach::allowing_private(self.github_keys_url.parse().is_ok_and(loopback));
+        let reach = AddressPolicy::allowing_private(self.github_keys_url.parse().is_ok_and(loopback));
         Ok((parse_url(&self.github_keys_url, reach)?, reach))
     }
 }

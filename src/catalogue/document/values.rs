@@ -34,7 +34,7 @@ pub(in crate::catalogue) fn text(max_chars: usize) -> impl Read<String> {
     }
 }
 
-/// A name: a lower-case letter, then letters, digits, `_` and `-`, at most 60 characters.
+/// A name: a lowercase letter, then letters, digits, `_` and `-`, at most 60 characters.
 pub(in crate::catalogue) fn name(value: &DeValue<'_>) -> Result<String, String> {
     let name = match value {
         DeValue::String(name) => name.as_ref(),
@@ -44,7 +44,7 @@ pub(in crate::catalogue) fn name(value: &DeValue<'_>) -> Result<String, String> 
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_' || c == b'-');
     is_name.then(|| name.to_owned()).ok_or_else(|| {
-        "must be a name: a lower-case letter, then lower-case letters, digits, `_` and `-`, at most 60 characters".into()
+        "must be a name: a lowercase letter, then lowercase letters, digits, `_` and `-`, at most 60 characters".into()
     })
 }
 

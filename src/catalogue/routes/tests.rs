@@ -86,7 +86,7 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("[[route]]", "host = \"img..internal\"\n[[route]]", "`host` must be a host name"),
         ("methods = [\"POST\"]", "methods = [\"post\"]", "must be one of `GET`"),
         ("methods = [\"POST\"]", "methods = []", "must list at least one method"),
-        ("access = \"images\"", "access = \"Images\"", "must be a lower-case letter"),
+        ("access = \"images\"", "access = \"Images\"", "must be a lowercase letter"),
         ("credits = 3", "credits = 3\nretry = \"always\"", "`retry` must be one of `off`, `safe`, `keyed`"),
         ("credits = 3", "credits = 3\nbody = \"pass\"\nretry = \"safe\"", "`retry` must be \"off\" with"),
         ("credits = 3", "credits = 3\nmax_request_bytes = 16777217", "from 0 to 16777216"),

@@ -10,7 +10,7 @@ use crate::domain::forwarding::{
     BreakerTerms, ClientCertificate, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamIdentity,
     UpstreamServers,
 };
-use crate::upstream::address::{Reach, check_authority, parse_url};
+use crate::upstream::address::{AddressPolicy, check_authority, parse_url};
 use crate::upstream::headers::is_passed_on;
 
 const MAX_TARGETS: usize = 64;
@@ -20,7 +20,7 @@ const REACHES: [(&str, bool); 2] = [("public", false), ("private", true)];
 pub(super) fn upstream(fields: &mut Fields<'_>) -> Option<UpstreamServers> {
     let upstream = fields.required("upstream", name);
     let is_private = fields.optional("reach", word_of(&REACHES)).unwrap_or(false);
-    let reach = Reach::allowing_private(is_private);
+    let reach = AddressPolicy::allowing_private(is_private);
     let targets = fields.required("targets", list(MAX_TARGETS, target(reach)));
     if targets.as_ref().is_some_and(Vec::is_empty) {
         fields.fault("targets", "must have at least one URL");
@@ -111,7 +111,7 @@ fn health_path(value: &DeValue<'_>) -> Result<String, String> {
 }
 
 /// The base URL of a target: scheme, host and port alone, because `to` says the path.
-fn target(reach: Reach) -> impl Read<String> {
+fn target(reach: AddressPolicy) -> impl Read<String> {
     move |value: &DeValue<'_>| {
         let url = text(256)(value)?;
         let parsed = parse_url(&url, reach)

@@ -18,7 +18,7 @@ use crate::domain::text::Reason;
 use crate::management::plan_moves::{PlanMoveError, PlanMover, begin};
 use crate::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
 
-/// How often it looks how far a gateway has come that works on the same run.
+/// How often to check the progress of a gateway that works on the same run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Args)]
@@ -82,9 +82,9 @@ async fn finish(id: PlanMoveId, context: &Context, output: Output) -> anyhow::Re
     let mover = PlanMover { desk: context.ledger_desk() };
     loop {
         let worked = mover.batch(Some(id)).await;
-        let worked = worked.context("the move was interrupted; repeat the command to go on")?;
+        let worked = worked.context("the move was interrupted; repeat the command to resume")?;
         let run = plan_moves::progress(&mut *context.connection().await?, id).await?;
-        let run = run.context("the run does not exist any more")?;
+        let run = run.context("the run no longer exists")?;
         if run.ended_at.is_some() {
             return Ok(run);
         }
@@ -141,7 +141,7 @@ impl Report for Preview {
 struct Moved {
     #[serde(flatten)]
     run: PlanMoveProgress,
-    /// Whether the run had been begun before.
+    /// Whether the run was started earlier.
     #[serde(rename = "continued")]
     is_continued: bool,
     /// Accounts that are on the old plan now.
@@ -162,7 +162,7 @@ impl Report for Moved {
             ],
         )?;
         if self.is_continued {
-            writeln!(out, "\nThe run had been begun before, by {}.", run.author)?;
+            writeln!(out, "\nThe run was started earlier, by {}.", run.author)?;
         }
         if self.on_plan > 0 {
             let left = count(self.on_plan.unsigned_abs(), "account");

@@ -164,7 +164,7 @@ impl Report for HistoryReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         match self.is_new {
             true => writeln!(out, "The account has three months of calls, packs, refunds and changes.\n")?,
-            false => writeln!(out, "The account existed already. Nothing was added.\n")?,
+            false => writeln!(out, "The account already existed. Nothing was added.\n")?,
         }
         write_fields(out, &[("account", &self.account_id), ("credits", &self.balance)])?;
         writeln!(out, "\nIts console, logged in (the link works once, for 10 minutes):\n\n{}", self.console)

@@ -256,7 +256,7 @@ async fn check_peppers(context: &Context, connection: &mut PgConnection) -> anyh
         None => None,
     };
     let Some(peppers) = peppers else {
-        return Ok(vec![GROUP.warn("pepper", "there is none yet", "the first `fluence serve` creates it")]);
+        return Ok(vec![GROUP.warn("pepper", "missing", "the first `fluence serve` creates it")]);
     };
     let mut checks = Vec::new();
     for pepper in peppers.all() {

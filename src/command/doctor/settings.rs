@@ -74,7 +74,7 @@ fn check_valid(settings: &Settings) -> Vec<Check> {
     });
     checks.push(match settings.metrics_listen {
         Some(address) => GROUP.ok("metrics", format!("http://{address}/metrics")),
-        None => GROUP.warn("metrics", "there are none, so no alert can ring", "set FLUENCE_METRICS_LISTEN"),
+        None => GROUP.warn("metrics", "off, so no alert can fire", "set FLUENCE_METRICS_LISTEN"),
     });
     checks
 }

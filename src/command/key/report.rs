@@ -112,7 +112,7 @@ pub(super) struct LeakAnswer {
 
 impl LeakAnswer {
     pub(super) fn new(key: KeyView, of_key: Option<OnLeak>, setting: OnLeak) -> Self {
-        // Keys of test environments live on.
+        // Keys of test environments always stay valid.
         let in_force = if key.mode == Mode::Test { OnLeak::Notify } else { of_key.unwrap_or(setting) };
         Self { id: key.id, name: key.name, on_leak: of_key, in_force }
     }

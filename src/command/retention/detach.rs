@@ -38,7 +38,7 @@ impl Report for DetachReport {
             &[
                 ("detached", &self.month),
                 ("entries", &self.entries),
-                ("of which stay", &self.carried),
+                ("entries kept", &self.carried),
                 ("freed", &freed),
             ],
         )

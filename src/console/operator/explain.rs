@@ -55,7 +55,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         let answer = of_key(call, key, Some(version)).await?.unwrap_or_default();
         return shown(call, "", &Faults::default(), &answer);
     }
-    // What may be a key of somebody is not written back into the page.
+    // A text that may be a key is not written back into the page.
     let typed = if may_be_secret(&text) { "" } else { &text };
     let mut found = None;
     if let Ok(id) = text.parse::<CallId>() {

@@ -72,7 +72,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let password = call.form.raw("password").to_owned();
     let is_right = is_password(call, known.as_ref().map(|known| known.id), &password).await?;
     match known.filter(|_| is_right) {
-        // Whoever knows a password alone must not set up the second factor: that takes a link.
+        // A password alone must not be enough to set up the second factor: that takes a link.
         Some(identity) if !identity.has_second_factor => {
             Ok(refused(call, call.words().op_needs_link().to_owned()))
         }

@@ -38,7 +38,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 pub(super) async fn show_set_up(call: &mut Call) -> Result<Reply, PageError> {
-    // Whoever knows the password alone must not replace the app.
+    // A password alone must not be enough to replace the app.
     if call.half()?.identity.has_second_factor {
         return Ok(Reply::SeeOther(ASK.to_owned()));
     }
@@ -48,12 +48,12 @@ pub(super) async fn show_set_up(call: &mut Call) -> Result<Reply, PageError> {
 fn set_up_form(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let text = totp::to_base32(&secret);
-    let address = totp::address(ISSUER, &call.half()?.identity.email, &secret);
+    let uri = totp::otpauth_uri(ISSUER, &call.half()?.identity.email, &secret);
     let content = html! {
         (faults.summary(words))
         p { (words.op_factor_lead()) }
         section.card.form {
-            (square(&address, words.square()))
+            (square(&uri, words.square()))
             p { (words.by_hand()) br; code { (text) } }
         }
         form.card.form method="post" action=(SET_UP) {

@@ -19,7 +19,7 @@ words! {
     invite_again: "Send the invitation again" / "Enviar o convite de novo";
     change_member: "Change" / "Alterar";
     already_member: "A person with this address is a member already." / "Este endereço já faz parte da conta.";
-    too_many_members: "The account has as many members as it may have." / "A conta já tem o máximo de pessoas.";
+    too_many_members: "The account has reached its limit of members." / "A conta já tem o máximo de pessoas.";
     last_admin: "An account keeps an active admin. Make another member an admin first."
         / "Uma conta mantém um administrador ativo. Torne outra pessoa administradora antes.";
     keys_stay: "Keys that a disabled person created go on working. Look through them:"

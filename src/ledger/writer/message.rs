@@ -20,7 +20,7 @@ pub enum LedgerUnavailable {
     /// released.
     #[error("the ledger did not decide in time")]
     TooSlow,
-    /// The store refused or is away.
+    /// The store refused or is unavailable.
     #[error("the ledger's store is not available")]
     Store,
     /// Another session of the store holds the account locked.

@@ -36,7 +36,7 @@ pub enum CreditError {
          statement --account {0}` before you repeat the command"
     )]
     Unknown(AccountId),
-    #[error("the ledger answered with something else than was asked for")]
+    #[error("the ledger returned an unexpected result")]
     Unexpected,
     // Boxed: it is many times as large as the others.
     #[error(transparent)]

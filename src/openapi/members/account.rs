@@ -66,7 +66,7 @@ meanings! {
         expires_at: "When the rest expires." / "Quando o resto expira.";
     }
     StatusAnswer {
-        status: "`healthy`; `degraded` while something that the gateway uses is away; `unavailable` while it serves no calls."
+        status: "`healthy`; `degraded` while something that the gateway uses is unavailable; `unavailable` while it serves no calls."
             / "`healthy`; `degraded` enquanto falta algo que o gateway usa; `unavailable` enquanto não atende chamadas.";
         service: "Name of the service." / "Nome do serviço.";
         version: "Version of the gateway." / "Versão do gateway.";

@@ -50,7 +50,7 @@ impl From<SessionRow> for Session {
             seen_at: row.seen_at,
             ends_at: row.ends_at,
             confirmed_at: row.confirmed_at,
-            half_until: row.half_until,
+            second_factor_due_at: row.half_until,
             address: row.address,
             browser: row.browser,
         }

@@ -29,7 +29,7 @@ pub struct Rehash {
 /// ignored. Rows are locked in a fixed order, so that several gateways may write at once.
 ///
 /// # Errors
-/// When the database is away. Then nothing was written.
+/// When the database is unavailable. Then nothing was written.
 pub async fn record_uses(connection: &mut PgConnection, uses: &[SecretUse]) -> Result<(), StorageError> {
     let rehashes = || uses.iter().map(|used| used.rehash);
     sqlx::query(

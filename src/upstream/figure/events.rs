@@ -1,12 +1,9 @@
 //! Figures in the events of a stream (`text/event-stream`), read line by line while the stream is
 //! passed on.
 
-use super::BYTE_ORDER_MARK;
+use super::{BYTE_ORDER_MARK, MAX_EVENT_BYTES};
 use crate::domain::figure::{Figure, JsonPointer};
 use crate::upstream::figure::json::figure_in;
-
-/// Bytes of one event that are kept to be read. A longer event has no figures.
-const MAX_EVENT_BYTES: usize = 256 * 1_024;
 
 /// Reads figures out of a stream of events. The last event that has a figure counts.
 #[derive(Debug)]

@@ -4,12 +4,9 @@
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 
-use super::BYTE_ORDER_MARK;
 use super::json::figure_in;
+use super::{BYTE_ORDER_MARK, MAX_EVENT_BYTES};
 use crate::domain::figure::JsonPointer;
-
-/// Bytes of one event that are kept until it is whole. A longer event is passed on.
-const MAX_EVENT_BYTES: usize = 256 * 1_024;
 
 /// Withholds the events that have an empty list at a pointer and, where there are figures to read,
 /// one of these. Everything else passes as it came, once its event is whole.

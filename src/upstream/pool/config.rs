@@ -7,7 +7,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::target_health::HealthConfig;
-use crate::upstream::address::Reach;
+use crate::upstream::address::AddressPolicy;
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::tls::UpstreamTls;
 
@@ -27,11 +27,11 @@ pub struct PoolConfig {
     /// Scheme, host and port of each server.
     pub targets: Vec<Uri>,
     /// Which addresses may be connected to.
-    pub reach: Reach,
+    pub reach: AddressPolicy,
     /// Sent as `Host`, and expected in certificates, instead of the target's own.
     pub host: Option<UpstreamHost>,
     pub tls: UpstreamTls,
-    /// Whether the servers are spoken to in HTTP/2, without asking whether they know it.
+    /// Whether the gateway speaks HTTP/2 to the servers, without negotiation.
     pub speaks_http2: bool,
     /// Proves the gateway to the servers.
     pub credential: Option<(HeaderName, HeaderValue)>,
@@ -40,7 +40,7 @@ pub struct PoolConfig {
     /// Most calls in progress. One account has at most half of them, rounded up.
     pub max_concurrent: usize,
     pub breaker: BreakerConfig,
-    /// How targets are asked whether they are well.
+    /// Health checks of the targets.
     pub health: Option<HealthConfig>,
 }
 

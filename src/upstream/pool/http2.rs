@@ -55,7 +55,8 @@ fn send_error(error: &Error) -> SendError {
     match (error.is_connect(), is_canceled(error)) {
         (true, _) => SendError::Connect(text),
         (_, true) => SendError::Unsent(text),
-        // The connection is shared: what is heard on it says nothing of this call.
+        // The connection is shared: bytes received on it do not show whether this call was
+        // answered.
         _ => SendError::Failed(text),
     }
 }

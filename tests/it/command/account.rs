@@ -182,7 +182,7 @@ async fn an_account_is_made_once_under_an_id_and_once_for_an_address() {
     let other = create("other@example.com", &["--id", "order-1"]);
     assert_eq!(
         other.failure(),
-        format!("id `order-1` was used before, for account {id}; nothing was done now")
+        format!("id `order-1` was already used for account {id}; nothing was changed")
     );
     let refused = |ran: Ran| ran.failure().starts_with("id `order-1` was used before");
     assert!(refused(create_on("business", "ops@example.com", &["--id", "order-1"])));
@@ -194,7 +194,7 @@ async fn an_account_is_made_once_under_an_id_and_once_for_an_address() {
     assert!(refused(create_on("business", "ops@example.com", &["--id", "order-1"])));
     let taken = create("OPS@Example.com", &[]);
     assert!(
-        taken.failure().starts_with(&format!("account {id} has this e-mail address already")),
+        taken.failure().starts_with(&format!("account {id} already has this e-mail address")),
         "{}",
         taken.err
     );
@@ -218,7 +218,7 @@ async fn an_account_is_corrected_and_found() {
         assert_eq!(ids, found, "{text}");
     }
     let taken = program.run(&["account", "change", &other, "--email", "JOSE@cia.example"]);
-    assert!(taken.failure().contains("has this e-mail address already"));
+    assert!(taken.failure().contains("already has this e-mail address"));
     program.run(&["account", "change", &one]).usage();
 }
 

@@ -179,7 +179,7 @@ async fn where_a_key_may_be_used_is_listed() {
     };
     assert!(run(&["--allow-ip", "203.0.113.9/24"]).usage().contains("the range is 203.0.113.0/24"));
     assert!(run(&["--allow-ip", "example.com"]).usage().contains("203.0.113.0/24"));
-    assert!(run(&["--region", "EU West"]).usage().contains("small letters"));
+    assert!(run(&["--region", "EU West"]).usage().contains("lowercase letters"));
 }
 
 #[tokio::test]
@@ -219,7 +219,10 @@ async fn a_second_rotation_in_the_overlap_is_refused_and_told_what_to_do() {
     program.json(&["key", "rotate", &id]);
     let refused = program.run(&["key", "rotate", &id]);
     let said = refused.failure();
-    assert!(said.starts_with("the key is being rotated already: its old secret lives until "), "{said}");
+    assert!(
+        said.starts_with("the key is already being rotated; its old secret stays valid until "),
+        "{said}"
+    );
     assert!(said.ends_with(&format!("end it now with `fluence key end-overlap {id}`")), "{said}");
     program.json(&["key", "end-overlap", &id]);
     program.json(&["key", "rotate", &id, "--overlap", "0s"]);
@@ -259,7 +262,7 @@ async fn a_key_of_another_system_is_imported_once_and_never_shown() {
 
     let other = program.account("2025-01", "professional");
     let again = program.run_with(&["key", "import", "--account", &other, "--name", "k"], FOREIGN);
-    assert_eq!(again.failure(), "this key exists already; nothing was imported");
+    assert_eq!(again.failure(), "this key already exists; nothing was imported");
     assert_eq!(program.json(&["key", "list", "--account", &other])["keys"], json!([]));
 }
 

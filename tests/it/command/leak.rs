@@ -50,7 +50,7 @@ fn a_prefix_of_another_vendor_is_refused() {
         bare(&["config", "check"]).env("FLUENCE_KEYS_PREFIX", prefix).output().unwrap().into()
     };
     assert!(run("ghp").err.contains("FLUENCE_KEYS_PREFIX"), "{}", run("ghp").err);
-    assert!(run("Acme").err.contains("3 to 12 small letters"), "{}", run("Acme").err);
+    assert!(run("Acme").err.contains("3 to 12 lowercase letters"), "{}", run("Acme").err);
     assert_eq!(run("acme").status, 0);
 }
 

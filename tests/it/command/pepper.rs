@@ -46,7 +46,9 @@ async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
 
     let refused = under(&program, &newer, &["pepper", "retire", "1"]);
     assert!(
-        refused.failure().starts_with("1 live secret(s) are hashed under no newer pepper"),
+        refused
+            .failure()
+            .starts_with("secrets hashed under pepper version 1 or an older one that are still valid: 1"),
         "{}",
         refused.err
     );

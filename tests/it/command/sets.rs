@@ -30,7 +30,7 @@ async fn what_show_prints_can_be_applied() {
             .map(|set| set["number"].clone())
             .collect();
         assert_eq!(numbers, [2, 1]);
-        assert!(program.run(&[noun, "show", "7"]).failure().contains("there is no set 7"));
+        assert!(program.run(&[noun, "show", "7"]).failure().contains("set 7 does not exist"));
     }
 }
 

@@ -225,7 +225,7 @@ async fn a_disabled_key_works_again_once_enabled() {
 }
 
 #[tokio::test]
-async fn a18_a_key_made_after_somebody_guessed_it_works_within_the_time_it_is_trusted() {
+async fn a18_a_key_made_after_a_guess_works_within_the_time_it_is_trusted() {
     let gateway = Gateway::start_with(&[("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "500")]).await;
     let customer = gateway.customer("2025-06", "enterprise").await;
     let secret = new_secret();

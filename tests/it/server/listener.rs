@@ -26,7 +26,7 @@ async fn b10_half_a_head_is_closed() {
     assert_eq!(status(&client.read_answer().await), 200);
     client.send("GET /hea").await;
     assert_eq!(client.read_to_end().await, "");
-    assert_eq!(gateway.server.stats().outstayed.load(Relaxed), 3);
+    assert_eq!(gateway.server.stats().timed_out.load(Relaxed), 3);
 }
 
 #[tokio::test]

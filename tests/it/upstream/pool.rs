@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fluence::domain::forwarding::RetryRule;
-use fluence::upstream::address::{Reach, parse_url};
+use fluence::upstream::address::{AddressPolicy, parse_url};
 use fluence::upstream::breaker::BreakerConfig;
 use fluence::upstream::client::UpstreamError;
 use fluence::upstream::pool::{AnswerBody, Pool, PoolCall, PoolConfig, Read};
@@ -31,8 +31,8 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 fn pool(address: std::net::SocketAddr) -> Arc<Pool> {
     Arc::new(Pool::new(PoolConfig {
         name: "test".into(),
-        targets: vec![parse_url(&format!("http://{address}"), Reach::Private).unwrap()],
-        reach: Reach::Private,
+        targets: vec![parse_url(&format!("http://{address}"), AddressPolicy::Private).unwrap()],
+        reach: AddressPolicy::Private,
         host: None,
         tls: UpstreamTls::read(TlsFiles::default()).unwrap(),
         speaks_http2: false,

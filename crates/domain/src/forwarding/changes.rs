@@ -11,7 +11,7 @@ pub struct Changes {
     pub members: MemberChanges,
 }
 
-/// Names are lower-case.
+/// Names are lowercase.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct HeaderChanges {
     pub set: Vec<(String, String)>,

@@ -12,13 +12,13 @@ pub const MAX_URL_CHARS: usize = 2_000;
 pub const MAX_EXPOSURES: i64 = 100;
 
 named_enum! {
-    /// What a report does to a live key. Keys of test environments live on whatever it says.
+    /// What a report does to a live key. Keys of test environments always stay valid.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum OnLeak {
         Revoke = "revoke",
         /// The owner may enable the key again.
         Disable = "disable",
-        /// The key lives; its owner gets an e-mail.
+        /// The key stays valid; its owner gets an e-mail.
         Notify = "notify",
     }
 }

@@ -56,14 +56,14 @@ const OF_VENDORS: [&str; 44] = [
     "xox",
 ];
 
-/// Three to twelve small letters and digits, beginning with a letter, and not a known vendor's.
+/// Three to twelve lowercase letters and digits, beginning with a letter, and not a known vendor's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyPrefix(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPrefixError {
-    #[error("must be 3 to 12 small letters and digits, beginning with a letter")]
+    #[error("must be 3 to 12 lowercase letters and digits, beginning with a letter")]
     Malformed,
     #[error(
         "is the prefix of another vendor's keys: scanners would report your keys to that vendor. Choose another prefix"

@@ -77,7 +77,7 @@ pub enum CannotRotate {
     #[error("the key has expired; a new secret would not work either")]
     Expired,
     /// The key already has two live secrets.
-    #[error("the key is being rotated already: its old secret lives until {}", until.format("%F %TZ"))]
+    #[error("the key is already being rotated; its old secret stays valid until {}", until.format("%F %TZ"))]
     InProgress {
         /// End of the older secret.
         until: DateTime<Utc>,

@@ -32,7 +32,7 @@ pub struct KeyView {
     #[serde(rename = "state")]
     pub status: KeyStatus,
     pub scopes: Vec<Scope>,
-    /// The format of its first secret. New secrets of an imported key have the format `fluence`.
+    /// The format of its first secret. New secrets of an imported key have the default format.
     pub format: KeyFormat,
     /// The beginning of its current secret.
     pub prefix: String,

@@ -62,7 +62,7 @@ impl Connection {
         }
     }
 
-    /// Moves what is under way. A connection that is closed returns the request that it has not
+    /// Drives the requests in progress. A closed connection returns the request that it has not
     /// begun.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
         if let Some(driver) = &mut self.driver
@@ -72,8 +72,7 @@ impl Connection {
         }
     }
 
-    /// Whether the connection is open and can take a request. What happens to it later wakes
-    /// nobody.
+    /// Whether the connection is open and can take a request. Later events on it wake no task.
     pub(super) fn is_at_rest(&mut self) -> bool {
         self.drive(&mut Context::from_waker(Waker::noop()));
         self.driver.is_some() && self.requests.is_ready()
@@ -91,7 +90,7 @@ impl Connection {
             // The request's future, which is not sent again, keeps the connection open.
             let Self { requests: _requests, driver, .. } = *self;
             if let Some(driver) = driver {
-                // What failed, the answer's body has said.
+                // The answer's body has reported the error.
                 let _ = driver.await;
             }
         });

@@ -1,9 +1,11 @@
-//! A store that is away, late, back, or of the wrong kind.
+//! A store that is unavailable, late, back, or of the wrong kind.
 
 use std::time::Duration;
 
 use fluence::gate::limits::limiter::LimitSizes;
-use fluence::gate::limits::shared_limits::{Away, NotAStore, SharedLimitSettings, SharedLimits, Verdict};
+use fluence::gate::limits::shared_limits::{
+    NotAStore, SharedLimitSettings, SharedLimits, Unavailable, Verdict,
+};
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +21,7 @@ async fn a_store_that_died_is_noticed_without_requests_and_returns_by_itself() {
     assert!(node.limits.away_since().is_none());
     redis.kill();
     eventually("it is noticed", async || node.limits.away_since().is_some()).await;
-    assert_eq!(node.limits.decide(account(), at_once(1)).await.unwrap_err(), Away);
+    assert_eq!(node.limits.decide(account(), at_once(1)).await.unwrap_err(), Unavailable);
     redis.start_again().await;
     eventually("it is back", async || node.limits.away_since().is_none()).await;
     assert!(node.admits(account(), at_once(1)).await.is_some());
@@ -148,7 +150,7 @@ async fn a_server_of_another_protocol_is_merely_away() {
     let redis = Redis::start().await;
     // It speaks, but not TLS.
     let node = Node::start(&redis.url().replace("redis://", "rediss://"), PATIENT).await;
-    assert_eq!(node.limits.decide(account(), at_once(1)).await.unwrap_err(), Away);
+    assert_eq!(node.limits.decide(account(), at_once(1)).await.unwrap_err(), Unavailable);
     let started = SharedLimits::start("nonsense", PATIENT, &CancellationToken::new()).await;
     assert_eq!(started.unwrap_err(), NotAStore);
 }
