@@ -73,8 +73,10 @@ pub fn permissions(
     let permission = |(at, verdict): (usize, &Verdict)| match *verdict {
         _ if near(at, REACH, Verdict::Private) => Permission::Withheld,
         Verdict::Personal { .. } | Verdict::Private => Permission::Rated,
-        Verdict::Work if !near(at, 1, Verdict::Personal { is_neutral: false }) => Permission::Quoted,
-        Verdict::Work | Verdict::Doubtful => Permission::Counted,
+        Verdict::Work { is_sure } if is_sure || !near(at, 1, Verdict::Personal { is_neutral: false }) => {
+            Permission::Quoted
+        }
+        Verdict::Work { .. } | Verdict::Doubtful => Permission::Counted,
     };
     verdicts.iter().enumerate().map(permission).collect()
 }

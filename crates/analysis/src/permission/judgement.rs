@@ -11,7 +11,7 @@ use super::item::{
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
     speaks_of_work,
 };
-use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE};
+use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE, SURE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -44,8 +44,8 @@ pub(super) enum Verdict {
     },
     /// Not plainly about work.
     Doubtful,
-    /// About work.
-    Work,
+    /// About work; whether surely so.
+    Work { is_sure: bool },
 }
 
 /// A sentence under judgement.
@@ -106,7 +106,7 @@ impl<'s> Judgement<'s> {
         let score = if matters { score(&self.items) } else { f64::MIN };
         let allowed = allowance.map_or(f64::MIN, |allowance| score + allowance);
         if allowed > QUOTABLE {
-            Verdict::Work
+            Verdict::Work { is_sure: allowed > SURE }
         } else if self.is_private {
             Verdict::Private
         } else if self.is_personal && (self.is_refused || !self.is_plainly_work) {

@@ -22,9 +22,11 @@ use crate::segment::Token;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
-pub(super) const QUOTABLE: f64 = 3.8;
+pub(super) const QUOTABLE: f64 = 3.6;
 /// A sentence of the author with a higher score does not make its neighbours doubtful.
 pub(super) const NEUTRAL: f64 = 1.0;
+/// A sentence with a higher score is quotable even beside one that the author tells of themselves.
+pub(super) const SURE: f64 = 4.8;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
 pub(super) const PLAINLY: f64 = 1.0;
 /// What a sentence loses that has a word with a private sense, or names a day or an hour beside a

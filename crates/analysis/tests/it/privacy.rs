@@ -43,7 +43,7 @@ const HARMLESS: [&str; 11] = [
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
 /// 0.80 of each.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.92, 0.89, 0.90, 0.80, 0.82, 0.64, 0.75, 0.67, 0.56, 0.45, 0.39];
+    [0.92, 0.89, 0.90, 0.80, 0.82, 0.64, 0.75, 0.66, 0.56, 0.45, 0.38];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
