@@ -66,8 +66,7 @@ fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, 
         @if call.console.settings.sign_up == SignUp::Open {
             p { (words.new_here()) " " a href="/console/sign-up" { (words.sign_up()) } }
         }
-        // Who opens a gateway of their own machine is its operator.
-        @if call.console.base.is_local() { p.muted { (words.link_hint()) } }
+        p.muted { (words.link_hint()) }
     };
     Reply::page(plain(&call.frame, words.log_in(), &content))
 }
