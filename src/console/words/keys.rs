@@ -67,6 +67,8 @@ words! {
     regions_hint: "One per line, such as sa-east-1. Empty: in all regions." / "Uma por linha, como sa-east-1. Vazio: em todas as regiões.";
     not_a_region: "A line is not the name of a region." / "Uma linha não é o nome de uma região.";
     environment_exists: "The account has an environment of this name." / "A conta já tem um ambiente com este nome.";
+    no_test_environment: "The account has no test environment. Create one, and then a key in it: its calls cost nothing."
+        / "A conta não tem ambiente de teste. Crie um e, depois, uma chave nele: as chamadas dela não custam nada.";
     no_such_environment: "Choose one of the environments." / "Escolha um dos ambientes.";
     format: "Format" / "Formato";
     format_hint: "How the secret looks. “prefixed” is right unless a program expects another form."

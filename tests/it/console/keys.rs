@@ -124,6 +124,20 @@ async fn a_key_is_made_used_changed_and_revoked() {
 }
 
 #[tokio::test]
+async fn the_preset_for_a_test_key_never_leads_to_a_live_one() {
+    let mut place = Place::new().await;
+    let preset = place.path("/keys/new?preset=test");
+    let page = place.ana.get(&preset).await;
+    assert!(page.has("has no test environment") && !page.has("name=\"environment\""), "{}", page.body);
+    let new = place.path("/environments/new?name=test");
+    assert!(page.has(&new), "{}", page.body);
+    let made = place.ana.fill(&new, &[("name", "test"), ("mode", "test")]).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let page = place.ana.get(&preset).await;
+    assert!(page.has("<option value=\"test\" selected"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn j18_one_form_makes_one_key_however_often_it_is_sent() {
     let mut place = Place::new().await;
     let form = place.ana.get(&place.path("/keys/new")).await;
