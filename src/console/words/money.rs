@@ -14,8 +14,8 @@ words! {
     own_days: "These days" / "Estes dias";
     first_day: "From" / "De";
     to_day: "to" / "até";
-    days_reversed: "The first day is after the last one. This is the current billing period."
-        / "O primeiro dia é posterior ao último. Abaixo está o período de cobrança atual.";
+    days_reversed: "The first day is after the last one." / "O primeiro dia é posterior ao último.";
+    no_file_title: "No file for these days" / "Nenhum arquivo para estes dias";
     days_too_many: "That is more than a year. Choose at most 366 days."
         / "É mais de um ano. Escolha no máximo 366 dias.";
     days_unreadable: "That is not a day. A day looks like 2026-11-26." / "Isto não é um dia. Um dia tem o formato 2026-11-26.";

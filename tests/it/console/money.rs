@@ -107,6 +107,8 @@ async fn odd_days_are_a_fault_at_the_top_and_no_failure() {
         for page in ["usage", "ledger"] {
             let shown = ana.get(&format!("/console/{}/{page}?{query}", customer.account)).await;
             assert!(shown.status == 200 && shown.has(fault), "{page}?{query}: {}", shown.body);
+            let file = ana.get(&format!("/console/{}/{page}.csv?{query}", customer.account)).await;
+            assert!(file.status == 400 && file.has(fault), "{page}.csv?{query}: {}", file.body);
         }
     }
 }
@@ -138,6 +140,12 @@ async fn the_statement_shows_each_entry_with_the_balance_after_it() {
     let csv = ana.get(&format!("{root}/ledger.csv")).await;
     assert!(csv.body.starts_with("\u{feff}number,at,kind,amount,balance_after,"), "{}", csv.body);
     assert_eq!(csv.body.lines().count(), 5);
+    // Without days the file holds what the list holds, and with days theirs.
+    assert!(page.has(&format!("{root}/ledger.csv\"")), "{}", page.body);
+    let days = "from=2020-01-01&to=2020-01-02";
+    let of_days = ana.get(&format!("{root}/ledger?{days}")).await;
+    assert!(of_days.has(&format!("{root}/ledger.csv?{}", days.replace('&', "&amp;"))), "{}", of_days.body);
+    assert_eq!(ana.get(&format!("{root}/ledger.csv?{days}")).await.body.lines().count(), 1);
 }
 
 #[tokio::test]
