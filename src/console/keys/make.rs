@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::form::{FIELDS, Preset, Typed};
-use super::parts::{key_of, path_of};
+use super::parts::{cannot, key_of, path_of};
 use crate::clock::new_id;
 use crate::console::call::Call;
 use crate::console::error::PageError;
@@ -16,7 +16,7 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::ids::KeyId;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{FormatChoice, KeySecret, Mode};
+use crate::domain::key::{FormatChoice, KeySecret, KeyStatus, Mode};
 use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts;
@@ -206,7 +206,11 @@ pub(super) fn sample(call: &Call) -> Markup {
 
 /// The form of a key that exists.
 pub(in crate::console) async fn edit(call: &mut Call) -> Result<Reply, PageError> {
-    let key = key_of(call).await?;
+    let (key, words) = (key_of(call).await?, call.words());
+    if key.status == KeyStatus::Revoked {
+        let title = words.of_key(words.change_key(), &key.name);
+        return cannot(call, &key, title, words.revoked_already()).await;
+    }
     edit_form(call, &key, &Typed::of(&key.terms(), &key.environment), &Faults::default()).await
 }
 

@@ -36,6 +36,9 @@ words! {
     status_disabled: "Disabled" / "Desativada";
     status_expired: "Expired" / "Expirada";
     status_revoked: "Revoked" / "Revogada";
+    revoked_already: "The key is revoked already, and nothing about it can be changed." / "A chave já foi revogada, e nada nela pode ser alterado.";
+    not_rotating: "The key has no old secret: its secret is not being replaced." / "A chave não tem segredo antigo: não há troca em andamento.";
+    to_key: "Open the key" / "Abrir a chave";
     rotating: "Rotating" / "Trocando o segredo";
     end_now: "End it now" / "Encerrar agora";
     end_overlap: "End the old secret" / "Encerrar o segredo antigo";
@@ -122,7 +125,7 @@ words! {
     overlap_1h: "1 hour" / "1 hora";
     overlap_1d: "1 day" / "1 dia";
     overlap_7d: "7 days" / "7 dias";
-    rotate_lead: "The key stays the same: id, limits and history. Until the old secret ends, both work, and this page shows when the old one was last used."
+    rotate_lead: "The key stays the same: id, limits and history. Until the old secret ends, both work, and the page of the key shows when the old one was last used."
         / "A chave continua a mesma: id, limites e histórico. Até o fim do segredo antigo, os dois funcionam, e a página da chave mostra quando o antigo foi usado pela última vez.";
     old_secret_last_used: "The current secret was last used" / "O segredo atual foi usado pela última vez";
     disable_lead: "Every program that uses the key is refused within 5 seconds, until you enable it again."

@@ -121,6 +121,12 @@ async fn a_key_is_made_used_changed_and_revoked() {
         .await;
     let shown = place.ana.get(&path).await;
     assert!(shown.has("Revoked on") && shown.has("Create another like this") && !shown.has("/rotate\""));
+    for rest in ["/revoke", "/edit", "/rotate", "/disable", "/enable", "/end-overlap", "/cancel-rotation"] {
+        let page = place.ana.get(&format!("{path}{rest}")).await;
+        assert!(page.status == 200 && page.has("revoked already"), "{rest}: {}", page.body);
+        assert!(page.has(&format!("href=\"{path}\"")), "{rest}: {}", page.body);
+        assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
+    }
 }
 
 #[tokio::test]
@@ -243,6 +249,11 @@ async fn rotation_shows_who_still_uses_the_old_secret() {
     let lost = secret(&page);
     assert_eq!(place.ana.fill(&format!("{path}/cancel-rotation"), &[]).await.status, 303);
     assert!(place.works(&new).await && !place.works(&lost).await);
+    for rest in ["/end-overlap", "/cancel-rotation"] {
+        let page = place.ana.get(&format!("{path}{rest}")).await;
+        assert!(page.has("its secret is not being replaced"), "{rest}: {}", page.body);
+        assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
+    }
 }
 
 #[tokio::test]
