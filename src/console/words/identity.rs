@@ -73,6 +73,7 @@ sentences! {
     } {
         format!("Você ainda não tem senha. Peça um link para {email} e crie uma com ele. Depois disso, você entra de novo automaticamente.")
     }
+    fn logged_in_as(email: &str) { format!("You are logged in as {email}.") } { format!("Você está conectado como {email}.") }
     fn link_for(email: &str) { format!("You log in as {email}.") } { format!("Você entra como {email}.") }
     fn password_rule(n: usize) { format!("At least {n} characters.") } { format!("Pelo menos {n} caracteres.") }
 }
