@@ -67,6 +67,8 @@ words! {
     op_move_plan: "Move to another plan" / "Mudar de plano";
     op_move_plan_lead: "The move takes effect immediately: limits, endpoints and plan credits are those of the new plan. What was used in this period stays used."
         / "A mudança vale na hora: limites, endpoints e créditos do plano passam a ser os do novo plano. O que já foi usado no período continua usado.";
+    op_choose_plan: "Choose a plan" / "Escolha um plano";
+    op_current_plan: "Current plan" / "Plano atual";
     op_no_such_plan: "There is no such plan." / "Não existe esse plano.";
     op_grant: "Grant credits" / "Conceder créditos";
     op_grant_lead: "Adds a lot of credits to the account. It shows in the statement with the reason."
