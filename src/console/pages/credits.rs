@@ -11,6 +11,7 @@ use crate::console::layout::{Content, Section, account_with, ledger_account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
+use crate::domain::credits::Credits;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::storage::accounts;
 use crate::storage::console::credits::{self as read, LotLine, PlanLine};
@@ -172,8 +173,13 @@ fn plan_card(words: Words, plan: &PlanLine, ledger: &LedgerAccount, most_used: i
                     dt { (words.plan_head()) } dd { b { (plan.plan) } " " span.muted { (plan.edition) } }
                     dt { (words.price()) } dd { (price) }
                     dt { (words.credits_a_month()) }
-                    dd { (number(plan.credits)) " · " (words.charged_of(
-                        &number(ledger.balance().plan_credits_used.as_i64()), &number(ledger.plan_credits.as_i64()))) }
+                    dd {
+                        (number(plan.credits))
+                        @if ledger.plan_credits > Credits::ZERO {
+                            " · " (words.charged_of(
+                                &number(ledger.balance().plan_credits_used.as_i64()), &number(ledger.plan_credits.as_i64())))
+                        }
+                    }
                     dt { (words.requests_a_month()) } dd { (number(plan.requests)) }
                     dt { (words.rate()) }
                     dd { (words.rate_of(&number(i64::from(plan.rate_per_s)), &number(i64::from(plan.burst)))) }

@@ -58,7 +58,7 @@ impl Group {
         match self {
             Self::All => words.all_kinds(),
             Self::Calls => words.kind_calls(),
-            Self::GivenBack => words.call_given_back(),
+            Self::GivenBack => words.kind_given_back(),
             Self::In => words.kind_in(),
             Self::Out => words.kind_out(),
         }

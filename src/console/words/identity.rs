@@ -55,7 +55,7 @@ words! {
     end_other_sessions: "End all other sessions" / "Encerrar todas as outras sessões";
     language: "Language" / "Idioma";
     theme: "Colours" / "Cores";
-    as_browser: "As the browser" / "Como o navegador";
+    as_browser: "Same as browser" / "Igual ao navegador";
     theme_light: "Light" / "Claras";
     theme_dark: "Dark" / "Escuras";
     saved: "Saved." / "Salvo.";

@@ -61,14 +61,12 @@ words! {
     daily_cap: "Daily cap, in credits" / "Teto diário, em créditos";
     monthly_cap: "Monthly cap, in credits" / "Teto mensal, em créditos";
     cap_hint: "UTC days and months. Empty: no cap." / "Dias e meses em UTC. Vazio: sem teto.";
-    not_an_amount: "This is not a whole number from 1." / "Isto não é um número inteiro a partir de 1.";
+    not_an_amount: "Enter a whole number, 1 or more." / "Digite um número inteiro, 1 ou mais.";
     networks: "Only from these networks" / "Somente destas redes";
     networks_hint: "One per line, such as 203.0.113.0/24. Empty: from anywhere."
         / "Uma por linha, como 203.0.113.0/24. Vazio: de qualquer lugar.";
-    not_a_network: "A line is not an address or network." / "Uma linha não é um endereço nem uma rede.";
     regions: "Only in these regions" / "Somente nestas regiões";
     regions_hint: "One per line, such as sa-east-1. Empty: in all regions." / "Uma por linha, como sa-east-1. Vazio: em todas as regiões.";
-    not_a_region: "A line is not the name of a region." / "Uma linha não é o nome de uma região.";
     environment_exists: "The account has an environment of this name." / "A conta já tem um ambiente com este nome.";
     no_test_environment: "The account has no test environment. Create one, and then a key in it: its calls cost nothing."
         / "A conta não tem ambiente de teste. Crie um e, depois, uma chave nele: as chamadas dela não custam nada.";
@@ -107,7 +105,7 @@ words! {
     works_until: "Works until" / "Funciona até";
     no_cap: "no cap" / "sem teto";
     no_end: "no end" / "sem prazo";
-    history: "What was done with it" / "O que foi feito com ela";
+    history: "Activity" / "Atividade";
     change_key: "Change" / "Alterar";
     rotate: "Replace the secret" / "Trocar o segredo";
     disable: "Disable" / "Desativar";
@@ -183,6 +181,12 @@ impl super::Words {
 
 sentences! {
     w:
+    fn not_a_network(line: &str) { format!("“{line}” is not an address or network.") }
+        { format!("“{line}” não é um endereço nem uma rede.") }
+    fn not_a_region(line: &str) { format!("“{line}” is not the name of a region.") }
+        { format!("“{line}” não é o nome de uma região.") }
+    fn too_many_lines(most: usize) { format!("Enter at most {most} lines.") }
+        { format!("Digite no máximo {most} linhas.") }
     fn ended_hidden(n: i64, most: i64) {
         if n > most { format!("more than {} hidden", counted(w, most, "ended key", "ended keys")) }
         else { format!("{} hidden", counted(w, n, "ended key", "ended keys")) }

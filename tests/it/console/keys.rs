@@ -184,8 +184,8 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
         "Fill in this field.",
         "Choose at least one.",
         "not a day in the future",
-        "not a whole number",
-        "not an address or network",
+        "Enter a whole number, 1 or more.",
+        "“nowhere” is not an address or network.",
     ] {
         assert!(page.has(text), "{text}: {}", page.body);
     }

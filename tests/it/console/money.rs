@@ -67,7 +67,7 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     let mut ana = gateway.admin(customer.account).await;
     let root = format!("/console/{}", customer.account);
     let page = text(&ana.get(&format!("{root}/usage")).await.body);
-    assert!(page.contains("/crm 1 0 0 2 /crm_basico 1 0 0 1 Sum 2 0 0 3"), "{page}");
+    assert!(page.contains("/crm 1 0 0 2 /crm_basico 1 0 0 1 Total 2 0 0 3"), "{page}");
     assert!(page.contains("Checked against the statement ✓ equal"), "{page}");
     assert!(page.contains("On hold for 2 calls 3 Less what was given back 0 Charged by the entries 3 Charged by the usage (2 calls) 3"), "{page}");
     let by_outcome = text(&ana.get(&format!("{root}/usage?by=outcome&show=calls")).await.body);
@@ -77,7 +77,7 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     );
     for by in ["key", "environment"] {
         let page = text(&ana.get(&format!("{root}/usage?by={by}&period=30")).await.body);
-        assert!(page.contains("Sum 2 0 0 3"), "{by}: {page}");
+        assert!(page.contains("Total 2 0 0 3"), "{by}: {page}");
     }
     let of_other = format!("{root}/usage?key={}", new_id());
     assert!(text(&ana.get(&of_other).await.body).contains("No calls in these days."));
