@@ -207,6 +207,8 @@ async fn credits_and_plan_show_lots_with_their_ends_and_the_requests_left() {
     assert!(shown.contains("1,000 997") && shown.contains("200 200"), "{shown}");
     assert!(shown.contains("2 of 1,000 requests") && shown.contains("998"), "{shown}");
     assert!(page.has("href=\"mailto:help@acme.test\""), "{}", page.body);
+    let may_call: Vec<&str> = shown.split("May call").nth(1).unwrap_or_default().split_whitespace().collect();
+    assert!(may_call.contains(&"/crm") && may_call.contains(&"/crm_basico"), "{shown}");
 }
 
 #[tokio::test]
