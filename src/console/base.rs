@@ -102,13 +102,18 @@ impl Base {
         self.realm.root()
     }
 
-    /// A path of this console to go on to; anything else leads to its first page.
-    pub fn safe_path<'p>(&self, path: &'p str) -> &'p str {
-        let root = self.root();
-        let is_ours = is_under(path, root);
-        let is_plain =
-            path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-        if is_ours && is_plain && path.len() <= 300 && !path.contains("//") { path } else { root }
+    /// A path of this console to go on to, with its query; anything else leads to its first page.
+    pub fn safe_path<'p>(&self, whole: &'p str) -> &'p str {
+        let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+        let is_plain = |text: &str, others: &[u8]| {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
+        };
+        let is_path = is_under(path, self.root()) && is_plain(path, b"/-_") && !path.contains("//");
+        match is_path && path.len() <= 300 {
+            true if is_plain(query, b"-_.*=&%+") && query.len() <= 700 => whole,
+            true => path,
+            false => self.root(),
+        }
     }
 
     pub fn is_https(&self) -> bool {
@@ -231,8 +236,16 @@ mod tests {
     #[test]
     fn j08_only_a_path_of_the_console_is_gone_on_to() {
         let base = Base::default();
-        for path in ["/console", "/console/me", "/console/0190-ab/keys/new"] {
+        for path in [
+            "/console",
+            "/console/me",
+            "/console/0190-ab/keys/new",
+            "/console/0190-ab/usage?by=key&from=2026-11-01&text=a+%22b",
+        ] {
             assert_eq!(base.safe_path(path), path);
+        }
+        for query in ["\"><b>", "a=//evil.example", "a\r\nb", "a?b", &"x".repeat(701)] {
+            assert_eq!(base.safe_path(&format!("/console/me?{query}")), "/console/me", "{query}");
         }
         for path in [
             "",
@@ -243,6 +256,8 @@ mod tests {
             "https://evil.example",
             "/console/../x",
             "/console/%2f",
+            "/?next=/console",
+            "//evil.example?/console",
         ] {
             assert_eq!(base.safe_path(path), "/console", "{path}");
         }

@@ -344,6 +344,14 @@ impl Call {
         if self.membership.is_some() { Ok(()) } else { Err(PageError::NotFound) }
     }
 
+    /// The path of the request with its query. The page of a form has none.
+    pub(super) fn address_again(&self) -> String {
+        let fields = self.query.fields().filter(|(name, _)| *name != "lang");
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let path = &self.frame.path;
+        if self.is_sent() || query.is_empty() { path.clone() } else { format!("{path}?{query}") }
+    }
+
     /// A path of this console to go on to; anything else leads to its first page.
     pub(super) fn safe_path(&self, path: &str) -> String {
         self.console.base.safe_path(path).to_owned()

@@ -10,6 +10,7 @@ use super::kept::{self, KEPT};
 use super::layout::of_person;
 use super::log_in::{go_on, is_password, wait_text};
 use super::page::Reply;
+use super::reset;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::secret::token::Token;
 use crate::storage::identity::{guesses, sessions};
@@ -41,8 +42,13 @@ fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, P
                 button.primary { (words.confirm_button()) }
             }
         } @else {
-            p { (words.confirm_no_password()) }
-            @if call.console.base.is_local() { p.muted { (words.link_hint()) } }
+            @let email = &call.user()?.identity.email;
+            form.card.form method="post" action=(reset::PATH) {
+                (call.form_field(reset::PATH))
+                input type="hidden" name="email" value=(email);
+                p { (words.confirm_no_password(email)) }
+                button.primary { (words.send_link()) }
+            }
         }
     };
     of_person(call, words.confirm_title(), &content)

@@ -55,7 +55,8 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
 }
 
 pub(super) async fn show_new(call: &mut Call) -> Result<Reply, PageError> {
-    new_form(call, "", &Faults::default()).await
+    let name = call.query.text("name").to_owned();
+    new_form(call, &name, &Faults::default()).await
 }
 
 async fn new_form(call: &mut Call, name: &str, faults: &Faults) -> Result<Reply, PageError> {

@@ -24,6 +24,14 @@ impl Faults {
         self.0.push(Fault { field, label: label.to_owned(), text: fault.into() });
     }
 
+    /// What was read, or nothing and its fault.
+    pub(crate) fn none_or<T: Default>(&mut self, field: Field<'_>, read: Result<T, String>) -> T {
+        read.unwrap_or_else(|fault| {
+            self.add(field, fault);
+            T::default()
+        })
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -86,12 +94,12 @@ impl Faults {
 }
 
 /// What is wrong with a short text.
-pub(crate) const fn text_fault(words: Words, error: TextError) -> &'static str {
+pub(crate) fn text_fault(words: Words, error: TextError) -> String {
     match error {
-        TextError::Empty => words.is_needed(),
-        TextError::TooLong { .. } => words.is_too_long(),
-        TextError::ControlCharacter => words.is_odd(),
-        TextError::NotAnAddress => words.not_an_address(),
+        TextError::Empty => words.is_needed().to_owned(),
+        TextError::TooLong { max_chars } => words.is_too_long(max_chars),
+        TextError::ControlCharacter => words.is_odd().to_owned(),
+        TextError::NotAnAddress => words.not_an_address().to_owned(),
     }
 }
 

@@ -72,7 +72,7 @@ const fn verb(words: Words, action: Action) -> &'static str {
         Action::KeyOverlapEnded => ("ended the old secret of", "encerrou o segredo antigo de"),
         Action::MemberAdded => ("invited", "convidou"),
         Action::MemberChanged => ("changed the role or state of", "alterou a função ou o acesso de"),
-        Action::MemberAccepted => ("accepted the invitation", "aceitou o convite"),
+        Action::MemberAccepted => ("joined the account", "entrou na conta"),
         Action::MemberInvitedAgain => ("invited again", "convidou de novo"),
         Action::MemberVouched => ("vouched for", "confirmou a identidade de"),
         Action::MemberFactorReset => {

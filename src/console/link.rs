@@ -18,12 +18,12 @@ const PATH: &str = "/console/link";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let Some(token) = Token::parse(call.query.text("token")) else {
-        return Ok(refused(call, NotAccepted::Unknown));
+        return Ok(not_logged_in(call, NotAccepted::Unknown));
     };
     let found = identities::look_at(call.db().await?, &token.digest(), Purpose::LogIn).await?;
     let found = match found {
         Ok(found) => found,
-        Err(error) => return Ok(refused(call, error)),
+        Err(error) => return Ok(not_logged_in(call, error)),
     };
     let words = call.words();
     let content = html! {
@@ -41,16 +41,16 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["token"])?;
     let Some(token) = Token::parse(call.form.text("token")) else {
-        return Ok(refused(call, NotAccepted::Unknown));
+        return Ok(not_logged_in(call, NotAccepted::Unknown));
     };
     let consumed = identities::consume(call.db().await?, &token.digest(), Purpose::LogIn).await?;
     let found = match consumed {
         Ok(found) => found,
-        Err(error) => return Ok(refused(call, error)),
+        Err(error) => return Ok(not_logged_in(call, error)),
     };
     let id = found.identity_id.ok_or(PageError::Internal)?;
     let Some(identity) = people::find(call.db().await?, id).await? else {
-        return Ok(refused(call, NotAccepted::Unknown));
+        return Ok(not_logged_in(call, NotAccepted::Unknown));
     };
     let address = call.address;
     let account: Option<AccountId> =
@@ -61,9 +61,14 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 
 /// The page of a link that is not accepted.
 pub(super) fn refused(call: &Call, error: NotAccepted) -> Reply {
-    let words = call.words();
-    let hint = call.console.base.is_local().then_some(words.link_hint());
-    refused_with(call, error, words.ask_for_new_link(), hint)
+    refused_with(call, error, call.words().ask_for_new_link(), None)
+}
+
+/// The same for a link that logs in: people cannot make one themselves.
+fn not_logged_in(call: &Call, error: NotAccepted) -> Reply {
+    let support = call.console.links.support_contact.as_str();
+    let hint = (!support.is_empty()).then_some(support);
+    refused_with(call, error, call.words().ask_for_log_in_link(), hint)
 }
 
 /// The same with what to do about it.

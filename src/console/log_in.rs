@@ -34,6 +34,7 @@ pub(super) const AFTER_LOG_OUT: &str = "/log-in?out=1";
 const PATH: &str = "/console/log-in";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    call.identify().await?;
     let note = (call.query.text("out") == "1").then(|| call.words().logged_out());
     let next = call.safe_path(call.query.text("next"));
     Ok(form(call, &next, "", "", note.map(|note| (note.to_owned(), "ok"))))
@@ -54,6 +55,9 @@ fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, 
     );
     let content: Markup = html! {
         @if let Some((note, kind)) = &note { p.note.(kind) role="status" { (note) } }
+        @if let Some(user) = &call.user {
+            p.note.info { (words.logged_in_as(&user.identity.email)) " " a href=(next) { (words.to_console()) } }
+        }
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             input type="hidden" name="next" value=(next);
@@ -66,8 +70,7 @@ fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, 
         @if call.console.settings.sign_up == SignUp::Open {
             p { (words.new_here()) " " a href="/console/sign-up" { (words.sign_up()) } }
         }
-        // Who opens a gateway of their own machine is its operator.
-        @if call.console.base.is_local() { p.muted { (words.link_hint()) } }
+        p.muted { (words.link_hint()) }
     };
     Reply::page(plain(&call.frame, words.log_in(), &content))
 }
@@ -217,7 +220,11 @@ pub(super) async fn begin(
 
 /// Where a person goes who has proved who they are.
 pub(super) fn go_on(path: String, kept: &str) -> Reply {
-    if kept.is_empty() { Reply::SeeOther(path) } else { Reply::GiveBack { path, kept: kept.to_owned() } }
+    if kept.is_empty() {
+        return Reply::SeeOther(path);
+    }
+    let path = path.split('?').next().unwrap_or_default().to_owned();
+    Reply::GiveBack { path, kept: kept.to_owned() }
 }
 
 /// Takes the second factor away a day after an admin vouched for the person who has lost it.

@@ -10,11 +10,12 @@ use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::{Content, Section, account};
+use super::log_in::key_of;
 use super::numbers;
 use super::page::Reply;
 use super::words::Words;
 use crate::clock::new_id;
-use crate::domain::ids::MemberId;
+use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role};
 use crate::domain::text::EmailAddress;
 use crate::identity::one_time::Purpose;
@@ -139,7 +140,8 @@ pub(super) async fn invite(call: &mut Call) -> Result<Reply, PageError> {
                 return Ok(Reply::SeeOther(leads_to));
             }
             Err(ChangeError::Storage(crate::storage::error::StorageError::Conflict(_))) => {
-                faults.add(("email", words.email()), words.already_member());
+                let fault = already(call, account_id, &typed).await?;
+                faults.add(("email", words.email()), fault);
             }
             Err(ChangeError::TooManyMembers) => {
                 faults.add(("email", words.email()), words.too_many_members())
@@ -151,6 +153,15 @@ pub(super) async fn invite(call: &mut Call) -> Result<Reply, PageError> {
     Ok(new_form(call, &typed, chosen, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
+/// Why an address is not invited that the account knows.
+async fn already(call: &mut Call, account: AccountId, typed: &str) -> Result<&'static str, PageError> {
+    call.roll_back();
+    let listed = crate::storage::members::list(call.db().await?, account).await?;
+    let known = listed.iter().find(|member| key_of(&member.email) == key_of(typed));
+    let is_invited = known.is_some_and(|member| member.state == MemberState::Invited);
+    Ok(if is_invited { call.words().already_invited() } else { call.words().already_member() })
+}
+
 /// Sends a link that accepts the membership. Earlier links of the member end.
 async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageError> {
     let address: EmailAddress = member.email.parse().map_err(|_| PageError::Internal)?;
@@ -158,12 +169,11 @@ async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageErr
     let (words, language) = (call.words(), call.language());
     let who = call.user()?.identity.called().to_owned();
     let account = call.membership()?.account_name.clone();
-    let role = role(words, member.role).to_lowercase();
     let message = Email {
         kind: "invitation",
         subject: words.mail_invite_subject(),
         paragraphs: vec![
-            words.invited_by(&who, &account, &role),
+            words.invited_by(&who, &account, member.role),
             words.mail_invite_until(Purpose::Invitation.life().num_days()),
         ],
         button: Some((words.mail_open_invitation(), format!("/console/invitation?token={}", token.expose()))),

@@ -180,8 +180,12 @@ fn period(words: Words, overview: &Overview) -> Markup {
                 }
             }
             div.body {
-                meter min="0" max=(plan.max(1)) value=(plan_used) {}
-                p { (words.charged_of(&number(plan_used), &number(plan))) " · " (words.on_hold(overview.on_hold())) }
+                @if plan > 0 {
+                    meter min="0" max=(plan) value=(plan_used) {}
+                    p { (words.charged_of(&number(plan_used), &number(plan))) " · " (words.on_hold(overview.on_hold())) }
+                } @else {
+                    p { (words.on_hold(overview.on_hold())) }
+                }
                 p.muted { (words.requests_of(&number(used), &number(requests))) }
             }
         }

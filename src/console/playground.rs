@@ -162,7 +162,7 @@ fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
         section.card.trial aria-label=(operation.title(words.0)) data-verb=(operation.verb.as_str().to_ascii_uppercase())
             data-path=(operation.path) data-body[has_body] data-failed=(words.not_sent()) data-json=(words.no_json())
             data-help=(words.what_it_means()) data-key-action=(key_action) data-key-token=(call.form_token(&key_action))
-            data-send=(words.send()) data-send-for=(words.send_for()) data-costs=(words.costs()) data-free=(words.costs_nothing())
+            data-send=(words.send()) data-send-for=(words.send_for()) data-send-for-one=(words.send_for_one()) data-costs=(words.costs()) data-free=(words.costs_nothing())
             data-charged=(words.was_charged()) data-no-key=(words.no_playground_key()) {
             header { h2 { code { (operation.signature()) } } }
             form.body method="post" action=(path) {

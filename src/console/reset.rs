@@ -21,7 +21,7 @@ use crate::management::identities::{consume, look_at, new_link};
 use crate::secret::token::Token;
 use crate::storage::identity::{guesses, identities, one_time, sessions};
 
-const PATH: &str = "/console/reset";
+pub(super) const PATH: &str = "/console/reset";
 const FINISH: &str = "/console/reset/finish";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {

@@ -231,7 +231,7 @@ fn cookies_after(headers: &HeaderMap, set: &[HeaderValue]) -> Option<HeaderValue
 
 /// The page that an error leads to.
 fn instead(call: &Call, error: PageError) -> Reply {
-    let next = || form_urlencoded::byte_serialize(call.frame.path.as_bytes()).collect::<String>();
+    let next = || form_urlencoded::byte_serialize(call.address_again().as_bytes()).collect::<String>();
     let root = call.console.base.root();
     match error {
         PageError::LoggedOut if call.is_sent() && !call.is_for_operators() => {

@@ -10,7 +10,7 @@ use super::cookie::Cookie;
 use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::link::refused;
+use super::link::{refused, refused_with};
 use super::log_in::log_in;
 use super::page::{Reply, plain};
 use super::reset::{ask, send_link};
@@ -89,7 +89,15 @@ pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {
     }
     match look_at(call.db().await?, &token.digest(), Purpose::SignUp).await? {
         Ok(found) => Ok(finish_form(call, &token, &found, &Faults::default())),
-        Err(error) => Ok(refused(call, error)),
+        Err(error) => Ok(not_accepted(call, error)),
+    }
+}
+
+/// The page of a link that opens no account. The one that it opened is there.
+fn not_accepted(call: &Call, error: NotAccepted) -> Reply {
+    match error {
+        NotAccepted::Used => refused_with(call, error, call.words().account_exists(), None),
+        error => refused(call, error),
     }
 }
 
@@ -124,7 +132,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     }
     let found = match look_at(call.db().await?, &token.digest(), Purpose::SignUp).await? {
         Ok(found) => found,
-        Err(error) => return Ok(refused(call, error)),
+        Err(error) => return Ok(not_accepted(call, error)),
     };
     let (name, account) = (call.form.text("name").to_owned(), call.form.text("account").to_owned());
     let (words, mut faults) = (call.words(), Faults::default());
@@ -138,7 +146,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     let sealed = choose_password::sealed(call, id, &password).await?;
     let found = match consume(call.db().await?, &token.digest(), Purpose::SignUp).await? {
         Ok(found) => found,
-        Err(error) => return Ok(refused(call, error)),
+        Err(error) => return Ok(not_accepted(call, error)),
     };
     let address: EmailAddress = found.email.parse().map_err(|_| PageError::Internal)?;
     let opening = call.console.settings.opening().ok_or(PageError::Internal)?;

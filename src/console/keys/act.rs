@@ -3,13 +3,14 @@
 
 use maud::html;
 
-use super::parts::{key_of, path_of};
+use super::parts::{cannot, key_of, path_of};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account};
 use crate::console::page::Reply;
 use crate::console::words::Words;
-use crate::domain::key::{KeyState, Mode};
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyState, KeyStatus, Mode};
 use crate::management::keys;
 
 #[derive(Clone, Copy)]
@@ -48,10 +49,23 @@ impl Act {
         }
     }
 
+    /// Why the key cannot be changed so.
+    fn why_not(self, words: Words, key: &KeyView) -> Option<&'static str> {
+        let is_of_rotation = matches!(self, Self::EndOverlap | Self::CancelRotation);
+        match key.status {
+            KeyStatus::Revoked => Some(words.revoked_already()),
+            _ if is_of_rotation && key.replaced_secret().is_none() => Some(words.not_rotating()),
+            _ => None,
+        }
+    }
+
     async fn ask(self, call: &mut Call) -> Result<Reply, PageError> {
         let key = key_of(call).await?;
         let (words, path) = (call.words(), path_of(call, key.id, self.path())?);
         let title = words.of_key(self.name(words), &key.name);
+        if let Some(why) = self.why_not(words, &key) {
+            return cannot(call, &key, title, why).await;
+        }
         let body = html! {
             form.card.form method="post" action=(path) {
                 (call.form_field(&path))

@@ -131,15 +131,10 @@ impl Typed {
         let expires_at = self.expires_at(words, now, before, faults);
         let daily_cap = cap(words, ("daily_cap", words.daily_cap()), &self.daily_cap, faults);
         let monthly_cap = cap(words, ("monthly_cap", words.monthly_cap()), &self.monthly_cap, faults);
-        let networks = lines(
-            ("networks", words.networks()),
-            &self.networks,
-            MAX_NETWORKS,
-            words.not_a_network(),
-            faults,
-        );
-        let regions =
-            lines(("regions", words.regions()), &self.regions, MAX_REGIONS, words.not_a_region(), faults);
+        let networks = lines(words, &self.networks, MAX_NETWORKS, Words::not_a_network);
+        let networks = faults.none_or(("networks", words.networks()), networks);
+        let regions = lines(words, &self.regions, MAX_REGIONS, Words::not_a_region);
+        let regions = faults.none_or(("regions", words.regions()), regions);
         let name = name.filter(|_| faults.is_empty())?.into_string();
         let origin = Origin { regions, networks };
         Some(KeyTerms { name, scopes: self.scopes.clone(), origin, expires_at, daily_cap, monthly_cap })
@@ -247,22 +242,21 @@ fn cap(words: Words, field: Field<'_>, text: &str, faults: &mut Faults) -> Optio
     }
 }
 
+/// The longest part of a line that a fault repeats.
+const MAX_REPEATED_CHARS: usize = 60;
+
+/// Reads a value from each line, or says which line is none.
 fn lines<T: std::str::FromStr>(
-    field: Field<'_>,
+    words: Words,
     text: &str,
     most: usize,
-    fault: &str,
-    faults: &mut Faults,
-) -> Vec<T> {
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let read: Option<Vec<T>> = lines().take(most + 1).map(|line| line.parse().ok()).collect();
-    match read.filter(|read| read.len() <= most) {
-        Some(read) => read,
-        None => {
-            faults.add(field, fault);
-            Vec::new()
-        }
-    }
+    fault: fn(Words, &str) -> String,
+) -> Result<Vec<T>, String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let repeated = |line: &str| line.chars().take(MAX_REPEATED_CHARS).collect::<String>();
+    let read = |line: &str| line.parse().map_err(|_| fault(words, &repeated(line)));
+    let read: Vec<T> = lines.take(most + 1).map(read).collect::<Result<_, String>>()?;
+    if read.len() > most { Err(words.too_many_lines(most)) } else { Ok(read) }
 }
 
 fn area(words: Words, name: &'static str, label: &str, hint: &str, value: &str, faults: &Faults) -> Markup {

@@ -4,18 +4,19 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::form::{FIELDS, Preset, Typed};
-use super::parts::{key_of, path_of};
+use super::parts::{cannot, key_of, path_of};
 use crate::clock::new_id;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::Faults;
 use crate::console::layout::{Content, Section, account};
 use crate::console::page::Reply;
+use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::KeyId;
 use crate::domain::key::terms::{KeyTerms, TermsChange};
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{FormatChoice, KeySecret, Mode};
+use crate::domain::key::{FormatChoice, KeySecret, KeyStatus, Mode};
 use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts;
@@ -38,10 +39,41 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         }
         None => {
             let preset = Preset::from_name(call.query.text("preset")).unwrap_or(Preset::Server);
+            if preset == Preset::Test && !environments.iter().any(|known| known.mode == Mode::Test) {
+                return no_test_environment(call).await;
+            }
             Typed::preset(preset, &environments, now)
         }
     };
     form(call, &typed, &environments, &Faults::default()).await
+}
+
+fn presets(words: Words, path: &str) -> Markup {
+    let name = |preset| match preset {
+        Preset::Server => words.preset_server(),
+        Preset::Test => words.preset_test(),
+        Preset::Read => words.preset_read(),
+    };
+    html! {
+        p.filters {
+            span.muted { (words.preset()) }
+            @for preset in Preset::ALL { a.button href={ (path) "?preset=" (preset.as_str()) } { (name(preset)) } }
+        }
+    }
+}
+
+/// Instead of a form that would make a live key: the way to a test environment.
+async fn no_test_environment(call: &mut Call) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), call.path("/keys/new")?);
+    let body = html! {
+        (presets(words, &path))
+        p.note.info { (words.no_test_environment()) }
+        p.filters {
+            a.button.primary href=(call.path("/environments/new?name=test")?) { (words.create_environment()) }
+            a.button href=(call.path("/keys")?) { (words.cancel()) }
+        }
+    };
+    account(call, Content::new(Section::Keys, words.create_key(), body)).await
 }
 
 async fn form(
@@ -51,16 +83,8 @@ async fn form(
     faults: &Faults,
 ) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), call.path("/keys/new")?);
-    let name = |preset| match preset {
-        Preset::Server => words.preset_server(),
-        Preset::Test => words.preset_test(),
-        Preset::Read => words.preset_read(),
-    };
     let body = html! {
-        p.filters {
-            span.muted { (words.preset()) }
-            @for preset in Preset::ALL { a.button href={ (path) "?preset=" (preset.as_str()) } { (name(preset)) } }
-        }
+        (presets(words, &path))
         (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
@@ -182,7 +206,11 @@ pub(super) fn sample(call: &Call) -> Markup {
 
 /// The form of a key that exists.
 pub(in crate::console) async fn edit(call: &mut Call) -> Result<Reply, PageError> {
-    let key = key_of(call).await?;
+    let (key, words) = (key_of(call).await?, call.words());
+    if key.status == KeyStatus::Revoked {
+        let title = words.of_key(words.change_key(), &key.name);
+        return cannot(call, &key, title, words.revoked_already()).await;
+    }
     edit_form(call, &key, &Typed::of(&key.terms(), &key.environment), &Faults::default()).await
 }
 

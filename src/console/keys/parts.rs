@@ -5,7 +5,9 @@ use maud::{Markup, html};
 
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::layout::{Content, Section, account};
 use crate::console::numbers;
+use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::ids::KeyId;
@@ -27,6 +29,20 @@ pub(in crate::console) async fn key_of(call: &mut Call) -> Result<KeyView, PageE
 /// The address of a page about a key.
 pub(in crate::console) fn path_of(call: &Call, key: KeyId, rest: &str) -> Result<String, PageError> {
     call.path(&format!("/keys/{key}{rest}"))
+}
+
+/// The page instead of a form that would change nothing.
+pub(super) async fn cannot(
+    call: &mut Call,
+    key: &KeyView,
+    title: String,
+    why: &str,
+) -> Result<Reply, PageError> {
+    let body = html! {
+        p.note.info { (why) }
+        p { a.button href=(path_of(call, key.id, "")?) { (call.words().to_key()) } }
+    };
+    account(call, Content::new(Section::Keys, title, body).test(key.mode == Mode::Test)).await
 }
 
 pub(in crate::console) fn status(words: Words, key: &KeyView) -> Markup {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use chrono::Days;
 use maud::html;
 
-use super::parts::{key_of, last_used, path_of};
+use super::parts::{cannot, key_of, last_used, path_of};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
@@ -25,6 +25,11 @@ fn was_used_lately(call: &Call, key: &KeyView) -> bool {
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let key = key_of(call).await?;
+    if key.status == KeyStatus::Revoked {
+        let (title, why) =
+            (call.words().of_key(call.words().revoke(), &key.name), call.words().revoked_already());
+        return cannot(call, &key, title, why).await;
+    }
     form(call, &key, &Faults::default()).await
 }
 

@@ -3,13 +3,13 @@
 use maud::html;
 
 use super::make::secret_page;
-use super::parts::{key_of, last_used, path_of};
+use super::parts::{cannot, key_of, last_used, path_of};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account};
 use crate::console::page::Reply;
 use crate::domain::key::rotation::Overlap;
-use crate::domain::key::{FormatChoice, Mode};
+use crate::domain::key::{FormatChoice, KeyStatus, Mode};
 use crate::management;
 use crate::management::keys::NewSecret;
 
@@ -18,6 +18,10 @@ const OVERLAPS: [&str; 4] = ["0s", "1h", "1d", "7d"];
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let key = key_of(call).await?;
     let (words, now, path) = (call.words(), call.now(), path_of(call, key.id, "/rotate")?);
+    if key.status == KeyStatus::Revoked {
+        let title = words.of_key(words.rotate(), &key.name);
+        return cannot(call, &key, title, words.revoked_already()).await;
+    }
     // A secret that was never used, or has leaked, needs no overlap.
     let suggested = if key.last_used_at.is_some() { "1d" } else { "0s" };
     let name = |overlap| match overlap {

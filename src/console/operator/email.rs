@@ -13,6 +13,7 @@ use crate::console::numbers::instant;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::words::Words;
+use crate::domain::language::Language;
 use crate::management::emails;
 use crate::storage::email_outbox::{self as outbox, EmailLine};
 
@@ -25,6 +26,34 @@ fn state_name(words: Words, state: &str) -> &'static str {
         "failed" => words.op_email_failed(),
         "sent" => words.op_email_sent(),
         _ => words.op_email_waiting(),
+    }
+}
+
+fn tab_name(words: Words, state: &str) -> &'static str {
+    if state == "sent" { words.op_emails_sent() } else { state_name(words, state) }
+}
+
+/// What an e-mail is about. A kind without a word shows its own name.
+fn kind_name(words: Words, kind: &str) -> &str {
+    let (en, pt) = match kind {
+        "alert" => ("alert", "alerta"),
+        "alert_test" => ("test of the alerts", "teste dos alertas"),
+        "email_changed" => ("address changed", "endereço alterado"),
+        "factor_changed" => ("second factor changed", "segundo fator alterado"),
+        "factor_reset" => ("end of the second factor", "fim do segundo fator"),
+        "invitation" => ("invitation", "convite"),
+        "new_browser" => ("new browser", "novo navegador"),
+        "new_email" => ("new address", "novo endereço"),
+        "password_changed" => ("password changed", "senha alterada"),
+        "reset" => ("new password", "nova senha"),
+        "sign_up" => ("sign-up", "cadastro"),
+        "vouch" => ("request to vouch", "pedido de confirmação"),
+        "vouched" => ("vouched for", "identidade confirmada"),
+        _ => (kind, kind),
+    };
+    match words.0 {
+        Language::En => en,
+        Language::Pt => pt,
     }
 }
 
@@ -41,7 +70,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
         nav.tabs aria-label=(words.state()) {
             a.button href=(PATH) aria-current=[state.is_none().then_some("page")] { (words.op_all()) }
             @for known in STATES {
-                a.button href={ (PATH) "?state=" (known) } aria-current=[(state == Some(known)).then_some("page")] { (state_name(words, known)) }
+                a.button href={ (PATH) "?state=" (known) } aria-current=[(state == Some(known)).then_some("page")] { (tab_name(words, known)) }
             }
         }
         section.card.scroll {
@@ -70,7 +99,7 @@ fn row(words: Words, line: &EmailLine) -> Markup {
         tr {
             td.when data-label=(words.op_made()) { (instant(words.0, line.created_at)) }
             td data-label=(words.op_to()) { (line.to_address) }
-            td data-label=(words.op_kind()) { code { (line.kind) } }
+            td data-label=(words.op_kind()) { (kind_name(words, &line.kind)) }
             td data-label=(words.state()) {
                 div {
                     span.chip.(kind) { (shape) " " (state_name(words, &line.state)) }

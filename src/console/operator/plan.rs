@@ -18,8 +18,7 @@ use crate::storage::accounts::find;
 use crate::storage::operator::plans;
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let chosen = current(call).await?;
-    form(call, &chosen, &Faults::default()).await
+    form(call, None, &Faults::default()).await
 }
 
 async fn current(call: &mut Call) -> Result<PlanRef, PageError> {
@@ -27,14 +26,18 @@ async fn current(call: &mut Call) -> Result<PlanRef, PageError> {
     Ok(find(call.db().await?, id).await?.ok_or(PageError::NotFound)?.plan)
 }
 
-async fn form(call: &mut Call, chosen: &PlanRef, faults: &Faults) -> Result<Reply, PageError> {
-    let (plans, words) = (plans::list(call.db().await?).await?, call.words());
-    let fields = plan_field(words, &plans, Some(chosen), faults);
+async fn form(call: &mut Call, chosen: Option<&PlanRef>, faults: &Faults) -> Result<Reply, PageError> {
+    let (current, words) = (current(call).await?, call.words());
+    let plans = plans::list(call.db().await?).await?;
+    let fields = html! {
+        p { (words.op_current_plan()) ": " b { (current.plan) " (" (current.edition) ")" } }
+        (plan_field(words, &plans, chosen, faults))
+    };
     let (title, lead) = (words.op_move_plan().to_owned(), words.op_move_plan_lead());
     ActForm { rest: "/plan", title, lead, fields, is_dangerous: false }.show(call, faults).await
 }
 
-/// The choice of a plan.
+/// The choice of a plan. None is chosen in advance.
 pub(super) fn plan_field(
     words: Words,
     plans: &[PlanRef],
@@ -46,6 +49,7 @@ pub(super) fn plan_field(
             label for="plan" { (words.plan_head()) }
             (faults.at("plan"))
             select id="plan" name="plan" aria-invalid=[faults.invalid("plan")] aria-describedby=[faults.described("plan", false)] {
+                @if chosen.is_none() { option value="" { (words.op_choose_plan()) } }
                 @for plan in plans {
                     option value={ (plan.edition) "/" (plan.plan) } selected[Some(plan) == chosen] { (plan.plan) " (" (plan.edition) ")" }
                 }
@@ -61,7 +65,10 @@ pub(super) async fn typed_plan(call: &mut Call, faults: &mut Faults) -> Result<O
     let known = plans::list(call.db().await?).await?;
     let plan = typed.filter(|typed| known.contains(typed));
     if plan.is_none() {
-        faults.add(("plan", call.words().plan_head()), call.words().op_no_such_plan());
+        let words = call.words();
+        let is_empty = call.form.text("plan").is_empty();
+        let fault = if is_empty { words.op_choose_plan() } else { words.op_no_such_plan() };
+        faults.add(("plan", words.plan_head()), fault);
     }
     Ok(plan)
 }
@@ -71,11 +78,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let mut faults = Faults::default();
     let plan = typed_plan(call, &mut faults).await?;
     let (Some(reason), Some(plan)) = (reason(call, &mut faults), plan.clone()) else {
-        let chosen = match plan {
-            Some(plan) => plan,
-            None => current(call).await?,
-        };
-        return Ok(form(call, &chosen, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        return Ok(form(call, plan.as_ref(), &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (by, account_id, desk) = (principal(call, reason)?, call.account_id()?, desk(call)?);
     accounts::set_plan(call.db().await?, &by, account_id, &plan).await?;

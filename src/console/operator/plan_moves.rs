@@ -120,6 +120,7 @@ fn plan_choice(
             label for=(name) { (label) }
             (faults.at(name))
             select id=(name) name=(name) aria-invalid=[faults.invalid(name)] aria-describedby=[faults.described(name, false)] {
+                @if chosen.is_none() { option value="" { (words.op_choose_plan()) } }
                 @for plan in plans {
                     option value={ (plan.edition) "/" (plan.plan) } selected[Some(plan) == chosen] {
                         (reference(plan)) " · " (words.op_accounts()) ": " (whole(words.0, plan.accounts))

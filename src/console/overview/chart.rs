@@ -21,27 +21,30 @@ pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
         })
         .collect();
     let series = [words.charged().to_owned(), words.credits_given_back().to_owned()];
+    let is_empty = overview.days.iter().all(|day| day.calls == 0 && day.credits == 0 && day.given_back == 0);
     let until = overview.added_up_until.unwrap_or(overview.now);
     html! {
         section.card.chart {
             header { h2 { (words.credits_by_day()) } span.push { (legend(&series)) } }
             div.body {
-                (bars(words.credits_by_day(), &drawn, number))
-                p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
-                details {
-                    summary { (words.show_table()) }
-                    table {
-                        thead {
-                            tr {
-                                th { (words.day()) } th.n { (words.calls()) } th.n { (words.charged()) }
-                                th.n { (words.credits_given_back()) }
-                            }
-                        }
-                        tbody {
-                            @for day in overview.days.iter().rev().filter(|day| day.calls > 0 || day.given_back > 0) {
+                @if is_empty { p.muted { (words.no_usage()) } } @else {
+                    (bars(words.credits_by_day(), &drawn, number))
+                    p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
+                    details {
+                        summary { (words.show_table()) }
+                        table {
+                            thead {
                                 tr {
-                                    td { (short_day(words.0, day.day)) } td.n { (number(day.calls)) } td.n { (number(day.credits)) }
-                                    td.n { (number(day.given_back)) }
+                                    th { (words.day()) } th.n { (words.calls()) } th.n { (words.charged()) }
+                                    th.n { (words.credits_given_back()) }
+                                }
+                            }
+                            tbody {
+                                @for day in overview.days.iter().rev().filter(|day| day.calls > 0 || day.given_back > 0) {
+                                    tr {
+                                        td { (short_day(words.0, day.day)) } td.n { (number(day.calls)) } td.n { (number(day.credits)) }
+                                        td.n { (number(day.given_back)) }
+                                    }
                                 }
                             }
                         }

@@ -11,7 +11,9 @@ use crate::console::layout::{Content, Section, account_with, ledger_account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
+use crate::domain::credits::Credits;
 use crate::ledger::rules::account::LedgerAccount;
+use crate::openapi::{Access, Operation};
 use crate::storage::accounts;
 use crate::storage::console::credits::{self as read, LotLine, PlanLine};
 use crate::storage::keys::MAX_COUNTED;
@@ -47,7 +49,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             }
         }
         h2.space { (words.plan_title()) }
-        (plan_card(words, &plan, &ledger, most_used))
+        (plan_card(words, &plan, &callable(call, &plan), &ledger, most_used))
     };
     let actions = html! {
         span.as-of { (words.as_of(&numbers::instant_s(words.0, now))) }
@@ -159,7 +161,25 @@ fn table(words: Words, lots: &[&LotLine], now: DateTime<Utc>, if_empty: &str) ->
     }
 }
 
-fn plan_card(words: Words, plan: &PlanLine, ledger: &LedgerAccount, most_used: i64) -> Markup {
+/// The paths of this gateway that the gate lets the plan call.
+fn callable(call: &Call, plan: &PlanLine) -> Vec<&'static str> {
+    let includes = |access: &str| plan.access.iter().any(|name| name == access);
+    let is_included = |operation: &&Operation| match &operation.access {
+        Access::Paid(route) => includes(route.access.as_str()),
+        Access::Forwarded(route) => includes(route.access.as_str()),
+        Access::Open | Access::KeyOptional | Access::AnyKey | Access::Scoped(_) => false,
+    };
+    let included = call.console.site.operations().iter().filter(is_included);
+    included.map(|operation| operation.path).collect()
+}
+
+fn plan_card(
+    words: Words,
+    plan: &PlanLine,
+    callable: &[&str],
+    ledger: &LedgerAccount,
+    most_used: i64,
+) -> Markup {
     let number = |value: i64| whole(words.0, value);
     let price = match plan.price_usd {
         Some(price) => words.usd_a_month(&number(i64::from(price))),
@@ -172,8 +192,13 @@ fn plan_card(words: Words, plan: &PlanLine, ledger: &LedgerAccount, most_used: i
                     dt { (words.plan_head()) } dd { b { (plan.plan) } " " span.muted { (plan.edition) } }
                     dt { (words.price()) } dd { (price) }
                     dt { (words.credits_a_month()) }
-                    dd { (number(plan.credits)) " · " (words.charged_of(
-                        &number(ledger.balance().plan_credits_used.as_i64()), &number(ledger.plan_credits.as_i64()))) }
+                    dd {
+                        (number(plan.credits))
+                        @if ledger.plan_credits > Credits::ZERO {
+                            " · " (words.charged_of(
+                                &number(ledger.balance().plan_credits_used.as_i64()), &number(ledger.plan_credits.as_i64())))
+                        }
+                    }
                     dt { (words.requests_a_month()) } dd { (number(plan.requests)) }
                     dt { (words.rate()) }
                     dd { (words.rate_of(&number(i64::from(plan.rate_per_s)), &number(i64::from(plan.burst)))) }
@@ -183,7 +208,7 @@ fn plan_card(words: Words, plan: &PlanLine, ledger: &LedgerAccount, most_used: i
                     dt { (words.may_call()) }
                     dd {
                         @if !plan.api_access { (words.no_api_access()) }
-                        @for access in &plan.access { span.chip { (access) } " " }
+                        @else { @for path in callable { code { (path) } " " } }
                     }
                 }
             }

@@ -1,10 +1,13 @@
 //! The UTC days that a page is about, and the form that chooses them.
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Days as Number, NaiveDate, NaiveTime, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use crate::console::call::Call;
+use crate::console::error::PageError;
 use crate::console::form::Form;
+use crate::console::page::{Reply, plain};
 use crate::console::words::Words;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::period::period_at;
@@ -91,6 +94,17 @@ impl DaysFault {
             Self::NoDay => words.days_unreadable(),
         }
     }
+}
+
+/// The page instead of a file about days that cannot be read.
+pub(super) fn no_file(call: &Call, fault: DaysFault) -> Result<Reply, PageError> {
+    let words = call.words();
+    let content = html! {
+        p { (fault.text(words)) }
+        p { a.button href=(call.path("")?) { (words.to_account()) } }
+    };
+    let page = plain(&call.frame, words.no_file_title(), &content);
+    Ok(Reply::page(page).with_status(StatusCode::BAD_REQUEST))
 }
 
 /// A period to choose by name.

@@ -88,8 +88,8 @@ fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatc
                         dt { (words.key()) } dd { a href={ (root) "/keys/" (id) } { (name) } }
                     }
                     @if let Some(status) = receipt.status { dt { (words.http_status()) } dd { (status) } }
-                    dt { (words.plan_request()) }
-                    dd { @if receipt.plan_request_used { (words.one_used()) } @else { (words.none_used()) } }
+                    dt { (words.plan_requests_used()) }
+                    dd { (u8::from(receipt.plan_request_used)) }
                     @if let Some(sealed) = sealed {
                         dt { (words.sealed_in()) }
                         dd {

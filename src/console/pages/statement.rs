@@ -6,7 +6,7 @@ mod lines;
 use maud::{Markup, html};
 
 pub(in crate::console) use self::lines::{act_of, lot_name, table};
-use super::days::{Days, DaysFault, day_fields};
+use super::days::{Days, DaysFault, day_fields, no_file};
 use super::usage::key_select;
 use crate::api::statement_csv;
 use crate::console::call::Call;
@@ -19,12 +19,12 @@ use crate::domain::ids::{AccountId, KeyId};
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::console::check::COMPARED;
-use crate::storage::console::range;
+use crate::storage::console::range::{self, EntryRange};
 use crate::storage::console::statement::{
     self as read, ADDED_UP, Movements, NewestEntry, StatementFilter, StatementPage,
 };
 use crate::storage::console::usage::{KeyChoice, key_choices};
-use crate::storage::ledger::statement::{self, PAGE};
+use crate::storage::ledger::statement::{self, PAGE, StatementLine};
 
 const LINES: i64 = 50;
 const KEYS: i64 = 200;
@@ -58,7 +58,7 @@ impl Group {
         match self {
             Self::All => words.all_kinds(),
             Self::Calls => words.kind_calls(),
-            Self::GivenBack => words.call_given_back(),
+            Self::GivenBack => words.kind_given_back(),
             Self::In => words.kind_in(),
             Self::Out => words.kind_out(),
         }
@@ -184,9 +184,10 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             p.space { a.button href={ (root) "/ledger?" (asked.query(older)) } { (words.older_entries()) } }
         }
     };
+    let of_days = asked.days.map(|days| format!("?{}", days.query())).unwrap_or_default();
     let actions = html! {
         span.as-of { (words.as_of(&numbers::instant_s(words.0, call.now()))) }
-        a.button href={ (root) "/ledger.csv?" (statement.days.query()) } download { "CSV" }
+        a.button href={ (root) "/ledger.csv" (of_days) } download { "CSV" }
         button type="button" data-print hidden { (words.print()) }
     };
     let content = Content::new(Section::Statement, words.statement(), body);
@@ -253,15 +254,21 @@ fn summary(words: Words, days: Days, movements: &Movements) -> Markup {
     }
 }
 
-/// The entries of the days, oldest first.
+/// The entries of the days, or all without days, oldest first.
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
-    let (ledger, asked) = (ledger_account(call).await?, Asked::of(call));
-    let (account, today): (AccountId, _) = (call.account_id()?, call.now().date_naive());
-    let days =
-        asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
-    let (from, until) = days.instants();
+    let (account, asked): (AccountId, _) = (call.account_id()?, Asked::of(call));
+    if let Some(fault) = asked.fault {
+        return no_file(call, fault);
+    }
+    let between = asked.days.map(Days::instants);
     let db = call.db().await?;
-    let around = range::around(db, account, from, until).await?;
+    let around = match between {
+        Some((from, until)) => range::around(db, account, from, until).await?,
+        None => {
+            let newest = read::newest_entry(db, account).await?.ok_or(PageError::NotFound)?;
+            EntryRange { first: 1, end: newest.number + 1 }
+        }
+    };
     if around.count() > CSV_LINES {
         return Err(PageError::TooMuch);
     }
@@ -271,9 +278,12 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
         let page = statement::page(db, account, last, PAGE.min(around.end - 1 - last)).await?;
         let Some(newest) = page.last() else { break };
         last = newest.number;
-        for line in page.iter().filter(|line| line.at >= from && line.at < until) {
+        let is_asked =
+            |line: &&StatementLine| between.is_none_or(|(from, until)| line.at >= from && line.at < until);
+        for line in page.iter().filter(is_asked) {
             statement_csv::write_line(&mut rows, line).map_err(|_| PageError::Internal)?;
         }
     }
-    Ok(Reply::Csv { name: format!("statement-{}-{}.csv", days.from, days.to), rows })
+    let days = asked.days.map(|days| format!("-{}-{}", days.from, days.to)).unwrap_or_default();
+    Ok(Reply::Csv { name: format!("statement{days}.csv"), rows })
 }

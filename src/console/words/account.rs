@@ -29,7 +29,7 @@ words! {
     secret_version: "Version of the secret" / "Versão do segredo";
     old_secret_until: "Old secret works until" / "Segredo antigo funciona até";
     reference: "Reference" / "Referência";
-    source_word: "Source" / "Origem";
+    source_word: "Source" / "Fonte";
     keys_revoked: "Keys revoked" / "Chaves revogadas";
     no_limit_word: "none" / "nenhum";
     any_word: "any" / "qualquer";

@@ -19,8 +19,8 @@ words! {
     alert_nobody: "No admin has logged in yet, so nothing is sent." / "Nenhum administrador entrou ainda, então nada é enviado.";
     alert_admins: "Every active admin of the account." / "Todos os administradores ativos da conta.";
     alert_try: "Send me a test e-mail" / "Enviar um e-mail de teste para mim";
-    alert_tried: "A test e-mail is on its way, at most three an hour." / "Um e-mail de teste está a caminho, no máximo três por hora.";
-    alert_sent: "Sent last" / "Últimos enviados";
+    alert_tried: "A test e-mail is on its way. You can ask for three an hour." / "Um e-mail de teste está a caminho. Você pode pedir três por hora.";
+    alert_sent: "Recently sent" / "Enviados recentemente";
     alert_sent_requests: "The plan’s requests are running out" / "As requisições do plano estão acabando";
     alert_none_sent: "None yet." / "Nenhum ainda.";
     change_alerts: "Choose alerts" / "Escolher alertas";

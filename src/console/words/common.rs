@@ -30,7 +30,6 @@ words! {
     faults_title: "Please correct this" / "Corrija os pontos abaixo";
     optional: "optional" / "opcional";
     is_needed: "Fill in this field." / "Preencha este campo.";
-    is_too_long: "This is too long." / "Este texto é longo demais.";
     is_odd: "This has characters that cannot be used in this field." / "Há caracteres que não podem ser usados neste campo.";
     not_an_address: "This is not an e-mail address. One looks like name@example.com."
         / "Isto não é um endereço de e-mail. Um endereço tem o formato nome@exemplo.com.";
@@ -64,6 +63,8 @@ words! {
 
 sentences! {
     w:
+    fn is_too_long(most: usize) { format!("Enter at most {most} characters.") }
+        { format!("Digite no máximo {most} caracteres.") }
     fn as_of(when: &str) { format!("As of {when}") } { format!("Posição em {when}") }
     fn seconds(n: i64) { counted(w, n, "second", "seconds") } { counted(w, n, "segundo", "segundos") }
     fn minutes_ago(n: i64) { format!("{n} min ago") } { format!("há {n} min") }

@@ -14,8 +14,8 @@ words! {
     given_back: "Nothing was changed yet. Look over what you typed, and send it again."
         / "Nada foi alterado ainda. Confira o que você digitou e envie de novo.";
     logged_out: "You are logged out." / "Você saiu.";
-    link_hint: "No password yet? An operator of this gateway makes a link with “fluence account link”."
-        / "Ainda sem senha? Quem opera este gateway cria um link com “fluence account link”.";
+    link_hint: "No password yet? “Forgot your password?” sends you a link to set one."
+        / "Ainda sem senha? Em “Esqueceu a senha?” você recebe um link para criar uma.";
     link_title: "Log in with a link" / "Entrar com um link";
     link_log_in: "Log in to the console" / "Entrar no console";
     link_once: "The link works once and for ten minutes. Nothing happens until you press the button."
@@ -25,12 +25,13 @@ words! {
     link_used: "It was used already. Each link works once." / "Já foi usado. Cada link funciona uma única vez.";
     link_expired: "It has expired." / "O prazo dele terminou.";
     ask_for_new_link: "Ask for a new one." / "Peça um novo.";
+    ask_for_log_in_link: "Log in with your password, or ask an admin of your account or the support of this service for a new link."
+        / "Entre com sua senha ou peça um novo link a um administrador da conta ou ao suporte deste serviço.";
+    account_exists: "Your account exists: log in." / "Sua conta já existe: entre.";
     confirm_title: "Confirm that it is you" / "Confirme que é você";
     confirm_why: "Changes of keys, people and passwords need a recent proof that it is you. Reading never does."
         / "Alterações de chaves, pessoas e senhas exigem uma confirmação recente de que é você. Consultar nunca exige.";
     confirm_button: "Confirm" / "Confirmar";
-    confirm_no_password: "You have no password. Set one, or log in again with a new link."
-        / "Você não tem senha. Crie uma ou entre de novo com um novo link.";
     set_password: "Set a password" / "Criar uma senha";
     accounts_title: "Your accounts" / "Suas contas";
     no_account: "You are not a member of any account. Ask an admin to invite you."
@@ -54,7 +55,7 @@ words! {
     end_other_sessions: "End all other sessions" / "Encerrar todas as outras sessões";
     language: "Language" / "Idioma";
     theme: "Colours" / "Cores";
-    as_browser: "As the browser" / "Como o navegador";
+    as_browser: "Same as browser" / "Igual ao navegador";
     theme_light: "Light" / "Claras";
     theme_dark: "Dark" / "Escuras";
     saved: "Saved." / "Salvo.";
@@ -67,6 +68,12 @@ sentences! {
     w:
     fn log_in_wait(n: i64) { format!("Too many attempts. Try again in {}.", w.seconds(n)) }
         { format!("Muitas tentativas. Tente de novo em {}.", w.seconds(n)) }
+    fn confirm_no_password(email: &str) {
+        format!("You have no password yet. Have a link sent to {email}, and set one with it. You are then logged in again.")
+    } {
+        format!("Você ainda não tem senha. Peça um link para {email} e crie uma com ele. Depois disso, você entra de novo automaticamente.")
+    }
+    fn logged_in_as(email: &str) { format!("You are logged in as {email}.") } { format!("Você está conectado como {email}.") }
     fn link_for(email: &str) { format!("You log in as {email}.") } { format!("Você entra como {email}.") }
     fn password_rule(n: usize) { format!("At least {n} characters.") } { format!("Pelo menos {n} caracteres.") }
 }

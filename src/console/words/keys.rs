@@ -36,6 +36,9 @@ words! {
     status_disabled: "Disabled" / "Desativada";
     status_expired: "Expired" / "Expirada";
     status_revoked: "Revoked" / "Revogada";
+    revoked_already: "The key is revoked already, and nothing about it can be changed." / "A chave já foi revogada, e nada nela pode ser alterado.";
+    not_rotating: "The key has no old secret: its secret is not being replaced." / "A chave não tem segredo antigo: não há troca em andamento.";
+    to_key: "Open the key" / "Abrir a chave";
     rotating: "Rotating" / "Trocando o segredo";
     end_now: "End it now" / "Encerrar agora";
     end_overlap: "End the old secret" / "Encerrar o segredo antigo";
@@ -58,15 +61,15 @@ words! {
     daily_cap: "Daily cap, in credits" / "Teto diário, em créditos";
     monthly_cap: "Monthly cap, in credits" / "Teto mensal, em créditos";
     cap_hint: "UTC days and months. Empty: no cap." / "Dias e meses em UTC. Vazio: sem teto.";
-    not_an_amount: "This is not a whole number from 1." / "Isto não é um número inteiro a partir de 1.";
+    not_an_amount: "Enter a whole number, 1 or more." / "Digite um número inteiro, 1 ou mais.";
     networks: "Only from these networks" / "Somente destas redes";
     networks_hint: "One per line, such as 203.0.113.0/24. Empty: from anywhere."
         / "Uma por linha, como 203.0.113.0/24. Vazio: de qualquer lugar.";
-    not_a_network: "A line is not an address or network." / "Uma linha não é um endereço nem uma rede.";
     regions: "Only in these regions" / "Somente nestas regiões";
     regions_hint: "One per line, such as sa-east-1. Empty: in all regions." / "Uma por linha, como sa-east-1. Vazio: em todas as regiões.";
-    not_a_region: "A line is not the name of a region." / "Uma linha não é o nome de uma região.";
     environment_exists: "The account has an environment of this name." / "A conta já tem um ambiente com este nome.";
+    no_test_environment: "The account has no test environment. Create one, and then a key in it: its calls cost nothing."
+        / "A conta não tem ambiente de teste. Crie um e, depois, uma chave nele: as chamadas dela não custam nada.";
     no_such_environment: "Choose one of the environments." / "Escolha um dos ambientes.";
     format: "Format" / "Formato";
     format_hint: "How the secret looks. “prefixed” is right unless a program expects another form."
@@ -102,7 +105,7 @@ words! {
     works_until: "Works until" / "Funciona até";
     no_cap: "no cap" / "sem teto";
     no_end: "no end" / "sem prazo";
-    history: "What was done with it" / "O que foi feito com ela";
+    history: "Activity" / "Atividade";
     change_key: "Change" / "Alterar";
     rotate: "Replace the secret" / "Trocar o segredo";
     disable: "Disable" / "Desativar";
@@ -120,7 +123,7 @@ words! {
     overlap_1h: "1 hour" / "1 hora";
     overlap_1d: "1 day" / "1 dia";
     overlap_7d: "7 days" / "7 dias";
-    rotate_lead: "The key stays the same: id, limits and history. Until the old secret ends, both work, and this page shows when the old one was last used."
+    rotate_lead: "The key stays the same: id, limits and history. Until the old secret ends, both work, and the page of the key shows when the old one was last used."
         / "A chave continua a mesma: id, limites e histórico. Até o fim do segredo antigo, os dois funcionam, e a página da chave mostra quando o antigo foi usado pela última vez.";
     old_secret_last_used: "The current secret was last used" / "O segredo atual foi usado pela última vez";
     disable_lead: "Every program that uses the key is refused within 5 seconds, until you enable it again."
@@ -178,6 +181,12 @@ impl super::Words {
 
 sentences! {
     w:
+    fn not_a_network(line: &str) { format!("“{line}” is not an address or network.") }
+        { format!("“{line}” não é um endereço nem uma rede.") }
+    fn not_a_region(line: &str) { format!("“{line}” is not the name of a region.") }
+        { format!("“{line}” não é o nome de uma região.") }
+    fn too_many_lines(most: usize) { format!("Enter at most {most} lines.") }
+        { format!("Digite no máximo {most} linhas.") }
     fn ended_hidden(n: i64, most: i64) {
         if n > most { format!("more than {} hidden", counted(w, most, "ended key", "ended keys")) }
         else { format!("{} hidden", counted(w, n, "ended key", "ended keys")) }

@@ -14,8 +14,8 @@ words! {
     own_days: "These days" / "Estes dias";
     first_day: "From" / "De";
     to_day: "to" / "até";
-    days_reversed: "The first day is after the last one. This is the current billing period."
-        / "O primeiro dia é posterior ao último. Abaixo está o período de cobrança atual.";
+    days_reversed: "The first day is after the last one." / "O primeiro dia é posterior ao último.";
+    no_file_title: "No file for these days" / "Nenhum arquivo para estes dias";
     days_too_many: "That is more than a year. Choose at most 366 days."
         / "É mais de um ano. Escolha no máximo 366 dias.";
     days_unreadable: "That is not a day. A day looks like 2026-11-26." / "Isto não é um dia. Um dia tem o formato 2026-11-26.";
@@ -50,7 +50,8 @@ words! {
     given_back_head: "Calls given back" / "Chamadas devolvidas";
     refused_free: "refused, free" / "recusada, sem custo";
     endpoint: "Endpoint" / "Endpoint";
-    sum: "Sum" / "Total";
+    kind_given_back: "Given back" / "Devoluções";
+    sum: "Total" / "Total";
     checked_title: "Checked against the statement" / "Conferido com o extrato";
     check_lead: "The entries of the calls of these days, added up just now:"
         / "Os lançamentos das chamadas destes dias, somados agora:";
@@ -110,9 +111,7 @@ words! {
     call_id: "Call id" / "Id da chamada";
     began: "Began" / "Início";
     http_status: "HTTP status" / "Status HTTP";
-    plan_request: "Request of the plan" / "Requisição do plano";
-    one_used: "one used" / "uma usada";
-    none_used: "none used" / "nenhuma usada";
+    plan_requests_used: "Plan requests used" / "Requisições do plano usadas";
     sealed_in: "Sealed in" / "Selado em";
     credits_held: "Held" / "Reservado";
     credits_given_back: "Given back" / "Devolvido";
@@ -158,8 +157,8 @@ words! {
     requests_lead: "A call uses one request when credits of the plan pay for it. Calls that packs and grants pay for use none."
         / "Uma chamada paga com créditos do plano consome uma requisição. Chamadas pagas com pacotes e cortesias não consomem.";
     more_credits: "More credits" / "Mais créditos";
-    more_credits_lead: "Packs last a year, and another plan counts at once."
-        / "Pacotes valem por um ano, e um novo plano vale na hora.";
+    more_credits_lead: "A pack lasts a year. A move to another plan takes effect at once."
+        / "Um pacote vale por um ano. A mudança para outro plano vale na hora.";
     buy_at: "Buy at" / "Compre em";
     write_to: "Write to" / "Escreva para";
     ask_operator: "Ask the operator who gave you the account." / "Fale com o operador que forneceu a conta.";

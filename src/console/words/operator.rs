@@ -21,8 +21,8 @@ words! {
         / "Sua função não permite isto. Um operador com a função admin pode fazê-lo ou mudar sua função no servidor: fluence operator role.";
 
     op_log_in_title: "Operators’ log-in" / "Acesso de operadores";
-    op_log_in_hint: "No access yet? An admin of the host makes a link with “fluence operator link”. Log-ins of account owners do not work here."
-        / "Ainda sem acesso? Quem administra o servidor cria um link com “fluence operator link”. Acessos de donos de contas não funcionam aqui.";
+    op_log_in_hint: "No access yet? An admin of the host makes a link with “fluence operator link”. Log-ins of accounts do not work here."
+        / "Ainda sem acesso? Quem administra o servidor cria um link com “fluence operator link”. Acessos de contas não funcionam aqui.";
     op_needs_link: "You have no second factor yet. Setting one up takes a link: “fluence operator link” on the host."
         / "Você ainda não tem o segundo fator. Para configurá-lo é preciso um link: “fluence operator link” no servidor.";
     op_link_once: "The link works once and for one hour. Nothing happens until you press the button."
@@ -57,19 +57,21 @@ words! {
         / "Só operadores a veem. Não pode ser alterada nem removida. No máximo 2.000 caracteres.";
 
     op_reason: "Reason" / "Motivo";
-    op_reason_hint: "The owners read it in their audit log." / "Os donos da conta veem o motivo no registro de auditoria.";
+    op_reason_hint: "The account’s members read it in their audit log." / "Os membros da conta veem o motivo no registro de auditoria.";
     op_not_its_name: "This is not the account’s name." / "Este não é o nome da conta.";
     op_suspend: "Suspend" / "Suspender";
-    op_suspend_lead: "All calls of the account are refused within 5 seconds. Its owners can still log in and look at everything; credits keep their end dates."
-        / "Todas as chamadas da conta são recusadas em até 5 segundos. Os donos ainda podem entrar e consultar tudo; os créditos mantêm suas datas de validade.";
+    op_suspend_lead: "All calls of the account are refused within 5 seconds. Its members can still log in and look at everything; credits keep their end dates."
+        / "Todas as chamadas da conta são recusadas em até 5 segundos. Os membros ainda podem entrar e consultar tudo; os créditos mantêm suas datas de validade.";
     op_resume: "Resume" / "Reativar";
     op_resume_lead: "Calls of the account are accepted again, at once." / "As chamadas da conta voltam a ser aceitas, na hora.";
     op_move_plan: "Move to another plan" / "Mudar de plano";
     op_move_plan_lead: "The move takes effect immediately: limits, endpoints and plan credits are those of the new plan. What was used in this period stays used."
         / "A mudança vale na hora: limites, endpoints e créditos do plano passam a ser os do novo plano. O que já foi usado no período continua usado.";
+    op_choose_plan: "Choose a plan" / "Escolha um plano";
+    op_current_plan: "Current plan" / "Plano atual";
     op_no_such_plan: "There is no such plan." / "Não existe esse plano.";
     op_grant: "Grant credits" / "Conceder créditos";
-    op_grant_lead: "Adds a lot of credits to the account. It shows in the statement with the reason."
+    op_grant_lead: "Adds a batch of credits to the account. It shows in the statement with the reason."
         / "Acrescenta um lote de créditos à conta. Ele aparece no extrato com o motivo.";
     op_expires: "Expires on" / "Vale até";
     op_expires_hint: "00:00 UTC of that day. Empty: in 12 months." / "0h UTC desse dia. Vazio: em 12 meses.";
@@ -92,8 +94,8 @@ words! {
     op_new_account: "Create an account" / "Criar uma conta";
     op_new_account_lead: "The first admin gets an e-mail with a link, valid for 7 days, and chooses a password."
         / "A primeira pessoa administradora recebe um e-mail com um link, válido por 7 dias, e escolhe uma senha.";
-    op_new_account_by_link: "Account owners have no console here. The account is created, and no e-mail is sent."
-        / "Aqui os donos de contas não têm console. A conta é criada e nenhum e-mail é enviado.";
+    op_new_account_by_link: "Members of accounts have no console here. The account is created, and no e-mail is sent."
+        / "Aqui os membros das contas não têm console. A conta é criada e nenhum e-mail é enviado.";
     op_first_admin: "E-mail address of the first admin" / "E-mail da primeira pessoa administradora";
     op_email_taken: "Another account has this address. Invite the person there, or use another address."
         / "Outra conta já tem este endereço. Convide a pessoa nela ou use outro endereço.";
@@ -159,9 +161,10 @@ words! {
     op_email_lead: "Messages of the last 30 days. Their text is not shown, because its links give access."
         / "Mensagens dos últimos 30 dias. O texto não é mostrado: há links que dão acesso.";
     op_all: "All" / "Todos";
-    op_email_waiting: "Waiting" / "Esperando";
-    op_email_failed: "Failed" / "Falhou";
+    op_email_waiting: "Waiting" / "Na fila";
+    op_email_failed: "Failed" / "Com falha";
     op_email_sent: "Sent" / "Enviado";
+    op_emails_sent: "Sent" / "Enviados";
     op_no_emails: "No e-mails." / "Nenhum e-mail.";
     op_made: "Written" / "Escrito";
     op_to: "To" / "Para";

@@ -12,7 +12,7 @@ words! {
         / "Uma previsão precisa de chamadas em três dos últimos sete dias.";
     of_plan: "from the plan" / "do plano";
     of_pack: "from a pack" / "de um pacote";
-    of_grant: "a grant" / "de cortesia";
+    of_grant: "from a grant" / "de uma cortesia";
     no_credits: "No credits are left. Calls are refused until credits come in."
         / "Não há créditos disponíveis. As chamadas são recusadas até que entrem créditos.";
     credits_by_day: "Credits by day" / "Créditos por dia";

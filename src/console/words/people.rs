@@ -1,6 +1,7 @@
 //! Members, invitations, sign-up, resets, and the e-mails about them.
 
 use super::{counted, sentences, words};
+use crate::domain::member::Role;
 
 words! {
     nav_members: "Members" / "Pessoas";
@@ -18,6 +19,8 @@ words! {
     invited_until: "Invitation until" / "Convite até";
     invite_again: "Send the invitation again" / "Enviar o convite de novo";
     change_member: "Change" / "Alterar";
+    already_invited: "A person with this address is invited already. Their page sends the invitation again."
+        / "Este endereço já recebeu um convite. Na página da pessoa, você pode enviar o convite de novo.";
     already_member: "A person with this address is a member already." / "Este endereço já faz parte da conta.";
     too_many_members: "The account has reached its limit of members." / "A conta já tem o máximo de pessoas.";
     last_admin: "An account keeps an active admin. Make another member an admin first."
@@ -112,8 +115,13 @@ words! {
 
 sentences! {
     w:
-    fn invited_by(who: &str, account: &str, role: &str) { format!("{who} invites you to the account {account} as {role}.") }
-        { format!("{who} convida você para a conta {account} como {role}.") }
+    fn invited_by(who: &str, account: &str, role: Role) {
+        let role = match role { Role::Admin => "an admin", Role::Member => "a member" };
+        format!("{who} invites you to the account {account} as {role}.")
+    } {
+        let role = match role { Role::Admin => "administrador", Role::Member => "membro" };
+        format!("{who} convida você para a conta {account} como {role}.")
+    }
     fn mail_account_made(account: &str) { format!("The account {account} is ready, and you are its first admin. Accept with a password of your own.") }
         { format!("A conta {account} está pronta e você é a primeira pessoa a administrá-la. Aceite com uma senha sua.") }
     fn member_already(account: &str) { format!("You are a member of {account} already.") }

@@ -15,7 +15,8 @@ words! {
     pasted_key_hint: "Empty: a test key for an hour is made for you. Calls with a live key are charged. The key stays in this field and is gone when you leave."
         / "Vazio: criamos para você uma chave de teste por uma hora. Chamadas com uma chave de produção são cobradas. A chave fica só neste campo e some quando você sai.";
     send: "Send" / "Enviar";
-    send_for: "Send (credits: {credits})" / "Enviar (créditos: {credits})";
+    send_for: "Send for {credits} credits" / "Enviar por {credits} créditos";
+    send_for_one: "Send for 1 credit" / "Enviar por 1 crédito";
     costs: "Price in credits: {credits}. Left after the call: {after}. Nothing was charged yet."
         / "Preço em créditos: {credits}. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
     costs_nothing: "Costs nothing with this key. Left: {after}." / "Não custa nada com esta chave. Restam: {after}.";

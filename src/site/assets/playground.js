@@ -3,7 +3,7 @@
 const pasted = form.querySelector('[type=password]');
 const button = form.querySelector('[data-go]');
 const quote = form.querySelector('[data-quote]');
-const { keyAction, keyToken, send: sendLabel, sendFor, costs, free, charged, noKey } = trial.dataset;
+const { keyAction, keyToken, send: sendLabel, sendFor, sendForOne, costs, free, charged, noKey } = trial.dataset;
 const left = document.querySelector('a.left');
 const QUIET_MS = 400;
 
@@ -58,7 +58,8 @@ async function askPrice() {
   priced = { name, credits: dry.credits };
   const text = dry.credits > 0 ? costs : free;
   quote.textContent = text.replace('{credits}', dry.credits).replace('{after}', dry.credits_after);
-  button.textContent = dry.credits > 0 ? sendFor.replace('{credits}', dry.credits) : sendLabel;
+  const labelFor = dry.credits === 1 ? sendForOne : sendFor.replace('{credits}', dry.credits);
+  button.textContent = dry.credits > 0 ? labelFor : sendLabel;
   return priced;
 }
 

@@ -113,7 +113,7 @@ async fn the_playground_shows_the_price_before_and_the_charge_after() {
     assert_eq!(gateway.balance(customer.account).await, 1000);
     browser.type_into(".trial [type=password]", &customer.key).await;
     browser.shows("[data-quote]", "Price in credits: 2. Left after the call: 998.").await;
-    assert_eq!(browser.text("[data-go]").await, "Send (credits: 2)");
+    assert_eq!(browser.text("[data-go]").await, "Send for 2 credits");
     assert_eq!(gateway.balance(customer.account).await, 1000, "a price is not a charge");
     browser.click("[data-go]").await;
     eventually("the call is charged", async || gateway.balance(customer.account).await == 998).await;

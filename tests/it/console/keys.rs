@@ -121,6 +121,26 @@ async fn a_key_is_made_used_changed_and_revoked() {
         .await;
     let shown = place.ana.get(&path).await;
     assert!(shown.has("Revoked on") && shown.has("Create another like this") && !shown.has("/rotate\""));
+    for rest in ["/revoke", "/edit", "/rotate", "/disable", "/enable", "/end-overlap", "/cancel-rotation"] {
+        let page = place.ana.get(&format!("{path}{rest}")).await;
+        assert!(page.status == 200 && page.has("revoked already"), "{rest}: {}", page.body);
+        assert!(page.has(&format!("href=\"{path}\"")), "{rest}: {}", page.body);
+        assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_preset_for_a_test_key_never_leads_to_a_live_one() {
+    let mut place = Place::new().await;
+    let preset = place.path("/keys/new?preset=test");
+    let page = place.ana.get(&preset).await;
+    assert!(page.has("has no test environment") && !page.has("name=\"environment\""), "{}", page.body);
+    let new = place.path("/environments/new?name=test");
+    assert!(page.has(&new), "{}", page.body);
+    let made = place.ana.fill(&new, &[("name", "test"), ("mode", "test")]).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let page = place.ana.get(&preset).await;
+    assert!(page.has("<option value=\"test\" selected"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -164,8 +184,8 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
         "Fill in this field.",
         "Choose at least one.",
         "not a day in the future",
-        "not a whole number",
-        "not an address or network",
+        "Enter a whole number, 1 or more.",
+        "“nowhere” is not an address or network.",
     ] {
         assert!(page.has(text), "{text}: {}", page.body);
     }
@@ -229,6 +249,11 @@ async fn rotation_shows_who_still_uses_the_old_secret() {
     let lost = secret(&page);
     assert_eq!(place.ana.fill(&format!("{path}/cancel-rotation"), &[]).await.status, 303);
     assert!(place.works(&new).await && !place.works(&lost).await);
+    for rest in ["/end-overlap", "/cancel-rotation"] {
+        let page = place.ana.get(&format!("{path}{rest}")).await;
+        assert!(page.has("its secret is not being replaced"), "{rest}: {}", page.body);
+        assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
+    }
 }
 
 #[tokio::test]

@@ -154,6 +154,27 @@ async fn a_form_sent_after_the_session_ended_says_that_nothing_was_changed() {
 }
 
 #[tokio::test]
+async fn a_log_in_and_a_proof_lead_on_to_the_page_with_its_query() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let root = ana.get("/console").await.leads_to().to_owned();
+    let fields = [("email", "ana@example.com"), ("password", PASSWORD)];
+    let path = format!("{root}/usage?by=key&period=30");
+    let mut visitor = Visitor::new(&gateway);
+    let asked = visitor.get(&path).await.leads_to().to_owned();
+    assert_eq!(visitor.fill(&asked, &fields).await.leads_to(), path);
+    let again = visitor.get("/console/log-in").await;
+    assert!(again.has("You are logged in as ana@example.com."), "{}", again.body);
+    sqlx::query("update session set confirmed_at = now() - interval '16 minutes'")
+        .execute(gateway.database.pool())
+        .await
+        .unwrap();
+    let path = format!("{root}/keys/new?preset=read");
+    let asked = visitor.get(&path).await.leads_to().to_owned();
+    assert_eq!(visitor.fill(&asked, &[("password", PASSWORD)]).await.leads_to(), path);
+}
+
+#[tokio::test]
 async fn j05_logging_out_ends_the_session_on_the_server() {
     let gateway = Gateway::start().await;
     let account = gateway.professional().await.account;

@@ -110,7 +110,8 @@ async fn an_invited_person_chooses_a_password_and_is_a_member() {
     let invited = ana.fill(&path, &[("email", "Bia@example.com"), ("role", "member")]).await;
     assert_eq!(invited.status, 303, "{}", invited.body);
     let again = ana.fill(&path, &[("email", "bia@Example.com"), ("role", "admin")]).await;
-    assert!(again.status == 422 && again.has("a member already"), "{}", again.body);
+    assert!(again.status == 422 && again.has("is invited already"), "{}", again.body);
+    post.message("Bia@example.com", "as a member.").await;
     let link = post.link("Bia@example.com", "/console/invitation").await;
     let mut bia = Visitor::new(&post.gateway);
     let weak = bia.fill(&link, &[("name", "Bia"), ("password", "short")]).await;
@@ -122,6 +123,8 @@ async fn an_invited_person_chooses_a_password_and_is_a_member() {
         "{}",
         joined.body
     );
+    let again = ana.fill(&path, &[("email", "bia@Example.com"), ("role", "admin")]).await;
+    assert!(again.status == 422 && again.has("a member already"), "{}", again.body);
     let members = bia.get(&format!("/console/{account}/members")).await;
     assert!(members.has("<b>Bia</b>") && !members.has("Invitation until"), "{}", members.body);
     assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410, "an invitation is accepted once");
@@ -231,7 +234,9 @@ async fn a_stranger_opens_an_account_and_makes_the_first_key() {
         )
         .await;
     assert!(key.status == 200 && key.has("id=\"secret\""), "{}", key.body);
-    assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410, "one link opens one account");
+    let used = Visitor::new(&post.gateway).get(&link).await;
+    assert_eq!(used.status, 410, "one link opens one account");
+    assert!(used.has("Your account exists: log in."), "{}", used.body);
 }
 
 #[tokio::test]
@@ -253,6 +258,26 @@ async fn a_reset_sets_a_password_ends_sessions_and_tells_the_person() {
         assert_eq!(Visitor::new(&post.gateway).fill("/console/log-in", &fields).await.status, status);
     }
     assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410);
+}
+
+#[tokio::test]
+async fn a_person_without_a_password_sets_one_where_a_proof_is_asked_for() {
+    let post = Post::new(&[]).await;
+    let (_, mut ana) = account(&post).await;
+    sqlx::query("update session set confirmed_at = now() - interval '16 minutes'")
+        .execute(post.gateway.database.pool())
+        .await
+        .unwrap();
+    let asked = ana.get("/console/me/password").await.leads_to().to_owned();
+    let page = ana.get(&asked).await;
+    assert!(page.has("no password yet") && page.has("ana@example.com"), "{}", page.body);
+    assert!(!page.has("fluence account link"), "a customer has no shell: {}", page.body);
+    let sent = ana.submit(&page, "/console/reset", &[]).await;
+    assert!(sent.status == 200 && sent.has("Check your mailbox"), "{}", sent.body);
+    let link = post.link("ana@example.com", "/console/reset/finish").await;
+    let set = ana.fill(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(set.status, 303, "{}", set.body);
+    assert_eq!(ana.get("/console/me/password").await.status, 200);
 }
 
 #[tokio::test]

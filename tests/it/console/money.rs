@@ -67,7 +67,7 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     let mut ana = gateway.admin(customer.account).await;
     let root = format!("/console/{}", customer.account);
     let page = text(&ana.get(&format!("{root}/usage")).await.body);
-    assert!(page.contains("/crm 1 0 0 2 /crm_basico 1 0 0 1 Sum 2 0 0 3"), "{page}");
+    assert!(page.contains("/crm 1 0 0 2 /crm_basico 1 0 0 1 Total 2 0 0 3"), "{page}");
     assert!(page.contains("Checked against the statement ✓ equal"), "{page}");
     assert!(page.contains("On hold for 2 calls 3 Less what was given back 0 Charged by the entries 3 Charged by the usage (2 calls) 3"), "{page}");
     let by_outcome = text(&ana.get(&format!("{root}/usage?by=outcome&show=calls")).await.body);
@@ -77,7 +77,7 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     );
     for by in ["key", "environment"] {
         let page = text(&ana.get(&format!("{root}/usage?by={by}&period=30")).await.body);
-        assert!(page.contains("Sum 2 0 0 3"), "{by}: {page}");
+        assert!(page.contains("Total 2 0 0 3"), "{by}: {page}");
     }
     let of_other = format!("{root}/usage?key={}", new_id());
     assert!(text(&ana.get(&of_other).await.body).contains("No calls in these days."));
@@ -107,6 +107,8 @@ async fn odd_days_are_a_fault_at_the_top_and_no_failure() {
         for page in ["usage", "ledger"] {
             let shown = ana.get(&format!("/console/{}/{page}?{query}", customer.account)).await;
             assert!(shown.status == 200 && shown.has(fault), "{page}?{query}: {}", shown.body);
+            let file = ana.get(&format!("/console/{}/{page}.csv?{query}", customer.account)).await;
+            assert!(file.status == 400 && file.has(fault), "{page}.csv?{query}: {}", file.body);
         }
     }
 }
@@ -138,6 +140,12 @@ async fn the_statement_shows_each_entry_with_the_balance_after_it() {
     let csv = ana.get(&format!("{root}/ledger.csv")).await;
     assert!(csv.body.starts_with("\u{feff}number,at,kind,amount,balance_after,"), "{}", csv.body);
     assert_eq!(csv.body.lines().count(), 5);
+    // Without days the file holds what the list holds, and with days theirs.
+    assert!(page.has(&format!("{root}/ledger.csv\"")), "{}", page.body);
+    let days = "from=2020-01-01&to=2020-01-02";
+    let of_days = ana.get(&format!("{root}/ledger?{days}")).await;
+    assert!(of_days.has(&format!("{root}/ledger.csv?{}", days.replace('&', "&amp;"))), "{}", of_days.body);
+    assert_eq!(ana.get(&format!("{root}/ledger.csv?{days}")).await.body.lines().count(), 1);
 }
 
 #[tokio::test]
@@ -199,6 +207,8 @@ async fn credits_and_plan_show_lots_with_their_ends_and_the_requests_left() {
     assert!(shown.contains("1,000 997") && shown.contains("200 200"), "{shown}");
     assert!(shown.contains("2 of 1,000 requests") && shown.contains("998"), "{shown}");
     assert!(page.has("href=\"mailto:help@acme.test\""), "{}", page.body);
+    let may_call: Vec<&str> = shown.split("May call").nth(1).unwrap_or_default().split_whitespace().collect();
+    assert!(may_call.contains(&"/crm") && may_call.contains(&"/crm_basico"), "{shown}");
 }
 
 #[tokio::test]

@@ -8,9 +8,8 @@ use crate::console::error::PageError;
 use crate::console::layout::ledger_account;
 use crate::console::numbers::whole;
 use crate::console::page::Reply;
-use crate::console::pages::days::{Chosen, Days};
+use crate::console::pages::days::{Chosen, no_file};
 use crate::console::words::Words;
-use crate::domain::ids::AccountId;
 use crate::http::csv::{Cell, write_row};
 use crate::storage::console::usage::{Dimension, UsageGroup};
 use crate::storage::ledger::usage_report::{self, GroupBy, UsageQuery};
@@ -95,7 +94,11 @@ fn group_cell(words: Words, by: Dimension, group: &UsageGroup, root: &str) -> Ma
 /// All usage of the days, by day, key, endpoint and outcome.
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
     let ledger = ledger_account(call).await?;
-    let (account, days): (AccountId, Days) = (call.account_id()?, Chosen::of(call, &ledger).days);
+    let Chosen { days, fault, .. } = Chosen::of(call, &ledger);
+    if let Some(fault) = fault {
+        return no_file(call, fault);
+    }
+    let account = call.account_id()?;
     let query = UsageQuery {
         from: days.from,
         to: days.to,

@@ -138,6 +138,9 @@ async fn a_plan_is_moved_in_the_account_and_in_the_ledger() {
     let gateway = start().await;
     let account = gateway.professional().await.account;
     let mut admin = admin(&gateway).await.visitor;
+    let form = admin.get(&format!("{}/plan", desk(account))).await;
+    assert!(form.has("Current plan: <b>professional (2025-01)</b>"), "{}", form.body);
+    assert!(form.has("<option value=\"\">Choose a plan") && !form.has(" selected>"), "{}", form.body);
     let moved = admin
         .fill(
             &format!("{}/plan", desk(account)),
