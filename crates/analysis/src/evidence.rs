@@ -154,7 +154,7 @@ fn strongest_words(
 }
 
 /// The evidence of a rule: a sentence, quoted around `anchor`, and the words in it that matched.
-pub fn of_rule(placed: &Placed, anchor: usize, words: &[&Token], reading: &Reading<'_>) -> Evidence {
+pub fn of_rule(placed: &Placed, anchor: usize, words: &[Token], reading: &Reading<'_>) -> Evidence {
     Evidence {
         excerpt: excerpt(placed, anchor, reading),
         matched_words: words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect(),
