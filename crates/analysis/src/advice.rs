@@ -92,7 +92,9 @@ pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -
     ground.show(&mut lines);
     if lines.len() < MIN_LINES {
         let text = text::little_sets_apart(lines.is_empty(), ground.answer);
-        lines.push(Line::remark("little_sets_apart", text, Section::Opening));
+        // It speaks of the lines before it, so it stands after them.
+        let section = if lines.is_empty() { Section::Opening } else { Section::Close };
+        lines.push(Line::remark("little_sets_apart", text, section));
     }
     let warning = text::do_not_infer(axes, ground.texts.words, ground.language, ground.answer);
     lines.push(Line::remark("what_not_to_infer", &warning, Section::DoNotInfer));

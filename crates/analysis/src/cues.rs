@@ -51,6 +51,10 @@ struct Measure {
     earnest: bool,
     #[serde(default)]
     rated: bool,
+    #[serde(default)]
+    once: bool,
+    #[serde(default)]
+    personal: bool,
     en: String,
     pt: String,
 }
@@ -151,7 +155,7 @@ impl Cues {
             book.match_at(tokens, at, &mut found, &mut taken_back);
         }
         for (at, token) in tokens.iter().enumerate() {
-            let inflected = inflected(tokens, at, language);
+            let inflected = inflected(tokens, at, language, scope.machine);
             let named = |name| self.measures.iter().position(|measure| measure.name == name);
             if let Some(measure) = inflected.and_then(named) {
                 found.push(Hit { measure, token: at, tokens: 1 });
@@ -173,11 +177,13 @@ impl Cues {
                 && (measure.negated || !scope.is_negated(hit.token))
                 && (measure.asked || !scope.asked)
                 && !(measure.earnest && scope.adverse)
+                && !(measure.personal && scope.machine)
+                && !(scope.machine && tokens[hit.token].norm == "will")
                 && (!measure.own || language == Language::Pt || has_own_subject(tokens, hit.token));
             // Of entries that overlap, the one that begins first and is longest counts.
             let is_free = hit.token >= last_end[hit.measure];
             if stands && is_free {
-                last_end[hit.measure] = hit.token + hit.tokens;
+                last_end[hit.measure] = if measure.once { usize::MAX } else { hit.token + hit.tokens };
             }
             stands && is_free
         });
@@ -251,7 +257,7 @@ fn has_own_subject(tokens: &[Token], at: usize) -> bool {
 
 /// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi” in -ei, “vai
 /// chegar”, “chegará”.
-fn inflected(tokens: &[Token], at: usize, language: Language) -> Option<&'static str> {
+fn inflected(tokens: &[Token], at: usize, language: Language, of_machine: bool) -> Option<&'static str> {
     const GENERAL_SUBJECTS: [&str; 4] = ["você", "vocês", "cê", "quem"];
     const NO_VERBS: [&str; 16] = [
         "últimos",
@@ -296,7 +302,8 @@ fn inflected(tokens: &[Token], at: usize, language: Language) -> Option<&'static
     let simple = !has_object
         && letters >= 5
         && ends(&["ará", "erá", "irá", "arão", "erão", "irão", "aremos", "eremos", "iremos"]);
-    (goes_on || simple && word != "será" && word != "verão").then_some("future")
+    let is_machine = of_machine && (ends(&["á", "ão"]) || word == "vai");
+    (!is_machine && (goes_on || simple && word != "será" && word != "verão")).then_some("future")
 }
 
 #[cfg(test)]
@@ -309,11 +316,16 @@ mod tests {
         let cues = &model().cues;
         let chars: Vec<char> = text.chars().collect();
         let names: Vec<&str> = cues.names().collect();
-        let mut found = Vec::new();
+        let (mut found, mut before) = (Vec::new(), None::<Scope>);
         for sentence in segment::sentences(&chars, &clean::own_prose(&chars)) {
-            let scope = Scope::of(&sentence, &chars, language, &model().lexicon);
+            let alone = Scope::of(&sentence, &chars, language, &model().lexicon);
+            let scope = match before {
+                Some(before) => alone.after(&before, &sentence.tokens),
+                None => alone,
+            };
             let hits = cues.hits(&sentence.tokens, &scope, language);
             found.extend(hits.iter().map(|hit| names[hit.measure].to_owned()));
+            before = Some(scope);
         }
         found
     }
@@ -346,6 +358,24 @@ mod tests {
     }
 
     #[test]
+    fn irony_reaches_the_next_sentence() {
+        for text in [
+            "Another wonderful outage, thank you so much. Just brilliant.",
+            "The router broke again. Just brilliant.",
+            "Thank you, router, for another outage. We are all so grateful.",
+        ] {
+            assert!(!shows(&english(text), "warmth"), "{text}");
+        }
+        assert!(!shows(&portuguese("O roteador caiu de novo. Parabéns."), "warmth"));
+        assert!(!shows(&portuguese("Obrigada, sistema, por mais uma pane. Maravilhoso mesmo."), "warmth"));
+        assert!(shows(
+            &english("The pump broke at noon. Thank you to the night shift for staying."),
+            "warmth"
+        ));
+        assert!(shows(&portuguese("A bomba quebrou. Agradeço à equipe da noite pela ajuda."), "warmth"));
+    }
+
+    #[test]
     fn names_quotations_and_reported_words_count_for_nothing() {
         assert!(!shows(&english("The Risk Committee meets with the Planning Office."), "risks"));
         assert!(!shows(&english("They banned the word \"deadline\" from the chat."), "plans"));
@@ -370,6 +400,29 @@ mod tests {
         assert!(shows(&english("It is fast but large."), "counterpoints"));
         assert!(!shows(&portuguese("Não só é rápido, mas também é leve."), "counterpoints"));
         assert!(!shows(&portuguese("O plano de saúde mudou."), "plans"));
+    }
+
+    /// Sentences of which it was judged whether they show a measure: what a thing or a program does,
+    /// and what a word means beside another, shows nothing of a person.
+    #[test]
+    fn judged_sentences_count_or_do_not() {
+        let lines = include_str!("cues/judged.tsv").lines().filter(|line| !line.starts_with('#'));
+        let wrong: Vec<&str> = lines
+            .filter(|line| {
+                let fields: Vec<&str> = line.split('\t').collect();
+                let [language, measure, verdict, sentence] = fields[..] else { return true };
+                let language = if language == "pt" { Language::Pt } else { Language::En };
+                shows(&counted(sentence, language), measure) != (verdict == "shows")
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn a_look_ahead_counts_once_in_a_sentence() {
+        let future = |found: Vec<String>| found.iter().filter(|name| *name == "future").count();
+        assert_eq!(future(english("The report will be published next week.")), 1);
+        assert_eq!(future(portuguese("Amanhã a carga vai chegar.")), 1);
     }
 
     #[test]

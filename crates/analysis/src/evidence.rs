@@ -23,6 +23,10 @@ use fluence_domain::language::Language;
 const MAX_SENTENCES: usize = 3;
 /// Words that carry meaning, of a sentence that is shown beside a trait.
 const MIN_CONTENT_WORDS: usize = 4;
+/// Least points of a sentence that is shown, and least change of the score without it: less reads
+/// as nothing when it is rounded.
+const MIN_POINTS: f64 = 0.05;
+const MIN_EFFECT: f64 = 0.005;
 /// Words shown with their points.
 const MAX_MATCHED_WORDS: usize = 5;
 /// Words quoted at once.
@@ -92,7 +96,16 @@ pub fn of_trait(
     let (scores, sentences) = (ground.scores, &ground.texts.sentences);
     let sign = if is_high { 1.0 } else { -1.0 };
     let effect = |at: &usize| sign * (scores.scores[t] - ground.without[*at][t]);
-    let may_stand = |at: &usize| !used.contains(at) && shows_a_trait(&sentences[*at]) && effect(at) > 0.0;
+    let words_of =
+        |at: usize| strongest_words(t, scores, &sentences[at], is_high, ground.language, ground.model);
+    let share = |at: &usize| sign * scores.share(&sentences[*at].counts)[t];
+    let may_stand = |at: &usize| {
+        !used.contains(at)
+            && shows_a_trait(&sentences[*at])
+            && effect(at) >= MIN_EFFECT
+            && share(at) >= MIN_POINTS
+            && !words_of(*at).is_empty()
+    };
     let mut ranked: Vec<usize> = (0..sentences.len()).filter(may_stand).collect();
     ranked.sort_by(|a, b| effect(b).total_cmp(&effect(a)).then(a.cmp(b)));
     let leaves = |at: &usize| leaves_its_post(*at, ground);
@@ -100,10 +113,9 @@ pub fn of_trait(
     used.extend(&shown);
     let show = |at: usize| {
         let placed = &sentences[at];
-        let words = strongest_words(t, scores, placed, is_high, ground.language, ground.model);
         Evidence {
             excerpt: excerpt(placed, placed.sentence.start, ground.reading),
-            matched_words: words,
+            matched_words: words_of(at),
             points: Some(rounded(scores.share(&placed.counts)[t])),
             score_without: Some(rounded(ground.without[at][t])),
             ..bare(placed)
@@ -154,7 +166,7 @@ fn strongest_words(
 }
 
 /// The evidence of a rule: a sentence, quoted around `anchor`, and the words in it that matched.
-pub fn of_rule(placed: &Placed, anchor: usize, words: &[&Token], reading: &Reading<'_>) -> Evidence {
+pub fn of_rule(placed: &Placed, anchor: usize, words: &[Token], reading: &Reading<'_>) -> Evidence {
     Evidence {
         excerpt: excerpt(placed, anchor, reading),
         matched_words: words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect(),

@@ -7,7 +7,7 @@
 //! negation, a question, a quotation or a name changes, and [`super::cues::norms`] compares the
 //! counts with professional posts of the same length.
 
-mod figures;
+pub(crate) mod figures;
 
 use std::collections::HashSet;
 
@@ -57,13 +57,20 @@ impl Style {
         };
         let mut last_post = vec![usize::MAX; cues.measures()];
         let mut seen = HashSet::new();
+        let mut before: Option<(usize, Scope)> = None;
         for placed in &texts.sentences {
+            let (text, tokens) = (reading.chars_of(placed.post), &placed.sentence.tokens);
+            let mut scope = Scope::of(&placed.sentence, text, language, &model.lexicon);
+            if let Some((_, before)) = before.filter(|(post, _)| *post == placed.post) {
+                scope = scope.after(&before, tokens);
+            }
             let is_new = seen.insert(wording(placed));
             let hits = if is_new && placed.permission != Permission::Withheld {
-                style.read(placed, reading, language, model)
+                style.read(placed, text, &scope, language, model)
             } else {
                 Vec::new()
             };
+            before = Some((placed.post, scope));
             for hit in &hits {
                 let count = &mut style.counts[hit.measure];
                 count.occurrences += 1;
@@ -80,7 +87,8 @@ impl Style {
     fn read(
         &mut self,
         placed: &Placed,
-        reading: &Reading<'_>,
+        text: &[char],
+        scope: &Scope,
         language: Language,
         model: &Model,
     ) -> Vec<Hit> {
@@ -89,9 +97,7 @@ impl Style {
         self.words += placed.counts.words;
         self.sentences += 1;
         self.countable_words += if is_countable { placed.counts.words } else { 0 };
-        let text = reading.chars_of(placed.post);
-        let scope = Scope::of(&placed.sentence, text, language, &model.lexicon);
-        let mut hits = cues.hits(&placed.sentence.tokens, &scope, language);
+        let mut hits = cues.hits(&placed.sentence.tokens, scope, language);
         let first = cues.first_structural();
         let mut add = |which: usize, token: usize, tokens: usize| {
             hits.push(Hit { measure: first + which, token, tokens });

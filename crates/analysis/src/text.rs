@@ -106,7 +106,7 @@ pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Langua
             "Do not read the four letters as a test result. Nothing here tells of mood, health, beliefs or ability.".to_owned()
         }
         (Language::Pt, TextLength::VeryShort | TextLength::Short, _) => {
-            format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são pouco para isso. As linhas de estilo valem; são contagens.")
+            format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são poucas para isso. As linhas de estilo valem; são contagens.")
         }
         (Language::Pt, TextLength::Sufficient, false) => {
             format!("Não planeje com base em {open}: o texto não permite dizer (por isso o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")

@@ -10,7 +10,17 @@ const TOLD: usize = 4;
 const MAX_FINDINGS: usize = 3;
 const MAX_ADVICE: usize = 2;
 /// Verbs of several findings, which are said once for all of them.
-const SHARED_VERBS: [&str; 4] = ["writes", "speaks", "escreve", "fala"];
+const SHARED_VERBS: [&str; 4] = ["writes", "uses", "escreve", "usa"];
+
+/// Words that join findings, and what begins a subject that is written about.
+struct Joints {
+    and: &'static str,
+    about: &'static str,
+    often: &'static str,
+}
+
+const ENGLISH: Joints = Joints { and: "and", about: "about ", often: "often" };
+const PORTUGUESE: Joints = Joints { and: "e", about: "sobre ", often: "muitas vezes" };
 
 /// A line in a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +57,11 @@ pub fn summary(
             "Nada em {words} palavras distingue a escrita de {first_name} da de outros profissionais. Prepare-se como faria com qualquer pessoa no cargo e pergunte. {basis}"
         ),
         (Language::En, false) => {
-            let (found, todo) = (predicates(&findings, "about ", "and"), advice.join("; "));
+            let (found, todo) = (predicates(&findings, &ENGLISH), advice.join("; "));
             format!("{first_name} {found}. In a first contact, {todo}. {basis}")
         }
         (Language::Pt, false) => {
-            let (found, todo) = (predicates(&findings, "sobre ", "e"), advice.join("; "));
+            let (found, todo) = (predicates(&findings, &PORTUGUESE), advice.join("; "));
             format!("{first_name} {found}. No primeiro contato, {todo}. {basis}")
         }
     }
@@ -68,13 +78,13 @@ fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
             format!("This rests on {words} words only: take it as a first impression.")
         }
         (Language::Pt, TextLength::VeryShort, _) => {
-            format!("São só {words} palavras: trate como primeira impressão.")
+            format!("São só {words} palavras: trate isto como primeira impressão.")
         }
         (Language::En, TextLength::Short, _) => {
             format!("This rests on {words} words: check it in the first conversation.")
         }
         (Language::Pt, TextLength::Short, _) => {
-            format!("São {words} palavras: confira na primeira conversa.")
+            format!("São {words} palavras: confira isto na primeira conversa.")
         }
         (Language::En, TextLength::Sufficient, true) => {
             format!("The {words} words say little about personality.")
@@ -100,9 +110,9 @@ fn listed(items: &[&str], and: &str) -> String {
     }
 }
 
-/// What a person does, each verb once: “writes warmly and about colleagues, and asks questions”.
-/// `about` begins what stands last after a verb.
-fn predicates(findings: &[&str], about: &str, and: &str) -> String {
+/// What a person does, each verb once: “writes warmly, often about plans, and asks questions”.
+fn predicates(findings: &[&str], joints: &Joints) -> String {
+    let and = joints.and;
     let mut verbs: Vec<(&str, Vec<&str>)> = Vec::new();
     for (verb, rest) in findings.iter().map(|finding| finding.split_once(' ').unwrap_or((*finding, ""))) {
         match verbs.iter_mut().find(|(known, _)| *known == verb && SHARED_VERBS.contains(&verb)) {
@@ -110,16 +120,27 @@ fn predicates(findings: &[&str], about: &str, and: &str) -> String {
             None => verbs.push((verb, vec![rest])),
         }
     }
-    let is_joined = |(_, rests): &(&str, Vec<&str>)| rests.len() > 1;
-    let and_before_last = if verbs.iter().any(is_joined) { format!(", {and} ") } else { format!(" {and} ") };
-    let predicate = |(verb, mut rests): (&str, Vec<&str>)| {
-        rests.sort_by_key(|rest| rest.starts_with(about));
-        format!("{verb} {}", listed(&rests, and)).trim_end().to_owned()
-    };
-    let all: Vec<String> = verbs.into_iter().map(predicate).collect();
+    let all: Vec<String> = verbs.iter().map(|(verb, rests)| predicate(verb, rests, joints)).collect();
     match all.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{}{and_before_last}{last}", first.join(", ")),
+        [first @ .., last] if !first.is_empty() => {
+            // A comma tells the “and” between two verbs from that inside the one before it.
+            let (before, inside) = (first.concat(), format!(" {and} "));
+            let is_unclear = before.contains(", ") || first.last().is_some_and(|part| part.contains(&inside));
+            let comma = if is_unclear { "," } else { "" };
+            format!("{}{comma} {and} {last}", first.join(", "))
+        }
         _ => all.concat(),
+    }
+}
+
+/// One verb with all that is said of it: how before what about, which do not join with “and”.
+fn predicate(verb: &str, rests: &[&str], joints: &Joints) -> String {
+    let (topics, manners): (Vec<&str>, Vec<&str>) =
+        rests.iter().partition(|rest| rest.starts_with(joints.about));
+    let (topics, manners) = (listed(&topics, joints.and), listed(&manners, joints.and));
+    match (manners.is_empty(), topics.is_empty()) {
+        (false, false) => format!("{verb} {manners}, {} {topics}", joints.often),
+        _ => format!("{verb} {manners}{topics}").trim_end().to_owned(),
     }
 }
 
@@ -129,13 +150,30 @@ mod tests {
 
     #[test]
     fn a_verb_is_said_once() {
-        let said = |findings: &[&str]| predicates(findings, "about ", "and");
+        let said = |findings: &[&str]| predicates(findings, &ENGLISH);
         assert_eq!(said(&["gives figures", "counts hours"]), "gives figures and counts hours");
-        assert_eq!(said(&["writes about plans", "writes warmly"]), "writes warmly and about plans");
+        assert_eq!(said(&["writes about plans", "writes warmly"]), "writes warmly, often about plans");
         assert_eq!(
             said(&["writes warmly", "asks questions", "writes emphatically"]),
             "writes warmly and emphatically, and asks questions"
         );
         assert_eq!(said(&["looks ahead"]), "looks ahead");
+    }
+
+    #[test]
+    fn what_is_said_of_a_verb_reads_as_one_sentence() {
+        let said = |findings: &[&str]| predicates(findings, &PORTUGUESE);
+        assert_eq!(
+            said(&["escreve com calor", "escreve sobre colegas e conversas", "traz números"]),
+            "escreve com calor, muitas vezes sobre colegas e conversas, e traz números"
+        );
+        assert_eq!(
+            said(&["escreve com ênfase", "usa frases curtas"]),
+            "escreve com ênfase e usa frases curtas"
+        );
+        assert_eq!(
+            predicates(&["shows things in pictures and demonstrations", "gives figures"], &ENGLISH),
+            "shows things in pictures and demonstrations, and gives figures"
+        );
     }
 }

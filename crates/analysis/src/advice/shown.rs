@@ -10,6 +10,7 @@ use crate::permission::Permission;
 use crate::reading::Placed;
 use crate::segment::Token;
 use crate::style::carries_meaning;
+use crate::style::figures::is_decimal;
 
 /// Quotations beside one line.
 const MAX_EVIDENCE: usize = 2;
@@ -83,10 +84,21 @@ impl Ground<'_> {
     }
 
     /// Where the quotation should lie, and the words that were counted.
-    fn words_shown<'p>(&self, shown: Shown, at: usize, placed: &'p Placed) -> (usize, Vec<&'p Token>) {
-        let tokens = &placed.sentence.tokens;
+    fn words_shown(&self, shown: Shown, at: usize, placed: &Placed) -> (usize, Vec<Token>) {
+        let (tokens, text) = (&placed.sentence.tokens, self.reading.chars_of(placed.post));
         let anchor = self.hits(shown, at).next().map_or(0, |hit| hit.token.min(tokens.len() - 1));
-        let words = self.hits(shown, at).flat_map(|hit| &tokens[hit.token..hit.token + hit.tokens]);
-        (tokens[anchor].start, words.collect())
+        let mut words: Vec<Token> = Vec::new();
+        for place in self.hits(shown, at).flat_map(|hit| hit.token..hit.token + hit.tokens) {
+            let token = &tokens[place];
+            match words.last_mut().filter(|last| place > 0 && last.end == tokens[place - 1].end) {
+                // One figure, though it is two tokens: 8.4.
+                Some(last) if is_decimal(tokens, place, text) => {
+                    last.end = token.end;
+                    last.norm = text[last.start..last.end].iter().collect();
+                }
+                _ => words.push(token.clone()),
+            }
+        }
+        (tokens[anchor].start, words)
     }
 }

@@ -3,8 +3,9 @@
 mod words;
 
 use self::words::{
-    ADVERSE, ARTICLES, CLAUSE_MARKS, CLAUSE_WORDS, DISMISSING, DISMISSING_PAIRS, MENTIONS, MID_SUPPOSITIONS,
-    NEGATING_PAIRS, NEGATIONS, OWN, PRAISE, REPORTING, ROLE_AFTER, ROLE_BEFORE, SUPPOSITIONS,
+    ADVERSE, ARTICLES, CLAUSE_MARKS, CLAUSE_WORDS, DETERMINERS, DISMISSING, DISMISSING_PAIRS, MACHINES,
+    MENTIONS, MID_SUPPOSITIONS, NEGATING_PAIRS, NEGATIONS, OWN, PERSONAL, PRAISE, REPORTING, ROLE_AFTER,
+    ROLE_BEFORE, SUBJECT_ENDS, SUPPOSITIONS, TENDERS, THANKS,
 };
 use crate::lexicon::{Lexicon, bits, side};
 use crate::segment::{Sentence, Token};
@@ -14,6 +15,10 @@ use fluence_domain::language::Language;
 const NEGATION_REACH: usize = 6;
 /// Words before a negation of which it denies something: “photos never show it”.
 const NEGATION_REACH_BACK: usize = 3;
+/// Words of a sentence that is no more than an exclamation: “just brilliant”.
+const MAX_EXCLAIMED: usize = 3;
+/// Words of a subject up to its noun: “the old fire alarm”.
+const MAX_SUBJECT: usize = 4;
 /// Marker words of the other language from which a sentence is in it.
 const MIN_FOREIGN: u32 = 2;
 
@@ -28,6 +33,10 @@ pub(crate) struct Scope {
     pub(crate) adverse: bool,
     /// It is in the other language.
     pub(crate) foreign: bool,
+    /// It tells what a machine or a program does.
+    pub(crate) machine: bool,
+    /// It praises or thanks beside bad news, which may be irony.
+    ironic: bool,
 }
 
 impl Scope {
@@ -40,6 +49,8 @@ impl Scope {
             asked: sentence.marks.question > 0,
             adverse: is_adverse(tokens),
             foreign: is_foreign(tokens, language, lexicon),
+            machine: has_machine_as_subject(tokens),
+            ironic: is_adverse(tokens) && praises(tokens),
         };
         scope.void_quotations(sentence, text);
         scope.void_names(tokens, text);
@@ -51,6 +62,14 @@ impl Scope {
         scope.negate(tokens, text);
         scope.suppose(tokens, text);
         scope
+    }
+
+    /// Reads it after the sentence before it in the same post: irony reaches the next one, and bad
+    /// news the exclamation that follows.
+    pub(crate) fn after(mut self, before: &Self, tokens: &[Token]) -> Self {
+        let exclaims = tokens.len() <= MAX_EXCLAIMED && praises(tokens);
+        self.adverse |= before.ironic || before.adverse && exclaims;
+        self
     }
 
     /// Whether the word is part of a name, a quotation or somebody's reported words.
@@ -189,6 +208,29 @@ fn praises_a_thing(tokens: &[Token], text: &[char]) -> bool {
     PRAISE.contains(&praise.norm.as_str())
         && gap(text, praise, next).contains(&',')
         && ARTICLES.contains(&next.norm.as_str())
+}
+
+/// Whether it holds praise or thanks, meant or not.
+fn praises(tokens: &[Token]) -> bool {
+    let is_praise = |word: &str| PRAISE.contains(&word) || THANKS.contains(&word);
+    tokens.iter().any(|token| is_praise(token.norm.as_str()))
+}
+
+/// Whether its subject is a machine or a program, and no person is spoken of: “the old fire alarm
+/// rings”, but not “the pump supplier” or “the pump told us a story”.
+fn has_machine_as_subject(tokens: &[Token]) -> bool {
+    let Some((first, rest)) = tokens.split_first() else { return false };
+    let is_machine = |token: &Token| {
+        let word = token.norm.as_str();
+        MACHINES.contains(&word) || word.strip_suffix('s').is_some_and(|one| MACHINES.contains(&one))
+    };
+    let tends = |token: &Token| TENDERS.contains(&token.norm.as_str()) || token.norm.ends_with("ers");
+    let at = rest.iter().take(MAX_SUBJECT - 1).position(|token| !token.is_word || is_machine(token));
+    let is_subject = |at: usize| is_machine(&rest[at]) && !rest.get(at + 1).is_some_and(tends);
+    DETERMINERS.contains(&first.norm.as_str())
+        && at.is_some_and(is_subject)
+        && rest[..at.unwrap_or(0)].iter().all(|token| !SUBJECT_ENDS.contains(&token.norm.as_str()))
+        && !tokens.iter().any(|token| PERSONAL.contains(&token.norm.as_str()))
 }
 
 fn is_adverse(tokens: &[Token]) -> bool {

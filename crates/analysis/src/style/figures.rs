@@ -4,7 +4,7 @@ use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
 /// What numbers a thing: the number after it is its name.
-const LABELS: [&str; 50] = [
+const LABELS: &[&str] = &[
     "page",
     "lot",
     "lote",
@@ -55,6 +55,190 @@ const LABELS: [&str; 50] = [
     "no",
     "nº",
     "rota",
+    "dock",
+    "machine",
+    "forklift",
+    "bus",
+    "coach",
+    "truck",
+    "lorry",
+    "van",
+    "trailer",
+    "wagon",
+    "container",
+    "block",
+    "building",
+    "tower",
+    "wing",
+    "hall",
+    "ward",
+    "bed",
+    "table",
+    "desk",
+    "seat",
+    "locker",
+    "box",
+    "crate",
+    "shelf",
+    "rack",
+    "aisle",
+    "lane",
+    "track",
+    "platform",
+    "station",
+    "zone",
+    "sector",
+    "unit",
+    "silo",
+    "tank",
+    "vat",
+    "bin",
+    "field",
+    "plot",
+    "greenhouse",
+    "barn",
+    "pen",
+    "shed",
+    "warehouse",
+    "depot",
+    "store",
+    "shop",
+    "branch",
+    "pump",
+    "valve",
+    "oven",
+    "kiln",
+    "reactor",
+    "boiler",
+    "furnace",
+    "press",
+    "lathe",
+    "printer",
+    "server",
+    "node",
+    "port",
+    "channel",
+    "socket",
+    "breaker",
+    "panel",
+    "circuit",
+    "cabinet",
+    "camera",
+    "sensor",
+    "meter",
+    "pit",
+    "hole",
+    "borehole",
+    "mine",
+    "shaft",
+    "pier",
+    "berth",
+    "terminal",
+    "runway",
+    "carriage",
+    "crew",
+    "shift",
+    "squad",
+    "grade",
+    "exercise",
+    "figure",
+    "annex",
+    "appendix",
+    "schedule",
+    "volume",
+    "edition",
+    "batch",
+    "ticket",
+    "invoice",
+    "file",
+    "exit",
+    "doca",
+    "máquina",
+    "empilhadeira",
+    "ônibus",
+    "caminhão",
+    "carreta",
+    "carro",
+    "vagão",
+    "contêiner",
+    "bloco",
+    "prédio",
+    "torre",
+    "ala",
+    "leito",
+    "mesa",
+    "cadeira",
+    "assento",
+    "armário",
+    "caixa",
+    "palete",
+    "prateleira",
+    "estante",
+    "corredor",
+    "baia",
+    "pista",
+    "faixa",
+    "plataforma",
+    "estação",
+    "parada",
+    "zona",
+    "setor",
+    "unidade",
+    "tanque",
+    "tonel",
+    "talhão",
+    "gleba",
+    "canteiro",
+    "estufa",
+    "galpão",
+    "curral",
+    "aviário",
+    "armazém",
+    "depósito",
+    "loja",
+    "filial",
+    "bomba",
+    "válvula",
+    "reator",
+    "caldeira",
+    "prensa",
+    "torno",
+    "impressora",
+    "servidor",
+    "porta",
+    "canal",
+    "tomada",
+    "disjuntor",
+    "painel",
+    "quadro",
+    "circuito",
+    "câmera",
+    "medidor",
+    "poço",
+    "furo",
+    "mina",
+    "píer",
+    "berço",
+    "turma",
+    "série",
+    "exercício",
+    "figura",
+    "anexo",
+    "apêndice",
+    "edição",
+    "pedido",
+    "chamado",
+    "nota",
+    "ficha",
+    "processo",
+    "saída",
+    "guichê",
+    "esteira",
+    "elevador",
+    "quadra",
+    "casa",
+    "apartamento",
+    "bancada",
 ];
 /// Words that begin something else: a number before them counts nothing.
 const FUNCTION: [&str; 66] = [
@@ -148,6 +332,11 @@ fn end_of_number(tokens: &[Token], at: usize, text: &[char]) -> usize {
     end
 }
 
+/// Whether the number goes on from the one before it: the 4 of 8.4.
+pub(crate) fn is_decimal(tokens: &[Token], at: usize, text: &[char]) -> bool {
+    !tokens[at].is_word && !tokens[at - 1].is_word && matches!(gap(text, tokens, at), ['.' | ','])
+}
+
 fn gap<'t>(text: &'t [char], tokens: &[Token], at: usize) -> &'t [char] {
     text.get(tokens[at - 1].end..tokens[at].start).unwrap_or(&[])
 }
@@ -185,10 +374,12 @@ pub(super) fn durations(sentence: &Sentence, text: &[char], language: Language) 
     let is_number = |token: &Token| !token.is_word || NUMBER_WORDS.contains(&token.norm.as_str());
     let is_past =
         |at: usize| tokens.get(at).is_some_and(|token| matches!(token.norm.as_str(), "ago" | "atrás"));
+    // The whole of “8.4 hours”, of which the decimals stand beside the unit.
+    let first = |at: usize| (1..at).rev().take_while(|place| is_decimal(tokens, *place, text)).count();
     (1..tokens.len())
         .filter(|at| units.contains(&tokens[*at].norm.as_str()) && is_number(&tokens[at - 1]))
         .filter(|at| gap(text, tokens, *at) == [' '] && !is_past(at + 1))
-        .map(|at| (at - 1, 2))
+        .map(|at| (at - 1 - first(at), 2 + first(at)))
         .collect()
 }
 
@@ -245,6 +436,12 @@ mod tests {
             "Handover at 3:15 as planned.",
             "See page 83 of the manual.",
             "Sai no dia 12 de março.",
+            "A doca 7 está aberta.",
+            "A máquina 4 voltou da oficina.",
+            "Empilhadeira 4 parada na doca 3 desde cedo.",
+            "O talhão 5 secou primeiro.",
+            "Forklift 2 broke at dock 3 before noon.",
+            "Truck 12 waited at gate 4 all morning.",
             "The meeting is on 12/05 as agreed.",
         ] {
             assert_eq!(figures_in(text), 0, "{text}");
@@ -260,6 +457,9 @@ mod tests {
             "Custou R$ 400 na loja.",
             "O prazo médio era de 31 horas.",
             "A trinca tem 3 mm.",
+            "A balança da doca 2 tem limite de 30 toneladas.",
+            "The scale at dock 2 takes 30 tonnes.",
+            "The line ran at 8.4 tonnes.",
         ] {
             assert_eq!(figures_in(text), 1, "{text}");
         }
@@ -270,6 +470,8 @@ mod tests {
         let (chars, found) = sentences("It took twenty minutes. Two weeks ago it took 3 hours.");
         let count: usize = found.iter().map(|s| durations(s, &chars, Language::En).len()).sum();
         assert_eq!(count, 2);
+        let (chars, found) = sentences("The repair took 8.4 hours.");
+        assert_eq!(durations(&found[0], &chars, Language::En), [(3, 3)]);
     }
 
     #[test]

@@ -142,13 +142,15 @@ const RANKS: [(Seniority, &[&str]); 9] = [
 ];
 /// Titles whose words mean something else together, or in their field; the first that the title
 /// holds counts.
-const PHRASES: [(&str, Seniority); 73] = {
+const PHRASES: &[(&str, Seniority)] = {
     use Seniority::{Director, Executive, Junior, Lead, Manager, Owner, Practitioner, Senior};
-    [
+    &[
         // Schools and universities.
         ("assistant principal", Manager),
         ("vice principal", Manager),
         ("deputy head", Manager),
+        ("head of year", Manager),
+        ("head of sixth form", Manager),
         ("vice diretora", Manager),
         ("vice diretor", Manager),
         ("head teacher", Director),
@@ -164,6 +166,10 @@ const PHRASES: [(&str, Seniority); 73] = {
         ("chancellor", Executive),
         ("assistant professor", Practitioner),
         ("associate professor", Senior),
+        // Assistants of founders and owners.
+        ("founder s associate", Junior),
+        ("founders associate", Junior),
+        ("founder associate", Junior),
         // Deputies of a manager, and assistants who are none.
         ("assistant to", Junior),
         ("executive assistant", Junior),
@@ -212,6 +218,41 @@ const PHRASES: [(&str, Seniority); 73] = {
         ("chief engineer", Lead),
         ("chief architect", Senior),
         ("head chef", Lead),
+        ("head baker", Lead),
+        ("head brewer", Lead),
+        ("head gardener", Lead),
+        ("head butcher", Lead),
+        ("head housekeeper", Lead),
+        ("head barista", Lead),
+        ("head bartender", Lead),
+        ("head groundskeeper", Lead),
+        ("head cook", Lead),
+        ("head porter", Lead),
+        ("head receptionist", Lead),
+        ("head librarian", Lead),
+        ("head technician", Lead),
+        ("head mechanic", Lead),
+        ("padeiro chefe", Lead),
+        ("padeira chefe", Lead),
+        ("confeiteiro chefe", Lead),
+        ("confeiteira chefe", Lead),
+        ("cozinheiro chefe", Lead),
+        ("cozinheira chefe", Lead),
+        ("cervejeiro chefe", Lead),
+        ("cervejeira chefe", Lead),
+        ("jardineiro chefe", Lead),
+        ("jardineira chefe", Lead),
+        ("açougueiro chefe", Lead),
+        ("açougueira chefe", Lead),
+        ("bibliotecário chefe", Lead),
+        ("bibliotecária chefe", Lead),
+        ("mecânico chefe", Lead),
+        ("mecânica chefe", Lead),
+        // Building sites.
+        ("mestre de obras", Lead),
+        ("mestre de obra", Lead),
+        ("encarregado de", Lead),
+        ("encarregada de", Lead),
         ("head nurse", Lead),
         ("head waiter", Lead),
         ("head coach", Lead),
@@ -239,6 +280,23 @@ const LOWERING: [&str; 9] = [
 ];
 /// Words that say that a title is over.
 const FORMER: [&str; 7] = ["former", "ex", "retired", "aposentado", "aposentada", "emeritus", "antigo"];
+/// Titles whose words name a rank that they do not hold.
+const NO_RANKS: &[&str] = &[
+    "dona de casa",
+    "dono de casa",
+    "presidente do bairro",
+    "presidente da rua",
+    "presidente do condomínio",
+    "presidente do grêmio",
+    "presidente da turma",
+    "class president",
+    "head boy",
+    "head girl",
+    "dog owner",
+    "cat owner",
+    "pet owner",
+    "home owner",
+];
 /// What a bank is called: its vice presidents are many.
 const BANKS: [&str; 8] =
     ["bank", "banco", "capital", "securities", "investimentos", "investments", "asset", "bancorp"];
@@ -253,7 +311,11 @@ impl Seniority {
             return None;
         }
         let joined = format!(" {} ", title.join(" "));
-        if let Some((_, rank)) = PHRASES.iter().find(|(phrase, _)| joined.contains(&format!(" {phrase} "))) {
+        let holds = |phrase: &str| joined.contains(&format!(" {phrase} "));
+        if NO_RANKS.iter().any(|phrase| holds(phrase)) {
+            return None;
+        }
+        if let Some((_, rank)) = PHRASES.iter().find(|(phrase, _)| holds(phrase)) {
             return Some(*rank);
         }
         if has(&LOWERING) {
@@ -323,9 +385,19 @@ mod tests {
             ("Assistant Manager", "Acme", Seniority::Lead),
             ("Assistant to the Director", "Acme", Seniority::Junior),
             ("Reitora", "Universidade do Vale", Seniority::Executive),
+            ("Founder's Associate", "Acme", Seniority::Junior),
+            ("Head Baker", "Maré Alta", Seniority::Lead),
+            ("Padeiro-chefe", "Maré Alta", Seniority::Lead),
+            ("Head of Year 9", "Wexcombe Hollow School", Seniority::Manager),
+            ("Mestre de Obras", "Horizonte", Seniority::Lead),
+            ("Encarregado de Obras", "Horizonte", Seniority::Lead),
+            ("Presidente", "Horizonte", Seniority::Executive),
+            ("Dona da Padaria", "Maré Alta", Seniority::Owner),
         ] {
             assert_eq!(Seniority::of(title, company), Some(rank), "{title}");
         }
+        assert_eq!(Seniority::of("Dona de Casa", ""), None);
+        assert_eq!(Seniority::of("Presidente do Bairro", ""), None);
         assert_eq!(Seniority::of("Former CEO", "Acme"), None);
         assert_eq!(Seniority::of("Ex-diretora", "Acme"), None);
     }

@@ -149,6 +149,19 @@ fn a_text_that_sets_nobody_apart_gets_no_padding() {
 }
 
 #[test]
+fn that_little_sets_a_person_apart_is_said_after_what_does() {
+    let mut said = 0;
+    for person in everybody() {
+        let playbook = advice(&person, Language::En).1;
+        if let Some(at) = playbook.iter().position(|line| line.id == "little_sets_apart") {
+            assert!(playbook[at + 1..].iter().all(|line| line.section == Some(Section::DoNotInfer)));
+            said += 1;
+        }
+    }
+    assert!(said > 0);
+}
+
+#[test]
 fn trait_hypotheses_need_five_hundred_words_and_are_two_at_most() {
     for person in sample() {
         let analysis = analyse(&person, Depth::Premium, Language::En, today()).unwrap();
