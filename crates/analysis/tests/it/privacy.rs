@@ -51,7 +51,7 @@ const PER_PERSON: usize = 8;
 /// Work talk around each sentence.
 const AROUND: [[&str; 3]; 2] = [
     [
-        "The new dashboard shows the error rate of every service and the release notes explain each metric.",
+        "The staging cluster runs the new release and the dashboard shows the error rate of every service.",
         "We deployed the billing module to the staging cluster and the integration tests passed the gateway.",
         "The supplier delivered the sensors on schedule and the warehouse updated the inventory system.",
     ],
