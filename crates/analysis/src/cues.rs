@@ -402,8 +402,8 @@ mod tests {
         assert!(!shows(&portuguese("O plano de saúde mudou."), "plans"));
     }
 
-    /// Sentences of which it was judged whether they show a measure: what a thing or a program does,
-    /// and what a word means beside another, shows nothing of a person.
+    /// Sentences of which it was judged whether they show a measure: what a thing or a program
+    /// does, and what a word means beside another, shows nothing of a person.
     #[test]
     fn judged_sentences_count_or_do_not() {
         let lines = include_str!("cues/judged.tsv").lines().filter(|line| !line.starts_with('#'));

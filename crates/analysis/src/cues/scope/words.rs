@@ -110,7 +110,8 @@ pub(super) const DISMISSING_PAIRS: &[[&str; 2]] = &[
     ["conversa", "fiada"],
     ["para", "inglês"],
 ];
-/// Praise that opens a sentence of bad news in irony, and “of course”, which is no certainty there.
+/// Praise that opens a sentence of bad news in irony, and “of course”, which is no certainty
+/// there.
 pub(super) const PRAISE: &[&str] = &[
     "great",
     "lovely",
@@ -377,7 +378,8 @@ pub(super) const THANKS: &[&str] = &[
     "grato",
     "grata",
 ];
-/// Machines, programs and their parts, in the singular: what they do is nobody’s plan, story or decision.
+/// Machines, programs and their parts, in the singular: what they do is nobody’s plan, story or
+/// decision.
 pub(super) const MACHINES: &[&str] = &[
     "script",
     "server",
