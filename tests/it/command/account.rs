@@ -184,7 +184,7 @@ async fn an_account_is_made_once_under_an_id_and_once_for_an_address() {
         other.failure(),
         format!("id `order-1` was already used for account {id}; nothing was changed")
     );
-    let refused = |ran: Ran| ran.failure().starts_with("id `order-1` was used before");
+    let refused = |ran: Ran| ran.failure().starts_with("id `order-1` was already used");
     assert!(refused(create_on("business", "ops@example.com", &["--id", "order-1"])));
     let of_another = ["--id", "order-1", "--edition", "2025-01"];
     assert!(refused(create("ops@example.com", &of_another)));

@@ -177,7 +177,7 @@ async fn where_a_key_may_be_used_is_listed() {
         let words = ["key", "create", "--account", &account, "--name", "k"];
         program.run(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
     };
-    assert!(run(&["--allow-ip", "203.0.113.9/24"]).usage().contains("the range is 203.0.113.0/24"));
+    assert!(run(&["--allow-ip", "203.0.113.9/24"]).usage().contains("the network is 203.0.113.0/24"));
     assert!(run(&["--allow-ip", "example.com"]).usage().contains("203.0.113.0/24"));
     assert!(run(&["--region", "EU West"]).usage().contains("lowercase letters"));
 }

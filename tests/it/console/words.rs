@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that are the same in both languages.
-const SAME: [&str; 5] = ["endpoint", "menu", "gateway", "op_gateways", "op_email"];
+const SAME: [&str; 6] = ["endpoint", "menu", "gateway", "op_gateways", "op_email", "sum"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
