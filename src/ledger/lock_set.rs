@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::ids::{AccountId, KeyId};
 use crate::ledger::rules::batch_state::{ClaimKey, claim_key};
-use crate::ledger::rules::hold::HoldRequest;
 use crate::ledger::rules::operation::Operation;
+use crate::ledger::rules::plain::PlainWork;
 
 /// Rows of accounts that a batch writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,9 +21,11 @@ pub struct LockSet {
 }
 
 impl LockSet {
-    /// The rows that plain holds write.
-    pub fn of_holds(holds: &[HoldRequest]) -> Self {
-        Self { accounts: holds.iter().map(|hold| hold.account_id).collect(), ..Self::default() }
+    /// The rows that plain operations write.
+    pub fn of_plain_work(work: &PlainWork) -> Self {
+        let settled = work.settlements.iter().map(|plain| plain.settle().hold.account_id);
+        let held = work.holds.iter().map(|request| request.account_id);
+        Self { accounts: settled.chain(held).collect(), ..Self::default() }
     }
 
     /// The rows that ordered operations write.

@@ -1,7 +1,8 @@
 //! The rules of the ledger, without a store, clock or runtime.
 //!
 //! Read in this order: [`lot`] and [`period`] define credits, [`account`] the operations on one
-//! account, [`batch_state`] decides the operations of a batch.
+//! account, [`batch_state`] decides the operations of a batch, [`plain`] says which of them need no
+//! more than the account's row.
 
 pub mod account;
 pub mod batch_state;
@@ -11,4 +12,5 @@ pub mod hold;
 pub mod lot;
 pub mod operation;
 pub mod period;
+pub mod plain;
 pub mod receipt;

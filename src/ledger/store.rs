@@ -7,6 +7,7 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::lock_set::LockSet;
 use crate::ledger::rules::hold::HoldRequest;
 use crate::ledger::rules::operation::{Effect, Operation};
+use crate::ledger::rules::plain::PlainWork;
 
 /// One run of one writer, as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,25 +31,42 @@ pub struct Batch {
 /// The part of a batch that moves credits.
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// Plain holds, taken by one statement if the account's open lot covers them all.
-    Fast(Vec<HoldRequest>),
+    /// Plain operations, decided by one statement for each account whose open lot covers them all.
+    Fast(PlainWork),
     /// Any operations, decided in order under the accounts' locks.
     Ordered(Vec<Operation>),
 }
 
 impl Work {
+    /// Plain holds alone.
+    pub fn holds(holds: Vec<HoldRequest>) -> Self {
+        Self::Fast(PlainWork { settlements: Vec::new(), holds })
+    }
+
     /// The number of effects that a commit returns.
     pub fn len(&self) -> usize {
         match self {
-            Self::Fast(holds) => holds.len(),
+            Self::Fast(work) => work.len(),
             Self::Ordered(operations) => operations.len(),
+        }
+    }
+
+    /// Its operations, in the order of the effects.
+    pub fn operations(&self) -> Vec<Operation> {
+        match self {
+            Self::Fast(work) => {
+                let settlements =
+                    work.settlements.iter().cloned().map(|plain| Operation::Settle(plain.into()));
+                settlements.chain(work.holds.iter().cloned().map(Operation::Hold)).collect()
+            }
+            Self::Ordered(operations) => operations.clone(),
         }
     }
 
     /// The rows that it writes.
     pub fn lock_set(&self) -> LockSet {
         match self {
-            Self::Fast(holds) => LockSet::of_holds(holds),
+            Self::Fast(work) => LockSet::of_plain_work(work),
             Self::Ordered(operations) => LockSet::of_operations(operations),
         }
     }
@@ -59,7 +77,7 @@ impl Work {
 }
 
 /// The effects of a batch in the order of its work. `None` is undecided and must be tried again: a
-/// fast hold that did not fit, or a decision that was lost with the connection and changed nothing.
+/// plain operation that did not fit, or a decision that was lost with the connection and changed nothing.
 pub type Effects = Vec<Option<Effect>>;
 
 /// Why a batch was not committed, or may not have been.

@@ -103,7 +103,7 @@ impl LedgerStore for PgLedgerStore {
     async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
         let (session, lease, actor) = (self.session, self.lease.get(), &self.actor);
         let commit = async |server: &mut PgConnection| match &batch.work {
-            Work::Fast(holds) => fast::commit(server, batch, holds, session).await,
+            Work::Fast(work) => fast::commit(server, batch, work, session).await,
             Work::Ordered(operations) => {
                 ordered::commit(server, batch, operations, session, lease, actor).await
             }

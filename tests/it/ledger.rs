@@ -6,6 +6,7 @@ mod liveness;
 mod lots;
 mod lost_connection;
 mod model;
+mod plain;
 mod plan;
 mod quota;
 mod races;

@@ -6,8 +6,8 @@ use super::handle::HoldCommand;
 use super::message::{BatchRef, CaptureResult, SettleCommand};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
-use crate::ledger::rules::hold::HoldRequest;
 use crate::ledger::rules::operation::{Operation, Settle};
+use crate::ledger::rules::plain::{PlainSettlement, PlainWork, is_plain_hold};
 use crate::ledger::store::{Epoch, Work};
 
 /// A command that waits to be decided.
@@ -71,21 +71,72 @@ fn into_release(settle: Settle) -> Settle {
 /// The commands of one batch, by the path that decides them.
 #[derive(Debug)]
 pub(crate) enum Commands {
-    Fast(Vec<HoldCommand>),
+    Fast(PlainCommands),
     Ordered(Vec<Command>),
+}
+
+/// The commands of the fast path. Settlements go first.
+#[derive(Debug, Default)]
+pub(crate) struct PlainCommands {
+    pub(crate) settlements: Vec<PlainSettleCommand>,
+    pub(crate) holds: Vec<HoldCommand>,
+}
+
+/// A plain settlement. No call waits for it.
+#[derive(Debug)]
+pub(crate) struct PlainSettleCommand {
+    pub(crate) batch_ref: BatchRef,
+    pub(crate) settlement: PlainSettlement,
+}
+
+impl PlainCommands {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.settlements.is_empty() && self.holds.is_empty()
+    }
+
+    fn work(&self) -> PlainWork {
+        PlainWork {
+            settlements: self.settlements.iter().map(|command| command.settlement.clone()).collect(),
+            holds: self.holds.iter().map(|command| command.request.clone()).collect(),
+        }
+    }
+
+    /// Removes the commands of these accounts and returns them in order.
+    fn extract(&mut self, accounts: &HashSet<AccountId>) -> impl Iterator<Item = Command> {
+        let of_accounts = |command: &mut PlainSettleCommand| accounts.contains(&command.account_id());
+        let settlements = self.settlements.extract_if(.., of_accounts).map(Command::from);
+        settlements.chain(extract_holds(&mut self.holds, accounts))
+    }
+
+    fn into_commands(self) -> impl Iterator<Item = Command> {
+        let holds = self.holds.into_iter().map(Command::Hold);
+        self.settlements.into_iter().map(Command::from).chain(holds)
+    }
+}
+
+impl PlainSettleCommand {
+    fn account_id(&self) -> AccountId {
+        self.settlement.settle().hold.account_id
+    }
+}
+
+impl From<PlainSettleCommand> for Command {
+    fn from(PlainSettleCommand { batch_ref, settlement }: PlainSettleCommand) -> Self {
+        Self::Settle(SettleCommand { batch_ref, settle: settlement.into(), reply: None })
+    }
 }
 
 impl Commands {
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Fast(holds) => holds.len(),
+            Self::Fast(plain) => plain.settlements.len() + plain.holds.len(),
             Self::Ordered(commands) => commands.len(),
         }
     }
 
     pub(crate) fn work(&self) -> Work {
         match self {
-            Self::Fast(holds) => Work::Fast(holds.iter().map(|hold| hold.request.clone()).collect()),
+            Self::Fast(plain) => Work::Fast(plain.work()),
             Self::Ordered(commands) => Work::Ordered(commands.iter().map(Command::operation).collect()),
         }
     }
@@ -93,7 +144,11 @@ impl Commands {
     /// Drops or replaces settlements that must not be committed as they are.
     pub(crate) fn for_epoch(self, epoch: Epoch) -> Self {
         match self {
-            Self::Fast(holds) => Self::Fast(holds),
+            Self::Fast(mut plain) => {
+                // Closing an epoch released its holds.
+                plain.settlements.retain(|command| command.batch_ref.epoch == epoch);
+                Self::Fast(plain)
+            }
             Self::Ordered(mut commands) => {
                 let for_epoch = |command| match command {
                     Command::Hold(hold) => Some(Command::Hold(hold)),
@@ -108,14 +163,14 @@ impl Commands {
     /// Removes the commands of these accounts and returns them in order.
     pub(crate) fn take_commands_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
         match self {
-            Self::Fast(holds) => extract_holds(holds, accounts).collect(),
+            Self::Fast(plain) => plain.extract(accounts).collect(),
             Self::Ordered(commands) => extract_commands(commands, accounts).collect(),
         }
     }
 
     pub(crate) fn into_vec(self) -> Vec<Command> {
         match self {
-            Self::Fast(holds) => holds.into_iter().map(Command::Hold).collect(),
+            Self::Fast(plain) => plain.into_commands().collect(),
             Self::Ordered(commands) => commands,
         }
     }
@@ -148,8 +203,8 @@ pub(crate) struct Captured {
 pub(crate) struct BatchPlan {
     /// Committed with the first batch.
     pub(crate) captured: Vec<Captured>,
-    /// Plain holds of accounts that no other command of this plan writes.
-    pub(crate) fast: Vec<HoldCommand>,
+    /// Plain commands of accounts that no other command of this plan writes.
+    pub(crate) fast: PlainCommands,
     /// Everything that must be decided in order under locks.
     pub(crate) ordered: Vec<Command>,
 }
@@ -161,15 +216,15 @@ impl BatchPlan {
         let mut plan = Self::default();
         settlements.into_iter().for_each(|command| plan.add_settlement(command));
         holds.retain(|hold| !hold.reply.is_closed());
+        plan.fast.holds = holds;
         let mut in_order: HashSet<AccountId> = plan.ordered.iter().map(Command::account_id).collect();
-        let ordered_holds = holds.iter().filter(|hold| needs_order(&hold.request));
+        let ordered_holds = plan.fast.holds.iter().filter(|hold| !is_plain_hold(&hold.request));
         in_order.extend(ordered_holds.map(|hold| hold.request.account_id));
-        plan.ordered.extend(extract_holds(&mut holds, &in_order));
-        plan.fast = holds;
+        plan.ordered.extend(plan.fast.extract(&in_order));
         plan
     }
 
-    /// Puts this plan behind an earlier one. Plain holds of other accounts may overtake it.
+    /// Puts this plan behind an earlier one. Plain commands of other accounts may overtake it.
     pub(crate) fn behind(mut self, mut first: Self) -> Self {
         self.captured.append(&mut first.captured);
         if first.ordered.is_empty() {
@@ -177,7 +232,7 @@ impl BatchPlan {
         }
         let mut ordered = first.ordered;
         let accounts: HashSet<AccountId> = ordered.iter().map(Command::account_id).collect();
-        ordered.extend(extract_holds(&mut self.fast, &accounts));
+        ordered.extend(self.fast.extract(&accounts));
         ordered.append(&mut self.ordered);
         Self { ordered, ..self }
     }
@@ -187,31 +242,27 @@ impl BatchPlan {
         if settle.leaves_account_unchanged() {
             let (call_id, outcome) = (settle.hold.call_id, settle.outcome);
             self.captured.push(Captured { batch_ref, call_id, outcome });
-        } else {
-            self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle, reply }));
+            return;
+        }
+        let settle = match reply {
+            None => PlainSettlement::new(settle),
+            Some(_) => Err(settle),
+        };
+        match settle {
+            Ok(settlement) => self.fast.settlements.push(PlainSettleCommand { batch_ref, settlement }),
+            Err(settle) => self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle, reply })),
         }
     }
 
     /// Removes the commands of these accounts and returns them in order.
     pub(crate) fn take_commands_of(&mut self, accounts: &HashSet<AccountId>) -> Vec<Command> {
         let ordered = extract_commands(&mut self.ordered, accounts);
-        ordered.chain(extract_holds(&mut self.fast, accounts)).collect()
+        ordered.chain(self.fast.extract(accounts)).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.captured.is_empty() && self.fast.is_empty() && self.ordered.is_empty()
     }
-}
-
-/// The largest hold on the fast path. It keeps the sum over a batch of at most 2^31 holds within 64
-/// bits.
-const FAST_AMOUNT_MAX: i64 = i32::MAX as i64;
-
-/// Whether a hold must be decided under its account's lock.
-fn needs_order(request: &HoldRequest) -> bool {
-    request.idempotency.is_some()
-        || request.caps.any()
-        || !(1..=FAST_AMOUNT_MAX).contains(&request.amount.as_i64())
 }
 
 #[cfg(test)]
@@ -225,6 +276,7 @@ mod tests {
     use crate::domain::ids::KeyId;
     use crate::ledger::rules::caps::KeyCaps;
     use crate::ledger::rules::entry::{CallRef, RouteNumber};
+    use crate::ledger::rules::hold::HoldRequest;
 
     fn request(account: u128, id: u128) -> HoldRequest {
         HoldRequest {
@@ -259,12 +311,15 @@ mod tests {
     async fn only_commands_of_an_uncommitted_account_wait_behind_it() {
         let first = BatchPlan { ordered: vec![release(1, 10), release(2, 20)], ..BatchPlan::default() };
         let later = BatchPlan {
-            fast: vec![hold(3, 30), hold(1, 11), hold(4, 40), hold(1, 12)],
+            fast: PlainCommands {
+                holds: vec![hold(3, 30), hold(1, 11), hold(4, 40), hold(1, 12)],
+                ..PlainCommands::default()
+            },
             ordered: vec![release(2, 21), release(5, 50)],
             ..BatchPlan::default()
         };
         let plan = later.behind(first);
-        assert_eq!(ids(plan.fast.into_iter().map(|hold| Operation::Hold(hold.request))), [30, 40]);
+        assert_eq!(ids(plan.fast.holds.into_iter().map(|hold| Operation::Hold(hold.request))), [30, 40]);
         assert_eq!(ids(plan.ordered.iter().map(Command::operation)), [10, 20, 11, 12, 21, 50]);
     }
 }

@@ -68,10 +68,7 @@ async fn resolve_within(
 }
 
 async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects, StoreError> {
-    let operations: Vec<Operation> = match &batch.work {
-        Work::Fast(holds) => holds.iter().cloned().map(Operation::Hold).collect(),
-        Work::Ordered(operations) => operations.clone(),
-    };
+    let operations = batch.work.operations();
     let accounts = rows::read_accounts(connection, &operations).await?;
     let references = rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
@@ -97,6 +94,11 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                 let hold = request.hold(taken.iter().map(take).collect(), account.period.index, *held_at);
                 Some(Effect::Held(Held { hold, balance }))
             }
+            // A plain settlement leaves a release or a capture, unless it did not fit.
+            Operation::Settle(settle) if matches!(batch.work, Work::Fast(_)) => {
+                let call_id = settle.hold.call_id.as_uuid();
+                (acts.contains(&call_id) || captured.contains(&call_id)).then_some(Effect::Done(balance))
+            }
             Operation::Settle(settle)
                 if settle.response.is_some() && !captured.contains(&settle.hold.call_id.as_uuid()) =>
             {
@@ -115,14 +117,17 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
     Ok(operations.iter().map(effect).collect())
 }
 
-/// The grants and corrections that the batch has entries of; the others were repeated or refused.
+/// The releases, grants and corrections that the batch has entries of; the others did not fit, were
+/// repeated or refused.
 async fn acts_of(connection: &mut PgConnection, batch: &Batch) -> Result<HashSet<Uuid>, StoreError> {
     let rows: Vec<(Uuid,)> = sqlx::query_as(
         "select distinct call_id from ledger_entry where epoch = $1 and batch = $2 and kind = any($3)",
     )
     .bind(batch.epoch.0)
     .bind(batch.number)
-    .bind([EntryKind::Grant, EntryKind::Pack, EntryKind::Correction].map(EntryKind::number))
+    .bind(
+        [EntryKind::Release, EntryKind::Grant, EntryKind::Pack, EntryKind::Correction].map(EntryKind::number),
+    )
     .fetch_all(connection)
     .await
     .map_err(classify)?;

@@ -220,7 +220,7 @@ with entry as (
 )
 insert into ledger_batch (epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash)
 values ($1, $2, $8, $3, $4, $5, $7, ",
-    seal_sql!("$8"),
+    seal_sql!("$8", "$6::bytea"),
     ")
 returning hash"
 );

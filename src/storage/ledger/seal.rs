@@ -7,13 +7,15 @@ use uuid::Uuid;
 
 use crate::ledger::store::{Epoch, StoreError};
 
-/// The seal in SQL, over the rows of a CTE named `entry` and the batch's time. `$3` is the batch's
-/// `open_from`, `$6` the digest of the captures, `$7` the previous hash. An entry without key,
-/// route or outcome has zeros or -1 instead.
+/// The seal in SQL, over the rows of a CTE named `entry`, the batch's time and the digest of its
+/// captures. `$3` is the batch's `open_from`, `$7` the previous hash. An entry without key, route or
+/// outcome has zeros or -1 instead.
 macro_rules! seal_sql {
-    ($at:literal) => {
+    ($at:literal, $captures:literal) => {
         concat!(
-            "sha256($7::bytea || $6::bytea || timestamptz_send(",
+            "sha256($7::bytea || ",
+            $captures,
+            " || timestamptz_send(",
             $at,
             r") || int4send($3) || coalesce((
                select string_agg(uuid_send(account_id) || int8send(number) || timestamptz_send(at) || int8send(amount)
@@ -37,12 +39,14 @@ pub(super) fn genesis(epoch: Epoch) -> [u8; 32] {
 
 /// The digest of a batch's captures in their order, each with the number of its outcome.
 pub(super) fn captures(call_ids: &[Uuid], outcomes: &[i16]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for (call_id, outcome) in call_ids.iter().zip(outcomes) {
-        hasher.update(call_id.as_bytes());
-        hasher.update(outcome.to_be_bytes());
-    }
-    hasher.finalize().into()
+    Sha256::digest(capture_bytes(call_ids, outcomes)).into()
+}
+
+/// What the digest is computed from.
+pub(super) fn capture_bytes(call_ids: &[Uuid], outcomes: &[i16]) -> Vec<u8> {
+    let capture =
+        |(call_id, outcome): (&Uuid, &i16)| [call_id.as_bytes(), &outcome.to_be_bytes()[..]].concat();
+    call_ids.iter().zip(outcomes).flat_map(capture).collect()
 }
 
 /// An entry as it is sealed.

@@ -24,7 +24,7 @@ async fn warm_manual_writer(
 ) -> ManualWriter {
     let mut manual = fixture.manual_writer_through("a", proxy.options()).await;
     manual.one(customer.advance()).await;
-    manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+    manual.commit(Work::holds(vec![customer.request(1)]), Vec::new()).await;
     manual
 }
 
@@ -33,7 +33,7 @@ async fn a_statement_that_arrives_after_its_batch_was_resolved_commits_nothing()
     let (fixture, proxy) = world_and_proxy().await;
     let customer = fixture.customer().await;
     let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
-    let batch = manual.batch(Work::Fast(vec![customer.request(2)]), Vec::new());
+    let batch = manual.batch(Work::holds(vec![customer.request(2)]), Vec::new());
     proxy.arm(Fault::HoldBack(""));
     let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
     assert_eq!(manual.store.resolve(&batch).await.unwrap(), Resolution::NotCommitted);
@@ -49,7 +49,7 @@ async fn a_fast_batch_whose_answer_was_lost_is_found_with_its_effects() {
     let (customer, poor) = (fixture.customer().await, fixture.customer().await);
     let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
     let holds = vec![customer.request(2), poor.request(1), customer.request(3)];
-    let batch = manual.batch(Work::Fast(holds.clone()), Vec::new());
+    let batch = manual.batch(Work::holds(holds.clone()), Vec::new());
     proxy.arm(Fault::LoseAnswer(""));
     let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
     let Resolution::Committed(effects) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
@@ -57,7 +57,7 @@ async fn a_fast_batch_whose_answer_was_lost_is_found_with_its_effects() {
     // The account that the fast path left aside is to be asked again.
     assert_eq!(amounts, [Some(2), None, Some(3)]);
     manual.next += 1;
-    manual.commit(Work::Fast(vec![customer.request(1)]), vec![(holds[0].call_id, Outcome::Answered)]).await;
+    manual.commit(Work::holds(vec![customer.request(1)]), vec![(holds[0].call_id, Outcome::Answered)]).await;
     assert_eq!(fixture.books(&customer).await, (93, 93, 4));
 }
 

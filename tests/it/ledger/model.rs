@@ -92,7 +92,7 @@ fn postgres_agrees_at_the_very_instants_at_which_lots_and_periods_end() {
     let start = Program::new("2027-04-15T08:30:00Z".parse().unwrap());
     let call = || {
         let call = Call { account: 2, key: 0, amount: 2, idempotency: None };
-        Step::Calls { node: 0, fast: true, calls: vec![call] }
+        Step::Round { node: 0, fast: true, ends: Vec::new(), calls: vec![call] }
     };
     let wait = |seconds| Step::Wait { seconds };
     let grant = |reference, amount, hours| {

@@ -10,13 +10,14 @@ use super::fixture::LedgerFixture;
 async fn plan(fixture: &LedgerFixture) -> String {
     let mut connection = writer_options(fixture.database.options()).connect().await.unwrap();
     let prepare = format!(
-        "prepare fast (int, int, int, uuid[], smallint[], bytea, bytea, uuid[], bigint[], bigint[], uuid[], uuid[], uuid[],
-                       smallint[], bigint[], bigint[], bigint[], int) as {FAST_STATEMENT}"
+        "prepare fast (int, int, int, uuid[], smallint[], bytea, bytea, int, uuid[], bigint[], bigint[], bigint[], bigint[],
+                       int[], uuid[], uuid[], uuid[], smallint[], smallint[], smallint[], bigint[], bigint[], bigint[],
+                       uuid[], uuid[], smallint[], text[]) as {FAST_STATEMENT}"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
-    let explain = "explain execute fast (1, 1, 1, '{}', '{}', '', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
-                                         '{}', 0)";
-    let rows = sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap();
+    let arrays = ["'{}'"; 19].join(", ");
+    let explain = format!("explain execute fast (1, 1, 1, '{{}}', '{{}}', '', '', 0, {arrays})");
+    let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
 }
@@ -33,19 +34,22 @@ fn cte<'a>(plan: &'a str, name: &str) -> &'a str {
 async fn accounts_are_reached_by_index_in_the_order_of_the_array() {
     let fixture = LedgerFixture::new(10, 10).await;
     let plan = plan(&fixture).await;
-    let held = cte(&plan, "held");
-    let (array, index) = (held.find("Function Scan on d"), held.find("Index Scan using ledger_account_pkey"));
+    let changed = cte(&plan, "changed");
+    let (array, index) =
+        (changed.find("Function Scan on d"), changed.find("Index Scan using ledger_account_pkey"));
     assert!(array.is_some() && array < index, "{plan}");
-    assert!(held.contains("Nested Loop"), "{plan}");
-    assert!(!held.contains("Sort") && !held.contains("Hash"), "{plan}");
+    assert!(changed.contains("Nested Loop"), "{plan}");
+    assert!(!changed.contains("Sort") && !changed.contains("Hash"), "{plan}");
 }
 
 #[tokio::test]
-async fn entries_are_hash_joined_to_the_accounts_that_were_held() {
+async fn entries_and_settlements_are_hash_joined_to_the_accounts_that_were_changed() {
     let fixture = LedgerFixture::new(10, 10).await;
     let plan = plan(&fixture).await;
-    let entry = cte(&plan, "entry");
-    assert!(entry.contains("Hash Join") && !entry.contains("Nested Loop"), "{plan}");
+    for name in ["entry", "settled"] {
+        let joined = cte(&plan, name);
+        assert!(joined.contains("Hash Join") && !joined.contains("Nested Loop"), "{plan}");
+    }
 }
 
 #[tokio::test]

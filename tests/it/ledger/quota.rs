@@ -27,7 +27,7 @@ async fn without_requests() -> (LedgerFixture, Customer, ManualWriter) {
     let mut manual = fixture.manual_writer("a").await;
     manual.one(customer.grant(10, YEAR)).await;
     for _ in 0..2 {
-        let held = manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+        let held = manual.commit(Work::holds(vec![customer.request(1)]), Vec::new()).await;
         assert!(held[0].is_some());
     }
     assert_eq!(fixture.books(&customer).await, (18, 8, 2));
@@ -42,11 +42,11 @@ async fn assert_clean(fixture: &LedgerFixture) {
 #[tokio::test]
 async fn a_pack_is_spent_by_the_fast_path_once_the_first_call_has_opened_it() {
     let (fixture, customer, mut manual) = without_requests().await;
-    let first = manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+    let first = manual.commit(Work::holds(vec![customer.request(1)]), Vec::new()).await;
     assert_eq!(first, [None], "the plan's lot is open and its requests are used up");
     manual.one(Operation::Hold(customer.request(1))).await;
     let requests = (0..3).map(|_| customer.request(2)).collect();
-    let effects = manual.commit(Work::Fast(requests), Vec::new()).await;
+    let effects = manual.commit(Work::holds(requests), Vec::new()).await;
     assert!(effects.iter().all(|effect| !held(effect).request_taken));
     assert_eq!(fixture.books(&customer).await, (11, 8, 2));
     assert_clean(&fixture).await;
@@ -180,7 +180,7 @@ async fn the_fast_path_decides_as_the_rules_do() {
             .iter()
             .map(|(customer, _, rounds)| rounds[round].iter().map(|a| customer.request(*a as u32)).collect())
             .collect();
-        let effects = manual.commit(Work::Fast(calls.concat()), Vec::new()).await;
+        let effects = manual.commit(Work::holds(calls.concat()), Vec::new()).await;
         let mut rest = effects.into_iter();
         for (requests, (_, account, _)) in calls.iter().zip(&mut accounts) {
             let mut effects: Vec<Option<Effect>> = rest.by_ref().take(requests.len()).collect();

@@ -191,7 +191,7 @@ async fn of_two_nodes_that_close_an_epoch_at_once_one_does() {
     let customer = fixture.customer().await;
     let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
-    dead.commit(Work::Fast((0..10).map(|_| customer.request(1)).collect()), Vec::new()).await;
+    dead.commit(Work::holds((0..10).map(|_| customer.request(1)).collect()), Vec::new()).await;
     let released = Arc::new(AtomicU32::new(0));
     let sweeps = (0..4).map(|_| {
         let (pool, released) = (fixture.pool().clone(), released.clone());
@@ -240,7 +240,7 @@ async fn a_batch_that_waits_for_its_epoch_to_be_closed_is_fenced() {
     manual.one(customer.advance()).await;
     let mut closer = fixture.pool().begin().await.unwrap();
     sqlx::query("update ledger_epoch set closed_at = now()").execute(&mut *closer).await.unwrap();
-    for work in [Work::Fast(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
+    for work in [Work::holds(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
         let batch = manual.batch(work, Vec::new());
         let commit = manual.store.commit(&batch);
         tokio::pin!(commit);

@@ -80,9 +80,9 @@ async fn a_capture_is_found_however_much_later_it_comes() {
     let request = customer.request(1);
     manual.one(Operation::Hold(request.clone())).await;
     for _ in 0..80 {
-        manual.commit(Work::Fast(Vec::new()), Vec::new()).await;
+        manual.commit(Work::holds(Vec::new()), Vec::new()).await;
     }
-    manual.commit(Work::Fast(Vec::new()), vec![(request.call_id, Outcome::ProfileNotFound)]).await;
+    manual.commit(Work::holds(Vec::new()), vec![(request.call_id, Outcome::ProfileNotFound)]).await;
     let shown = receipt(&fixture, &customer, request.call_id).await;
     assert_eq!(figures(&shown), ("charged", Some("profile_not_found"), [1, 1, 0]));
 }

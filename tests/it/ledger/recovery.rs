@@ -26,7 +26,7 @@ async fn what_was_neither_captured_nor_released_is_released() {
     let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
     let holds: Vec<_> = (0..4).map(|_| customer.request(2)).collect();
-    let effects = dead.commit(Work::Fast(holds.clone()), Vec::new()).await;
+    let effects = dead.commit(Work::holds(holds.clone()), Vec::new()).await;
     dead.commit(Work::Ordered(Vec::new()), vec![(holds[0].call_id, Outcome::Answered)]).await;
     let capture = |at: usize, captured: u32| {
         let (hold, captured) = (held(&effects[at]), Credits::from_u32(captured));
@@ -52,10 +52,10 @@ async fn the_dead_writer_commits_nothing_any_more() {
     let customer = fixture.customer().await;
     let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
-    let held = dead.commit(Work::Fast(vec![customer.request(2)]), Vec::new()).await;
+    let held = dead.commit(Work::holds(vec![customer.request(2)]), Vec::new()).await;
     assert!(held[0].is_some());
     sweep(&fixture).await;
-    for work in [Work::Fast(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
+    for work in [Work::holds(vec![customer.request(1)]), Work::Ordered(vec![customer.advance()])] {
         let batch = dead.batch(work, vec![(CallId::from_uuid(fluence::clock::new_id()), Outcome::Answered)]);
         let Err(StoreError::Fenced) = dead.store.commit(&batch).await else { panic!() };
         let Err(StoreError::Fenced) = dead.store.resolve(&batch).await else { panic!() };

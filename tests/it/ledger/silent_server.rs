@@ -37,7 +37,7 @@ async fn warm_manual_writer(proxy: &Proxy, customer: &Customer) -> ManualWriter 
     let epoch = store.open_epoch().await.unwrap();
     let mut manual = ManualWriter { store, epoch, next: 1 };
     manual.one(customer.advance()).await;
-    manual.commit(Work::Fast(vec![customer.request(1)]), Vec::new()).await;
+    manual.commit(Work::holds(vec![customer.request(1)]), Vec::new()).await;
     manual
 }
 
@@ -57,7 +57,7 @@ async fn the_outcome_of_a_batch_that_is_never_answered_is_found_on_a_new_connect
         let mut manual = warm_manual_writer(&proxy, &customer).await;
         let request = customer.request(2);
         let work =
-            if is_fast { Work::Fast(vec![request]) } else { Work::Ordered(vec![Operation::Hold(request)]) };
+            if is_fast { Work::holds(vec![request]) } else { Work::Ordered(vec![Operation::Hold(request)]) };
         let batch = manual.batch(work, Vec::new());
         proxy.arm(fault);
         let committed = timeout(HANG, manual.store.commit(&batch)).await.expect("it waits for ever");
@@ -84,7 +84,7 @@ async fn no_call_to_the_store_waits_for_ever() {
         assert!(is_unknown(manual.store.locked(&lock_set).await));
         assert!(manual.store.locked(&lock_set).await.unwrap().is_empty());
 
-        let batch = manual.batch(Work::Fast(vec![customer.request(1)]), Vec::new());
+        let batch = manual.batch(Work::holds(vec![customer.request(1)]), Vec::new());
         proxy.arm(Fault::Swallow(""));
         assert!(is_unknown(manual.store.resolve(&batch).await));
         assert_eq!(manual.store.resolve(&batch).await.unwrap(), Resolution::NotCommitted);

@@ -103,7 +103,7 @@ async fn what_a_dead_gateway_left_counts_as_abandoned() {
     let customer = fixture.customer().await;
     let mut dead = fixture.manual_writer("dead").await;
     dead.one(customer.advance()).await;
-    let work = fluence::ledger::store::Work::Fast(vec![customer.request(2), customer.request(1)]);
+    let work = fluence::ledger::store::Work::holds(vec![customer.request(2), customer.request(1)]);
     dead.commit(work, Vec::new()).await;
     roll_up_all(&fixture, 10).await;
     let mut connection = fixture.pool().acquire().await.unwrap();

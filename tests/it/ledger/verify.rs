@@ -165,7 +165,7 @@ async fn a_batch_that_was_in_flight_during_one_verification_is_seen_by_the_next(
     manual.one(customer.advance()).await;
     let mut other = fixture.pool().begin().await.unwrap();
     sqlx::query("select from ledger_account for update").execute(&mut *other).await.unwrap();
-    let batch = manual.batch(Work::Fast(vec![customer.request(1)]), Vec::new());
+    let batch = manual.batch(Work::holds(vec![customer.request(1)]), Vec::new());
     let commit = manual.store.commit(&batch);
     tokio::pin!(commit);
     tokio::select! {

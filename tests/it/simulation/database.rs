@@ -1,7 +1,7 @@
 //! The ledger's tables in memory. Loading a batch, the fast path and recovery are modelled on the
 //! real store; the rules are the program's own.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;
@@ -14,6 +14,7 @@ use fluence::ledger::rules::entry::{Entry, EntryKind};
 use fluence::ledger::rules::hold::{Held, Hold, HoldRequest, IdempotencyClaim, Payer, Take};
 use fluence::ledger::rules::lot::{EXPIRED_LOT_GRACE, LotNumber};
 use fluence::ledger::rules::operation::{Effect, Operation, Settle};
+use fluence::ledger::rules::plain::{PlainSettlement, PlainWork};
 use fluence::ledger::store::{Batch, Effects, Epoch, Resolution, StoreError, Work};
 
 /// An account's row, and all its lots.
@@ -22,6 +23,49 @@ pub(crate) struct Account {
     pub(crate) ledger_account: LedgerAccount,
     /// The open lot of the row.
     open_lot: Option<LotNumber>,
+}
+
+/// What a fast batch asks of one account's open lot.
+#[derive(Default)]
+struct PlainTotal {
+    lots: BTreeSet<LotNumber>,
+    held: i64,
+    returned: i64,
+    calls: u64,
+    returned_requests: u64,
+}
+
+impl PlainTotal {
+    fn settle(&mut self, plain: &PlainSettlement) {
+        self.lots.insert(plain.lot());
+        self.returned += plain.refund().credits.as_i64();
+        self.returned_requests += u64::from(plain.refund().request);
+    }
+
+    fn hold(&mut self, request: &HoldRequest) {
+        self.held += request.amount.as_i64();
+        self.calls += 1;
+    }
+
+    fn fits(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        let Account { ledger_account, open_lot } = account;
+        let Some(lot) = ledger_account.lots.iter().find(|lot| Some(lot.number) == *open_lot) else {
+            return false;
+        };
+        let left = lot.left.as_i64() + self.returned;
+        let requests = ledger_account.requests_used + self.calls;
+        self.lots.iter().all(|named| *named == lot.number)
+            && left >= self.held
+            && lot.expires_at > now
+            && ledger_account.period.ends_at > now
+            && if Some(lot.number) == ledger_account.plan_lot {
+                requests <= ledger_account.requests_limit + self.returned_requests
+                    && (self.lots.is_empty() || left <= ledger_account.plan_credits.as_i64())
+            } else {
+                // It may be the plan's of an earlier period.
+                lot.expires_at > now + EXPIRED_LOT_GRACE
+            }
+    }
 }
 
 /// A stored entry.
@@ -109,7 +153,7 @@ impl Database {
             return Err(StoreError::Fenced);
         }
         let effects = match &batch.work {
-            Work::Fast(holds) => self.hold_fast(batch, holds, now),
+            Work::Fast(work) => self.decide_plain(batch, work, now),
             Work::Ordered(operations) => self.decide(batch, operations, now),
         };
         self.epoch_mut(batch.epoch).heartbeat_at = now;
@@ -128,40 +172,42 @@ impl Database {
         Ok(resolution)
     }
 
-    fn hold_fast(&mut self, batch: &Batch, holds: &[HoldRequest], now: DateTime<Utc>) -> Effects {
-        let mut totals: BTreeMap<AccountId, (i64, u64)> = BTreeMap::new();
-        for hold in holds {
-            let total = totals.entry(hold.account_id).or_default();
-            total.0 += hold.amount.as_i64();
-            total.1 += 1;
+    fn decide_plain(&mut self, batch: &Batch, work: &PlainWork, now: DateTime<Utc>) -> Effects {
+        let mut totals: BTreeMap<AccountId, PlainTotal> = BTreeMap::new();
+        for plain in &work.settlements {
+            totals.entry(plain.settle().hold.account_id).or_default().settle(plain);
+        }
+        for hold in &work.holds {
+            totals.entry(hold.account_id).or_default().hold(hold);
         }
         let fits: HashSet<AccountId> = totals
-            .into_iter()
-            .filter(|(id, (total, calls))| {
-                let Some(account) = self.accounts.get(id) else { return false };
-                let Some(lot) =
-                    account.ledger_account.lots.iter().find(|lot| Some(lot.number) == account.open_lot)
-                else {
-                    return false;
-                };
-                lot.left.as_i64() >= *total
-                    && lot.expires_at > now
-                    && account.ledger_account.period.ends_at > now
-                    && if Some(lot.number) == account.ledger_account.plan_lot {
-                        account.ledger_account.requests_used + calls <= account.ledger_account.requests_limit
-                    } else {
-                        // It may be the plan's of an earlier period.
-                        lot.expires_at > now + EXPIRED_LOT_GRACE
-                    }
-            })
-            .map(|(id, _)| id)
-            .collect();
-        let effects: Effects = holds
             .iter()
-            .map(|request| fits.contains(&request.account_id).then(|| self.hold_one(batch, request, now)))
+            .filter(|(id, total)| self.accounts.get(id).is_some_and(|account| total.fits(account, now)))
+            .map(|(id, _)| *id)
             .collect();
-        self.save_batch(batch, batch.captured.clone(), effects.clone());
+        let mut captured = batch.captured.clone();
+        let mut effects = Effects::new();
+        for plain in &work.settlements {
+            let settle = plain.settle();
+            let fits = fits.contains(&settle.hold.account_id);
+            captured.extend((fits && settle.is_capture()).then_some((settle.hold.call_id, settle.outcome)));
+            effects.push(fits.then(|| self.settle_one(batch, settle, now)));
+        }
+        for request in &work.holds {
+            effects.push(fits.contains(&request.account_id).then(|| self.hold_one(batch, request, now)));
+        }
+        self.save_batch(batch, captured, effects.clone());
         effects
+    }
+
+    fn settle_one(&mut self, batch: &Batch, settle: &Settle, now: DateTime<Utc>) -> Effect {
+        let (account_id, epoch) = (settle.hold.account_id, batch.epoch.0);
+        let ledger_account = &mut self.accounts.get_mut(&account_id).unwrap().ledger_account;
+        ledger_account.release(&settle.hold, settle.released(), settle.outcome, now).unwrap();
+        for entry in ledger_account.entries.drain(..) {
+            self.entries.push(Row { account_id, at: now, epoch, batch: batch.number, entry });
+        }
+        Effect::Done(ledger_account.balance())
     }
 
     fn hold_one(&mut self, batch: &Batch, request: &HoldRequest, now: DateTime<Utc>) -> Effect {

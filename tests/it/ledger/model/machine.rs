@@ -7,8 +7,9 @@ use fluence::domain::billing::AccountBalance;
 use fluence::domain::ids::{AccountId, CallId};
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::entry::Entry;
-use fluence::ledger::rules::hold::{Held, HoldRequest};
+use fluence::ledger::rules::hold::Held;
 use fluence::ledger::rules::operation::{Effect, Operation};
+use fluence::ledger::rules::plain::{PlainSettlement, PlainWork, is_plain_hold};
 use fluence::ledger::store::{Batch, Effects, Epoch, StoreError, Work};
 
 use super::program::{ACCOUNTS, NODES, PLANS, Program, Turn, account_id};
@@ -134,8 +135,8 @@ impl<M: Machine> Run<M> {
         self.nodes[node].lives.last().unwrap().0
     }
 
-    /// One round of a writer: plain holds of accounts that need no order on the fast path, the rest
-    /// in order.
+    /// One round of a writer: plain operations of accounts that need no order on the fast path, the
+    /// rest in order.
     fn round(
         &mut self,
         node: usize,
@@ -144,11 +145,10 @@ impl<M: Machine> Run<M> {
         mut captured: Vec<(CallId, Outcome)>,
     ) -> Vec<Effect> {
         let mut effects: Vec<Option<Effect>> = vec![None; operations.len()];
-        let plain: Vec<(usize, HoldRequest)> = if fast { plain_holds(operations) } else { Vec::new() };
+        let (places, plain) = if fast { plain_work(operations) } else { Default::default() };
         if !plain.is_empty() || operations.is_empty() {
-            let holds = plain.iter().map(|(_, request)| request.clone()).collect();
-            let found = self.commit(node, Work::Fast(holds), std::mem::take(&mut captured));
-            plain.iter().zip(found).for_each(|((at, _), effect)| effects[*at] = effect);
+            let found = self.commit(node, Work::Fast(plain), std::mem::take(&mut captured));
+            places.iter().zip(found).for_each(|(at, effect)| effects[*at] = effect);
         }
         let rest: Vec<usize> = (0..operations.len()).filter(|at| effects[*at].is_none()).collect();
         if !rest.is_empty() {
@@ -167,15 +167,11 @@ impl<M: Machine> Run<M> {
         let Node { lives, open } = &mut self.nodes[node];
         lives.last_mut().unwrap().1 += 1;
         open.retain(|id, _| batch.captured.iter().all(|(captured, _)| captured != id));
-        let Work::Ordered(operations) = &batch.work else {
-            open.extend(effects.iter().flatten().filter_map(held).map(|id| (id, number)));
-            self.last[node] = Some(batch);
-            return effects;
-        };
-        for (operation, effect) in operations.iter().zip(effects.iter().flatten()) {
-            match operation {
-                Operation::Settle(settle) => drop(open.remove(&settle.hold.call_id)),
-                _ => open.extend(held(effect).map(|id| (id, number))),
+        for (operation, effect) in batch.work.operations().iter().zip(&effects) {
+            match (operation, effect) {
+                (_, None) => {}
+                (Operation::Settle(settle), Some(_)) => drop(open.remove(&settle.hold.call_id)),
+                (_, Some(effect)) => open.extend(held(effect).map(|id| (id, number))),
             }
         }
         self.last[node] = Some(batch);
@@ -231,21 +227,32 @@ fn held(effect: &Effect) -> Option<CallId> {
     }
 }
 
-/// Holds without cap or idempotency key, of accounts that have no other in the round.
-fn plain_holds(operations: &[Operation]) -> Vec<(usize, HoldRequest)> {
-    let is_plain = |request: &HoldRequest| {
-        request.idempotency.is_none() && !request.caps.any() && request.amount.as_i64() > 0
+/// Plain operations of accounts that have no other in the round, and their places. Settlements come
+/// before holds.
+fn plain_work(operations: &[Operation]) -> (Vec<usize>, PlainWork) {
+    let is_plain = |operation: &&Operation| match operation {
+        Operation::Hold(request) => is_plain_hold(request),
+        Operation::Settle(settle) => PlainSettlement::new(settle.clone()).is_ok(),
+        _ => false,
     };
-    let mut in_order = HashSet::new();
-    let mut holds = Vec::new();
+    let in_order: HashSet<AccountId> =
+        operations.iter().filter(|operation| !is_plain(operation)).map(Operation::account_id).collect();
+    let (mut places, mut work) = (Vec::new(), PlainWork::default());
     for (at, operation) in operations.iter().enumerate() {
+        if in_order.contains(&operation.account_id()) {
+            continue;
+        }
+        places.push(at);
         match operation {
-            Operation::Hold(request) if is_plain(request) => holds.push((at, request.clone())),
-            other => drop(in_order.insert(other.account_id())),
+            Operation::Hold(request) => work.holds.push(request.clone()),
+            Operation::Settle(settle) => {
+                assert!(work.holds.is_empty(), "settlements come first");
+                work.settlements.extend(PlainSettlement::new(settle.clone()));
+            }
+            _ => unreachable!("only holds and settlements are plain"),
         }
     }
-    holds.retain(|(_, request)| !in_order.contains(&request.account_id));
-    holds
+    (places, work)
 }
 
 /// The plan's name in a store.

@@ -32,11 +32,21 @@ fn accounts_of(turn: &Turn) -> Option<Vec<AccountId>> {
     }
 }
 
+/// Whether a turn captures a call that another holds.
+fn captures_of(turn: &Turn, holding: &Turn) -> bool {
+    let (Turn::Commit { captured, .. }, Turn::Commit { operations, .. }) = (turn, holding) else {
+        return false;
+    };
+    operations.iter().any(|held| captured.iter().any(|(call_id, _)| *call_id == held.id()))
+}
+
 /// Whether two turns that follow each other happen at one time to accounts that have nothing to do
 /// with each other.
 fn are_unrelated(one: &(DateTime<Utc>, Turn), other: &(DateTime<Utc>, Turn)) -> bool {
     let (Some(accounts), Some(others)) = (accounts_of(&one.1), accounts_of(&other.1)) else { return false };
-    one.0 == other.0 && accounts.iter().all(|account| !others.contains(account))
+    one.0 == other.0
+        && accounts.iter().all(|account| !others.contains(account))
+        && !captures_of(&other.1, &one.1)
 }
 
 /// Swaps neighbours that are unrelated, as often as the program allows and `choices` says.

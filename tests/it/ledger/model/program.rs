@@ -46,9 +46,9 @@ pub(super) enum Step {
     /// Time passes until the next, or one of the next, of all instants that mean something, or a
     /// second off it.
     WaitUntil { which: usize, off_s: i64 },
-    /// Calls that arrive together.
-    Calls { node: usize, fast: bool, calls: Vec<Call> },
-    /// An open call ends, also after its gateway died.
+    /// Calls of a gateway that end together, and calls that arrive with them.
+    Round { node: usize, fast: bool, ends: Vec<(usize, End)>, calls: Vec<Call> },
+    /// An open call of any gateway ends in order, also after its gateway died.
     End { which: usize, end: End },
     /// A pack or a grant; the same reference twice counts once.
     Grant { node: usize, account: usize, reference: u8, kind: GrantKind, amount: u32, hours: i64 },
@@ -88,7 +88,7 @@ pub(super) enum Turn {
     /// One round of a gateway's writer.
     Commit {
         node: usize,
-        /// Whether plain holds are tried on the fast path first.
+        /// Whether plain operations are tried on the fast path first.
         fast: bool,
         operations: Vec<Operation>,
         captured: Vec<(CallId, Outcome)>,
@@ -172,9 +172,11 @@ impl Program {
                 let until = ahead[which % ahead.len().min(4)] + TimeDelta::seconds(*off_s);
                 self.wait(until - self.reference.now)
             }
-            Step::Calls { node, fast, calls } => {
-                let requests = calls.iter().map(|call| Operation::Hold(self.request(call))).collect();
-                self.commit(*node, *fast, requests, None)
+            Step::Round { node, fast, ends, calls } => {
+                let mut operations: Vec<_> =
+                    ends.iter().filter_map(|(which, end)| self.end_on(*node, *which, *end)).collect();
+                operations.extend(calls.iter().map(|call| Operation::Hold(self.request(call))));
+                self.commit(*node, *fast, operations, None)
             }
             Step::End { which, end } => self.end(*which, *end),
             Step::Grant { node, account, reference, kind, amount, hours } => {
@@ -274,32 +276,36 @@ impl Program {
         if self.calls.is_empty() {
             return Turn::Nothing;
         }
-        let OpenCall { hold, claim, node, life } = self.calls.swap_remove(which % self.calls.len());
-        let lives = self.nodes[node].life == life;
-        let all = hold.amount();
-        let (call_id, outcome) = (hold.call_id, Outcome::Answered);
-        let settle = match (end, claim) {
-            (End::Release, claim) => Settle::release(hold, Outcome::Failed, claim),
-            (End::Capture(used), claim @ Some(_)) => {
-                let captured = credits(used.into()).min(all);
-                let content = Some(AnswerContent::json(200, call_id.to_string()));
-                let answer = StoredAnswer { call_id, content };
-                Settle { hold, captured, outcome, claim, response: Some(answer), price: None }
+        let call = self.calls.swap_remove(which % self.calls.len());
+        let (node, life) = (call.node, call.life);
+        let ending = Operation::Settle(settle(call, end));
+        if self.nodes[node].life != life {
+            return Turn::Late { node, life, ending: Box::new(ending) };
+        }
+        match self.unless_captured(node, ending) {
+            Some(ending) => self.commit(node, false, vec![ending], None),
+            None => Turn::Nothing,
+        }
+    }
+
+    /// Ends a call of a gateway that lives, if it has one.
+    fn end_on(&mut self, node: usize, which: usize, end: End) -> Option<Operation> {
+        let life = self.nodes[node].life;
+        let of_node = |call: &OpenCall| call.node == node && call.life == life;
+        let open: Vec<usize> = (0..self.calls.len()).filter(|at| of_node(&self.calls[*at])).collect();
+        let at = *open.get(which % open.len().max(1))?;
+        let ending = Operation::Settle(settle(self.calls.swap_remove(at), end));
+        self.unless_captured(node, ending)
+    }
+
+    /// Notes a capture in full, which rides with the next batch. Returns any other ending.
+    fn unless_captured(&mut self, node: usize, ending: Operation) -> Option<Operation> {
+        match &ending {
+            Operation::Settle(settle) if settle.leaves_account_unchanged() => {
+                self.nodes[node].captured.push((settle.hold.call_id, settle.outcome));
+                None
             }
-            (End::Capture(used), None) => {
-                let captured = credits(used.into()).min(all);
-                if captured == all && lives {
-                    self.nodes[node].captured.push((call_id, outcome));
-                    return Turn::Nothing;
-                }
-                Settle { hold, captured, outcome, claim: None, response: None, price: None }
-            }
-        };
-        let ending = Operation::Settle(settle);
-        if lives {
-            self.commit(node, false, vec![ending], None)
-        } else {
-            Turn::Late { node, life, ending: Box::new(ending) }
+            _ => Some(ending),
         }
     }
 
@@ -313,6 +319,19 @@ impl Program {
         }
         Turn::Crash { node, released: dead.open.len() }
     }
+}
+
+/// The settlement of a call that ends.
+fn settle(OpenCall { hold, claim, .. }: OpenCall, end: End) -> Settle {
+    let used = match end {
+        End::Release => return Settle::release(hold, Outcome::Failed, claim),
+        End::Capture(used) => used,
+    };
+    let captured = credits(used.into()).min(hold.amount());
+    let call_id = hold.call_id;
+    let answer = || StoredAnswer { call_id, content: Some(AnswerContent::json(200, call_id.to_string())) };
+    let response = claim.is_some().then(answer);
+    Settle { hold, captured, outcome: Outcome::Answered, claim, response, price: None }
 }
 
 /// Proptest's view of it.
@@ -356,15 +375,16 @@ fn steps() -> impl Strategy<Value = Step> {
     let account = || 0..ACCOUNTS;
     let kind = prop_oneof![Just(GrantKind::Pack), Just(GrantKind::Grant)];
     let end = prop_oneof![4 => (0u32..9).prop_map(End::Capture), 2 => Just(End::Capture(u32::MAX)), 3 => Just(End::Release)];
+    let ended = (any::<usize>(), end.clone());
     // Half the lots end soon, and many at the same instant as another.
     let hours = prop_oneof![Just(1i64), Just(24), Just(30 * 24), Just(365 * 24), 1i64..2_000];
     let seconds = prop_oneof![Just(1i64), Just(LEASE_S), 1i64..100_000, 1i64..6_000_000];
     prop_oneof![
         2 => seconds.prop_map(|seconds| Step::Wait { seconds }),
         3 => (0usize..4, -1i64..2).prop_map(|(which, off_s)| Step::WaitUntil { which, off_s }),
-        12 => (node(), any::<bool>(), prop::collection::vec(call(), 1..5))
-            .prop_map(|(node, fast, calls)| Step::Calls { node, fast, calls }),
-        10 => (any::<usize>(), end).prop_map(|(which, end)| Step::End { which, end }),
+        14 => (node(), any::<bool>(), prop::collection::vec(ended, 0..3), prop::collection::vec(call(), 0..6))
+            .prop_map(|(node, fast, ends, calls)| Step::Round { node, fast, ends, calls }),
+        8 => (any::<usize>(), end.clone()).prop_map(|(which, end)| Step::End { which, end }),
         3 => (node(), account(), 0u8..12, kind, 0u32..12, hours).prop_map(
             |(node, account, reference, kind, amount, hours)| Step::Grant {
                 node, account, reference, kind, amount, hours
