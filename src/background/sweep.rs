@@ -12,7 +12,7 @@ use crate::clock::new_id;
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
-use crate::ledger::writer::commit::CommitError;
+use crate::ledger::writer::in_parts::apply_in_parts;
 use crate::ledger::writer::operator::{OperatorError, apply_operations};
 use crate::storage::clock;
 use crate::storage::directory::rights;
@@ -159,42 +159,24 @@ impl Sweep {
     }
 
     /// Advances accounts in one commit, without those that are locked or faulty. Returns the
-    /// accounts not advanced.
+    /// accounts not advanced, for which the next sweep tries again.
     async fn advance(&self, accounts: Vec<AccountId>) -> Result<Vec<AccountId>, SweepError> {
-        let mut skipped = Vec::new();
-        let mut parts = vec![accounts];
-        // Ends: a part succeeds, or is tried again without its locked accounts or in two halves.
-        while let Some(mut part) = parts.pop() {
-            let advance =
-                |id: &AccountId| Operation::Advance { account_id: *id, id: CallId::from_uuid(new_id()) };
+        let advance = |account_id| Operation::Advance { account_id, id: CallId::from_uuid(new_id()) };
+        let applied = apply_in_parts(accounts, advance, |operations| {
             let node = format!("sweep@{}", self.node);
-            let store = PgLedgerStore::new(self.database.clone(), node, self.silence);
-            match apply_operations(store, part.iter().map(advance).collect()).await {
-                Ok(effects) => skipped.extend(not_advanced(part, &effects)),
-                Err(OperatorError::Commit(CommitError::Locked(locked))) => {
-                    tracing::warn!(accounts = locked.accounts.len(), "due accounts are locked");
-                    let before = part.len();
-                    part.retain(|id| !locked.accounts.contains(id));
-                    skipped.extend(locked.accounts);
-                    if part.len() == before {
-                        // The next sweep tries again.
-                        skipped.extend(part);
-                    } else if !part.is_empty() {
-                        parts.push(part);
-                    }
-                }
-                Err(OperatorError::Commit(CommitError::Refused)) if part.len() > 1 => {
-                    parts.push(part.split_off(part.len() / 2));
-                    parts.push(part);
-                }
-                Err(OperatorError::Commit(CommitError::Refused)) => {
-                    tracing::error!(account = ?part, "database refused to advance a due account");
-                    skipped.extend(part);
-                }
-                Err(error) => return Err(error.into()),
-            }
+            apply_operations(PgLedgerStore::new(self.database.clone(), node, self.silence), operations)
+        })
+        .await;
+        if let Some(error) = applied.error {
+            return Err(error.into());
         }
-        Ok(skipped)
+        if !applied.locked.is_empty() {
+            tracing::warn!(accounts = applied.locked.len(), "due accounts are locked");
+        }
+        for account in &applied.refused {
+            tracing::error!(%account, "database refused to advance a due account");
+        }
+        Ok([not_advanced(applied.decided), applied.locked, applied.refused].concat())
     }
 
     async fn delete_expired_people(&self) -> Result<u64, SweepError> {
@@ -246,12 +228,12 @@ impl Sweep {
 }
 
 /// Returns the accounts that the ledger's rules did not advance.
-fn not_advanced(accounts: Vec<AccountId>, effects: &[Effect]) -> impl Iterator<Item = AccountId> {
-    accounts.into_iter().zip(effects).filter_map(|(account_id, effect)| {
-        if matches!(effect, Effect::Done(_)) {
-            return None;
-        }
-        tracing::error!(%account_id, ?effect, "ledger rules refused to advance a due account");
-        Some(account_id)
-    })
+fn not_advanced(decided: Vec<(AccountId, Effect)>) -> Vec<AccountId> {
+    let refused = decided.into_iter().filter(|(_, effect)| !matches!(effect, Effect::Done(_)));
+    refused
+        .map(|(account_id, effect)| {
+            tracing::error!(%account_id, ?effect, "ledger rules refused to advance a due account");
+            account_id
+        })
+        .collect()
 }

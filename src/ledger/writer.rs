@@ -5,6 +5,7 @@
 mod batch_plan;
 pub mod commit;
 mod handle;
+pub mod in_parts;
 pub mod liveness;
 mod locked_accounts;
 mod message;

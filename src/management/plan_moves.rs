@@ -18,7 +18,7 @@ use crate::domain::plan::PlanRef;
 use crate::domain::plan_move::{MoveState, PlanMove};
 use crate::domain::rights::Principal;
 use crate::ledger::rules::operation::{Effect, Operation};
-use crate::ledger::writer::commit::CommitError;
+use crate::ledger::writer::in_parts::apply_in_parts;
 use crate::ledger::writer::operator::OperatorError;
 use crate::storage::error::StorageError;
 use crate::storage::{accounts, audit, plan_moves};
@@ -139,8 +139,7 @@ pub struct PlanMover {
     pub desk: LedgerDesk,
 }
 
-/// Accounts whose new plan the ledger counts by, and those for which its rules refused to.
-#[derive(Default)]
+/// Accounts whose new plan the ledger counts by, and those for which it refused to.
 struct Booked {
     moved: Vec<AccountId>,
     refused: Vec<AccountId>,
@@ -200,7 +199,7 @@ impl PlanMover {
         let moving = plan_moves::accounts(&mut connection, run.id, MoveState::Moving, AT_ONCE).await?;
         // The ledger works on a connection of its own.
         drop(connection);
-        let (booked, failed) = self.book(run, &moving).await;
+        let (booked, failed) = self.book(run, moving).await;
         let mut connection = self.desk.pool.acquire().await?;
         plan_moves::mark(&mut connection, run.id, &booked.moved, MoveState::Moved).await?;
         plan_moves::mark(&mut connection, run.id, &booked.refused, MoveState::Refused).await?;
@@ -212,43 +211,23 @@ impl PlanMover {
 
     /// Makes the ledger count by the accounts' new plan, in one commit if nothing is in its way.
     /// Accounts that others have locked are left out. A repetition writes nothing.
-    async fn book(&self, run: &PlanMove, accounts: &[AccountId]) -> (Booked, Option<OperatorError>) {
-        let mut booked = Booked::default();
-        let mut parts = vec![accounts.to_vec()];
-        // Ends: a part succeeds, or is tried again without its locked accounts or in two halves.
-        while let Some(mut part) = parts.pop() {
-            let operation =
-                |id: &AccountId| Operation::MovePlan { account_id: *id, id: CallId::from_uuid(new_id()) };
-            match self.desk.apply_all(&run.actor, part.iter().map(operation).collect()).await {
-                Ok(effects) => {
-                    for (account_id, effect) in part.into_iter().zip(effects) {
-                        if matches!(effect, Effect::Done(_)) {
-                            booked.moved.push(account_id);
-                        } else {
-                            tracing::error!(%account_id, ?effect, "ledger rules refused to move an account to its new plan");
-                            booked.refused.push(account_id);
-                        }
-                    }
-                }
-                Err(OperatorError::Commit(CommitError::Locked(locked))) => {
-                    let before = part.len();
-                    part.retain(|id| !locked.accounts.contains(id));
-                    if !part.is_empty() && part.len() < before {
-                        parts.push(part);
-                    }
-                }
-                Err(OperatorError::Commit(CommitError::Refused)) if part.len() > 1 => {
-                    parts.push(part.split_off(part.len() / 2));
-                    parts.push(part);
-                }
-                Err(OperatorError::Commit(CommitError::Refused)) => {
-                    tracing::error!(account = ?part, "database refused to move an account to its new plan");
-                    booked.refused.extend(part);
-                }
-                Err(error) => return (booked, Some(error)),
+    async fn book(&self, run: &PlanMove, accounts: Vec<AccountId>) -> (Booked, Option<OperatorError>) {
+        let operation = |account_id| Operation::MovePlan { account_id, id: CallId::from_uuid(new_id()) };
+        let apply = |operations| self.desk.apply_all(&run.actor, operations);
+        let applied = apply_in_parts(accounts, operation, apply).await;
+        for account_id in &applied.refused {
+            tracing::error!(%account_id, "database refused to move an account to its new plan");
+        }
+        let mut booked = Booked { moved: Vec::new(), refused: applied.refused };
+        for (account_id, effect) in applied.decided {
+            if matches!(effect, Effect::Done(_)) {
+                booked.moved.push(account_id);
+            } else {
+                tracing::error!(%account_id, ?effect, "ledger rules refused to move an account to its new plan");
+                booked.refused.push(account_id);
             }
         }
-        (booked, None)
+        (booked, applied.error)
     }
 }
 
