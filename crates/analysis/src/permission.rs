@@ -93,7 +93,6 @@ pub fn prepare() {
 mod tests {
     use std::io::Write as _;
 
-    use super::judgement::Judgement;
     use super::*;
     use crate::model::model;
     use crate::segment;
@@ -114,8 +113,8 @@ mod tests {
             let (own, other) = (Vocabulary::of(language), Vocabulary::of(language.other()));
             let reader = Reader { text: &text, own, other, language, model: model() };
             for sentence in segment::sentences(&text, &vec![true; text.len()]) {
-                let judgement = Judgement::new(reader.items_of(&sentence), language);
-                let features = reader.features(&sentence, &reader.items_of(&sentence)).named();
+                let judgement = reader.judgement(&sentence.tokens);
+                let features = reader.features(&sentence.tokens, &reader.items_of(&sentence.tokens)).named();
                 let written: String = text[sentence.start..sentence.end].iter().collect();
                 let row = serde_json::json!({
                     "language": fields[0], "set": fields[1], "topic": fields[2], "text": written,

@@ -190,6 +190,14 @@ pub(super) const CONNECTORS: &[&str] = &[
     "though", "although", "whereas", "e", "mas", "então", "porque", "pois", "enquanto", "antes", "depois",
     "durante", "desde", "até", "quando", "embora", "aí",
 ];
+/// Words that join two matters in one sentence. Those of time rather place one in the other.
+pub(super) const JOINERS: &[&str] = &[
+    "and", "but", "because", "while", "though", "although", "whereas", "e", "mas", "porque", "pois",
+    "enquanto", "embora",
+];
+/// Marks that stand inside a clause; any other joins two.
+pub(super) const WITHIN_CLAUSES: &[char] =
+    &['\'', '\u{2019}', '-', '.', '%', '$', '#', '&', '+', '@', '*', '_'];
 /// Periods that are counted in days and more.
 pub(super) const PERIODS: &[&str] = &[
     "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas",

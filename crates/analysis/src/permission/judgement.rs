@@ -11,7 +11,7 @@ use super::item::{
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
     speaks_of_work,
 };
-use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, RESERVE, SURE};
+use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, QUOTABLE_AS_A_SIDE, RESERVE, SURE};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -95,9 +95,13 @@ impl<'s> Judgement<'s> {
         judgement
     }
 
-    /// What the sentence is, given how much it reads like work. `score` is called only where no
-    /// rule decides.
-    pub(super) fn verdict(&self, score: impl Fn(&[Item<'s>]) -> f64) -> Verdict {
+    /// What the sentence is, given how much it and its sides read like work. Both are asked only
+    /// where no rule decides.
+    pub(super) fn verdict(
+        &self,
+        score: impl Fn(&[Item<'s>]) -> f64,
+        sides_read_as_work: impl Fn() -> bool,
+    ) -> Verdict {
         if self.is_surely_private() {
             return Verdict::Private;
         }
@@ -105,7 +109,7 @@ impl<'s> Judgement<'s> {
         let matters = !self.is_refused && (allowance.is_some() || self.is_personal);
         let score = if matters { score(&self.items) } else { f64::MIN };
         let allowed = allowance.map_or(f64::MIN, |allowance| score + allowance);
-        if allowed > QUOTABLE {
+        if allowed > QUOTABLE && sides_read_as_work() {
             Verdict::Work { is_sure: allowed > SURE }
         } else if self.is_private {
             Verdict::Private
@@ -114,6 +118,14 @@ impl<'s> Judgement<'s> {
         } else {
             Verdict::Doubtful
         }
+    }
+
+    /// Whether the words, as one side of a sentence, may stand in a quotation. A private matter
+    /// joined to work is still private.
+    pub(super) fn is_work_as_a_side(&self, score: impl Fn(&[Item<'s>]) -> f64) -> bool {
+        !self.is_surely_private()
+            && !self.is_private
+            && score(&self.items) + self.bonus() > QUOTABLE_AS_A_SIDE
     }
 
     /// What the rules add to the score of the sentence; `None` if they refuse it whatever it
@@ -126,9 +138,16 @@ impl<'s> Judgement<'s> {
             || self.is_surely_private()
             || !self.is_plainly_work && gives_too_little;
         let needs_more = self.is_private || is_appointment(&self.items);
-        let bonus = if self.is_plainly_work { PLAINLY } else { 0.0 };
         let loss = if needs_more { RESERVE } else { 0.0 };
-        (!is_vetoed).then_some(bonus - loss)
+        (!is_vetoed).then_some(self.bonus() - loss)
+    }
+
+    /// What it gains for words of work alone, and loses for a person by trade: “the welder” may be
+    /// told of as “the printer” is.
+    fn bonus(&self) -> f64 {
+        let gain = if self.is_plainly_work { PLAINLY } else { 0.0 };
+        let loss = if self.has(Classes::PERSON) { RESERVE } else { 0.0 };
+        gain - loss
     }
 
     /// Whether no words of work weigh against the private ones. “The methadone queue moves faster

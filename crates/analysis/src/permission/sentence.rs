@@ -2,7 +2,7 @@
 
 use super::Aside;
 use super::classes::Classes;
-use super::grammar::PARTING;
+use super::grammar::{JOINERS, PARTING, WITHIN_CLAUSES};
 use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
 use super::judgement::{Judgement, Verdict};
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
@@ -10,6 +10,9 @@ use super::worktalk::{Features, worktalk};
 use crate::model::Model;
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
+
+/// Words of a side that gives the model something to go by.
+const MIN_SIDE_WORDS: usize = 3;
 
 /// Reads the sentences of one post.
 pub(super) struct Reader<'l> {
@@ -23,17 +26,45 @@ pub(super) struct Reader<'l> {
 impl Reader<'_> {
     /// What the sentence is, by itself.
     pub(super) fn verdict(&self, sentence: &Sentence) -> Verdict {
-        let score = |items: &[Item<'_>]| worktalk().score(&self.features(sentence, items));
-        Judgement::new(self.items_of(sentence), self.language).verdict(score)
+        let tokens = &sentence.tokens[..];
+        let sides_read_as_work = || self.sides(tokens).all(|side| self.reads_as_work(side));
+        self.judgement(tokens).verdict(|items| self.score(tokens, items), sides_read_as_work)
+    }
+
+    /// Whether one side of a sentence, by itself, reads more like work than like anything else.
+    fn reads_as_work(&self, side: &[Token]) -> bool {
+        self.judgement(side).is_work_as_a_side(|items| self.score(side, items))
+    }
+
+    pub(super) fn judgement<'s>(&self, tokens: &'s [Token]) -> Judgement<'s> {
+        Judgement::new(self.items_of(tokens), self.language)
+    }
+
+    fn score(&self, tokens: &[Token], items: &[Item<'_>]) -> f64 {
+        worktalk().score(&self.features(tokens, items))
     }
 
     /// What the model of work talk reads of a sentence.
-    pub(super) fn features<'s>(&self, sentence: &'s Sentence, items: &[Item<'_>]) -> Features<'s> {
-        Features::of(&sentence.tokens, items, self.language, self.model)
+    pub(super) fn features<'s>(&self, tokens: &'s [Token], items: &[Item<'_>]) -> Features<'s> {
+        Features::of(tokens, items, self.language, self.model)
     }
 
-    pub(super) fn items_of<'s>(&self, sentence: &'s Sentence) -> Vec<Item<'s>> {
-        let mut items = self.items(&sentence.tokens);
+    /// What stands before and after each mark or word that may join two matters in one sentence,
+    /// without sides of a word or two.
+    fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
+        let joins = (1..tokens.len()).filter(|at| self.is_joined(&tokens[at - 1], &tokens[*at]));
+        let both = joins.flat_map(|at| <[_; 2]>::from(tokens.split_at(at)));
+        both.filter(|side| side.len() >= MIN_SIDE_WORDS)
+    }
+
+    fn is_joined(&self, before: &Token, next: &Token) -> bool {
+        let is_join = |c: &char| !c.is_whitespace() && !c.is_alphanumeric() && !WITHIN_CLAUSES.contains(c);
+        JOINERS.contains(&next.norm.as_str())
+            || self.text.get(before.end..next.start).is_some_and(|gap| gap.iter().any(is_join))
+    }
+
+    pub(super) fn items_of<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {
+        let mut items = self.items(tokens);
         let is_common = opens_with_common_word(&items);
         if let Some(first) = items.first_mut() {
             first.is_name &= !is_common;

@@ -23,6 +23,8 @@ use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
 pub(super) const QUOTABLE: f64 = 3.6;
+/// What each side of a joined sentence must score by itself.
+pub(super) const QUOTABLE_AS_A_SIDE: f64 = 2.0;
 /// A sentence of the author with a higher score does not make its neighbours doubtful.
 pub(super) const NEUTRAL: f64 = 1.0;
 /// A sentence with a higher score is quotable even beside one that the author tells of themselves.
@@ -30,7 +32,7 @@ pub(super) const SURE: f64 = 4.8;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
 pub(super) const PLAINLY: f64 = 1.0;
 /// What a sentence loses that has a word with a private sense, or names a day or an hour beside a
-/// clause without work.
+/// clause without work; also what it loses for naming a person by trade.
 pub(super) const RESERVE: f64 = 1.0;
 
 static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_str!("worktalk.tsv")));
