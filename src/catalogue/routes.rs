@@ -14,11 +14,12 @@ use toml::de::DeValue;
 use self::built_in::built_in;
 use self::forwarded::forwarded;
 use self::upstream::upstream;
-use super::document::{self, Fields, FileFaults, boolean, integer, parsed, text};
+use super::document::{self, Fields, FileFaults, Strictness, boolean, integer, name, parsed, text};
 use super::reserved;
 use crate::domain::credits::Credits;
-use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers};
+use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers, WhenLeft};
 use crate::domain::plan::Access;
+use crate::domain::price::{CountedPrice, WhenMissing};
 use crate::domain::route::Route;
 
 /// The shipped routes.
@@ -50,11 +51,27 @@ impl RouteSet {
     /// # Errors
     /// Every fault, with its line.
     pub fn parse(text: &str) -> Result<Self, FileFaults> {
-        document::parse(text, |file| {
+        Self::read(text, Strictness::Applied)
+    }
+
+    /// Reads a set that is to be applied for the first time. What only such a set must heed keeps no
+    /// gateway from starting on an older one.
+    ///
+    /// # Errors
+    /// Every fault, with its line.
+    pub fn parse_new(text: &str) -> Result<Self, FileFaults> {
+        Self::read(text, Strictness::New)
+    }
+
+    fn read(text: &str, strictness: Strictness) -> Result<Self, FileFaults> {
+        document::parse(text, strictness, |file| {
             let adds_shipped = file.optional("builtin", boolean).unwrap_or(true);
             let mut set = Self::default();
             let mut paths = Paths::default();
+            let mut declared = Declared::default();
             file.tables("upstream", MAX_UPSTREAMS, |fields| {
+                let is_name = |text: &&str| name(&DeValue::String((*text).into())).is_ok();
+                declared.note(fields.text("upstream").filter(is_name));
                 let upstream = upstream(fields)?;
                 if set.upstreams.iter().any(|known| known.upstream == upstream.upstream) {
                     fields.fault("upstream", "is defined twice");
@@ -62,8 +79,11 @@ impl RouteSet {
                 set.upstreams.push(Arc::new(upstream));
                 Some(())
             });
+            if set.upstreams.is_empty() && declared.names.is_empty() && file.has("upstream") {
+                declared.note(None);
+            }
             file.tables("route", MAX_ROUTES, |fields| {
-                set.read_route(fields, &mut paths);
+                set.read_route(fields, &declared, &mut paths);
                 Some(())
             });
             if adds_shipped && text != SHIPPED {
@@ -73,7 +93,7 @@ impl RouteSet {
         })
     }
 
-    fn read_route(&mut self, fields: &mut Fields<'_>, paths: &mut Paths) {
+    fn read_route(&mut self, fields: &mut Fields<'_>, declared: &Declared, paths: &mut Paths) {
         match (fields.has("endpoint"), fields.has("upstream")) {
             (true, false) => {
                 if let Some(route) = built_in(fields) {
@@ -89,7 +109,7 @@ impl RouteSet {
                     if self.forwarded.iter().any(|known| known.name == route.name) {
                         fields.fault("route", "is defined twice");
                     }
-                    if !self.upstreams.iter().any(|known| known.upstream == route.upstream) {
+                    if !declared.may_be(&route.upstream) {
                         fields.fault("upstream", "names no [[upstream]] of this file");
                     }
                     paths.take(fields, route.path, &route.methods);
@@ -108,7 +128,7 @@ impl RouteSet {
         // A test reads the shipped file, so that it has no faults.
         for route in Self::shipped().unwrap_or_default().built_in {
             if !self.built_in.iter().any(|known| known.endpoint == route.endpoint) {
-                if !paths.take_free(route.path, &RouteMethod::ALL) {
+                if paths.conflict(route.path, &RouteMethod::ALL).is_some() {
                     let path = route.path;
                     file.fault(
                         "builtin",
@@ -138,9 +158,48 @@ impl RouteSet {
         built_in.chain(self.forwarded.iter().map(|route| route.path))
     }
 
+    /// Prices that customers can avoid: a figure comes at the end of a stream, which a client that
+    /// leaves early ends.
+    pub fn warnings(&self) -> Vec<String> {
+        let is_avoidable = |route: &&Arc<ForwardedRoute>| {
+            let at_end = |price: &CountedPrice| price.reads_answer() && price.missing == WhenMissing::Min;
+            route.left == WhenLeft::Stop && route.price.counted().is_some_and(at_end)
+        };
+        let warning = |route: &Arc<ForwardedRoute>| {
+            format!(
+                "route {}: a client that leaves a stream before its figure has come pays `min`; `left = \"finish\"` reads on, \
+                 and `missing = \"hold\"` charges what was held",
+                route.name
+            )
+        };
+        self.forwarded.iter().filter(is_avoidable).map(warning).collect()
+    }
+
     /// The longest deadline of a forwarded call, in seconds.
     pub fn longest_total_s(&self) -> u64 {
         self.forwarded.iter().map(|route| route.total_s).max().unwrap_or(0)
+    }
+}
+
+/// The names of upstreams, also of those with a fault: a route that names one has no fault of its
+/// own.
+#[derive(Default)]
+struct Declared {
+    names: Vec<String>,
+    /// Whether a name could not be read.
+    is_incomplete: bool,
+}
+
+impl Declared {
+    fn note(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) => self.names.push(name.to_owned()),
+            None => self.is_incomplete = true,
+        }
+    }
+
+    fn may_be(&self, name: &str) -> bool {
+        self.is_incomplete || self.names.iter().any(|known| known == name)
     }
 }
 
@@ -151,23 +210,58 @@ struct Paths {
     taken: Vec<(&'static str, RouteMethod)>,
 }
 
+/// Why a path is not free.
+enum PathConflict {
+    /// This path takes the same requests.
+    Same(String),
+    /// This path differs in nothing but the names of its parameters.
+    OtherNames(String),
+}
+
 impl Paths {
     fn take(&mut self, fields: &Fields<'_>, path: &'static str, methods: &[RouteMethod]) {
-        if !self.take_free(path, methods) {
-            fields.fault("path", "matches the same requests as another route");
+        match self.conflict(path, methods) {
+            None => {}
+            Some(PathConflict::Same(other)) => {
+                fields.fault("path", format_args!("matches the same requests as {other} of another route"));
+            }
+            Some(PathConflict::OtherNames(other)) => fields.fault(
+                "path",
+                format_args!(
+                    "is {other} of another route but for the names of parameters: use the same names"
+                ),
+            ),
         }
     }
 
-    /// Whether the path was free for these methods.
-    fn take_free(&mut self, path: &'static str, methods: &[RouteMethod]) -> bool {
-        let is_known = self.taken.iter().any(|(known, _)| *known == path);
-        let is_free = match is_known {
-            true => !self.taken.iter().any(|(known, method)| *known == path && methods.contains(method)),
-            false => self.router.insert(path, ()).is_ok(),
+    /// Takes a path for these methods, unless another route is in the way.
+    fn conflict(&mut self, path: &'static str, methods: &[RouteMethod]) -> Option<PathConflict> {
+        let has =
+            |of: &str| self.taken.iter().any(|(known, method)| *known == of && methods.contains(method));
+        let conflict = if self.taken.iter().any(|(known, _)| *known == path) {
+            has(path).then(|| PathConflict::Same(path.to_owned()))
+        } else {
+            self.router.insert(path, ()).err().map(|error| match error {
+                matchit::InsertError::Conflict { with } if shape(&with) == shape(path) && !has(&with) => {
+                    PathConflict::OtherNames(with)
+                }
+                matchit::InsertError::Conflict { with } => PathConflict::Same(with),
+                _ => PathConflict::Same(path.to_owned()),
+            })
         };
         self.taken.extend(methods.iter().map(|method| (path, *method)));
-        is_free
+        conflict
     }
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> Vec<&str> {
+    let segment = |text| match text {
+        text if str::starts_with(text, "{*") => "{*}",
+        text if str::starts_with(text, "{") => "{}",
+        text => text,
+    };
+    path.split('/').map(segment).collect()
 }
 
 fn credits(least: i64) -> impl document::Read<Credits> {
