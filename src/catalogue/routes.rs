@@ -4,6 +4,7 @@
 mod built_in;
 mod changes;
 mod forwarded;
+mod paths;
 mod price;
 mod upstream;
 
@@ -13,6 +14,7 @@ use toml::de::DeValue;
 
 use self::built_in::built_in;
 use self::forwarded::forwarded;
+use self::paths::Paths;
 use self::upstream::upstream;
 use super::document::{self, Fields, FileFaults, Strictness, boolean, integer, name, parsed, text};
 use super::reserved;
@@ -201,67 +203,6 @@ impl Declared {
     fn may_be(&self, name: &str) -> bool {
         self.is_incomplete || self.names.iter().any(|known| known == name)
     }
-}
-
-/// Which paths and methods are taken. Patterns conflict as they do in the router.
-#[derive(Default)]
-struct Paths {
-    router: matchit::Router<()>,
-    taken: Vec<(&'static str, RouteMethod)>,
-}
-
-/// Why a path is not free.
-enum PathConflict {
-    /// This path takes the same requests.
-    Same(String),
-    /// This path differs in nothing but the names of its parameters.
-    OtherNames(String),
-}
-
-impl Paths {
-    fn take(&mut self, fields: &Fields<'_>, path: &'static str, methods: &[RouteMethod]) {
-        match self.conflict(path, methods) {
-            None => {}
-            Some(PathConflict::Same(other)) => {
-                fields.fault("path", format_args!("matches the same requests as {other} of another route"));
-            }
-            Some(PathConflict::OtherNames(other)) => fields.fault(
-                "path",
-                format_args!(
-                    "is {other} of another route but for the names of parameters: use the same names"
-                ),
-            ),
-        }
-    }
-
-    /// Takes a path for these methods, unless another route is in the way.
-    fn conflict(&mut self, path: &'static str, methods: &[RouteMethod]) -> Option<PathConflict> {
-        let has =
-            |of: &str| self.taken.iter().any(|(known, method)| *known == of && methods.contains(method));
-        let conflict = if self.taken.iter().any(|(known, _)| *known == path) {
-            has(path).then(|| PathConflict::Same(path.to_owned()))
-        } else {
-            self.router.insert(path, ()).err().map(|error| match error {
-                matchit::InsertError::Conflict { with } if shape(&with) == shape(path) && !has(&with) => {
-                    PathConflict::OtherNames(with)
-                }
-                matchit::InsertError::Conflict { with } => PathConflict::Same(with),
-                _ => PathConflict::Same(path.to_owned()),
-            })
-        };
-        self.taken.extend(methods.iter().map(|method| (path, *method)));
-        conflict
-    }
-}
-
-/// A path without the names of its parameters.
-fn shape(path: &str) -> Vec<&str> {
-    let segment = |text| match text {
-        text if str::starts_with(text, "{*") => "{*}",
-        text if str::starts_with(text, "{") => "{}",
-        text => text,
-    };
-    path.split('/').map(segment).collect()
 }
 
 fn credits(least: i64) -> impl document::Read<Credits> {
