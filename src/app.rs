@@ -46,6 +46,7 @@ pub use from_settings::{analysis_api, documented, limits_in_force, node_name, pu
 pub use offer::OfferError;
 pub use ports::Ports;
 use reloads::Reloads;
+pub use upstreams::upstream_faults;
 
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");

@@ -28,6 +28,7 @@ use crate::domain::settlement::Outcome;
 use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
 use crate::gate::metering::{PaidAnswer, PaidFuture};
 use crate::http::answer::passed_on;
+use crate::http::representation::is_unencoded;
 use crate::upstream::client::UpstreamError;
 use crate::upstream::figure::{Member, member_in};
 use crate::upstream::headers;
@@ -54,9 +55,12 @@ pub struct Forwarder {
 }
 
 impl Forwarding for Forwarder {
-    fn most(&self, body: &[u8]) -> Result<Credits, Refusal> {
+    fn most(&self, headers: &HeaderMap, body: &[u8]) -> Result<Credits, Refusal> {
         let Some(price) = self.route.price.counted() else { return Ok(self.route.price.most()) };
-        let Some(by) = &price.hold_by else { return Ok(price.hold) };
+        // What an encoded body says is not known here.
+        let Some(by) = price.hold_by.as_ref().filter(|_| is_unencoded(headers)) else {
+            return Ok(price.hold);
+        };
         match member_in(body, &by.of) {
             Member::Absent => Ok(price.hold),
             Member::Figure(figure) => Ok(price.held(Some(figure))),

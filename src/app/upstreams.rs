@@ -165,6 +165,20 @@ fn pool(config: PoolConfig, before: Option<&Arc<Pool>>) -> Arc<Pool> {
     }
 }
 
+/// What keeps a gateway on this machine, with this environment, from using these servers: variables
+/// and files that are missing or faulty here. Reads files, and connects to nothing.
+pub fn upstream_faults(upstreams: &[Arc<UpstreamServers>]) -> Vec<String> {
+    let fault = |upstream: &Arc<UpstreamServers>| {
+        let tls = UpstreamTls::read(files(upstream)).map_err(|error| error.to_string());
+        let used = tls.and_then(|tls| {
+            config(upstream, &upstream.targets, &tls)?;
+            config(upstream, &upstream.test_targets, &tls)
+        });
+        used.err().map(|reason| format!("upstream {}: {reason}", upstream.upstream))
+    };
+    upstreams.iter().filter_map(fault).collect()
+}
+
 fn config(upstream: &UpstreamServers, targets: &[String], tls: &UpstreamTls) -> Result<PoolConfig, String> {
     let reach = AddressPolicy::allowing_private(upstream.is_private);
     let url = |target: &String| parse_url(target, reach).map_err(|fault| format!("target {target} {fault}"));
@@ -214,7 +228,7 @@ fn credential(upstream: &UpstreamServers) -> Result<Option<(HeaderName, HeaderVa
     let variable = credential.value.variable();
     let secret = std::env::var(variable).ok().filter(|secret| !secret.is_empty());
     let secret =
-        secret.ok_or_else(|| format!("the environment variable {variable} is not set on this gateway"))?;
+        secret.ok_or_else(|| format!("the environment variable {variable} is not set on this machine"))?;
     let name = HeaderName::try_from(credential.header.as_str());
     let value = HeaderValue::try_from(credential.value.filled(&secret));
     let (Ok(name), Ok(mut value)) = (name, value) else {

@@ -36,9 +36,17 @@ impl fmt::Display for FileFaults {
     }
 }
 
+/// Whether a file is new, or was applied by this program or an older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::catalogue) enum Strictness {
+    New,
+    Applied,
+}
+
 /// The faults of a file that is being read.
 pub(in crate::catalogue) struct Faults<'t> {
     text: &'t str,
+    strictness: Strictness,
     found: RefCell<Vec<FileFault>>,
 }
 
@@ -55,8 +63,12 @@ impl Faults<'_> {
 }
 
 /// Reads a file with `read`, which returns `None` only if it recorded a fault.
-pub(super) fn parse<T>(text: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Result<T, FileFaults> {
-    let faults = Faults { text, found: RefCell::default() };
+pub(super) fn parse<T>(
+    text: &str,
+    strictness: Strictness,
+    read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+) -> Result<T, FileFaults> {
+    let faults = Faults { text, strictness, found: RefCell::default() };
     let value = if text.len() > MAX_FILE_BYTES {
         faults.add(0, format!("a file has at most {MAX_FILE_BYTES} bytes"));
         None

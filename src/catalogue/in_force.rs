@@ -29,13 +29,15 @@ impl OfferInForce {
         *self.state() = state;
     }
 
-    /// The warning for operators while the newest sets are not in force.
+    /// The warning for customers while the newest sets are not in force. The reason, which names
+    /// files and settings of the seller, is for operators alone.
     pub fn warning(&self) -> Option<String> {
         let OfferState { numbers: SetNumbers { catalogue, routes }, fault } = self.get();
-        let fault = fault?;
-        Some(format!(
-            "the newest sets are not in force; this gateway sells by catalogue {catalogue} and routes {routes}: {fault}"
-        ))
+        fault.map(|_| {
+            format!(
+                "the newest sets could not be taken up; this gateway still sells by catalogue {catalogue} and routes {routes}"
+            )
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, OfferState> {

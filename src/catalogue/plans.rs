@@ -4,7 +4,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::document::{self, Fields, FileFaults, boolean, integer, list, name, parsed, text, word_of};
+use super::document::{
+    self, Fields, FileFaults, Strictness, boolean, integer, list, name, parsed, text, word_of,
+};
 use crate::domain::credits::Credits;
 use crate::domain::plan::{Access, Pack, Plan, Support};
 
@@ -46,7 +48,7 @@ impl Catalogue {
     /// # Errors
     /// Every fault, with its line.
     pub fn parse(text: &str) -> Result<Self, FileFaults> {
-        document::parse(text, |file| {
+        document::parse(text, Strictness::Applied, |file| {
             let mut editions: Vec<Edition> = Vec::new();
             file.tables("edition", MAX_EDITIONS, |fields| {
                 let edition = edition(fields)?;

@@ -4,6 +4,7 @@
 mod built_in;
 mod changes;
 mod forwarded;
+mod paths;
 mod price;
 mod upstream;
 
@@ -13,12 +14,14 @@ use toml::de::DeValue;
 
 use self::built_in::built_in;
 use self::forwarded::forwarded;
+use self::paths::Paths;
 use self::upstream::upstream;
-use super::document::{self, Fields, FileFaults, boolean, integer, parsed, text};
+use super::document::{self, Fields, FileFaults, Strictness, boolean, integer, name, parsed, text};
 use super::reserved;
 use crate::domain::credits::Credits;
-use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers};
+use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers, WhenLeft};
 use crate::domain::plan::Access;
+use crate::domain::price::{CountedPrice, WhenMissing};
 use crate::domain::route::Route;
 
 /// The shipped routes.
@@ -50,11 +53,27 @@ impl RouteSet {
     /// # Errors
     /// Every fault, with its line.
     pub fn parse(text: &str) -> Result<Self, FileFaults> {
-        document::parse(text, |file| {
+        Self::read(text, Strictness::Applied)
+    }
+
+    /// Reads a set that is to be applied for the first time. What only such a set must heed keeps no
+    /// gateway from starting on an older one.
+    ///
+    /// # Errors
+    /// Every fault, with its line.
+    pub fn parse_new(text: &str) -> Result<Self, FileFaults> {
+        Self::read(text, Strictness::New)
+    }
+
+    fn read(text: &str, strictness: Strictness) -> Result<Self, FileFaults> {
+        document::parse(text, strictness, |file| {
             let adds_shipped = file.optional("builtin", boolean).unwrap_or(true);
             let mut set = Self::default();
             let mut paths = Paths::default();
+            let mut declared = Declared::default();
             file.tables("upstream", MAX_UPSTREAMS, |fields| {
+                let is_name = |text: &&str| name(&DeValue::String((*text).into())).is_ok();
+                declared.note(fields.text("upstream").filter(is_name));
                 let upstream = upstream(fields)?;
                 if set.upstreams.iter().any(|known| known.upstream == upstream.upstream) {
                     fields.fault("upstream", "is defined twice");
@@ -62,8 +81,11 @@ impl RouteSet {
                 set.upstreams.push(Arc::new(upstream));
                 Some(())
             });
+            if set.upstreams.is_empty() && declared.names.is_empty() && file.has("upstream") {
+                declared.note(None);
+            }
             file.tables("route", MAX_ROUTES, |fields| {
-                set.read_route(fields, &mut paths);
+                set.read_route(fields, &declared, &mut paths);
                 Some(())
             });
             if adds_shipped && text != SHIPPED {
@@ -73,7 +95,7 @@ impl RouteSet {
         })
     }
 
-    fn read_route(&mut self, fields: &mut Fields<'_>, paths: &mut Paths) {
+    fn read_route(&mut self, fields: &mut Fields<'_>, declared: &Declared, paths: &mut Paths) {
         match (fields.has("endpoint"), fields.has("upstream")) {
             (true, false) => {
                 if let Some(route) = built_in(fields) {
@@ -89,7 +111,7 @@ impl RouteSet {
                     if self.forwarded.iter().any(|known| known.name == route.name) {
                         fields.fault("route", "is defined twice");
                     }
-                    if !self.upstreams.iter().any(|known| known.upstream == route.upstream) {
+                    if !declared.may_be(&route.upstream) {
                         fields.fault("upstream", "names no [[upstream]] of this file");
                     }
                     paths.take(fields, route.path, &route.methods);
@@ -108,7 +130,7 @@ impl RouteSet {
         // A test reads the shipped file, so that it has no faults.
         for route in Self::shipped().unwrap_or_default().built_in {
             if !self.built_in.iter().any(|known| known.endpoint == route.endpoint) {
-                if !paths.take_free(route.path, &RouteMethod::ALL) {
+                if paths.conflict(route.path, &RouteMethod::ALL).is_some() {
                     let path = route.path;
                     file.fault(
                         "builtin",
@@ -138,35 +160,48 @@ impl RouteSet {
         built_in.chain(self.forwarded.iter().map(|route| route.path))
     }
 
+    /// Prices that customers can avoid: a figure comes at the end of a stream, which a client that
+    /// leaves early ends.
+    pub fn warnings(&self) -> Vec<String> {
+        let is_avoidable = |route: &&Arc<ForwardedRoute>| {
+            let at_end = |price: &CountedPrice| price.reads_answer() && price.missing == WhenMissing::Min;
+            route.left == WhenLeft::Stop && route.price.counted().is_some_and(at_end)
+        };
+        let warning = |route: &Arc<ForwardedRoute>| {
+            format!(
+                "route {}: a client that leaves a stream before its figure has come pays `min`; `left = \"finish\"` reads on, \
+                 and `missing = \"hold\"` charges what was held",
+                route.name
+            )
+        };
+        self.forwarded.iter().filter(is_avoidable).map(warning).collect()
+    }
+
     /// The longest deadline of a forwarded call, in seconds.
     pub fn longest_total_s(&self) -> u64 {
         self.forwarded.iter().map(|route| route.total_s).max().unwrap_or(0)
     }
 }
 
-/// Which paths and methods are taken. Patterns conflict as they do in the router.
+/// The names of upstreams, also of those with a fault: a route that names one has no fault of its
+/// own.
 #[derive(Default)]
-struct Paths {
-    router: matchit::Router<()>,
-    taken: Vec<(&'static str, RouteMethod)>,
+struct Declared {
+    names: Vec<String>,
+    /// Whether a name could not be read.
+    is_incomplete: bool,
 }
 
-impl Paths {
-    fn take(&mut self, fields: &Fields<'_>, path: &'static str, methods: &[RouteMethod]) {
-        if !self.take_free(path, methods) {
-            fields.fault("path", "matches the same requests as another route");
+impl Declared {
+    fn note(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) => self.names.push(name.to_owned()),
+            None => self.is_incomplete = true,
         }
     }
 
-    /// Whether the path was free for these methods.
-    fn take_free(&mut self, path: &'static str, methods: &[RouteMethod]) -> bool {
-        let is_known = self.taken.iter().any(|(known, _)| *known == path);
-        let is_free = match is_known {
-            true => !self.taken.iter().any(|(known, method)| *known == path && methods.contains(method)),
-            false => self.router.insert(path, ()).is_ok(),
-        };
-        self.taken.extend(methods.iter().map(|method| (path, *method)));
-        is_free
+    fn may_be(&self, name: &str) -> bool {
+        self.is_incomplete || self.names.iter().any(|known| known == name)
     }
 }
 

@@ -144,7 +144,10 @@ impl Context {
     pub async fn require_current_schema(&self) -> anyhow::Result<()> {
         match self.schema_state().await? {
             SchemaState::Current => Ok(()),
-            SchemaState::Missing => bail!("the database is empty: run `fluence migrate` first"),
+            SchemaState::Missing => bail!(
+                "the database is empty: `fluence migrate` prepares it, or the first start of `fluence serve`; while one of them \
+                 runs, try again"
+            ),
             SchemaState::Older => {
                 bail!("the database's schema is older than this program: run `fluence migrate`")
             }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::confirm::{self, Confirmation};
 use super::context::Context;
 use super::output::{Output, Report, count, printable, write_table};
+use crate::app::upstream_faults;
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::catalogue::sets::{Change, Difference, differences, shipped, warnings};
@@ -62,13 +63,18 @@ impl SetCommand {
     /// When a file is faulty, a set does not exist, or the database cannot be reached.
     pub(super) async fn run(self, kind: SetKind, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::Apply { file, wait } => put_in_force(kind, &read(&file)?, wait, context, output).await,
+            Self::Apply { file, wait } => {
+                let text = read(&file)?;
+                checked(kind, &text).map_err(explained)?;
+                put_in_force(kind, &text, wait, context, output).await
+            }
             Self::Show { number } => {
                 let set = set(kind, number, context).await?;
                 output.print(&Shown { kind, set })
             }
             Self::Diff { file } => {
                 let (current, text) = (set(kind, None, context).await?, read(&file)?);
+                checked(kind, &text).map_err(explained)?;
                 let changes = differences(kind, &current.text, &text).map_err(explained)?;
                 let warnings = warnings_with(kind, &text, context).await;
                 output.print(&DiffReport { kind, number: current.number, changes, warnings })
@@ -108,12 +114,15 @@ pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyho
 /// # Errors
 /// When it cannot be read, or is faulty: every fault with its line.
 pub(super) fn check_file(kind: SetKind, file: &Path) -> anyhow::Result<()> {
-    let text = read(file)?;
-    let parsed = match kind {
-        SetKind::Catalogue => Catalogue::parse(&text).map(drop),
-        SetKind::Routes => RouteSet::parse(&text).map(drop),
-    };
-    parsed.map_err(|faults| anyhow!(fault_lines(&faults.0)))
+    checked(kind, &read(file)?).map_err(|faults| anyhow!(fault_lines(&faults.0)))
+}
+
+/// Checks the text of a new set.
+fn checked(kind: SetKind, text: &str) -> Result<(), FileFaults> {
+    match kind {
+        SetKind::Catalogue => Catalogue::parse(text).map(drop),
+        SetKind::Routes => RouteSet::parse_new(text).map(drop),
+    }
 }
 
 async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
@@ -127,14 +136,22 @@ async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Res
 /// Reads a file, at most a byte more than it may have.
 fn read(file: &Path) -> anyhow::Result<String> {
     let limit = MAX_FILE_BYTES as u64 + 1;
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let shown = file.display();
     let read = match file.to_str() {
-        Some("-") => io::stdin().lock().take(limit).read_to_string(&mut text),
-        _ => std::fs::File::open(file).and_then(|opened| opened.take(limit).read_to_string(&mut text)),
+        Some("-") => io::stdin().lock().take(limit).read_to_end(&mut bytes),
+        _ => std::fs::File::open(file).and_then(|opened| opened.take(limit).read_to_end(&mut bytes)),
     };
     read.with_context(|| format!("cannot read {shown}"))?;
-    Ok(text)
+    if bytes.len() > MAX_FILE_BYTES {
+        // Too long, whatever it says.
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        anyhow!("cannot read {shown}: line {line} has a byte that is not UTF-8; save the file as UTF-8")
+    })
 }
 
 fn explained(FileFaults(faults): FileFaults) -> anyhow::Error {
@@ -201,8 +218,17 @@ async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<Stri
         })
     };
     let Ok((catalogue, routes)) = sets.await else { return Vec::new() };
+    let of_upstreams = match kind {
+        SetKind::Catalogue => Vec::new(),
+        SetKind::Routes => upstream_faults(&routes.upstreams),
+    };
+    // A gateway may have what this machine lacks.
+    let of_upstreams = of_upstreams
+        .into_iter()
+        .map(|fault| format!("{fault}; a gateway where that is so keeps its current routes"));
+    let of_prices = routes.warnings().into_iter().filter(|_| kind == SetKind::Routes);
     let sign_up = context.settings().sign_up_warning(&catalogue).filter(|_| kind == SetKind::Catalogue);
-    warnings(&catalogue, &routes).into_iter().chain(sign_up).collect()
+    warnings(&catalogue, &routes).into_iter().chain(of_prices).chain(of_upstreams).chain(sign_up).collect()
 }
 
 impl Context {

@@ -40,11 +40,12 @@ pub struct ForwardRoute {
 
 /// What sends the calls of a route on.
 pub trait Forwarding: Send + Sync {
-    /// The most that a call with this body can cost. A body that is passed on is not looked at.
+    /// The most that a call with these headers and this body can cost. A body that is passed on is
+    /// not looked at.
     ///
     /// # Errors
     /// When the body says how much it may need in a way that is not clear.
-    fn most(&self, body: &[u8]) -> Result<Credits, Refusal>;
+    fn most(&self, headers: &HeaderMap, body: &[u8]) -> Result<Credits, Refusal>;
 
     /// What the upstream gets of a body with these headers.
     ///
@@ -135,7 +136,7 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
     let sent = (call.request.headers().clone(), body);
     let prepared = route
         .forwarding
-        .most(&read)
+        .most(&sent.0, &read)
         .and_then(|most| Ok((most, ForwardedCall::of(&call, &caller, hops, sent, &*route.forwarding)?)));
     let (most, forwarded) = match prepared {
         Ok(prepared) => prepared,
@@ -169,7 +170,7 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
     match answer_within(route.route.total(), sent).await {
         Ok(PaidAnswer { response, stream: Some(stream), .. }) => {
             let tasks = route.metering.calls.clone();
-            let attached = Attached::without_bill(call.id(), slot, tasks);
+            let attached = Attached::without_bill(call.id(), &caller, slot, tasks);
             Ok(Answered { response: stream.answer(response, attached), facts: call.facts })
         }
         Ok(PaidAnswer { response, stream: None, .. }) => Ok(Answered { response, facts: call.facts }),

@@ -18,7 +18,7 @@ pub enum ApplyError {
     #[error(transparent)]
     Faults(#[from] FileFaults),
     #[error(
-        "accounts are on plans that this catalogue does not have: {}. Keep these plans, or move the accounts first",
+        "accounts are on plans that this catalogue does not have: {}. Keep these plans in the file until `fluence account move-all` has moved their accounts",
         .0.iter().map(|plan| format!("{}/{}", plan.edition, plan.plan)).collect::<Vec<_>>().join(", ")
     )]
     PlansInUse(Vec<PlanRef>),

@@ -164,7 +164,14 @@ fn describe() {
         "gateway_price_over_hold_total",
         "Calls whose figures came to more than was held: the hold of the route is too low."
     );
-    describe_counter!("gateway_figures_missing_total", "Charged answers without the figure of their price.");
+    describe_counter!(
+        "gateway_figures_missing_total",
+        "Answers without the figure of their price, but for those whose client left."
+    );
+    describe_counter!(
+        "gateway_streams_not_finished_total",
+        "Streams of routes with `left = \"finish\"` that were not read on, because no place was free."
+    );
     describe_gauge!("gateway_offer_set", "Number of the set in force, by kind; 0 is the shipped one.");
     describe_gauge!("gateway_build_info", "Always 1; the version is a label.");
 }

@@ -43,6 +43,15 @@ fn ana() -> Value {
     json!({ "primeiro_nome": "Ana", "ultimo_nome": "Souza", "empresa": "Acme" })
 }
 
+/// Why a gateway keeps its sets, as operators see it.
+async fn fault_of(gateway: &Gateway) -> String {
+    let fault: Option<Option<String>> = sqlx::query_scalar("select offer_fault from node")
+        .fetch_optional(gateway.database.pool())
+        .await
+        .unwrap();
+    fault.flatten().unwrap_or_default()
+}
+
 /// What a call of `/crm` costs, asked by a dry run.
 async fn price_of_crm(gateway: &Gateway, key: &str) -> Value {
     let asked = gateway.posting("/crm", key, &ana()).header("x-dry-run", "true").send().await.unwrap();
@@ -79,7 +88,7 @@ async fn a_new_price_is_in_force_on_every_gateway_without_a_restart() {
 }
 
 #[tokio::test]
-async fn a_set_that_cannot_be_taken_up_keeps_the_old_one_and_says_why() {
+async fn a_set_that_cannot_be_taken_up_keeps_the_old_one_and_tells_operators_why() {
     let gateway = Gateway::start_with(&[("FLUENCE_METRICS_LISTEN", "127.0.0.1:0")]).await;
     let customer = gateway.enterprise(1_000).await;
     applied(&gateway.database, SetKind::Routes, &crm_for(5)).await;
@@ -91,11 +100,12 @@ async fn a_set_that_cannot_be_taken_up_keeps_the_old_one_and_says_why() {
     .execute(gateway.database.pool())
     .await
     .unwrap();
-    let warned = async || {
-        let status = gateway.get("/status", &customer.key).await;
-        status.body["warnings"].to_string().contains("routes 2: line 1: `colour` is not known here")
-    };
-    eventually("the status says why", warned).await;
+    let warned = async || fault_of(&gateway).await.contains("routes 2: line 1: `colour` is not known here");
+    eventually("operators see why", warned).await;
+    let status = gateway.get("/status", &customer.key).await;
+    let warning =
+        "the newest sets could not be taken up; this gateway still sells by catalogue 0 and routes 1";
+    assert_eq!(status.body["warnings"], json!([warning]));
     assert!(gateway.metrics().await.contains("gateway_offer_current 0"));
     assert_eq!(price_of_crm(&gateway, &customer.key).await, 5);
     assert_eq!(applied(&gateway.database, SetKind::Routes, &crm_for(6)).await, 3);
@@ -107,15 +117,12 @@ async fn a_set_that_cannot_be_taken_up_keeps_the_old_one_and_says_why() {
 #[tokio::test]
 async fn a_credential_that_would_say_who_calls_is_not_taken_up() {
     let gateway = Gateway::start_with(&[("FLUENCE_IDENTITY_HEADER_PREFIX", "Acme-")]).await;
-    let customer = gateway.professional().await;
     let routes = "[[upstream]]\nupstream = \"images\"\ntargets = [\"https://img.example\"]\n\
         credential = { header = \"acme_account\", value = \"{env:PATH}\" }\n";
     applied(&gateway.database, SetKind::Routes, routes).await;
-    let warned = async || {
-        let status = gateway.get("/status", &customer.key).await;
-        status.body["warnings"].to_string().contains("begins with the identity_header_prefix of this gateway")
-    };
-    eventually("the status says why", warned).await;
+    let refused =
+        async || fault_of(&gateway).await.contains("begins with the identity_header_prefix of this gateway");
+    eventually("operators see why", refused).await;
 }
 
 #[tokio::test]

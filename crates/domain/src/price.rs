@@ -156,6 +156,17 @@ impl CountedPrice {
         }
     }
 
+    /// The price of an answer that was not read to its end: by `missing`, and where that is the
+    /// least, not less than what the known figures come to.
+    pub fn charge_so_far(&self, figures: &[Option<Figure>], held: Credits) -> PriceDetail {
+        let mut detail = self.charge(figures, held);
+        if detail.missing == Some(WhenMissing::Min) {
+            let known: Vec<_> = figures.iter().map(|figure| figure.or(Some(Figure::whole(0)))).collect();
+            detail.charged = detail.charged.max(self.charge(&known, held).charged);
+        }
+        detail
+    }
+
     /// Whether figures of the upstream can be missing.
     pub fn has_reported(&self) -> bool {
         self.counts.iter().any(|count| count.of.is_reported())

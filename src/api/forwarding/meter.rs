@@ -126,14 +126,19 @@ impl Meter {
         let Some(price) = self.route.price.counted() else {
             return StreamCharge { credits: self.held, outcome, price: None };
         };
-        let detail = price.charge(&self.figures(price, body), self.held);
+        let figures = self.figures(price, body);
+        let detail = match outcome {
+            Outcome::Left | Outcome::PartlyAnswered => price.charge_so_far(&figures, self.held),
+            _ => price.charge(&figures, self.held),
+        };
         if detail.is_over_hold() {
             metrics::counter!("gateway_price_over_hold_total", "route" => self.route.name).increment(1);
         }
-        let outcome = detail.outcome(outcome);
-        if detail.missing.is_some() {
+        // An answer whose client left says nothing of the upstream.
+        if detail.missing.is_some() && outcome != Outcome::Left {
             self.note_missing();
         }
+        let outcome = detail.outcome(outcome);
         StreamCharge { credits: detail.charged, outcome, price: Some(Box::new(detail)) }
     }
 

@@ -33,8 +33,7 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
 /// upstream become other ones.
 pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Result<u16, Refusal> {
     let (upstream, name) = (&route.upstream, route.name);
-    if has_other_transfer_coding(&parts.headers) {
-        let error = "answered in a transfer coding other than chunked";
+    if let Some(error) = unclear_framing(&parts.headers) {
         tracing::warn!(upstream, route = name, error, "upstream did not answer a call");
         return Err(Refusal::Upstream);
     }
@@ -60,11 +59,15 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
     }
 }
 
-/// Whether the body is still coded for its connection, such as `gzip, chunked`. The client would
-/// not learn of it.
-fn has_other_transfer_coding(headers: &HeaderMap) -> bool {
-    let mut lines = headers.get_all(header::TRANSFER_ENCODING).iter();
-    lines.any(|line| !line.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"))
+/// Why it is not clear where the body ends, or how it is coded: still coded for its connection, such
+/// as `gzip, chunked`, of which the client would not learn, or with a length beside its chunks.
+fn unclear_framing(headers: &HeaderMap) -> Option<&'static str> {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let coding = codings.next()?;
+    if codings.next().is_some() || !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked") {
+        return Some("answered in a transfer coding other than chunked");
+    }
+    headers.contains_key(header::CONTENT_LENGTH).then_some("answered in chunks and with a length")
 }
 
 pub(super) fn outcome_of(route: &ForwardedRoute, status: u16) -> Outcome {

@@ -5,8 +5,11 @@ use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Faults;
 use super::values::Read;
+use super::{Faults, Strictness};
+
+/// How like a known name a name must be to be a misspelling of it; 1 is equal.
+const MIN_SIMILARITY: f64 = 0.6;
 
 /// The fields of one table. Each is taken by name; [`Fields::finish`] reports those that were not.
 pub(in crate::catalogue) struct Fields<'d> {
@@ -25,6 +28,21 @@ impl<'d> Fields<'d> {
     pub(in crate::catalogue) fn fault(&self, name: &str, message: impl fmt::Display) {
         let at = self.table.get(name).map_or(self.at, |value| value.span().start);
         self.faults.add(at, format!("`{name}` {message}"));
+    }
+
+    /// Records a fault that a set of an older program may have.
+    pub(in crate::catalogue) fn fault_if_new(&self, name: &str, message: impl fmt::Display) {
+        if self.faults.strictness == Strictness::New {
+            self.fault(name, message);
+        }
+    }
+
+    /// The text of a field, whatever else is wrong with it.
+    pub(in crate::catalogue) fn text(&self, name: &str) -> Option<&'d str> {
+        match self.table.get(name)?.get_ref() {
+            DeValue::String(text) => Some(text.as_ref()),
+            _ => None,
+        }
     }
 
     fn take(&mut self, name: &'static str) -> Option<&'d Spanned<DeValue<'d>>> {
@@ -134,12 +152,21 @@ impl<'d> Fields<'d> {
     pub(super) fn finish(&self) {
         for name in self.table.keys() {
             if !self.taken.contains(&name.get_ref().as_ref()) {
-                let known = self.taken.join(", ");
-                let name_at = name.span().start;
-                self.faults.add(name_at, format!("`{}` is not known here; known: {known}", name.get_ref()));
+                let (unknown, known) = (name.get_ref(), self.taken.join(", "));
+                let meant = nearest(unknown, &self.taken);
+                let meant = meant.map(|meant| format!(" (did you mean `{meant}`?)")).unwrap_or_default();
+                let message = format!("`{unknown}` is not known here{meant}; known: {known}");
+                self.faults.add(name.span().start, message);
             }
         }
     }
+}
+
+/// The known name that is most like a misspelt one.
+fn nearest(unknown: &str, known: &[&'static str]) -> Option<&'static str> {
+    let like = |name: &&'static str| (strsim::normalized_damerau_levenshtein(unknown, name), *name);
+    let nearest = known.iter().map(like).max_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.filter(|(similarity, _)| *similarity >= MIN_SIMILARITY).map(|(_, name)| name)
 }
 
 fn read_table<'d, T>(

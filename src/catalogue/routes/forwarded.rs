@@ -30,7 +30,17 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     if let (Some(to), Some(pattern)) = (&to, &pattern)
         && let Some(missing) = to.missing_in(pattern)
     {
-        fields.fault("to", format_args!("has a parameter `{missing}` that `path` does not have"));
+        match pattern.parameters().any(|name| name == missing) {
+            true => fields.fault(
+                "to",
+                format_args!(
+                    "writes the parameter `{missing}` in another way than `path`: {{{missing}}} is one segment, \
+                     {{*{missing}}} the rest"
+                ),
+            ),
+            false => fields
+                .fault("to", format_args!("has a parameter `{missing}` that `path` does not have")),
+        }
     }
     let access = fields.required("access", parsed::<Access>);
     let price = price(fields);
@@ -53,6 +63,9 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     let first_byte_ms = fields.optional("first_byte_ms", integer(100..=300_000)).unwrap_or(10_000);
     let idle_ms = fields.optional("idle_ms", integer(1_000..=300_000)).unwrap_or(30_000);
     let total_s = fields.optional("total_s", integer(1..=3_600)).unwrap_or(60);
+    if fields.has("first_byte_ms") && first_byte_ms > total_s * 1_000 {
+        fields.fault_if_new("first_byte_ms", format_args!("must not be longer than `total_s` ({total_s} s)"));
+    }
     let (body, max_request_bytes) = request_body(fields, price.as_ref());
     let retry = retry(fields, body);
     let request = changes::of_request(fields, body, price.as_ref());
@@ -147,6 +160,9 @@ fn method(value: &DeValue<'_>) -> Result<RouteMethod, String> {
 }
 
 fn captured_statuses(value: &DeValue<'_>) -> Result<CapturedStatuses, String> {
-    let items = list(20, text(3))(value)?;
+    let status = |value: &DeValue<'_>| {
+        text(3)(value).map_err(|_| "must be a text such as \"2xx\" or \"404\"".to_owned())
+    };
+    let items = list(20, status)(value)?;
     CapturedStatuses::parse(items.iter().map(String::as_str)).map_err(|error| error.to_string())
 }

@@ -66,7 +66,18 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
         ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),
         ("credits = 3", "credits = 3\nsettlement = { capture = [\"5xx\"] }", "must not list a 5xx"),
-        ("credits = 3", "credits = 3\nprice = 3", "`price` is not known here"),
+        ("credits = 3", "credits = 3\nprice = 3", "`price` is not known here; known: "),
+        ("credits = 3", "credits = 3\nidel_ms = 3", "is not known here (did you mean `idle_ms`?)"),
+        (
+            "credits = 3",
+            "credits = 3\nsettlement = { capture = [200] }",
+            "`capture` has a value that must be a text such as \"2xx\"",
+        ),
+        (
+            "to = \"/v2/images/{id}/resize\"",
+            "to = \"/v2/{*id}\"",
+            "`to` writes the parameter `id` in another way than `path`",
+        ),
         (
             "https://img-2.example",
             "http://img-2.example",
@@ -122,6 +133,69 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("[[route]]", "identity = \"none\"\n[[route]]", "`identity` must be one of `plain`, `signed`"),
     ] {
         assert_fault(before, after, expected);
+    }
+}
+
+#[test]
+fn a_faulty_upstream_is_one_fault() {
+    for (before, after) in [
+        ("https://img-2.example", "img-2"),
+        ("upstream = \"images\"\ntargets", "upstream = \"Images\"\ntargets"),
+        ("upstream = \"images\"\ntargets", "upstream = 1\ntargets"),
+        ("upstream = \"images\"\ntargets", "targets"),
+    ] {
+        let faults = messages(&SELLER.replacen(before, after, 1));
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
+}
+
+#[test]
+fn paths_that_differ_in_the_names_of_parameters_are_told_apart_from_equal_ones() {
+    let with = |path: &str, method: &str| {
+        let route = format!(
+            "[[route]]\nroute = \"other\"\npath = \"{path}\"\nmethods = [\"{method}\"]\nupstream = \"images\"\n\
+             access = \"images\"\ncredits = 1\n"
+        );
+        RouteSet::parse(&format!("{SELLER}{route}")).err().map(|faults| faults.0[0].message.clone())
+    };
+    assert_eq!(with("/images/{id}/resize", "GET"), None);
+    let names =
+        "`path` is /images/{id}/resize of another route but for the names of parameters: use the same names";
+    assert_eq!(with("/images/{name}/resize", "GET").as_deref(), Some(names));
+    for path in ["/images/{name}/resize", "/images/{id}/resize"] {
+        let same = "`path` matches the same requests as /images/{id}/resize of another route";
+        assert_eq!(with(path, "POST").as_deref(), Some(same));
+    }
+}
+
+#[test]
+fn a_timeout_beyond_the_deadline_is_a_fault_of_new_files_alone() {
+    let text = format!("{SELLER}first_byte_ms = 5001\ntotal_s = 5\n");
+    let faults = RouteSet::parse_new(&text).unwrap_err().to_string();
+    assert_eq!(faults, "line 15: `first_byte_ms` must not be longer than `total_s` (5 s)");
+    // A gateway starts on what an older program applied.
+    assert!(RouteSet::parse(&text).is_ok());
+    assert!(RouteSet::parse_new(&text.replace("5001", "5000")).is_ok());
+    assert!(RouteSet::parse_new(&format!("{SELLER}total_s = 5\n")).is_ok());
+}
+
+#[test]
+fn a_price_that_a_client_can_avoid_by_leaving_is_worth_a_warning() {
+    let warnings = |missing: &str, lines: &str| {
+        let price = format!(
+            "credits = {{ hold = 9, min = 1, missing = \"{missing}\", counts = [{{ of = \"json:/n\", costs = 1 }}] }}\n{lines}"
+        );
+        RouteSet::parse(&SELLER.replacen("credits = 3\n", &price, 1)).unwrap().warnings()
+    };
+    let found = warnings("min", "stream = {}\n");
+    assert!(
+        found.len() == 1 && found[0].starts_with("route image-resize: a client that leaves"),
+        "{found:?}"
+    );
+    for (missing, lines) in
+        [("hold", "stream = {}\n"), ("min", "stream = {}\nsettlement = { left = \"finish\" }\n"), ("min", "")]
+    {
+        assert_eq!(warnings(missing, lines), Vec::<String>::new(), "{missing} {lines}");
     }
 }
 

@@ -236,6 +236,15 @@ fn judge_gateways(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
             "replace the older gateways: the upgrade is incomplete",
         ),
     });
+    let faulty = running.clone().find_map(|gateway| Some((gateway, gateway.offer_fault.as_deref()?)));
+    checks.push(match faulty {
+        None => GATEWAYS.ok("sets", "every running gateway sells by the newest sets"),
+        Some((gateway, fault)) => {
+            let advice =
+                "mend what it names on that gateway, or roll the set back: docs/operations/incidents.md";
+            GATEWAYS.fail("sets", format!("{} keeps its current sets: {fault}", gateway.name), advice)
+        }
+    });
     let behind = running.map(|gateway| newest_change - gateway.change_seen).max().unwrap_or(0);
     checks.push(if behind <= 0 {
         GATEWAYS.ok("changes", "every running gateway has applied all changes")
@@ -403,9 +412,15 @@ mod tests {
             judge_gateways(gateways, 7).iter().map(|check| check.verdict).collect()
         };
         use Verdict::{Ok, Warn};
-        assert_eq!(verdicts(&[gateway("1", false, 7), gateway("1", false, 9)]), [Ok, Ok, Ok]);
-        assert_eq!(verdicts(&[gateway("1", false, 7), gateway("2", false, 7)]), [Ok, Warn, Ok]);
-        assert_eq!(verdicts(&[gateway("1", false, 6)]), [Ok, Ok, Warn]);
-        assert_eq!(verdicts(&[gateway("1", false, 7), gateway("2", true, 1)]), [Warn, Ok, Ok]);
+        assert_eq!(verdicts(&[gateway("1", false, 7), gateway("1", false, 9)]), [Ok, Ok, Ok, Ok]);
+        assert_eq!(verdicts(&[gateway("1", false, 7), gateway("2", false, 7)]), [Ok, Warn, Ok, Ok]);
+        assert_eq!(verdicts(&[gateway("1", false, 6)]), [Ok, Ok, Ok, Warn]);
+        assert_eq!(verdicts(&[gateway("1", false, 7), gateway("2", true, 1)]), [Warn, Ok, Ok, Ok]);
+        let faulty = NodeView { offer_fault: Some("routes 2: …".into()), ..gateway("1", false, 7) };
+        let checks = judge_gateways(&[faulty], 7);
+        assert_eq!(
+            (checks[2].verdict, checks[2].found.as_str()),
+            (Verdict::Fail, "one keeps its current sets: routes 2: …")
+        );
     }
 }

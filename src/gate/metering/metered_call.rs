@@ -142,8 +142,7 @@ impl MeteredCall {
     /// charged for.
     fn pass_on(self, hold: OpenHold, handled: HandlerResult, stream: StreamedBody) -> Settled {
         let HandlerResult { response, outcome, credits_used, .. } = handled;
-        let mut attached =
-            Attached::without_bill(self.call_id, self.slot.clone(), self.metering.calls.clone());
+        let mut attached = self.attached();
         let billing = match self.metering.table.settle(outcome) {
             Settlement::Release => {
                 plan_counters::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
@@ -165,8 +164,14 @@ impl MeteredCall {
     /// The answer of a call that holds nothing, and whether it is passed on while it comes.
     fn free_of_charge(&self, handled: HandlerResult) -> (Response, bool) {
         let Some(stream) = handled.stream else { return (handled.response, false) };
-        let attached = Attached::without_bill(self.call_id, self.slot.clone(), self.metering.calls.clone());
+        let attached = self.attached();
         (stream.answer(handled.response, attached), true)
+    }
+
+    /// What stays with the body of an answer that is passed on.
+    fn attached(&self) -> Attached {
+        let (slot, tasks) = (self.slot.clone(), self.metering.calls.clone());
+        Attached::without_bill(self.call_id, &self.caller, slot, tasks)
     }
 
     async fn handle<W>(&self, work: W) -> HandlerResult

@@ -29,6 +29,18 @@ fn commands(example: &Path) -> Vec<String> {
     blocks.flat_map(str::lines).map(str::to_owned).collect()
 }
 
+/// Asserts that the README says how many warnings come, and names what each is about.
+fn assert_prepared(readme: &str, out: &str) {
+    let warnings: Vec<&str> = out.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let number = ["no", "one", "two", "three", "four", "five", "six"][warnings.len()];
+    assert!(readme.contains(&format!("prints {number} warnings")), "{warnings:#?}");
+    for warning in warnings {
+        let subject = warning.split('`').nth(1).unwrap_or("sign-up is closed");
+        assert!(readme.contains(subject), "{warning}");
+    }
+}
+
 /// Runs the commands of an example's README, and returns what they say.
 async fn run(name: &str) -> String {
     let example = example(name);
@@ -68,6 +80,7 @@ async fn run(name: &str) -> String {
     fs::remove_dir_all(&folder).unwrap();
     assert!(ran.status.success(), "{out}{err}");
     assert!(out.contains("clean"), "{out}");
+    assert_prepared(&fs::read_to_string(example.join("README.md")).unwrap(), &out);
     serving.stop();
     out
 }

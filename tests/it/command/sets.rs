@@ -55,6 +55,34 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
 }
 
 #[tokio::test]
+async fn what_the_routes_need_and_this_machine_lacks_is_worth_a_warning() {
+    let program = Program::new().await;
+    let routes = "builtin = false\n[[upstream]]\nupstream = \"images\"\ntargets = [\"https://img.example\"]\n\
+        credential = { header = \"X-Token\", value = \"{env:NO_SUCH_VARIABLE}\" }\n\
+        [[upstream]]\nupstream = \"audio\"\ntargets = [\"https://audio.example\"]\nca_file = \"/no/such/ca.pem\"\n";
+    for verb in ["diff", "apply"] {
+        let ran = program.run_with(&["routes", verb, "-"], routes);
+        for warning in [
+            "warning: upstream images: the environment variable NO_SUCH_VARIABLE is not set on this machine; a gateway",
+            "warning: upstream audio: cannot read /no/such/ca.pem",
+        ] {
+            assert!(ran.status == 0 && ran.out.contains(warning), "{warning}: {}{}", ran.out, ran.err);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_in_another_encoding_is_a_fault_with_its_line() {
+    let program = Program::new().await;
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path()).unwrap();
+    let file = scratch.path().join("latin-1.toml");
+    std::fs::write(&file, b"builtin = false\n# pre\xe7os\n").unwrap();
+    let failed = program.run(&["routes", "apply", file.to_str().unwrap()]);
+    assert!(failed.failure().contains("line 2 has a byte that is not UTF-8; save the file as UTF-8"));
+}
+
+#[tokio::test]
 async fn an_empty_file_is_a_fault_in_words() {
     let program = Program::new().await;
     let scratch = Scratch::new();

@@ -55,12 +55,26 @@ async fn an_answer_that_is_coded_for_its_connection_is_not_passed_on() {
 }
 
 #[tokio::test]
-async fn informational_answers_are_skipped() {
+async fn a_few_informational_answers_are_skipped_and_more_are_a_failing_upstream() {
     let hint = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
     let answered = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
-    let shop = that_says(format!("{}{answered}", hint.repeat(3))).await;
-    let got = answer(shop.request(Method::POST)).await;
-    assert_eq!((got.status, got.text.as_str()), (200, "{}"));
+    for (hints, status, balance) in [(3, 200, 997), (16, 200, 997), (17, 502, 1_000), (500, 502, 1_000)] {
+        let shop = that_says(format!("{}{answered}", hint.repeat(hints))).await;
+        let got = answer(shop.request(Method::POST)).await;
+        assert_eq!((got.status, shop.balance().await), (status, balance), "{hints}: {}", got.text);
+        // Each answer has heads of its own.
+        assert_eq!(answer(shop.request(Method::POST)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_in_chunks_and_with_a_length_is_a_failing_upstream() {
+    let (length, coding) = ("content-length: 2\r\n", "transfer-encoding: chunked\r\n");
+    for head in [[length, coding].concat(), [coding, length].concat(), coding.repeat(2)] {
+        let shop = that_says(format!("HTTP/1.1 200 OK\r\n{head}\r\n2\r\n{{}}\r\n0\r\n\r\n")).await;
+        let got = answer(shop.request(Method::POST)).await;
+        assert_eq!((got.outcome(), shop.balance().await), ((502, "UPSTREAM_ERROR"), 1_000), "{head}");
+    }
 }
 
 #[tokio::test]
@@ -208,8 +222,7 @@ async fn a_flood_of_informational_answers_ends_and_costs_nothing() {
     let hints = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".repeat(200_000);
     let shop = that_says(hints).await;
     let got = answer(shop.request(Method::POST)).await;
-    assert!([502, 504].contains(&got.status), "{}", got.text);
-    assert_eq!(shop.balance().await, 1_000);
+    assert_eq!((got.status, shop.balance().await), (502, 1_000), "{}", got.text);
     shop.gateway.assert_books_are_right().await;
 }
 

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::shop::Shop;
-use crate::support::gateway::{answer, eventually};
+use crate::support::gateway::{Gateway, answer, eventually};
 use crate::support::played::{Heard, PlayedServer};
 use crate::support::upstream::Behaviour;
 
@@ -129,6 +129,59 @@ async fn a_client_that_leaves_stops_the_upstream_and_pays_for_what_was_counted()
         assert_eq!((&receipt["credits"], &receipt["outcome"]), (&json!(credits), &json!(outcome)));
         shop.gateway.assert_books_are_right().await;
     }
+}
+
+#[tokio::test]
+async fn a_client_that_resets_before_the_answer_pays_nothing() {
+    let (shop, mut server) = played(COUNTED).await;
+    let mut client = TcpStream::connect(shop.gateway.address()).await.unwrap();
+    let head = format!(
+        "POST /images/1/resize HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: 0\r\n\r\n",
+        shop.customer.key
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    server.request().await;
+    client.set_zero_linger().unwrap();
+    drop(client);
+    // The reset has arrived long before the answer begins.
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    assert!(!server.has_heard(&Heard::Closed), "it shows when the answer is written");
+    server.say(format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{USAGE}\r\n",
+        USAGE.len()
+    ));
+    eventually("the upstream is stopped", async || server.has_heard(&Heard::Closed)).await;
+    eventually("the hold is released", async || shop.balance().await == 1_000).await;
+    shop.gateway.assert_books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_says_nothing_of_the_upstreams_figures() {
+    let gateway = Gateway::start_with(&[("FLUENCE_METRICS_LISTEN", "127.0.0.1:0")]).await;
+    let shop = Shop::on(gateway, vec![Behaviour::Closes], "credits = 1\n", "").await;
+    for (leaves, missing) in [(true, 0), (false, 1)] {
+        let mut server = PlayedServer::start().await;
+        shop.sell(&format!("http://{}", server.address), COUNTED, "").await;
+        let mut response = begun(&shop, &mut server).await;
+        server.chunk("data: {}\n\n");
+        read_until(&mut response, "{}\n\n").await;
+        if leaves {
+            drop(response);
+            eventually("the upstream is stopped", async || {
+                server.chunk(": more\n\n");
+                server.has_heard(&Heard::Closed)
+            })
+            .await;
+        } else {
+            server.end();
+            while response.chunk().await.unwrap().is_some() {}
+        }
+        shop.gateway.settled().await;
+        let counted = format!("gateway_figures_missing_total{{route=\"image-resize\"}} {missing}\n");
+        eventually("missing figures are counted", async || shop.gateway.metrics().await.contains(&counted))
+            .await;
+    }
+    assert_eq!(shop.balance().await, 998);
 }
 
 #[tokio::test]

@@ -19,6 +19,24 @@ fn figure(text: &str) -> Option<Figure> {
 }
 
 #[test]
+fn an_answer_that_was_left_costs_at_least_what_its_known_figures_come_to() {
+    let mut tokens = price(1, vec![count(1, 1), count(1, 2)], 3, 200);
+    for (first, second, charged) in
+        [(Some("9"), None, 10), (None, Some("9"), 19), (None, None, 3), (Some("1"), None, 3)]
+    {
+        let figures = [first, second].map(|text| text.and_then(figure));
+        assert_eq!(tokens.charge_so_far(&figures, tokens.hold).charged.as_i64(), charged);
+        assert_eq!(tokens.charge(&figures, tokens.hold).charged.as_i64(), 3);
+    }
+    let figures = [figure("500"), None];
+    assert_eq!(tokens.charge_so_far(&figures, Credits::from_u32(20)).charged.as_i64(), 20);
+    for (missing, charged) in [(WhenMissing::Hold, 200), (WhenMissing::Release, 0)] {
+        tokens.missing = missing;
+        assert_eq!(tokens.charge_so_far(&figures, tokens.hold).charged.as_i64(), charged);
+    }
+}
+
+#[test]
 fn tokens_are_charged_by_the_thousand_and_rounded_up_once() {
     let tokens = price(0, vec![count(1_000, 1), count(1_000, 4)], 1, 200);
     let held = tokens.hold;

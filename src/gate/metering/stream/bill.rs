@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::credits::Credits;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{AccountId, CallId};
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::{Outcome, SettlementTable};
 use crate::gate::auth::caller::Caller;
@@ -36,6 +36,7 @@ pub(in crate::gate) struct Attached {
     /// `None` for calls that hold nothing.
     pub(in crate::gate::metering) bill: Option<Bill>,
     pub(in crate::gate::metering) call_id: CallId,
+    pub(in crate::gate::metering) account: AccountId,
     pub(in crate::gate::metering) _slot: Slot,
     /// Reads streams to their end whose clients have left.
     pub(in crate::gate::metering) tasks: TaskTracker,
@@ -43,7 +44,12 @@ pub(in crate::gate) struct Attached {
 
 impl Attached {
     /// For a call that holds nothing.
-    pub(in crate::gate) fn without_bill(call_id: CallId, slot: Slot, tasks: TaskTracker) -> Self {
-        Self { bill: None, call_id, _slot: slot, tasks }
+    pub(in crate::gate) fn without_bill(
+        call_id: CallId,
+        caller: &Caller,
+        slot: Slot,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self { bill: None, call_id, account: caller.key.account_id, _slot: slot, tasks }
     }
 }

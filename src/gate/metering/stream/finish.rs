@@ -1,27 +1,64 @@
 //! Streams whose clients have left are read to their end, so that their price is the true one.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use super::StreamEnd;
 use super::running::Stream;
+use crate::domain::ids::AccountId;
 
 /// Bounds of reading on: time, bytes and streams at once. Beyond them a call is settled by what was
 /// counted.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);
 const MAX_BYTES: u64 = 8 * 1_024 * 1_024;
 const MAX_STREAMS: usize = 64;
+/// One account cannot keep the streams of others from being finished.
+const MAX_STREAMS_OF_ACCOUNT: usize = 16;
 
-static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MAX_STREAMS)));
+/// The streams that are read on, by account.
+static TAKEN: Mutex<Option<HashMap<AccountId, usize>>> = Mutex::new(None);
+
+/// A place among the streams that are read on.
+struct Place(AccountId);
+
+impl Place {
+    fn take(account: AccountId) -> Option<Self> {
+        let mut taken = taken();
+        let taken = taken.get_or_insert_default();
+        let all: usize = taken.values().sum();
+        let of_account = taken.get(&account).copied().unwrap_or(0);
+        if all >= MAX_STREAMS || of_account >= MAX_STREAMS_OF_ACCOUNT {
+            return None;
+        }
+        taken.insert(account, of_account + 1);
+        Some(Self(account))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = taken();
+        let taken = taken.get_or_insert_default();
+        match taken.get_mut(&self.0) {
+            Some(streams) if *streams > 1 => *streams -= 1,
+            _ => drop(taken.remove(&self.0)),
+        }
+    }
+}
+
+fn taken() -> MutexGuard<'static, Option<HashMap<AccountId, usize>>> {
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Reads the rest of a stream in a task of its own, and settles the call.
 pub(super) fn in_the_background(mut stream: Box<Stream>) {
     let left = StreamEnd::Left { was_sent: stream.bytes > 0 };
-    let (Ok(runtime), Ok(place)) = (Handle::try_current(), PLACES.clone().try_acquire_owned()) else {
+    let (Ok(runtime), Some(place)) = (Handle::try_current(), Place::take(stream.attached.account)) else {
+        metrics::counter!("gateway_streams_not_finished_total").increment(1);
         stream.settle(left);
         return;
     };
@@ -45,5 +82,28 @@ async fn read_to_end(stream: &mut Stream) -> StreamEnd {
             Some(Ok(_)) => {}
             Some(Err(_)) => return StreamEnd::BrokeOff { was_sent: stream.bytes > 0 },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn an_account_has_a_quarter_of_the_places_and_gives_them_back() {
+        let account = || AccountId::from_uuid(Uuid::now_v7());
+        let (greedy, other) = (account(), account());
+        let mut places: Vec<_> = (0..MAX_STREAMS_OF_ACCOUNT).filter_map(|_| Place::take(greedy)).collect();
+        assert_eq!(places.len(), MAX_STREAMS_OF_ACCOUNT);
+        assert!(Place::take(greedy).is_none() && Place::take(other).is_some());
+        places.pop();
+        assert!(Place::take(greedy).is_some());
+        let all = (0..MAX_STREAMS).filter_map(|_| Place::take(account()));
+        places.extend(all);
+        assert_eq!(places.len(), MAX_STREAMS);
+        assert!(Place::take(other).is_none());
+        drop(places);
+        assert!(Place::take(other).is_some());
     }
 }

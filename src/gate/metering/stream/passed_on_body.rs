@@ -22,11 +22,17 @@ pub(super) struct PassedOnBody {
     fault: Option<BodyFault>,
     /// Whether the client has got all that was passed on, the head included.
     is_flushed: bool,
+    /// Whether a part of the body was written to the client's connection.
+    was_sent: bool,
 }
+
+/// More than the server keeps of a body before it writes: a part of a body that is longer was
+/// written.
+const MOST_UNWRITTEN: u64 = 64 * 1_024;
 
 impl PassedOnBody {
     pub(super) fn new(stream: Stream) -> Self {
-        Self { stream: Some(Box::new(stream)), fault: None, is_flushed: false }
+        Self { stream: Some(Box::new(stream)), fault: None, is_flushed: false, was_sent: false }
     }
 
     fn settle(&mut self, end: StreamEnd) -> Credits {
@@ -48,6 +54,8 @@ impl HttpBody for PassedOnBody {
         let this = &mut *self;
         let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
         let (tells_price, was_sent) = (stream.limits.tells_price, stream.bytes > 0);
+        // A connection on which writing failed does not ask for more.
+        this.was_sent |= (was_sent && this.is_flushed) || stream.bytes > MOST_UNWRITTEN;
         match stream.poll_part(cx) {
             // The server sends what it has before it waits.
             Poll::Pending => {
@@ -103,8 +111,7 @@ impl Drop for PassedOnBody {
         match stream.limits.left {
             WhenLeft::Finish => finish::in_the_background(stream),
             WhenLeft::Stop => {
-                let was_sent = stream.bytes > 0;
-                stream.settle(StreamEnd::Left { was_sent });
+                stream.settle(StreamEnd::Left { was_sent: self.was_sent });
             }
         }
     }

@@ -1,10 +1,13 @@
 //! An open connection, driven by the call that uses it.
 
 use std::pin::{Pin, pin};
-use std::task::{Context, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, Builder, SendRequest};
+use hyper::ext::on_informational;
 use hyper::{Request, Response};
 use tokio::task::unconstrained;
 
@@ -14,18 +17,23 @@ use crate::upstream::pool::send_error::{SendError, with_causes};
 use crate::upstream::response_started::ResponseStarted;
 use crate::upstream::upload::UploadBody;
 
+/// Most informational heads before an answer. They are skipped, and a flood of them is work.
+const MAX_INFORMATIONAL: u32 = 16;
+
 /// An open connection. Dropping it closes it.
 pub(super) struct Connection {
     requests: SendRequest<UploadBody>,
     /// `None` once the connection is closed.
     driver: Option<http1::Connection<Stream, UploadBody>>,
     started: ResponseStarted,
+    /// Informational heads since the last request.
+    informational: Arc<AtomicU32>,
     home: Home,
 }
 
 /// A request that has no answer.
 pub(super) struct NotAnswered {
-    error: hyper::Error,
+    error: String,
     /// The request, if no byte of it was written.
     pub(super) unsent: Option<Box<Request<UploadBody>>>,
     /// Whether the connection was lost before a byte of an answer came.
@@ -36,28 +44,41 @@ impl Connection {
     pub(super) async fn open(http: &Builder, stream: Stream, home: Home) -> hyper::Result<Box<Self>> {
         let started = stream.inner().response_started();
         let (requests, driver) = http.handshake(stream).await?;
-        Ok(Box::new(Self { requests, driver: Some(driver), started, home }))
+        Ok(Box::new(Self { requests, driver: Some(driver), started, informational: Arc::default(), home }))
     }
 
     /// Sends a request, and returns its answer with the connection, which is to be driven while the
     /// body is read.
     pub(super) async fn send(
         mut self: Box<Self>,
-        request: Request<UploadBody>,
+        mut request: Request<UploadBody>,
     ) -> Result<(Response<Incoming>, Box<Self>), NotAnswered> {
+        self.informational.store(0, Ordering::Relaxed);
+        let informational = self.informational.clone();
+        on_informational(&mut request, move |_| {
+            informational.fetch_add(1, Ordering::Relaxed);
+        });
         // Only the connection, which is driven here, resolves it. It needs no budget and no waker
         // of its own.
         let mut answer = pin!(unconstrained(self.requests.try_send_request(request)));
         let answered = std::future::poll_fn(|cx| {
             self.drive(cx);
-            answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            if self.informational.load(Ordering::Relaxed) > MAX_INFORMATIONAL {
+                return Poll::Ready(None);
+            }
+            answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).map(Some)
         });
         match answered.await {
-            Ok(response) => Ok((response, self)),
-            Err(mut error) => Err(NotAnswered {
+            Some(Ok(response)) => Ok((response, self)),
+            Some(Err(mut error)) => Err(NotAnswered {
                 unsent: error.take_message().map(Box::new),
-                error: error.into_error(),
+                error: with_causes(&error.into_error()),
                 is_unanswered: !self.started.is_set(),
+            }),
+            None => Err(NotAnswered {
+                unsent: None,
+                error: format!("sent more than {MAX_INFORMATIONAL} informational heads"),
+                is_unanswered: false,
             }),
         }
     }
@@ -99,11 +120,10 @@ impl Connection {
 
 impl From<NotAnswered> for SendError {
     fn from(lost: NotAnswered) -> Self {
-        let text = with_causes(&lost.error);
         match (lost.unsent, lost.is_unanswered) {
-            (Some(_), _) => Self::Unsent(text),
-            (None, true) => Self::Unanswered(text),
-            (None, false) => Self::Failed(text),
+            (Some(_), _) => Self::Unsent(lost.error),
+            (None, true) => Self::Unanswered(lost.error),
+            (None, false) => Self::Failed(lost.error),
         }
     }
 }
