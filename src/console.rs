@@ -48,6 +48,7 @@ mod log_in;
 mod lost_factor;
 mod mailbox;
 mod members;
+mod missing;
 mod numbers;
 mod overview;
 pub mod operator;

@@ -263,6 +263,8 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         ("/openapi.json", get(openapi).with_state(site.clone())),
         ("/llms.txt", get(llms_txt).with_state(site.clone())),
         asset_route(),
+        icon_route(),
+        robots_route(Crawlers::Site),
         ("/docs/changelog.atom", get(feed).with_state(site.clone())),
         ("/docs/search.json", get(english_index).with_state(site.clone())),
         ("/pt/docs/search.json", get(portuguese_index).with_state(site.clone())),
@@ -281,6 +283,36 @@ pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
 /// The path of styles, scripts and fonts. They are the same for every gateway.
 pub fn asset_route() -> (&'static str, MethodRouter) {
     ("/assets/{name}", get(asset))
+}
+
+/// The icon at the address where browsers look for one if a page names none.
+pub fn icon_route() -> (&'static str, MethodRouter) {
+    const PATH: &str = "/favicon.ico";
+    let icon = |headers: HeaderMap| async move {
+        let icon = assets::find(&assets::icon()).ok_or(Refusal::EndpointNotFound)?;
+        Ok::<_, RefusalResponse>(icon.answer(PATH, &headers))
+    };
+    (PATH, get(icon))
+}
+
+/// What crawlers may read at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crawlers {
+    /// The pages for readers, and not those of the console.
+    Site,
+    /// Nothing.
+    Nothing,
+}
+
+/// `robots.txt`.
+pub fn robots_route(crawlers: Crawlers) -> (&'static str, MethodRouter) {
+    const PATH: &str = "/robots.txt";
+    let text = match crawlers {
+        Crawlers::Site => "User-agent: *\nDisallow: /console\nDisallow: /operator\n",
+        Crawlers::Nothing => "User-agent: *\nDisallow: /\n",
+    };
+    let served = Served::new("text/plain; charset=utf-8", text.as_bytes().to_vec());
+    (PATH, get(move |headers: HeaderMap| async move { served.answer(PATH, &headers) }))
 }
 
 /// The address of a style or script of other pages that share the look of these.

@@ -1,7 +1,7 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 25] = [
+pub const FIRST_SEGMENTS: [&str; 27] = [
     "creditos",
     "credits",
     "status",
@@ -18,6 +18,8 @@ pub const FIRST_SEGMENTS: [&str; 25] = [
     "console",
     "assets",
     "llms.txt",
+    "favicon.ico",
+    "robots.txt",
     "pt",
     "pricing",
     "leaks",

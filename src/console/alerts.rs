@@ -60,7 +60,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let sent = stored::sent(db, id, SHOWN).await?;
     let (words, root, now) = (call.words(), call.path("/alerts")?, call.now());
     let keys = call.path("/keys")?;
-    let may_manage = call.membership()?.role.may_manage();
+    let may_manage = call.may_manage();
     let body = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.saved()) } }
         @if call.query.has("tried") { p.note.ok role="status" { (words.alert_tried()) } }

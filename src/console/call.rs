@@ -24,6 +24,7 @@ use super::settings::ConsoleSettings;
 use super::words::Words;
 use crate::background::sign_up_grants::SignUpGrants;
 use crate::clock;
+use crate::domain::account::AccountState;
 use crate::domain::audit::{Actor, Who};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::key::KeyPrefix;
@@ -215,6 +216,18 @@ impl Call {
     /// The person's place in the account of the page.
     pub(crate) fn membership(&self) -> Result<&Membership, PageError> {
         self.membership.as_ref().ok_or(PageError::NotFound)
+    }
+
+    /// Whether the person may change the account: a closed one never changes again.
+    pub(crate) fn may_manage(&self) -> bool {
+        self.membership().is_ok_and(|own| own.role.may_manage() && own.closed_at.is_none())
+    }
+
+    /// Whether calls of the account are answered.
+    pub(crate) fn may_call(&self) -> bool {
+        let is_active =
+            |own: &Membership| own.account_state == AccountState::Active && own.closed_at.is_none();
+        self.membership().is_ok_and(is_active)
     }
 
     pub(crate) fn account_id(&self) -> Result<AccountId, PageError> {

@@ -14,6 +14,7 @@ use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
 use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
+use crate::management::keys::PLAYGROUND;
 use crate::management::{self, ChangeError};
 use crate::storage::accounts;
 use crate::storage::keys::MAX_COUNTED;
@@ -22,7 +23,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.account_id()?;
     let environments = accounts::environments_counting(call.db().await?, id, MAX_COUNTED + 1).await?;
     let (words, root) = (call.words(), call.path("/environments")?);
-    let (keys, may_act) = (call.path("/keys")?, call.membership()?.role.may_manage());
+    let (keys, may_act) = (call.path("/keys")?, call.may_manage());
     let number = |number: i64| whole(words.0, number);
     let body = html! {
         section.card.scroll {
@@ -31,7 +32,9 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                 tbody {
                     @for known in &environments {
                         tr {
-                            td data-label=(words.name()) { a href={ (keys) "?environment=" (known.id) } { b { (known.name) } } }
+                            td data-label=(words.name()) { a href={ (keys) "?environment=" (known.id) } { b { (known.name) } }
+                                @if known.name == PLAYGROUND { " " span.small.muted { (words.of_playground()) } }
+                            }
                             td data-label=(words.mode()) {
                                 @match known.mode {
                                     Mode::Live => span.chip { (words.live()) },

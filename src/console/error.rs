@@ -15,6 +15,9 @@ pub(crate) enum PageError {
     /// A member who is no admin.
     #[error("only admins may do this")]
     AdminsOnly,
+    /// A form of an account that is closed.
+    #[error("the account is closed")]
+    Closed,
     /// An operator whose role does not go so far.
     #[error("the operator's role does not allow this")]
     RoleTooLow,

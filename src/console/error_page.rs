@@ -2,9 +2,12 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 
+use super::call::Call;
 use super::error::PageError;
+use super::layout::{Content, Section, account, of_person};
+use super::operator_frame::{self, Head, Place};
 use super::page::{Frame, Reply, plain, set_headers};
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
@@ -12,14 +15,41 @@ use crate::http::dialect::is_under;
 use crate::http::negotiate::RenderContext;
 use crate::identity::Realm;
 
-/// The page of an error.
+/// The page of an error, for a visitor who is not known.
 pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
+    let (status, title, text) = texts(frame, error);
+    shown(frame, status, title, &text)
+}
+
+/// The page of an error, inside the navigation of the person who is logged in.
+pub(super) async fn framed(call: &mut Call, error: &PageError) -> Reply {
+    let (status, title, text) = texts(&call.frame, error);
+    // What the page changed or failed to read is over. Without a database there is no navigation.
+    call.roll_back();
+    let is_readable = !matches!(error, PageError::Busy | PageError::Internal);
+    let body = content(&call.frame, status, &text);
+    let around = match (is_readable && call.user.is_some(), call.membership.is_some()) {
+        (false, _) => Err(PageError::LoggedOut),
+        (true, true) => account(call, Content::new(Section::of_path(&call.frame.path), title, body)).await,
+        (true, false) if call.is_for_operators() => {
+            let place = Place::of_path(&call.frame.path);
+            let head = Head { title, lead: None, actions: &html! {} };
+            operator_frame::page(call, place, head, None, &body)
+        }
+        (true, false) => of_person(call, title, &body),
+    };
+    around.map_or_else(|_| shown(&call.frame, status, title, &text), |page| page.with_status(status))
+}
+
+/// The status, title and text of an error.
+fn texts(frame: &Frame, error: &PageError) -> (StatusCode, &'static str, String) {
     let words = frame.words();
-    let (status, title, text) = match error {
+    match error {
         PageError::NotFound => (StatusCode::NOT_FOUND, words.not_found_title(), words.not_found().to_owned()),
         PageError::AdminsOnly => {
             (StatusCode::FORBIDDEN, words.admins_only_title(), words.admins_only().to_owned())
         }
+        PageError::Closed => (StatusCode::CONFLICT, words.closed_title(), words.closed().to_owned()),
         PageError::RoleTooLow => {
             (StatusCode::FORBIDDEN, words.op_role_too_low_title(), words.op_role_too_low().to_owned())
         }
@@ -43,8 +73,7 @@ pub(crate) fn page(frame: &Frame, error: &PageError) -> Reply {
         | PageError::SentAlready { .. } => {
             (StatusCode::INTERNAL_SERVER_ERROR, words.internal_title(), words.internal().to_owned())
         }
-    };
-    shown(frame, status, title, &text)
+    }
 }
 
 /// What happened and what to do, in the words of the API.
@@ -53,17 +82,20 @@ pub(crate) fn sentences(frame: &Frame, refusal: &Refusal) -> String {
     format!("{} {}", refusal.message(language), refusal.action(language, Addresses::default()))
 }
 
-fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
+fn content(frame: &Frame, status: StatusCode, text: &str) -> Markup {
     let words = frame.words();
-    let content = html! {
+    html! {
         p { (text) }
-        p.filters {
+        p.filters.space {
             a.button href=(frame.root) { (words.to_console()) }
             @if status == StatusCode::SERVICE_UNAVAILABLE { a.button href=(frame.path) { (words.try_again()) } }
         }
         p.muted.small { (words.request_id()) ": " code { (frame.request_id) } }
-    };
-    Reply::Page { status, html: plain(frame, title, &content) }
+    }
+}
+
+fn shown(frame: &Frame, status: StatusCode, title: &str, text: &str) -> Reply {
+    Reply::Page { status, html: plain(frame, title, &content(frame, status, text)) }
 }
 
 /// Whether an address belongs to the pages of the account owners' console.

@@ -77,6 +77,14 @@ impl Section {
         }
     }
 
+    /// The place that the path of a page of an account belongs to.
+    pub(crate) fn of_path(path: &str) -> Self {
+        let of_account = path.split_once("/accounts/").or(path.split_once("/console/"));
+        let below = of_account.and_then(|(_, rest)| rest.split('/').nth(1)).unwrap_or_default();
+        let is_it = |section: &Self| section.path().strip_prefix('/') == Some(below);
+        Self::ALL.into_iter().find(is_it).unwrap_or(Self::Overview)
+    }
+
     const fn name(self, words: Words) -> &'static str {
         match self {
             Self::Overview => words.nav_overview(),
@@ -164,8 +172,8 @@ pub(crate) async fn account_with(
     let (words, membership) = (call.words(), call.membership()?);
     let root = format!("/console/{id}");
     let note = match (membership.closed_at, membership.account_state) {
-        (Some(_), _) => Some(words.closed()),
-        (None, AccountState::Suspended) => Some(words.suspended()),
+        (Some(_), _) => Some(html! { (words.closed()) }),
+        (None, AccountState::Suspended) => Some(html! { (words.suspended()) " " (support_contact(call)) }),
         (None, AccountState::Active) => None,
     };
     let body = html! {
@@ -205,6 +213,23 @@ pub(crate) async fn account_with(
         }
     };
     Ok(Reply::page(document(&call.frame, &content.title, &body)))
+}
+
+/// Where to write to support.
+fn support_contact(call: &Call) -> Markup {
+    match call.console.links.addresses().support {
+        Some(address) => html! { (contact(address)) "." },
+        None => html! { (call.words().ask_operator()) },
+    }
+}
+
+/// An address of the settings, as a link where it can be one.
+pub(crate) fn contact(address: &str) -> Markup {
+    html! {
+        @if address.contains('@') && !address.contains(':') { a href={ "mailto:" (address) } { (address) } }
+        @else if address.starts_with("https:") || address.starts_with("mailto:") { a href=(address) { (address) } }
+        @else { b { (address) } }
+    }
 }
 
 /// A page of an account on the operators' console.

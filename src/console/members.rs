@@ -47,7 +47,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let listed = crate::storage::members::list(db, id).await?;
     let people: HashMap<MemberId, Person> = people::of_account(db, id).await?;
     let (words, now, root) = (call.words(), call.now(), call.path("/members")?);
-    let may_act = call.membership()?.role.may_manage();
+    let may_act = call.may_manage();
     let nobody = Person::default();
     let body = html! {
         section.card.scroll {

@@ -1,6 +1,6 @@
 //! Numbers, days and instants as people of either language read them.
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::domain::language::Language;
 
@@ -50,6 +50,17 @@ pub(crate) fn day(language: Language, day: NaiveDate) -> String {
     format!("{} {}", short_day(language, day), day.year())
 }
 
+/// The last day on which something is valid that ends at this instant: an end at midnight is the
+/// end of the day before.
+pub(crate) fn last_day(end: DateTime<Utc>) -> NaiveDate {
+    (end - TimeDelta::milliseconds(1)).date_naive()
+}
+
+/// Days from today to the last day: 0 if that is today.
+pub(crate) fn days_until(end: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (last_day(end) - now.date_naive()).num_days()
+}
+
 /// `26 Nov 2026, 14:03 UTC`.
 pub(crate) fn instant(language: Language, at: DateTime<Utc>) -> String {
     format!("{}, {:02}:{:02} UTC", day(language, at.date_naive()), at.hour(), at.minute())
@@ -80,6 +91,21 @@ mod tests {
         assert_eq!(whole(Language::Pt, -1_234), "\u{2212}1.234");
         assert_eq!((whole(Language::En, 999), whole(Language::En, 0)), ("999".to_owned(), "0".to_owned()));
         assert_eq!(whole(Language::En, i64::MIN), "\u{2212}9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn days_are_counted_to_the_last_day_that_is_shown() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let now = at("2026-11-26T14:03:00Z");
+        for (end, last, days) in [
+            ("2026-11-27T00:00:00Z", "26 Nov 2026", 0),
+            ("2026-11-28T00:00:00Z", "27 Nov 2026", 1),
+            ("2026-11-28T09:00:00Z", "28 Nov 2026", 2),
+            ("2026-12-04T00:00:00Z", "3 Dec 2026", 7),
+        ] {
+            let shown = day(Language::En, last_day(at(end)));
+            assert_eq!((shown.as_str(), days_until(at(end), now)), (last, days), "{end}");
+        }
     }
 
     #[test]

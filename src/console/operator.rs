@@ -31,6 +31,7 @@ mod key;
 mod link;
 mod log_in;
 mod lost_factor;
+mod missing;
 mod new_account;
 mod note;
 mod people;

@@ -6,6 +6,7 @@ use super::call::Call;
 use super::error::PageError;
 use super::page::{Reply, brand, document, other_language};
 use super::words::Words;
+use crate::http::dialect::is_under;
 use crate::identity::operator::OperatorRole;
 
 /// A place of the navigation.
@@ -44,6 +45,12 @@ impl Place {
             Self::Audit => "/operator/audit",
             Self::People => "/operator/people",
         }
+    }
+
+    /// The place that a path belongs to.
+    pub(crate) fn of_path(path: &str) -> Self {
+        let is_it = |place: &Self| *place != Self::Health && is_under(path, place.path());
+        Self::ALL.into_iter().find(is_it).unwrap_or(Self::Health)
     }
 
     const fn name(self, words: Words) -> &'static str {

@@ -1,11 +1,13 @@
 //! The overview of an account: what is left, what was used, what needs a look.
 
 mod chart;
+mod forecast;
 
 use chrono::{DateTime, Days, Utc};
 use maud::{Markup, html};
 
 use self::chart::chart;
+use self::forecast::Forecast;
 use super::call::Call;
 use super::error::PageError;
 use super::history;
@@ -92,11 +94,11 @@ impl Overview {
         !has_called && !self.has_keys
     }
 
-    fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, i64)> {
+    fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, DateTime<Utc>)> {
         let ending = self.ending.iter();
         ending
             .filter(|key| key.status == KeyStatus::Active && key.environment != PLAYGROUND)
-            .filter_map(|key| Some((key, (key.expires_at? - self.now).num_days())))
+            .filter_map(|key| Some((key, key.expires_at?)))
     }
 }
 
@@ -104,10 +106,15 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let overview = Overview::read(call).await?;
     let (words, root) = (call.words(), call.path("")?);
     let body = html! {
-        @for (key, days) in overview.ending_keys() {
-            p.note { "△ " a href={ (root) "/keys/" (key.id) } { (words.key_ends(&key.name, days)) } }
+        @for (key, end) in overview.ending_keys() {
+            @let last_day = numbers::day(words.0, numbers::last_day(end));
+            p.note {
+                "△ " a href={ (root) "/keys/" (key.id) } {
+                    (words.key_ends(&key.name, numbers::days_until(end, overview.now), &last_day))
+                }
+            }
         }
-        @if overview.is_new() && call.membership()?.role.may_manage() { (first_steps(call, &root)?) }
+        @if overview.is_new() && call.may_manage() && call.may_call() { (first_steps(call, &root)?) }
         div.cards {
             (credits_left(words, &overview))
             (period(words, &overview))
@@ -154,7 +161,7 @@ fn credits_left(words: Words, overview: &Overview) -> Markup {
                 @for lot in lots.iter().take(4) {
                     p.muted {
                         (whole(words.0, lot.left.as_i64())) " " (source(lot)) ", "
-                        (words.until(&numbers::day(words.0, lot.expires_at.date_naive())))
+                        (words.until(&numbers::day(words.0, numbers::last_day(lot.expires_at))))
                     }
                 }
                 @if lots.is_empty() { p.muted { (words.no_credits()) } }
@@ -168,15 +175,16 @@ fn period(words: Words, overview: &Overview) -> Markup {
     let number = |amount: i64| whole(words.0, amount);
     let requests = i64::try_from(ledger.requests_limit).unwrap_or(i64::MAX);
     let used = i64::try_from(ledger.requests_used).unwrap_or(i64::MAX);
-    let days_left = (ledger.period.ends_at - overview.now).num_days();
-    let day = |at: DateTime<Utc>| short_day(words.0, at.date_naive());
+    let days_left = numbers::days_until(ledger.period.ends_at, overview.now);
+    let starts_on = short_day(words.0, ledger.period.starts_at.date_naive());
+    let ends_on = short_day(words.0, numbers::last_day(ledger.period.ends_at));
     let (plan_used, plan) = (balance.plan_credits_used.as_i64(), balance.plan_credits.as_i64());
     html! {
         section.card {
             header {
                 h2 { (words.this_period()) }
                 span.muted.small.push {
-                    (day(ledger.period.starts_at)) " – " (day(ledger.period.ends_at)) " · " (words.days_left(days_left))
+                    (starts_on) " – " (ends_on) " · " (words.days_left(days_left))
                 }
             }
             div.body {
@@ -193,14 +201,16 @@ fn period(words: Words, overview: &Overview) -> Markup {
 }
 
 fn pace(words: Words, overview: &Overview) -> Markup {
-    let left = overview.ledger.credits_left().as_i64();
     html! {
         section.card {
             header { h2 { (words.at_this_pace()) } }
             div.body {
                 @if let Some(a_day) = overview.a_day() {
-                    div.big { (words.days(left / a_day)) }
+                    @let forecast = Forecast::of(&overview.ledger.lots, a_day, overview.now);
+                    div.big { (words.days(forecast.days)) }
+                    @if let Some(end) = forecast.end(overview.now) { p { (words.until(&numbers::day(words.0, end.date_naive()))) } }
                     p.muted { (words.a_day(&whole(words.0, a_day))) }
+                    @if forecast.unused > 0 { p.muted { (words.expire_unused(forecast.unused)) } }
                 } @else {
                     div.big.muted { (words.no_forecast()) }
                     p.muted { (words.no_forecast_why()) }

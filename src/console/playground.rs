@@ -104,7 +104,8 @@ async fn page(
 ) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), call.path("/playground")?);
     let body = html! {
-        @if let Some(operation) = &chosen {
+        @if !call.may_call() { p { (words.cannot_call()) } }
+        @else if let Some(operation) = &chosen {
             form.filters method="get" {
                 label for="operation" { (words.operation()) }
                 select #operation name=(OPERATION) {

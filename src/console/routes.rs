@@ -12,7 +12,7 @@ use super::run::{Access, method_routers};
 use super::table::pages;
 use super::{
     alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
-    members, overview, playground, profile, reset, second_factor, security, short_ways, sign_up,
+    members, missing, overview, playground, profile, reset, second_factor, security, short_ways, sign_up,
     sign_up_code, vouch,
 };
 
@@ -127,7 +127,7 @@ pages! {
 
 /// The routes for the gateway's router.
 pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
-    method_routers(console, ROUTES).chain(short_ways::routes()).collect()
+    method_routers(console, ROUTES).chain(missing::routes(console)).chain(short_ways::routes()).collect()
 }
 
 #[cfg(test)]

@@ -76,6 +76,10 @@ impl Admission for Access {
         if self.needs_admin() && !call.membership()?.role.may_manage() {
             return Err(PageError::AdminsOnly);
         }
+        // A form that nothing could come of is not shown.
+        if self.needs_admin() && !call.is_sent() && call.membership()?.closed_at.is_some() {
+            return Err(PageError::Closed);
+        }
         if self.needs_proof() && !call.user()?.is_confirmed {
             return Err(PageError::Unconfirmed);
         }
@@ -165,7 +169,10 @@ async fn reply<A: Admission>(
         },
         None => admitted(&mut call, route).await,
     };
-    let reply = answered.unwrap_or_else(|error| instead(&call, error));
+    let reply = match answered {
+        Ok(reply) => reply,
+        Err(error) => instead(&mut call, error).await,
+    };
     Ok((reply, std::mem::take(&mut call.set_cookies)))
 }
 
@@ -214,7 +221,7 @@ async fn given_back<A: Admission>(
             Reply::Page { status, html }
         }
         Ok(reply) => reply,
-        Err(error) => instead(&call, error),
+        Err(error) => instead(&mut call, error).await,
     }
 }
 
@@ -230,7 +237,7 @@ fn cookies_after(headers: &HeaderMap, set: &[HeaderValue]) -> Option<HeaderValue
 }
 
 /// The page that an error leads to.
-fn instead(call: &Call, error: PageError) -> Reply {
+async fn instead(call: &mut Call, error: PageError) -> Reply {
     let next = || form_urlencoded::byte_serialize(call.address_again().as_bytes()).collect::<String>();
     let root = call.console.base.root();
     match error {
@@ -243,7 +250,7 @@ fn instead(call: &Call, error: PageError) -> Reply {
         }
         PageError::Unconfirmed => Reply::SeeOther(format!("{root}/confirm?next={}", next())),
         PageError::SentAlready { leads_to } => Reply::SeeOther(leads_to),
-        error => error_page::page(&call.frame, &error),
+        error => error_page::framed(call, &error).await,
     }
 }
 

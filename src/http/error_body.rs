@@ -157,6 +157,14 @@ pub(crate) fn fluenzr_code(code: ErrorCode) -> &'static str {
     }
 }
 
+/// The code of an error in the bodies of a dialect.
+pub(crate) fn code_in(dialect: Dialect, code: ErrorCode) -> &'static str {
+    match dialect {
+        Dialect::Fluenzr => fluenzr_code(code),
+        Dialect::Fluence | Dialect::Influtics => code.as_str(),
+    }
+}
+
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "InfluticsErrorBody")]
 pub(crate) struct Influtics<'a> {

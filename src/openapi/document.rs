@@ -12,7 +12,7 @@ use super::operation::{Access, Group, Operation, Parameter};
 use super::operations::all;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
-use crate::domain::plan::Access as AccessWord;
+use crate::domain::plan::{Access as AccessWord, Plan};
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::Outcome;
@@ -135,6 +135,16 @@ impl Writer<'_> {
 }
 
 impl Facts {
+    /// The plans that a reader can have: what a sign-up begins with, and those of the newest edition.
+    pub fn offered_plans(&self) -> impl Iterator<Item = &Plan> {
+        let begins = self.console.as_ref().and_then(|console| console.sign_up.as_ref());
+        let newest = self.catalogue.editions.last();
+        let mut all = self.catalogue.editions.iter().flat_map(|edition| &edition.plans);
+        let first = begins.and_then(|begins| all.find(|plan| plan.plan == begins.plan));
+        let others = newest.into_iter().flat_map(|edition| &edition.plans);
+        first.into_iter().chain(others.filter(move |plan| first.is_none_or(|first| first.plan != plan.plan)))
+    }
+
     /// The plans that include routes with this access, as `edition/plan`.
     pub fn plans_with(&self, access: &AccessWord) -> Vec<String> {
         let of_edition = self.catalogue.editions.iter().flat_map(|edition| {

@@ -18,7 +18,8 @@ pub fn router(console: &Arc<Console>) -> Router {
     let to_console =
         || async { (axum::Extension(CallRecord::of_open_path("/")), Redirect::to(operator::ROOT)) };
     let mut router = Router::new().route(assets_path, assets).route("/", get(to_console));
-    for (path, methods) in operator::routes(console) {
+    let of_browsers = [site::icon_route(), site::robots_route(site::Crawlers::Nothing)];
+    for (path, methods) in of_browsers.into_iter().chain(operator::routes(console)) {
         router = router.route(path, methods);
     }
     router.fallback(|| async { refused(Refusal::EndpointNotFound) })

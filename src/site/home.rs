@@ -34,7 +34,7 @@ fn key_from(facts: &Facts, words: Words) -> &'static str {
     }
 }
 
-/// The plans of the newest edition.
+/// The plans on offer.
 fn plans(facts: &Facts, language: Language) -> String {
     let (head, custom) = match language {
         Language::En => ("| Plan | US$ a month | Credits | Requests a second | Endpoints |", "by contract"),
@@ -43,7 +43,7 @@ fn plans(facts: &Facts, language: Language) -> String {
         }
     };
     let mut text = format!("{head}\n|---|---:|---:|---:|---|\n");
-    for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
+    for plan in facts.offered_plans() {
         let price = plan.price_usd.map_or_else(|| custom.to_owned(), |price| price.to_string());
         let sold = facts.routes.paths().zip(facts.routes.access());
         let including = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));

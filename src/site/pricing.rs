@@ -58,7 +58,7 @@ fn calls(facts: &Facts, language: Language) -> String {
     text
 }
 
-/// The plans of the newest edition.
+/// The plans on offer.
 fn plans(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = match language {
@@ -67,7 +67,7 @@ fn plans(facts: &Facts, language: Language) -> String {
     }
     .to_owned();
     text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n";
-    for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
+    for plan in facts.offered_plans() {
         let (price, each) = match plan.price_usd {
             Some(usd) => (usd.to_string(), usd_per_credit(usd, plan.credits.as_i64(), language)),
             None => (words.by_contract().to_owned(), String::new()),
@@ -87,11 +87,11 @@ fn plans(facts: &Facts, language: Language) -> String {
     text
 }
 
-/// Which calls each plan of the newest edition includes.
+/// Which calls each plan on offer includes.
 fn included(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | {} |\n|---|---|\n", words.plan(), words.calls());
-    for plan in facts.catalogue.editions.last().into_iter().flat_map(|edition| &edition.plans) {
+    for plan in facts.offered_plans() {
         let sold = facts.routes.paths().zip(facts.routes.access());
         let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
         let paths: Vec<String> = included.map(|(path, _)| format!("`{path}`")).collect();

@@ -70,7 +70,9 @@ fn terms(operation: &Operation, facts: &Facts, words: Words) -> String {
 }
 
 fn plans(access: &AccessWord, facts: &Facts, words: Words) -> String {
-    format!("\n{}: {}.\n", words.plans(), facts.plans_with(access).join(", "))
+    let including = facts.offered_plans().filter(|plan| plan.api_access && plan.may_call(access));
+    let names: Vec<&str> = including.map(|plan| plan.plan.as_str()).collect();
+    if names.is_empty() { String::new() } else { format!("\n{}: {}.\n", words.plans(), names.join(", ")) }
 }
 
 fn chips(operation: &Operation, words: Words) -> Vec<String> {

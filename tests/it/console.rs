@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod alerts;
 mod forms;
+mod frame;
 mod given_back;
 mod guessing;
 mod keys;

@@ -29,6 +29,8 @@ fn is_page(path: &str) -> bool {
         "/pt",
         "/assets",
         "/llms.txt",
+        "/favicon.ico",
+        "/robots.txt",
         "/pricing",
         "/console",
         "/signup",

@@ -356,3 +356,36 @@ fn files_of_others_are_those_that_the_notice_names() {
         }
     }
 }
+
+#[tokio::test]
+async fn browsers_find_an_icon_and_crawlers_stay_out_of_the_console() {
+    let gateway = Gateway::start_with(&[("FLUENCE_OPERATOR_LISTEN", "127.0.0.1:0")]).await;
+    let icon = get(&gateway, "/favicon.ico").await;
+    assert_eq!(
+        (icon.status.as_u16(), &icon.headers["content-type"]),
+        (200, &"image/svg+xml".parse().unwrap())
+    );
+    assert!(icon.body.starts_with("<svg") && icon.body.len() < 1_000, "{}", icon.body);
+    let robots = get(&gateway, "/robots.txt").await;
+    assert!(robots.headers["content-type"].to_str().unwrap().starts_with("text/plain"));
+    assert!(robots.body.contains("User-agent: *\nDisallow: /console\n"), "{}", robots.body);
+    let of_operators = reqwest::get(format!("{}/robots.txt", gateway.operator_url())).await.unwrap();
+    assert_eq!(of_operators.text().await.unwrap(), "User-agent: *\nDisallow: /\n");
+}
+
+#[tokio::test]
+async fn plans_on_offer_include_that_of_a_sign_up_and_have_no_edition() {
+    let gateway = Gateway::start().await;
+    for (path, row) in [
+        ("/index.md", "| start | 0 | "),
+        ("/pt/index.md", "| start | 0 | "),
+        ("/pricing.md", "| start | 0 | "),
+    ] {
+        let page = get(&gateway, path).await.body;
+        assert!(page.contains(row), "{path}: {page}");
+    }
+    for path in ["/docs/reference/crm.md", "/pt/docs/reference/crm.md"] {
+        let page = get(&gateway, path).await.body;
+        assert!(page.contains(": start, ") && !page.contains("2025-06/"), "{path}: {page}");
+    }
+}

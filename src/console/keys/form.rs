@@ -1,12 +1,13 @@
 //! The form of a key's terms, the same for making and for changing one.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use maud::{Markup, html};
 
 use super::parts::scope_text;
 use crate::console::call::Call;
 use crate::console::field::{Faults, Field, Input};
 use crate::console::form::Form;
+use crate::console::numbers::last_day;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
 use crate::domain::amount::Amount;
@@ -222,11 +223,6 @@ impl Typed {
             }
         }
     }
-}
-
-/// The last day on which a key works.
-fn last_day(end: DateTime<Utc>) -> NaiveDate {
-    (end - TimeDelta::milliseconds(1)).date_naive()
 }
 
 fn cap(words: Words, field: Field<'_>, text: &str, faults: &mut Faults) -> Option<Credits> {

@@ -13,6 +13,7 @@ use crate::console::words::Words;
 use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
+use crate::management::keys::PLAYGROUND;
 use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
 use crate::storage::keys::{KeyFilter, KeyPage, MAX_COUNTED_ASIDE, count_ended, search};
@@ -91,7 +92,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     };
     let actions = html! {
         @if !call.is_for_operators() { a.button href={ (root) "/which" } { (words.which_key()) } }
-        @if call.membership()?.role.may_manage() { a.button.primary href={ (root) "/new" } { (words.create_key()) } }
+        @if call.may_manage() { a.button.primary href={ (root) "/new" } { (words.create_key()) } }
     };
     account(call, Content::new(Section::Keys, words.keys(), body).lead(words.keys_lead()).actions(actions))
         .await
@@ -121,17 +122,18 @@ fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked
 fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
     let (words, now) = (call.words(), call.now());
     let old = key.usable_old_secret();
-    let may_act = call.membership().is_ok_and(|own| own.role.may_manage());
+    let may_act = call.may_manage();
     let spent = match key.mode {
         Mode::Test => words.free().to_owned(),
         Mode::Live => format!("{} / {}", whole(words.0, facts.spent_today), cap(words, key.daily_cap)),
     };
-    let day = |at: DateTime<Utc>| numbers::day(words.0, at.date_naive());
+    let day = |at: DateTime<Utc>| numbers::day(words.0, numbers::last_day(at));
     html! {
         tr.lead[old.is_some()] {
             td data-label=(words.name()) {
                 a href={ (root) "/" (key.id) } { b { (key.name) } }
                 @if key.status != KeyStatus::Active { " " (status(words, key)) }
+                @if key.environment == PLAYGROUND { " " span.small.muted { (words.key_of_playground()) } }
             }
             td data-label=(words.environment()) { (environment(words, &key.environment, key.mode)) }
             td data-label=(words.secret()) { code { "…" (key.last_four) } }

@@ -84,6 +84,7 @@ async fn form(
 ) -> Result<Reply, PageError> {
     let (words, path) = (call.words(), call.path("/keys/new")?);
     let body = html! {
+        @if !call.may_call() { p.note.info { (words.made_for_later()) } }
         (presets(words, &path))
         (faults.summary(words))
         form.card.form method="post" action=(path) {

@@ -10,7 +10,7 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::history;
 use crate::console::layout::{Content, Section, account_with, ledger_account};
-use crate::console::numbers::{instant, whole};
+use crate::console::numbers::{day, instant, last_day, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::credits::Credits;
@@ -31,7 +31,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let used = used_since(db, id, key.id, month_ago).await?;
     let entries = log::of_subject(db, id, "key", &key.id.to_string(), ENTRIES).await?;
     let words = call.words();
-    let may_act = call.membership()?.role.may_manage();
+    let may_act = call.may_manage();
     let body = html! {
         @if let Some(at) = key.revoked_at { p.note { (words.revoked_at(&instant(words.0, at))) } }
         div.two {
@@ -110,7 +110,12 @@ fn terms(call: &Call, key: &KeyView, facts: &KeyFacts, (calls, credits): (i64, i
             dt { (words.environment()) } dd { (environment(words, &key.environment, key.mode)) }
             dt { (words.scopes()) } dd { @for scope in &key.scopes { div { (scope_text(words, *scope)) } } }
             dt { (words.expires()) }
-            dd { (key.expires_at.map_or_else(|| words.never().to_owned(), |at| instant(words.0, at))) }
+            dd {
+                @match key.expires_at {
+                    Some(at) => { (instant(words.0, at)) " " span.muted { "(" (words.last_day(&day(words.0, last_day(at)))) ")" } },
+                    None => { (words.never()) },
+                }
+            }
             dt { (words.daily_cap()) } dd { (cap_or_none(key.daily_cap)) }
             dt { (words.monthly_cap()) } dd { (cap_or_none(key.monthly_cap)) }
             dt { (words.networks()) } dd { (list(networks, words.anywhere())) }

@@ -124,7 +124,7 @@ fn lots_table(words: Words, lots: &[&LotLine]) -> Markup {
                         tr {
                             td data-label=(words.lot()) { (lot_name(words, &lot.source, lot.lot)) }
                             td.n data-label=(words.op_left()) { (words.op_of(&whole(words.0, lot.left), &whole(words.0, lot.granted))) }
-                            td data-label=(words.expires()) { (numbers::day(words.0, lot.expires_at.date_naive())) }
+                            td data-label=(words.expires()) { (numbers::day(words.0, numbers::last_day(lot.expires_at))) }
                         }
                     }
                 }

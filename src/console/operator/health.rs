@@ -100,6 +100,14 @@ impl Health {
             Some(_) => {}
             None => reminders.push(words.op_never_verified().to_owned()),
         }
+        for node in self.nodes.iter().filter(|node| !node.is_silent) {
+            if node.change_seen < self.newest_change {
+                reminders.push(words.op_late_gateway(&node.name, self.newest_change - node.change_seen));
+            }
+            if !is_newest(node, self.newest_sets) && node.offer_fault.is_none() {
+                reminders.push(words.op_old_set(&node.name));
+            }
+        }
         if self.outbox.failed > 0 {
             reminders.push(words.op_failed_emails(self.outbox.failed));
         }
@@ -115,7 +123,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
     let (alarms, reminders) = (health.alarms(words), health.reminders(words));
     let body = html! {
-        @if alarms.is_empty() { p.note.ok { "✓ " (words.op_all_well()) } }
+        @if alarms.is_empty() && reminders.is_empty() { p.note.ok { "✓ " (words.op_all_well()) } }
         @for alarm in &alarms { p.note.bad { "✕ " (alarm) } }
         @for reminder in &reminders { p.note { "△ " (reminder) } }
         div.cards.four {
@@ -184,11 +192,14 @@ fn gateways(words: Words, health: &Health) -> Markup {
 /// The catalogue and the routes that a gateway sells by, against the newest.
 fn set(words: Words, node: &NodeView, newest: SetNumbers) -> Markup {
     let number = |set: Option<i32>| set.map_or_else(|| "–".to_owned(), |set| set.to_string());
-    let is_newest = node.catalogue_set == Some(newest.catalogue) && node.routes_set == Some(newest.routes);
     html! {
         (words.op_set_numbers(&number(node.catalogue_set), &number(node.routes_set)))
-        @if !is_newest { " " span.chip.warn { (words.op_not_newest()) } }
+        @if !is_newest(node, newest) { " " span.chip.warn { (words.op_not_newest()) } }
     }
+}
+
+fn is_newest(node: &NodeView, newest: SetNumbers) -> bool {
+    node.catalogue_set == Some(newest.catalogue) && node.routes_set == Some(newest.routes)
 }
 
 fn clock(words: Words, ahead_ms: Option<i64>) -> Markup {

@@ -8,7 +8,7 @@ use axum::routing::MethodRouter;
 use super::access::Access;
 use super::{
     account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in,
-    lost_factor, new_account, note, people, plan, plan_moves, plans, second_factor, suspension,
+    lost_factor, missing, new_account, note, people, plan, plan_moves, plans, second_factor, suspension,
 };
 use crate::console::call::Console;
 use crate::console::keys::{list, revoke, show};
@@ -89,5 +89,5 @@ pages! {
 
 /// The routes for the router of the operators' address.
 pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
-    method_routers(console, ROUTES).collect()
+    method_routers(console, ROUTES).chain(method_routers(console, missing::ROUTES)).collect()
 }

@@ -15,13 +15,17 @@ pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
         .enumerate()
         .map(|(place, day)| Bar {
             values: vec![day.credits, day.given_back],
-            title: words.day_title(&numbers::day(words.0, day.day), day.credits, day.given_back, day.calls),
+            title: words.day_title(
+                &numbers::day(words.0, day.day),
+                [day.credits, day.given_back, day.calls, day.refused],
+            ),
             label: place.is_multiple_of(7).then(|| short_day(words.0, day.day)),
             leads_to: Some(format!("{root}/ledger?from={0}&to={0}", day.day)),
         })
         .collect();
     let series = [words.charged().to_owned(), words.credits_given_back().to_owned()];
     let is_empty = overview.days.iter().all(|day| day.calls == 0 && day.credits == 0 && day.given_back == 0);
+    let refused: i64 = overview.days.iter().map(|day| day.refused).sum();
     let until = overview.added_up_until.unwrap_or(overview.now);
     html! {
         section.card.chart {
@@ -36,19 +40,22 @@ pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
                             thead {
                                 tr {
                                     th { (words.day()) } th.n { (words.calls()) } th.n { (words.charged()) }
-                                    th.n { (words.credits_given_back()) }
+                                    th.n { (words.credits_given_back()) } th.n { (words.refused_head()) }
                                 }
                             }
                             tbody {
-                                @for day in overview.days.iter().rev().filter(|day| day.calls > 0 || day.given_back > 0) {
+                                @for day in overview.days.iter().rev().filter(|day| day.calls + day.given_back + day.refused > 0) {
                                     tr {
                                         td { (short_day(words.0, day.day)) } td.n { (number(day.calls)) } td.n { (number(day.credits)) }
-                                        td.n { (number(day.given_back)) }
+                                        td.n { (number(day.given_back)) } td.n { (number(day.refused)) }
                                     }
                                 }
                             }
                         }
                     }
+                }
+                @if refused > 0 {
+                    p.space { a href={ (root) "/usage?period=30&by=outcome&show=calls" } { (words.refused_lately(refused)) } }
                 }
             }
         }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::statement::lot_name;
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::layout::{Content, Section, account_with, contact, ledger_account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
 use crate::console::words::Words;
@@ -67,8 +67,8 @@ fn left(words: Words, ledger: &LedgerAccount, live: &[&LotLine], now: DateTime<U
                 div.big { (whole(words.0, ledger.credits_left().as_i64())) }
                 @if let Some(next) = live.first() {
                     p.muted {
-                        (words.ends_next(&whole(words.0, next.left), &numbers::day(words.0, next.expires_at.date_naive()))) " "
-                        "(" (words.in_days((next.expires_at - now).num_days())) ")"
+                        (words.ends_next(&whole(words.0, next.left), &numbers::day(words.0, numbers::last_day(next.expires_at)))) " "
+                        "(" (words.in_days(numbers::days_until(next.expires_at, now))) ")"
                     }
                 }
             }
@@ -79,7 +79,7 @@ fn left(words: Words, ledger: &LedgerAccount, live: &[&LotLine], now: DateTime<U
 fn requests(words: Words, ledger: &LedgerAccount, now: DateTime<Utc>) -> Markup {
     let (used, limit) = (ledger.requests_used, ledger.requests_limit);
     let number = |value: u64| whole(words.0, i64::try_from(value).unwrap_or(i64::MAX));
-    let days_left = (ledger.period.ends_at - now).num_days();
+    let days_left = numbers::days_until(ledger.period.ends_at, now);
     html! {
         section.card {
             header { h2 { (words.requests_title()) } }
@@ -100,21 +100,14 @@ fn requests(words: Words, ledger: &LedgerAccount, now: DateTime<Utc>) -> Markup 
 fn whom_to_write(call: &Call) -> Markup {
     let words = call.words();
     let addresses = call.console.links.addresses();
-    let link = |address: &str| {
-        html! {
-            @if address.contains('@') && !address.contains(':') { a href={ "mailto:" (address) } { (address) } }
-            @else if address.starts_with("https:") || address.starts_with("mailto:") { a href=(address) { (address) } }
-            @else { b { (address) } }
-        }
-    };
     html! {
         section.card {
             header { h2 { (words.more_credits()) } }
             div.body {
                 p { (words.more_credits_lead()) }
-                @if let Some(address) = call.console.links.shop() { p { (words.buy_at()) " " (link(address)) } }
+                @if let Some(address) = call.console.links.shop() { p { (words.buy_at()) " " (contact(address)) } }
                 @match addresses.support {
-                    Some(address) => p { (words.write_to()) " " (link(address)) },
+                    Some(address) => p { (words.write_to()) " " (contact(address)) },
                     None => p { (words.ask_operator()) },
                 }
             }
@@ -141,9 +134,9 @@ fn table(words: Words, lots: &[&LotLine], now: DateTime<Utc>, if_empty: &str) ->
                                 td data-label=(words.lot()) { (lot_name(words, &lot.source, lot.lot)) }
                                 td data-label=(words.came_on()) { (day(lot.created_at)) }
                                 td data-label=(words.ends_on()) {
-                                    (day(lot.expires_at))
+                                    (numbers::day(words.0, numbers::last_day(lot.expires_at)))
                                     @if lot.expires_at > now && lot.left > 0 {
-                                        " " span.muted { "(" (words.in_days((lot.expires_at - now).num_days())) ")" }
+                                        " " span.muted { "(" (words.in_days(numbers::days_until(lot.expires_at, now))) ")" }
                                     }
                                 }
                                 td data-label=(words.note_head()) {

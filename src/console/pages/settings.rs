@@ -35,7 +35,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         Some(Theme::Dark) => words.theme_dark(),
         None => words.as_browser(),
     };
-    let may_manage = call.membership()?.role.may_manage();
+    let may_manage = call.may_manage();
     let body = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.saved()) } }
         section.card {
@@ -47,7 +47,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
                     dt { (words.account_id()) } dd { code { (known.id) } }
                     dt { (words.since()) } dd { (numbers::day(words.0, known.created_at.date_naive())) }
                 }
-                @if may_manage && known.closed_at.is_none() {
+                @if may_manage {
                     div.filters.space {
                         a.button href={ (root) "/edit" } { (words.change_settings()) }
                         a.button.danger href={ (root) "/close" } { (words.close_account()) }

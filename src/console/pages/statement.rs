@@ -167,7 +167,10 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let body = html! {
         @if let Some(fault) = asked.fault { p.note.bad role="alert" { (fault.text(words)) } }
         (proof(words, &root, &asked, &statement, &ledger))
-        @if let Some(movements) = &statement.movements { (summary(words, statement.days, movements)) }
+        (printed(call, &asked)?)
+        @if let Some(movements) = &statement.movements {
+            (summary(words, statement.days, asked.days.is_none(), movements))
+        }
         form.filters method="get" {
             select name="kind" aria-label=(words.kind_of_entry()) {
                 @for group in Group::ALL { option value=(group.name()) selected[group == asked.group] { (group.label(words)) } }
@@ -176,6 +179,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             (day_fields(words, asked.days))
             button { (words.apply()) }
         }
+        h2 { (listed(words, &asked)) }
         // From the address of this page: 50 lines with two whole addresses each would weigh a third
         // more.
         (table(words, ".", &statement.page.lines))
@@ -223,8 +227,34 @@ fn proof(words: Words, root: &str, asked: &Asked, statement: &Statement, ledger:
     }
 }
 
+fn from_to(words: Words, days: Days) -> String {
+    format!("{} – {}", numbers::day(words.0, days.from), numbers::day(words.0, days.to))
+}
+
+/// Which entries the list has.
+fn listed(words: Words, asked: &Asked) -> String {
+    let entries = match asked.days {
+        Some(days) => words.entries_of(&from_to(words, days)),
+        None => words.entries_of_all().to_owned(),
+    };
+    let is_filtered = asked.group != Group::All || asked.key.is_some();
+    if is_filtered { format!("{entries} ({})", words.filtered()) } else { entries }
+}
+
+/// Whose statement it is and what it covers: on paper nothing else says so.
+fn printed(call: &Call, asked: &Asked) -> Result<Markup, PageError> {
+    let (words, membership) = (call.words(), call.membership()?);
+    Ok(html! {
+        dl.printed {
+            dt { (words.account()) } dd { (membership.account_name) }
+            dt { (words.account_id()) } dd { (membership.account_id) }
+            dt { (words.period()) } dd { (asked.days.map_or_else(|| words.whole_history().to_owned(), |days| from_to(words, days))) }
+        }
+    })
+}
+
 /// What the days did to the balance, as banks show it.
-fn summary(words: Words, days: Days, movements: &Movements) -> Markup {
+fn summary(words: Words, days: Days, is_of_period: bool, movements: &Movements) -> Markup {
     let language = words.0;
     let calls = movements.of(EntryKind::Hold) + movements.of(EntryKind::Release);
     let lines = [
@@ -239,7 +269,7 @@ fn summary(words: Words, days: Days, movements: &Movements) -> Markup {
     html! {
         section.card.summary {
             header {
-                h2 { (numbers::day(language, days.from)) " – " (numbers::day(language, days.to)) }
+                h2 { @if is_of_period { (words.this_billing_period()) ": " } (from_to(words, days)) }
                 @if movements.adds_up() { span.chip.ok { "✓ " (words.adds_up()) } }
                 @else { span.chip.bad { "✕ " (words.check_different()) } }
             }

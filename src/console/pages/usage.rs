@@ -22,7 +22,10 @@ use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::{EnvironmentId, KeyId};
+use crate::domain::refusal::ErrorCode;
 use crate::domain::settlement::Outcome;
+use crate::http::error_body::code_in;
+use crate::http::public_links::PublicLinks;
 use crate::storage::accounts;
 use crate::storage::console::daily;
 use crate::storage::console::usage::{self, DayOfGroup, Dimension, KeyChoice, UsageFilter, UsageGroup};
@@ -66,13 +69,14 @@ impl Usage {
     async fn read(call: &mut Call, asked: &Asked) -> Result<Self, PageError> {
         let (account, filter) = (call.account_id()?, asked.filter());
         let db = call.db().await?;
-        let groups = usage::groups(db, account, &filter, asked.by, GROUPS + 1).await?;
+        let mut groups = usage::groups(db, account, &filter, asked.by, GROUPS + 1).await?;
         let shown: Vec<String> = groups.iter().take(SHOWN).map(|group| group.id.clone()).collect();
         let days = usage::days(db, account, &filter, asked.by, &shown).await?;
         let check = check(db, account, asked.chosen.days).await?;
         let added_up_until = daily::added_up_until(db).await?;
         let keys = usage::key_choices(db, account, KEYS).await?;
         let environments = accounts::environments_counting(db, account, 0).await?;
+        groups.iter_mut().for_each(|group| name_refused(&call.console.links, group));
         Ok(Self { groups, days, check, added_up_until, keys, environments })
     }
 }
@@ -171,13 +175,22 @@ fn figure(name: &str, value: &str) -> Markup {
     html! { section.card { div.body { p.muted { (name) } div.big { (value) } } } }
 }
 
+/// Names refused calls by the code that their client reads: it depends on the path.
+fn name_refused(links: &PublicLinks, group: &mut UsageGroup) {
+    if let Some((code, path)) = group.id.split_once(' ') {
+        let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+        let code = known.map_or(code, |known| code_in(links.dialect_of(path), *known));
+        group.name = Some(format!("{code} · {path}"));
+    }
+}
+
 /// The name of a group for people.
 fn group_name(words: Words, by: Dimension, group: &UsageGroup) -> String {
     match by {
         Dimension::Endpoint => group.id.clone(),
         Dimension::Outcome => match group.id.parse().ok().and_then(Outcome::from_number) {
             Some(outcome) => reason(words, outcome).to_owned(),
-            None => group.id.clone(),
+            None => group.name.clone().unwrap_or_else(|| group.id.clone()),
         },
         Dimension::Key | Dimension::Environment => match group.name.as_deref() {
             Some(name) if !name.is_empty() => name.to_owned(),

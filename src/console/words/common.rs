@@ -17,10 +17,15 @@ words! {
     security: "Password and sessions" / "Senha e sessões";
     foot: "Everything on this page comes from this gateway. Nothing is loaded from elsewhere, and cookies only keep you logged in."
         / "Tudo nesta página vem deste gateway. Nada é carregado de outro lugar, e os cookies servem apenas para manter você conectado.";
-    suspended: "The account is suspended: calls are refused. You can look at everything, revoke keys and write to support."
-        / "A conta está suspensa: as chamadas são recusadas. Você pode consultar tudo, revogar chaves e falar com o suporte.";
+    suspended: "The account is suspended: calls are refused. You can look at everything and revoke keys. Ask support to resume the account:"
+        / "A conta está suspensa: as chamadas são recusadas. Você pode consultar tudo e revogar chaves. Peça ao suporte para reativar a conta:";
     closed: "The account is closed for good. You can still look at everything."
         / "A conta foi encerrada em definitivo. Você ainda pode consultar tudo.";
+    closed_title: "The account is closed" / "A conta está encerrada";
+    cannot_call: "Calls of this account are refused, so there is nothing to try here. All other pages still work."
+        / "As chamadas desta conta são recusadas, então não há o que testar aqui. Todas as outras páginas continuam funcionando.";
+    made_for_later: "Keys that you create now are refused until the account is resumed."
+        / "As chaves que você criar agora serão recusadas até a conta ser reativada.";
     test_place: "Test environment: sample people, costs nothing." / "Ambiente de teste: pessoas fictícias, sem custo.";
     never: "never" / "nunca";
     cancel: "Cancel" / "Cancelar";

@@ -67,6 +67,9 @@ words! {
     statement: "Statement" / "Extrato";
     statement_lead: "Every movement of credits, newest first. Entries are never changed or removed."
         / "Todas as movimentações de créditos, da mais nova à mais antiga. Nenhum lançamento é alterado ou removido.";
+    entries_of_all: "All entries" / "Todos os lançamentos";
+    filtered: "filtered" / "com filtro";
+    whole_history: "Since the account was created" / "Desde a criação da conta";
     kind_of_entry: "Kind" / "Tipo";
     all_kinds: "All kinds" / "Todos os tipos";
     kind_calls: "Calls" / "Chamadas";
@@ -203,8 +206,10 @@ sentences! {
     fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
         { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
     fn ends_next(n: &str, day: &str) { format!("{n} expire next, on {day}") } { format!("{n} vencem primeiro, em {day}") }
-    fn in_days(n: i64) { if n < 1 { "within a day".to_owned() } else { format!("in {}", w.days(n)) } }
-        { if n < 1 { "em menos de um dia".to_owned() } else { format!("em {}", w.days(n)) } }
+    fn in_days(n: i64) { match n { ..=0 => "today".to_owned(), 1 => "tomorrow".to_owned(), n => format!("in {}", w.days(n)) } }
+        { match n { ..=0 => "hoje".to_owned(), 1 => "amanhã".to_owned(), n => format!("em {}", w.days(n)) } }
+    fn entries_of(days: &str) { format!("Entries of {days}") } { format!("Lançamentos de {days}") }
+    fn last_day(day: &str) { format!("last day {day}") } { format!("último dia {day}") }
     fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }
     fn usd_a_month(n: &str) { format!("US$ {n} a month") } { format!("US$ {n} por mês") }
     fn rate_of(n: &str, burst: &str) { format!("{n} calls per second, {burst} at once after a pause") }

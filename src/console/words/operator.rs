@@ -232,6 +232,10 @@ sentences! {
         { format!("O livro-razão foi verificado pela última vez {when}. Execute “fluence ledger verify”.") }
     fn op_failed_emails(n: i64) { format!("{} could not be sent.", counted(w, n, "e-mail", "e-mails")) }
         { if n == 1 { "1 e-mail não pôde ser enviado.".to_owned() } else { format!("{n} e-mails não puderam ser enviados.") } }
+    fn op_late_gateway(name: &str, n: i64) { format!("Gateway {name} is {}. It refuses keys until it has caught up.", w.op_behind(n)) }
+        { format!("O gateway {name} está com {}. Ele recusa chaves até alcançar as demais.", w.op_behind(n)) }
+    fn op_old_set(name: &str) { format!("Gateway {name} sells by plans or routes that are not the newest.") }
+        { format!("O gateway {name} vende por planos ou rotas que não são os mais novos.") }
     fn op_behind(n: i64) { format!("{} behind", counted(w, n, "change", "changes")) } { format!("{} de atraso", counted(w, n, "alteração", "alterações")) }
     fn op_set_numbers(catalogue: &str, routes: &str) { format!("catalogue {catalogue}, routes {routes}") } { format!("catálogo {catalogue}, rotas {routes}") }
     fn op_seconds_ago(n: i64) { format!("{} ago", w.seconds(n)) } { format!("há {}", w.seconds(n)) }

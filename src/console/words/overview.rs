@@ -68,28 +68,43 @@ sentences! {
         { format!("{} em reserva", counted(w, n, "crédito", "créditos")) }
     fn requests_of(used: &str, all: &str) { format!("{used} of {all} requests") } { format!("{used} de {all} requisições") }
     fn until(when: &str) { format!("until {when}") } { format!("até {when}") }
-    fn days_left(n: i64) { format!("{} left", w.days(n)) }
-        { if n == 1 { "resta 1 dia".to_owned() } else { format!("restam {n} dias") } }
+    fn days_left(n: i64) { if n < 1 { "ends today".to_owned() } else { format!("{} left", w.days(n)) } }
+        { match n { ..=0 => "termina hoje".to_owned(), 1 => "resta 1 dia".to_owned(), n => format!("restam {n} dias") } }
     fn a_day(n: &str) { format!("{n} credits a day, last 7 days") } { format!("{n} créditos por dia, últimos 7 dias") }
     fn added_up(when: &str) { format!("Added up until {when}.") } { format!("Somado até {when}.") }
-    fn bar_title(day: &str, charged: i64, calls: i64) {
-        format!("{day}: {} charged, {}", w.credits(charged), counted(w, calls, "call", "calls"))
+    fn and_refused(refused: i64) {
+        if refused > 0 { format!(", {} refused", w.calls_of(refused)) } else { String::new() }
+    } {
+        if refused > 0 { format!(", {}", counted(w, refused, "chamada recusada", "chamadas recusadas")) } else { String::new() }
+    }
+    fn calls_of(n: i64) { counted(w, n, "call", "calls") } { counted(w, n, "chamada", "chamadas") }
+    fn bar_title(day: &str, charged: i64, calls: i64, refused: i64) {
+        format!("{day}: {} charged, {}{}", w.credits(charged), w.calls_of(calls), w.and_refused(refused))
     } {
         let charged = counted(w, charged, "crédito cobrado", "créditos cobrados");
-        format!("{day}: {charged}, {}", counted(w, calls, "chamada", "chamadas"))
+        format!("{day}: {charged}, {}{}", w.calls_of(calls), w.and_refused(refused))
     }
-    fn day_title(day: &str, charged: i64, back: i64, calls: i64) {
-        let calls = counted(w, calls, "call", "calls");
-        format!("{day}: {} charged, {} given back, {calls}", w.credits(charged), w.credits(back))
+    fn day_title(day: &str, amounts: [i64; 4]) {
+        let [charged, back, calls, refused] = amounts;
+        let (charged, back) = (w.credits(charged), w.credits(back));
+        format!("{day}: {charged} charged, {back} given back, {}{}", w.calls_of(calls), w.and_refused(refused))
     } {
+        let [charged, back, calls, refused] = amounts;
         let charged = counted(w, charged, "crédito cobrado", "créditos cobrados");
         let back = counted(w, back, "devolvido", "devolvidos");
-        format!("{day}: {charged}, {back}, {}", counted(w, calls, "chamada", "chamadas"))
+        format!("{day}: {charged}, {back}, {}{}", w.calls_of(calls), w.and_refused(refused))
     }
     fn granted(n: i64) { format!("granted {}", w.credits(n)) } { format!("concedeu {}", w.credits(n)) }
     fn took_back(n: i64) { format!("took back {}", w.credits(n)) } { format!("retirou {}", w.credits(n)) }
-    fn key_ends(name: &str, n: i64) { format!("The key “{name}” expires in {}.", w.days(n)) }
-        { format!("A chave “{name}” expira em {}.", w.days(n)) }
+    fn key_ends(name: &str, n: i64, day: &str) { format!("The key “{name}” expires {} ({}).", w.in_days(n), w.last_day(day)) }
+        { format!("A chave “{name}” expira {} ({}).", w.in_days(n), w.last_day(day)) }
+    fn expire_unused(n: i64) { format!("{} will expire unused at this pace.", w.credits(n)) }
+        { if n == 1 { "1 crédito vai vencer sem uso neste ritmo.".to_owned() } else { format!("{} vão vencer sem uso neste ritmo.", w.credits(n)) } }
+    fn refused_lately(n: i64) {
+        format!("{} refused in these days, free of charge", counted(w, n, "call was", "calls were"))
+    } {
+        format!("{} nestes dias, sem custo", counted(w, n, "chamada foi recusada", "chamadas foram recusadas"))
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +115,7 @@ mod tests {
     #[test]
     fn titles_of_bars_agree_in_number() {
         let (en, pt) = (Words(Language::En), Words(Language::Pt));
-        let titles = |n| [en.day_title("1 Nov", n, n, n), pt.day_title("1 nov", n, n, n)];
+        let titles = |n| [en.day_title("1 Nov", [n, n, n, 0]), pt.day_title("1 nov", [n, n, n, 0])];
         let zero = [
             "1 Nov: 0 credits charged, 0 credits given back, 0 calls",
             "1 nov: 0 créditos cobrados, 0 devolvidos, 0 chamadas",
@@ -114,7 +129,10 @@ mod tests {
             "1 nov: 2 créditos cobrados, 2 devolvidos, 2 chamadas",
         ];
         assert_eq!([titles(0), titles(1), titles(2)], [zero, one, more]);
-        assert_eq!(en.bar_title("1 Nov", 1, 1), "1 Nov: 1 credit charged, 1 call");
-        assert_eq!(pt.bar_title("1 nov", 1, 1), "1 nov: 1 crédito cobrado, 1 chamada");
+        assert_eq!(en.bar_title("1 Nov", 1, 1, 0), "1 Nov: 1 credit charged, 1 call");
+        assert_eq!(
+            pt.bar_title("1 nov", 1, 1, 2),
+            "1 nov: 1 crédito cobrado, 1 chamada, 2 chamadas recusadas"
+        );
     }
 }

@@ -4,8 +4,10 @@ use super::words;
 
 words! {
     nav_playground: "Playground" / "Área de testes";
-    playground_lead: "Try a call before you write a line of code. Without a key of yours it finds sample people and costs nothing."
-        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada.";
+    playground_lead: "Try a call before you write a line of code. Without a key of yours it finds sample people and costs nothing: the page creates a key for an hour in the test environment “playground”, which your lists then show."
+        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada: a página cria uma chave por uma hora no ambiente de teste “playground”, que passa a aparecer nas suas listas.";
+    of_playground: "created by the Playground" / "criado pela Área de testes";
+    key_of_playground: "created by the Playground for an hour" / "criada pela Área de testes por uma hora";
     operation: "Call" / "Chamada";
     choose: "Choose" / "Escolher";
     in_reference: "In the reference" / "Na referência";

@@ -15,6 +15,8 @@ pub struct DayUsage {
     pub credits: i64,
     /// Credits of calls that cost nothing in the end.
     pub given_back: i64,
+    /// Calls that were refused before they could cost anything.
+    pub refused: i64,
 }
 
 /// Returns every day from `from` to `to`, also those without calls.
@@ -26,7 +28,9 @@ pub async fn by_day(
 ) -> Result<Vec<DayUsage>, StorageError> {
     let days = sqlx::query_as(
         "select d.day::date as day, coalesce(sum(u.calls), 0)::bigint as calls, coalesce(sum(u.credits), 0)::bigint as credits,
-                coalesce(b.credits, 0) as given_back
+                coalesce(b.credits, 0) as given_back,
+                (select coalesce(sum(r.calls), 0)::bigint from refused_call r
+                  where r.account_id = $1 and r.day = d.day::date) as refused
            from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') as d (day)
            left join ledger_usage u on u.account_id = $1 and u.day = d.day::date
            left join ledger_given_back b on b.account_id = $1 and b.day = d.day::date

@@ -17,7 +17,7 @@ named_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Dimension {
         Endpoint = "endpoint",
-        /// How calls ended; of refused calls, the error code.
+        /// How calls ended; of refused calls, the error code and the path.
         Outcome = "outcome",
         Key = "key",
         Environment = "environment",
@@ -37,7 +37,8 @@ pub struct UsageFilter {
 /// The calls of one group.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct UsageGroup {
-    /// A path, the name of an outcome or an error code, or the id of a key or an environment.
+    /// A path, the number of an outcome, the code of an error with its path behind a blank, or the id
+    /// of a key or an environment.
     pub id: String,
     /// The name of a key or an environment.
     pub name: Option<String>,
@@ -133,7 +134,10 @@ pub async fn groups(
 ) -> Result<Vec<UsageGroup>, StorageError> {
     let query = match by {
         Dimension::Endpoint => sqlx::query_as(totals!("coalesce(r.path, '')", "null::text")),
-        Dimension::Outcome => sqlx::query_as(totals!("coalesce(u.outcome::text, u.code)", "null::text")),
+        Dimension::Outcome => sqlx::query_as(totals!(
+            "coalesce(u.outcome::text, u.code || ' ' || coalesce(r.path, ''))",
+            "null::text"
+        )),
         Dimension::Key => sqlx::query_as(totals!("u.key_id::text", "key_name")),
         Dimension::Environment => {
             sqlx::query_as(totals!("coalesce(k.environment_id::text, '')", "environment"))
@@ -152,7 +156,9 @@ pub async fn days(
 ) -> Result<Vec<DayOfGroup>, StorageError> {
     let query = match by {
         Dimension::Endpoint => sqlx::query_as(days!("coalesce(r.path, '')")),
-        Dimension::Outcome => sqlx::query_as(days!("coalesce(u.outcome::text, u.code)")),
+        Dimension::Outcome => {
+            sqlx::query_as(days!("coalesce(u.outcome::text, u.code || ' ' || coalesce(r.path, ''))"))
+        }
         Dimension::Key => sqlx::query_as(days!("u.key_id::text")),
         Dimension::Environment => sqlx::query_as(days!("coalesce(k.environment_id::text, '')")),
     };

@@ -321,3 +321,40 @@ async fn older_entries_are_a_page_further() {
     assert_eq!(second.body.matches("<tr id=\"entry-").count(), 11);
     assert!(second.has("<tr id=\"entry-1\"") && !second.has("Older"));
 }
+
+#[tokio::test]
+async fn usage_names_refused_calls_by_the_code_that_their_client_reads() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.enterprise(0).await;
+    let refused = gateway.get("/v1/keys", &customer.key).await;
+    assert_eq!(refused.outcome(), (403, "FORBIDDEN"));
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 402);
+    let ana = std::cell::RefCell::new(gateway.admin(customer.account).await);
+    let path = format!("/console/{}/usage?by=outcome&show=calls", customer.account);
+    #[expect(clippy::await_holding_refcell_ref, reason = "one task")]
+    eventually("refused calls are counted", async || {
+        let page = text(&ana.borrow_mut().get(&path).await.body);
+        assert!(!page.contains("INSUFFICIENT_SCOPE"), "{page}");
+        page.contains("FORBIDDEN · /v1/keys refused, free 0 0 1 0")
+            && page.contains("INSUFFICIENT_CREDITS · /crm refused, free 0 0 1 0")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_statement_names_its_account_and_what_it_covers() {
+    let gateway = Gateway::start().await;
+    let customer = with_calls(&gateway).await;
+    let mut ana = gateway.admin(customer.account).await;
+    let path = format!("/console/{}/ledger", customer.account);
+    let whole = text(&ana.get(&path).await.body);
+    let head = format!("Account Test Account id {} Period", customer.account);
+    assert!(whole.contains(&format!("{head} Since the account was created")), "{whole}");
+    assert!(whole.contains("This billing period: ") && whole.contains("All entries"), "{whole}");
+    let day = now().date_naive();
+    let shown = day.format("%-d %b %Y – %-d %b %Y").to_string();
+    let of_day = text(&ana.get(&format!("{path}?from={day}&kind=calls")).await.body);
+    assert!(of_day.contains(&format!("{head} {shown}")), "{of_day}");
+    assert!(of_day.contains(&format!("Entries of {shown} (filtered)")), "{of_day}");
+    assert!(!of_day.contains("This billing period"), "{of_day}");
+}

@@ -1,5 +1,8 @@
 //! The overview shows the ledger's own figures.
 
+use chrono::{Days, NaiveTime, TimeDelta};
+use fluence::clock::now;
+
 use crate::gate::people::{brandon, marina};
 use crate::support::gateway::{Gateway, eventually};
 
@@ -46,4 +49,47 @@ async fn the_overview_speaks_portuguese() {
     let english = ana.get(&format!("/console/{}?lang=en", customer.account)).await;
     assert!(english.has("Credits left"));
     assert!(ana.get("/console/me").await.has("Your profile"), "the choice is remembered");
+}
+
+#[tokio::test]
+async fn the_days_to_an_end_are_those_to_the_last_day_that_is_shown() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let last_day = now().date_naive().checked_add_days(Days::new(3)).unwrap();
+    let end = last_day.succ_opt().unwrap().and_time(NaiveTime::MIN).and_utc();
+    let (key, _) = gateway.key(customer.account, |key| key.terms.expires_at = Some(end)).await;
+    gateway.add_pack(customer.account, 100, TimeDelta::days(3)).await;
+    let mut ana = gateway.admin(customer.account).await;
+    let root = format!("/console/{}", customer.account);
+    let shown = last_day.format("%-d %b %Y").to_string();
+    for (path, text) in [
+        (root.clone(), format!("expires in 3 days (last day {shown})")),
+        (root.clone(), format!("until {shown}")),
+        (format!("{root}/keys"), format!("△ {shown}")),
+        (format!("{root}/keys/{key}"), format!("last day {shown}")),
+        (format!("{root}/keys/{key}/edit"), last_day.to_string()),
+        (format!("{root}/credits"), format!("on {shown} (in 3 days)")),
+    ] {
+        let page = ana.get(&path).await;
+        assert!(page.has(&text), "{path}: {text}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_overview_counts_refused_calls() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.enterprise(0).await;
+    let mut ana = gateway.admin(customer.account).await;
+    let path = format!("/console/{}", customer.account);
+    assert!(!ana.get(&path).await.has("refused in these days"));
+    for _ in 0..2 {
+        assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 402);
+    }
+    let ana = std::cell::RefCell::new(ana);
+    #[expect(clippy::await_holding_refcell_ref, reason = "one task")]
+    eventually("refused calls are counted", async || {
+        let page = ana.borrow_mut().get(&path).await;
+        page.has("2 calls were refused in these days") && page.has("by=outcome")
+    })
+    .await;
 }

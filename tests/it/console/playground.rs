@@ -90,3 +90,23 @@ async fn every_call_that_is_sold_can_be_tried() {
         assert!(page.has(&format!("<option value=\"{operation}\" selected")), "{operation}: {}", page.body);
     }
 }
+
+#[tokio::test]
+async fn what_the_playground_adds_is_marked_in_the_lists() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.logged_in(account, "joao@example.com", Role::Member).await;
+    let root = format!("/console/{account}");
+    assert!(ana.get(&format!("{root}/playground")).await.has("test environment “playground”"));
+    assert_eq!(key(&mut ana, account).await.0, 200);
+    for (language, of_environment, of_key) in [
+        ("en", "created by the Playground", "created by the Playground for an hour"),
+        ("pt-BR", "criado pela Área de testes", "criada pela Área de testes por uma hora"),
+    ] {
+        ana.language = language;
+        let environments = ana.get(&format!("{root}/environments")).await.body;
+        assert_eq!(environments.matches(of_environment).count(), 1, "{environments}");
+        let keys = ana.get(&format!("{root}/keys")).await.body;
+        assert_eq!(keys.matches(of_key).count(), 1, "{keys}");
+    }
+}

@@ -71,7 +71,7 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
         .enumerate()
         .map(|(place, slot)| Bar {
             values: slot.values.clone(),
-            title: words.bar_title(&name(slot.days), slot.credits, slot.calls),
+            title: words.bar_title(&name(slot.days), slot.credits, slot.calls, slot.refused),
             label: place.is_multiple_of(every).then(|| short_day(words.0, slot.days.from)),
             leads_to: Some(format!("{root}/ledger?{}", slot.days.short_query())),
         })

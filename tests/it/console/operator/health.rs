@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::{admin, desk, operator, start};
 use crate::gate::people::marina;
-use crate::support::gateway::eventually;
+use crate::support::gateway::{Gateway, eventually};
+use crate::support::visitor::Visitor;
 
 #[tokio::test]
 async fn health_names_each_gateway_with_its_changes_sets_and_clock() {
@@ -22,6 +23,15 @@ async fn health_names_each_gateway_with_its_changes_sets_and_clock() {
     .await;
     let page = viewer.get("/operator").await;
     assert!(page.has("The ledger was never verified"), "{}", page.body);
+    assert!(!page.has("nothing is wrong"), "one thing is to be done: {}", page.body);
+    all_is_well(&gateway, &mut viewer).await;
+    sqlx::query("update node set change_seen = -5").execute(gateway.database.pool()).await.unwrap();
+    let page = viewer.get("/operator").await;
+    assert!(
+        page.has("It refuses keys until it has caught up") && !page.has("nothing is wrong"),
+        "{}",
+        page.body
+    );
     sqlx::query("update node set last_seen_at = now() - interval '5 minutes', clock_ahead_ms = 60000")
         .execute(gateway.database.pool())
         .await
@@ -35,6 +45,22 @@ async fn health_names_each_gateway_with_its_changes_sets_and_clock() {
     {
         assert!(page.has(alarm), "{alarm}: {}", page.body);
     }
+}
+
+/// After a verification without faults nothing is to be done.
+async fn all_is_well(gateway: &Gateway, viewer: &mut Visitor) {
+    let mut connection = gateway.database.pool().acquire().await.unwrap();
+    let run = Verification {
+        verified_at: now(),
+        since: None,
+        batches: 1,
+        entries: 1,
+        faults: 0,
+        verified_by: "olga".into(),
+    };
+    health::add_verification(&mut connection, &run, now()).await.unwrap();
+    let page = viewer.get("/operator").await;
+    assert!(page.has("nothing is wrong"), "{}", page.body);
 }
 
 #[tokio::test]

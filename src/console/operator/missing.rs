@@ -1,0 +1,22 @@
+//! Addresses below a page that have no page of their own: operators who are logged in keep their
+//! navigation, and strangers learn nothing.
+
+use super::access::Access;
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::page::Reply;
+use crate::console::run::Admission;
+use crate::console::table::{Method, Route};
+
+const fn route(path: &'static str) -> Route<Access> {
+    Route { method: Method::Get, path, access: Access::Anyone, handler: |call| Box::pin(missing(call)) }
+}
+
+pub(super) static ROUTES: &[Route<Access>] =
+    &[route("/operator/{*rest}"), route("/operator/accounts/{account}/{*rest}")];
+
+async fn missing(call: &mut Call) -> Result<Reply, PageError> {
+    // An unknown visitor gets the same page without navigation.
+    let admitted = Access::Support.admit(call).await;
+    Err(admitted.err().filter(|error| matches!(error, PageError::Busy)).unwrap_or(PageError::NotFound))
+}
