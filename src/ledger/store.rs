@@ -77,7 +77,8 @@ impl Work {
 }
 
 /// The effects of a batch in the order of its work. `None` is undecided and must be tried again: a
-/// plain operation that did not fit, or a decision that was lost with the connection and changed nothing.
+/// plain operation that did not fit, or a decision that was lost with the connection and changed
+/// nothing.
 pub type Effects = Vec<Option<Effect>>;
 
 /// Why a batch was not committed, or may not have been.

@@ -135,7 +135,8 @@ impl Writer<'_> {
 }
 
 impl Facts {
-    /// The plans that a reader can have: what a sign-up begins with, and those of the newest edition.
+    /// The plans that a reader can have: what a sign-up begins with, and those of the newest
+    /// edition.
     pub fn offered_plans(&self) -> impl Iterator<Item = &Plan> {
         let begins = self.console.as_ref().and_then(|console| console.sign_up.as_ref());
         let newest = self.catalogue.editions.last();

@@ -59,8 +59,9 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
     }
 }
 
-/// Why it is not clear where the body ends, or how it is coded: still coded for its connection, such
-/// as `gzip, chunked`, of which the client would not learn, or with a length beside its chunks.
+/// Why it is not clear where the body ends, or how it is coded: still coded for its connection,
+/// such as `gzip, chunked`, of which the client would not learn, or with a length beside its
+/// chunks.
 fn unclear_framing(headers: &HeaderMap) -> Option<&'static str> {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let coding = codings.next()?;

@@ -37,8 +37,8 @@ pub struct UsageFilter {
 /// The calls of one group.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct UsageGroup {
-    /// A path, the number of an outcome, the code of an error with its path behind a blank, or the id
-    /// of a key or an environment.
+    /// A path, the number of an outcome, the code of an error with its path behind a blank, or the
+    /// id of a key or an environment.
     pub id: String,
     /// The name of a key or an environment.
     pub name: Option<String>,

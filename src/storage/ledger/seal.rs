@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::ledger::store::{Epoch, StoreError};
 
 /// The seal in SQL, over the rows of a CTE named `entry`, the batch's time and the digest of its
-/// captures. `$3` is the batch's `open_from`, `$7` the previous hash. An entry without key, route or
-/// outcome has zeros or -1 instead.
+/// captures. `$3` is the batch's `open_from`, `$7` the previous hash. An entry without key, route
+/// or outcome has zeros or -1 instead.
 macro_rules! seal_sql {
     ($at:literal, $captures:literal) => {
         concat!(
