@@ -1,7 +1,6 @@
 //! Plain operations: what the fast path of a store decides without reading an account's lots.
 
 use crate::domain::billing::Refund;
-use crate::domain::credits::Credits;
 use crate::ledger::rules::hold::{HoldRequest, Payer};
 use crate::ledger::rules::lot::LotNumber;
 use crate::ledger::rules::operation::Settle;
@@ -28,20 +27,20 @@ pub struct PlainSettlement {
 
 impl PlainSettlement {
     /// Returns the settlement itself if it is not plain.
-    pub fn new(settle: Settle) -> Result<Self, Settle> {
+    pub fn new(settle: Settle) -> Result<Self, Box<Settle>> {
         let hold = &settle.hold;
-        let [take] = hold.takes.as_slice() else { return Err(settle) };
+        let [take] = hold.takes.as_slice() else { return Err(Box::new(settle)) };
         let (lot, refund) = (take.lot, hold.refund(settle.released()));
         let is_plain = settle.claim.is_none()
             && settle.response.is_none()
             && !hold.capped
-            && hold.amount() <= Credits::from_u32(MAX_PLAIN_AMOUNT as u32)
+            && hold.amount().as_i64() <= MAX_PLAIN_AMOUNT
             && match take.payer {
                 Payer::Plan => true,
                 Payer::PackOrGrant => !refund.request,
                 Payer::EarlierPlan => false,
             };
-        if is_plain { Ok(Self { settle, lot, refund }) } else { Err(settle) }
+        if is_plain { Ok(Self { settle, lot, refund }) } else { Err(Box::new(settle)) }
     }
 
     pub fn settle(&self) -> &Settle {

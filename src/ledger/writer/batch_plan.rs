@@ -237,20 +237,19 @@ impl BatchPlan {
         Self { ordered, ..self }
     }
 
-    fn add_settlement(&mut self, command: SettleCommand) {
-        let SettleCommand { batch_ref, settle, reply } = command;
+    fn add_settlement(&mut self, SettleCommand { batch_ref, settle, reply }: SettleCommand) {
         if settle.leaves_account_unchanged() {
             let (call_id, outcome) = (settle.hold.call_id, settle.outcome);
             self.captured.push(Captured { batch_ref, call_id, outcome });
-            return;
-        }
-        let settle = match reply {
-            None => PlainSettlement::new(settle),
-            Some(_) => Err(settle),
-        };
-        match settle {
-            Ok(settlement) => self.fast.settlements.push(PlainSettleCommand { batch_ref, settlement }),
-            Err(settle) => self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle, reply })),
+        } else if reply.is_some() {
+            self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle, reply }));
+        } else {
+            match PlainSettlement::new(settle) {
+                Ok(settlement) => self.fast.settlements.push(PlainSettleCommand { batch_ref, settlement }),
+                Err(settle) => {
+                    self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle: *settle, reply }))
+                }
+            }
         }
     }
 
