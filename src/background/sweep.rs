@@ -167,16 +167,17 @@ impl Sweep {
             apply_operations(PgLedgerStore::new(self.database.clone(), node, self.silence), operations)
         })
         .await;
-        if let Some(error) = applied.error {
-            return Err(error.into());
-        }
         if !applied.locked.is_empty() {
             tracing::warn!(accounts = applied.locked.len(), "due accounts are locked");
         }
         for account in &applied.refused {
             tracing::error!(%account, "database refused to advance a due account");
         }
-        Ok([not_advanced(applied.decided), applied.locked, applied.refused].concat())
+        let not_advanced = not_advanced(applied.decided);
+        match applied.error {
+            Some(error) => Err(error.into()),
+            None => Ok([not_advanced, applied.locked, applied.refused].concat()),
+        }
     }
 
     async fn delete_expired_people(&self) -> Result<u64, SweepError> {

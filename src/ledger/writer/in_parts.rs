@@ -9,11 +9,11 @@ use crate::ledger::rules::operation::{Effect, Operation};
 #[derive(Debug, Default)]
 pub struct Applied {
     pub decided: Vec<(AccountId, Effect)>,
-    /// Another session holds them locked. Nothing was changed.
+    /// Another session holds them, or others of their part, locked. Nothing was changed.
     pub locked: Vec<AccountId>,
     /// The store refused the operation. Nothing was changed.
     pub refused: Vec<AccountId>,
-    /// Why the accounts that are in no list were not reached.
+    /// What ended the work before the accounts that are in no list.
     pub error: Option<OperatorError>,
 }
 

@@ -108,6 +108,7 @@ async fn execute(
         .bind(accounts.returned)
         .bind(accounts.entries)
         .bind(accounts.requests)
+        .bind(accounts.requests_returned)
         .bind(accounts.lots)
         .bind(entries.accounts)
         .bind(entries.calls)

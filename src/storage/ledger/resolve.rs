@@ -91,7 +91,9 @@ async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects
                     amount: *amount,
                     payer: Payer::of(*lot, *source, account.plan_lot),
                 };
-                let hold = request.hold(taken.iter().map(take).collect(), account.period.index, *held_at);
+                let mut hold = request.hold(taken.iter().map(take).collect(), account.period.index, *held_at);
+                // Its own period is over if the account was renewed since.
+                hold.period = hold.period.filter(|index| *index == 0 || *held_at >= account.period.starts_at);
                 Some(Effect::Held(Held { hold, balance }))
             }
             // A plain settlement leaves a release or a capture, unless it did not fit.

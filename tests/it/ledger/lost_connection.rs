@@ -3,7 +3,7 @@
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{AnswerContent, Held};
-use fluence::ledger::rules::operation::{Effect, Operation};
+use fluence::ledger::rules::operation::{Effect, Operation, Settle};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
 use fluence::ledger::writer::CaptureResult;
 
@@ -59,6 +59,33 @@ async fn a_fast_batch_whose_answer_was_lost_is_found_with_its_effects() {
     manual.next += 1;
     manual.commit(Work::holds(vec![customer.request(1)]), vec![(holds[0].call_id, Outcome::Answered)]).await;
     assert_eq!(fixture.books(&customer).await, (93, 93, 4));
+}
+
+#[tokio::test]
+async fn a_hold_that_is_found_after_a_renewal_returns_no_request_of_the_new_period() {
+    let (fixture, proxy) = world_and_proxy().await;
+    let customer = fixture.customer().await;
+    let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;
+    let batch = manual.batch(Work::holds(vec![customer.request(2)]), Vec::new());
+    proxy.arm(Fault::LoseAnswer(""));
+    let Err(StoreError::Unknown(_)) = manual.store.commit(&batch).await else { panic!() };
+    fixture
+        .run(
+            "update account set anchored_at = now() - interval '1 month';
+             update ledger_lot set expires_at = now();
+             update ledger_account set period_starts_at = now() - interval '1 month', period_ends_at = now(),
+                    open_lot_expires_at = now()",
+        )
+        .await;
+    let mut other = fixture.manual_writer("b").await;
+    other.one(Operation::Hold(customer.request(5))).await;
+    let Resolution::Committed(effects) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
+    let Some(Effect::Held(Held { hold, .. })) = &effects[0] else { panic!("{effects:?}") };
+    assert_eq!(hold.period, None);
+    let release = Settle::release(hold.clone(), Outcome::Failed, None);
+    manual.next += 1;
+    manual.one(Operation::Settle(release)).await;
+    assert_eq!(fixture.books(&customer).await.2, 1, "the request of the call that runs stays used");
 }
 
 #[tokio::test]

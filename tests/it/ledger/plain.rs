@@ -22,17 +22,11 @@ fn capture(hold: &Hold, captured: u32) -> Settle {
     Settle { captured: Credits::from_u32(captured), ..release }
 }
 
-fn priced(settle: Settle) -> Settle {
-    let price = PriceDetail {
-        base: Credits::ZERO,
-        counts: Vec::new(),
-        min: Credits::ZERO,
-        held: settle.hold.amount(),
-        computed: Some(settle.captured),
-        charged: settle.captured,
-        missing: None,
-    };
-    Settle { price: Some(Box::new(price)), ..settle }
+fn price(held: u32, charged: u32) -> Option<Box<PriceDetail>> {
+    let (held, charged) = (Credits::from_u32(held), Credits::from_u32(charged));
+    let (base, min) = (Credits::ZERO, Credits::ZERO);
+    let computed = Some(charged);
+    Some(Box::new(PriceDetail { base, counts: Vec::new(), min, held, computed, charged, missing: None }))
 }
 
 fn plain<const N: usize>(settlements: [Settle; N], holds: Vec<HoldRequest>) -> Work {
@@ -71,7 +65,13 @@ async fn a_part_is_captured_with_its_price_and_the_rest_pays_for_a_hold_of_the_s
     let second = hold(&mut writer, &customer, 2).await;
     assert_eq!(fixture.books(&customer).await, (1, 1, 2));
 
-    let work = plain([priced(capture(&first, 3)), priced(capture(&second, 2))], vec![customer.request(4)]);
+    let work = plain(
+        [
+            Settle { price: price(7, 3), ..capture(&first, 3) },
+            Settle { price: price(2, 2), ..capture(&second, 2) },
+        ],
+        vec![customer.request(4)],
+    );
     let effects = writer.commit(work, Vec::new()).await;
     assert_eq!(effects.iter().map(remaining).collect::<Vec<_>>(), [5, 5, 1]);
     assert_eq!(fixture.books(&customer).await, (1, 1, 3));
@@ -118,6 +118,45 @@ async fn other_lots_and_lots_that_must_grow_are_left_to_the_ordered_path() {
 }
 
 #[tokio::test]
+async fn a_plan_lot_that_must_grow_and_a_request_that_is_not_there_are_left_to_the_ordered_path() {
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    let mut writer = fixture.manual_writer("a").await;
+    let of_plan = hold(&mut writer, &customer, 8).await;
+    let release = Settle::release(of_plan.clone(), Outcome::Failed, None);
+    fixture.run("update ledger_account set plan_credits = 9").await;
+    let effects = writer.commit(plain([release.clone()], Vec::new()), Vec::new()).await;
+    assert_eq!(effects, [None]);
+    fixture.run("update ledger_account set plan_credits = 10, requests_used = 0").await;
+    let effects = writer.commit(plain([release], vec![customer.request(1)]), Vec::new()).await;
+    assert_eq!(effects, [None, None]);
+    assert_eq!(fixture.books(&customer).await, (2, 2, 0));
+}
+
+#[tokio::test]
+async fn a_settlement_that_the_store_refuses_leaves_the_others_of_its_batch_settled() {
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    let writer = fixture.writer("a").await;
+    let requests = [customer.request(3), customer.request(3)];
+    let mut refused = writer.hold(requests[0].clone()).await;
+    let mut other = writer.hold(requests[1].clone()).await;
+    sqlx::query("insert into call_price (call_id, account_id, detail) values ($1, $2, '{}')")
+        .bind(requests[0].call_id.as_uuid())
+        .bind(customer.account_id.as_uuid())
+        .execute(fixture.pool())
+        .await
+        .unwrap();
+    refused.explain(price(3, 1));
+    other.explain(price(3, 1));
+    refused.capture(Credits::from_u32(1), Outcome::Answered);
+    other.capture(Credits::from_u32(1), Outcome::Answered);
+    writer.stop().await;
+    assert_eq!(fixture.books(&customer).await, (9, 9, 1), "one is charged, the other given back");
+    assert_verified(&fixture).await;
+}
+
+#[tokio::test]
 async fn a_settlement_with_other_records_is_not_plain() {
     let fixture = LedgerFixture::new(10, 50).await;
     let customer = fixture.customer().await;
@@ -147,7 +186,12 @@ async fn a_settlement_whose_answer_was_lost_is_found_if_it_was_decided() {
     writer.commit(plain([], vec![customer.request(9)]), Vec::new()).await;
 
     let release = Settle::release(failed, Outcome::Failed, None);
-    let settlements = [priced(capture(&whole, 1)), capture(&first, 3), release, capture(&of_plan, 1)];
+    let settlements = [
+        Settle { price: price(1, 1), ..capture(&whole, 1) },
+        capture(&first, 3),
+        release,
+        capture(&of_plan, 1),
+    ];
     let batch = writer.batch(plain(settlements, Vec::new()), Vec::new());
     proxy.arm(Fault::LoseAnswer(""));
     let Err(StoreError::Unknown(_)) = writer.store.commit(&batch).await else { panic!() };

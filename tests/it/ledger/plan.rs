@@ -11,11 +11,11 @@ async fn plan(fixture: &LedgerFixture) -> String {
     let mut connection = writer_options(fixture.database.options()).connect().await.unwrap();
     let prepare = format!(
         "prepare fast (int, int, int, uuid[], smallint[], bytea, bytea, int, uuid[], bigint[], bigint[], bigint[], bigint[],
-                       int[], uuid[], uuid[], uuid[], smallint[], smallint[], smallint[], bigint[], bigint[], bigint[],
+                       bigint[], int[], uuid[], uuid[], uuid[], smallint[], smallint[], smallint[], bigint[], bigint[], bigint[],
                        uuid[], uuid[], smallint[], text[]) as {FAST_STATEMENT}"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
-    let arrays = ["'{}'"; 19].join(", ");
+    let arrays = ["'{}'"; 20].join(", ");
     let explain = format!("explain execute fast (1, 1, 1, '{{}}', '{{}}', '', '', 0, {arrays})");
     let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&mut connection).await.unwrap();
     connection.close().await.unwrap();

@@ -59,7 +59,8 @@ impl PlainTotal {
             && lot.expires_at > now
             && ledger_account.period.ends_at > now
             && if Some(lot.number) == ledger_account.plan_lot {
-                requests <= ledger_account.requests_limit + self.returned_requests
+                ledger_account.requests_used >= self.returned_requests
+                    && requests <= ledger_account.requests_limit + self.returned_requests
                     && (self.lots.is_empty() || left <= ledger_account.plan_credits.as_i64())
             } else {
                 // It may be the plan's of an earlier period.

@@ -1,7 +1,7 @@
 //! Streams whose clients have left are read to their end, so that their price is the true one.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -20,7 +20,7 @@ const MAX_STREAMS: usize = 64;
 const MAX_STREAMS_OF_ACCOUNT: usize = 16;
 
 /// The streams that are read on, by account.
-static TAKEN: Mutex<Option<HashMap<AccountId, usize>>> = Mutex::new(None);
+static TAKEN: LazyLock<Mutex<HashMap<AccountId, usize>>> = LazyLock::new(Mutex::default);
 
 /// A place among the streams that are read on.
 struct Place(AccountId);
@@ -28,7 +28,6 @@ struct Place(AccountId);
 impl Place {
     fn take(account: AccountId) -> Option<Self> {
         let mut taken = taken();
-        let taken = taken.get_or_insert_default();
         let all: usize = taken.values().sum();
         let of_account = taken.get(&account).copied().unwrap_or(0);
         if all >= MAX_STREAMS || of_account >= MAX_STREAMS_OF_ACCOUNT {
@@ -42,7 +41,6 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = taken();
-        let taken = taken.get_or_insert_default();
         match taken.get_mut(&self.0) {
             Some(streams) if *streams > 1 => *streams -= 1,
             _ => drop(taken.remove(&self.0)),
@@ -50,7 +48,7 @@ impl Drop for Place {
     }
 }
 
-fn taken() -> MutexGuard<'static, Option<HashMap<AccountId, usize>>> {
+fn taken() -> MutexGuard<'static, HashMap<AccountId, usize>> {
     TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

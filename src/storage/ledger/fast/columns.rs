@@ -102,6 +102,7 @@ pub(super) struct Accounts {
     pub(super) returned: Vec<i64>,
     pub(super) entries: Vec<i64>,
     pub(super) requests: Vec<i64>,
+    pub(super) requests_returned: Vec<i64>,
     pub(super) lots: Vec<Option<i32>>,
 }
 
@@ -153,12 +154,13 @@ impl Columns {
         lot: Option<LotNumber>,
     ) -> Result<(), StoreError> {
         let too_much = || StoreError::Refused("the credits of a batch are out of range".into());
-        let (mut total, mut returned) = (Change::default(), 0_i64);
+        let (mut total, mut returned, mut requests_returned) = (Change::default(), 0_i64, 0_i64);
         for placed in group.iter_mut().rev() {
             placed.later = total;
             let change = placed.step.change();
             total = total.checked_add(change).ok_or_else(too_much)?;
             returned = returned.checked_add(change.credits.max(0)).ok_or_else(too_much)?;
+            requests_returned += (-change.requests).max(0);
         }
         let Some(first) = group.first() else { return Ok(()) };
         let id = first.step.account_id().as_uuid();
@@ -167,6 +169,7 @@ impl Columns {
         self.accounts.returned.push(returned);
         self.accounts.entries.push(total.entries);
         self.accounts.requests.push(total.requests);
+        self.accounts.requests_returned.push(requests_returned);
         self.accounts.lots.push(lot.map(|lot| lot.0));
         for placed in group.iter() {
             self.entries.add(id, placed);

@@ -8,13 +8,14 @@ use crate::storage::ledger::seal::seal_sql;
 /// previous hash, $8 session.
 ///
 /// Accounts: $9 id, $10 credits that come in, less those that go out, $11 credits that come in, $12
-/// entries, $13 request units used, less those returned, $14 the lot of the settlements, if any.
+/// entries, $13 request units used, less those returned, $14 those returned, $15 the lot of the
+/// settlements, if any.
 ///
-/// Entries, grouped by account in the same order: $15 account, $16 call, $17 key, $18 route, $19
-/// kind, $20 outcome, $21 amount, $22 credits of later entries of the same account in this batch,
-/// $23 the number of those.
+/// Entries, grouped by account in the same order: $16 account, $17 call, $18 key, $19 route, $20
+/// kind, $21 outcome, $22 amount, $23 credits of later entries of the same account in this batch,
+/// $24 the number of those.
 ///
-/// Settlements: $24 account, $25 call, $26 outcome of a capture, $27 how the charge was computed.
+/// Settlements: $25 account, $26 call, $27 outcome of a capture, $28 how the charge was computed.
 ///
 /// Rows of accounts are locked in the order of $9, which is sorted, so two writers never deadlock.
 /// A plan lot that would exceed the plan's credits may have to grow, which this statement does not
@@ -32,13 +33,15 @@ with fence as (
            plan_left = a.plan_left + case when a.open_lot_is_plan then d.credits else 0 end,
            last_entry = a.last_entry + d.entries,
            requests_used = a.requests_used + case when a.open_lot_is_plan then d.requests else 0 end
-      from unnest($9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::int[])
-           as d (account_id, credits, returned, entries, requests, lot)
+      from unnest($9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
+                  $15::int[])
+           as d (account_id, credits, returned, entries, requests, requests_returned, lot)
      where a.account_id = d.account_id
        and a.open_lot_left + d.credits >= 0
        and a.open_lot_expires_at > case when a.open_lot_is_plan then now() else now() + interval '24 hours' end
        and a.period_ends_at > now()
-       and (not a.open_lot_is_plan or a.requests_used + d.requests <= a.requests_limit)
+       and (not a.open_lot_is_plan
+            or a.requests_used >= d.requests_returned and a.requests_used + d.requests <= a.requests_limit)
        and (d.lot is null
             or d.lot = a.open_lot and (not a.open_lot_is_plan or a.open_lot_left + d.returned <= a.plan_credits))
        and exists (select from fence)
@@ -49,14 +52,14 @@ with fence as (
            (account_id, number, at, amount, balance_after, call_id, key_id, epoch, batch, lot, kind, route, outcome)
     select e.account_id, changed.last_entry - e.later_entries, now(), e.amount, changed.balance - e.later_credits, e.call_id,
            e.key_id, $1, $2, changed.open_lot, e.kind, e.route, e.outcome
-      from unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::smallint[], $19::smallint[], $20::smallint[], $21::bigint[],
-                  $22::bigint[], $23::bigint[])
+      from unnest($16::uuid[], $17::uuid[], $18::uuid[], $19::smallint[], $20::smallint[], $21::smallint[], $22::bigint[],
+                  $23::bigint[], $24::bigint[])
            as e (account_id, call_id, key_id, route, kind, outcome, amount, later_credits, later_entries)
       join changed on changed.account_id = e.account_id
     returning account_id, number, at, amount, balance_after, call_id, key_id, lot, kind, route, outcome
 ), settled as (
     select s.*
-      from unnest($24::uuid[], $25::uuid[], $26::smallint[], $27::text[]) with ordinality
+      from unnest($25::uuid[], $26::uuid[], $27::smallint[], $28::text[]) with ordinality
            as s (account_id, call_id, captured, price, place)
       join changed on changed.account_id = s.account_id
 ), price as (
