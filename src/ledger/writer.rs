@@ -207,7 +207,7 @@ impl<S: LedgerStore> Writer<S> {
                 }
                 Box::pin(self.commit(captured, commands)).await
             }
-            // One command is at fault, or does not suit the fast path. Each is tried alone, in order.
+            // One command is at fault, or not fit for the fast path. Each is tried alone, in order.
             Err(CommitError::Refused) if commands.len() > usize::from(!is_fast) => {
                 self.uncommitted.captured.extend(captured);
                 let mut undecided = Vec::new();

@@ -20,7 +20,6 @@ use uuid::Uuid;
 use self::columns::{Change, Columns, Step};
 use super::WriterSession;
 use super::balance::BalanceRow;
-use super::error::classify;
 use super::seal;
 use crate::domain::billing::AccountBalance;
 use crate::kill_point::{self, KillPoint};
@@ -71,7 +70,7 @@ pub(super) async fn commit(
 ) -> Result<(Effects, [u8; 32]), StoreError> {
     let (columns, steps) = Columns::new(work)?;
     kill_point::pass(KillPoint::BeforeFastCommit);
-    let rows = execute(connection, batch, columns, session).await?;
+    let rows = statement::execute(connection, batch, columns, session).await?;
     kill_point::pass(KillPoint::FastCommitted);
     let first = rows.first().ok_or(StoreError::Fenced)?;
     let (at, hash) = (first.at, seal::hash_of(&first.hash)?);
@@ -84,48 +83,6 @@ pub(super) async fn commit(
         }
     }
     Ok((effects, hash))
-}
-
-async fn execute(
-    connection: &mut PgConnection,
-    batch: &Batch,
-    Columns { accounts, entries, settlements }: Columns,
-    session: WriterSession,
-) -> Result<Vec<Row>, StoreError> {
-    let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
-        batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
-    sqlx::query_as::<_, Row>(STATEMENT)
-        .bind(batch.epoch.0)
-        .bind(batch.number)
-        .bind(batch.open_from)
-        .bind(&captured)
-        .bind(&outcomes)
-        .bind(seal::capture_bytes(&captured, &outcomes))
-        .bind(session.head.to_vec())
-        .bind(session.number)
-        .bind(accounts.ids)
-        .bind(accounts.credits)
-        .bind(accounts.returned)
-        .bind(accounts.entries)
-        .bind(accounts.requests)
-        .bind(accounts.requests_returned)
-        .bind(accounts.lots)
-        .bind(entries.accounts)
-        .bind(entries.calls)
-        .bind(entries.keys)
-        .bind(entries.routes)
-        .bind(entries.kinds)
-        .bind(entries.outcomes)
-        .bind(entries.amounts)
-        .bind(entries.later_credits)
-        .bind(entries.later_entries)
-        .bind(settlements.accounts)
-        .bind(settlements.calls)
-        .bind(settlements.captured)
-        .bind(settlements.prices)
-        .fetch_all(connection)
-        .await
-        .map_err(classify)
 }
 
 impl ChangedAccount {

@@ -157,7 +157,7 @@ async fn a_faulty_file_of_one_upstream_does_not_keep_another_from_its_new_one() 
 }
 
 #[tokio::test]
-async fn files_that_cannot_be_used_keep_the_old_routes_and_the_status_says_why() {
+async fn files_that_cannot_be_used_keep_the_old_routes_and_operators_see_why() {
     let (certificates, shop) = (certificates(), shop().await);
     let key = certificates.word("gateway.key");
     for (lines, reason) in [
@@ -175,11 +175,10 @@ async fn files_that_cannot_be_used_keep_the_old_routes_and_the_status_says_why()
             "[[upstream]]\nupstream = \"images\"\nreach = \"private\"\ntargets = [\"https://localhost:1\"]\n{lines}"
         );
         applied(&shop.gateway.database, SetKind::Routes, &text).await;
-        let warned = async || {
-            let status = shop.gateway.get("/status", &shop.customer.key).await;
-            status.body["warnings"].to_string().contains(reason)
-        };
+        let warned = async || super::fault_of(&shop.gateway).await.contains(reason);
         eventually(reason, warned).await;
+        let status = shop.gateway.get("/status", &shop.customer.key).await;
+        assert!(!status.body["warnings"].to_string().contains(reason), "it is for operators alone");
     }
 }
 

@@ -1,6 +1,14 @@
 //! The SQL of the fast path.
 
-use crate::storage::ledger::seal::seal_sql;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::Row;
+use super::columns::Columns;
+use crate::ledger::store::{Batch, StoreError};
+use crate::storage::ledger::WriterSession;
+use crate::storage::ledger::error::classify;
+use crate::storage::ledger::seal::{self, seal_sql};
 
 /// The statement of the fast path.
 ///
@@ -84,6 +92,49 @@ select sealed.at, sealed.hash, changed.account_id, changed.balance, changed.open
        changed.requests_used
   from sealed left join changed on true"
 );
+
+/// Returns the batch, once for each account that was changed, or no row if the fence is closed.
+pub(super) async fn execute(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    Columns { accounts, entries, settlements }: Columns,
+    session: WriterSession,
+) -> Result<Vec<Row>, StoreError> {
+    let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
+        batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
+    sqlx::query_as::<_, Row>(STATEMENT)
+        .bind(batch.epoch.0)
+        .bind(batch.number)
+        .bind(batch.open_from)
+        .bind(&captured)
+        .bind(&outcomes)
+        .bind(seal::capture_bytes(&captured, &outcomes))
+        .bind(session.head.to_vec())
+        .bind(session.number)
+        .bind(accounts.ids)
+        .bind(accounts.credits)
+        .bind(accounts.returned)
+        .bind(accounts.entries)
+        .bind(accounts.requests)
+        .bind(accounts.requests_returned)
+        .bind(accounts.lots)
+        .bind(entries.accounts)
+        .bind(entries.calls)
+        .bind(entries.keys)
+        .bind(entries.routes)
+        .bind(entries.kinds)
+        .bind(entries.outcomes)
+        .bind(entries.amounts)
+        .bind(entries.later_credits)
+        .bind(entries.later_entries)
+        .bind(settlements.accounts)
+        .bind(settlements.calls)
+        .bind(settlements.captured)
+        .bind(settlements.prices)
+        .fetch_all(connection)
+        .await
+        .map_err(classify)
+}
 
 #[cfg(test)]
 mod tests {
