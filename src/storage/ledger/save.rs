@@ -238,8 +238,7 @@ pub(super) async fn save_batch(
         .iter()
         .flat_map(|(id, account)| account.entries.iter().map(move |entry| (id.as_uuid(), entry)))
         .collect();
-    let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
-        captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
+    let (captured, outcomes) = seal::capture_columns(captured);
     let (hash,): (Vec<u8>,) = sqlx::query_as(SAVE_BATCH)
         .bind(batch.epoch.0)
         .bind(batch.number)

@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::domain::ids::CallId;
+use crate::domain::settlement::Outcome;
 use crate::ledger::store::{Epoch, StoreError};
 
 /// The seal in SQL, over the rows of a CTE named `entry`, the batch's time and the digest of its
@@ -40,6 +42,11 @@ pub(super) fn genesis(epoch: Epoch) -> [u8; 32] {
 /// The digest of a batch's captures in their order, each with the number of its outcome.
 pub(super) fn captures(call_ids: &[Uuid], outcomes: &[i16]) -> [u8; 32] {
     Sha256::digest(capture_bytes(call_ids, outcomes)).into()
+}
+
+/// The columns of a batch's captures: ids of calls, and numbers of outcomes.
+pub(super) fn capture_columns(captured: &[(CallId, Outcome)]) -> (Vec<Uuid>, Vec<i16>) {
+    captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip()
 }
 
 /// What the digest is computed from.

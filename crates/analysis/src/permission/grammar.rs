@@ -184,17 +184,20 @@ pub(super) const CARDINALS: &[&str] = &[
 /// Marks that part clauses.
 pub(super) const PARTING: &[char] =
     &[',', ';', ':', '(', ')', '\u{2013}', '\u{2014}', '\u{2026}', '/', '"', '\u{201c}', '\u{201d}'];
-/// Words that part clauses.
-pub(super) const CONNECTORS: &[&str] = &[
-    "and", "but", "so", "then", "because", "while", "before", "after", "during", "since", "until", "when",
-    "though", "although", "whereas", "e", "mas", "então", "porque", "pois", "enquanto", "antes", "depois",
-    "durante", "desde", "até", "quando", "embora", "aí",
-];
-/// Words that join two matters in one sentence. Those of time rather place one in the other.
+/// Words that join two matters in one sentence, each in a clause of its own.
 pub(super) const JOINERS: &[&str] = &[
     "and", "but", "because", "while", "though", "although", "whereas", "e", "mas", "porque", "pois",
     "enquanto", "embora",
 ];
+/// Words that begin a clause which dates another or follows from it.
+const SEQUENCERS: &[&str] = &[
+    "so", "then", "before", "after", "during", "since", "until", "when", "então", "antes", "depois",
+    "durante", "desde", "até", "quando", "aí",
+];
+/// Whether a clause begins with this word.
+pub(super) fn is_connector(word: &str) -> bool {
+    JOINERS.contains(&word) || SEQUENCERS.contains(&word)
+}
 /// Marks that stand inside a clause; any other joins two.
 pub(super) const WITHIN_CLAUSES: &[char] =
     &['\'', '\u{2019}', '-', '.', '%', '$', '#', '&', '+', '@', '*', '_'];

@@ -2,8 +2,8 @@
 
 use super::classes::Classes;
 use super::grammar::{
-    BEFORE_VERB, BETWEEN, CARDINALS, COMMON_ENDINGS, CONNECTORS, COUNTING, NUMBERS, PEOPLE, PERIODS,
-    POSSESSIVES, PREPOSITIONS, SUBJECTS,
+    BEFORE_VERB, BETWEEN, CARDINALS, COMMON_ENDINGS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
+    PREPOSITIONS, SUBJECTS, is_connector,
 };
 
 /// Words that carry meaning, of a clause that need not speak of work: “as always”.
@@ -93,7 +93,7 @@ pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
 pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
     let is_plain = |item: &Item<'_>| {
         !is_ambiguous(item)
-            && !CONNECTORS.contains(&item.word)
+            && !is_connector(item.word)
             && !PEOPLE.contains(&item.word)
             && !item.is_parted
             && !item.classes.is_learnt_alone()
@@ -119,7 +119,7 @@ pub(super) fn opens_with_common_word(items: &[Item<'_>]) -> bool {
 
 /// Whether a clause begins with this word.
 pub(super) fn begins_clause(item: &Item<'_>) -> bool {
-    item.is_parted || CONNECTORS.contains(&item.word)
+    item.is_parted || is_connector(item.word)
 }
 
 /// The clauses of a sentence, none of them empty.
@@ -130,7 +130,7 @@ pub(super) fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i
 /// Whether every clause is about work: “they found it early, so the roadmap stays” is not.
 pub(super) fn is_work_throughout(items: &[Item<'_>]) -> bool {
     let idle = |item: &Item<'_>| {
-        let weighs = is_weighty(item) && !CONNECTORS.contains(&item.word);
+        let weighs = is_weighty(item) && !is_connector(item.word);
         if item.is_firm { usize::from(weighs) } else { MAX_IDLE_WORDS + 1 }
     };
     let works = |item: &Item<'_>| is_thing(item) || is_work(item);
@@ -177,8 +177,7 @@ fn is_timed(items: &[Item<'_>]) -> bool {
 /// then two, then none”.
 pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
     let counts = |item: &Item<'_>| NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
-    let says =
-        |item: &Item<'_>| is_work_or_thing(item) || is_weighty(item) && !CONNECTORS.contains(&item.word);
+    let says = |item: &Item<'_>| is_work_or_thing(item) || is_weighty(item) && !is_connector(item.word);
     clauses(items).any(|clause| clause.iter().any(counts) && !clause.iter().any(says))
 }
 

@@ -1,7 +1,6 @@
 //! The SQL of the fast path.
 
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::Row;
 use super::columns::Columns;
@@ -100,8 +99,7 @@ pub(super) async fn execute(
     Columns { accounts, entries, settlements }: Columns,
     session: WriterSession,
 ) -> Result<Vec<Row>, StoreError> {
-    let (captured, outcomes): (Vec<Uuid>, Vec<i16>) =
-        batch.captured.iter().map(|(call, outcome)| (call.as_uuid(), outcome.number())).unzip();
+    let (captured, outcomes) = seal::capture_columns(&batch.captured);
     sqlx::query_as::<_, Row>(STATEMENT)
         .bind(batch.epoch.0)
         .bind(batch.number)
