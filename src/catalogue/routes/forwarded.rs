@@ -26,31 +26,10 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     let title = fields.optional("title", text(80));
     let about = fields.optional("about", text(1_000));
     let upstream = fields.required("upstream", name);
-    let to = fields.optional("to", parsed::<PathPattern>);
-    if let (Some(to), Some(pattern)) = (&to, &pattern)
-        && let Some(missing) = to.missing_in(pattern)
-    {
-        match pattern.parameters().any(|name| name == missing) {
-            true => fields.fault(
-                "to",
-                format_args!(
-                    "writes the parameter `{missing}` in another way than `path`: {{{missing}}} is one segment, \
-                     {{*{missing}}} the rest"
-                ),
-            ),
-            false => fields
-                .fault("to", format_args!("has a parameter `{missing}` that `path` does not have")),
-        }
-    }
+    let to = target_path(fields, pattern.as_ref());
     let access = fields.required("access", parsed::<Access>);
     let price = price(fields);
-    let limits = fields.table("limits", |fields| {
-        let rate_per_s = fields.required("rate_per_s", integer(1..=1_000_000));
-        let burst = fields.optional("burst", integer(1..=1_000_000));
-        let concurrency = fields.optional("concurrency", integer(1..=1_000_000));
-        let rate_per_s = rate_per_s?;
-        Some(RouteLimits { rate_per_s, burst: burst.unwrap_or(rate_per_s), concurrency })
-    });
+    let limits = fields.table("limits", limits);
     let stream = fields.table("stream", |fields| {
         let ping_s = fields.optional("ping_s", integer(1..=300));
         Some(StreamTerms { ping_s })
@@ -60,12 +39,7 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         settlement.read(fields);
         Some(())
     });
-    let first_byte_ms = fields.optional("first_byte_ms", integer(100..=300_000)).unwrap_or(10_000);
-    let idle_ms = fields.optional("idle_ms", integer(1_000..=300_000)).unwrap_or(30_000);
-    let total_s = fields.optional("total_s", integer(1..=3_600)).unwrap_or(60);
-    if fields.has("first_byte_ms") && first_byte_ms > total_s * 1_000 {
-        fields.fault_if_new("first_byte_ms", format_args!("must not be longer than `total_s` ({total_s} s)"));
-    }
+    let timeouts = Timeouts::read(fields);
     let (body, max_request_bytes) = request_body(fields, price.as_ref());
     let retry = retry(fields, body);
     let request = changes::of_request(fields, body, price.as_ref());
@@ -93,13 +67,66 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         request,
         answer,
         retry,
-        first_byte_ms,
-        idle_ms,
-        total_s,
+        first_byte_ms: timeouts.first_byte_ms,
+        idle_ms: timeouts.idle_ms,
+        total_s: timeouts.total_s,
         max_request_bytes,
         whole_bytes: whole_bytes.unwrap_or(64 * KIB as usize),
         max_answer_bytes: max_answer_bytes.unwrap_or(64 * MIB as u64),
     })
+}
+
+/// Where the call goes on the upstream. Every parameter comes from the route's own path.
+fn target_path(fields: &mut Fields<'_>, pattern: Option<&PathPattern>) -> Option<PathPattern> {
+    let to = fields.optional("to", parsed::<PathPattern>)?;
+    if let Some(pattern) = pattern
+        && let Some(missing) = to.missing_in(pattern)
+    {
+        match pattern.parameters().any(|name| name == missing) {
+            true => fields.fault(
+                "to",
+                format_args!(
+                    "writes the parameter `{missing}` in another way than `path`: {{{missing}}} is one segment, \
+                     {{*{missing}}} the rest"
+                ),
+            ),
+            false => fields
+                .fault("to", format_args!("has a parameter `{missing}` that `path` does not have")),
+        }
+    }
+    Some(to)
+}
+
+fn limits(fields: &mut Fields<'_>) -> Option<RouteLimits> {
+    let rate_per_s = fields.required("rate_per_s", integer(1..=1_000_000));
+    let burst = fields.optional("burst", integer(1..=1_000_000));
+    let concurrency = fields.optional("concurrency", integer(1..=1_000_000));
+    let rate_per_s = rate_per_s?;
+    Some(RouteLimits { rate_per_s, burst: burst.unwrap_or(rate_per_s), concurrency })
+}
+
+/// How long the upstream may take: to begin its answer, between two parts of it, in all.
+struct Timeouts {
+    first_byte_ms: u64,
+    idle_ms: u64,
+    total_s: u64,
+}
+
+impl Timeouts {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let timeouts = Self {
+            first_byte_ms: fields.optional("first_byte_ms", integer(100..=300_000)).unwrap_or(10_000),
+            idle_ms: fields.optional("idle_ms", integer(1_000..=300_000)).unwrap_or(30_000),
+            total_s: fields.optional("total_s", integer(1..=3_600)).unwrap_or(60),
+        };
+        let total_s = timeouts.total_s;
+        for (field, limit_ms) in [("first_byte_ms", timeouts.first_byte_ms), ("idle_ms", timeouts.idle_ms)] {
+            if fields.has(field) && limit_ms > total_s * 1_000 {
+                fields.fault_if_new(field, format_args!("must not be longer than `total_s` ({total_s} s)"));
+            }
+        }
+        timeouts
+    }
 }
 
 /// How the body reaches the upstream, and how long it may be.

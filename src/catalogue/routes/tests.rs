@@ -170,12 +170,14 @@ fn paths_that_differ_in_the_names_of_parameters_are_told_apart_from_equal_ones()
 
 #[test]
 fn a_timeout_beyond_the_deadline_is_a_fault_of_new_files_alone() {
-    let text = format!("{SELLER}first_byte_ms = 5001\ntotal_s = 5\n");
-    let faults = RouteSet::parse_new(&text).unwrap_err().to_string();
-    assert_eq!(faults, "line 15: `first_byte_ms` must not be longer than `total_s` (5 s)");
-    // A gateway starts on what an older program applied.
-    assert!(RouteSet::parse(&text).is_ok());
-    assert!(RouteSet::parse_new(&text.replace("5001", "5000")).is_ok());
+    for timeout in ["first_byte_ms", "idle_ms"] {
+        let text = format!("{SELLER}{timeout} = 5001\ntotal_s = 5\n");
+        let faults = RouteSet::parse_new(&text).unwrap_err().to_string();
+        assert_eq!(faults, format!("line 15: `{timeout}` must not be longer than `total_s` (5 s)"));
+        // A gateway starts on what an older program applied.
+        assert!(RouteSet::parse(&text).is_ok());
+        assert!(RouteSet::parse_new(&text.replace("5001", "5000")).is_ok());
+    }
     assert!(RouteSet::parse_new(&format!("{SELLER}total_s = 5\n")).is_ok());
 }
 
