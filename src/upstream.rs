@@ -18,5 +18,11 @@ pub mod settings;
 pub mod tls;
 pub mod upload;
 
+use std::time::Duration;
+
+/// How long an idle connection stays open: less than servers commonly keep theirs.
+const IDLE_FOR: Duration = Duration::from_secs(30);
+/// `Retry-After` for a request that finds no free place.
+const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// `User-Agent` of the gateway's own requests.
 const OWN_USER_AGENT: &str = concat!("fluence/", env!("CARGO_PKG_VERSION"));

@@ -18,8 +18,8 @@ pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow
     let mut connection = context.connection().await?;
     let Some(explanation) = explanation::of_request(&mut connection, id).await? else {
         bail!(
-            "no call and no change has the id {id}. Refused requests and requests of test keys move no credits and leave \
-             their log line alone: search the log for the id"
+            "no call or change has the id {id}. Refused requests and test calls move no credits and appear only in the \
+             log: search the log for the id"
         );
     };
     output.print(&explanation)

@@ -32,7 +32,7 @@ use self::metrics::WriterMetrics;
 use self::open_holds::OpenHolds;
 use self::reply::{Answer, Replies};
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::{Held, IdempotencyClaim};
+use crate::ledger::rules::hold::{Held, Hold, HoldRequest};
 use crate::ledger::rules::operation::Effect;
 use crate::ledger::settings::LedgerSettings;
 use crate::ledger::store::{Effects, LedgerStore, StoreError};
@@ -230,7 +230,7 @@ impl<S: LedgerStore> Writer<S> {
             match (command, effect) {
                 (command, None) => undecided.push(command),
                 (Command::Hold(HoldCommand { request, reply }), Some(effect)) => {
-                    replies.add(reply, self.grant(batch_ref, request.idempotency, effect));
+                    replies.add(reply, self.grant(batch_ref, request, effect));
                 }
                 (Command::Settle(command), Some(effect)) => self.settled(command, effect),
             }
@@ -240,18 +240,25 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     /// Returns the answer to a requested hold.
-    fn grant(&mut self, batch_ref: BatchRef, claim: Option<IdempotencyClaim>, effect: Effect) -> Answer {
+    fn grant(&mut self, batch_ref: BatchRef, request: HoldRequest, effect: Effect) -> Answer {
         match effect {
             Effect::Held(Held { hold, balance }) => {
                 self.open.opened(batch_ref.batch);
                 let settlements = self.settlements_in.clone();
-                let hold = OpenHold::new(hold, claim, batch_ref, settlements, self.settings.longest_wait);
+                let hold = OpenHold::new(
+                    hold,
+                    request.idempotency,
+                    batch_ref,
+                    settlements,
+                    self.settings.longest_wait,
+                );
                 Ok(Granted { hold, balance })
             }
             Effect::Declined(declined) => Err(HoldError::Declined(declined)),
             Effect::UnknownAccount => Err(HoldError::UnknownAccount),
             effect => {
-                tracing::error!(?effect, "the ledger's rules could not decide a hold");
+                let HoldRequest { call_id: call, account_id: account, .. } = request;
+                tracing::error!(%call, %account, ?effect, "the ledger's rules could not decide a hold");
                 Err(LedgerUnavailable::Store.into())
             }
         }
@@ -264,7 +271,8 @@ impl<S: LedgerStore> Writer<S> {
             Effect::Done(balance) => Ok(CaptureResult::Stored(balance)),
             Effect::Superseded(_) => Ok(CaptureResult::Superseded),
             effect => {
-                tracing::error!(?effect, "the ledger's rules did not let a hold end");
+                let Hold { call_id: call, account_id: account, .. } = command.settle.hold;
+                tracing::error!(%call, %account, ?effect, "the ledger's rules did not let a hold end");
                 Err(LedgerUnavailable::Store)
             }
         };

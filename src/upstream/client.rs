@@ -15,7 +15,6 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use secrecy::ExposeSecret;
 
-use super::OWN_USER_AGENT;
 use super::address::AddressPolicy;
 use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
@@ -24,13 +23,11 @@ use super::response_started::has_answer_begun;
 use super::retry_after::retry_after;
 use super::settings::UpstreamSettings;
 use super::tls::{TlsFiles, UpstreamTls, UpstreamTlsError};
+use super::{BUSY_RETRY_AFTER, IDLE_FOR, OWN_USER_AGENT};
 use crate::domain::ids::AccountId;
 
-/// Idle connections that stay open, and for how long: less than servers commonly keep theirs.
+/// Idle connections that stay open.
 const IDLE_CONNECTIONS: usize = 8;
-const IDLE_FOR: Duration = Duration::from_secs(30);
-/// `Retry-After` for a caller that got no permit.
-const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A server and the limits of requests to it.
 #[derive(Clone, Debug)]

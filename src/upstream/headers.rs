@@ -100,7 +100,7 @@ pub fn remove(headers: &mut HeaderMap, name: &HeaderName) {
     }
 }
 
-/// Removes and sets what a route says. The file of routes has valid names and values alone.
+/// Removes and sets what a route says. The routes file contains only valid names and values.
 pub fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
     let set = changes.set.iter().map(|(name, value)| (name, Some(value)));
     for (name, value) in changes.remove.iter().map(|name| (name, None)).chain(set) {

@@ -15,7 +15,7 @@ mod send_error;
 mod target_health;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hyper::Response;
 use hyper::http::request::Parts;
@@ -31,14 +31,12 @@ use self::incoming::IncomingBody;
 use self::metrics::{Ended, PoolMetrics};
 use self::repeats::Repeats;
 pub use self::target_health::HealthConfig;
+use super::BUSY_RETRY_AFTER;
 use super::bulkhead::Bulkhead;
 use super::client::UpstreamError;
 use super::upload::{AnswerWaits, Upload};
 use crate::domain::forwarding::RetryRule;
 use crate::domain::ids::AccountId;
-
-/// `Retry-After` for a call that got no place.
-const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Servers behind this one, with the state of each.
 pub struct Pool {

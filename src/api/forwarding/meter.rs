@@ -1,5 +1,6 @@
 //! What an answer costs: the figures of its price, from head, body and clock.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use crate::upstream::figure::{EventFigures, ExtraEvents, figure_in};
 use crate::upstream::upload::Upload;
 
 const KIB: u64 = 1_024;
-/// Missing figures are logged no more often than this.
+/// Missing figures of a route are logged no more often than this.
 const LOG_EVERY: Duration = Duration::from_secs(60);
 
 /// Counts what a call costs whose answer is charged for.
@@ -169,12 +170,13 @@ impl Meter {
     }
 
     fn note_missing(&self) {
-        static LOGGED: Mutex<Option<Instant>> = Mutex::new(None);
+        // Bounded by the names of routes, which are interned.
+        static LOGGED: Mutex<BTreeMap<&str, Instant>> = Mutex::new(BTreeMap::new());
         let (route, upstream) = (self.route.name, self.route.upstream.as_str());
         metrics::counter!("gateway_figures_missing_total", "route" => route).increment(1);
         let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
-        if logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
-            *logged = Some(Instant::now());
+        if logged.get(route).is_none_or(|at| at.elapsed() >= LOG_EVERY) {
+            logged.insert(route, Instant::now());
             tracing::warn!(route, upstream, call = %self.call_id, "upstream reported no figure");
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
 pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Result<u16, Refusal> {
     let (upstream, name) = (&route.upstream, route.name);
     if let Some(error) = unclear_framing(&parts.headers) {
-        tracing::warn!(upstream, route = name, error, "upstream did not answer a call");
+        tracing::warn!(upstream, route = name, error, "upstream answer rejected");
         return Err(Refusal::Upstream);
     }
     match parts.status {
@@ -52,7 +52,7 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
         // No call asks for another protocol.
         status if status.is_informational() => {
             let error = "answered with a change of protocol";
-            tracing::warn!(upstream, route = name, error, "upstream did not answer a call");
+            tracing::warn!(upstream, route = name, error, "upstream answer rejected");
             Err(Refusal::Upstream)
         }
         status => Ok(status.as_u16()),

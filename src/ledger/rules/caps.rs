@@ -1,8 +1,10 @@
 //! What a key has spent of its own caps.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::credits::Credits;
+use crate::domain::instant::end_of;
+use crate::domain::month::Month;
 use crate::domain::refusal::KeyCap;
 
 /// What a key may spend at most. `None` is no cap.
@@ -28,8 +30,8 @@ pub struct KeySpend {
     pub day: NaiveDate,
     /// Credits spent in that day.
     pub day_spent: Credits,
-    /// First day of the month that `month_spent` counts.
-    pub month: NaiveDate,
+    /// The month that `month_spent` counts.
+    pub month: Month,
     /// Credits spent in that month.
     pub month_spent: Credits,
 }
@@ -45,19 +47,11 @@ pub struct CapReached {
     pub resets_at: DateTime<Utc>,
 }
 
-fn first_of_month(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
-}
-
-fn midnight(day: Option<NaiveDate>) -> DateTime<Utc> {
-    day.map_or(DateTime::<Utc>::MAX_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
-}
-
 impl KeySpend {
     /// Nothing spent yet.
     pub fn new(now: DateTime<Utc>) -> Self {
         let day = now.date_naive();
-        Self { day, day_spent: Credits::ZERO, month: first_of_month(day), month_spent: Credits::ZERO }
+        Self { day, day_spent: Credits::ZERO, month: Month::of(day), month_spent: Credits::ZERO }
     }
 
     /// Starts counting again where a day or a month has passed.
@@ -78,11 +72,11 @@ impl KeySpend {
             cap.filter(|cap| spent.checked_add(amount).is_none_or(|after| after > *cap))
         };
         if let Some(limit) = passes(self.month_spent, caps.monthly) {
-            let resets_at = midnight(self.month.checked_add_months(Months::new(1)));
+            let resets_at = self.month.ends_at();
             return Some(CapReached { cap: KeyCap::Monthly, limit, resets_at });
         }
         let limit = passes(self.day_spent, caps.daily)?;
-        let resets_at = midnight(self.day.checked_add_days(Days::new(1)));
+        let resets_at = end_of(self.day).unwrap_or(DateTime::<Utc>::MAX_UTC);
         Some(CapReached { cap: KeyCap::Daily, limit, resets_at })
     }
 
@@ -98,7 +92,7 @@ impl KeySpend {
         if day == self.day {
             self.day_spent = self.day_spent.saturating_sub(amount);
         }
-        if first_of_month(day) == self.month {
+        if Month::of(day) == self.month {
             self.month_spent = self.month_spent.saturating_sub(amount);
         }
     }

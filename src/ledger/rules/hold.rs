@@ -47,7 +47,7 @@ pub struct IdempotencyClaim {
     pub environment_id: EnvironmentId,
     /// SHA-256 of the key's text.
     pub key_hash: [u8; 32],
-    /// SHA-256 of method, path and body.
+    /// SHA-256 of method, path, query and body.
     pub fingerprint: [u8; 32],
 }
 

@@ -1,4 +1,4 @@
-//! Commits one batch: retries conflicts, checks the batch up after a lost connection, and opens a
+//! Commits one batch: retries conflicts, looks the batch up after a lost connection, and opens a
 //! new epoch when its own was closed.
 
 use std::time::Duration;
@@ -22,10 +22,10 @@ const RECHECK_AFTER: Duration = Duration::from_millis(50);
 /// Why a batch was given up. Nothing was committed, except possibly with [`CommitError::Unknown`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
-    /// The epoch was closed by another node; a new one has been opened.
+    /// The epoch was closed by another gateway; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
-    /// The epoch was closed by another node before the batch could be looked up. Its holds, if it
+    /// The epoch was closed by another gateway before the batch could be looked up. Its holds, if it
     /// was committed, are released. A new epoch has been opened, or will be by the next batch.
     #[error("the writer's epoch was closed, and it is not known whether the batch was committed")]
     Unknown,
@@ -157,7 +157,7 @@ impl<S: LedgerStore> Committer<S> {
                 tracing::warn!(
                     old = self.epoch.0,
                     new = epoch.0,
-                    "the ledger epoch was closed by another node"
+                    "the ledger epoch was closed by another gateway"
                 );
                 (self.epoch, self.next_batch) = (epoch, 1);
                 CommitError::NewEpoch

@@ -44,8 +44,12 @@ impl LockedAccounts {
 
     /// Removes the commands of accounts that were found locked from a batch.
     pub(crate) fn close(&mut self, locked: LockSet, commands: &mut Commands) {
-        let accounts = locked.accounts.len();
-        tracing::warn!(accounts, "another session holds accounts locked: their calls wait");
+        let (accounts, first) = (locked.accounts.len(), locked.accounts.iter().next());
+        tracing::warn!(
+            accounts,
+            first = first.map(tracing::field::display),
+            "another session holds accounts locked: their calls wait"
+        );
         self.locked.extend(locked);
         self.found_locked();
         let commands = commands.take_commands_of(&self.locked.accounts);

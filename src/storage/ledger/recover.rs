@@ -57,7 +57,7 @@ pub async fn close_stale_epochs(
             // Without the connection the others cannot be closed either.
             Err(error @ StoreError::Unknown(_)) => return Err(error),
             Err(error) => {
-                tracing::warn!(epoch, %error, "cannot close a dead epoch, will retry")
+                tracing::warn!(epoch, %error, "closing a dead epoch failed; it is tried again")
             }
         }
     }

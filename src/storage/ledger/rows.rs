@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::column;
 use super::error::classify;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::month::Month;
 use crate::ledger::rules::account::{LedgerAccount, PlanTerms};
 use crate::ledger::rules::batch_state::{BatchState, ClaimKey, ClaimRecord, claim_key};
 use crate::ledger::rules::caps::KeySpend;
@@ -338,7 +339,7 @@ async fn load_spends(
             let spend = RowRef::new("ledger_key_spend", key);
             let (day_spent, month_spent) =
                 (spend.convert("day_spent", day_spent)?, spend.convert("month_spent", month_spent)?);
-            Ok((KeyId::from_uuid(key), KeySpend { day, day_spent, month, month_spent }))
+            Ok((KeyId::from_uuid(key), KeySpend { day, day_spent, month: Month::of(month), month_spent }))
         })
         .collect()
 }

@@ -154,7 +154,7 @@ async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Resul
     .bind(column(&spends, |(key, _)| key.as_uuid()))
     .bind(column(&spends, |(_, spend)| spend.day))
     .bind(column(&spends, |(_, spend)| spend.day_spent.as_i64()))
-    .bind(column(&spends, |(_, spend)| spend.month))
+    .bind(column(&spends, |(_, spend)| spend.month.first_day()))
     .bind(column(&spends, |(_, spend)| spend.month_spent.as_i64()))
     .execute(connection)
     .await

@@ -8,7 +8,8 @@ use hyper::Uri;
 use hyper::header::HeaderValue;
 
 use super::target_health::TargetHealth;
-use super::{BUSY_RETRY_AFTER, Pool, PoolConfig};
+use super::{Pool, PoolConfig};
+use crate::upstream::BUSY_RETRY_AFTER;
 use crate::upstream::breaker::{Admission, Breaker};
 use crate::upstream::client::UpstreamError;
 

@@ -11,10 +11,8 @@ use crate::upstream::address::AddressPolicy;
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::tls::UpstreamTls;
 
-/// Idle connections of a thread to one target that stay open, and for how long: less than servers
-/// commonly keep theirs.
+/// Idle connections of a thread to one target that stay open.
 pub(super) const IDLE_CONNECTIONS: usize = 32;
-pub(super) const IDLE_FOR: Duration = Duration::from_secs(30);
 /// Limits of the head of an answer.
 pub(super) const MAX_HEAD_BYTES: u32 = 32 * 1_024;
 pub(super) const MAX_HEAD_LINES: usize = 100;

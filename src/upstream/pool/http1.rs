@@ -18,8 +18,9 @@ use tower::{Service, ServiceExt};
 pub(super) use self::body::Http1Body;
 use self::connection::{Connection, NotAnswered};
 use super::choice::Target;
-use super::config::{IDLE_CONNECTIONS, IDLE_FOR, MAX_HEAD_BYTES, MAX_HEAD_LINES};
+use super::config::{IDLE_CONNECTIONS, MAX_HEAD_BYTES, MAX_HEAD_LINES};
 use super::send_error::{SendError, with_causes};
+use crate::upstream::IDLE_FOR;
 use crate::upstream::connector::Connector;
 use crate::upstream::upload::UploadBody;
 

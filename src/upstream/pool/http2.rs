@@ -8,8 +8,9 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::choice::Target;
-use super::config::{IDLE_CONNECTIONS, IDLE_FOR, MAX_HEAD_BYTES};
+use super::config::{IDLE_CONNECTIONS, MAX_HEAD_BYTES};
 use super::send_error::{SendError, with_causes};
+use crate::upstream::IDLE_FOR;
 use crate::upstream::connector::Connector;
 use crate::upstream::upload::UploadBody;
 

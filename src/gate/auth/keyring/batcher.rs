@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 
 use crate::storage::error::StorageError;
 
-/// Lookups that may wait; more are refused. The default limit of connections is no
-/// higher.
+/// Lookups that may wait; further ones are refused. No lower than the default limit of connections.
 const QUEUE: usize = 4096;
 /// The most distinct keys in one query.
 const QUERY_KEYS: usize = 256;
@@ -21,6 +21,9 @@ pub enum LookupError {
     /// The database cannot be reached or did not answer.
     #[error("the database does not answer")]
     NoAnswer,
+    /// As many lookups as may wait are waiting.
+    #[error("too many key lookups are waiting")]
+    QueueFull,
     /// Every result was outdated when it arrived.
     #[error("the key or its account changes faster than it can be read")]
     KeepsChanging,
@@ -63,7 +66,10 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Clone + Send + 'static> Bat
     /// Looks up one key and waits for the result.
     pub(super) async fn load(&self, key: K) -> Result<V, LookupError> {
         let (reply, answer) = oneshot::channel();
-        self.lookups.try_send(Lookup { key, reply }).map_err(|_| LookupError::NoAnswer)?;
+        self.lookups.try_send(Lookup { key, reply }).map_err(|refused| match refused {
+            TrySendError::Full(_) => LookupError::QueueFull,
+            TrySendError::Closed(_) => LookupError::NoAnswer,
+        })?;
         let answered = timeout(self.wait, answer).await.map_err(|_| LookupError::NoAnswer)?;
         answered.unwrap_or(Err(LookupError::NoAnswer))
     }

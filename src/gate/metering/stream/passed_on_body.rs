@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
+use super::bill::Attached;
 use super::running::Stream;
 use super::{BodyFault, StreamEnd, finish};
 use crate::domain::credits::Credits;
@@ -70,7 +71,8 @@ impl HttpBody for PassedOnBody {
                 Poll::Ready(Some(Ok(Frame::data(data))))
             }
             Poll::Ready(Some(Err(fault))) => {
-                tracing::warn!(%fault, "an answer was cut short");
+                let Attached { call_id: call, account, .. } = &stream.attached;
+                tracing::warn!(%call, %account, bytes = stream.bytes, %fault, "an answer was cut short");
                 this.settle(StreamEnd::BrokeOff { was_sent });
                 if this.is_flushed {
                     return Poll::Ready(Some(Err(fault)));
