@@ -30,7 +30,7 @@ use crate::config::Settings;
 use crate::domain::settlement::SettlementError;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::shared_limits::NotAStore;
-use crate::gate::refused::RefusedCalls;
+use crate::gate::refusal_counts::RefusedCalls;
 use crate::ledger::store::StoreError;
 use crate::secret::peppers::Peppers;
 use crate::secret::signing::SigningError;

@@ -21,7 +21,7 @@ pub mod identity; // logging in: the rules of passwords, sessions, links and thr
 pub mod ledger; // credits: the rules, and the writer that makes them durable
 pub use fluence_domain as domain; // plain types and rules
 pub mod storage; // PostgreSQL; the only place with SQL of the schema
-pub mod background; // what is done every so often
+pub mod background; // periodic jobs, and the follower of the change feed
 pub mod catalogue; // plans, packs, paid routes
 pub mod config; // settings
 pub mod local_postgres; // the private Postgres of a gateway without DATABASE_URL

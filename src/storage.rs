@@ -8,7 +8,7 @@ pub mod alerts;
 pub mod audit;
 pub mod catalogue;
 pub mod change_answers;
-pub mod changes;
+pub mod change_feed;
 mod claim_record;
 pub mod clock;
 pub mod console;

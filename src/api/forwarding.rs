@@ -55,7 +55,7 @@ pub struct Forwarder {
 }
 
 impl Forwarding for Forwarder {
-    fn most(&self, headers: &HeaderMap, body: &[u8]) -> Result<Credits, Refusal> {
+    fn max_price(&self, headers: &HeaderMap, body: &[u8]) -> Result<Credits, Refusal> {
         let Some(price) = self.route.price.counted() else { return Ok(self.route.price.most()) };
         // What an encoded body says is not known here.
         let Some(by) = price.hold_by.as_ref().filter(|_| is_unencoded(headers)) else {
@@ -68,7 +68,7 @@ impl Forwarding for Forwarder {
         }
     }
 
-    fn changed(&self, headers: &HeaderMap, body: Bytes) -> Result<UpstreamRequest, Refusal> {
+    fn edit_request(&self, headers: &HeaderMap, body: Bytes) -> Result<UpstreamRequest, Refusal> {
         changes::of_request(&self.route.request.members, headers, body)
     }
 

@@ -15,7 +15,7 @@ use crate::domain::key::KeySecret;
 use crate::domain::setting;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::limiter::RateLimits;
-use crate::gate::refused::RefusedCalls;
+use crate::gate::refusal_counts::RefusedCalls;
 use crate::openapi::Facts;
 use crate::secret::password::PasswordHasher;
 use crate::server::stop::Stop;

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::console::Alerts;
 use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
-use crate::gate::refused::RefusedCalls;
+use crate::gate::refusal_counts::RefusedCalls;
 use crate::mail::sender::Sender;
 use crate::management::plan_moves::PlanMover;
 

@@ -37,7 +37,7 @@ use crate::gate::forward::ForwardRoute;
 use crate::gate::limits::Limits;
 use crate::gate::metering::test_answers::TestAnswers;
 use crate::gate::metering::{Metering, PaidRoute};
-use crate::gate::refused::RefusedCalls;
+use crate::gate::refusal_counts::RefusedCalls;
 use crate::ledger::writer::Ledger;
 use crate::management::leaks::LeakPolicy;
 use crate::secret::signing::TokenSigner;

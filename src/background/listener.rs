@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::DatabaseClock;
 use crate::domain::change::{FeedEvent, Invalidation};
-use crate::storage::changes::ChangeFeed;
+use crate::storage::change_feed::ChangeFeed;
 use crate::storage::error::StorageError;
 use crate::storage::nodes::{self, Node};
 

@@ -25,7 +25,8 @@ use crate::storage::ledger::{
 };
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 use crate::storage::{
-    alerts, change_answers, changes, email_outbox, identity, nodes, plan_moves, refused_calls, test_answers,
+    alerts, change_answers, change_feed, email_outbox, identity, nodes, plan_moves, refused_calls,
+    test_answers,
 };
 
 /// Accounts that one commit advances.
@@ -218,7 +219,7 @@ impl Sweep {
             sleep(round.elapsed()).await;
         }
         make_partitions(&mut connection, PARTITIONS_AHEAD_MONTHS).await?;
-        changes::delete_old(&mut connection).await?;
+        change_feed::delete_old(&mut connection).await?;
         nodes::delete_silent(&mut connection).await?;
         identity::delete_ended(&mut connection).await?;
         email_outbox::delete_old(&mut connection).await?;

@@ -56,8 +56,8 @@ impl RouteSet {
         Self::read(text, Strictness::Applied)
     }
 
-    /// Reads a set that is to be applied for the first time. What only such a set must heed keeps
-    /// no gateway from starting on an older one.
+    /// Reads a set that is to be applied for the first time. Rules added later apply only here, so
+    /// that a gateway still starts on an older set.
     ///
     /// # Errors
     /// Every fault, with its line.

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::output::{count, printable, write_table};
 use crate::domain::offer_set::SetKind;
 use crate::gate::settings::KeySettings;
-use crate::storage::changes;
+use crate::storage::change_feed;
 use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 
 /// After this time no gateway uses what it cached before the change: a second more than the
@@ -50,7 +50,7 @@ struct Gateway {
 /// # Errors
 /// When the database cannot be reached.
 pub(super) async fn every_gateway(context: &Context) -> anyhow::Result<Confirmation> {
-    let change = changes::newest(&mut *context.connection().await?).await?;
+    let change = change_feed::newest(&mut *context.connection().await?).await?;
     wait(context, change, |node| node.change_seen >= change).await
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn every_gateway_sells_by(
     kind: SetKind,
     number: i32,
 ) -> anyhow::Result<Confirmation> {
-    let change = changes::newest(&mut *context.connection().await?).await?;
+    let change = change_feed::newest(&mut *context.connection().await?).await?;
     wait(context, change, |node| node.offer_set(kind).is_some_and(|set| set >= number)).await
 }
 

@@ -6,11 +6,11 @@ use maud::html;
 use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::kept::{self, KEPT};
 use super::layout::of_person;
 use super::log_in::{go_on, is_password, wait_text};
 use super::page::Reply;
 use super::reset;
+use super::resubmission::{self, KEPT};
 use crate::identity::throttle::{GuessKind, wait};
 use crate::secret::token::Token;
 use crate::storage::identity::{guesses, sessions};
@@ -24,7 +24,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 
 /// The page for a form that needs a proof again. It carries the form along.
 pub(super) fn asked_meanwhile(call: &Call) -> Result<Reply, PageError> {
-    let (next, kept) = (call.safe_path(&call.frame.path), kept::pack(&call.form));
+    let (next, kept) = (call.safe_path(&call.frame.path), resubmission::pack(&call.form));
     Ok(form(call, &next, &kept, &Faults::default())?.with_status(StatusCode::UNAUTHORIZED))
 }
 
@@ -37,7 +37,7 @@ fn form(call: &Call, next: &str, kept: &str, faults: &Faults) -> Result<Reply, P
             form.card.form method="post" action=(PATH) {
                 (call.form_field(PATH))
                 input type="hidden" name="next" value=(next);
-                (kept::field(kept))
+                (resubmission::field(kept))
                 (Input::password("password", words.password(), "current-password").show(words, faults))
                 button.primary { (words.confirm_button()) }
             }

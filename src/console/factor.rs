@@ -7,8 +7,8 @@ use super::call::Call;
 use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::kept;
 use super::page::{Reply, plain};
+use super::resubmission;
 use super::words::Words;
 use crate::domain::language::Language;
 use crate::identity::Identity;
@@ -27,7 +27,7 @@ pub(super) fn ask_form(call: &Call, next: &str, kept: &str, faults: &Faults) -> 
         form.card.form method="post" action=(action) {
             (call.form_field(&action))
             input type="hidden" name="next" value=(next);
-            (kept::field(kept))
+            (resubmission::field(kept))
             (code_field(words.code()).hint(words.code_or_recovery()).show(words, faults))
             button.primary { (words.log_in()) }
         }

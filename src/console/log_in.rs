@@ -10,8 +10,8 @@ use super::cookie::Cookie;
 use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::kept::{self, KEPT};
 use super::page::{Reply, plain};
+use super::resubmission::{self, KEPT};
 use super::settings::SignUp;
 use super::words::Words;
 use super::{factor, known_browser};
@@ -43,7 +43,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 /// The page for a form that was sent after the session had ended. It carries the form along.
 pub(super) fn logged_out_meanwhile(call: &Call) -> Reply {
     let note = (call.words().logged_out_meanwhile().to_owned(), "");
-    let (next, kept) = (call.safe_path(&call.frame.path), kept::pack(&call.form));
+    let (next, kept) = (call.safe_path(&call.frame.path), resubmission::pack(&call.form));
     form(call, &next, "", &kept, Some(note)).with_status(StatusCode::UNAUTHORIZED)
 }
 
@@ -61,7 +61,7 @@ fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, 
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             input type="hidden" name="next" value=(next);
-            (kept::field(kept))
+            (resubmission::field(kept))
             (address.show(words, &nothing))
             (Input::password("password", words.password(), "current-password").show(words, &nothing))
             button.primary { (words.log_in()) }

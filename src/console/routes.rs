@@ -12,17 +12,17 @@ use super::run::{Access, method_routers};
 use super::table::pages;
 use super::{
     alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
-    members, missing, overview, playground, profile, reset, second_factor, security, short_ways, sign_up,
+    members, missing, overview, playground, profile, redirects, reset, second_factor, security, sign_up,
     sign_up_code, vouch,
 };
 
 pages! {
     Anyone Get "/console/log-in" => log_in::show;
     Anyone Post "/console/log-in" => log_in::send;
-    Half Get "/console/log-in/second" => second_factor::ask;
-    Half Post "/console/log-in/second" => second_factor::send;
-    Half Get "/console/log-in/lost" => lost_factor::show;
-    Half Post "/console/log-in/lost" => lost_factor::send;
+    AwaitingFactor Get "/console/log-in/second" => second_factor::ask;
+    AwaitingFactor Post "/console/log-in/second" => second_factor::send;
+    AwaitingFactor Get "/console/log-in/lost" => lost_factor::show;
+    AwaitingFactor Post "/console/log-in/lost" => lost_factor::send;
     Anyone Get "/console/keep-factor" => lost_factor::show_keep;
     Anyone Post "/console/keep-factor" => lost_factor::keep;
     Person Post "/console/log-out" => log_in::log_out;
@@ -127,7 +127,7 @@ pages! {
 
 /// The routes for the gateway's router.
 pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
-    method_routers(console, ROUTES).chain(missing::routes(console)).chain(short_ways::routes()).collect()
+    method_routers(console, ROUTES).chain(missing::routes(console)).chain(redirects::routes()).collect()
 }
 
 #[cfg(test)]

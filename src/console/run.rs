@@ -15,7 +15,7 @@ use super::error_page;
 use super::form::Form;
 use super::page::{Reply, set_headers};
 use super::table::{Method, Route, page_at};
-use super::{confirm, kept, log_in};
+use super::{confirm, log_in, resubmission};
 use crate::domain::language::Language;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::RenderContext;
@@ -24,16 +24,16 @@ use crate::http::negotiate::RenderContext;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     Anyone,
-    /// A person whose second factor is still to come.
-    Half,
+    /// A person who still has to pass the second factor.
+    AwaitingFactor,
     /// A person who is logged in.
     Person,
-    /// The same, who proved lately who they are.
+    /// The same, with a recent proof of identity.
     PersonConfirmed,
     /// A member of the account in the path.
     Member,
     Admin,
-    /// The same, who proved lately who they are.
+    /// The same, with a recent proof of identity.
     AdminConfirmed,
 }
 
@@ -63,7 +63,7 @@ impl Admission for Access {
         if self > Self::Anyone {
             call.identify().await?;
             match self {
-                Self::Half => call.half()?,
+                Self::AwaitingFactor => call.half()?,
                 _ => call.user()?,
             };
         }
@@ -217,7 +217,7 @@ async fn given_back<A: Admission>(
     let Ok(mut call) = Call::with_params(console, &parts, params) else { return Reply::SeeOther(page) };
     match admitted(&mut call, route).await {
         Ok(Reply::Page { status, html }) => {
-            let html = kept::fill_in(&html, &path, kept, call.words().given_back());
+            let html = resubmission::fill_in(&html, &path, kept, call.words().given_back());
             Reply::Page { status, html }
         }
         Ok(reply) => reply,

@@ -58,7 +58,7 @@ pub(super) async fn admit_to(route: Option<LimitedRoute>, call: Authenticated) -
             call.facts.record.rate_limit = Some(headers(&rate));
             return Err(call.refuse(Refusal::Limited(rate_hit(&rate))));
         }
-        Admission::OfRoute(refusal) => {
+        Admission::RouteLimited(refusal) => {
             let hit = match &refusal {
                 RouteRefusal::TooFast(rate) => rate_hit(rate),
                 RouteRefusal::TooMany(concurrency) => concurrency_hit(*concurrency),

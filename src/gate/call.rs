@@ -3,8 +3,9 @@
 //! Each step takes the type that the step before it returns, and returns a type that only it can
 //! construct: [`Incoming`], [`Authenticated`](super::authenticate::Authenticated),
 //! [`Admitted`](super::admit::Admitted), [`Permitted`](super::key_restrictions::Permitted),
-//! [`Entitled`](super::entitlement::Entitled), [`Validated`](super::validate::Validated). A stack
-//! with a step missing or misplaced does not compile.
+//! [`Entitled`](super::entitlement::Entitled), [`Validated`](super::validate::Validated), or
+//! [`Shaped`](super::shape::Shaped) for a forwarded call. A stack with a step missing or misplaced
+//! does not compile.
 
 use std::net::IpAddr;
 use std::sync::Arc;

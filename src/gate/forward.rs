@@ -40,18 +40,17 @@ pub struct ForwardRoute {
 
 /// What sends the calls of a route on.
 pub trait Forwarding: Send + Sync {
-    /// The most that a call with these headers and this body can cost. A body that is passed on is
-    /// not looked at.
+    /// Returns the highest possible price of a call. A streamed body is not read.
     ///
     /// # Errors
-    /// When the body says how much it may need in a way that is not clear.
-    fn most(&self, headers: &HeaderMap, body: &[u8]) -> Result<Credits, Refusal>;
+    /// When the member of the body that bounds the price is ambiguous or not a number.
+    fn max_price(&self, headers: &HeaderMap, body: &[u8]) -> Result<Credits, Refusal>;
 
-    /// What the upstream gets of a body with these headers.
+    /// Returns the body for the upstream.
     ///
     /// # Errors
     /// When the route changes bodies, and cannot change this one.
-    fn changed(&self, headers: &HeaderMap, body: Bytes) -> Result<UpstreamRequest, Refusal>;
+    fn edit_request(&self, headers: &HeaderMap, body: Bytes) -> Result<UpstreamRequest, Refusal>;
 
     fn send(self: Arc<Self>, call: ForwardedCall) -> PaidFuture;
 }
@@ -107,7 +106,7 @@ impl ForwardedCall {
         let read_bytes = body.read().len() as u64;
         let (body, brings_extra_event) = match body {
             CallBody::Read(body) => {
-                let UpstreamRequest { body, brings_extra_event } = forwarding.changed(&headers, body)?;
+                let UpstreamRequest { body, brings_extra_event } = forwarding.edit_request(&headers, body)?;
                 (CallBody::Read(body), brings_extra_event)
             }
             CallBody::Passed(body) => (CallBody::Passed(body), false),
@@ -136,7 +135,7 @@ pub(super) async fn meter_forwarded(route: Arc<ForwardRoute>, shaped: Shaped) ->
     let sent = (call.request.headers().clone(), body);
     let prepared = route
         .forwarding
-        .most(&sent.0, &read)
+        .max_price(&sent.0, &read)
         .and_then(|most| Ok((most, ForwardedCall::of(&call, &caller, hops, sent, &*route.forwarding)?)));
     let (most, forwarded) = match prepared {
         Ok(prepared) => prepared,

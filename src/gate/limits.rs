@@ -56,7 +56,7 @@ impl Limits {
         sizes: LimitSizes,
     ) -> Admission {
         let (admission, is_shared) = match &self.shared {
-            None => (account.admit(route, sizes, || rate.check(account.id())), false),
+            None => (account.admit(route, sizes, || rate.check(account.id()), || None), false),
             // Boxed, so that requests of a gateway without a store do not carry the size of a call
             // to one.
             Some(shared) => Box::pin(admit_shared(shared, account, route, rate, sizes)).await,
@@ -69,11 +69,7 @@ impl Limits {
     /// Takes a slot, past any limit, for a request whose answer is still being sent. The shared
     /// store learns of it later.
     pub fn enter_again(&self, account: &Arc<CachedAccount>) -> Slot {
-        let mut slot = account.enter();
-        if let Some(shared) = &self.shared {
-            slot.hold(shared.lease_without_store(account.id()));
-        }
-        slot
+        account.enter(self.shared.as_ref().map(|shared| shared.lease_without_store(account.id())))
     }
 
     /// Counts a request that the ledger refused because the period's quota is used up.
@@ -101,29 +97,22 @@ async fn admit_shared(
     let account_id = account.id();
     // First: what the store admits has taken from the account.
     if let Some(refusal) = route.and_then(|route| account.route_refusal(route)) {
-        return (Admission::OfRoute(refusal), false);
+        return (Admission::RouteLimited(refusal), false);
     }
     let Ok(Ruling { verdict, rate, running }) = shared.decide(account_id, sizes).await else {
-        let mut admission = account.admit(route, sizes, || local_rate.check(account_id));
-        if let Admission::Admitted { slot, .. } = &mut admission {
-            slot.hold(shared.lease_without_store(account_id));
-        }
-        return (admission, false);
+        let lease = || Some(shared.lease_without_store(account_id));
+        return (account.admit(route, sizes, || local_rate.check(account_id), lease), false);
     };
     let admission = match verdict {
         Verdict::Admitted(lease) => {
             // The local rate follows, so that this gateway continues from there when the store is
             // unavailable.
             let _ = local_rate.check(account_id);
-            // Another request may have taken the route's last place while the store decided. The
-            // lease returns its slot when it is dropped.
-            let mut slot = match account.enter_route(route) {
-                Ok(slot) => slot,
-                Err(refusal) => return (Admission::OfRoute(refusal), true),
-            };
-            slot.hold(lease);
-            slot.set_running(running);
-            Admission::Admitted { slot, rate }
+            // Another request may have taken the route's last place while the store decided.
+            match account.enter_route(route, Some(lease), running) {
+                Ok(slot) => Admission::Admitted { slot, rate },
+                Err(refusal) => Admission::RouteLimited(refusal),
+            }
         }
         Verdict::TooFast => Admission::TooFast(rate),
         Verdict::TooMany => Admission::TooMany,
@@ -169,8 +158,8 @@ impl CountsOf {
     fn count(&self, admission: &Admission) {
         let counter = match admission {
             Admission::Admitted { .. } => &self.admitted,
-            Admission::TooFast(_) | Admission::OfRoute(RouteRefusal::TooFast(_)) => &self.too_fast,
-            Admission::TooMany | Admission::OfRoute(RouteRefusal::TooMany(_)) => &self.too_many,
+            Admission::TooFast(_) | Admission::RouteLimited(RouteRefusal::TooFast(_)) => &self.too_fast,
+            Admission::TooMany | Admission::RouteLimited(RouteRefusal::TooMany(_)) => &self.too_many,
         };
         counter.increment(1);
     }

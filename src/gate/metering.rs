@@ -3,7 +3,7 @@
 //! The hold is durable before the handler starts. The handler outlives its connection, so a
 //! disconnect changes nothing. Its outcome decides between capture and release.
 
-mod decision;
+mod declined;
 mod detach_on_drop;
 mod dry_run;
 mod metered_call;
@@ -254,12 +254,12 @@ impl Sale {
             Ok(Granted { mut hold, balance }) => {
                 caller.account.cache_balance(balance.clone());
                 if !self.outlives_client {
-                    hold.drops_as(Outcome::LeftEarly);
+                    hold.set_outcome_if_dropped(Outcome::LeftEarly);
                 }
                 let call = metered(caller, balance).run_with_hold(hold, work);
                 Ok(self.run_call(call_id, call).await)
             }
-            Err(HoldError::Declined(declined)) => Ok(decision::answer(declined, &caller, price)),
+            Err(HoldError::Declined(declined)) => Ok(declined::answer(declined, &caller, price)),
             Err(HoldError::Unavailable(error)) => Err(unavailable(error)),
             // A key outlives its account's ledger only if rows were deleted by hand.
             Err(error @ HoldError::UnknownAccount) => {

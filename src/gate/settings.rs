@@ -1,4 +1,4 @@
-//! The `[calls]` and `[keys]` settings. `[limits]` is beside the limits that gateways share.
+//! The `[calls]` and `[keys]` settings. `[limits]` is in `limits/shared_limits.rs`.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;

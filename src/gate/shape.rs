@@ -1,4 +1,4 @@
-//! Is the request one that may be forwarded?
+//! Checks whether a request may be forwarded, and reads its body unless it is streamed.
 
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName};
@@ -14,10 +14,10 @@ use crate::domain::key::Mode;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::http::json_body::read_any_body;
 
-/// Most gateways on the way of a call.
+/// Gateways that a call may pass.
 const MAX_HOPS: u8 = 3;
 
-/// A call that may be sent on. What its body contains is the upstream's affair.
+/// A call that may be forwarded. The upstream checks what its body contains.
 #[derive(Debug)]
 #[non_exhaustive]
 pub(super) struct Shaped {
@@ -35,7 +35,7 @@ pub(super) struct Shaped {
 pub enum CallBody {
     /// It was read whole.
     Read(Bytes),
-    /// It is passed on while it comes.
+    /// Streamed to the upstream.
     Passed(Body),
 }
 

@@ -46,8 +46,8 @@ pub async fn create(
 pub struct Once {
     /// The caller's id of the account. A repetition returns the first account.
     pub reference: Option<String>,
-    /// Whether the edition of the plan is the caller's choice of the newest, which may have been
-    /// another one before.
+    /// Whether the caller named no edition: a repetition then matches whichever edition was newest
+    /// at the first call.
     pub of_any_edition: bool,
     /// Whether another account may have the same e-mail address.
     pub allow_duplicate_email: bool,

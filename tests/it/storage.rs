@@ -1,7 +1,7 @@
 //! The store.
 
 mod audit;
-mod changes;
+mod change_feed;
 mod keys;
 mod lives;
 mod migration_locks;

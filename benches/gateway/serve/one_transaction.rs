@@ -27,7 +27,7 @@ use fluence::gate::call::{Answered, Refused};
 use fluence::gate::limits::Limits;
 use fluence::gate::limits::limiter::RateLimits;
 use fluence::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
-use fluence::gate::refused::RefusedCalls;
+use fluence::gate::refusal_counts::RefusedCalls;
 use fluence::gate::validate::Validated;
 use fluence::gate::{Gate, stack};
 use fluence::http::answer::refused;

@@ -14,7 +14,7 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus, Mode};
 use crate::management::keys;
 use crate::storage::console::key_facts::used_since;
-use crate::storage::{changes, nodes};
+use crate::storage::{change_feed, nodes};
 
 /// A key that was used so lately is revoked by typing its name.
 const LATELY_DAYS: i64 = 7;
@@ -70,7 +70,7 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     // The change gets its number with the commit; before that, the newest one is older, and every
     // gateway has seen it.
     call.commit().await?;
-    let change = changes::newest(call.db().await?).await?;
+    let change = change_feed::newest(call.db().await?).await?;
     Ok(Reply::SeeOther(path_of(call, key.id, &format!("/revoked?change={change}"))?))
 }
 

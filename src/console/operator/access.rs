@@ -17,7 +17,7 @@ use crate::storage::identity::operators;
 pub enum Access {
     Anyone,
     /// An operator whose second factor is still to come.
-    Half,
+    AwaitingFactor,
     /// Every operator who is logged in.
     Viewer,
     Support,
@@ -29,7 +29,7 @@ pub enum Access {
 impl Access {
     const fn role(self) -> OperatorRole {
         match self {
-            Self::Anyone | Self::Half | Self::Viewer => OperatorRole::Viewer,
+            Self::Anyone | Self::AwaitingFactor | Self::Viewer => OperatorRole::Viewer,
             Self::Support | Self::SupportConfirmed => OperatorRole::Support,
             Self::AdminConfirmed => OperatorRole::Admin,
         }
@@ -44,7 +44,7 @@ impl Admission for Access {
     async fn admit(self, call: &mut Call) -> Result<(), PageError> {
         match self {
             Self::Anyone => {}
-            Self::Half => {
+            Self::AwaitingFactor => {
                 call.identify().await?;
                 call.half()?;
             }
@@ -59,7 +59,7 @@ impl Admission for Access {
         if call.is_sent() {
             call.check_form()?;
         }
-        if self <= Self::Half {
+        if self <= Self::AwaitingFactor {
             return Ok(());
         }
         let id = call.user()?.identity.id;

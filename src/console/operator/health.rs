@@ -15,7 +15,7 @@ use crate::domain::offer_set::SetNumbers;
 use crate::storage::console::daily;
 use crate::storage::nodes::{self, NodeView};
 use crate::storage::operator::health::{self, DayTotal, MAX_HOLDS, OpenWriter, Outbox, Verification};
-use crate::storage::{changes, offer_sets};
+use crate::storage::{change_feed, offer_sets};
 
 /// A clock that is further off than this is a fault, as the gateway's own log has it.
 const MAX_SKEW_MS: i64 = MAX_SKEW.num_milliseconds();
@@ -48,7 +48,7 @@ impl Health {
         Ok(Self {
             now,
             nodes: nodes::list(db).await?,
-            newest_change: changes::newest(db).await?,
+            newest_change: change_feed::newest(db).await?,
             newest_sets: offer_sets::newest_numbers(db).await?,
             writers: health::open_writers(db).await?,
             verification: health::last_verification(db).await?,

@@ -12,7 +12,7 @@ use crate::console::page::Reply;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus};
 use crate::management::keys;
-use crate::storage::changes;
+use crate::storage::change_feed;
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let key = key_of(call).await?;
@@ -45,6 +45,6 @@ pub(super) async fn revoke(call: &mut Call) -> Result<Reply, PageError> {
     // The change gets its number with the commit; before that, the newest one is older, and every
     // gateway has seen it.
     call.commit().await?;
-    let change = changes::newest(call.db().await?).await?;
+    let change = change_feed::newest(call.db().await?).await?;
     Ok(Reply::SeeOther(path_of(call, key.id, &format!("/revoked?change={change}"))?))
 }

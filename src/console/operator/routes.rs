@@ -23,10 +23,10 @@ pages! {
     Anyone Post "/operator/log-in" => log_in::send;
     Anyone Get "/operator/link" => link::show;
     Anyone Post "/operator/link" => link::send;
-    Half Get "/operator/log-in/second" => second_factor::ask;
-    Half Post "/operator/log-in/second" => second_factor::send;
-    Half Get "/operator/log-in/set-up" => second_factor::show_set_up;
-    Half Post "/operator/log-in/set-up" => second_factor::set_up;
+    AwaitingFactor Get "/operator/log-in/second" => second_factor::ask;
+    AwaitingFactor Post "/operator/log-in/second" => second_factor::send;
+    AwaitingFactor Get "/operator/log-in/set-up" => second_factor::show_set_up;
+    AwaitingFactor Post "/operator/log-in/set-up" => second_factor::set_up;
     Viewer Post "/operator/log-out" => log_out;
     Viewer Get "/operator/confirm" => confirm::show;
     Viewer Post "/operator/confirm" => confirm::send;

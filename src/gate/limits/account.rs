@@ -11,11 +11,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
+use super::shared_limits::Lease;
 use crate::domain::billing::{AccountBalance, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
-use crate::gate::changes::{ChangeCount, LastChange};
+use crate::gate::change_count::{ChangeCount, LastChange};
 
 use self::routes::RouteUses;
 pub use self::routes::{LimitedRoute, RouteRefusal};
@@ -143,26 +144,27 @@ impl CachedAccount {
 
     /// Admits a request if its concurrency, its rate and its route allow it. One lock covers all
     /// decisions, so that a request that one of them refuses takes nothing from the others.
-    /// `check_rate` takes from the rate if it admits.
+    /// `check_rate` takes from the rate if it admits, and `lease` is asked for an admitted request.
     pub fn admit(
         self: &Arc<Self>,
         route: Option<&LimitedRoute>,
         sizes: LimitSizes,
         check_rate: impl FnOnce() -> RateDecision,
+        lease: impl FnOnce() -> Option<Lease>,
     ) -> Admission {
         let mut running = self.lock_running();
         if *running >= sizes.concurrency {
             return Admission::TooMany;
         }
         if let Some(refusal) = route.and_then(|route| self.route_refusal(route)) {
-            return Admission::OfRoute(refusal);
+            return Admission::RouteLimited(refusal);
         }
         let rate = check_rate();
         if rate.retry_after.is_some() {
             return Admission::TooFast(rate);
         }
         *running += 1;
-        Admission::Admitted { slot: self.slot(*running, route), rate }
+        Admission::Admitted { slot: self.slot(*running, route, lease()), rate }
     }
 
     /// Returns why a route's own limits refuse a call now, if they do. Takes nothing.
@@ -180,28 +182,33 @@ impl CachedAccount {
     }
 
     /// Takes a slot, past any limit.
-    pub fn enter(self: &Arc<Self>) -> Slot {
+    pub fn enter(self: &Arc<Self>, lease: Option<Lease>) -> Slot {
         let mut running = self.lock_running();
         *running += 1;
-        self.slot(*running, None)
+        self.slot(*running, None, lease)
     }
 
-    /// Takes a slot for a request that the shared store admitted, if its route's own limits allow
-    /// it.
-    pub fn enter_route(self: &Arc<Self>, route: Option<&LimitedRoute>) -> Result<Slot, RouteRefusal> {
+    /// Takes a slot for a request that the shared store admitted as one of `running_everywhere`, if
+    /// its route's own limits allow it. Otherwise the lease is returned to the store.
+    pub fn enter_route(
+        self: &Arc<Self>,
+        route: Option<&LimitedRoute>,
+        lease: Option<Lease>,
+        running_everywhere: u32,
+    ) -> Result<Slot, RouteRefusal> {
         let mut running = self.lock_running();
         if let Some(refusal) = route.and_then(|route| self.route_refusal(route)) {
             return Err(refusal);
         }
         *running += 1;
-        Ok(self.slot(*running, route))
+        Ok(self.slot(running_everywhere, route, lease))
     }
 
-    fn slot(self: &Arc<Self>, running: u32, route: Option<&LimitedRoute>) -> Slot {
+    fn slot(self: &Arc<Self>, running: u32, route: Option<&LimitedRoute>, lease: Option<Lease>) -> Slot {
         if let Some(route) = route {
             self.lock_routes().enter(route, Instant::now());
         }
-        Slot::new(self.clone(), running, route.map(|route| route.name))
+        Slot::new(self.clone(), running, route.map(|route| route.name), lease)
     }
 
     fn lock_running(&self) -> MutexGuard<'_, u32> {
@@ -237,9 +244,9 @@ mod tests {
     }
 
     fn enter(account: &Arc<CachedAccount>) -> Option<Slot> {
-        match account.admit(None, ONE_AT_ONCE, || rate(None)) {
+        match account.admit(None, ONE_AT_ONCE, || rate(None), || None) {
             Admission::Admitted { slot, .. } => Some(slot),
-            Admission::TooFast(_) | Admission::TooMany | Admission::OfRoute(_) => None,
+            Admission::TooFast(_) | Admission::TooMany | Admission::RouteLimited(_) => None,
         }
     }
 
@@ -270,14 +277,15 @@ mod tests {
     fn a_request_without_a_slot_does_not_consume_the_rate() {
         let account = live();
         let _slot = enter(&account).unwrap();
-        let admission = account.admit(None, ONE_AT_ONCE, || panic!("a refused request takes nothing"));
+        let admission =
+            account.admit(None, ONE_AT_ONCE, || panic!("a refused request takes nothing"), || None);
         assert!(matches!(admission, Admission::TooMany));
     }
 
     #[test]
     fn a_request_that_the_rate_refuses_takes_no_slot() {
         let account = live();
-        let refused = account.admit(None, ONE_AT_ONCE, || rate(Some(Duration::from_secs(1))));
+        let refused = account.admit(None, ONE_AT_ONCE, || rate(Some(Duration::from_secs(1))), || None);
         assert!(matches!(refused, Admission::TooFast(_)));
         assert!(enter(&account).is_some());
     }
@@ -286,16 +294,16 @@ mod tests {
     fn a_route_that_filled_up_while_the_store_decided_refuses() {
         let account = live();
         let route = LimitedRoute { name: "a", limits: ONE_AT_ONCE_OF_ROUTE };
-        let slot = account.enter_route(Some(&route)).unwrap();
-        assert!(account.enter_route(Some(&route)).is_err());
+        let slot = account.enter_route(Some(&route), None, 1).unwrap();
+        assert!(account.enter_route(Some(&route), None, 1).is_err());
         drop(slot);
-        assert!(account.enter_route(Some(&route)).is_ok());
+        assert!(account.enter_route(Some(&route), None, 1).is_ok());
     }
 
     #[test]
     fn a_slot_past_the_limits_counts() {
         let account = live();
-        let slot = account.enter();
+        let slot = account.enter(None);
         assert!(enter(&account).is_none());
         drop(slot);
         assert!(enter(&account).is_some());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::account::CachedAccount;
 use crate::domain::billing::AccountBalance;
 use crate::domain::ids::AccountId;
-use crate::gate::changes::ChangeCount;
+use crate::gate::change_count::ChangeCount;
 
 /// Cached accounts before unused ones are removed for the first time.
 const FIRST_PRUNE: usize = 1024;

@@ -4,7 +4,7 @@
 use tokio::time::Instant;
 
 use super::settled::Settled;
-use super::{Metering, decision, test_call};
+use super::{Metering, declined, test_call};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;
@@ -32,7 +32,7 @@ pub(super) async fn answer(
         }
         Mode::Test => (caller.account.balance(), test_decision(metering, request).await?),
     };
-    let declined = declined.map(|reason| decision::replay_or_refusal(reason, &balance, caller, price));
+    let declined = declined.map(|reason| declined::replay_or_refusal(reason, &balance, caller, price));
     let is_replay = matches!(declined, Some(Ok(_)));
     let is_free = is_replay || caller.key.mode == Mode::Test;
     let dry_run = DryRun {

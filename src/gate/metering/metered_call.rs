@@ -13,7 +13,7 @@ use super::plan_counters;
 use super::replay::{self, UNKNOWN_MEDIA_TYPE};
 use super::settled::Settled;
 use super::stream::{Attached, Bill, StreamedBody};
-use super::{Metering, PaidAnswer, PaidFuture, decision};
+use super::{Metering, PaidAnswer, PaidFuture, declined};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
@@ -79,7 +79,7 @@ impl MeteredCall {
             Ok(None) => {}
             Ok(Some(reason)) => {
                 let declined = Declined { reason, balance: self.balance };
-                return decision::answer(declined, &self.caller, self.price);
+                return declined::answer(declined, &self.caller, self.price);
             }
             Err(error) => return Settled::refused(idempotency_unavailable(&error), billing),
         }
@@ -208,7 +208,7 @@ impl MeteredCall {
             return Settled::refused(Refusal::Internal, self.refunded(rest, Outcome::Failed));
         };
         if !is_storable(&content) {
-            hold.capture_unkept(used, outcome);
+            hold.capture_without_answer(used, outcome);
             return Settled { response: Response::from_parts(parts, body.into()), billing, error_code };
         }
         match hold.capture_and_store(used, outcome, content).await {

@@ -57,8 +57,8 @@ pub enum RuleError {
         available: Credits,
     },
     /// A hold of 0 credits, which could be neither captured nor released.
-    #[error("a hold is of at least 1 credit")]
-    Nothing,
+    #[error("a hold must be at least 1 credit")]
+    ZeroHold,
     /// A number left the range of 64 bits.
     #[error("a credit amount is out of range")]
     Overflow,
@@ -187,7 +187,7 @@ impl LedgerAccount {
     /// request of the period. When the requests are used up, only packs and grants pay.
     pub fn hold(&mut self, amount: Credits, id: CallId, call: CallRef) -> Result<Vec<Take>, NotHeld> {
         if amount == Credits::ZERO {
-            return Err(RuleError::Nothing.into());
+            return Err(RuleError::ZeroHold.into());
         }
         let plan_pays = self.has_requests_left();
         let may_pay = |lot: &Lot| plan_pays || lot.source != LotSource::Plan;

@@ -93,7 +93,7 @@ impl OpenHold {
 
     /// Captures `used`, and records under the call's idempotency key that its answer is not stored.
     /// Does not wait.
-    pub fn capture_unkept(mut self, used: Credits, outcome: Outcome) -> Refund {
+    pub fn capture_without_answer(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         let answer = StoredAnswer { call_id: self.hold.call_id, content: None };
         let response = self.claim.is_some().then_some(answer);
@@ -104,7 +104,7 @@ impl OpenHold {
 
     /// Captures or releases by the outcome, without an answer to store. Returns what is charged,
     /// and the refund. Does not wait.
-    pub fn end_by(
+    pub fn settle_by(
         mut self,
         table: &SettlementTable,
         outcome: Outcome,
@@ -115,14 +115,14 @@ impl OpenHold {
             Settlement::Capture => {
                 let used = credits.min(self.amount());
                 self.explain(price);
-                (used, self.capture_unkept(used, outcome))
+                (used, self.capture_without_answer(used, outcome))
             }
             Settlement::Release => (Credits::ZERO, self.release(outcome)),
         }
     }
 
     /// Sets the outcome of a call whose hold is dropped.
-    pub fn drops_as(&mut self, outcome: Outcome) {
+    pub fn set_outcome_if_dropped(&mut self, outcome: Outcome) {
         self.if_dropped = outcome;
     }
 

@@ -356,7 +356,7 @@ async fn walk_of_owner(language: &'static str) {
     let mut walk = Walk::start(&post.gateway, post.gateway.url(), "/console", language).await;
     as_stranger(&mut walk, account).await;
     as_admin(&mut walk, account).await;
-    let without_session = [console::Access::Anyone, console::Access::Half];
+    let without_session = [console::Access::Anyone, console::Access::AwaitingFactor];
     walk.assert_found_nothing(&needed(console::ROUTES, without_session));
 }
 
@@ -365,7 +365,7 @@ async fn walk_of_operator(language: &'static str) {
     let key = gateway.professional().await.key;
     let mut walk = Walk::start(&gateway, gateway.operator_url(), "/operator", language).await;
     as_operator(&mut walk, &key).await;
-    let without_session = [operator::Access::Anyone, operator::Access::Half];
+    let without_session = [operator::Access::Anyone, operator::Access::AwaitingFactor];
     walk.assert_found_nothing(&needed(operator::ROUTES, without_session));
 }
 

@@ -30,7 +30,7 @@ async fn k01_k02_every_page_needs_who_it_says() {
         let member = open(&mut member, route, &path).await;
         let mut admin = visitor(&gateway, own, "admin@example.com", Role::Admin).await;
         let admin = open(&mut admin, route, &path).await;
-        if route.access == Access::Half {
+        if route.access == Access::AwaitingFactor {
             // A whole session has no second factor to give.
             assert!(
                 [&stranger, &admin]
@@ -52,7 +52,7 @@ async fn k01_k02_every_page_needs_who_it_says() {
             }
         }
         match route.access {
-            Access::Half => {}
+            Access::AwaitingFactor => {}
             Access::Anyone | Access::Person | Access::PersonConfirmed => {
                 assert!(is_let_in(route, &elsewhere) && is_let_in(route, &member), "{name}");
             }
@@ -109,7 +109,7 @@ async fn j01_every_form_refuses_another_origin_and_a_token_that_is_not_its_own()
             assert_eq!(refused.status, 403, "{path} with {headers:?}");
         }
         // A whole session has no second factor to give.
-        let status = if route.access == Access::Half { 401 } else { 403 };
+        let status = if route.access == Access::AwaitingFactor { 401 } else { 403 };
         for wrong in ["", "x", &of_profile[1..]] {
             let refused = admin.copy().post(&path, &[("form", wrong)]).await;
             assert_eq!(refused.status, status, "{path} with the token {wrong:?}");

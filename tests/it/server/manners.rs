@@ -120,7 +120,7 @@ async fn b24_a_client_that_closed_only_its_sending_side_gets_its_answer() {
             "{answer}"
         );
     }
-    // Half a request is none, whatever the client waits for.
+    // AwaitingFactor a request is none, whatever the client waits for.
     let mut client = gateway.connect().await;
     let request = post_crm("{}");
     client.send(&request[..request.len() - 1]).await;

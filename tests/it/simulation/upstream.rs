@@ -114,7 +114,7 @@ impl Client {
         let rules = Rules::draw(&mut self.rng);
         let begun = Instant::now();
         if rules.left == WhenLeft::Stop {
-            hold.drops_as(Outcome::LeftEarly);
+            hold.set_outcome_if_dropped(Outcome::LeftEarly);
         }
         sleep(self.millis(40)).await;
         let refusals = [
@@ -126,7 +126,7 @@ impl Client {
         ];
         let fate = self.rng.random_range(0..10);
         if let Some((_, outcome)) = refusals.into_iter().find(|(number, _)| *number == fate) {
-            let (used, _) = hold.end_by(&TABLE, outcome, Credits::ZERO, None);
+            let (used, _) = hold.settle_by(&TABLE, outcome, Credits::ZERO, None);
             self.expect(used == Credits::ZERO, || format!("{outcome:?} is charged"));
             return;
         }
@@ -150,7 +150,7 @@ impl Client {
             }
         };
         let credits = price.as_ref().map_or(Credits::ZERO, |price| price.charged);
-        let (used, _) = hold.end_by(&TABLE, outcome, credits, price);
+        let (used, _) = hold.settle_by(&TABLE, outcome, credits, price);
         self.server.lock().note(&format!("{call_id} {end:?} {outcome:?} {used}"));
         self.expect(used.as_i64() == expected, || {
             format!("{used} and not {expected}: {end:?} {outcome:?} {}", String::from_utf8_lossy(&said))

@@ -17,7 +17,7 @@ use fluence::gate::auth::keyring::Keyring;
 use fluence::gate::limits::limiter::RateLimits;
 use fluence::gate::metering::test_answers::TestAnswers;
 use fluence::gate::metering::{Metering, PaidHandler, PaidRoute};
-use fluence::gate::refused::RefusedCalls;
+use fluence::gate::refusal_counts::RefusedCalls;
 use fluence::gate::{Gate, stack};
 use fluence::ledger::settings::LedgerSettings;
 use fluence::ledger::writer;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::gate::changes::{ChangeCount, LastChange};
+use crate::gate::change_count::{ChangeCount, LastChange};
 use crate::gate::settings::KeySettings;
 
 /// The beginning of a lookup. Its result includes every change counted before.
@@ -43,9 +43,9 @@ pub(super) struct Freshness {
     current_ms: AtomicU64,
     change: AtomicU64,
     /// The last change that invalidates every key.
-    everything: LastChange,
+    last_full_invalidation: LastChange,
     /// The last creation of a key.
-    unknown: LastChange,
+    last_key_creation: LastChange,
 }
 
 impl Freshness {
@@ -55,8 +55,8 @@ impl Freshness {
             started_at: Instant::now(),
             current_ms: AtomicU64::new(0),
             change: AtomicU64::new(0),
-            everything: LastChange::default(),
-            unknown: LastChange::default(),
+            last_full_invalidation: LastChange::default(),
+            last_key_creation: LastChange::default(),
         }
     }
 
@@ -77,12 +77,12 @@ impl Freshness {
     }
 
     pub(super) fn everything_changed(&self, change: ChangeCount) {
-        self.everything.changed(change);
-        self.unknown.changed(change);
+        self.last_full_invalidation.changed(change);
+        self.last_key_creation.changed(change);
     }
 
     pub(super) fn key_created(&self, change: ChangeCount) {
-        self.unknown.changed(change);
+        self.last_key_creation.changed(change);
     }
 
     /// Records that every change before this instant has been seen.
@@ -94,12 +94,12 @@ impl Freshness {
 
     /// Whether the lookup of a cached key includes every counted change.
     pub(super) fn includes_changes(&self, start: LookupStart, account: &LastChange) -> bool {
-        self.everything.is_counted_in(start.change) && account.is_counted_in(start.change)
+        self.last_full_invalidation.is_counted_in(start.change) && account.is_counted_in(start.change)
     }
 
     /// Whether the lookup of an unknown key includes every key created so far.
     pub(super) fn includes_new_keys(&self, start: LookupStart) -> bool {
-        self.unknown.is_counted_in(start.change)
+        self.last_key_creation.is_counted_in(start.change)
     }
 
     /// Whether a cached key is young enough. `share`, of 255, is the part of the last quarter of

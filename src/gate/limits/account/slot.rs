@@ -17,7 +17,7 @@ pub enum Admission {
     TooFast(RateDecision),
     TooMany,
     /// The route's own limits refuse it.
-    OfRoute(RouteRefusal),
+    RouteLimited(RouteRefusal),
 }
 
 /// A slot among an account's running requests, released with the last clone.
@@ -31,33 +31,24 @@ struct Place {
     running: u32,
     /// The route with limits of its own among whose running calls it counts.
     route: Option<&'static str>,
-    /// The slot among the running requests of all gateways.
+    /// The slot among the running requests of all gateways, held as long as this one.
     lease: Option<Lease>,
 }
 
 impl Slot {
-    pub(super) fn new(account: Arc<CachedAccount>, running: u32, route: Option<&'static str>) -> Self {
-        Self(Arc::new(Place { account, running, route, lease: None }))
+    pub(super) fn new(
+        account: Arc<CachedAccount>,
+        running: u32,
+        route: Option<&'static str>,
+        lease: Option<Lease>,
+    ) -> Self {
+        Self(Arc::new(Place { account, running, route, lease }))
     }
 
     /// Returns the account's running requests at the admission of this one, including it: on all
     /// gateways, or on this one if it decided alone.
     pub fn running(&self) -> u32 {
         self.0.running
-    }
-
-    /// Holds a lease for as long as the slot.
-    pub(in crate::gate::limits) fn hold(&mut self, lease: Lease) {
-        if let Some(place) = Arc::get_mut(&mut self.0) {
-            place.lease = Some(lease);
-        }
-    }
-
-    /// Records how many requests run on all gateways.
-    pub(in crate::gate::limits) fn set_running(&mut self, running: u32) {
-        if let Some(place) = Arc::get_mut(&mut self.0) {
-            place.running = running;
-        }
     }
 
     /// Releases the slot before the answer is sent, unless another clone still holds it. Waits only

@@ -24,7 +24,7 @@ impl Bill {
     /// Ends the hold, and returns what was charged.
     pub(super) fn pay(self, credits: Credits, outcome: Outcome, price: Option<Box<PriceDetail>>) -> Credits {
         let held = self.hold.amount();
-        let (used, refund) = self.hold.end_by(&self.table, outcome, credits, price);
+        let (used, refund) = self.hold.settle_by(&self.table, outcome, credits, price);
         self.caller.account.apply_refund(refund);
         plan_counters::count(&self.caller.key.plan.plan, held, used);
         used

@@ -45,7 +45,7 @@ async fn k01_k02_every_page_needs_who_it_says() {
                 continue;
             }
             // A whole session has no second factor to give.
-            Access::Half => {
+            Access::AwaitingFactor => {
                 for page in [&stranger, &with_cookies, &viewer, &admin] {
                     assert!(is_refused(page), "{name}: {} {}", page.status, page.leads_to());
                 }
@@ -100,7 +100,7 @@ async fn j01_every_form_refuses_another_origin_and_a_token_that_is_not_its_own()
         }
         for wrong in ["", of_log_out.as_str()] {
             let refused = admin.copy().post(&path, &[("form", wrong)]).await;
-            let is_half = route.access == Access::Half;
+            let is_half = route.access == Access::AwaitingFactor;
             assert!(refused.status == 403 || is_half && is_refused(&refused), "{path}: {}", refused.status);
         }
     }

@@ -376,7 +376,7 @@ fn steps() -> impl Strategy<Value = Step> {
     let kind = prop_oneof![Just(GrantKind::Pack), Just(GrantKind::Grant)];
     let end = prop_oneof![4 => (0u32..9).prop_map(End::Capture), 2 => Just(End::Capture(u32::MAX)), 3 => Just(End::Release)];
     let ended = (any::<usize>(), end.clone());
-    // Half the lots end soon, and many at the same instant as another.
+    // AwaitingFactor the lots end soon, and many at the same instant as another.
     let hours = prop_oneof![Just(1i64), Just(24), Just(30 * 24), Just(365 * 24), 1i64..2_000];
     let seconds = prop_oneof![Just(1i64), Just(LEASE_S), 1i64..100_000, 1i64..6_000_000];
     prop_oneof![

@@ -278,7 +278,7 @@ impl Reference {
         let Some(account) = self.accounts.get_mut(&request.account_id) else { unreachable!() };
         let amount = request.amount.as_i64();
         if amount == 0 {
-            return Effect::Refused(RuleError::Nothing);
+            return Effect::Refused(RuleError::ZeroHold);
         }
         let requests_left = account.requests_used < account.requests_limit;
         let available = if requests_left { account.credits_left() } else { account.beside_the_plan() };

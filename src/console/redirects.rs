@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get};
 
 use crate::http::call_record::CallRecord;
 
-const WAYS: [(&str, &str); 6] = [
+const REDIRECTS: [(&str, &str); 6] = [
     ("/signup", "/console/sign-up"),
     ("/login", "/console/log-in"),
     ("/dashboard", "/console"),
@@ -20,7 +20,7 @@ const WAYS: [(&str, &str); 6] = [
 
 /// The redirects for the gateway's router.
 pub(super) fn routes() -> impl Iterator<Item = (&'static str, MethodRouter)> {
-    WAYS.into_iter().map(|(path, to)| (path, get(move || async move { redirect(path, to) })))
+    REDIRECTS.into_iter().map(|(path, to)| (path, get(move || async move { redirect(path, to) })))
 }
 
 fn redirect(path: &'static str, to: &'static str) -> Response {

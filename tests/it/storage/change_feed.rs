@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluence::domain::change::Invalidation;
-use fluence::storage::changes::{ChangeFeed, FeedPage, delete_old};
+use fluence::storage::change_feed::{ChangeFeed, FeedPage, delete_old};
 use sqlx::{ConnectOptions, Executor};
 
 use crate::support::gateway::Gateway;
