@@ -135,14 +135,14 @@ impl Forwarder {
 fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
     match body {
         CallBody::Read(body) => Upload::Whole(body),
-        CallBody::Passed(body) => {
+        CallBody::Streamed(body) => {
             let body = body.map_err(|error| -> Box<dyn std::error::Error + Send + Sync> { error.into() });
             Upload::passed(Box::pin(body), route.max_request_bytes as u64)
         }
     }
 }
 
-/// Reads an answer whole, unless it is long or passed on while it comes.
+/// Reads an answer whole, unless it is long or streamed.
 async fn read(route: &ForwardedRoute, headers: &HeaderMap, body: AnswerBody) -> Result<Read, UpstreamError> {
     let length = body.size_hint().exact();
     let too_long =

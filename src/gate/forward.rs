@@ -109,7 +109,7 @@ impl ForwardedCall {
                 let UpstreamRequest { body, brings_extra_event } = forwarding.edit_request(&headers, body)?;
                 (CallBody::Read(body), brings_extra_event)
             }
-            CallBody::Passed(body) => (CallBody::Passed(body), false),
+            CallBody::Streamed(body) => (CallBody::Streamed(body), false),
         };
         Ok(Self {
             call_id: call.id(),

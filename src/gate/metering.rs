@@ -108,7 +108,7 @@ pub struct PaidAnswer {
     pub outcome: Outcome,
     /// How the price was computed, where it depends on figures.
     pub price: Option<Box<PriceDetail>>,
-    /// The body, if it is passed on while it comes. It decides outcome and price at its end; the
+    /// The body, if it is streamed. It decides outcome and price at its end; the
     /// ones above are those of an answer that is whole.
     pub stream: Option<Box<StreamedBody>>,
 }

@@ -36,7 +36,7 @@ pub enum CallBody {
     /// It was read whole.
     Read(Bytes),
     /// Streamed to the upstream.
-    Passed(Body),
+    Streamed(Body),
 }
 
 impl Default for CallBody {
@@ -50,7 +50,7 @@ impl CallBody {
     pub(super) fn read(&self) -> Bytes {
         match self {
             Self::Read(body) => body.clone(),
-            Self::Passed(_) => Bytes::new(),
+            Self::Streamed(_) => Bytes::new(),
         }
     }
 }
@@ -66,7 +66,7 @@ pub(super) struct ShapeLimits {
     pub(super) hops: HeaderName,
 }
 
-/// Reads the body within the limit of the route, or leaves it to be passed on. Refuses keys of test
+/// Reads the body within the limit of the route, or leaves it to be streamed. Refuses keys of test
 /// environments where the upstream has no test targets.
 pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped, Refused> {
     let (mut call, caller, slot) = call.into_parts();
@@ -95,7 +95,7 @@ fn hops(headers: &HeaderMap, name: &HeaderName) -> Option<u8> {
     (hops < MAX_HOPS).then_some(hops)
 }
 
-/// A body that may be passed on: its length, where it is declared, is within the limit, and no
+/// A body that may be streamed: its length, where it is declared, is within the limit, and no
 /// answer is to be stored under a fingerprint of what was not read.
 fn passable(call: &Call, body: Body, limit_bytes: usize) -> Result<CallBody, Refusal> {
     if has_key(call.request.headers())? {
@@ -104,5 +104,5 @@ fn passable(call: &Call, body: Body, limit_bytes: usize) -> Result<CallBody, Ref
     if body.size_hint().lower() > limit_bytes as u64 {
         return Err(Refusal::BodyTooLarge { limit_bytes });
     }
-    Ok(CallBody::Passed(body))
+    Ok(CallBody::Streamed(body))
 }

@@ -32,7 +32,7 @@ use super::stop::Stop;
 use super::tls::Tls;
 use super::unsent::{Answer, Unsent};
 use super::worker_threads::WorkerThreads;
-use crate::gate::{PassedOn, Reentry};
+use crate::gate::{Reentry, Streamed};
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// What connections share. Several accept loops may use one server.
@@ -115,7 +115,7 @@ impl Server {
     }
 }
 
-/// Memory of the HTTP library for an answer that is passed on, or of unknown length: its buffer and
+/// Memory of the HTTP library for a streamed answer, or one of unknown length: its buffer and
 /// one piece that waits.
 const STREAM_BYTES: u64 = 64 * 1024;
 /// Send buffer of the operating system for an unread answer. Without this bound it grows to
@@ -328,8 +328,8 @@ async fn answer(
     }
     rest::discard_or_close(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
-    let is_passed_on = response.extensions_mut().remove::<PassedOn>().is_some();
-    let bytes = response.body().size_hint().exact().filter(|_| !is_passed_on).unwrap_or(STREAM_BYTES);
+    let is_streamed = response.extensions_mut().remove::<Streamed>().is_some();
+    let bytes = response.body().size_hint().exact().filter(|_| !is_streamed).unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });
     Ok(response.map(|body| AnswerBody::new(body, state)))

@@ -113,7 +113,7 @@ impl Pipeline {
         };
         let (mut response, record) = render(response, &ctx, links);
         set_security_headers(response.headers_mut());
-        // Compressing an answer that is passed on as it comes would hold it back.
+        // Compressing a streamed answer would hold it back.
         let is_own = !is_passed_on(&response);
         let response = match accept_encoding {
             // Boxed, so that calls without compression carry no future of its size.

@@ -1,4 +1,4 @@
-//! The body of a request to an upstream: read before, or passed on while it comes.
+//! The body of a request to an upstream: read whole, or streamed.
 
 mod body;
 
@@ -23,10 +23,10 @@ pub type ClientBody = Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>;
 #[derive(Clone, Debug)]
 pub enum Upload {
     Whole(Bytes),
-    Passed(PassedUpload),
+    Streamed(StreamedUpload),
 }
 
-/// Why a body that is passed on ended before its end. The upstream cannot help it.
+/// Why a streamed body ended before its end. The upstream cannot help it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UploadFault {
     #[error("the body of the request is longer than its route allows")]
@@ -38,9 +38,9 @@ pub enum UploadFault {
     Stopped,
 }
 
-/// A body that is passed on while it comes. It can be sent once.
+/// A streamed body. It can be sent once.
 #[derive(Clone)]
-pub struct PassedUpload(Arc<Shared>);
+pub struct StreamedUpload(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
@@ -68,12 +68,12 @@ struct State {
 pub struct AnswerWaits {
     /// Of its head, from the end of the request's body.
     pub first_byte: Duration,
-    /// Longest pause of a body that is passed on.
+    /// Longest pause of a streamed body.
     pub idle: Duration,
 }
 
 impl Upload {
-    /// A body that is passed on, as far as `max_bytes`.
+    /// A streamed body, as far as `max_bytes`.
     pub fn passed(body: ClientBody, max_bytes: u64) -> Self {
         let length = body.size_hint();
         let has_ended = body.is_end_stream();
@@ -87,14 +87,14 @@ impl Upload {
             sender: None,
         };
         let shared = Shared { state: Mutex::new(state), length, max_bytes, ended: Notify::new() };
-        Self::Passed(PassedUpload(Arc::new(shared)))
+        Self::Streamed(StreamedUpload(Arc::new(shared)))
     }
 
-    /// Bytes that were read so far: all of them, or what was passed on.
+    /// Bytes that were read so far: all of them, or what was streamed.
     pub fn bytes(&self) -> u64 {
         match self {
             Self::Whole(body) => body.len() as u64,
-            Self::Passed(passed) => passed.state().bytes,
+            Self::Streamed(streamed) => streamed.state().bytes,
         }
     }
 
@@ -102,7 +102,7 @@ impl Upload {
     pub fn has_ended(&self) -> bool {
         match self {
             Self::Whole(_) => true,
-            Self::Passed(passed) => passed.state().has_ended,
+            Self::Streamed(streamed) => streamed.state().has_ended,
         }
     }
 
@@ -110,7 +110,7 @@ impl Upload {
     pub fn fault(&self) -> Option<UploadFault> {
         match self {
             Self::Whole(_) => None,
-            Self::Passed(passed) => passed.state().fault,
+            Self::Streamed(streamed) => streamed.state().fault,
         }
     }
 
@@ -118,7 +118,7 @@ impl Upload {
     pub fn is_whole(&self) -> bool {
         match self {
             Self::Whole(_) => true,
-            Self::Passed(passed) => !passed.state().has_begun,
+            Self::Streamed(streamed) => !streamed.state().has_begun,
         }
     }
 
@@ -126,15 +126,15 @@ impl Upload {
     pub(super) fn body(&self) -> UploadBody {
         match self {
             Self::Whole(body) => UploadBody::Whole(Some(body.clone()).filter(|body| !body.is_empty())),
-            Self::Passed(passed) => UploadBody::Passed(passed.clone()),
+            Self::Streamed(streamed) => UploadBody::Streamed(streamed.clone()),
         }
     }
 
-    /// Ends a body that is still passed on: the call has ended. The client's connection is free for
+    /// Ends a body that is still streamed: the call has ended. The client's connection is free for
     /// the answer.
     pub(super) fn stop(&self) {
-        let Self::Passed(passed) = self else { return };
-        let mut state = passed.state();
+        let Self::Streamed(streamed) = self else { return };
+        let mut state = streamed.state();
         let (body, sender) = (state.body.take(), state.sender.take());
         drop(state);
         drop(body);
@@ -144,18 +144,18 @@ impl Upload {
     /// Waits for an answer, and returns `None` if it is late. The time that a body takes to be
     /// passed on does not count, as long as it moves.
     pub(super) async fn answered<F: Future>(&self, waits: AnswerWaits, answering: F) -> Option<F::Output> {
-        let Self::Passed(passed) = self else {
+        let Self::Streamed(streamed) = self else {
             return tokio::time::timeout(waits.first_byte, answering).await.ok();
         };
         let mut answering = std::pin::pin!(answering);
         loop {
-            let deadline = passed.deadline(waits);
+            let deadline = streamed.deadline(waits);
             tokio::select! {
                 biased;
                 answered = &mut answering => return Some(answered),
-                () = passed.0.ended.notified() => {}
+                () = streamed.0.ended.notified() => {}
                 () = sleep_until(deadline) => {
-                    if passed.deadline(waits) <= Instant::now() {
+                    if streamed.deadline(waits) <= Instant::now() {
                         return None;
                     }
                 }
@@ -164,7 +164,7 @@ impl Upload {
     }
 }
 
-impl PassedUpload {
+impl StreamedUpload {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -241,9 +241,9 @@ impl State {
     }
 }
 
-impl fmt::Debug for PassedUpload {
+impl fmt::Debug for StreamedUpload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PassedUpload").field("length", &self.0.length).finish_non_exhaustive()
+        f.debug_struct("StreamedUpload").field("length", &self.0.length).finish_non_exhaustive()
     }
 }
 

@@ -135,7 +135,7 @@ named_enum! {
     pub enum RequestBody {
         /// It is read whole before.
         Read = "read",
-        /// It is passed on while it comes.
+        /// It is streamed.
         Pass = "pass",
     }
 }
@@ -163,7 +163,7 @@ pub struct RouteLimits {
     pub concurrency: Option<u32>,
 }
 
-/// How an answer is passed on while it comes.
+/// How an answer is streamed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StreamTerms {
     /// Interval of comments in a silent event stream, for proxies that close silent connections.
@@ -194,7 +194,7 @@ pub struct ForwardedRoute {
     pub broke_off: WhenBrokeOff,
     /// What becomes of a call whose client leaves.
     pub left: WhenLeft,
-    /// Set for routes whose answers are passed on while they come.
+    /// Set for routes whose answers are streamed.
     pub stream: Option<StreamTerms>,
     pub limits: Option<RouteLimits>,
     pub body: RequestBody,

@@ -111,7 +111,7 @@ impl Meter {
         self.route.price.counted().is_none_or(|price| {
             price.counts.iter().all(|count| match count.of {
                 FigureSource::Header(_) => true,
-                // An answer may begin before a body that is passed on has ended.
+                // An answer may begin before a streamed body has ended.
                 FigureSource::RequestKib => self.upload.has_ended(),
                 _ => false,
             })
@@ -165,7 +165,7 @@ impl Meter {
     fn request_bytes(&self) -> u64 {
         match &self.upload {
             Upload::Whole(_) => self.read_bytes,
-            Upload::Passed(_) => self.upload.bytes(),
+            Upload::Streamed(_) => self.upload.bytes(),
         }
     }
 

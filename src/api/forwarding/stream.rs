@@ -1,4 +1,4 @@
-//! Answers that are passed on while they come.
+//! Answers that are streamed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -19,7 +19,7 @@ use crate::http::billing_info::X_CREDITS_USED;
 use crate::http::representation::is_unencoded;
 use crate::upstream::pool::AnswerBody;
 
-/// Makes the body of an answer one that is passed on. `beginning` was read of it already.
+/// Makes the body of an answer a streamed one. `beginning` was read of it already.
 pub(super) fn pass_on(
     answer: &mut PaidAnswer,
     meter: Meter,

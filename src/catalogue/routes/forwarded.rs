@@ -146,7 +146,7 @@ fn request_body(fields: &mut Fields<'_>, price: Option<&RoutePrice>) -> (Request
     (body, max_request_bytes.unwrap_or(MIB as usize))
 }
 
-/// What is sent again. A body that was passed on is gone.
+/// What is sent again. A streamed body is gone.
 fn retry(fields: &mut Fields<'_>, body: RequestBody) -> RetryRule {
     let words = RetryRule::ALL.map(|rule| (rule.as_str(), rule));
     let retry = fields.optional("retry", word_of(&words)).unwrap_or(RetryRule::Off);

@@ -161,14 +161,14 @@ impl MeteredCall {
         Settled::new(stream.answer(response, attached), billing)
     }
 
-    /// The answer of a call that holds nothing, and whether it is passed on while it comes.
+    /// The answer of a call that holds nothing, and whether it is streamed.
     fn free_of_charge(&self, handled: HandlerResult) -> (Response, bool) {
         let Some(stream) = handled.stream else { return (handled.response, false) };
         let attached = self.attached();
         (stream.answer(handled.response, attached), true)
     }
 
-    /// What stays with the body of an answer that is passed on.
+    /// What stays with the body of a streamed answer.
     fn attached(&self) -> Attached {
         let (slot, tasks) = (self.slot.clone(), self.metering.calls.clone());
         Attached::without_bill(self.call_id, &self.caller, slot, tasks)

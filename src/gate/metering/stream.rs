@@ -1,9 +1,9 @@
-//! An answer that is passed on while it comes. Its body owns the hold: whatever ends the body
+//! A streamed answer. Its body owns the hold: whatever ends the body
 //! settles the call, once.
 
 mod bill;
 mod finish;
-mod passed_on_body;
+mod streamed_answer_body;
 mod running;
 
 use std::fmt;
@@ -17,8 +17,8 @@ use tokio::time::Instant;
 
 pub(in crate::gate) use self::bill::Attached;
 pub(super) use self::bill::Bill;
-use self::passed_on_body::PassedOnBody;
 use self::running::Stream;
+use self::streamed_answer_body::StreamedAnswerBody;
 use crate::domain::credits::Credits;
 pub use crate::domain::forwarding::StreamEnd;
 use crate::domain::forwarding::WhenLeft;
@@ -41,7 +41,7 @@ pub enum BodyFault {
     TooLong,
 }
 
-/// A body that is passed on, and what decides its price.
+/// A streamed body, and what decides its price.
 pub struct StreamedBody {
     pub body: UpstreamBody,
     pub meter: Box<dyn StreamMeter>,
@@ -86,16 +86,16 @@ pub struct StreamLimits {
     pub tells_price: bool,
 }
 
-/// Response extension of a body that is passed on while it comes: whatever its length, only a part
+/// Response extension of a streamed body: whatever its length, only a part
 /// of it is in memory.
 #[derive(Clone, Copy, Debug)]
-pub struct PassedOn;
+pub struct Streamed;
 
 impl StreamedBody {
     /// The answer with this body.
     pub(in crate::gate) fn answer(self, response: Response, attached: Attached) -> Response {
-        let mut response = response.map(|_| Body::new(PassedOnBody::new(Stream::new(self, attached))));
-        response.extensions_mut().insert(PassedOn);
+        let mut response = response.map(|_| Body::new(StreamedAnswerBody::new(Stream::new(self, attached))));
+        response.extensions_mut().insert(Streamed);
         response
     }
 }

@@ -179,7 +179,7 @@ pub enum DeclineReason {
 pub struct StoredAnswer {
     /// The call that was charged.
     pub call_id: CallId,
-    /// `None`: the answer was passed on while it came, or is too long to be stored.
+    /// `None`: the answer was streamed, or is too long to be stored.
     pub content: Option<AnswerContent>,
 }
 

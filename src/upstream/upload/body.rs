@@ -6,12 +6,12 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::{PassedUpload, UploadFault};
+use super::{StreamedUpload, UploadFault};
 
 /// An upload as it is sent.
 pub(in crate::upstream) enum UploadBody {
     Whole(Option<Bytes>),
-    Passed(PassedUpload),
+    Streamed(StreamedUpload),
 }
 
 impl Body for UploadBody {
@@ -24,8 +24,8 @@ impl Body for UploadBody {
     ) -> Poll<Option<Result<Frame<Bytes>, UploadFault>>> {
         match self.get_mut() {
             Self::Whole(body) => Poll::Ready(body.take().map(|body| Ok(Frame::data(body)))),
-            Self::Passed(passed) => {
-                let part = ready!(passed.poll_part(cx));
+            Self::Streamed(streamed) => {
+                let part = ready!(streamed.poll_part(cx));
                 Poll::Ready(part.map(|part| part.map(Frame::data)))
             }
         }
@@ -34,7 +34,7 @@ impl Body for UploadBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole(body) => body.is_none(),
-            Self::Passed(passed) => passed.has_ended_well(),
+            Self::Streamed(streamed) => streamed.has_ended_well(),
         }
     }
 
@@ -42,7 +42,7 @@ impl Body for UploadBody {
         match self {
             Self::Whole(body) => SizeHint::with_exact(body.as_ref().map_or(0, |body| body.len() as u64)),
             // Of the whole body: what was passed on already is not asked for.
-            Self::Passed(passed) => passed.length(),
+            Self::Streamed(streamed) => streamed.length(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Answers that are passed on while they come: what the client gets, and what it pays, however the
+//! Answers that are streamed: what the client gets, and what it pays, however the
 //! stream ends.
 
 use reqwest::{Method, Response};

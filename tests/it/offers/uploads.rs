@@ -1,4 +1,4 @@
-//! Bodies of requests that are passed on while they come: what the upstream gets, and what is paid
+//! Bodies of requests that are streamed: what the upstream gets, and what is paid
 //! when a side breaks.
 
 use reqwest::Method;

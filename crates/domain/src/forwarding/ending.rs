@@ -1,4 +1,4 @@
-//! How an answer that is passed on ends, and what that means for its price.
+//! How a streamed answer ends, and what that means for its price.
 
 use super::WhenBrokeOff;
 use crate::settlement::Outcome;

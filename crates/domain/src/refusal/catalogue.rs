@@ -465,7 +465,7 @@ refusals! {
             facts: location = location;
         }
 
-        /// The call was made and charged before, and its answer was passed on while it came.
+        /// The call was made and charged before, and its answer was streamed.
         /// `location` is the path of its receipt.
         StreamNotKept { location: String } => {
             en: "This call was already made, and its answer was streamed and not stored.",

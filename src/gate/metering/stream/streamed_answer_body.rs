@@ -1,4 +1,4 @@
-//! The body of an answer that is passed on while it comes.
+//! The body of a streamed answer.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,13 +15,13 @@ use crate::domain::credits::Credits;
 use crate::domain::forwarding::WhenLeft;
 use crate::http::billing_info::X_CREDITS_USED;
 
-/// The body of an answer that is passed on.
-pub(super) struct PassedOnBody {
+/// The body of a streamed answer.
+pub(super) struct StreamedAnswerBody {
     /// `None` once the call is settled.
     stream: Option<Box<Stream>>,
     /// Why the stream was cut short, until the client has got what came before.
     fault: Option<BodyFault>,
-    /// Whether the client has got all that was passed on, the head included.
+    /// Whether the client has got everything so far, the head included.
     is_flushed: bool,
     /// Whether a part of the body was written to the client's connection.
     was_sent: bool,
@@ -31,7 +31,7 @@ pub(super) struct PassedOnBody {
 /// written.
 const MOST_UNWRITTEN: u64 = 64 * 1_024;
 
-impl PassedOnBody {
+impl StreamedAnswerBody {
     pub(super) fn new(stream: Stream) -> Self {
         Self { stream: Some(Box::new(stream)), fault: None, is_flushed: false, was_sent: false }
     }
@@ -41,7 +41,7 @@ impl PassedOnBody {
     }
 }
 
-impl HttpBody for PassedOnBody {
+impl HttpBody for StreamedAnswerBody {
     type Data = Bytes;
     type Error = BodyFault;
 
@@ -107,7 +107,7 @@ impl HttpBody for PassedOnBody {
     }
 }
 
-impl Drop for PassedOnBody {
+impl Drop for StreamedAnswerBody {
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
         match stream.limits.left {
