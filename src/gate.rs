@@ -37,6 +37,7 @@ use crate::catalogue::plans::Catalogue;
 use crate::domain::key::KeySecret;
 use crate::http::public_links::PublicLinks;
 
+pub use self::metering::Delivery;
 pub use self::metering::stream::Streamed;
 pub use self::no_parameters::without_parameters;
 pub use self::reentry::Reentry;

@@ -137,6 +137,7 @@ impl Foundation {
             table: self.facts.settlement.clone(),
             deadline: settings.calls.deadline,
             calls: self.stop.tasks().clone(),
+            cut: self.stop.cut().clone(),
             test_answers: TestAnswers::new(self.pool.clone(), self.lease.clone()),
             links: self.facts.links.clone(),
         }

@@ -4,6 +4,7 @@
 //! disconnect changes nothing. Its outcome decides between capture and release.
 
 mod declined;
+mod delivery;
 mod detach_on_drop;
 mod dry_run;
 mod metered_call;
@@ -21,8 +22,10 @@ use std::time::Duration;
 
 use axum::response::Response;
 use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::delivery::Delivery;
 use self::detach_on_drop::DetachOnDrop;
 use self::metered_call::MeteredCall;
 use self::settled::Settled;
@@ -63,6 +66,8 @@ pub struct Metering {
     pub deadline: Duration,
     /// Runs calls whose clients have disconnected. A stopping gateway waits for them.
     pub calls: TaskTracker,
+    /// Cancelled when a stopping gateway closes its connections: calls that end by it are free.
+    pub cut: CancellationToken,
     /// The stored answers of test environments.
     pub test_answers: TestAnswers,
     /// For stored answers, which are rendered before they leave the gate.
@@ -195,11 +200,15 @@ impl Sale {
     async fn run_call<T: Send + 'static>(
         &self,
         call_id: CallId,
+        is_repeatable: bool,
         call: impl Future<Output = T> + Send + 'static,
     ) -> T {
         let call = serving(call_id, call);
         if self.outlives_client {
-            DetachOnDrop::new(&self.metering.calls, call).await
+            // A repeat of the call gets its stored answer. No other call would bring its answer to
+            // anybody once the gateway has closed the connection.
+            let cut = Some(&self.metering.cut).filter(|_| !is_repeatable);
+            DetachOnDrop::new(&self.metering.calls, cut, call).await
         } else {
             Box::pin(call).await
         }
@@ -237,7 +246,7 @@ impl Sale {
             // Boxed, so that paid calls do not carry its size.
             return Box::pin(dry_run::answer(metering, &caller, hold, self.least, &context)).await;
         }
-        let call_id = hold.call_id;
+        let (call_id, is_repeatable) = (hold.call_id, hold.idempotency.is_some());
         let is_test = caller.key.mode == Mode::Test;
         let price = if is_test { Credits::ZERO } else { hold.amount };
         let deadline = self.deadline;
@@ -248,7 +257,7 @@ impl Sale {
         if is_test {
             let balance = caller.account.balance();
             let call = metered(caller, balance).run_without_hold(test_call(hold), work);
-            return Ok(self.run_call(call_id, call).await);
+            return Ok(self.run_call(call_id, is_repeatable, call).await);
         }
         match metering.ledger.hold(hold).await {
             Ok(Granted { mut hold, balance }) => {
@@ -257,7 +266,7 @@ impl Sale {
                     hold.set_outcome_if_dropped(Outcome::LeftEarly);
                 }
                 let call = metered(caller, balance).run_with_hold(hold, work);
-                Ok(self.run_call(call_id, call).await)
+                Ok(self.run_call(call_id, is_repeatable, call).await)
             }
             Err(HoldError::Declined(declined)) => Ok(declined::answer(declined, &caller, price)),
             Err(HoldError::Unavailable(error)) => Err(unavailable(error)),

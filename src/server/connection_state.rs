@@ -224,8 +224,18 @@ impl ConnectionState {
 
     /// Records that the client read the answer to its end; `phase` follows.
     pub(super) fn sent(&self, phase: Phase) {
-        *lock(&self.answer) = None;
+        let answer = lock(&self.answer).take();
+        if let Some(delivery) = answer.and_then(|answer| answer.delivery) {
+            delivery.complete();
+        }
         self.enter(phase);
+    }
+
+    /// Records that the gateway closes the connection before the client has the answer.
+    pub(super) fn cut_off(&self) {
+        if let Some(delivery) = self.answer().and_then(|answer| answer.delivery) {
+            delivery.cut_off();
+        }
     }
 
     /// When the earliest timeout ends, unless only the service works.

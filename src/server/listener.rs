@@ -32,7 +32,7 @@ use super::stop::Stop;
 use super::tls::Tls;
 use super::unsent::{Answer, Unsent};
 use super::worker_threads::WorkerThreads;
-use crate::gate::{Reentry, Streamed};
+use crate::gate::{Delivery, Reentry, Streamed};
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// What connections share. Several accept loops may use one server.
@@ -274,7 +274,10 @@ async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
                 is_draining = true;
                 connection.as_mut().graceful_shutdown();
             }
-            () = server.stop.cut().cancelled(), if is_draining => return,
+            () = server.stop.cut().cancelled(), if is_draining => {
+                state.cut_off();
+                return;
+            }
         }
     }
 }
@@ -328,9 +331,10 @@ async fn answer(
     }
     rest::discard_or_close(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
+    let delivery = response.extensions_mut().remove::<Delivery>();
     let is_streamed = response.extensions_mut().remove::<Streamed>().is_some();
     let bytes = response.body().size_hint().exact().filter(|_| !is_streamed).unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry });
+    state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry, delivery });
     Ok(response.map(|body| AnswerBody::new(body, state)))
 }

@@ -98,6 +98,7 @@ impl<S, U> WatchedSocket<S, U> {
                 if let Some(answer) = self.state.answer().filter(|_| outflow.waiting.is_none()) {
                     outflow.waiting = outflow.unsent.wait(&answer);
                     if outflow.waiting.is_none() {
+                        self.state.cut_off();
                         return Poll::Ready(Err(io::Error::other(TooMuchUnsent)));
                     }
                 }

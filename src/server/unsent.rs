@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::ids::AccountId;
-use crate::gate::Reentry;
 use crate::gate::limits::account::Slot;
+use crate::gate::{Delivery, Reentry};
 use crate::http::client_address::ClientNetwork;
 
 /// An answer that is being sent.
@@ -21,6 +21,8 @@ pub(super) struct Answer {
     pub(super) network: ClientNetwork,
     /// Counts as a concurrent request of the account again, if it was admitted as one.
     pub(super) reentry: Option<Reentry>,
+    /// Of a paid answer that is charged at the end of its delivery.
+    pub(super) delivery: Option<Delivery>,
 }
 
 /// The owner that bytes count for.
@@ -111,7 +113,7 @@ mod tests {
     use super::*;
 
     fn answer(network: u32, bytes: usize) -> Answer {
-        Answer { bytes, network: ClientNetwork::V4(network), reentry: None }
+        Answer { bytes, network: ClientNetwork::V4(network), reentry: None, delivery: None }
     }
 
     #[test]

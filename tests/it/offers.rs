@@ -13,6 +13,7 @@ use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually, new_pepper};
 
 mod changes;
+mod cut_off;
 mod documentation;
 mod events;
 mod faults;

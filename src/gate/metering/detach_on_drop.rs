@@ -5,20 +5,26 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Runs in the task that awaits it, without the cost of another task. Dropped before its end, it
-/// continues in a task of its own.
+/// continues in a task of its own, unless its gateway cuts connections.
 pub(super) struct DetachOnDrop<'t, T: Send + 'static> {
     /// `None` after its end.
     work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
     tasks: &'t TaskTracker,
+    ends_by: Option<&'t CancellationToken>,
 }
 
 impl<'t, T: Send + 'static> DetachOnDrop<'t, T> {
-    /// Work that continues among `tasks` when dropped.
-    pub(super) fn new(tasks: &'t TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self { work: Some(Box::pin(work)), tasks }
+    /// Work that continues among `tasks` when dropped, or ends if `ends_by` is cancelled.
+    pub(super) fn new(
+        tasks: &'t TaskTracker,
+        ends_by: Option<&'t CancellationToken>,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Self {
+        Self { work: Some(Box::pin(work)), tasks, ends_by }
     }
 }
 
@@ -38,6 +44,9 @@ impl<T: Send + 'static> Future for DetachOnDrop<'_, T> {
 
 impl<T: Send + 'static> Drop for DetachOnDrop<'_, T> {
     fn drop(&mut self) {
+        if self.ends_by.is_some_and(CancellationToken::is_cancelled) {
+            return;
+        }
         // Without a runtime the program is ending.
         if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
             self.tasks.spawn_on(work, &runtime);
@@ -59,7 +68,7 @@ mod tests {
     #[tokio::test]
     async fn work_that_is_waited_for_needs_no_task() {
         let tasks = TaskTracker::new();
-        let mut work = DetachOnDrop::new(&tasks, async { 7 });
+        let mut work = DetachOnDrop::new(&tasks, None, async { 7 });
         assert_eq!(poll_once(&mut work), Poll::Ready(7));
         drop(work);
         assert!(tasks.is_empty());
@@ -70,7 +79,7 @@ mod tests {
         let tasks = TaskTracker::new();
         let (go, gone) = oneshot::channel();
         let (done, ended) = oneshot::channel();
-        let mut work = DetachOnDrop::new(&tasks, async {
+        let mut work = DetachOnDrop::new(&tasks, None, async {
             gone.await.unwrap();
             done.send(7).unwrap();
         });
@@ -83,10 +92,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn work_that_is_left_after_the_cut_ends() {
+        let (tasks, cut) = (TaskTracker::new(), CancellationToken::new());
+        let mut work = DetachOnDrop::new(&tasks, Some(&cut), std::future::pending::<()>());
+        assert!(poll_once(&mut work).is_pending());
+        cut.cancel();
+        drop(work);
+        assert!(tasks.is_empty());
+    }
+
+    #[tokio::test]
     async fn work_that_panicked_is_not_gone_on_with() {
         let tasks = TaskTracker::new();
         let fault = || panic!("as a fault of the gate might");
-        let mut work = DetachOnDrop::new(&tasks, async move { fault() });
+        let mut work = DetachOnDrop::new(&tasks, None, async move { fault() });
         assert!(catch_unwind(AssertUnwindSafe(|| poll_once(&mut work))).is_err());
         drop(work);
         assert!(tasks.is_empty());

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::HttpBody;
 use axum::http::header;
 use axum::http::response::Parts;
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use tokio_util::sync::CancellationToken;
 
+use super::delivery::{Charge, Delivery, MAX_UNREAD_BYTES};
 use super::plan_counters;
 use super::replay::{self, UNKNOWN_MEDIA_TYPE};
 use super::settled::Settled;
@@ -111,10 +114,16 @@ impl MeteredCall {
     where
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
-        let mut handled = self.handle(work).await;
+        let mut handled = {
+            let _guard = Abandoned { hold: &mut hold, cut: &self.metering.cut };
+            self.handle(work).await
+        };
         hold.explain(handled.price.take());
         if let Some(stream) = handled.stream.take() {
             return self.pass_on(hold, handled, *stream);
+        }
+        if self.is_charged_at_end(&hold, &handled) {
+            return self.deliver(hold, handled);
         }
         let (caller, price) = (self.caller.clone(), self.price);
         let settled = self.settle(hold, handled).await;
@@ -136,6 +145,24 @@ impl MeteredCall {
                 Settled::new(handled.response, self.charged(used, refund))
             }
         }
+    }
+
+    /// Whether the answer is long, and a repeat of the call would not get it.
+    fn is_charged_at_end(&self, hold: &OpenHold, handled: &HandlerResult) -> bool {
+        let max_bytes = if hold.has_idempotency_key() { MAX_STORED_BYTES as u64 } else { MAX_UNREAD_BYTES };
+        self.metering.table.settle(handled.outcome) == Settlement::Capture
+            && handled.response.body().size_hint().lower() > max_bytes
+    }
+
+    /// Charges a long answer once the client has it.
+    fn deliver(self, hold: OpenHold, handled: HandlerResult) -> Settled {
+        let HandlerResult { mut response, outcome, credits_used, .. } = handled;
+        let used = credits_used.min(self.price);
+        let billing = self.charged(used, hold.refund_beyond(used));
+        let delivery = Delivery::default();
+        delivery.charge_at_end(Charge::new(hold, self.caller.clone(), self.call_id, used, outcome));
+        response.extensions_mut().insert(delivery);
+        Settled::new(response, billing)
     }
 
     /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is
@@ -262,6 +289,20 @@ impl MeteredCall {
     fn billing(&self, used: Credits, balance: AccountBalance, refunded: Option<Outcome>) -> Billing {
         let plan_label = self.caller.key.plan.label.clone();
         Billing { used, held: None, plan_label, balance, refunded }
+    }
+}
+
+/// Dropped with a call that a stopping gateway ends, it names the gateway as the cause.
+struct Abandoned<'c> {
+    hold: &'c mut OpenHold,
+    cut: &'c CancellationToken,
+}
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        if self.cut.is_cancelled() {
+            self.hold.set_outcome_if_dropped(Outcome::Abandoned);
+        }
     }
 }
 

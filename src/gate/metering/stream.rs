@@ -94,8 +94,10 @@ pub struct Streamed;
 impl StreamedBody {
     /// The answer with this body.
     pub(in crate::gate) fn answer(self, response: Response, attached: Attached) -> Response {
+        let delivery = attached.delivery.clone();
         let mut response = response.map(|_| Body::new(StreamedAnswerBody::new(Stream::new(self, attached))));
         response.extensions_mut().insert(Streamed);
+        response.extensions_mut().insert(delivery);
         response
     }
 }

@@ -68,6 +68,7 @@ impl Rules {
             StreamEnd::Whole => false,
             StreamEnd::BrokeOff { was_sent } => !was_sent || self.broke_off == WhenBrokeOff::Release,
             StreamEnd::Left { was_sent } => !was_sent,
+            StreamEnd::CutOff => true,
         };
         let text = std::str::from_utf8(said).unwrap();
         let whole = text.rsplit_once("\n\n").map_or("", |(whole, _)| whole);

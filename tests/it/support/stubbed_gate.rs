@@ -73,6 +73,7 @@ impl StubbedGate {
             table,
             deadline,
             calls,
+            cut: stop.cut().clone(),
             test_answers,
             links: links.clone(),
         };

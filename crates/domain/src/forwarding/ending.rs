@@ -14,6 +14,8 @@ pub enum StreamEnd {
     Left {
         was_sent: bool,
     },
+    /// The gateway closed the client's connection.
+    CutOff,
 }
 
 /// What a stream costs.
@@ -36,6 +38,7 @@ impl StreamEnd {
             (Self::BrokeOff { .. }, _) => Due::Nothing(Outcome::BrokeOff),
             (Self::Left { was_sent: true }, _) => Due::Price(Outcome::Left),
             (Self::Left { was_sent: false }, _) => Due::Nothing(Outcome::LeftEarly),
+            (Self::CutOff, _) => Due::Nothing(Outcome::Abandoned),
         }
     }
 }

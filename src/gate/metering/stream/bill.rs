@@ -7,9 +7,10 @@ use tokio_util::task::TaskTracker;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::price::PriceDetail;
-use crate::domain::settlement::{Outcome, SettlementTable};
+use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
+use crate::gate::metering::delivery::{Charge, Delivery};
 use crate::gate::metering::plan_counters;
 use crate::ledger::writer::OpenHold;
 
@@ -29,6 +30,23 @@ impl Bill {
         plan_counters::count(&self.caller.key.plan.plan, held, used);
         used
     }
+
+    /// Charges a whole answer at the end of its delivery, and returns what it costs then.
+    pub(super) fn pay_when_delivered(
+        mut self,
+        (credits, outcome, price): (Credits, Outcome, Option<Box<PriceDetail>>),
+        call_id: CallId,
+        delivery: &Delivery,
+    ) -> Credits {
+        if self.table.settle(outcome) == Settlement::Release {
+            return self.pay(credits, outcome, price);
+        }
+        let used = credits.min(self.hold.amount());
+        self.hold.explain(price);
+        self.caller.account.apply_refund(self.hold.refund_beyond(used));
+        delivery.charge_at_end(Charge::new(self.hold, self.caller, call_id, used, outcome));
+        used
+    }
 }
 
 /// What stays with a stream until its end.
@@ -40,6 +58,7 @@ pub(in crate::gate) struct Attached {
     pub(in crate::gate::metering) _slot: Slot,
     /// Reads streams to their end whose clients have left.
     pub(in crate::gate::metering) tasks: TaskTracker,
+    pub(in crate::gate::metering) delivery: Delivery,
 }
 
 impl Attached {
@@ -50,6 +69,7 @@ impl Attached {
         slot: Slot,
         tasks: TaskTracker,
     ) -> Self {
-        Self { bill: None, call_id, account: caller.key.account_id, _slot: slot, tasks }
+        let (account, delivery) = (caller.key.account_id, Delivery::default());
+        Self { bill: None, call_id, account, _slot: slot, tasks, delivery }
     }
 }

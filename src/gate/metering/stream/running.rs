@@ -9,6 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::bill::Attached;
 use super::{BodyFault, StreamCharge, StreamEnd, StreamLimits, StreamMeter, StreamedBody, UpstreamBody};
 use crate::domain::credits::Credits;
+use crate::gate::metering::delivery::MAX_UNREAD_BYTES;
 
 const PING: &[u8] = b": ping\n\n";
 
@@ -49,8 +50,13 @@ impl Stream {
     /// Settles the call. Returns what it costs.
     pub(super) fn settle(mut self: Box<Self>, end: StreamEnd) -> Credits {
         let StreamCharge { credits, outcome, price } = self.meter.charge(end);
-        let Self { attached: Attached { bill, call_id, .. }, bytes, .. } = *self;
-        let credits = bill.map_or(Credits::ZERO, |bill| bill.pay(credits, outcome, price));
+        let Self { attached: Attached { bill, call_id, delivery, .. }, bytes, .. } = *self;
+        let is_unread = end == StreamEnd::Whole && bytes > MAX_UNREAD_BYTES;
+        let credits = match bill {
+            Some(bill) if is_unread => bill.pay_when_delivered((credits, outcome, price), call_id, &delivery),
+            Some(bill) => bill.pay(credits, outcome, price),
+            None => Credits::ZERO,
+        };
         let outcome = outcome.as_str();
         tracing::info!(call = %call_id, bytes, outcome, credits = credits.as_i64(), "stream ended");
         credits

@@ -13,6 +13,7 @@ use super::running::Stream;
 use super::{BodyFault, StreamEnd, finish};
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::WhenLeft;
+use crate::gate::metering::delivery::MAX_UNREAD_BYTES;
 use crate::http::billing_info::X_CREDITS_USED;
 
 /// The body of a streamed answer.
@@ -26,10 +27,6 @@ pub(super) struct StreamedAnswerBody {
     /// Whether a part of the body was written to the client's connection.
     was_sent: bool,
 }
-
-/// More than the server keeps of a body before it writes: a part of a body that is longer was
-/// written.
-const MOST_UNWRITTEN: u64 = 64 * 1_024;
 
 impl StreamedAnswerBody {
     pub(super) fn new(stream: Stream) -> Self {
@@ -56,7 +53,7 @@ impl HttpBody for StreamedAnswerBody {
         let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
         let (tells_price, was_sent) = (stream.limits.tells_price, stream.bytes > 0);
         // A connection on which writing failed does not ask for more.
-        this.was_sent |= (was_sent && this.is_flushed) || stream.bytes > MOST_UNWRITTEN;
+        this.was_sent |= (was_sent && this.is_flushed) || stream.bytes > MAX_UNREAD_BYTES;
         match stream.poll_part(cx) {
             // The server sends what it has before it waits.
             Poll::Pending => {
@@ -111,6 +108,9 @@ impl Drop for StreamedAnswerBody {
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
         match stream.limits.left {
+            _ if stream.attached.delivery.is_cut_off() => {
+                stream.settle(StreamEnd::CutOff);
+            }
             WhenLeft::Finish => finish::in_the_background(stream),
             WhenLeft::Stop => {
                 stream.settle(StreamEnd::Left { was_sent: self.was_sent });
