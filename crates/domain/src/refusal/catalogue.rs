@@ -465,12 +465,12 @@ refusals! {
             facts: location = location;
         }
 
-        /// The call was made and charged before, and its answer was streamed.
+        /// The call was made and charged before, and its answer was streamed or over 1 MiB.
         /// `location` is the path of its receipt.
         StreamNotKept { location: String } => {
-            en: "This call was already made, and its answer was streamed and not stored.",
+            en: "This call was already made. Its answer was streamed, or too long to be stored.",
                 "See what it cost at `{location}`. To make the call again, send another `Idempotency-Key`.";
-            pt: "Esta chamada já foi feita, e a resposta foi transmitida aos poucos e não foi armazenada.",
+            pt: "Esta chamada já foi feita. A resposta foi transmitida aos poucos ou era longa demais para ser armazenada.",
                 "Veja quanto ela custou em `{location}`. Para repetir a chamada, envie outro `Idempotency-Key`.";
             facts: location = location;
         }
