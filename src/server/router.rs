@@ -81,7 +81,9 @@ pub fn router(parts: &Parts) -> ListedRouter {
         router.add(forwarded.route.path, stack::forwarded(gate, forwarded.clone()));
     }
     for (path, allow) in without_head(&parts.forwarded) {
-        router.add(path, on(MethodFilter::HEAD, move || not_allowed(allow.clone())));
+        let refuse = move || not_allowed(allow.clone());
+        // Its list of methods would have HEAD, twice.
+        router.add(path, on(MethodFilter::HEAD, refuse.clone()).fallback(refuse));
     }
 
     // Free, with a key.
