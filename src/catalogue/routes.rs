@@ -100,7 +100,7 @@ impl RouteSet {
             (true, false) => {
                 if let Some(route) = built_in(fields) {
                     if self.built_in.iter().any(|known| known.endpoint == route.endpoint) {
-                        fields.fault("endpoint", "has a route already");
+                        fields.fault("endpoint", "already has a route");
                     }
                     paths.take(fields, route.path, &RouteMethod::ALL);
                     self.built_in.push(Arc::new(route));

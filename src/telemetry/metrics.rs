@@ -75,7 +75,7 @@ fn describe() {
     describe_gauge!("gateway_unsent_bytes", Unit::Bytes, "Bytes of answers that clients have not read yet.");
     describe_counter!(
         "gateway_answers_cut_total",
-        "Answers cut off because too many bytes waited for their clients already."
+        "Answers cut off because too many bytes were already waiting for their clients."
     );
     describe_counter!("gateway_log_lines_dropped_total", "Log lines dropped because the queue was full.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");

@@ -250,7 +250,11 @@ fn judge_gateways(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
         GATEWAYS.ok("changes", "every running gateway has applied all changes")
     } else {
         let advice = "run doctor again; if it stays, look for `change feed` in the log of the gateway";
-        GATEWAYS.warn("changes", format!("a gateway is {behind} changes behind"), advice)
+        GATEWAYS.warn(
+            "changes",
+            format!("a gateway is {} behind", count(behind.unsigned_abs(), "change")),
+            advice,
+        )
     });
     checks
 }

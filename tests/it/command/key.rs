@@ -88,7 +88,10 @@ async fn a_key_that_says_test_cannot_spend() {
     let account = program.account("2025-01", "professional");
     let words = ["key", "create", "--account", &account, "--name", "k", "--format", "sk_test"];
     let failed = program.run(&words);
-    assert_eq!(failed.failure(), "environment `default` is a live one, and a `sk_test` key says otherwise");
+    assert_eq!(
+        failed.failure(),
+        "environment `default` is a live environment; format `sk_test` is for the other mode"
+    );
 }
 
 #[tokio::test]

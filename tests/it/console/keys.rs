@@ -123,7 +123,7 @@ async fn a_key_is_made_used_changed_and_revoked() {
     assert!(shown.has("Revoked on") && shown.has("Create another like this") && !shown.has("/rotate\""));
     for rest in ["/revoke", "/edit", "/rotate", "/disable", "/enable", "/end-overlap", "/cancel-rotation"] {
         let page = place.ana.get(&format!("{path}{rest}")).await;
-        assert!(page.status == 200 && page.has("revoked already"), "{rest}: {}", page.body);
+        assert!(page.status == 200 && page.has("already revoked"), "{rest}: {}", page.body);
         assert!(page.has(&format!("href=\"{path}\"")), "{rest}: {}", page.body);
         assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
     }

@@ -79,7 +79,7 @@ impl OnLeak {
             (_, _, KeyState::Revoked) => LeakAction::None,
             _ if has_ended => LeakAction::None,
             (Self::Notify, _, _) | (_, Mode::Test, _) => LeakAction::Notified,
-            // The finder holds a secret that its owner has replaced already.
+            // The finder holds a secret that its owner has already replaced.
             _ if is_replaced => LeakAction::SecretEnded,
             (Self::Revoke, Mode::Live, _) => LeakAction::Revoked,
             (Self::Disable, Mode::Live, KeyState::Active) => LeakAction::Disabled,
