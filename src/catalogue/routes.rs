@@ -183,8 +183,8 @@ impl RouteSet {
     }
 }
 
-/// The names of upstreams, also of those with a fault: a route that names one has no fault of its
-/// own.
+/// The names of upstreams, including those with a fault: a route that names one has no fault of
+/// its own.
 #[derive(Default)]
 struct Declared {
     names: Vec<String>,

@@ -1,4 +1,4 @@
-//! `fluence explain`: what became of a request, from its id alone: its call with key, price,
+//! `fluence explain`: what became of a request, found by its id: its call with key, price,
 //! settlement and entries, and the changes that it made.
 
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow
     let Some(explanation) = explanation::of_request(&mut connection, id).await? else {
         bail!(
             "no call and no change has the id {id}. Refused requests and requests of test keys move no credits and leave \
-             their log line alone: search the log for the id"
+             only their log line: search the log for the id"
         );
     };
     output.print(&explanation)

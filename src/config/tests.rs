@@ -362,7 +362,7 @@ fn a_plan_of_sign_ups_that_the_catalogue_lacks_is_worth_a_warning_where_sign_up_
         assert_eq!(warning(&[closed], &other), None);
     }
     let public = [("FLUENCE_LISTEN", "0.0.0.0:8000"), ("FLUENCE_BASE_URL", "https://acme.test")];
-    assert_eq!(warning(&public, &other), None, "sign-up is open on loopback alone");
+    assert_eq!(warning(&public, &other), None, "sign-up is open only on loopback");
 }
 
 #[test]

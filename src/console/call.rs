@@ -66,7 +66,7 @@ pub struct Console {
     pub grants: SignUpGrants,
     /// How many pages may use the database at once.
     pub places: Arc<Semaphore>,
-    /// Where operators move credits: the operators' console alone.
+    /// Where operators move credits: only on the operators' console.
     pub desk: Option<LedgerDesk>,
 }
 

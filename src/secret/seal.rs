@@ -44,7 +44,7 @@ pub fn seal(peppers: &Peppers, purpose: &str, owner: &[u8], secret: &[u8]) -> Re
     Ok([&pepper.version().to_be_bytes()[..], &nonce, &body].concat())
 }
 
-/// Decrypts what was sealed for an owner. Returns also whether it is sealed under an older pepper.
+/// Decrypts what was sealed for an owner. Also returns whether it is sealed under an older pepper.
 ///
 /// # Errors
 /// When no live pepper opens it.

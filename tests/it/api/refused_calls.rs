@@ -1,5 +1,5 @@
 //! Refused calls in `/v1/account/usage`. Made-up days lie ahead, where the gateway's own tidying
-//! leaves them alone.
+//! does not touch them.
 
 use chrono::NaiveDate;
 use fluence::domain::ids::{AccountId, KeyId};

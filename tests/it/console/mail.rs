@@ -145,7 +145,7 @@ async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() 
     let path = format!("/console/{second}/members/new");
     owner.fill(&path, &[("email", "ana@example.com"), ("role", "admin")]).await;
     let link = post.link("ana@example.com", "/console/invitation").await;
-    // Being logged in as somebody else, or having the link alone, is not enough.
+    // Being logged in as another person, or having only the link, is not enough.
     let wrong = owner.fill(&link, &[("password", "another long password here")]).await;
     assert_eq!(wrong.status, 422);
     let right = Visitor::new(&post.gateway).fill(&link, &[("password", PASSWORD)]).await;

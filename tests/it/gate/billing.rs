@@ -59,7 +59,7 @@ async fn a_refund_of_pack_credits_leaves_the_percentage_of_plan_credits_as_it_is
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
     assert_eq!(answer.status, 500);
     assert_eq!(answer.billing()["uso_percentual"], 99.01);
-    // Now the plan's are spent, and the pack pays alone.
+    // Now the plan's are spent, and only the pack pays.
     gateway.settled().await;
     gateway.leave(customer.account, 10).await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;

@@ -68,8 +68,8 @@ async fn f05_a_call_whose_client_leaves_while_the_hold_is_made_is_completed() {
     .await;
     call.abort();
     busy.rollback().await.unwrap();
-    // It was made all the same, and its call was run: the client may have closed its sending side
-    // alone.
+    // It was made all the same, and its call was run: the client may have closed only its
+    // sending side.
     let holds = "select count(*) from ledger_entry where kind = 4";
     eventually("the hold is made", async || {
         sqlx::query_scalar::<_, i64>(holds).fetch_one(gateway.database.pool()).await.unwrap() == 1

@@ -156,7 +156,7 @@ async fn a_used_secret_is_hashed_anew_and_gateways_with_either_pepper_take_it() 
     }
 }
 
-/// What rotation must leave alone: everything of the key but its secrets.
+/// What a rotation must not change: everything of the key but its secrets.
 async fn unmoved(gateway: &Gateway, account: AccountId, id: KeyId) -> (KeyView, i64) {
     let mut shown = view(gateway, id).await;
     shown.secrets.clear();

@@ -35,7 +35,7 @@ fn refused_unread() -> Vec<(u16, String)> {
 #[tokio::test]
 async fn b28_the_rest_of_a_small_body_is_read_and_the_connection_lives() {
     let gateway = Gateway::start(patient()).await;
-    // As Python's http.client sends: the head alone, then the body.
+    // As Python's http.client sends: first only the head, then the body.
     let mut client = gateway.connect().await;
     for _ in 0..5 {
         for (expected, head) in refused_unread() {

@@ -199,7 +199,7 @@ fn a_request_comes_back_once_no_plan_credit_stays_taken() {
     assert_eq!(
         (of_grant.requests_used, of_grant.plan_left()),
         (0, credits(10)),
-        "the grant alone was charged"
+        "only the grant was charged"
     );
     account.release(&hold, credits(2), Outcome::Answered, utc(ANCHOR)).unwrap();
     assert_eq!((account.requests_used, account.plan_left()), (1, credits(9)));
