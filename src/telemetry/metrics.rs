@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_counted_is_told_with_its_meaning() {
+    fn every_metric_has_a_description() {
         let metrics = Metrics::of_process();
         metrics::counter!("gateway_http_requests_total", "route" => "/test", "method" => "GET", "status" => "200")
             .increment(2);

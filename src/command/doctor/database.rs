@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn commits_that_wait_for_a_replica_are_told_from_those_that_do_not() {
+    fn synchronous_commits_are_distinguished_from_others() {
         let verdict = |waits_for_replicas, replicas, replica_wait_s| {
             let server = ServerFacts { waits_for_replicas, replicas, replica_wait_s, ..sound() };
             super::replicas(&server).map(|check| check.verdict)

@@ -98,7 +98,7 @@ fn a_command_that_does_not_exist_is_named_and_nothing_stays_behind() {
 }
 
 #[test]
-fn a_told_program_ends_its_command_and_its_server() {
+fn a_signalled_program_ends_its_command_and_its_server() {
     let notes = notes();
     let mut run = waiting(notes.path());
     signal("TERM", run.program.id());

@@ -212,7 +212,7 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn an_overlap_is_ended_from_the_list_by_admins_alone() {
+async fn only_admins_end_an_overlap_from_the_list() {
     let mut place = Place::new().await;
     let (path, _) = place.make().await;
     assert_eq!(place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1d")]).await.status, 200);

@@ -135,7 +135,7 @@ async fn an_invited_person_chooses_a_password_and_is_a_member() {
 }
 
 #[tokio::test]
-async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() {
+async fn k04_an_invitation_is_accepted_only_with_the_password_of_its_address() {
     let post = Post::new(&[]).await;
     let (first, mut bia) = account(&post).await;
     // Bia has a password through the first account.
@@ -154,7 +154,7 @@ async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() 
 }
 
 #[tokio::test]
-async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_lets_nobody_in() {
+async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_fails() {
     let post = Post::new(&[]).await;
     let (account, mut ana) = account(&post).await;
     ana.fill(&format!("/console/{account}/members/new"), &[("email", "bia@example.com"), ("role", "member")])
@@ -296,7 +296,7 @@ async fn a_stranger_causes_three_messages_an_hour_and_no_more() {
 }
 
 #[tokio::test]
-async fn without_open_sign_up_nobody_opens_an_account() {
+async fn without_open_sign_up_no_account_can_be_created() {
     let post = Post::new(&[("FLUENCE_CONSOLE_SIGN_UP", "invited")]).await;
     let mut visitor = Visitor::new(&post.gateway);
     assert!(visitor.get("/console/sign-up").await.has("created by invitation"));
@@ -353,7 +353,7 @@ async fn the_page_of_messages_is_there_where_it_is_asked_for_and_on_loopback() {
 }
 
 #[tokio::test]
-async fn j19_another_address_is_proved_told_to_the_old_one_and_undone_from_there() {
+async fn j19_a_new_address_is_confirmed_reported_to_the_old_one_and_undone_from_it() {
     let post = Post::new(&[]).await;
     let (_, mut ana) = account(&post).await;
     ana.fill("/console/me/password", &[("password", PASSWORD)]).await;

@@ -34,7 +34,7 @@ where
 }
 
 #[tokio::test]
-async fn a_call_that_was_answered_is_charged_though_nobody_waited() {
+async fn an_answered_call_is_charged_even_if_its_client_left() {
     let (gateway, customer) = left_mid_call(paid_answer).await;
     assert_eq!(
         (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),
@@ -43,7 +43,7 @@ async fn a_call_that_was_answered_is_charged_though_nobody_waited() {
 }
 
 #[tokio::test]
-async fn a_call_that_failed_is_given_back_though_nobody_waited() {
+async fn a_failed_call_is_refunded_even_if_its_client_left() {
     let (gateway, customer) = left_mid_call(|| Refusal::Upstream).await;
     assert_eq!(
         (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),

@@ -208,7 +208,7 @@ async fn of_two_nodes_that_close_an_epoch_at_once_one_does() {
 }
 
 #[tokio::test]
-async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_are_void() {
+async fn a_writer_whose_epoch_was_closed_opens_a_new_one_and_its_old_calls_are_void() {
     let fixture = LedgerFixture::new(100, 1_000).await;
     let customer = fixture.customer().await;
     let writer = fixture.writer("paused").await;

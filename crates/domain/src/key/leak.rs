@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_its_owner_replaced_ends_alone() {
+    fn a_replaced_secret_ends_without_its_key() {
         let old = LeakedSecret { is_replaced: true, ..LIVE };
         assert_eq!(OnLeak::Revoke.action(old), LeakAction::SecretEnded);
         assert_eq!(OnLeak::Disable.action(old), LeakAction::SecretEnded);
