@@ -131,7 +131,7 @@ async fn lock_files_that_name_a_foreign_process_are_no_hindrance() {
     foreign.kill().unwrap();
     foreign.wait().unwrap();
     started.unwrap().stop().await.unwrap();
-    assert!(untouched, "a process of somebody else's was ended");
+    assert!(untouched, "a process of another user was ended");
 }
 
 #[tokio::test]
@@ -224,7 +224,7 @@ async fn a_folder_too_long_for_a_socket_is_refused_by_name() {
 #[tokio::test]
 async fn a_closed_parent_folder_is_named() {
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
-        return; // only root runs the server as somebody else
+        return; // only root runs the server as another user
     }
     let scratch = Scratch::new();
     fs::create_dir(scratch.path()).unwrap();
