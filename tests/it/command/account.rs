@@ -319,7 +319,7 @@ async fn a_command_resumes_an_interrupted_run() {
     let to = |plan| words.into_iter().chain([plan]).collect::<Vec<&str>>();
     let other = program.run(&to("enterprise"));
     assert!(
-        other.failure().contains("being moved to plan `professional` of edition 2025-01 already"),
+        other.failure().contains("already being moved to plan `professional` of edition 2025-01"),
         "{}",
         other.err
     );
