@@ -79,7 +79,7 @@ deb: ## build the Debian package: target/deb/fluence_VERSION_ARCHITECTURE.deb
 	cargo build --locked --release --bin fluence
 	deploy/deb/build.sh $(TARGET)/release/fluence $(TARGET)/deb
 
-deb-check: ## install, start, upgrade, remove and purge the package in a Debian of its own (as root; minutes)
+deb-check: ## install, start, upgrade, remove and purge the package in a fresh Debian (as root; minutes)
 	@scripts/need.sh rust dpkg debian
 	cargo build --locked --release --bin fluence
 	deploy/check/package.sh $(TARGET)/release/fluence

@@ -1,5 +1,5 @@
-//! Rebuilds when a migration is added: `sqlx::migrate!` alone notices only changes of migrations it
-//! has read.
+//! Rebuilds when a migration is added: by itself, `sqlx::migrate!` notices only changes of
+//! migrations that it has read.
 
 fn main() {
     println!("cargo::rerun-if-changed=migrations");

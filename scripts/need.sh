@@ -2,9 +2,9 @@
 # Installs what is missing on this machine, and says what it cannot install: scripts/need.sh THING...
 # NO_INSTALL=1 installs nothing: it says what is missing and stops.
 # Things: browser (Chromium, its driver and axe, for the tests of the pages), clients (the languages and libraries of
-# examples/), debian (lintian, and a Debian of its own that boots), deny (cargo-deny), docker (engine, Compose, debootstrap),
-# dpkg (what makes a package), haproxy, lint (rustfmt and clippy), nginx (with Lua), openapi (tools of others that read the
-# OpenAPI document), peers (libraries of others that call the gateway, or verify who calls), postgres (initdb of version 15 or
+# examples/), debian (lintian, and a bootable Debian), deny (cargo-deny), docker (engine, Compose, debootstrap), dpkg (what
+# makes a package), haproxy, lint (rustfmt and clippy), nginx (with Lua), openapi (third-party tools that read the OpenAPI
+# document), peers (third-party libraries that call the gateway or verify its tokens), postgres (initdb of version 15 or
 # newer), promtool, redis (the server), rust, wrk (the load generator).
 set -euo pipefail
 
@@ -38,7 +38,7 @@ only_advise() {
 }
 
 # rustup and the toolchain of rust-toolchain.toml, into the home folder of the user: ~/.rustup and ~/.cargo. The installer is
-# compared with its checksum. The shell's start-up files are left alone; the Makefile finds cargo by itself.
+# compared with its checksum. The shell's start-up files are not changed; the Makefile finds cargo by itself.
 install_rust() {
     local advice="Rust is missing. Install it as https://rustup.rs says, then open a new shell."
     only_advise "$advice"
@@ -154,7 +154,7 @@ need_promtool() {
     command -v promtool >/dev/null || apt_install "promtool" prometheus
 }
 
-# nginx with Lua, which the gateway is measured against. The server that the package starts is left alone.
+# nginx with Lua, which the gateway is measured against. The server that the package starts is not used.
 need_nginx() {
     [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] && command -v nginx >/dev/null ||
         apt_install "nginx with Lua" nginx-light libnginx-mod-http-lua

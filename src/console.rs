@@ -15,8 +15,8 @@
 //! 3. A place in the navigation: a line in [`layout::Section`].
 //! 4. Its words in `words/`, in both languages. SQL in `storage/console/` or beside what it reads.
 //!
-//! Nothing of a page is written by hand into HTML: `maud` escapes every text. Numbers, days and
-//! instants are written by [`numbers`] alone.
+//! Nothing of a page is written by hand into HTML: `maud` escapes every text. Only
+//! [`numbers`] writes numbers, days and instants.
 
 mod alerts;
 pub mod base;

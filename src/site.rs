@@ -2,7 +2,7 @@
 //! all readers, so they need neither a key nor the database.
 //!
 //! A page is Markdown, written or made from the tables of operations and errors, and a layout
-//! around it; `ADDRESS.md` has the Markdown alone. Pages are made when they are first asked for.
+//! around it; `ADDRESS.md` has only the Markdown. Pages are made when they are first asked for.
 
 mod aside;
 mod assets;

@@ -39,7 +39,7 @@ pub(crate) async fn run(
         in_turn(&what, options.rounds, endpoints, async |endpoint| turn(endpoint, keys, options.turn).await);
     let all = all.await?;
     let us_an_event = |rounds: &[Measured]| median(rounds, |measured| measured.us_an_event);
-    // A server keeps memory that it has taken: its first turn alone shows what more streams need.
+    // A server keeps memory that it has taken: only its first turn shows what more streams need.
     let kib_a_stream = |rounds: &[Measured]| rounds.first().map_or(f64::NAN, |first| first.kib_a_stream);
     println!("\n{what} of {RATE} events a second: CPU us an event, KiB of memory a stream");
     for (endpoint, rounds) in endpoints.iter().zip(&all) {

@@ -1,4 +1,4 @@
-//! What it costs to share limits: a decision through Redis, against one of this process alone.
+//! What it costs to share limits: a decision through Redis, against one of this process only.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -29,7 +29,7 @@ const CONFIG: SharedLimitSettings = SharedLimitSettings {
 };
 /// Looks for the server before it is given up.
 const START_TRIES: u32 = 100;
-/// Decisions of this process alone, which are too quick to look at the clock for each.
+/// Decisions of this process only, which are too quick to look at the clock for each.
 const LOCAL_DECISIONS: u32 = 1_000_000;
 
 pub(crate) async fn run(options: &Options, folder: &Path, report: &mut Report) -> anyhow::Result<()> {

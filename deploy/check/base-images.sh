@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The base images of Dockerfile and compose.yaml on the engine of DOCKER_HOST: pulled, or, where no image registry can be
 # reached, made from Debian's packages under the same names. Made ones carry the label fluence.stand-in.
-# They are for the check alone: never use them on an engine that serves.
+# They are only for the check: never use them on an engine that serves.
 set -euo pipefail
 cd "$(dirname "$0")"
 

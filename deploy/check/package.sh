@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian package in a Debian of its own, as an operator does, and checks what it promises: make deb-check. As root.
+# Installs the Debian package in a fresh Debian, as an operator does, and checks what it promises: make deb-check. As root.
 #
 # lintian, then a tree by debootstrap that boots systemd in a container: install, start under the unit, a paid call, upgrade
 # while the gateway runs, a failing upgrade, remove, purge. Its network is its own. TREE=DIR keeps the bare tree for the next run.

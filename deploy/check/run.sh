@@ -212,7 +212,7 @@ say "the ledger verifies"
 if dc logs --no-log-prefix postgres | grep WARNING >"$site/out"; then sed -n 1,3p "$site/out" >&2; fail "warnings in PostgreSQL's log"; fi
 say "no warning in PostgreSQL's log"
 
-# --- a faulty upgrade leaves the gateways alone ---
+# --- a faulty upgrade does not touch the gateways ---
 cp secrets/pepper kept
 chmod u+w secrets/pepper
 tr 0-9a-f a-f0-9 <kept >secrets/pepper

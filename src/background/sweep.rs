@@ -59,7 +59,7 @@ pub struct Sweep {
 
 /// Interval of [`Sweep::tidy`].
 pub const TIDY_EVERY: Duration = Duration::from_secs(60);
-/// Interval of [`Sweep::retention`]. It reads the whole directory: an index for it alone would slow
+/// Interval of [`Sweep::retention`]. It reads the whole directory: an index only for it would slow
 /// every import and could mislead the planner of searches.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 

@@ -30,7 +30,7 @@ impl OfferInForce {
     }
 
     /// The warning for customers while the newest sets are not in force. The reason, which names
-    /// files and settings of the seller, is for operators alone.
+    /// files and settings of the seller, is only for operators.
     pub fn warning(&self) -> Option<String> {
         let OfferState { numbers: SetNumbers { catalogue, routes }, fault } = self.get();
         fault.map(|_| {

@@ -100,7 +100,7 @@ impl RouteSet {
             (true, false) => {
                 if let Some(route) = built_in(fields) {
                     if self.built_in.iter().any(|known| known.endpoint == route.endpoint) {
-                        fields.fault("endpoint", "has a route already");
+                        fields.fault("endpoint", "already has a route");
                     }
                     paths.take(fields, route.path, &RouteMethod::ALL);
                     self.built_in.push(Arc::new(route));
@@ -183,8 +183,8 @@ impl RouteSet {
     }
 }
 
-/// The names of upstreams, also of those with a fault: a route that names one has no fault of its
-/// own.
+/// The names of upstreams, including those with a fault: a route that names one has no fault of
+/// its own.
 #[derive(Default)]
 struct Declared {
     names: Vec<String>,

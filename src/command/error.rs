@@ -59,13 +59,13 @@ mod tests {
     struct Unavailable(#[source] io::Error);
 
     #[test]
-    fn causes_follow_each_other_and_none_is_told_twice() {
+    fn causes_are_listed_in_order_and_once() {
         let error = anyhow!(Unavailable(io::Error::other("no route"))).context("cannot list accounts");
         assert_eq!(one_line(&error), "cannot list accounts: the store is unavailable: no route");
     }
 
     #[test]
-    fn a_reader_who_left_is_told_from_a_full_disk() {
+    fn a_closed_pipe_is_distinguished_from_a_full_disk() {
         let error = |kind| anyhow!(io::Error::from(kind)).context("cannot print");
         assert!(is_broken_pipe(&error(io::ErrorKind::BrokenPipe)));
         assert!(!is_broken_pipe(&error(io::ErrorKind::StorageFull)));

@@ -1,4 +1,4 @@
-//! `fluence explain`: what became of a request, from its id alone: its call with key, price,
+//! `fluence explain`: what became of a request, found by its id: its call with key, price,
 //! settlement and entries, and the changes that it made.
 
 use std::io::{self, Write};

@@ -82,8 +82,13 @@ pub fn or_dash(value: Option<impl ToString>) -> String {
 
 /// `1 key`, `2 keys`.
 pub fn count(number: impl Into<u64>, noun: &str) -> String {
+    counted(number, noun, &format!("{noun}s"))
+}
+
+/// `1 batch`, `2 batches`.
+pub fn counted(number: impl Into<u64>, one: &str, many: &str) -> String {
     let number = number.into();
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]

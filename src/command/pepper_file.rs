@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pepper_is_made_once_for_its_owner_alone() {
+    fn a_pepper_is_created_once_readable_only_by_its_owner() {
         let scratch = Scratch::new();
         assert!(read(&scratch.pepper()).unwrap().is_none());
         let made = create(&scratch.pepper()).unwrap();

@@ -331,7 +331,7 @@ fn write_changes(out: &mut impl Write, changes: &[Difference]) -> io::Result<()>
 struct ApplyReport<'a> {
     kind: SetKind,
     number: i32,
-    /// Whether the set is a new one. If not, the newest set has this text already.
+    /// Whether the set is a new one. If not, the newest set already has this text.
     #[serde(rename = "new")]
     is_new: bool,
     changes: Vec<Difference>,

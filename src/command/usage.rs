@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::context::Context;
-use super::output::{Output, Report, or_dash, write_table};
+use super::output::{Output, Report, count, or_dash, write_table};
 use super::values;
 use crate::domain::ids::AccountId;
 use crate::storage::clock;
@@ -116,8 +116,11 @@ impl Report for UsageReport {
         write_table(out, ["DAY", "KEY", "ENDPOINT", "OUTCOME", "CALLS", "REFUSED", "CREDITS"], &rows)?;
         writeln!(
             out,
-            "\n{} to {} (UTC): {} calls, {} credits charged",
-            self.from, self.to, self.calls, self.credits
+            "\n{} to {} (UTC): {}, {} charged",
+            self.from,
+            self.to,
+            count(self.calls.unsigned_abs(), "call"),
+            count(self.credits.unsigned_abs(), "credit")
         )?;
         if self.is_cut {
             writeln!(out, "The list is limited to {} lines; there are more.", rows.len())?;

@@ -17,7 +17,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// The defaults alone.
+    /// Only the defaults.
     pub(super) fn over(defaults: Table) -> Self {
         Self { values: defaults, origins: BTreeMap::new(), faults: Vec::new() }
     }

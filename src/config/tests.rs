@@ -135,7 +135,7 @@ fn no_fault_of_a_variable_shows_its_value() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_told_by_line_and_column() {
+fn invalid_toml_is_reported_by_line_and_column() {
     let text = "region = \"sul\"\n[enrichment]\ncredential = hunter2\n".to_owned();
     let error = load(&Sources { file: Some(("f.toml".into(), text)), ..Sources::default() }).unwrap_err();
     assert_eq!(error.0[0].setting, "f.toml, line 3, column 14");
@@ -162,7 +162,7 @@ fn a_network_with_host_bits_is_refused_with_the_right_one() {
 }
 
 #[test]
-fn an_unknown_name_is_told_which_one_it_resembles() {
+fn an_unknown_name_is_refused_with_a_similar_one() {
     for (wrong, meant) in [
         ("FLUENCE_LISTN", "FLUENCE_LISTEN"),
         ("FLUENCE_DRAIN_S", "FLUENCE_SERVER_DRAIN_S"),
@@ -228,7 +228,7 @@ fn believing_every_proxy_and_placeholders_in_public_are_worth_a_warning() {
 }
 
 #[test]
-fn every_value_that_cannot_be_read_is_told() {
+fn every_unreadable_value_is_reported() {
     let pairs = [
         ("FLUENCE_LISTEN", ":8000"),
         ("FLUENCE_METRICS_LISTEN", "9100"),
@@ -362,7 +362,7 @@ fn a_plan_of_sign_ups_that_the_catalogue_lacks_is_worth_a_warning_where_sign_up_
         assert_eq!(warning(&[closed], &other), None);
     }
     let public = [("FLUENCE_LISTEN", "0.0.0.0:8000"), ("FLUENCE_BASE_URL", "https://acme.test")];
-    assert_eq!(warning(&public, &other), None, "sign-up is open on loopback alone");
+    assert_eq!(warning(&public, &other), None, "sign-up is open only on loopback");
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn an_own_database_needs_a_pepper_where_keys_are_made() {
 }
 
 #[test]
-fn a_database_url_that_is_none_is_refused_without_being_shown() {
+fn an_invalid_database_url_is_refused_without_being_shown() {
     let mut sources = environment(&[("DATABASE_URL", "mysql://me:hunter2@db.example/x")]);
     sources.environment.insert("FLUENCE_PEPPER".into(), "0".repeat(64));
     let error = load(&sources).unwrap_err();

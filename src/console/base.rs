@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn j08_only_a_path_of_the_console_is_gone_on_to() {
+    fn j08_log_in_leads_only_to_paths_of_the_console() {
         let base = Base::default();
         for path in [
             "/console",
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn j08_only_a_path_of_the_operators_console_is_gone_on_to() {
+    fn j08_operator_log_in_leads_only_to_paths_of_the_operators_console() {
         let base = Base::default().for_operators();
         for path in ["/operator", "/operator/accounts", "/operator/accounts/0190-ab/grant"] {
             assert_eq!(base.safe_path(path), path);

@@ -66,7 +66,7 @@ pub struct Console {
     pub grants: SignUpGrants,
     /// How many pages may use the database at once.
     pub places: Arc<Semaphore>,
-    /// Where operators move credits: the operators' console alone.
+    /// Where operators move credits: only on the operators' console.
     pub desk: Option<LedgerDesk>,
 }
 
@@ -370,7 +370,7 @@ impl Call {
         self.console.base.safe_path(path).to_owned()
     }
 
-    /// Gives this browser the session of a token. Forms of the answer belong to it already.
+    /// Gives this browser the session of a token. Forms of the answer already belong to it.
     pub(super) fn begin_session(&mut self, token: Token) {
         self.set_cookie(Cookie::Session.set(&self.console.base.clone(), &token.expose()));
         self.form_key = token;

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn j04_with_https_the_session_belongs_to_this_host_alone() {
+    fn j04_with_https_the_session_belongs_only_to_this_host() {
         let set = Cookie::Session.set(&https(), "v").unwrap();
         assert_eq!(set, "__Host-fluence=v; Path=/; HttpOnly; SameSite=Lax; Secure");
         let set = Cookie::Session.set(&Base::default(), "v").unwrap();

@@ -34,7 +34,7 @@ pub(crate) enum PageError {
     #[error("the body is not the form of this page")]
     NotAForm,
     /// The form was sent before.
-    #[error("the form was sent already")]
+    #[error("the form has already been sent")]
     SentAlready { leads_to: String },
     /// A change that the rules or the state of things forbid.
     #[error("the change is refused: {}", .0.code().as_str())]

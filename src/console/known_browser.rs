@@ -32,7 +32,7 @@ mod tests {
     use crate::secret::{Pepper, generate_pepper};
 
     #[test]
-    fn j15_nobody_makes_a_known_browser_without_the_pepper() {
+    fn j15_a_known_browser_cannot_be_forged_without_the_pepper() {
         let peppers = Peppers::from(Pepper::parse(&generate_pepper(), 1).unwrap());
         let value = make(&peppers, "ana@example.com");
         assert!(check(&peppers, "ana@example.com", &value));

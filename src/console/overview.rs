@@ -209,7 +209,7 @@ fn pace(words: Words, overview: &Overview) -> Markup {
                     @let forecast = Forecast::of(&overview.ledger.lots, a_day, overview.now);
                     div.big { (words.days(forecast.days)) }
                     @if let Some(end) = forecast.end(overview.now) { p { (words.until(&numbers::day(words.0, end.date_naive()))) } }
-                    p.muted { (words.a_day(&whole(words.0, a_day))) }
+                    p.muted { (words.a_day(a_day)) }
                     @if forecast.unused > 0 { p.muted { (words.expire_unused(forecast.unused)) } }
                 } @else {
                     div.big.muted { (words.no_forecast()) }

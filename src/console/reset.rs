@@ -29,7 +29,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     Ok(ask(call, PATH, words.reset_title(), words.reset_lead(), "", &Faults::default()))
 }
 
-/// A form that asks for an address alone.
+/// A form that asks only for an address.
 pub(super) fn ask(call: &Call, path: &str, title: &str, lead: &str, typed: &str, faults: &Faults) -> Reply {
     let words = call.words();
     let address =

@@ -1,7 +1,7 @@
 //! What was typed into a form that could not be accepted because the session had ended or a proof
 //! of identity was missing. The page that asks for it carries the fields along as one hidden field,
-//! and the form is given back filled in. Nothing acts on the fields before the person has seen them
-//! and sends them again.
+//! and the form is shown again, filled in. Nothing acts on the fields before the person has seen
+//! them and sends them again.
 
 use maud::{Markup, html};
 

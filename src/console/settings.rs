@@ -25,7 +25,7 @@ pub struct ConsoleSettings {
     pub sign_up_grant: u32,
     #[serde(deserialize_with = "setting::count_u32")]
     pub sign_up_grant_days: NonZeroU32,
-    /// Whether `/console/mailbox` shows messages that were not sent: on loopback alone.
+    /// Whether `/console/mailbox` shows messages that were not sent: only on loopback.
     pub mailbox: bool,
     /// Pages over plain HTTP elsewhere than on loopback.
     pub allow_plain_http: bool,

@@ -7,7 +7,10 @@ mod account;
 mod ago;
 mod alerts;
 mod common;
+mod history;
 mod identity;
+#[cfg(test)]
+mod in_number;
 mod keys;
 mod money;
 mod operator;

@@ -1,5 +1,5 @@
 //! The outermost layer of the gate. It adds the caller's limits, balance and identity to every
-//! answer, also to refusals.
+//! answer, including refusals.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The bounds of a handler: its time, and a panic that ends one call alone.
+//! The bounds of a handler: a deadline, and a panic guard that limits a panic to its own call.
 
 use std::future::Future;
 use std::time::Duration;

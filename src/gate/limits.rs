@@ -33,12 +33,13 @@ pub enum DecidedBy {
 }
 
 impl Limits {
-    /// Limits by this gateway alone. Counts with the metrics recorder that is installed now.
+    /// Limits by this gateway only. Counts with the metrics recorder that is installed now.
     pub fn local() -> Self {
         Self::new(None)
     }
 
-    /// Limits by all gateways together, and by this one alone while the store is unavailable.
+    /// Limits by all gateways together, and by this one only while the store is
+    /// unavailable.
     pub fn shared(shared: Arc<SharedLimits>) -> Self {
         Self::new(Some(shared))
     }

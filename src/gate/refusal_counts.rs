@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_existing_counters_go_on() {
+    fn memory_is_bounded_and_existing_counters_keep_counting() {
         let calls = RefusedCalls::default();
         (0..20_000).for_each(|account| calls.add(refused(account), 1));
         assert_eq!(calls.waiting().len(), MAX_COUNTERS);

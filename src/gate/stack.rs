@@ -43,7 +43,7 @@ where
     let (path, access, of_body) = (route.path, Arc::new(route.access.clone()), route.clone());
     post_service(
         ServiceBuilder::new()
-            // Every answer, also a refusal, shows the caller's limits and balance.
+            // Every answer, including a refusal, shows the caller's limits and balance.
             .layer(answer(gate.clone(), route.path))
             // Who calls? Everything below depends on it.
             .layer(step(authenticate))

@@ -94,7 +94,7 @@ pub fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     }
 }
 
-/// Returns an object that is JSON already.
+/// Returns an object that is already JSON.
 pub fn json_ready(status: StatusCode, object: Vec<u8>) -> Response {
     Content::Object(object).into_response(status)
 }

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_tells_none_stays_as_it_is() {
+    fn a_body_without_billing_info_is_unchanged() {
         for body in
             ["", "{}", r#"{"a":"\"billing_info\":1"}"#, r#"{"billing_info":"#, r#"{"billing_info":{"a"#]
         {

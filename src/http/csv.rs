@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_text_is_left_alone_and_a_missing_one_is_empty() {
+    fn a_plain_text_is_unchanged_and_a_missing_one_is_empty() {
         assert_eq!(
             row(&[Cell::Text("Ação 1-2"), Cell::Maybe(None), Cell::Maybe(Some("b"))]),
             "Ação 1-2,,b\r\n"

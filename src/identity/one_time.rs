@@ -63,7 +63,7 @@ pub enum NotAccepted {
     /// No such token, or one for another purpose.
     #[error("the link is unknown")]
     Unknown,
-    #[error("the link was used already")]
+    #[error("the link has already been used")]
     Used,
     #[error("the link has expired")]
     Expired,

@@ -38,7 +38,7 @@ pub enum Work {
 }
 
 impl Work {
-    /// Plain holds alone.
+    /// Only plain holds.
     pub fn holds(holds: Vec<HoldRequest>) -> Self {
         Self::Fast(PlainWork { settlements: Vec::new(), holds })
     }

@@ -16,7 +16,7 @@ const TIMEOUT_S: u32 = 60;
 pub(super) struct Archive(PathBuf);
 
 impl Archive {
-    /// Creates the folder unless it exists, for the server's user alone.
+    /// Creates the folder unless it exists, for the server's user only.
     pub(super) fn prepare(wanted: &Path, owner: &Owner) -> Result<Self, LocalPostgresError> {
         folder::make_with_parents(wanted, owner)?;
         let real = std::fs::canonicalize(wanted).map_err(LocalPostgresError::folder("resolve", wanted))?;

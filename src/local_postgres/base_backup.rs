@@ -79,7 +79,7 @@ async fn run(
     Err(LocalPostgresError::ProgramFailed { program, output: String::from_utf8_lossy(&output).into_owned() })
 }
 
-/// Copies a base backup to where its server will run, for its owner alone. Follows no links: a
+/// Copies a base backup to where its server will run, for its owner only. Follows no links: a
 /// backup of a private server has none.
 pub(super) fn copy(postmaster: &Postmaster, from: &Path, to: &Path) -> Result<(), LocalPostgresError> {
     let owner = postmaster.folder().owner();

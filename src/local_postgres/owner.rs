@@ -98,13 +98,13 @@ mod tests {
     const POSTGRES: &str = "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n";
 
     #[test]
-    fn the_database_user_comes_before_nobody() {
+    fn the_database_user_precedes_the_user_nobody() {
         let owner = unprivileged_in(&format!("root:x:0:0::/root:/bin/sh\n{NOBODY}{POSTGRES}")).unwrap();
         assert_eq!((owner.name.as_str(), owner.uid, owner.gid), ("postgres", 101, 104));
     }
 
     #[test]
-    fn nobody_does_when_there_is_no_database_user() {
+    fn the_user_nobody_is_used_without_a_database_user() {
         let owner = unprivileged_in(&format!("broken line\n{NOBODY}")).unwrap();
         assert_eq!((owner.name.as_str(), owner.uid), ("nobody", 65534));
     }

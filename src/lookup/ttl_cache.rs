@@ -103,7 +103,7 @@ where
         outcome
     }
 
-    /// Makes the next request look the key up, also if a lookup is running.
+    /// Makes the next request look the key up, even if a lookup is running.
     pub(super) fn remove(&self, key: &K) {
         self.entries.remove(key);
     }

@@ -42,14 +42,14 @@ pub enum ChangeError {
         known: Vec<String>,
     },
     /// A key that says `test` or `live` must be what it says.
-    #[error("environment `{environment}` is a {} one, and a `{}` key says otherwise", mode.as_str(), format.as_str())]
+    #[error("environment `{environment}` is a {} environment; format `{}` is for the other mode", mode.as_str(), format.as_str())]
     WrongMode {
         environment: String,
         mode: Mode,
         /// The format that was asked for.
         format: KeyFormat,
     },
-    /// A key that would have ended already.
+    /// A key that would already have ended.
     #[error("the expiry is in the past")]
     EndsInPast,
     #[error("the environment has reached its limit of keys; revoke one first")]
@@ -74,8 +74,8 @@ pub enum ChangeError {
     #[error("the key is revoked, and revocation cannot be undone")]
     Revoked,
     #[error(
-        "secrets hashed under pepper version {version} or an older one that are still valid: {needed_by}. They are hashed \
-         again at their next use: wait, or rotate or revoke their keys"
+        "pepper version {version} or an older one is still needed by valid secrets ({needed_by}). Secrets are rehashed at \
+         their next use: wait, or rotate or revoke their keys"
     )]
     PepperNeeded { version: i32, needed_by: i64 },
     /// No pepper of that version was ever used.

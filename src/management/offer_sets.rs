@@ -37,7 +37,7 @@ impl From<sqlx::Error> for ApplyError {
 pub enum Applied {
     /// The number of the new set.
     New(i32),
-    /// The newest set, or what the program ships, has this text already.
+    /// The newest set, or what the program ships, already has this text.
     Already(i32),
 }
 

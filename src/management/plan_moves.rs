@@ -38,7 +38,7 @@ pub enum PlanMoveError {
     #[error("no open account is on plan `{}` of edition {}", .0.plan, .0.edition)]
     NoAccounts(PlanRef),
     /// Another run moves these accounts.
-    #[error("the accounts of this plan are being moved to plan `{}` of edition {} already", to.plan, to.edition)]
+    #[error("the accounts of this plan are already being moved to plan `{}` of edition {}", to.plan, to.edition)]
     Open { id: PlanMoveId, to: PlanRef },
     /// Other accounts are on the plan than the author has seen.
     #[error("the number of accounts on the plan has changed to {accounts}; nothing was moved")]

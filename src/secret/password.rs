@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_right_for_its_hash_alone() {
+    async fn a_password_matches_only_its_hash() {
         let hasher = quick();
         let hash = hasher.hash("a cat sat on nine mats").await.unwrap();
         let again = PasswordHash::from_text(hash.expose().as_bytes()).unwrap();

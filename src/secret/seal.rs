@@ -44,7 +44,7 @@ pub fn seal(peppers: &Peppers, purpose: &str, owner: &[u8], secret: &[u8]) -> Re
     Ok([&pepper.version().to_be_bytes()[..], &nonce, &body].concat())
 }
 
-/// Decrypts what was sealed for an owner. Returns also whether it is sealed under an older pepper.
+/// Decrypts what was sealed for an owner. Also returns whether it is sealed under an older pepper.
 ///
 /// # Errors
 /// When no live pepper opens it.
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_for_its_owner_purpose_and_pepper_alone() {
+    fn a_sealed_value_opens_only_for_its_owner_purpose_and_pepper() {
         let peppers = Peppers::from(pepper(1));
         let sealed = seal(&peppers, "password", b"ana", b"secret").unwrap();
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_pepper_sealed_says_so() {
+    fn a_value_sealed_under_an_older_pepper_is_marked() {
         let (old, new) = (pepper(1), pepper(2));
         let sealed = seal(&Peppers::from(old.clone()), "p", b"", b"x").unwrap();
         let both = Peppers::new(new.clone(), Some(old)).unwrap();

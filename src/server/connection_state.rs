@@ -40,7 +40,7 @@ pub(super) struct WaitingSince(Instant);
 /// How long a connection may stay in a phase.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
-    /// A whole head, from its first byte; also a client to stop sending.
+    /// A whole head, from its first byte, or for a client to stop sending.
     pub(super) head: Duration,
     /// Between requests.
     pub(super) idle: Duration,

@@ -1,5 +1,5 @@
 //! `/metrics`, on an address of its own: it needs no key, so it is not for the world. Probes are
-//! answered there too, in plain HTTP also where the service speaks TLS.
+//! answered there too, in plain HTTP even where the service speaks TLS.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_threads_whoever_accepts_serves() {
+    async fn without_threads_the_accepting_thread_serves() {
         let workers = WorkerThreads::start(0).unwrap();
         assert_eq!(workers.next().id(), Handle::current().id());
     }

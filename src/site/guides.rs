@@ -187,7 +187,7 @@ mod tests {
         }
     }
 
-    /// llms.txt and the search show the lead of a guide alone, so it has to say what the guide is
+    /// llms.txt and the search show only the lead of a guide, so it has to say what the guide is
     /// about.
     #[test]
     fn a_guide_begins_with_a_sentence_about_itself() {

@@ -149,7 +149,7 @@ fn signing_up(begins: &SignUp, words: Words) -> String {
     }
     let credits = words.count_of_credits(begins.credits.as_i64());
     let with = words.signing_up_credits().replace("{credits}", &credits);
-    text + &with.replace("{days}", &begins.days.to_string()) + "."
+    text + &with.replace("{days}", &words.count_of_days(begins.days.into())) + "."
 }
 
 /// An address as a link, if it is one that can be followed.

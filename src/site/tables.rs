@@ -67,7 +67,7 @@ impl Table {
         table
     }
 
-    /// The start of the box around the table. A wide table scrolls by itself, also by keyboard.
+    /// The start of the box around the table. A wide table scrolls by itself, even by keyboard.
     pub(super) fn start(&self) -> &'static str {
         if self.is_stacked {
             "<div class=\"scroll stack\" tabindex=\"0\">"

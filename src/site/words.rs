@@ -112,7 +112,7 @@ words! {
         / "[crie uma conta](/signup) ou entre no [console](/console)";
     key_in_console: "log in to the [console](/console) or ask the operator" / "entre no [console](/console) ou peça ao operador";
     key_of_operator: "ask the operator" / "peça ao operador";
-    signing_up_credits: " with {credits} for {days} days" / " com {credits} por {days} dias";
+    signing_up_credits: " with {credits} for {days}" / " com {credits} por {days}";
     operations: "Operations that answer with it" / "Operações que respondem com este erro";
     charged: "The call is charged: a search was done." / "A chamada é cobrada: uma busca foi feita.";
     not_charged: "Nothing is charged." / "Nada é cobrado.";
@@ -176,6 +176,16 @@ impl Words {
             (Language::En, count) => format!("{count} credits"),
             (Language::Pt, 1) => "1 crédito".to_owned(),
             (Language::Pt, count) => format!("{count} créditos"),
+        }
+    }
+
+    /// A number of days.
+    pub(super) fn count_of_days(self, count: i64) -> String {
+        match (self.0, count) {
+            (Language::En, 1) => "1 day".to_owned(),
+            (Language::En, count) => format!("{count} days"),
+            (Language::Pt, 1) => "1 dia".to_owned(),
+            (Language::Pt, count) => format!("{count} dias"),
         }
     }
 }

@@ -57,7 +57,7 @@ pub async fn set_rule(
     Ok(())
 }
 
-/// Takes the next accounts to look at, for this transaction alone: active ones with an admin who
+/// Takes the next accounts to look at, for this transaction only: active ones with an admin who
 /// can be written to. `None`: another gateway is looking.
 pub async fn take_slice(connection: &mut PgConnection) -> Result<Option<Vec<Uuid>>, StorageError> {
     let cursor: Option<(Option<Uuid>,)> =

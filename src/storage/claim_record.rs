@@ -54,7 +54,7 @@ impl ClaimRecordRow {
 }
 
 /// The media type that stands for an answer that is not kept. No answer has it: a header that is
-/// read has ASCII alone.
+/// read has only ASCII.
 const NOT_KEPT: &str = "—";
 
 /// The columns of a captured record.

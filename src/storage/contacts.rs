@@ -21,7 +21,7 @@ pub enum ContactError {
     #[error("the contact does not exist")]
     Missing,
     /// The owner has a contact with the same folded name and company.
-    #[error("the contact exists already")]
+    #[error("the contact already exists")]
     Exists(ContactId),
     /// The owner has reached a limit.
     #[error("the account has reached its limit of contacts")]

@@ -1,4 +1,4 @@
-//! What became of a request, from its id alone.
+//! What became of a request, found by its id.
 
 use serde::Serialize;
 use sqlx::PgConnection;

@@ -75,7 +75,7 @@ fn describe() {
     describe_gauge!("gateway_unsent_bytes", Unit::Bytes, "Bytes of answers that clients have not read yet.");
     describe_counter!(
         "gateway_answers_cut_total",
-        "Answers cut off because too many bytes waited for their clients already."
+        "Answers cut off because too many bytes were already waiting for their clients."
     );
     describe_counter!("gateway_log_lines_dropped_total", "Log lines dropped because the queue was full.");
     describe_gauge!("gateway_ready", "1 while paid calls can be taken.");
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_counted_is_told_with_its_meaning() {
+    fn every_metric_has_a_description() {
         let metrics = Metrics::of_process();
         metrics::counter!("gateway_http_requests_total", "route" => "/test", "method" => "GET", "status" => "200")
             .increment(2);

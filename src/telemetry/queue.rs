@@ -129,7 +129,7 @@ impl Drop for LogGuard {
     }
 }
 
-/// Signals the end of the writer, also after a panic.
+/// Signals the end of the writer, even after a panic.
 struct Ended<'q>(&'q LogQueue);
 
 impl Drop for Ended<'_> {

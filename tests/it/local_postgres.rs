@@ -67,7 +67,7 @@ async fn the_last_of_two_users_stops_the_server() {
 }
 
 #[tokio::test]
-async fn a_killed_server_comes_back_with_all_that_was_committed() {
+async fn a_killed_server_restarts_with_all_committed_data() {
     let scratch = Scratch::new();
     let server = scratch.start().await.unwrap();
     write(&server, "committed").await;
@@ -131,7 +131,7 @@ async fn lock_files_that_name_a_foreign_process_are_no_hindrance() {
     foreign.kill().unwrap();
     foreign.wait().unwrap();
     started.unwrap().stop().await.unwrap();
-    assert!(untouched, "a process of somebody else's was ended");
+    assert!(untouched, "a process of another user was ended");
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn an_interrupted_initdb_is_done_again() {
 }
 
 #[tokio::test]
-async fn a_damaged_data_folder_is_refused_and_left_alone() {
+async fn a_damaged_data_folder_is_refused_and_not_changed() {
     let scratch = Scratch::new();
     scratch.start().await.unwrap().stop().await.unwrap();
     fs::remove_file(scratch.cluster().join("global/pg_control")).unwrap();
@@ -189,7 +189,7 @@ async fn a_server_that_cannot_start_shows_its_own_words() {
 }
 
 #[tokio::test]
-async fn nobody_else_may_enter_and_no_port_is_open() {
+async fn only_the_owner_may_connect_and_no_port_is_open() {
     let scratch = Scratch::new();
     let server = scratch.start().await.unwrap();
     let folder = fs::metadata(scratch.postgres()).unwrap();
@@ -224,7 +224,7 @@ async fn a_folder_too_long_for_a_socket_is_refused_by_name() {
 #[tokio::test]
 async fn a_closed_parent_folder_is_named() {
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
-        return; // only root runs the server as somebody else
+        return; // only root runs the server as another user
     }
     let scratch = Scratch::new();
     fs::create_dir(scratch.path()).unwrap();
@@ -329,7 +329,7 @@ async fn a_data_folder_that_is_a_link_chooses_no_user_and_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
+async fn a_pipe_in_place_of_a_file_does_not_block() {
     let planted = Planted::new().await;
     for name in ["start.lock", "users.lock", "postgres.log", "cluster/PG_VERSION"] {
         let path = planted.scratch.postgres().join(name);

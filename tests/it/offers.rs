@@ -89,7 +89,7 @@ async fn a_new_price_is_in_force_on_every_gateway_without_a_restart() {
 }
 
 #[tokio::test]
-async fn a_set_that_cannot_be_taken_up_keeps_the_old_one_and_tells_operators_why() {
+async fn an_unusable_set_is_not_applied_and_operators_see_why() {
     let gateway = Gateway::start_with(&[("FLUENCE_METRICS_LISTEN", "127.0.0.1:0")]).await;
     let customer = gateway.enterprise(1_000).await;
     applied(&gateway.database, SetKind::Routes, &crm_for(5)).await;

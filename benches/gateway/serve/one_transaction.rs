@@ -2,7 +2,7 @@
 //! connections.
 //!
 //! Everything else is the product's own: server, layers, handler, rendering, log line. Only the
-//! meter differs: it takes the credits and writes the entry in a transaction of this call alone.
+//! meter differs: it takes the credits and writes the entry in a transaction of its own.
 
 use std::env;
 use std::sync::Arc;

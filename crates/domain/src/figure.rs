@@ -99,7 +99,7 @@ impl JsonPointer {
         &self.0
     }
 
-    /// Returns the member to which it leads, through objects alone.
+    /// Returns the member to which it leads, only through objects.
     pub fn member_of<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |object, name| object.as_object()?.get(name))
     }

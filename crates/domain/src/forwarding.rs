@@ -77,7 +77,7 @@ named_enum! {
     /// How an upstream learns who calls.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum UpstreamIdentity {
-        /// By headers alone.
+        /// Only by headers.
         Plain = "plain",
         /// Also by a token with a signature.
         Signed = "signed",

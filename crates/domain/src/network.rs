@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_with_host_bits_is_refused_and_told_what_it_would_be() {
+    fn a_range_with_host_bits_is_refused_with_the_correct_one() {
         let refused = "203.0.113.7/24".parse::<Network>().unwrap_err();
         assert_eq!(refused.to_string(), "has host bits set; the network is 203.0.113.0/24");
     }

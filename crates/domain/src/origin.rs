@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_region_is_told_before_the_address() {
+    fn a_wrong_region_is_reported_before_a_wrong_address() {
         assert_eq!(check(&["us"], &["10.0.0.0/8"], "192.0.2.1"), Err(WrongOrigin::Region));
     }
 

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_company_may_be_digits_alone() {
+    fn a_company_may_consist_only_of_digits() {
         for digits in ["99", "٣", "①", "1&1"] {
             assert!(NameOf::Company.can_be(digits) && !NameOf::Person.can_be(digits), "{digits}");
         }

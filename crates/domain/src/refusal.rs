@@ -1,5 +1,5 @@
 //! Why a request was not served. [`catalogue`] has every error with its code, status and texts;
-//! inner code returns a [`Refusal`] with facts, and `http` alone turns it into an answer.
+//! inner code returns a [`Refusal`] with facts, and only `http` turns it into an answer.
 
 mod catalogue;
 mod declare;

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_hands_out_what_it_has_not() {
+    fn no_key_grants_what_it_does_not_have() {
         let rights = key(&[Scope::Read, Scope::Manage], Mode::Live);
         let (few, all) = (reach(&[Scope::Read]), reach(&Scope::ALL));
         assert_eq!(rights.grant(None, &few, None, Mode::Live), Ok(()));

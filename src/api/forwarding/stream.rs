@@ -19,7 +19,7 @@ use crate::http::billing_info::X_CREDITS_USED;
 use crate::http::representation::is_unencoded;
 use crate::upstream::pool::AnswerBody;
 
-/// Makes the body of an answer a streamed one. `beginning` was read of it already.
+/// Makes the body of an answer a streamed one. `beginning` has already been read of it.
 pub(super) fn pass_on(
     answer: &mut PaidAnswer,
     meter: Meter,

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_without_a_usable_key_is_none() {
+    fn a_list_without_a_usable_key_is_refused() {
         for text in
             ["", "[]", r#"{"public_keys": []}"#, r#"{"public_keys": [{"key_identifier": "a", "key": "b"}]}"#]
         {

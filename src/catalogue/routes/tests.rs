@@ -150,7 +150,7 @@ fn a_faulty_upstream_is_one_fault() {
 }
 
 #[test]
-fn paths_that_differ_in_the_names_of_parameters_are_told_apart_from_equal_ones() {
+fn paths_that_differ_only_in_parameter_names_are_distinguished_from_equal_ones() {
     let with = |path: &str, method: &str| {
         let route = format!(
             "[[route]]\nroute = \"other\"\npath = \"{path}\"\nmethods = [\"{method}\"]\nupstream = \"images\"\n\
@@ -169,7 +169,7 @@ fn paths_that_differ_in_the_names_of_parameters_are_told_apart_from_equal_ones()
 }
 
 #[test]
-fn a_timeout_beyond_the_deadline_is_a_fault_of_new_files_alone() {
+fn a_timeout_beyond_the_deadline_is_a_fault_only_in_new_files() {
     for timeout in ["first_byte_ms", "idle_ms"] {
         let text = format!("{SELLER}{timeout} = 5001\ntotal_s = 5\n");
         let faults = RouteSet::parse_new(&text).unwrap_err().to_string();

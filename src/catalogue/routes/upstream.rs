@@ -110,7 +110,7 @@ fn health_path(value: &DeValue<'_>) -> Result<String, String> {
     is_path.then_some(path).ok_or_else(|| "must be a path such as /healthz".into())
 }
 
-/// The base URL of a target: scheme, host and port alone, because `to` says the path.
+/// The base URL of a target: only scheme, host and port, because `to` says the path.
 fn target(reach: AddressPolicy) -> impl Read<String> {
     move |value: &DeValue<'_>| {
         let url = text(256)(value)?;

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::super::context::Context;
-use super::super::output::{Output, Report, write_fields};
+use super::super::output::{Output, Report, counted, write_fields};
 use super::create::create;
 use super::manifest::Manifest;
 use super::phrase::PhraseArgs;
@@ -106,7 +106,11 @@ struct DrillReport {
 
 impl Report for DrillReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let ledger = format!("clean: {} batches, {} entries", self.batches, self.entries);
+        let ledger = format!(
+            "clean: {}, {}",
+            counted(self.batches, "batch", "batches"),
+            counted(self.entries, "entry", "entries")
+        );
         let pepper =
             if self.pepper { "opened with the pass phrase" } else { "not tried: use --passphrase-file" };
         let until = self.last_commit.unwrap_or(self.taken_at);

@@ -10,7 +10,7 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::super::output::{Output, Report, write_fields};
+use super::super::output::{Output, Report, counted, write_fields};
 use super::super::pepper_file;
 use super::super::values::instant;
 use super::manifest::{self, Manifest};
@@ -104,7 +104,11 @@ impl Report for RestoreReport {
         let last_commit = self
             .last_commit
             .map_or("that of the backup".to_owned(), |at| at.format("%FT%T%.3fZ").to_string());
-        let ledger = format!("clean: {} batches, {} entries", self.batches, self.entries);
+        let ledger = format!(
+            "clean: {}, {}",
+            counted(self.batches, "batch", "batches"),
+            counted(self.entries, "entry", "entries")
+        );
         let pepper =
             if self.pepper { "restored" } else { "NOT restored: put a copy of it into the data folder" };
         write_fields(

@@ -250,7 +250,11 @@ fn judge_gateways(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
         GATEWAYS.ok("changes", "every running gateway has applied all changes")
     } else {
         let advice = "run doctor again; if it stays, look for `change feed` in the log of the gateway";
-        GATEWAYS.warn("changes", format!("a gateway is {behind} changes behind"), advice)
+        GATEWAYS.warn(
+            "changes",
+            format!("a gateway is {} behind", count(behind.unsigned_abs(), "change")),
+            advice,
+        )
     });
     checks
 }
@@ -360,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn commits_that_wait_for_a_replica_are_told_from_those_that_do_not() {
+    fn synchronous_commits_are_distinguished_from_others() {
         let verdict = |waits_for_replicas, replicas, replica_wait_s| {
             let server = ServerFacts { waits_for_replicas, replicas, replica_wait_s, ..sound() };
             super::replicas(&server).map(|check| check.verdict)

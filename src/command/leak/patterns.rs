@@ -1,5 +1,5 @@
-//! The rules of scanners. Each contains the formats with a prefix, also those that are no longer
-//! the default: old keys stay valid.
+//! The rules of scanners. Each contains the formats with a prefix, including those that are no
+//! longer the default: old keys stay valid.
 
 use std::fmt::Write;
 

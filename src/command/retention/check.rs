@@ -70,7 +70,7 @@ async fn compare_counts(export: &Export, connection: &mut PgConnection) -> anyho
     let month = export.month;
     let there = archive::counts(connection, month).await?;
     if there.batches.unsigned_abs() != export.batches {
-        bail!("{month} has {} batches in the ledger and {} in the file", there.batches, export.batches);
+        bail!("batches of {month}: {} in the ledger, {} in the file", there.batches, export.batches);
     }
     match archive::archived(connection, month).await? {
         // The seals of equal batches cover every entry, so the same entries were exported once
@@ -79,7 +79,7 @@ async fn compare_counts(export: &Export, connection: &mut PgConnection) -> anyho
         None if there.entries.unsigned_abs() == export.entries => Ok(()),
         archived => {
             let entries = archived.map_or(there.entries, |archived| archived.entries);
-            bail!("{month} has {entries} entries in the ledger and {} in the file", export.entries)
+            bail!("entries of {month}: {entries} in the ledger, {} in the file", export.entries)
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn run(month: Month, to: &Path, context: &Context, output: Outp
     let mut connection = context.connection().await?;
     if let Some(archived) = archive::archived(&mut connection, month).await? {
         let entries = archived.entries;
-        bail!("{month} was detached: its {entries} entries are in the export that was made before");
+        bail!("{month} was detached: its entries ({entries}) are in the export that was made before");
     }
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let file = file.with_context(|| format!("cannot create {}", to.display()))?;

@@ -71,7 +71,7 @@ pub(super) async fn of_secret(
 }
 
 /// The beginning and the last four characters of a key, as pages show them: `fluence_live_ab…wxyz`,
-/// or the end alone.
+/// or only the end.
 pub(super) fn ends_of(text: &str) -> Option<(Option<&str>, &str)> {
     let (prefix, end) = match text.split_once('…').or_else(|| text.split_once("...")) {
         Some((prefix, end)) => (Some(prefix.trim()).filter(|prefix| !prefix.is_empty()), end.trim()),

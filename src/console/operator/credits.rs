@@ -10,7 +10,6 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
 use crate::console::form_token::FORM_REFERENCE;
-use crate::console::numbers::whole;
 use crate::console::page::Reply;
 use crate::domain::amount::Amount;
 use crate::domain::hex;
@@ -124,10 +123,7 @@ pub(super) async fn take(call: &mut Call) -> Result<Reply, PageError> {
         Ok(_) => Ok(Reply::SeeOther(call.path("?done=taken")?)),
         Err(CreditError::Insufficient { available }) => {
             let words = call.words();
-            faults.add(
-                ("credits", words.credits_head()),
-                words.op_only_so_many(&whole(words.0, available.as_i64())),
-            );
+            faults.add(("credits", words.credits_head()), words.op_only_so_many(available.as_i64()));
             Ok(take_form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(error) => not_moved(call, error),

@@ -13,7 +13,6 @@ use crate::console::numbers::instant;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::words::Words;
-use crate::domain::language::Language;
 use crate::management::emails;
 use crate::storage::email_outbox::{self as outbox, EmailLine};
 
@@ -31,30 +30,6 @@ fn state_name(words: Words, state: &str) -> &'static str {
 
 fn tab_name(words: Words, state: &str) -> &'static str {
     if state == "sent" { words.op_emails_sent() } else { state_name(words, state) }
-}
-
-/// What an e-mail is about. A kind without a word shows its own name.
-fn kind_name(words: Words, kind: &str) -> &str {
-    let (en, pt) = match kind {
-        "alert" => ("alert", "alerta"),
-        "alert_test" => ("test of the alerts", "teste dos alertas"),
-        "email_changed" => ("address changed", "endereço alterado"),
-        "factor_changed" => ("second factor changed", "segundo fator alterado"),
-        "factor_reset" => ("end of the second factor", "fim do segundo fator"),
-        "invitation" => ("invitation", "convite"),
-        "new_browser" => ("new browser", "novo navegador"),
-        "new_email" => ("new address", "novo endereço"),
-        "password_changed" => ("password changed", "senha alterada"),
-        "reset" => ("new password", "nova senha"),
-        "sign_up" => ("sign-up", "cadastro"),
-        "vouch" => ("request to vouch", "pedido de confirmação"),
-        "vouched" => ("vouched for", "identidade confirmada"),
-        _ => (kind, kind),
-    };
-    match words.0 {
-        Language::En => en,
-        Language::Pt => pt,
-    }
 }
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
@@ -99,7 +74,7 @@ fn row(words: Words, line: &EmailLine) -> Markup {
         tr {
             td.when data-label=(words.op_made()) { (instant(words.0, line.created_at)) }
             td data-label=(words.op_to()) { (line.to_address) }
-            td data-label=(words.op_kind()) { (kind_name(words, &line.kind)) }
+            td data-label=(words.op_kind()) { (words.kind_of_email(&line.kind)) }
             td data-label=(words.state()) {
                 div {
                     span.chip.(kind) { (shape) " " (state_name(words, &line.state)) }

@@ -255,7 +255,7 @@ fn verified(words: Words, health: &Health) -> Markup {
                 None => { (words.op_never_verified()) },
                 Some(last) => {
                     @if last.faults == 0 { span.chip.ok { "✓ " (words.op_clean()) } } @else { span.chip.bad { "✕ " (words.op_wrong_rows(last.faults)) } }
-                    " " (words.op_verified(&instant(words.0, last.verified_at), &last.verified_by, &whole(words.0, last.entries)))
+                    " " (words.op_verified(&instant(words.0, last.verified_at), &last.verified_by, last.entries))
                     @if let Some(since) = last.since { " " (words.op_verified_since(&instant(words.0, since))) }
                 },
             }

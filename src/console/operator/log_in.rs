@@ -87,7 +87,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     }
 }
 
-/// Begins a session that is good for the second factor alone.
+/// Begins a session that is valid for the second factor only.
 pub(super) async fn begin_half(call: &mut Call, identity: &Identity, next: &str) -> Result<Reply, PageError> {
     begin(call, identity.id, Some(HALF)).await?;
     let page = if identity.has_second_factor { "second" } else { "set-up" };

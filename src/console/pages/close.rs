@@ -45,7 +45,7 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let ledger = ledger_account(call).await?;
     let left = ledger.credits_left().as_i64();
     let (words, typed) = (call.words(), call.form.text("credits"));
-    // As the page shows it, or in digits alone.
+    // As the page shows it, or in digits only.
     let is_right = typed == numbers::whole(words.0, left) || typed == left.to_string();
     if left > 0 && !is_right {
         let mut faults = Faults::default();

@@ -67,7 +67,7 @@ fn left(words: Words, ledger: &LedgerAccount, live: &[&LotLine], now: DateTime<U
                 div.big { (whole(words.0, ledger.credits_left().as_i64())) }
                 @if let Some(next) = live.first() {
                     p.muted {
-                        (words.ends_next(&whole(words.0, next.left), &numbers::day(words.0, numbers::last_day(next.expires_at)))) " "
+                        (words.ends_next(next.left, &numbers::day(words.0, numbers::last_day(next.expires_at)))) " "
                         "(" (words.in_days(numbers::days_until(next.expires_at, now))) ")"
                     }
                 }
@@ -194,7 +194,7 @@ fn plan_card(
                     }
                     dt { (words.requests_a_month()) } dd { (number(plan.requests)) }
                     dt { (words.rate()) }
-                    dd { (words.rate_of(&number(i64::from(plan.rate_per_s)), &number(i64::from(plan.burst)))) }
+                    dd { (words.rate_of(plan.rate_per_s.into(), plan.burst.into())) }
                     dt { (words.at_once()) } dd { (number(i64::from(plan.concurrency))) }
                     dt { (words.keys_an_environment()) }
                     dd { (words.of_most(&numbers::up_to(words.0, most_used, MAX_COUNTED), &number(i64::from(plan.keys_per_environment)))) }

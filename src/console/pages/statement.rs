@@ -212,7 +212,7 @@ fn proof(words: Words, root: &str, asked: &Asked, statement: &Statement, ledger:
                     @else { span.chip.bad { "✕ " (words.check_different()) } }
                     @match statement.sum {
                         Some((entries, sum)) => {
-                            " " (words.all_entries(&number(entries))) " "
+                            " " (words.all_entries(entries)) " "
                             @if sum == newest.balance && entries == newest.number { span.chip.ok { "✓ " (number(sum)) } }
                             @else { span.chip.bad { "✕ " (number(sum)) } }
                         }
@@ -222,7 +222,7 @@ fn proof(words: Words, root: &str, asked: &Asked, statement: &Statement, ledger:
                 }
             }
             // Credits that have ended or come since are written with the account's next entry.
-            @if left != newest.balance { p.muted { (words.due_entries(&number(left))) } }
+            @if left != newest.balance { p.muted { (words.due_entries(left)) } }
         }
     }
 }

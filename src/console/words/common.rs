@@ -35,7 +35,7 @@ words! {
     faults_title: "Please correct this" / "Corrija os pontos abaixo";
     optional: "optional" / "opcional";
     is_needed: "Fill in this field." / "Preencha este campo.";
-    is_odd: "This has characters that cannot be used in this field." / "Há caracteres que não podem ser usados neste campo.";
+    is_odd: "This field contains characters that are not allowed." / "Este campo contém caracteres que não são permitidos.";
     not_an_address: "This is not an e-mail address. One looks like name@example.com."
         / "Isto não é um endereço de e-mail. Um endereço tem o formato nome@exemplo.com.";
 
@@ -43,8 +43,8 @@ words! {
     not_found: "There is nothing at this address, or you may not see it."
         / "Não há nada neste endereço, ou você não tem acesso a ele.";
     admins_only_title: "Only for admins" / "Somente para administradores";
-    admins_only: "Your role lets you look at everything and change nothing. Ask an admin of the account."
-        / "Sua função permite consultar tudo, mas não alterar. Fale com um administrador da conta.";
+    admins_only: "Your role is read-only. Ask an admin of the account."
+        / "Sua função permite apenas consultar. Fale com um administrador da conta.";
     not_from_here_title: "The form was not accepted" / "O formulário não foi aceito";
     not_from_here: "It was open for too long, was not sent from its own page, or your browser keeps no cookies. Nothing was changed. Open the page again and send the form from there."
         / "Ele ficou aberto por muito tempo, não foi enviado da própria página ou seu navegador não guarda cookies. Nada foi alterado. Abra a página de novo e envie o formulário de lá.";
@@ -52,8 +52,8 @@ words! {
     not_a_form: "It has fields that the page does not have, or a field twice. Nothing was changed."
         / "Há campos que a página não tem, ou um campo repetido. Nada foi alterado.";
     busy_title: "One moment, please" / "Um momento, por favor";
-    busy: "Pages wait a moment so that calls do not have to. Nothing was changed. Try again in a few seconds."
-        / "As páginas esperam um pouco para que as chamadas não precisem esperar. Nada foi alterado. Tente de novo em alguns segundos.";
+    busy: "The service is busy and serves API calls first. Nothing was changed. Try again in a few seconds."
+        / "O serviço está ocupado e atende primeiro as chamadas de API. Nada foi alterado. Tente de novo em alguns segundos.";
     internal_title: "Something failed" / "Algo falhou";
     internal: "The failure is ours and has been logged. Nothing was charged. Try again; if it happens again, send us the request id."
         / "A falha é nossa e foi registrada. Nada foi cobrado. Tente de novo; se acontecer outra vez, envie-nos o id da requisição.";
@@ -62,8 +62,8 @@ words! {
     to_console: "Go to the console" / "Ir para o console";
     try_again: "Try again" / "Tentar de novo";
     method_title: "Not possible this way" / "Não é possível desta forma";
-    method: "This address is not meant to be opened like that. Go back and use the buttons of the page."
-        / "Este endereço não pode ser aberto assim. Volte e use os botões da página.";
+    method: "This page cannot be opened this way. Go back and use the buttons of the page."
+        / "Esta página não pode ser aberta desta forma. Volte e use os botões da página.";
 }
 
 sentences! {

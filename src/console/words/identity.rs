@@ -21,8 +21,8 @@ words! {
     link_once: "The link works once and for ten minutes. Nothing happens until you press the button."
         / "O link funciona uma vez e por dez minutos. Nada acontece até você apertar o botão.";
     link_unknown_title: "The link does not work" / "O link não funciona";
-    link_unknown: "It is not complete, or not one of ours." / "Está incompleto ou não é nosso.";
-    link_used: "It was used already. Each link works once." / "Já foi usado. Cada link funciona uma única vez.";
+    link_unknown: "The link is incomplete, or is not one of ours." / "O link está incompleto ou não é nosso.";
+    link_used: "It has already been used. Each link works once." / "Já foi usado. Cada link funciona uma única vez.";
     link_expired: "It has expired." / "O prazo dele terminou.";
     ask_for_new_link: "Ask for a new one." / "Peça um novo.";
     ask_for_log_in_link: "Log in with your password, or ask an admin of your account or the support of this service for a new link."
@@ -54,10 +54,10 @@ words! {
     end_session: "End" / "Encerrar";
     end_other_sessions: "End all other sessions" / "Encerrar todas as outras sessões";
     language: "Language" / "Idioma";
-    theme: "Colours" / "Cores";
+    theme: "Theme" / "Tema";
     as_browser: "Same as browser" / "Igual ao navegador";
-    theme_light: "Light" / "Claras";
-    theme_dark: "Dark" / "Escuras";
+    theme_light: "Light" / "Claro";
+    theme_dark: "Dark" / "Escuro";
     saved: "Saved." / "Salvo.";
     unknown: "unknown" / "desconhecido";
     role_admin: "Admin" / "Administrador";
@@ -69,7 +69,7 @@ sentences! {
     fn log_in_wait(n: i64) { format!("Too many attempts. Try again in {}.", w.seconds(n)) }
         { format!("Muitas tentativas. Tente de novo em {}.", w.seconds(n)) }
     fn confirm_no_password(email: &str) {
-        format!("You have no password yet. Have a link sent to {email}, and set one with it. You are then logged in again.")
+        format!("You have no password yet. Request a link to {email} and set one with it. You are then logged in again.")
     } {
         format!("Você ainda não tem senha. Peça um link para {email} e crie uma com ele. Depois disso, você entra de novo automaticamente.")
     }

@@ -36,13 +36,13 @@ words! {
     status_disabled: "Disabled" / "Desativada";
     status_expired: "Expired" / "Expirada";
     status_revoked: "Revoked" / "Revogada";
-    revoked_already: "The key is revoked already, and nothing about it can be changed." / "A chave já foi revogada, e nada nela pode ser alterado.";
+    revoked_already: "The key is already revoked and cannot be changed." / "A chave já foi revogada e não pode ser alterada.";
     not_rotating: "The key has no old secret: its secret is not being replaced." / "A chave não tem segredo antigo: não há troca em andamento.";
     to_key: "Open the key" / "Abrir a chave";
     rotating: "Rotating" / "Trocando o segredo";
     end_now: "End it now" / "Encerrar agora";
     end_overlap: "End the old secret" / "Encerrar o segredo antigo";
-    cancel_rotation: "Take the new secret back" / "Desfazer a troca";
+    cancel_rotation: "Cancel the rotation" / "Cancelar a troca";
     scope_read: "Read: account, usage, statement and contacts" / "Ler: conta, consumo, extrato e contatos";
     scope_invoke: "Call: paid calls, and writing contacts" / "Chamar: chamadas pagas e gravação de contatos";
     scope_manage: "Manage: create, change and revoke keys and environments"
@@ -134,7 +134,7 @@ words! {
         / "Todo programa que usa a chave para em até 5 segundos. Isto não pode ser desfeito; desativar pode.";
     end_overlap_lead: "Programs that still have the old secret are refused within 5 seconds. This cannot be undone."
         / "Os programas que ainda têm o segredo antigo passam a ser recusados em até 5 segundos. Isto não pode ser desfeito.";
-    cancel_rotation_lead: "The new secret stops working, and the old one goes on. For a new secret that was lost."
+    cancel_rotation_lead: "The new secret stops working, and the old one keeps working. For a new secret that was lost."
         / "O segredo novo deixa de funcionar, e o antigo continua. Para um segredo novo que se perdeu.";
     key_name: "Name of the key" / "Nome da chave";
     type_its_name: "It was used in the last 7 days. Type its name to revoke it."

@@ -1,6 +1,7 @@
 //! Usage, statement, receipts, credits and plan.
 
 use super::{counted, sentences, words};
+use crate::console::numbers::whole;
 
 words! {
     by_operators_console: "by an operator" / "por um operador";
@@ -11,7 +12,7 @@ words! {
     period: "Period" / "Período";
     this_billing_period: "This billing period" / "Este período de cobrança";
     last_billing_period: "Last billing period" / "Período de cobrança anterior";
-    own_days: "These days" / "Estes dias";
+    own_days: "Custom range" / "Período personalizado";
     first_day: "From" / "De";
     to_day: "to" / "até";
     days_reversed: "The first day is after the last one." / "O primeiro dia é posterior ao último.";
@@ -38,7 +39,7 @@ words! {
     unknown_key: "Unknown key" / "Chave desconhecida";
     credits_charged: "Credits charged" / "Créditos cobrados";
     calls_ended: "Calls" / "Chamadas";
-    calls_given_back: "Calls given back" / "Chamadas devolvidas";
+    calls_given_back: "Calls refunded" / "Chamadas devolvidas";
     calls_refused: "Refused, free of charge" / "Recusadas, sem custo";
     all_others: "All others" / "Todas as outras";
     calls_by_week: "Calls by week" / "Chamadas por semana";
@@ -47,10 +48,10 @@ words! {
     no_usage: "No calls in these days." / "Nenhuma chamada nestes dias.";
     bars_lead: "Each bar opens its entries." / "Cada barra abre os seus lançamentos.";
     refused_head: "Calls refused" / "Chamadas recusadas";
-    given_back_head: "Calls given back" / "Chamadas devolvidas";
+    given_back_head: "Calls refunded" / "Chamadas devolvidas";
     refused_free: "refused, free" / "recusada, sem custo";
     endpoint: "Endpoint" / "Endpoint";
-    kind_given_back: "Given back" / "Devoluções";
+    kind_given_back: "Refunds" / "Devoluções";
     sum: "Total" / "Total";
     checked_title: "Checked against the statement" / "Conferido com o extrato";
     check_lead: "The entries of the calls of these days, added up just now:"
@@ -60,7 +61,7 @@ words! {
         / "Estes dias têm mais de 200.000 lançamentos. Escolha menos dias para compará-los aqui.";
     check_equal: "equal" / "iguais";
     check_different: "Different: please write to support" / "Diferença: fale com o suporte";
-    less_given_back: "Less what was given back" / "Menos o que foi devolvido";
+    less_given_back: "Less refunds" / "Menos devoluções";
     charged_by_entries: "Charged by the entries" / "Cobrado pelos lançamentos";
     open_entries: "Open these entries" / "Abrir estes lançamentos";
 
@@ -87,7 +88,7 @@ words! {
     plan_moves: "Change of plan" / "Mudança de plano";
     packs_bought: "Packs" / "Pacotes";
     grants: "Grants" / "Cortesias";
-    calls_less_given_back: "Calls, less what was given back" / "Chamadas, menos o que foi devolvido";
+    calls_less_given_back: "Calls, less refunds" / "Chamadas, menos devoluções";
     credits_expired: "Expired" / "Vencidos";
     corrections: "Taken back by the operator" / "Retirados pelo operador";
     adds_up: "adds up" / "confere";
@@ -117,7 +118,7 @@ words! {
     plan_requests_used: "Plan requests used" / "Requisições do plano usadas";
     sealed_in: "Sealed in" / "Selado em";
     credits_held: "Held" / "Reservado";
-    credits_given_back: "Given back" / "Devolvido";
+    credits_given_back: "Refunded" / "Devolvido";
     wrong_receipt: "Is something wrong? Write to us with the call id:" / "Algo errado? Escreva para nós com o id da chamada:";
     wrong_receipt_operator: "Is something wrong? Write to your operator with the call id."
         / "Algo errado? Escreva para o seu operador com o id da chamada.";
@@ -187,31 +188,35 @@ sentences! {
     fn last_days(n: u64) { format!("Last {n} days") } { format!("Últimos {n} dias") }
     fn held_for(n: i64) { format!("On hold for {}", counted(w, n, "call", "calls")) }
         { format!("Reservado para {}", counted(w, n, "chamada", "chamadas")) }
-    fn less_pending(n: i64) { format!("Less {} that just ended or still run", counted(w, n, "call", "calls")) }
-        { format!("Menos {} em andamento ou recém-terminadas", counted(w, n, "chamada", "chamadas")) }
+    fn less_pending(n: i64) { format!("Less pending calls ({})", whole(w.0, n)) } { format!("Menos chamadas pendentes ({})", whole(w.0, n)) }
     fn charged_by_usage(n: i64) { format!("Charged by the usage ({})", counted(w, n, "call", "calls")) }
         { format!("Cobrado pelo consumo ({})", counted(w, n, "chamada", "chamadas")) }
     fn newest_entry(n: &str) { format!("Entry {n} is the newest, and its balance is the account’s:") }
         { format!("O lançamento {n} é o mais novo, e o saldo dele é o da conta:") }
-    fn all_entries(n: &str) { format!("All {n} entries add up to") } { format!("Os {n} lançamentos somam") }
-    fn due_entries(left: &str) { format!("Credits have expired or renewed since: {left} are left. The entry is written with the next call.") }
-        { format!("Desde então créditos venceram ou foram renovados: restam {left}. O lançamento é gravado com a próxima chamada.") }
+    fn all_entries(n: i64) { if n == 1 { "The only entry is".to_owned() } else { format!("All {} entries add up to", whole(w.0, n)) } }
+        { if n == 1 { "O único lançamento é de".to_owned() } else { format!("Os {} lançamentos somam", whole(w.0, n)) } }
+    fn due_entries(left: i64) { format!("Credits have expired or renewed since: {} left. The entry is written with the next call.", counted(w, left, "credit is", "credits are")) }
+        { format!("Desde então, créditos venceram ou foram renovados: {} {}. O lançamento é gravado com a próxima chamada.", if left == 1 { "resta" } else { "restam" }, whole(w.0, left)) }
     fn receipt_of(endpoint: &str) { format!("Receipt: {endpoint}") } { format!("Recibo: {endpoint}") }
     fn therefore_charged(n: i64) { format!("Charged: {}.", w.credits(n)) } { format!("Cobrado: {}.", w.credits(n)) }
-    fn therefore_given_back(n: i64) { format!("Nothing was charged: {} went back to the lot.", w.credits(n)) }
-        { format!("Nada foi cobrado: {} voltaram ao lote.", w.credits(n)).replace("1 crédito voltaram", "1 crédito voltou") }
-    fn therefore_held(n: i64) { format!("On hold: {}, charged or given back when it ends.", w.credits(n)) }
-        { format!("Em reserva: {}, cobrados ou devolvidos quando ela terminar.", w.credits(n)) }
+    fn therefore_given_back(n: i64) { format!("Nothing was charged: {} refunded to the lot.", counted(w, n, "credit was", "credits were")) }
+        { format!("Nada foi cobrado: {} ao lote.", counted(w, n, "crédito voltou", "créditos voltaram")) }
+    fn therefore_held(n: i64) { format!("On hold: {}, charged or refunded when the call ends.", w.credits(n)) }
+        {
+            let end = if n == 1 { "cobrado ou devolvido" } else { "cobrados ou devolvidos" };
+            format!("Em reserva: {}, {end} quando a chamada terminar.", w.credits(n))
+        }
     fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }
     fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
         { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }
-    fn ends_next(n: &str, day: &str) { format!("{n} expire next, on {day}") } { format!("{n} vencem primeiro, em {day}") }
+    fn ends_next(n: i64, day: &str) { format!("{} next, on {day}", counted(w, n, "credit expires", "credits expire")) }
+        { format!("{} primeiro, em {day}", counted(w, n, "vence", "vencem")) }
     fn in_days(n: i64) { match n { ..=0 => "today".to_owned(), 1 => "tomorrow".to_owned(), n => format!("in {}", w.days(n)) } }
         { match n { ..=0 => "hoje".to_owned(), 1 => "amanhã".to_owned(), n => format!("em {}", w.days(n)) } }
     fn entries_of(days: &str) { format!("Entries of {days}") } { format!("Lançamentos de {days}") }
     fn last_day(day: &str) { format!("last day {day}") } { format!("último dia {day}") }
     fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }
     fn usd_a_month(n: &str) { format!("US$ {n} a month") } { format!("US$ {n} por mês") }
-    fn rate_of(n: &str, burst: &str) { format!("{n} calls per second, {burst} at once after a pause") }
-        { format!("{n} chamadas por segundo, {burst} de uma vez após uma pausa") }
+    fn rate_of(n: i64, burst: i64) { format!("{} per second, {} at once after a pause", counted(w, n, "call", "calls"), whole(w.0, burst)) }
+        { format!("{} por segundo, {} de uma vez após uma pausa", counted(w, n, "chamada", "chamadas"), whole(w.0, burst)) }
 }

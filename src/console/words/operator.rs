@@ -4,8 +4,8 @@ use super::{counted, sentences, words};
 
 words! {
     op_sign: "Operators" / "Operadores";
-    op_foot: "Operators’ console. Everything that you do here is in the audit log, also in that of the account."
-        / "Console de operadores. Tudo o que você faz aqui fica no registro de auditoria, também no da conta.";
+    op_foot: "Operators’ console. Everything you do here is recorded in the audit log, including the account’s own."
+        / "Console de operadores. Tudo o que você faz aqui fica no registro de auditoria, inclusive no da própria conta.";
     op_health: "Health" / "Saúde";
     op_accounts: "Accounts" / "Contas";
     op_busiest: "Busiest accounts" / "Contas mais ativas";
@@ -71,8 +71,8 @@ words! {
     op_current_plan: "Current plan" / "Plano atual";
     op_no_such_plan: "There is no such plan." / "Não existe esse plano.";
     op_grant: "Grant credits" / "Conceder créditos";
-    op_grant_lead: "Adds a batch of credits to the account. It shows in the statement with the reason."
-        / "Acrescenta um lote de créditos à conta. Ele aparece no extrato com o motivo.";
+    op_grant_lead: "Adds the credits to the account as a new lot. The statement shows it with the reason."
+        / "Adiciona os créditos à conta em um novo lote. O extrato o mostra com o motivo.";
     op_expires: "Expires on" / "Vale até";
     op_expires_hint: "00:00 UTC of that day. Empty: in 12 months." / "0h UTC desse dia. Vazio: em 12 meses.";
     op_not_a_day: "Enter a day after today." / "Informe um dia depois de hoje.";
@@ -143,7 +143,7 @@ words! {
     op_oldest_hold: "Oldest hold" / "Reserva mais antiga";
     op_clean: "clean" / "correto";
     op_never_verified: "The ledger was never verified. Run “fluence ledger verify”." / "O livro-razão nunca foi verificado. Execute “fluence ledger verify”.";
-    op_late_emails: "E-mails wait for more than ten minutes: look at the mail server." / "Há e-mails esperando há mais de dez minutos: verifique o servidor de e-mail.";
+    op_late_emails: "E-mails have been waiting for more than ten minutes: check the mail server." / "Há e-mails esperando há mais de dez minutos: verifique o servidor de e-mail.";
 
     op_busiest_lead: "A call that is not charged ended without an answer; a refused one never began."
         / "Uma chamada não cobrada terminou sem resposta; uma recusada nem começou.";
@@ -213,7 +213,8 @@ sentences! {
     fn op_confirm_why(minutes: u64) { format!("Acts on accounts need a code of your second factor, for {minutes} minutes. Looking never does.") }
         { format!("Ações em contas exigem um código do seu segundo fator, válido por {minutes} minutos. Consultar nunca exige.") }
     fn op_type_name(name: &str) { format!("Type the account’s name: {name}") } { format!("Digite o nome da conta: {name}") }
-    fn op_only_so_many(left: &str) { format!("The account has only {left}. Nothing was taken.") } { format!("A conta só tem {left}. Nada foi retirado.") }
+    fn op_only_so_many(left: i64) { format!("The account has only {}. Nothing was taken.", w.credits(left)) }
+        { format!("A conta só tem {}. Nada foi retirado.", w.credits(left)) }
     fn op_of(left: &str, all: &str) { format!("{left} of {all}") } { format!("{left} de {all}") }
     fn op_silent_gateway(name: &str, when: &str) { format!("Gateway {name} is silent: last report {when}. It has stopped or lost its database; revocations wait for it.") }
         { format!("O gateway {name} está em silêncio: último sinal {when}. Ele parou ou perdeu o banco de dados; revogações esperam por ele.") }
@@ -221,9 +222,9 @@ sentences! {
         { format!("O relógio do gateway {name} está errado: configure a sincronização de hora na máquina.") }
     fn op_set_fault(name: &str, fault: &str) { format!("Gateway {name} cannot sell by the newest sets: {fault}") }
         { format!("O gateway {name} não consegue usar os conjuntos mais novos: {fault}") }
-    fn op_silent_writer(name: &str, epoch: i32) { format!("Writer {name} #{epoch} gives no heartbeat. A sweep closes it and gives its holds back.") }
-        { format!("O gravador {name} #{epoch} não dá sinal de vida. Uma varredura o encerra e devolve suas reservas.") }
-    fn op_old_hold(name: &str) { format!("A hold of {name} is open for more than ten minutes: its call should have ended. Look at the gateway’s log.") }
+    fn op_silent_writer(name: &str, epoch: i32) { format!("Writer {name} #{epoch} has stopped sending heartbeats. A sweep will close it and release its holds.") }
+        { format!("O gravador {name} #{epoch} parou de enviar sinais de vida. Uma varredura vai encerrá-lo e devolver as reservas dele.") }
+    fn op_old_hold(name: &str) { format!("A hold of {name} has been open for more than ten minutes: its call should have ended. Check the gateway’s log.") }
         { format!("Uma reserva de {name} está aberta há mais de dez minutos: a chamada já deveria ter terminado. Veja o log do gateway.") }
     fn op_wrong_books(n: i64) { format!("The last verification of the ledger found {}. Stop and read docs/operations/incidents.md.", counted(w, n, "wrong row", "wrong rows")) }
         { format!("A última verificação do livro-razão encontrou {}. Pare e leia docs/operations/incidents.md.", counted(w, n, "linha errada", "linhas erradas")) }
@@ -239,8 +240,8 @@ sentences! {
     fn op_behind(n: i64) { format!("{} behind", counted(w, n, "change", "changes")) } { format!("{} de atraso", counted(w, n, "alteração", "alterações")) }
     fn op_set_numbers(catalogue: &str, routes: &str) { format!("catalogue {catalogue}, routes {routes}") } { format!("catálogo {catalogue}, rotas {routes}") }
     fn op_seconds_ago(n: i64) { format!("{} ago", w.seconds(n)) } { format!("há {}", w.seconds(n)) }
-    fn op_verified(when: &str, by: &str, entries: &str) { format!("Verified {when} by {by}, {entries} entries.") }
-        { format!("Verificado em {when} por {by}, {entries} lançamentos.") }
+    fn op_verified(when: &str, by: &str, entries: i64) { format!("Verified {when} by {by}, {}.", counted(w, entries, "entry", "entries")) }
+        { format!("Verificado em {when} por {by}, {}.", counted(w, entries, "lançamento", "lançamentos")) }
     fn op_verified_since(when: &str) { format!("From {when} on.") } { format!("A partir de {when}.") }
     fn op_outbox(waiting: i64, failed: i64) { format!("{waiting} waiting, {failed} failed.") } { format!("{waiting} esperando, {failed} com falha.") }
     fn op_oldest_email(when: &str) { format!("The oldest was written {when}.") } { format!("O mais antigo foi escrito {when}.") }

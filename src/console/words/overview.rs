@@ -18,7 +18,7 @@ words! {
     credits_by_day: "Credits by day" / "Créditos por dia";
     charged: "Charged" / "Cobrado";
     call_charged: "Charged" / "Cobrada";
-    call_given_back: "Given back" / "Devolvida";
+    call_given_back: "Refunded" / "Devolvida";
     days_are_utc: "Days are UTC." / "Os dias são em UTC.";
     show_table: "Show as a table" / "Mostrar como tabela";
     day: "Day" / "Dia";
@@ -70,7 +70,7 @@ sentences! {
     fn until(when: &str) { format!("until {when}") } { format!("até {when}") }
     fn days_left(n: i64) { if n < 1 { "ends today".to_owned() } else { format!("{} left", w.days(n)) } }
         { match n { ..=0 => "termina hoje".to_owned(), 1 => "resta 1 dia".to_owned(), n => format!("restam {n} dias") } }
-    fn a_day(n: &str) { format!("{n} credits a day, last 7 days") } { format!("{n} créditos por dia, últimos 7 dias") }
+    fn a_day(n: i64) { format!("{} a day, last 7 days", w.credits(n)) } { format!("{} por dia, últimos 7 dias", w.credits(n)) }
     fn added_up(when: &str) { format!("Added up until {when}.") } { format!("Somado até {when}.") }
     fn and_refused(refused: i64) {
         if refused > 0 { format!(", {} refused", w.calls_of(refused)) } else { String::new() }
@@ -87,7 +87,7 @@ sentences! {
     fn day_title(day: &str, amounts: [i64; 4]) {
         let [charged, back, calls, refused] = amounts;
         let (charged, back) = (w.credits(charged), w.credits(back));
-        format!("{day}: {charged} charged, {back} given back, {}{}", w.calls_of(calls), w.and_refused(refused))
+        format!("{day}: {charged} charged, {back} refunded, {}{}", w.calls_of(calls), w.and_refused(refused))
     } {
         let [charged, back, calls, refused] = amounts;
         let charged = counted(w, charged, "crédito cobrado", "créditos cobrados");
@@ -117,15 +117,15 @@ mod tests {
         let (en, pt) = (Words(Language::En), Words(Language::Pt));
         let titles = |n| [en.day_title("1 Nov", [n, n, n, 0]), pt.day_title("1 nov", [n, n, n, 0])];
         let zero = [
-            "1 Nov: 0 credits charged, 0 credits given back, 0 calls",
+            "1 Nov: 0 credits charged, 0 credits refunded, 0 calls",
             "1 nov: 0 créditos cobrados, 0 devolvidos, 0 chamadas",
         ];
         let one = [
-            "1 Nov: 1 credit charged, 1 credit given back, 1 call",
+            "1 Nov: 1 credit charged, 1 credit refunded, 1 call",
             "1 nov: 1 crédito cobrado, 1 devolvido, 1 chamada",
         ];
         let more = [
-            "1 Nov: 2 credits charged, 2 credits given back, 2 calls",
+            "1 Nov: 2 credits charged, 2 credits refunded, 2 calls",
             "1 nov: 2 créditos cobrados, 2 devolvidos, 2 chamadas",
         ];
         assert_eq!([titles(0), titles(1), titles(2)], [zero, one, more]);

@@ -19,13 +19,13 @@ words! {
     invited_until: "Invitation until" / "Convite até";
     invite_again: "Send the invitation again" / "Enviar o convite de novo";
     change_member: "Change" / "Alterar";
-    already_invited: "A person with this address is invited already. Their page sends the invitation again."
-        / "Este endereço já recebeu um convite. Na página da pessoa, você pode enviar o convite de novo.";
-    already_member: "A person with this address is a member already." / "Este endereço já faz parte da conta.";
+    already_invited: "This address has already been invited. Send the invitation again from the member’s page."
+        / "Este endereço já recebeu um convite. Envie-o de novo na página da pessoa.";
+    already_member: "This address already belongs to a member." / "Este endereço já é de uma pessoa da conta.";
     too_many_members: "The account has reached its limit of members." / "A conta já tem o máximo de pessoas.";
-    last_admin: "An account keeps an active admin. Make another member an admin first."
-        / "Uma conta mantém um administrador ativo. Torne outra pessoa administradora antes.";
-    keys_stay: "Keys that a disabled person created go on working. Look through them:"
+    last_admin: "An account must have an active admin. Make another member an admin first."
+        / "Uma conta precisa de um administrador ativo. Torne outra pessoa administradora antes.";
+    keys_stay: "Keys that a disabled person created keep working. Review them:"
         / "As chaves criadas por uma pessoa desativada continuam funcionando. Revise-as:";
 
     invitation_title: "Join an account" / "Entrar em uma conta";
@@ -96,7 +96,7 @@ words! {
     mail_sign_up_subject: "Your Fluence account" / "Sua conta no Fluence";
     mail_sign_up_text: "Finish your account with this link. It works once, for 24 hours."
         / "Conclua sua conta com este link. Ele funciona uma vez, por 24 horas.";
-    mail_known_text: "You have an account with this address already. Log in, or set a new password with this link. It works once, for 30 minutes."
+    mail_known_text: "You already have an account with this address. Log in, or set a new password with this link. It works once, for 30 minutes."
         / "Você já tem uma conta com este endereço. Entre, ou crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos.";
     mail_sign_up_reason: "You receive this e-mail because this address was entered on the page for new accounts. If that was not you, ignore it."
         / "Você recebe esta mensagem porque este endereço foi informado na página de novas contas. Se não foi você, ignore.";
@@ -124,7 +124,7 @@ sentences! {
     }
     fn mail_account_made(account: &str) { format!("The account {account} is ready, and you are its first admin. Accept with a password of your own.") }
         { format!("A conta {account} está pronta e você é a primeira pessoa a administrá-la. Aceite com uma senha sua.") }
-    fn member_already(account: &str) { format!("You are a member of {account} already.") }
+    fn member_already(account: &str) { format!("You are already a member of {account}.") }
         { format!("Você já faz parte de {account}.") }
     fn logged_in_as_other(own: &str, other: &str) {
         format!("You are logged in as {own}. Accepting logs you in as {other} in this browser. To join as {own}, ask for an invitation to that address.")

@@ -14,22 +14,22 @@ words! {
     op_terms: "Terms" / "Condições";
     op_concurrency: "Concurrent calls" / "Chamadas simultâneas";
     op_may_call: "May call" / "Pode chamar";
-    op_move_rule: "The new plan counts at once and is not prorated: what an account used of its period stays used, and no balance falls below zero. Keys go on working. Each account’s audit log names the reason."
+    op_move_rule: "The new plan counts at once and is not prorated: what an account used of its period stays used, and no balance falls below zero. Keys keep working. Each account’s audit log names the reason."
         / "O novo plano vale na hora e sem rateio: o que a conta usou do período continua usado, e nenhum saldo fica abaixo de zero. As chaves continuam funcionando. O motivo aparece no registro de auditoria de cada conta.";
     op_effect: "Effect on accounts" / "Efeito nas contas";
     op_suspended_too: "Of these, suspended" / "Das quais suspensas";
     op_rises: "Credits rise" / "Créditos aumentam";
     op_falls: "Credits fall" / "Créditos diminuem";
     op_no_plan_credits: "Without plan credits afterwards" / "Sem créditos do plano depois";
-    op_no_requests: "Have used the new requests already" / "Já usaram as requisições do novo plano";
+    op_no_requests: "Have already used the new plan’s requests" / "Já usaram as requisições do novo plano";
     op_too_many_keys: "Environments with more keys than the new plan allows" / "Ambientes com mais chaves do que o novo plano permite";
-    op_keys_stay: "Their keys go on working; new ones are refused." / "As chaves continuam funcionando; novas são recusadas.";
+    op_keys_stay: "Their keys keep working; new ones are refused." / "As chaves continuam funcionando; novas são recusadas.";
     op_moves: "Moves of the last 30 days" / "Mudanças dos últimos 30 dias";
     op_move_head: "Move" / "Mudança";
     op_begun_by: "Begun by" / "Iniciada por";
     op_begun: "Begun" / "Início";
     op_ended: "Ended" / "Fim";
-    op_moving_lead: "Gateways move the accounts in batches, also when you leave this page."
+    op_moving_lead: "Gateways move the accounts in batches, even if you leave this page."
         / "Os gateways mudam as contas em levas, mesmo que você saia desta página.";
     op_moved_lead: "The run has ended." / "A mudança terminou.";
     op_move_running: "running" / "em andamento";
@@ -46,7 +46,7 @@ words! {
     op_stop_move: "Stop this run" / "Interromper a mudança";
     op_stop_move_lead: "Accounts that were moved stay moved. Those that wait stay on their plan; a new run can move them."
         / "As contas já mudadas continuam mudadas. As que esperam ficam no plano atual; uma nova mudança pode levá-las.";
-    op_move_open: "The accounts of this plan are being moved already." / "As contas deste plano já estão sendo mudadas.";
+    op_move_open: "The accounts of this plan are already being moved." / "As contas deste plano já estão sendo mudadas.";
     op_see_move: "See the run" / "Ver a mudança";
 }
 

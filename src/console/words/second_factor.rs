@@ -13,7 +13,7 @@ words! {
     code_hint: "The six digits that the app shows now." / "Os seis dígitos que o aplicativo mostra agora.";
     code_or_recovery: "The six digits of your app, or one of your recovery codes."
         / "Os seis dígitos do seu aplicativo ou um dos seus códigos de recuperação.";
-    code_wrong: "This code is wrong or was used already. Wait for the next one."
+    code_wrong: "This code is wrong or has already been used. Wait for the next one."
         / "Este código está errado ou já foi usado. Espere pelo próximo.";
     factor_switch_on: "Switch it on" / "Ativar";
     factor_on: "The second factor is on: logging in asks for a code." / "O segundo fator está ativo: ao entrar, um código é pedido.";

@@ -56,8 +56,8 @@ fn has_no_scheme(authorization: &HeaderValue) -> bool {
     !authorization.as_bytes().trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
-/// Returns the first query parameter whose name is that of a key, also if it is percent-encoded or
-/// in capitals.
+/// Returns the first query parameter whose name is that of a key, even if percent-encoded or in
+/// capitals.
 fn key_parameter(query: &str) -> Option<&'static str> {
     let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default());
     names

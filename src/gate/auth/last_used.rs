@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_keys_that_wait_already_go_on() {
+    fn memory_is_bounded_and_waiting_keys_stay() {
         let uses = LastUsed::new(2);
         let keys: Vec<_> = (0..5).map(mark).collect();
         keys.iter().for_each(|key| uses.note(key, 1));

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_is_left_goes_on() {
+    async fn dropped_work_is_completed() {
         let tasks = TaskTracker::new();
         let (go, gone) = oneshot::channel();
         let (done, ended) = oneshot::channel();
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panicked_is_not_gone_on_with() {
+    async fn work_that_panicked_is_not_resumed() {
         let tasks = TaskTracker::new();
         let fault = || panic!("as a fault of the gate might");
         let mut work = DetachOnDrop::new(&tasks, None, async move { fault() });

@@ -50,7 +50,7 @@ pub(super) struct MeteredCall {
     pub(super) balance: AccountBalance,
     /// How long the handler may take.
     pub(super) deadline: Duration,
-    /// Counts the call as running until its handler has finished, also without its client.
+    /// Counts the call as running until its handler has finished, even without its client.
     pub(super) slot: Slot,
     pub(super) context: RenderContext,
 }

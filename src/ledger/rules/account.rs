@@ -261,7 +261,7 @@ impl LedgerAccount {
         let before = self.credits_left();
         let plan_lot = self.lots.iter_mut().find(|lot| Some(lot.number) == self.plan_lot);
         let lot = plan_lot.ok_or(RuleError::NoPlanLot)?;
-        // Used credits stay used, also if the new plan has fewer.
+        // Used credits stay used, even if the new plan has fewer.
         let used = lot.granted.saturating_sub(lot.left);
         let left = plan.credits.saturating_sub(used);
         let (number, difference) = (lot.number, left.as_i64() - lot.left.as_i64());

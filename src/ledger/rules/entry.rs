@@ -83,7 +83,7 @@ pub struct Entry {
     pub outcome: Option<Outcome>,
 }
 
-/// Credits that an operator adds. The plan's credits come with a renewal alone.
+/// Credits that an operator adds. The plan's credits come only with a renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantKind {
     Pack,

@@ -203,8 +203,8 @@ pub(crate) struct Captured {
 pub(crate) struct BatchPlan {
     /// Committed with the first batch.
     pub(crate) captured: Vec<Captured>,
-    /// Plain commands. They are committed first, also of an account whose earlier ones waited for a
-    /// lock.
+    /// Plain commands. They are committed first, even for an account whose earlier ones waited for
+    /// a lock.
     pub(crate) fast: PlainCommands,
     /// Everything that must be decided in order under locks.
     pub(crate) ordered: Vec<Command>,

@@ -34,7 +34,7 @@ pub enum CommitError {
     Refused,
     /// Another session has locked rows of these accounts. The set lists all rows that the batch
     /// writes of them.
-    #[error("another session holds {} account(s) locked", .0.accounts.len())]
+    #[error("accounts locked by another session: {}", .0.accounts.len())]
     Locked(LockSet),
     /// The store cannot write now.
     #[error("the store cannot write now")]

@@ -26,12 +26,12 @@ pub enum OperatorError {
     #[error("the database did not answer in time: read the account's statement before you repeat it")]
     TimedOut,
     /// Operations stayed undecided and changed nothing.
-    #[error("the store left {0} operation(s) undecided; they changed nothing")]
+    #[error("operations that the store left undecided: {0}. They changed nothing")]
     Undecided(usize),
 }
 
 /// Carries out operations in order, in one commit, and returns their effects. Each is carried out
-/// at most once, also when the connection is lost. An effect may be a refusal by the rules.
+/// at most once, even when the connection is lost. An effect may be a refusal by the rules.
 pub async fn apply_operations<S: LedgerStore>(
     store: S,
     operations: Vec<Operation>,

@@ -16,7 +16,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// The value, whose first line is indented already.
+    /// The value, whose first line is already indented.
     pub(super) fn write(&self, value: &Ordered, depth: usize) -> String {
         match value {
             Ordered::Null => self.null.to_owned(),

@@ -1,5 +1,5 @@
-// The playground. Without a pasted key it makes one of the reader's own test environment, which lives in the memory of this page
-// alone. Each change of the form asks for the price; a call that costs credits is sent by a second click.
+// The playground. Without a pasted key it makes one of the reader's own test environment, which lives only in the memory of
+// this page. Each change of the form asks for the price; a call that costs credits is sent by a second click.
 const pasted = form.querySelector('[type=password]');
 const button = form.querySelector('[data-go]');
 const quote = form.querySelector('[data-quote]');

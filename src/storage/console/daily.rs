@@ -19,7 +19,7 @@ pub struct DayUsage {
     pub refused: i64,
 }
 
-/// Returns every day from `from` to `to`, also those without calls.
+/// Returns every day from `from` to `to`, including those without calls.
 pub async fn by_day(
     connection: &mut PgConnection,
     account: AccountId,

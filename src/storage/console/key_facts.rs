@@ -92,7 +92,7 @@ pub async fn used_since(
 }
 
 /// Returns the key with one of these digests, live or not: its account, and the version of the
-/// secret. With an account, a key of that account alone.
+/// secret. With an account, only a key of that account.
 pub async fn with_digest(
     connection: &mut PgConnection,
     account: Option<AccountId>,

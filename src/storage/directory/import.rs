@@ -121,7 +121,7 @@ pub async fn import_batch(
     Ok(outcome)
 }
 
-/// Returns the people of the batch who are stored already, with their ids and contents.
+/// Returns the people of the batch who are already stored, with their ids and contents.
 async fn known_contents(
     connection: &mut PgConnection,
     people: &[NewPerson],

@@ -8,7 +8,7 @@ use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::storage::audit;
 use crate::storage::error::StorageError;
 
-/// How many people the directory holds of the source, also those whose time is over.
+/// How many people the directory holds of the source, including those whose time is over.
 pub async fn count(connection: &mut PgConnection, source: &str) -> Result<i64, StorageError> {
     let rows = sqlx::query_scalar("select count(*) from directory_people where source = $1")
         .bind(source)

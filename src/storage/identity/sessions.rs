@@ -20,7 +20,7 @@ pub struct NewSession {
     pub id: SessionId,
     pub identity_id: IdentityId,
     pub life: Duration,
-    /// How long it is good for the second factor alone. `None`: none is needed.
+    /// How long it is valid for the second factor only. `None`: none is needed.
     pub half: Option<Duration>,
     pub address: Option<IpAddr>,
     /// Cut to 120 characters.

@@ -57,7 +57,7 @@ impl PastWriter {
         .await
         .map_err(classify)?;
         if begun.rows_affected() == 0 {
-            return Err(StoreError::Refused("the account has entries already".into()));
+            return Err(StoreError::Refused("the account already has entries".into()));
         }
         let epoch = recover::open_epoch(connection, node).await?;
         let head = seal::genesis(epoch);

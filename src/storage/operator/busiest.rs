@@ -21,7 +21,7 @@ pub struct Busy {
     pub credits: i64,
     /// Calls that ended without a charge.
     pub uncharged: i64,
-    /// Calls that were refused before they began. `None` where they are counted by day alone.
+    /// Calls that were refused before they began. `None` where they are counted only by day.
     pub refused: Option<i64>,
     /// The error code of most of these.
     pub code: Option<String>,

@@ -69,7 +69,7 @@ pub struct Verification {
 
 pub async fn last_verification(connection: &mut PgConnection) -> Result<Option<Verification>, StorageError> {
     Ok(sqlx::query_as(
-        // A run over new batches alone does not see the faults of old ones.
+        // A run over only the new batches does not see the faults of old ones.
         "select verified_at, since, batches, entries, verified_by,
                 (select max(v.faults) from ledger_verification v
                   where v.id >= coalesce((select max(w.id) from ledger_verification w where w.since is null), 0)) as faults

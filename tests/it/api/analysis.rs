@@ -30,7 +30,7 @@ async fn either_set_of_names_is_accepted_everywhere() {
 }
 
 #[tokio::test]
-async fn the_person_is_told_as_the_source_has_them_and_how_they_matched() {
+async fn the_answer_shows_the_matched_person_and_the_match() {
     let gateway = Gateway::start().await;
     gateway.with_sample_people().await;
     let customer = gateway.professional().await;
@@ -104,7 +104,7 @@ async fn a_store_of_people_that_cannot_be_asked_is_503_and_refunded() {
 }
 
 #[tokio::test]
-async fn too_little_text_is_told_by_numbers_and_not_charged() {
+async fn too_little_text_is_reported_with_numbers_and_not_charged() {
     let gateway = Gateway::start().await;
     gateway.with_sample_people().await;
     let customer = gateway.professional().await;

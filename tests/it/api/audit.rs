@@ -10,7 +10,7 @@ fn actions(answer: &Answer) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn changes_are_told_a_page_at_a_time_with_who_and_from_where() {
+async fn changes_are_paged_with_author_and_origin() {
     let gateway = Gateway::start_with(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
     let customer = gateway.professional().await;
     let (key_id, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
@@ -38,7 +38,7 @@ async fn changes_are_told_a_page_at_a_time_with_who_and_from_where() {
 }
 
 #[tokio::test]
-async fn nothing_of_another_account_is_told() {
+async fn changes_of_other_accounts_are_not_listed() {
     let gateway = Gateway::start().await;
     let (one, other) = (gateway.professional().await, gateway.professional().await);
     let (_, key) = gateway.key(one.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;

@@ -22,7 +22,7 @@ fn plan<'a>(body: &'a Value, edition: usize, name: &str) -> &'a Value {
 }
 
 #[tokio::test]
-async fn every_plan_and_pack_is_told_with_price_and_limits() {
+async fn every_plan_and_pack_is_listed_with_price_and_limits() {
     let gateway = Gateway::start().await;
     let body = answer(gateway.request(Method::GET, "/planos")).await.body;
     let counts: Vec<_> = body["editions"]

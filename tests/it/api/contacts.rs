@@ -302,7 +302,7 @@ async fn the_same_name_at_the_same_company_is_one_contact() {
 }
 
 #[tokio::test]
-async fn every_faulty_field_is_told_at_once() {
+async fn every_faulty_field_is_reported_at_once() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let body =
@@ -366,7 +366,7 @@ async fn every_faulty_field_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn nothing_stands_under_an_unknown_id() {
+async fn an_unknown_contact_id_is_404() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.get("/v1/contacts/no-id", &customer.key).await.golden(), @r#"

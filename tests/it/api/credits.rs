@@ -16,7 +16,7 @@ async fn both_names_tell_the_same() {
 }
 
 #[tokio::test]
-async fn the_lots_are_told_in_the_order_they_are_spent() {
+async fn lots_are_listed_in_burn_order() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     gateway.add_pack(customer.account, 100, TimeDelta::days(365)).await;
@@ -43,7 +43,7 @@ async fn the_lots_are_told_in_the_order_they_are_spent() {
 }
 
 #[tokio::test]
-async fn an_empty_lot_is_not_told() {
+async fn empty_lots_are_not_listed() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(0).await;
     let answer = gateway.get("/creditos", &customer.key).await;
@@ -51,7 +51,7 @@ async fn an_empty_lot_is_not_told() {
 }
 
 #[tokio::test]
-async fn a_grant_is_told_at_once_though_the_key_is_trusted() {
+async fn a_grant_shows_at_once_even_for_a_cached_key() {
     let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
     let customer = gateway.professional().await;
     assert_eq!(gateway.get("/creditos", &customer.key).await.billing()["creditos_restantes"], 1000);

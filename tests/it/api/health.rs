@@ -10,7 +10,7 @@ use crate::support::gateway::{Gateway, answer, eventually};
 const PATHS: [&str; 2] = ["/health", "/saude"];
 
 #[tokio::test]
-async fn without_a_key_it_tells_the_service_only() {
+async fn health_without_a_key_shows_only_the_service() {
     let gateway = Gateway::start().await;
     for path in PATHS {
         let answer = answer(gateway.request(Method::GET, path)).await;
@@ -25,7 +25,7 @@ async fn without_a_key_it_tells_the_service_only() {
 }
 
 #[tokio::test]
-async fn with_a_key_it_tells_what_that_key_has() {
+async fn health_with_a_key_shows_its_endpoints() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     gateway.add_pack(customer.account, 100, TimeDelta::days(365)).await;
@@ -69,7 +69,7 @@ async fn the_endpoints_are_those_of_the_plan() {
 }
 
 #[tokio::test]
-async fn a_key_without_the_scope_is_told_the_free_endpoints_only() {
+async fn health_shows_a_key_without_the_scope_only_free_endpoints() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let (_, reader) = gateway.key(customer.account, |key| key.terms.scopes = vec![Scope::Read]).await;
@@ -77,14 +77,14 @@ async fn a_key_without_the_scope_is_told_the_free_endpoints_only() {
 }
 
 #[tokio::test]
-async fn a_plan_without_api_is_told_the_free_endpoints_only() {
+async fn health_shows_a_plan_without_api_only_free_endpoints() {
     let gateway = Gateway::start().await;
     let customer = gateway.customer_on(|plan| plan.api_access = false).await;
     assert_eq!(endpoints(&gateway, &customer.key).await, FREE);
 }
 
 #[tokio::test]
-async fn every_endpoint_told_is_open_to_the_key() {
+async fn every_endpoint_in_health_is_open_to_the_key() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     for path in endpoints(&gateway, &customer.key).await {
@@ -113,7 +113,7 @@ async fn c15_with_a_bad_key_it_is_401() {
 }
 
 #[tokio::test]
-async fn it_is_503_while_paid_calls_cannot_be_taken() {
+async fn health_is_503_while_paid_calls_are_impossible() {
     let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
     let customer = gateway.customer("2025-06", "enterprise").await;
     assert_eq!(gateway.get("/saude", &customer.key).await.status, 200);

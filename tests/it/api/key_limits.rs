@@ -41,7 +41,7 @@ fn limit_of(refused: &Answer) -> (u16, &str, &Value) {
 }
 
 #[tokio::test]
-async fn a_limited_key_makes_and_becomes_no_key_that_is_limited_less() {
+async fn a_limited_key_cannot_create_or_become_a_less_limited_one() {
     let (gateway, customer) = managed().await;
     let (own, key) = made(&gateway, &customer, &limited()).await;
     for limit in LIMITS {

@@ -50,7 +50,7 @@ async fn a_rotated_key_works_with_both_secrets_until_the_overlap_ends() {
 }
 
 #[tokio::test]
-async fn the_secret_that_a_rotation_ended_is_said_to_be_replaced_and_not_the_key_expired() {
+async fn a_secret_ended_by_a_rotation_is_reported_as_replaced() {
     let (gateway, customer) = managed().await;
     let soon = (fluence::clock::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
     for terms in [json!({"name": "endless"}), json!({"name": "ending", "expires_at": soon})] {

@@ -174,7 +174,7 @@ async fn every_faulty_field_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_account_is_told_by_field() {
+async fn values_that_do_not_fit_the_account_are_reported_by_field() {
     let (gateway, customer) = managed().await;
     for (body, field, problem) in [
         (json!({"name": "k", "environment": "nowhere"}), "environment", "not_there"),
@@ -305,7 +305,7 @@ async fn no_key_gets_more_by_managing_than_it_has() {
 }
 
 #[tokio::test]
-async fn a_test_key_manages_test_keys_alone() {
+async fn a_test_key_manages_only_test_keys() {
     let (gateway, customer) = managed().await;
     gateway.test_key(customer.account).await;
     let change = |new: &mut fluence::storage::keys::NewKey| {
@@ -457,7 +457,7 @@ async fn a_key_that_is_deleted_is_revoked() {
 }
 
 #[tokio::test]
-async fn a_key_for_development_reads_unless_told_otherwise() {
+async fn a_development_key_has_the_scope_read_by_default() {
     let (gateway, customer) = managed().await;
     let body = json!({"name": "laptop", "format": "flz_dev"});
     let made = gateway.post("/v1/keys", &customer.key, &body).await;

@@ -116,7 +116,7 @@ async fn what_is_no_key_of_this_service_gets_the_same_answer_and_changes_nothing
 }
 
 #[tokio::test]
-async fn a_secret_that_was_being_replaced_ends_alone() {
+async fn only_the_reported_secret_of_a_rotation_ends() {
     let (gateway, customer) = managed().await;
     let (path, old) = made(&gateway, &customer, &json!({ "name": "server" })).await;
     let rotated =
@@ -278,7 +278,7 @@ async fn a_list_that_github_signed_ends_keys_and_is_answered_with_labels() {
 }
 
 #[tokio::test]
-async fn github_s_keys_are_fetched_and_without_them_github_comes_again() {
+async fn githubs_keys_are_cached_and_without_them_github_retries() {
     let signer = Signer::new();
     let answers = vec![Behaviour::Answers(200, signer.list.clone())];
     let server = ScriptedServer::start(answers).await;

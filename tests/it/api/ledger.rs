@@ -29,7 +29,7 @@ async fn entries_come_a_page_at_a_time_and_end() {
 }
 
 #[tokio::test]
-async fn a_call_has_a_receipt_for_its_own_account_alone() {
+async fn only_the_calls_account_gets_its_receipt() {
     let gateway = Gateway::start().await;
     let (customer, other) = (gateway.professional().await, gateway.professional().await);
     let call = gateway.post("/crm", &customer.key, &nobody()).await;

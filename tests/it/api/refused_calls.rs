@@ -1,5 +1,5 @@
 //! Refused calls in `/v1/account/usage`. Made-up days lie ahead, where the gateway's own tidying
-//! leaves them alone.
+//! does not touch them.
 
 use chrono::NaiveDate;
 use fluence::domain::ids::{AccountId, KeyId};
@@ -28,7 +28,7 @@ async fn usage(gateway: &Gateway, customer: &Customer, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn refused_calls_are_told_by_code_for_no_credits_and_summed() {
+async fn refused_calls_are_counted_by_code_and_cost_nothing() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(0).await;
     for _ in 0..3 {
@@ -56,7 +56,7 @@ async fn refused_calls_are_told_by_code_for_no_credits_and_summed() {
 }
 
 #[tokio::test]
-async fn what_waits_is_counted_at_a_stop_and_a_restart_goes_on() {
+async fn pending_counts_survive_a_restart() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(0).await;
     gateway.post("/crm", &customer.key, &asked()).await;
@@ -75,7 +75,7 @@ fn refused(customer: &Customer, day: &str, path: &'static str, code: ErrorCode) 
 }
 
 #[tokio::test]
-async fn gateways_add_up_and_pages_go_on_behind_every_line() {
+async fn counts_of_gateways_add_up_and_every_line_can_end_a_page() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let pool = gateway.database.pool();

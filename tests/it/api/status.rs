@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::gateway::{Gateway, answer};
 
 #[tokio::test]
-async fn it_tells_the_limits_in_force_and_who_decides() {
+async fn status_shows_the_limits_in_force_and_who_decides() {
     let gateway =
         Gateway::start_with(&[("FLUENCE_NODE", "gateway-7"), ("FLUENCE_REGION", "sa-east-1")]).await;
     let customer = gateway.professional().await;
@@ -28,7 +28,7 @@ async fn it_tells_the_limits_in_force_and_who_decides() {
 }
 
 #[tokio::test]
-async fn it_is_free_for_every_key_and_for_nobody_without() {
+async fn status_is_free_and_requires_a_key() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = vec![Scope::Invoke]).await;

@@ -32,7 +32,7 @@ async fn lines(gateway: &Gateway, customer: &Customer, query: &str) -> Vec<Value
 }
 
 #[tokio::test]
-async fn calls_are_told_apart_as_the_request_wants() {
+async fn calls_are_grouped_as_requested() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     calls(&gateway, &customer, "/analyze", 2).await;
@@ -52,7 +52,7 @@ async fn calls_are_told_apart_as_the_request_wants() {
 }
 
 #[tokio::test]
-async fn days_outside_the_question_are_not_told() {
+async fn days_outside_the_range_are_not_listed() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     calls(&gateway, &customer, "/analyze", 1).await;
@@ -96,7 +96,7 @@ async fn lines_come_a_page_at_a_time_and_the_last_page_says_so() {
 }
 
 #[tokio::test]
-async fn usage_added_between_two_pages_is_neither_told_twice_nor_moves_the_rest() {
+async fn usage_added_between_two_pages_is_not_repeated_and_moves_no_line() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     add(&gateway, &customer, "2026-01-05").await;
@@ -110,7 +110,7 @@ async fn usage_added_between_two_pages_is_neither_told_twice_nor_moves_the_rest(
 }
 
 #[tokio::test]
-async fn every_grouping_is_told_whole_a_line_a_page() {
+async fn every_grouping_is_complete_with_one_line_a_page() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(100).await;
     calls(&gateway, &customer, "/analyze", 1).await;
@@ -132,7 +132,7 @@ async fn every_grouping_is_told_whole_a_line_a_page() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_none_or_of_another_grouping_is_a_faulty_parameter() {
+async fn an_invalid_or_foreign_cursor_is_a_faulty_parameter() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     add(&gateway, &customer, "2026-01-05").await;
@@ -148,7 +148,7 @@ async fn a_cursor_that_is_none_or_of_another_grouping_is_a_faulty_parameter() {
 }
 
 #[tokio::test]
-async fn another_account_s_calls_are_not_told() {
+async fn calls_of_other_accounts_are_not_listed() {
     let gateway = Gateway::start().await;
     let (customer, other) = (gateway.professional().await, gateway.professional().await);
     calls(&gateway, &customer, "/analyze", 1).await;
@@ -156,7 +156,7 @@ async fn another_account_s_calls_are_not_told() {
 }
 
 #[tokio::test]
-async fn a_faulty_question_is_told_every_fault() {
+async fn every_fault_of_a_usage_request_is_reported() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let refused = gateway.get("/v1/account/usage?from=today&group_by=colour&unit=month", &customer.key).await;

@@ -228,7 +228,7 @@ async fn an_invitation_for_somebody_else() {
 
     // A second click says what is so, and leads on.
     browser.open(&link).await;
-    browser.shows("main", "You are a member of Test already").await;
+    browser.shows("main", "You are already a member of Test").await;
     browser.click("main a.button").await;
     browser.shows("main .big", "1,000").await;
     log_out(&browser).await;

@@ -43,7 +43,7 @@ const LEADS_ON: [&str; 44] = [
     "/console/{account}/keys/{key}/disable",
     "/console/{account}/keys/{key}/enable",
     "/console/{account}/keys/{key}/revoke",
-    // For the script alone.
+    // Only for the script.
     "/console/{account}/playground/key",
     "/console/{account}/alerts/edit",
     "/console/{account}/alerts/test",

@@ -1,6 +1,6 @@
 //! The main pages of both consoles as a browser draws them, from the demonstration account with its
 //! history. They are kept in `target/screenshots` for people to look at; none is compared by pixel.
-//! `WRITE_DOCS=1` writes those of `docs/images/README.md` anew.
+//! `WRITE_DOCS=1` writes those of `docs/images/README.md` again.
 
 use std::path::{Path, PathBuf};
 

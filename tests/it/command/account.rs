@@ -118,7 +118,7 @@ async fn an_unknown_plan_names_those_there_are() {
 }
 
 #[tokio::test]
-async fn an_unknown_account_is_said_to_be_unknown_by_every_command() {
+async fn every_command_reports_an_unknown_account() {
     let program = Program::new().await;
     for words in [
         &["account", "show", UNKNOWN_ACCOUNT][..],
@@ -244,7 +244,7 @@ async fn a_closed_account_stays_closed_and_has_no_key() {
 }
 
 #[tokio::test]
-async fn what_is_no_id_is_told_what_an_id_looks_like() {
+async fn an_invalid_id_is_refused_with_an_example() {
     let program = Program::new().await;
     let refused = program.run(&["account", "show", "nope"]);
     assert!(refused.usage().contains("an id looks like 01900000-"), "{}", refused.err);
@@ -305,7 +305,7 @@ async fn all_accounts_of_a_plan_are_shown_and_then_moved() {
 }
 
 #[tokio::test]
-async fn a_command_goes_on_with_a_run_that_was_interrupted() {
+async fn a_command_resumes_an_interrupted_run() {
     let program = Program::new().await;
     let id = program.account("2025-01", "essentials");
     let begun = "insert into plan_move (id, from_edition, from_plan, to_edition, to_plan, author)
@@ -319,7 +319,7 @@ async fn a_command_goes_on_with_a_run_that_was_interrupted() {
     let to = |plan| words.into_iter().chain([plan]).collect::<Vec<&str>>();
     let other = program.run(&to("enterprise"));
     assert!(
-        other.failure().contains("being moved to plan `professional` of edition 2025-01 already"),
+        other.failure().contains("already being moved to plan `professional` of edition 2025-01"),
         "{}",
         other.err
     );

@@ -89,7 +89,7 @@ async fn what_was_refused_is_not_written_down() {
 }
 
 #[tokio::test]
-async fn nobody_changes_the_log() {
+async fn the_audit_log_cannot_be_changed() {
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
     for statement in

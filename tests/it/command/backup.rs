@@ -131,7 +131,7 @@ impl Drop for Traffic {
     }
 }
 
-/// Calls for a person whom nobody knows, which is charged. Returns the status and the call's id.
+/// Calls for an unknown person, which is charged. Returns the status and the call's id.
 async fn call(client: &reqwest::Client, url: &str, key: &str) -> reqwest::Result<(u16, Option<Uuid>)> {
     let person = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
     let answer = client.post(url).header("x-api-key", key).json(&person).send().await?;

@@ -10,7 +10,7 @@ fn run(words: &[&str], environment: &[(&str, &str)]) -> Ran {
 }
 
 #[test]
-fn every_fault_of_the_configuration_is_told_at_once() {
+fn every_configuration_fault_is_reported_at_once() {
     let ran = run(
         &["key", "create", "--account", "01900000-0000-7000-8000-000000000000", "--name", "k"],
         &[
@@ -87,7 +87,7 @@ fn a_pepper_is_asked_for_only_where_keys_are_made() {
 }
 
 #[test]
-fn a_database_that_is_away_is_told_in_one_line_without_the_password() {
+fn an_unavailable_database_is_reported_in_one_line_without_the_password() {
     let ran = run(&["account", "list"], &[("DATABASE_URL", URL)]);
     assert!(!ran.failure().contains("hunter2") && ran.failure().contains("refused"), "{}", ran.err);
 }
@@ -156,14 +156,14 @@ fn the_defaults_are_shown_with_their_explanations_though_the_settings_are_faulty
 }
 
 #[test]
-fn variables_of_clients_are_ignored_and_said_to_be() {
+fn client_variables_are_ignored_with_a_note() {
     let shown = run(&["config", "show"], &[("FLUENCE_API_KEY", "hunter2")]);
     assert!(shown.out.starts_with("# FLUENCE_API_KEY is set and ignored"), "{}", shown.out);
     assert!(!shown.out.contains("hunter2"));
 }
 
 #[test]
-fn a_listen_address_without_a_host_is_told_what_to_write() {
+fn a_listen_address_without_a_host_is_refused_with_a_correction() {
     let refused = run(&["serve", "--listen", ":8000"], &[]);
     assert!(refused.usage().contains("127.0.0.1:8000"), "{}", refused.err);
 }

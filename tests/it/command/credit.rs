@@ -72,7 +72,7 @@ async fn a_grant_without_an_id_counts_each_time() {
 }
 
 #[tokio::test]
-async fn a_grant_ends_when_it_is_told() {
+async fn a_grant_ends_at_its_given_time() {
     let (program, account) = with_account().await;
     let grant = |ends: &str| {
         let words = ["credit", "grant", "--account", &account, "--credits", "7", "--reason", "r", "--json"];

@@ -27,7 +27,7 @@ async fn a_file_is_imported_and_counted() {
 }
 
 #[tokio::test]
-async fn the_same_file_again_adds_nobody() {
+async fn importing_the_same_file_again_adds_no_person() {
     let program = Program::new().await;
     assert_eq!(import(&program, PERSON, &[]).status, 0);
     let again = import(&program, PERSON, &["--json"]).json();
@@ -35,7 +35,7 @@ async fn the_same_file_again_adds_nobody() {
 }
 
 #[tokio::test]
-async fn a_faulty_line_is_told_and_the_others_are_imported() {
+async fn a_faulty_line_is_reported_and_the_others_are_imported() {
     let program = Program::new().await;
     let ran = import(
         &program,
@@ -88,7 +88,7 @@ async fn the_people_of_one_source_are_counted_then_removed_and_it_is_written_dow
 }
 
 #[tokio::test]
-async fn stats_warn_of_a_directory_of_nobody_or_of_invented_people_alone() {
+async fn stats_warn_if_the_directory_is_empty_or_has_only_invented_people() {
     let program = Program::new().await;
     assert_eq!(program.json(&["directory", "stats"])["shortage"], "empty");
     program.run(&["demo"]);

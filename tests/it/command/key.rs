@@ -24,7 +24,7 @@ async fn a_key_is_shown_once_and_stored_nowhere() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_one_json_object_that_says_all_of_it() {
+async fn a_new_key_is_printed_as_one_complete_json_object() {
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
     let key = create(
@@ -83,12 +83,15 @@ async fn every_format_is_issued_in_its_shape_with_a_good_checksum() {
 }
 
 #[tokio::test]
-async fn a_key_that_says_test_cannot_spend() {
+async fn a_test_format_key_is_refused_in_a_live_environment() {
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
     let words = ["key", "create", "--account", &account, "--name", "k", "--format", "sk_test"];
     let failed = program.run(&words);
-    assert_eq!(failed.failure(), "environment `default` is a live one, and a `sk_test` key says otherwise");
+    assert_eq!(
+        failed.failure(),
+        "environment `default` is a live environment; format `sk_test` is for the other mode"
+    );
 }
 
 #[tokio::test]
@@ -149,7 +152,7 @@ async fn caps_ends_and_words_that_cannot_be_are_refused() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_said_to_be_unknown() {
+async fn an_unknown_key_is_reported_as_unknown() {
     let program = Program::new().await;
     let failed = program.run(&["key", "revoke", "01900000-0000-7000-8000-000000000000"]);
     assert!(failed.failure().starts_with("key 01900000-"));
@@ -212,7 +215,7 @@ async fn a_rotated_key_keeps_its_id_and_shows_both_secrets_until_the_old_one_end
 }
 
 #[tokio::test]
-async fn a_second_rotation_in_the_overlap_is_refused_and_told_what_to_do() {
+async fn a_second_rotation_in_the_overlap_is_refused_with_advice() {
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
     let id = text(&create(&program, &account, &[]), "id");
@@ -267,7 +270,7 @@ async fn a_key_of_another_system_is_imported_once_and_never_shown() {
 }
 
 #[tokio::test]
-async fn what_is_no_key_of_another_system_is_refused_without_being_repeated() {
+async fn an_unusable_import_is_refused_without_echoing_it() {
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
     let issued = text(&create(&program, &account, &[]), "key");
@@ -284,7 +287,7 @@ async fn what_is_no_key_of_another_system_is_refused_without_being_repeated() {
 }
 
 #[tokio::test]
-async fn a_key_for_development_reads_unless_told_otherwise() {
+async fn a_development_key_has_the_scope_read_by_default() {
     let program = Program::new().await;
     let account = program.account("2025-01", "professional");
     let development = create(&program, &account, &["--format", "flz_dev"]);

@@ -33,7 +33,7 @@ async fn with_many_entries() -> (Program, String) {
 }
 
 #[tokio::test]
-async fn a_statement_tells_every_entry_in_order() {
+async fn a_statement_lists_every_entry_in_order() {
     let (program, account) = with_many_entries().await;
     let statement = program.json(&["ledger", "statement", "--account", &account]);
     assert_eq!(statement["account_id"], json!(account));
@@ -69,7 +69,7 @@ async fn a_table_and_a_csv_have_a_line_for_every_entry_and_a_head() {
 }
 
 #[tokio::test]
-async fn whoever_stops_reading_a_statement_is_no_fault() {
+async fn a_reader_that_stops_reading_a_statement_causes_no_error() {
     let (program, account) = with_many_entries().await;
     let mut command = program.command(&["ledger", "statement", "--account", &account, "--json"]);
     let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -98,7 +98,7 @@ async fn a_csv_holds_no_formula_and_its_negative_numbers_are_numbers() {
 }
 
 #[tokio::test]
-async fn an_entry_is_told_with_names() {
+async fn an_entry_is_shown_with_names() {
     let program = Program::new().await;
     let account = program.account("2025-01", "essentials");
     program.json(&["credit", "grant", "--account", &account, "--pack", "mega", "--id", "order-1"]);

@@ -79,7 +79,7 @@ async fn an_outdated_schema_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn the_schema_of_a_newer_program_is_left_alone() {
+async fn a_newer_schema_is_not_changed() {
     let program = Program::new().await;
     change(
         &program,

@@ -73,7 +73,7 @@ async fn an_export_holds_all_that_is_held() {
 }
 
 #[tokio::test]
-async fn an_erasure_says_how_much_and_nothing_of_the_person() {
+async fn an_erasure_reports_only_the_number_of_records() {
     let program = world().await;
     let done = program.json(&person("erase", &ANA));
     assert_eq!(
@@ -87,7 +87,7 @@ async fn an_erasure_says_how_much_and_nothing_of_the_person() {
 }
 
 #[tokio::test]
-async fn whoever_opts_out_stays_out() {
+async fn an_import_does_not_restore_a_person_who_opted_out() {
     let program = world().await;
     let done = program.json(&person("opt-out", &ANA));
     assert_eq!((&done["action"], &done["records"]), (&json!("opt_out"), &json!(1)));
@@ -128,7 +128,7 @@ async fn contacts_are_the_accounts_own_to_export_and_erase() {
 }
 
 #[tokio::test]
-async fn who_is_meant_must_be_said_whole_and_in_one_way() {
+async fn a_person_is_named_completely_and_in_one_way() {
     let program = Program::new().await;
     for who in [
         &[][..],
@@ -148,14 +148,14 @@ async fn who_is_meant_must_be_said_whole_and_in_one_way() {
 }
 
 #[tokio::test]
-async fn an_opt_out_that_keeps_nobody_out_says_so() {
+async fn an_opt_out_without_effect_is_reported() {
     let program = Program::new().await;
     let gone = program.run(&person("opt-out", &["--id", "01900000-0000-7000-8000-000000000001"]));
     assert!(gone.failure().contains("no opt-out was saved"), "{}", gone.err);
 }
 
 #[tokio::test]
-async fn a_name_without_a_letter_names_nobody() {
+async fn a_name_without_a_letter_is_refused() {
     let program = world().await;
     for verb in ["export", "erase", "opt-out"] {
         let who = ["--first-name", "Ana", "--last-name", "-", "--company", "Zyntra"];

@@ -52,7 +52,7 @@ fn the_server_stops_after_a_command_that_failed() {
 }
 
 #[test]
-fn the_pepper_is_made_once_for_its_owner_alone_and_never_shown() {
+fn the_pepper_is_created_once_readable_only_by_its_owner_and_never_shown() {
     let scratch = Scratch::new();
     let account = with_account(&scratch);
     let words = ["key", "create", "--account", &account, "--name", "k", "--json"];

@@ -69,7 +69,7 @@ async fn the_development_mode_is_refused_on_a_public_address() {
 }
 
 #[tokio::test]
-async fn it_ends_though_nobody_reads_its_log() {
+async fn serve_ends_even_if_its_log_is_not_read() {
     let program = Program::new().await;
     let mut serving = serve(&program);
     let url = between(&serving.lines[0], "curl -sS ", ' ').unwrap();

@@ -40,7 +40,7 @@ fn log_of(child: &mut Child) -> BufReader<ChildStderr> {
 }
 
 #[tokio::test]
-async fn a_database_that_comes_later_is_waited_for_and_told_of_once() {
+async fn serve_waits_for_a_late_database_and_logs_it_once() {
     let scratch = Scratch::new();
     let server = scratch.start().await.unwrap();
     let url = server.url();
@@ -82,7 +82,7 @@ fn a_signal_ends_the_wait_for_a_database() {
 }
 
 #[tokio::test]
-async fn a_name_or_password_that_is_wrong_is_not_waited_for_and_said_in_plain_words() {
+async fn wrong_database_names_and_passwords_are_reported_plainly_without_a_wait() {
     let program = Program::new().await;
     let url = program.database.url();
     let (before, after) = url.split_once("fluence_test_").unwrap();
@@ -206,7 +206,7 @@ fn for_nobody(scratch: &Scratch) -> Command {
 }
 
 #[test]
-fn a_user_without_rights_runs_a_database_of_their_own_though_nobody_may_look_into_the_process() {
+fn an_unprivileged_user_runs_a_private_database_from_a_non_dumpable_process() {
     if !is_root() {
         return; // only root may change its user
     }
@@ -221,7 +221,7 @@ fn is_root() -> bool {
 }
 
 #[tokio::test]
-async fn answers_of_the_database_are_told_once_and_without_a_line_of_its_source() {
+async fn database_errors_are_logged_once_without_their_source_line() {
     let program = Program::new().await;
     let nonsense =
         || async { sqlx::query("select nothing_here").execute(program.database.pool()).await.unwrap_err() };

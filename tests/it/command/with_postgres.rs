@@ -98,7 +98,7 @@ fn a_command_that_does_not_exist_is_named_and_nothing_stays_behind() {
 }
 
 #[test]
-fn a_told_program_ends_its_command_and_its_server() {
+fn a_signalled_program_ends_its_command_and_its_server() {
     let notes = notes();
     let mut run = waiting(notes.path());
     signal("TERM", run.program.id());
@@ -116,7 +116,7 @@ fn a_later_run_removes_what_a_killed_one_left() {
     ended(&mut run.program);
     signal("TERM", run.command);
 
-    // Another test's run may be at it at this moment, and then ours leaves it alone.
+    // Another test's run may be at it at this moment, and then ours does not touch it.
     assert!(with_postgres("true").status().unwrap().success());
     eventually("what the killed run left is gone", || (!run.data_dir.exists()).then_some(()));
     assert!(!alive(run.postmaster));

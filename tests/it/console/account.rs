@@ -82,7 +82,7 @@ async fn an_admin_closes_the_account_by_typing_the_credits_that_are_left() {
 }
 
 #[tokio::test]
-async fn every_change_of_three_months_is_told_in_words() {
+async fn every_change_of_three_months_is_shown_in_words() {
     let Demonstration { gateway, account, link } = Demonstration::start().await;
     let mut ana = Visitor::new(&gateway);
     assert_eq!(ana.fill(&link, &[]).await.status, 303);

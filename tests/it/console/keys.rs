@@ -123,7 +123,7 @@ async fn a_key_is_made_used_changed_and_revoked() {
     assert!(shown.has("Revoked on") && shown.has("Create another like this") && !shown.has("/rotate\""));
     for rest in ["/revoke", "/edit", "/rotate", "/disable", "/enable", "/end-overlap", "/cancel-rotation"] {
         let page = place.ana.get(&format!("{path}{rest}")).await;
-        assert!(page.status == 200 && page.has("revoked already"), "{rest}: {}", page.body);
+        assert!(page.status == 200 && page.has("already revoked"), "{rest}: {}", page.body);
         assert!(page.has(&format!("href=\"{path}\"")), "{rest}: {}", page.body);
         assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
     }
@@ -212,7 +212,7 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn an_overlap_is_ended_from_the_list_by_admins_alone() {
+async fn only_admins_end_an_overlap_from_the_list() {
     let mut place = Place::new().await;
     let (path, _) = place.make().await;
     assert_eq!(place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1d")]).await.status, 200);

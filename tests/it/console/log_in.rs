@@ -38,7 +38,7 @@ async fn j11_a_link_is_worth_one_post_and_no_get() {
     assert_eq!(visitor.get(entered.leads_to()).await.status, 200);
     let again = Visitor::new(&gateway).get(&link).await;
     assert_eq!(again.status, 410);
-    assert!(again.has("It was used already."), "{}", again.body);
+    assert!(again.has("It has already been used."), "{}", again.body);
 }
 
 #[tokio::test]

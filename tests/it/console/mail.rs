@@ -110,7 +110,7 @@ async fn an_invited_person_chooses_a_password_and_is_a_member() {
     let invited = ana.fill(&path, &[("email", "Bia@example.com"), ("role", "member")]).await;
     assert_eq!(invited.status, 303, "{}", invited.body);
     let again = ana.fill(&path, &[("email", "bia@Example.com"), ("role", "admin")]).await;
-    assert!(again.status == 422 && again.has("is invited already"), "{}", again.body);
+    assert!(again.status == 422 && again.has("has already been invited"), "{}", again.body);
     post.message("Bia@example.com", "as a member.").await;
     let link = post.link("Bia@example.com", "/console/invitation").await;
     let mut bia = Visitor::new(&post.gateway);
@@ -124,7 +124,7 @@ async fn an_invited_person_chooses_a_password_and_is_a_member() {
         joined.body
     );
     let again = ana.fill(&path, &[("email", "bia@Example.com"), ("role", "admin")]).await;
-    assert!(again.status == 422 && again.has("a member already"), "{}", again.body);
+    assert!(again.status == 422 && again.has("already belongs to a member"), "{}", again.body);
     let members = bia.get(&format!("/console/{account}/members")).await;
     assert!(members.has("<b>Bia</b>") && !members.has("Invitation until"), "{}", members.body);
     assert_eq!(Visitor::new(&post.gateway).get(&link).await.status, 410, "an invitation is accepted once");
@@ -135,7 +135,7 @@ async fn an_invited_person_chooses_a_password_and_is_a_member() {
 }
 
 #[tokio::test]
-async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() {
+async fn k04_an_invitation_is_accepted_only_with_the_password_of_its_address() {
     let post = Post::new(&[]).await;
     let (first, mut bia) = account(&post).await;
     // Bia has a password through the first account.
@@ -145,7 +145,7 @@ async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() 
     let path = format!("/console/{second}/members/new");
     owner.fill(&path, &[("email", "ana@example.com"), ("role", "admin")]).await;
     let link = post.link("ana@example.com", "/console/invitation").await;
-    // Being logged in as somebody else, or having the link alone, is not enough.
+    // Being logged in as another person, or having only the link, is not enough.
     let wrong = owner.fill(&link, &[("password", "another long password here")]).await;
     assert_eq!(wrong.status, 422);
     let right = Visitor::new(&post.gateway).fill(&link, &[("password", PASSWORD)]).await;
@@ -154,7 +154,7 @@ async fn k04_an_invitation_is_accepted_with_the_password_of_its_address_alone() 
 }
 
 #[tokio::test]
-async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_lets_nobody_in() {
+async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_fails() {
     let post = Post::new(&[]).await;
     let (account, mut ana) = account(&post).await;
     ana.fill(&format!("/console/{account}/members/new"), &[("email", "bia@example.com"), ("role", "member")])
@@ -188,7 +188,7 @@ async fn k05_the_last_admin_stays() {
     let member = links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).last().unwrap();
     for (role, state) in [("member", "active"), ("admin", "disabled")] {
         let refused = ana.fill(&member, &[("role", role), ("state", state)]).await;
-        assert!(refused.status == 422 && refused.has("keeps an active admin"), "{}", refused.body);
+        assert!(refused.status == 422 && refused.has("must have an active admin"), "{}", refused.body);
     }
 }
 
@@ -208,7 +208,7 @@ async fn j10_sign_up_and_reset_answer_the_same_for_every_address() {
         assert_eq!(plain(&known), plain(&unknown), "{path}");
         assert!(known.status == 303 || known.has("Check your mailbox"), "{}", known.body);
     }
-    post.message("ana@example.com", "You have an account with this address already").await;
+    post.message("ana@example.com", "You already have an account with this address").await;
     post.message("nobody@example.com", "Finish your account").await;
 }
 
@@ -296,7 +296,7 @@ async fn a_stranger_causes_three_messages_an_hour_and_no_more() {
 }
 
 #[tokio::test]
-async fn without_open_sign_up_nobody_opens_an_account() {
+async fn without_open_sign_up_no_account_can_be_created() {
     let post = Post::new(&[("FLUENCE_CONSOLE_SIGN_UP", "invited")]).await;
     let mut visitor = Visitor::new(&post.gateway);
     assert!(visitor.get("/console/sign-up").await.has("created by invitation"));
@@ -353,7 +353,7 @@ async fn the_page_of_messages_is_there_where_it_is_asked_for_and_on_loopback() {
 }
 
 #[tokio::test]
-async fn j19_another_address_is_proved_told_to_the_old_one_and_undone_from_there() {
+async fn j19_a_new_address_is_confirmed_reported_to_the_old_one_and_undone_from_it() {
     let post = Post::new(&[]).await;
     let (_, mut ana) = account(&post).await;
     ana.fill("/console/me/password", &[("password", PASSWORD)]).await;

@@ -69,7 +69,12 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     let page = text(&ana.get(&format!("{root}/usage")).await.body);
     assert!(page.contains("/crm 1 0 0 2 /crm_basico 1 0 0 1 Total 2 0 0 3"), "{page}");
     assert!(page.contains("Checked against the statement ✓ equal"), "{page}");
-    assert!(page.contains("On hold for 2 calls 3 Less what was given back 0 Charged by the entries 3 Charged by the usage (2 calls) 3"), "{page}");
+    assert!(
+        page.contains(
+            "On hold for 2 calls 3 Less refunds 0 Charged by the entries 3 Charged by the usage (2 calls) 3"
+        ),
+        "{page}"
+    );
     let by_outcome = text(&ana.get(&format!("{root}/usage?by=outcome&show=calls")).await.body);
     assert!(
         by_outcome.contains("answered 1 0 0 2") && by_outcome.contains("no profile found 1 0 0 1"),

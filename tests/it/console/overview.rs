@@ -29,7 +29,7 @@ async fn the_overview_shows_what_was_charged_and_what_is_left() {
     let ana = std::cell::RefCell::new(ana);
     #[expect(clippy::await_holding_refcell_ref, reason = "one task")]
     eventually("usage is added up", async || {
-        ana.borrow_mut().get(&path).await.body.contains(": 2 credits charged, 2 credits given back, 2 calls")
+        ana.borrow_mut().get(&path).await.body.contains(": 2 credits charged, 2 credits refunded, 2 calls")
     })
     .await;
 }

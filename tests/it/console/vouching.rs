@@ -115,7 +115,7 @@ async fn a_code_of_the_app_ends_the_wait() {
 }
 
 #[tokio::test]
-async fn nobody_vouches_for_themselves_or_for_a_person_without_a_factor() {
+async fn members_cannot_vouch_for_themselves_or_for_a_person_without_a_factor() {
     let mut lost = lost().await;
     let members = lost.bia.get(&format!("/console/{}/members", lost.account)).await;
     let start = format!("/console/{}/members/", lost.account);

@@ -38,7 +38,7 @@ impl Setup {
         let options =
             ImportOptions { default_source: "sample".into(), retention: Duration::from_secs(86_400) };
         import(&setup.pool, Cursor::new(SAMPLE_PEOPLE), &options, now()).await.unwrap();
-        // The first has plain calls alone, which take the fast path.
+        // The first has only plain calls, which take the fast path.
         let (plain, mixed) = (setup.key(), setup.key());
         for behaviour in [Behaviour::Charged; 3] {
             setup.clients.push((behaviour, plain.clone()));

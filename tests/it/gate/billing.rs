@@ -59,7 +59,7 @@ async fn a_refund_of_pack_credits_leaves_the_percentage_of_plan_credits_as_it_is
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
     assert_eq!(answer.status, 500);
     assert_eq!(answer.billing()["uso_percentual"], 99.01);
-    // Now the plan's are spent, and the pack pays alone.
+    // Now the plan's are spent, and only the pack pays.
     gateway.settled().await;
     gateway.leave(customer.account, 10).await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
@@ -105,7 +105,7 @@ async fn every_answer_of_the_whole_gateway_after_authentication_is_accounted() {
 }
 
 #[tokio::test]
-async fn no_answer_before_authentication_tells_of_an_account() {
+async fn no_answer_before_authentication_mentions_an_account() {
     let gateway = Gateway::start().await;
     for (method, path, expected) in [
         (Method::GET, "/nowhere", (404, "ENDPOINT_NOT_FOUND")),
@@ -146,7 +146,7 @@ async fn a_suspended_account_is_accounted_and_limited() {
 }
 
 #[tokio::test]
-async fn a_refund_is_told_with_its_reason_and_the_balance_is_as_before() {
+async fn a_refund_names_its_reason_and_restores_the_balance() {
     let gateway = answering(|| ready(Refusal::Upstream)).await;
     let customer = gateway.professional().await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
@@ -211,7 +211,7 @@ async fn a_call_that_cannot_be_held_is_503_and_costs_nothing() {
 }
 
 #[tokio::test]
-async fn a_deadline_is_told_as_the_reason_of_the_refund() {
+async fn a_missed_deadline_is_named_as_the_refund_reason() {
     let never = handler(std::future::pending::<Response>);
     let gateway = Gateway::in_front_of(never, Duration::from_millis(20)).await;
     let customer = gateway.professional().await;

@@ -42,7 +42,7 @@ async fn a_key_spends_its_daily_cap_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_key_spends_its_monthly_cap_and_is_told_that_one() {
+async fn a_spent_monthly_cap_is_named_in_the_refusal() {
     let gateway = answering(|| ready(paid_answer())).await;
     let key = capped(&gateway, Some(2), Some(2)).await;
     assert_eq!(gateway.post("/crm", &key, &marina()).await.status, 200);

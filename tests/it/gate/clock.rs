@@ -62,7 +62,7 @@ async fn g07_a_key_lives_to_its_end_where_the_clock_is_fast() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_told_is_as_long_by_the_databases_clock() {
+async fn a_retry_after_is_measured_by_the_databases_clock() {
     let gateway = Gateway::on_a_machine_with(in_five_minutes, &[]).await;
     let customer = gateway.customer_on(|plan| plan.requests = 1).await;
     let body = json!({"first_name": "Ana", "last_name": "Souza", "company": "Nubank"});
@@ -76,7 +76,7 @@ async fn a_wait_that_is_told_is_as_long_by_the_databases_clock() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_told_where_operators_look() {
+async fn clock_skew_is_reported_to_operators() {
     let metrics = ("FLUENCE_METRICS_LISTEN", "127.0.0.1:0");
     let gateway = Gateway::on_a_machine_with(five_minutes_ago, &[metrics]).await;
     let customer = gateway.professional().await;

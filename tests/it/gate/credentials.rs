@@ -166,7 +166,7 @@ async fn a10_any_bytes_for_a_key_are_refused_and_nothing_breaks() {
 }
 
 #[tokio::test]
-async fn a_key_of_every_state_is_told_why_it_is_refused() {
+async fn every_key_state_has_its_own_refusal_reason() {
     let (gateway, customer) = gateway_and_customer().await;
     let expired = gateway.key(customer.account, |key| key.terms.expires_at = Some(now())).await.1;
     let (revoked_id, revoked) = gateway.key(customer.account, |_| {}).await;

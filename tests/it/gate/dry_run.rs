@@ -24,7 +24,7 @@ async fn rows(gateway: &Gateway) -> i64 {
 }
 
 #[tokio::test]
-async fn a_dry_run_tells_price_and_balance_after_and_writes_nothing() {
+async fn a_dry_run_returns_price_and_balance_and_writes_nothing() {
     // Any handler that is reached would fail.
     let gateway = answering(|| ready(fluence::domain::refusal::Refusal::Internal)).await;
     let customer = gateway.enterprise(10).await;
@@ -136,7 +136,7 @@ async fn a_dry_run_passes_everything_before_the_hold() {
 }
 
 #[tokio::test]
-async fn only_a_plain_yes_or_no_is_understood_so_that_nobody_pays_by_mistake() {
+async fn only_true_or_false_is_accepted_as_a_dry_run_flag() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.customer("2025-06", "enterprise").await;
     for unclear in [&["1"][..], &["yes"], &[""], &["true, false"], &["false", "true"], &["true", "true"]] {

@@ -34,7 +34,7 @@ where
 }
 
 #[tokio::test]
-async fn a_call_that_was_answered_is_charged_though_nobody_waited() {
+async fn an_answered_call_is_charged_even_if_its_client_left() {
     let (gateway, customer) = left_mid_call(paid_answer).await;
     assert_eq!(
         (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),
@@ -43,7 +43,7 @@ async fn a_call_that_was_answered_is_charged_though_nobody_waited() {
 }
 
 #[tokio::test]
-async fn a_call_that_failed_is_given_back_though_nobody_waited() {
+async fn a_failed_call_is_refunded_even_if_its_client_left() {
     let (gateway, customer) = left_mid_call(|| Refusal::Upstream).await;
     assert_eq!(
         (gateway.balance(customer.account).await, gateway.requests_used(customer.account).await),
@@ -68,8 +68,8 @@ async fn f05_a_call_whose_client_leaves_while_the_hold_is_made_is_completed() {
     .await;
     call.abort();
     busy.rollback().await.unwrap();
-    // It was made all the same, and its call was run: the client may have closed its sending side
-    // alone.
+    // It was made all the same, and its call was run: the client may have closed only its
+    // sending side.
     let holds = "select count(*) from ledger_entry where kind = 4";
     eventually("the hold is made", async || {
         sqlx::query_scalar::<_, i64>(holds).fetch_one(gateway.database.pool()).await.unwrap() == 1

@@ -85,7 +85,7 @@ async fn the_same_call_is_answered_again_and_charged_once() {
 }
 
 #[tokio::test]
-async fn a_replay_tells_the_balance_of_now_in_its_headers_and_in_its_body() {
+async fn a_replay_shows_the_current_balance_in_headers_and_body() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
     let first = call(&gateway, &customer.key, "a").await;

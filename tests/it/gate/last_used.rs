@@ -99,7 +99,7 @@ async fn a_key_that_may_not_be_used_was_not_used() {
 }
 
 #[tokio::test]
-async fn an_earlier_use_that_is_told_later_changes_nothing() {
+async fn an_earlier_use_reported_later_changes_nothing() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let minute = |number: i64| DateTime::from_timestamp(1_800_000_000 + number * 60, 0).unwrap();
@@ -133,7 +133,7 @@ async fn gateways_that_write_the_same_keys_at_once_do_not_stand_in_each_others_w
 }
 
 #[tokio::test]
-async fn a_used_secret_is_hashed_anew_and_gateways_with_either_pepper_take_it() {
+async fn a_used_secret_is_rehashed_and_accepted_under_either_pepper() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let (database, old) = gateway.stop().await;
@@ -156,7 +156,7 @@ async fn a_used_secret_is_hashed_anew_and_gateways_with_either_pepper_take_it() 
     }
 }
 
-/// What rotation must leave alone: everything of the key but its secrets.
+/// What a rotation must not change: everything of the key but its secrets.
 async fn unmoved(gateway: &Gateway, account: AccountId, id: KeyId) -> (KeyView, i64) {
     let mut shown = view(gateway, id).await;
     shown.secrets.clear();

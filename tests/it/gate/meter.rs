@@ -26,7 +26,7 @@ async fn a_person_is_found_and_the_call_is_charged_once() {
 }
 
 #[tokio::test]
-async fn a_search_that_finds_nobody_is_charged() {
+async fn a_search_without_a_match_is_charged() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let answer = gateway.post("/crm", &customer.key, &marina()).await;

@@ -66,7 +66,7 @@ async fn a_key_of_another_region_is_refused_on_every_path() {
 }
 
 #[tokio::test]
-async fn a_key_is_used_from_its_networks_alone() {
+async fn a_key_works_only_from_its_networks() {
     let (gateway, key) = limited_to(&["203.0.113.0/24", "2001:db8::/32"]).await;
     for (client, status) in [
         ("203.0.113.9", 200),
@@ -113,7 +113,7 @@ async fn a_client_does_not_choose_its_own_address() {
 }
 
 #[tokio::test]
-async fn a_refusal_costs_nothing_and_tells_the_limits() {
+async fn a_refusal_costs_nothing_and_shows_the_limits() {
     let (gateway, key) = limited_to(&["203.0.113.0/24"]).await;
     let refused = answer(gateway.posting("/crm", &key, &marina())).await;
     assert_eq!((refused.status, refused.code()), (403, "IP_NOT_ALLOWED"));

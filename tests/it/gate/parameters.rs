@@ -32,7 +32,7 @@ async fn a_paid_call_with_parameters_is_refused_by_name_and_free() {
 }
 
 #[tokio::test]
-async fn a_key_in_the_query_string_is_told_as_that() {
+async fn a_key_in_the_query_string_has_its_own_error() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(10).await;
     let refused = gateway.post("/crm?api_key=x&dry_run=true", &customer.key, &marina()).await;

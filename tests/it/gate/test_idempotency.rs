@@ -36,7 +36,7 @@ async fn records(gateway: &Gateway, table: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn the_same_call_runs_once_and_is_replayed_and_the_ledger_hears_of_neither() {
+async fn a_repeated_test_call_is_replayed_without_ledger_entries() {
     let (gateway, calls) = counting(|_| paid_answer()).await;
     let customer = gateway.enterprise(10).await;
     let key = gateway.test_key(customer.account).await;

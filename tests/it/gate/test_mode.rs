@@ -84,7 +84,7 @@ fn comprehensive(who: Value, mock: bool) -> Value {
 }
 
 #[tokio::test]
-async fn mock_data_answers_for_somebody_unknown_in_test_mode_only() {
+async fn mock_data_answers_for_unknown_people_only_in_test_mode() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let key = gateway.test_key(customer.account).await;
@@ -118,7 +118,7 @@ async fn the_development_mode_needs_no_key_and_charges_nothing() {
 }
 
 #[tokio::test]
-async fn the_development_mode_takes_any_key_and_says_that_it_was_not_checked() {
+async fn development_mode_accepts_any_key_and_marks_it_unchecked() {
     let gateway = Gateway::start_dev().await;
     let bearer =
         |value: &'static str| gateway.request(Method::GET, "/creditos").header("authorization", value);

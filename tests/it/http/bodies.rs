@@ -78,7 +78,7 @@ async fn problems_in_portuguese() {
 /// After authentication `billing_info` stands in every error body that the contract does not fix to
 /// the letter.
 #[tokio::test]
-async fn every_error_after_authentication_tells_the_billing() {
+async fn every_error_after_authentication_has_billing_info() {
     for (dialect, problem_json) in [
         (Dialect::Fluence, false),
         (Dialect::Fluenzr, false),

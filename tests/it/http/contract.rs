@@ -80,7 +80,7 @@ async fn a_plan_without_the_endpoint_gets_exactly_this_body() {
 }
 
 #[tokio::test]
-async fn an_invalid_key_is_told_in_fixed_words_in_every_language() {
+async fn an_invalid_key_has_a_fixed_message_in_every_language() {
     for (language, action) in [
         (Language::En, "Verify that your API key is correct and active"),
         (Language::Pt, "Confira se a sua chave de API está correta e ativa"),
@@ -115,7 +115,7 @@ async fn too_few_credits_say_how_many_and_where_to_buy() {
 }
 
 #[tokio::test]
-async fn a_limit_says_what_bit_and_how_long_to_wait() {
+async fn a_limit_names_its_policy_and_the_wait() {
     // Waits that end for many clients at once are extended by a random amount.
     for (limit, size, name, shown, spread_s) in [
         (Limit::Rate, 10, "requests_per_second", "10 requests/second", 0),
@@ -148,7 +148,7 @@ async fn a_wait_is_never_shorter_than_a_second() {
 }
 
 #[tokio::test]
-async fn fluenzr_tells_credentials_and_rights_by_one_code_each() {
+async fn fluenzr_has_one_code_for_credentials_and_one_for_rights() {
     let ctx = context(Dialect::Fluenzr, false, Language::En);
     for refusal in [
         Refusal::MissingAuth,

@@ -89,7 +89,7 @@ async fn a_hold_that_is_found_after_a_renewal_returns_no_request_of_the_new_peri
 }
 
 #[tokio::test]
-async fn what_became_of_a_batch_is_told_though_its_account_is_locked_since() {
+async fn the_outcome_of_a_lost_commit_is_found_even_if_its_account_is_locked() {
     let (fixture, proxy) = world_and_proxy().await;
     let customer = fixture.customer().await;
     let mut manual = warm_manual_writer(&fixture, &proxy, &customer).await;

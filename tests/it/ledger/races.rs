@@ -75,7 +75,7 @@ async fn of_10_000_calls_at_three_gateways_on_1_000_credits_1_000_are_held() {
     });
     let held: Vec<_> = join_all(asked).await.into_iter().flat_map(Result::unwrap).collect();
     assert_eq!(held.len(), 1_000);
-    assert_eq!(fixture.books(&customer).await, (0, 0, 900), "the plan's calls alone took requests");
+    assert_eq!(fixture.books(&customer).await, (0, 0, 900), "only the plan's calls took requests");
     // What the callers wrote down for themselves.
     let served: BTreeSet<Uuid> = held.iter().map(|(id, _)| *id).collect();
     assert_eq!(served.len(), 1_000);
@@ -208,7 +208,7 @@ async fn of_two_nodes_that_close_an_epoch_at_once_one_does() {
 }
 
 #[tokio::test]
-async fn a_writer_whose_epoch_was_closed_goes_on_in_a_new_one_and_its_old_calls_are_void() {
+async fn a_writer_whose_epoch_was_closed_opens_a_new_one_and_its_old_calls_are_void() {
     let fixture = LedgerFixture::new(100, 1_000).await;
     let customer = fixture.customer().await;
     let writer = fixture.writer("paused").await;

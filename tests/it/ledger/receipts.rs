@@ -23,7 +23,7 @@ fn figures(receipt: &Receipt) -> (&str, Option<&str>, [i64; 3]) {
 }
 
 #[tokio::test]
-async fn every_end_of_a_call_is_told_by_its_receipt() {
+async fn a_receipt_shows_every_end_of_a_call() {
     let fixture = LedgerFixture::new(100, 50).await;
     let customer = fixture.customer().await;
     let writer = fixture.writer("a").await;

@@ -183,7 +183,7 @@ async fn a_member_of_the_role_can_serve_without_owning_anything() {
 }
 
 #[tokio::test]
-async fn a_login_that_is_no_member_is_told_the_statement_to_run() {
+async fn a_login_without_the_role_gets_the_statement_to_run() {
     let fixture = LedgerFixture::new(100, 50).await;
     let login = Login::new(&fixture, "").await;
     let mut connection = login.options(&fixture).connect().await.unwrap();

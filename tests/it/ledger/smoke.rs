@@ -142,7 +142,7 @@ async fn a_released_idempotency_key_may_be_tried_again() {
 }
 
 #[tokio::test]
-async fn too_few_credits_and_a_spent_quota_are_told_apart() {
+async fn too_few_credits_and_a_spent_quota_are_distinct() {
     let fixture = LedgerFixture::new(3, 2).await;
     let customer = fixture.customer().await;
     let writer = fixture.writer("a").await;

@@ -57,8 +57,8 @@ async fn hold_again(writer: &Writer, ask: impl Fn() -> HoldRequest) -> OpenHold 
 }
 
 /// While another session has locked rows of an account, its calls are refused and those of other
-/// accounts go on.
-async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
+/// accounts do not wait.
+async fn others_do_not_wait(query: &'static str, ask_locked: impl Fn(&Customer) -> HoldRequest) {
     let (fixture, locked, free) = two_customers().await;
     let mut manual = fixture.manual_writer("pack").await;
     manual.one(locked.grant(100, TimeDelta::days(365))).await;
@@ -87,36 +87,36 @@ async fn others_go_on(query: &'static str, ask_locked: impl Fn(&Customer) -> Hol
 }
 
 #[tokio::test]
-async fn others_go_on_at_once_while_one_account_is_locked() {
-    others_go_on(ACCOUNT_ROW, |customer| customer.request(1)).await;
+async fn other_accounts_do_not_wait_while_one_account_is_locked() {
+    others_do_not_wait(ACCOUNT_ROW, |customer| customer.request(1)).await;
 }
 
 #[tokio::test]
-async fn others_go_on_at_once_when_calls_of_the_locked_account_are_decided_in_order() {
-    others_go_on(ACCOUNT_ROW, |customer| customer.request_once(1, 2, 1)).await;
+async fn other_accounts_do_not_wait_while_calls_of_a_locked_account_are_decided_in_order() {
+    others_do_not_wait(ACCOUNT_ROW, |customer| customer.request_once(1, 2, 1)).await;
 }
 
 #[tokio::test]
-async fn others_go_on_at_once_while_a_lot_is_locked() {
+async fn other_accounts_do_not_wait_while_a_lot_is_locked() {
     let lot = "select from ledger_lot where account_id = $1 for update";
     // More than the open lot has: the next is opened.
-    others_go_on(lot, |customer| customer.request_once(150, 2, 1)).await;
+    others_do_not_wait(lot, |customer| customer.request_once(150, 2, 1)).await;
 }
 
 #[tokio::test]
-async fn others_go_on_at_once_while_an_idempotency_record_is_locked() {
+async fn other_accounts_do_not_wait_while_an_idempotency_record_is_locked() {
     let record = "select from ledger_idempotency where account_id = $1 for update";
-    others_go_on(record, |customer| customer.request_once(1, 1, 1)).await;
+    others_do_not_wait(record, |customer| customer.request_once(1, 1, 1)).await;
 }
 
 #[tokio::test]
-async fn others_go_on_at_once_while_it_is_locked_what_a_key_has_spent() {
+async fn other_accounts_do_not_wait_while_a_key_spend_row_is_locked() {
     let spent = "select from ledger_key_spend s join api_key k on k.id = s.key_id where k.account_id = $1 for update of s";
-    others_go_on(spent, |customer| HoldRequest { caps: CAPS, ..customer.request(1) }).await;
+    others_do_not_wait(spent, |customer| HoldRequest { caps: CAPS, ..customer.request(1) }).await;
 }
 
 #[tokio::test]
-async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
+async fn other_accounts_do_not_wait_while_an_unused_key_is_locked() {
     let (fixture, locked, free) = two_customers().await;
     let writer = fixture.writer("a").await;
     let stray = fixture.lock_rows(&locked, "select from api_key where account_id = $1 for update").await;
@@ -133,7 +133,7 @@ async fn others_go_on_at_once_while_a_key_is_locked_that_has_spent_nothing() {
 
 /// A lock on a row that no batch needs closes no account.
 #[tokio::test]
-async fn an_account_goes_on_whose_lots_alone_are_locked_while_its_holds_need_none() {
+async fn locked_lots_do_not_block_holds_that_need_none() {
     let (fixture, one, other) = two_customers().await;
     let writer = fixture.writer("a").await;
     let lots = fixture.lock_rows(&one, "select from ledger_lot where account_id = $1 for update").await;

@@ -103,7 +103,7 @@ async fn chain_a_capture_that_was_changed_is_found() {
 }
 
 #[tokio::test]
-async fn chain_a_batch_that_was_sealed_anew_breaks_the_link_to_the_next() {
+async fn chain_a_resealed_batch_breaks_the_link_to_the_next() {
     let (fixture, _) = lived_in().await;
     let faults =
         planted(&fixture, "update ledger_batch set previous_hash = hash where epoch = 2 and batch = 3").await;

@@ -89,7 +89,7 @@ async fn most_moves(gateway: &Gateway) -> i64 {
 }
 
 #[tokio::test]
-async fn a_run_that_loses_the_ledger_goes_on_where_it_stopped_and_moves_each_account_once() {
+async fn a_run_that_loses_the_ledger_resumes_and_moves_each_account_once() {
     let gateway = start().await;
     let (old, new) = (plan("2025-01", "professional"), plan("2025-06", "business"));
     for _ in 0..3 {
@@ -183,7 +183,7 @@ async fn an_account_that_another_session_has_locked_waits_and_holds_up_no_other(
 }
 
 #[tokio::test]
-async fn accounts_that_left_the_plan_meanwhile_are_left_alone_and_a_stopped_run_moves_no_more() {
+async fn accounts_that_left_the_plan_are_skipped_and_a_stopped_run_moves_no_more() {
     let gateway = start().await;
     let (old, new) = (plan("2025-01", "professional"), plan("2025-06", "business"));
     let (closed, elsewhere) = (gateway.professional().await.account, gateway.professional().await.account);

@@ -41,7 +41,7 @@ async fn call_of(gateway: &Gateway, customer: &Customer) -> (String, String, i64
     let calls: Vec<&Value> =
         page["data"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "hold").collect();
     let [call] = calls[..] else { panic!("{page}") };
-    let id = call["call_id"].as_str().unwrap();
+    let id = call["id"].as_str().unwrap();
     let receipt = gateway.get(&format!("/v1/ledger/{id}"), &customer.key).await.body;
     let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
     (text("state"), text("outcome"), gateway.balance(customer.account).await)

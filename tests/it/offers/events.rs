@@ -56,7 +56,7 @@ async fn play(listener: TcpListener, permitted: watch::Receiver<usize>) {
     }
 }
 
-/// Reads one event, which comes alone: the next is not sent before.
+/// Reads one event. The next is not sent before.
 async fn read(response: &mut Response, number: usize) {
     let (mut read, event) = (Vec::new(), event(number));
     while read.len() < event.len() {

@@ -113,7 +113,7 @@ async fn a_failing_upstream_costs_nothing_and_is_asked_once() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_nobody_runs_is_502_and_then_503_by_its_breaker() {
+async fn an_absent_upstream_is_502_and_then_503_by_its_breaker() {
     let shop = Shop::with(vec![Behaviour::Closes]).await;
     // A port that was just given up.
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -236,7 +236,7 @@ async fn an_idempotency_key_belongs_to_one_query() {
 }
 
 #[tokio::test]
-async fn a_dry_run_right_after_a_refund_knows_of_it() {
+async fn a_dry_run_right_after_a_refund_includes_it() {
     let shop = Shop::selling(vec![Behaviour::Answers(500, "{}".into())], "credits = 3\n", "").await;
     shop.gateway.leave(shop.customer.account, 3).await;
     for _ in 0..5 {

@@ -162,7 +162,7 @@ async fn exchange(address: SocketAddr, request: &str) -> String {
     }
 }
 
-/// Differences of two sides: what one has alone, what the other has alone, and what has other
+/// Differences of two sides: what only one has, what only the other has, and what has other
 /// values.
 #[derive(Default)]
 struct Differences([BTreeSet<String>; 3]);

@@ -156,7 +156,7 @@ async fn a_call_that_has_passed_three_gateways_ends_here_and_costs_nothing() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_hangs_leaves_the_others_alone() {
+async fn a_hanging_upstream_does_not_affect_the_others() {
     let shop = Shop::with(vec![Behaviour::Answers(200, "{}".into())]).await;
     let hanging = ScriptedServer::start(vec![Behaviour::Hangs]).await;
     let route = |name: &str| {

@@ -178,7 +178,7 @@ async fn files_that_cannot_be_used_keep_the_old_routes_and_operators_see_why() {
         let warned = async || super::fault_of(&shop.gateway).await.contains(reason);
         eventually(reason, warned).await;
         let status = shop.gateway.get("/status", &shop.customer.key).await;
-        assert!(!status.body["warnings"].to_string().contains(reason), "it is for operators alone");
+        assert!(!status.body["warnings"].to_string().contains(reason), "it is only for operators");
     }
 }
 

@@ -179,7 +179,7 @@ async fn an_answer_before_the_end_of_the_body_is_passed_on_and_ends_the_connecti
 }
 
 #[tokio::test]
-async fn the_price_of_a_body_that_still_comes_is_not_told_at_the_head_of_the_answer() {
+async fn the_price_of_a_streaming_body_is_not_in_the_answer_head() {
     let (shop, mut server) = played(&format!("{BY_SIZE}stream = {{}}\n")).await;
     let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
     client.chunk(&"x".repeat(1_000)).await;

@@ -1,4 +1,4 @@
-//! The index alone can serve the search.
+//! The search needs only the index.
 
 use fluence::people::matching::ParsedQuery;
 use fluence::people::rarity::Rarity;

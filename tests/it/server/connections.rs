@@ -28,7 +28,7 @@ async fn kept_open(gateway: &Gateway, host: u8, count: usize) -> Vec<RawClient> 
 }
 
 #[tokio::test]
-async fn b12_one_client_that_wants_all_connections_shuts_nobody_out() {
+async fn b12_a_client_that_opens_many_connections_does_not_lock_out_others() {
     let gateway = gateway(64, 16).await;
     let _kept = kept_open(&gateway, 2, 16).await;
     // One more is served for one request at a time, and only a probe.
@@ -75,7 +75,7 @@ async fn b10_half_a_head_makes_room_as_well() {
 }
 
 #[tokio::test]
-async fn while_every_connection_is_served_probes_are_answered_and_others_told_to_come_back() {
+async fn at_the_connection_limit_probes_are_answered_and_others_get_503() {
     let gateway = gateway(4, 4).await;
     let mut served = Vec::new();
     for host in [2, 2, 3, 3] {

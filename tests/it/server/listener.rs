@@ -117,7 +117,7 @@ async fn stopping_ends_idle_connections_and_waits_for_answers() {
 }
 
 #[tokio::test]
-async fn a_stop_that_is_announced_tells_every_client_before_it_closes() {
+async fn an_announced_stop_informs_every_client_before_it_closes() {
     let gateway = Gateway::start(patient()).await;
     let mut clients = Vec::new();
     for _ in 0..8 {

@@ -35,7 +35,7 @@ fn refused_unread() -> Vec<(u16, String)> {
 #[tokio::test]
 async fn b28_the_rest_of_a_small_body_is_read_and_the_connection_lives() {
     let gateway = Gateway::start(patient()).await;
-    // As Python's http.client sends: the head alone, then the body.
+    // As Python's http.client sends: first only the head, then the body.
     let mut client = gateway.connect().await;
     for _ in 0..5 {
         for (expected, head) in refused_unread() {
@@ -94,7 +94,7 @@ async fn b28_a_body_that_does_not_come_is_not_waited_for_long() {
 }
 
 #[tokio::test]
-async fn a_client_that_waits_to_be_told_to_send_is_not_told_so_when_it_is_refused() {
+async fn a_refused_request_gets_no_100_continue() {
     let gateway = Gateway::start(patient()).await;
     let expecting = "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n";
     let answer = gateway.exchange(format!("POST /deny HTTP/1.1\r\nHost: a\r\n{expecting}")).await;
@@ -179,7 +179,7 @@ async fn a_connection_outlives_every_refusal_of_the_gate() {
 
 /// A contact of 100 kB is taken at its endpoint, and too much to be read for a refusal.
 #[tokio::test]
-async fn a_client_that_keeps_its_connections_is_told_when_one_ends() {
+async fn a_keep_alive_client_is_informed_before_its_connection_ends() {
     let gateway = Whole::start().await;
     let customer = gateway.professional().await;
     let posts = vec![serde_json::json!({"text": "x".repeat(5_000)}); 20];

@@ -111,7 +111,7 @@ async fn l01_a_request_is_one_log_line_without_secrets() {
 }
 
 #[tokio::test]
-async fn probes_are_told_at_debug_and_by_their_route() {
+async fn probes_are_logged_at_debug_by_route() {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()

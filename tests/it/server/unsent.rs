@@ -123,7 +123,7 @@ async fn attacked(gateway: &Whole, concurrency: u32, count: usize) -> usize {
 }
 
 #[tokio::test]
-async fn readers_that_do_not_read_fill_the_places_of_their_own_account_alone() {
+async fn slow_readers_fill_only_the_places_of_their_own_account() {
     let gateway = Whole::start().await;
     let waiting = attacked(&gateway, 5, 200).await;
     // One page each, and one more for each thread that wrote while another was admitted.

@@ -119,7 +119,7 @@ impl Server {
         SimStore { server: self.clone(), session: 0 }
     }
 
-    /// Runs `request` at the server, also if its client is gone.
+    /// Runs `request` at the server, even if its client is gone.
     async fn request<T: Send + std::fmt::Debug + 'static>(
         &self,
         request: impl FnOnce(&mut Shared) -> Result<T, StoreError> + Send + 'static,

@@ -54,7 +54,7 @@ const PAIRS: [(&str, &[&str], f64); 8] = [
 const SHAPES: [&str; 6] = ["control", "series-1", "series-2", "series-3", "series-4", "series-5"];
 
 #[test]
-fn every_colour_is_told_from_its_ground_in_both_themes() {
+fn every_colour_contrasts_with_its_background_in_both_themes() {
     let colours = colours();
     let shapes = SHAPES.map(|name| (name, &["ground", "surface"][..], 3.0));
     let mut faults = Vec::new();

@@ -33,7 +33,7 @@ async fn the_prices_say_where_plans_and_packs_are_bought() {
 }
 
 #[tokio::test]
-async fn what_a_new_account_begins_with_is_said_where_people_may_open_one() {
+async fn the_sign_up_grant_is_shown_where_sign_up_is_open() {
     for (settings, said) in [
         (&[][..], Some("on the plan `start` with 25 credits for 30 days.")),
         (&[("FLUENCE_CONSOLE_SIGN_UP_GRANT", "1")], Some("on the plan `start` with 1 credit for 30 days.")),

@@ -58,7 +58,7 @@ async fn a_connection_to_a_server_that_takes_no_writes_is_not_used_again() {
 }
 
 #[tokio::test]
-async fn connections_whose_server_vanished_cost_nobody_the_next_one() {
+async fn a_vanished_server_does_not_cost_the_next_connection() {
     const CONNECTIONS: u32 = 4;
     let database = TestDatabase::new().await;
     let proxy = DatabaseProxy::start(database.options()).await;

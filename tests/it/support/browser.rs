@@ -68,7 +68,7 @@ impl Browser {
         browser
     }
 
-    /// Changes the width of the window and the theme, also of the page that is open.
+    /// Changes the width of the window and the theme, including those of the open page.
     pub(crate) async fn look(&self, look: Look) {
         let height = if look.width < 600 { 780 } else { 900 };
         self.cdp(

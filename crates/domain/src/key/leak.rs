@@ -79,7 +79,7 @@ impl OnLeak {
             (_, _, KeyState::Revoked) => LeakAction::None,
             _ if has_ended => LeakAction::None,
             (Self::Notify, _, _) | (_, Mode::Test, _) => LeakAction::Notified,
-            // The finder holds a secret that its owner has replaced already.
+            // The finder holds a secret that its owner has already replaced.
             _ if is_replaced => LeakAction::SecretEnded,
             (Self::Revoke, Mode::Live, _) => LeakAction::Revoked,
             (Self::Disable, Mode::Live, KeyState::Active) => LeakAction::Disabled,
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_its_owner_replaced_ends_alone() {
+    fn a_replaced_secret_ends_without_its_key() {
         let old = LeakedSecret { is_replaced: true, ..LIVE };
         assert_eq!(OnLeak::Revoke.action(old), LeakAction::SecretEnded);
         assert_eq!(OnLeak::Disable.action(old), LeakAction::SecretEnded);

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_one_character_changed_is_none_that_was_issued() {
+    fn a_key_with_one_changed_character_is_not_recognised() {
         let key = KeySecret::generate(KeyFormat::Fluence, &KeyPrefix::default(), draws(1)).unwrap();
         for place in 0..40 {
             let mut bytes = key.expose().as_bytes().to_vec();

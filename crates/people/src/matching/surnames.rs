@@ -49,7 +49,8 @@ impl From<Likeness> for SurnameRule {
 }
 
 /// Every surname of the query must be one of the person's: Brazilians have several and use the
-/// last, the last two or one in the middle. Given names after the first count too, but not alone.
+/// last, the last two or one in the middle. Given names after the first count too, but not by
+/// themselves.
 pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,

@@ -74,7 +74,7 @@ impl Stream {
                         Ok(data) if data.is_empty() => {}
                         passed => return Poll::Ready(Some(passed)),
                     },
-                    // Trailers of an upstream are for the gateway alone.
+                    // Trailers of an upstream are only for the gateway.
                     _ => {}
                 },
                 Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(fault))),

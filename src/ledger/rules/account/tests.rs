@@ -85,7 +85,7 @@ fn a_hold_that_does_not_fit_changes_nothing() {
 }
 
 #[test]
-fn a_spent_quota_is_told_before_missing_credits() {
+fn a_spent_quota_precedes_missing_credits() {
     let mut account = account();
     for call in 1..=5 {
         account.hold(credits(2), id(call), CALL).unwrap();
@@ -176,7 +176,7 @@ fn a_pack_pays_when_the_plans_requests_are_used_up() {
 }
 
 #[test]
-fn a_call_that_a_pack_pays_alone_takes_no_request_and_one_of_both_takes_one() {
+fn a_call_paid_only_by_a_pack_takes_no_request_and_a_mixed_one_takes_one() {
     let mut account = account();
     let ends = account.period.ends_at;
     account.grant(GrantKind::Pack, credits(2), ends - TimeDelta::days(1), id(1)).unwrap();
@@ -199,7 +199,7 @@ fn a_request_comes_back_once_no_plan_credit_stays_taken() {
     assert_eq!(
         (of_grant.requests_used, of_grant.plan_left()),
         (0, credits(10)),
-        "the grant alone was charged"
+        "only the grant was charged"
     );
     account.release(&hold, credits(2), Outcome::Answered, utc(ANCHOR)).unwrap();
     assert_eq!((account.requests_used, account.plan_left()), (1, credits(9)));
@@ -218,7 +218,7 @@ fn a_request_that_comes_back_lets_the_plan_pay_again() {
 }
 
 #[test]
-fn who_cannot_pay_after_the_renewal_either_is_told_to_buy() {
+fn a_balance_too_low_even_after_the_renewal_advises_to_buy() {
     let (mut account, _) = account_without_requests();
     assert_eq!(account.hold(credits(10), id(1), CALL), Err(quota_exhausted()));
     assert_eq!(account.hold(credits(11), id(2), CALL), Err(only(4)));

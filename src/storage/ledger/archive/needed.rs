@@ -11,23 +11,23 @@ use crate::storage::error::StorageError;
 /// Why the entries of a month must stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StillNeeded {
-    #[error("it was detached already")]
+    #[error("it has already been detached")]
     Detached,
     #[error("the ledger has no partition of this month")]
     NoPartition,
-    #[error("entries are kept for {keep_months} months (ledger.keep_months): this month's until {until}")]
+    #[error("ledger.keep_months is {keep_months}: the entries of this month are kept until {until}")]
     Kept { keep_months: u32, until: Month },
     #[error("an earlier month is still attached: detach the oldest first")]
     EarlierMonth,
     #[error("entries of this month or of earlier ones are in ledger_entry_other, which has no month")]
     StrayEntries,
-    #[error("the current period of {0} account(s) began before its end")]
+    #[error("periods that began before its end and are still current: {0}")]
     CurrentPeriods(i64),
     #[error("its usage is not added up yet: a gateway does that while it runs")]
     UsageBehind,
     #[error("a call of this month is still open")]
     OpenCalls,
-    #[error("the ledger has {there} entries of this month, the export {exported}: export it again")]
+    #[error("entries of this month: {there} in the ledger, {exported} in the export. Export it again")]
     OtherEntries { there: i64, exported: u64 },
 }
 

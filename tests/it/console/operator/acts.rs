@@ -183,7 +183,7 @@ async fn a_key_is_revoked_and_each_gateway_that_refuses_it_is_named() {
 }
 
 #[tokio::test]
-async fn notes_are_for_operators_alone_and_a_form_writes_one() {
+async fn only_operators_see_notes_and_a_form_adds_one() {
     let gateway = start().await;
     let account = gateway.professional().await.account;
     let mut support = operator(&gateway, "sara@example.com", OperatorRole::Support).await.visitor;

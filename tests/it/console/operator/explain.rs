@@ -79,7 +79,7 @@ async fn a_key_explains_why_its_calls_are_refused() {
 }
 
 #[tokio::test]
-async fn a_secret_that_a_rotation_ended_is_told_from_its_key() {
+async fn explain_distinguishes_a_replaced_secret_from_its_key() {
     let gateway = start().await;
     let customer = gateway.professional().await;
     let (key_id, manager) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;

@@ -90,7 +90,7 @@ async fn open_holds_are_counted_with_their_age_until_their_calls_end() {
     assert_eq!(held.len(), 1, "{writers:?}");
     assert_eq!((held[0].holds, held[0].held_credits), (1, 2));
     let mut viewer = operator(&gateway, "vera@example.com", OperatorRole::Viewer).await.visitor;
-    assert!(viewer.get("/operator").await.has("is open for more than ten minutes"));
+    assert!(viewer.get("/operator").await.has("has been open for more than ten minutes"));
 }
 
 #[tokio::test]

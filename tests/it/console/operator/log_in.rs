@@ -64,7 +64,7 @@ async fn a_password_alone_opens_nothing_and_sets_up_nothing() {
     let link = added(&gateway, "olga@example.com", OperatorRole::Admin).await;
     let mut olga = Visitor::of_operators(&gateway);
     olga.fill(&link, &[("password", PASSWORD)]).await;
-    // She left before the set-up. Now somebody has her password.
+    // She left before the set-up. Now another person has her password.
     let fields = [("email", "olga@example.com"), ("password", PASSWORD)];
     let mut other = Visitor::of_operators(&gateway);
     let refused = other.fill("/operator/log-in", &fields).await;
@@ -146,7 +146,7 @@ async fn who_is_removed_demoted_or_reset_loses_their_session_or_their_pages_at_o
     let fields = [("email", "olga@example.com"), ("password", PASSWORD)];
     let refused = visitor.fill("/operator/log-in", &fields).await;
     assert!(refused.has("The address or the password is wrong"), "{}", refused.body);
-    // Added again, she begins anew, under the same id.
+    // Added again, she starts over, under the same id.
     operators::add(&mut connection, &by, &email, &"Olga".parse().unwrap(), OperatorRole::Viewer)
         .await
         .unwrap();

@@ -93,7 +93,7 @@ async fn what_the_preview_says_is_what_happens_to_each_account() {
     assert_eq!((run.accounts, run.moved, run.skipped, run.refused), (2, 2, 0, 0));
     assert_eq!(stand(&gateway, caller.account).await, (new(), credits - 2), "what was used stays used");
     assert_eq!(stand(&gateway, suspended).await, (new(), credits));
-    assert_eq!(stand(&gateway, closed).await.0, old(), "a closed account is left alone");
+    assert_eq!(stand(&gateway, closed).await.0, old(), "a closed account is not moved");
     assert_eq!(stand(&gateway, other).await.0.plan, "developer");
     assert_eq!((moves_of(&gateway, caller.account).await, moves_of(&gateway, closed).await), (1, 0));
     let log = owner_audit(&gateway, caller.account).await;

@@ -53,7 +53,7 @@ async fn l01_a_whole_key_leads_to_its_page_and_stands_in_no_address_and_on_no_pa
     assert_eq!(sent.leads_to(), format!("{}/keys/{}", desk(customer.account), customer.key_id));
     let page = admin.get(sent.leads_to()).await;
     assert_eq!(page.status, 200);
-    // A key of nobody is not written back either.
+    // An unknown key is not written back either.
     let unknown = crate::support::customer::new_secret();
     let sent = admin.fill("/operator/accounts", &[("text", unknown.expose())]).await;
     assert_eq!(sent.status, 200, "{}", sent.leads_to());

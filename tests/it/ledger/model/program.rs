@@ -48,7 +48,7 @@ pub(super) enum Step {
     WaitUntil { which: usize, off_s: i64 },
     /// Calls of a gateway that end together, and calls that arrive with them.
     Round { node: usize, fast: bool, ends: Vec<(usize, End)>, calls: Vec<Call> },
-    /// An open call of any gateway ends in order, also after its gateway died.
+    /// An open call of any gateway ends in order, even after its gateway died.
     End { which: usize, end: End },
     /// A pack or a grant; the same reference twice counts once.
     Grant { node: usize, account: usize, reference: u8, kind: GrantKind, amount: u32, hours: i64 },

@@ -28,7 +28,7 @@ impl Browser {
         self.axe(json!({ "runOnly": rules, "resultTypes": ["violations"] })).await
     }
 
-    /// The same for contrast alone, which is all that another theme can change.
+    /// The same only for contrast, which is all that another theme can change.
     pub(crate) async fn contrast_violations(&self) -> String {
         let only = json!({ "type": "rule", "values": ["color-contrast"] });
         self.axe(json!({ "runOnly": only, "resultTypes": ["violations"] })).await

@@ -1,4 +1,4 @@
-//! A form that was sent when the session had ended, or when a proof was missing, is given back
+//! A form that was sent when the session had ended, or when a proof was missing, is shown again,
 //! filled in.
 
 use super::log_in::{PASSWORD, with_password};
