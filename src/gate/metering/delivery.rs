@@ -24,7 +24,7 @@ pub struct Delivery(Arc<Mutex<State>>);
 
 enum State {
     /// With the charge, once the whole answer is ready.
-    Sending(Option<Charge>),
+    Sending(Option<Box<Charge>>),
     CutOff,
 }
 
@@ -63,7 +63,7 @@ impl Delivery {
     /// Charges at the end of the delivery.
     pub(super) fn charge_at_end(&self, charge: Charge) {
         match &mut *self.state() {
-            State::Sending(place) => *place = Some(charge),
+            State::Sending(place) => *place = Some(Box::new(charge)),
             State::CutOff => charge.cancel(),
         }
     }
