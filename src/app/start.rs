@@ -18,6 +18,7 @@ use super::{App, Ports, Start, StartError, metrics};
 use crate::api::health::Health;
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
+use crate::background::silent_epochs::SilentEpochs;
 use crate::background::sweep::{DELETING, Sweep};
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::new_id;
@@ -163,6 +164,7 @@ impl Foundation {
                 database: self.start.database.clone(),
                 node: self.node.clone(),
                 silence: setting::time_delta(settings.ledger.hold_life),
+                observed: SilentEpochs::shared(&settings.ledger),
                 deleting: DELETING,
             },
             readiness: self.readiness.clone(),
