@@ -3,6 +3,7 @@
 pub mod listener;
 pub mod readiness;
 pub mod sign_up_grants;
+pub mod silent_epochs;
 pub mod sweep;
 
 use std::time::Duration;

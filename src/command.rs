@@ -186,8 +186,13 @@ impl StoredCommand {
         }
     }
 
+    /// Whether it prepares an empty database, and makes the private one.
+    fn makes_database(&self) -> bool {
+        matches!(self, Self::Migrate | Self::Demo(_))
+    }
+
     async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
-        if !matches!(self, Self::Migrate | Self::Demo(_)) {
+        if !self.makes_database() {
             context.require_current_schema().await?;
         }
         match self {
@@ -249,7 +254,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Stored(command) => {
             let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;
             let _log = telemetry::init(&log.directives(), log.format)?;
-            let context = Context::open(settings).await?.run_by(operator);
+            let opened = match command.makes_database() {
+                true => Context::open(settings).await?,
+                false => Context::open_existing(settings).await?,
+            };
+            let context = opened.run_by(operator);
             let done = command.run(&context, output).await;
             let closed = context.close().await;
             done.and(closed)?;

@@ -18,6 +18,7 @@ use super::{App, Ports, Start, StartError, metrics};
 use crate::api::health::Health;
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
+use crate::background::silent_epochs::SilentEpochs;
 use crate::background::sweep::{DELETING, Sweep};
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::new_id;
@@ -38,6 +39,8 @@ use crate::storage::nodes::{self, Node};
 
 /// Longest wait of a start for the change feed.
 const FEED_WAIT: Duration = Duration::from_secs(2);
+/// Longest wait of a failed start for its tasks to end.
+const WITHDRAW_WITHIN: Duration = Duration::from_secs(5);
 
 impl App {
     /// Builds everything and listens. Returns once requests are answered.
@@ -60,15 +63,24 @@ impl App {
         let node = Node { id: new_id(), name: foundation.node.clone() };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
-        let shared = Arc::new(foundation.build_shared(&ledger, &keyring, wake.clone()).await?);
-        // Probes do not depend on the set.
-        let health = shared.health(foundation.facts.routes.clone());
-        let reloads = foundation.watch_files(tls.clone(), &shared);
-        let routing = foundation.follow_offer(shared, node.id, wake).await?;
-        foundation.start_jobs(&ledger, &keyring).await?;
+        let prepared = foundation.prepare(&ledger, &keyring, (node.id, wake), tls.clone()).await;
+        let Prepared { routing, health, reloads } = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                foundation.withdraw(&node, writer, change_feed).await;
+                return Err(error);
+            }
+        };
         let entrance = Entrance { listeners, tls };
         foundation.serve(routing, health, entrance, Tasks { keyring, reloads, writer, change_feed })
     }
+}
+
+/// What is built between the gateway's registration and its first answer.
+struct Prepared {
+    routing: Routing,
+    health: Health,
+    reloads: Reloads,
 }
 
 /// Where clients, scrapers and operators come in.
@@ -130,6 +142,41 @@ impl Foundation {
         Ok((keyring, change_feed))
     }
 
+    /// Builds the router and starts the jobs. `node_id` and `wake` are for new sets.
+    async fn prepare(
+        &self,
+        ledger: &Ledger,
+        keyring: &Keyring,
+        (node_id, wake): (Uuid, Arc<Notify>),
+        tls: Option<Arc<Tls>>,
+    ) -> Result<Prepared, StartError> {
+        let shared = Arc::new(self.build_shared(ledger, keyring, wake.clone()).await?);
+        // Probes do not depend on the set.
+        let health = shared.health(self.facts.routes.clone());
+        let reloads = self.watch_files(tls, &shared);
+        let routing = self.follow_offer(shared, node_id, wake).await?;
+        self.start_jobs(ledger, keyring).await?;
+        Ok(Prepared { routing, health, reloads })
+    }
+
+    /// Undoes the registration of a gateway that cannot start: operators who wait for all gateways
+    /// do not wait for it, and its epoch is closed.
+    async fn withdraw(&self, node: &Node, writer: JoinHandle<()>, change_feed: JoinHandle<()>) {
+        self.stop_background.cancel();
+        self.stop_writer.cancel();
+        let withdrawn = tokio::time::timeout(WITHDRAW_WITHIN, async {
+            // First: the feed would register the gateway again.
+            let _ = change_feed.await;
+            let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
+            nodes::leave(&mut connection, node).await?;
+            let _ = writer.await;
+            Ok::<_, StorageError>(())
+        });
+        if !matches!(withdrawn.await, Ok(Ok(()))) {
+            tracing::warn!("a gateway that could not start is still registered; it counts as silent soon");
+        }
+    }
+
     /// Follows the files of certificates: its own, and those of upstreams.
     fn watch_files(&self, tls: Option<Arc<Tls>>, shared: &Shared) -> Reloads {
         let of_gateway = tls.map(|tls| -> Arc<dyn Reload> { tls });
@@ -163,6 +210,7 @@ impl Foundation {
                 database: self.start.database.clone(),
                 node: self.node.clone(),
                 silence: setting::time_delta(settings.ledger.hold_life),
+                observed: SilentEpochs::shared(&settings.ledger),
                 deleting: DELETING,
             },
             readiness: self.readiness.clone(),

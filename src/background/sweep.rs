@@ -1,6 +1,7 @@
 //! The sweep: renews, expires and recovers without a call. Several gateways may sweep at the same
 //! time; the store makes each step happen once.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -8,6 +9,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::{Instant, sleep};
 
+use super::silent_epochs::SilentEpochs;
 use crate::clock::new_id;
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::rules::operation::{Effect, Operation};
@@ -21,7 +23,7 @@ use crate::storage::ledger::due::due_accounts;
 use crate::storage::ledger::idempotency;
 use crate::storage::ledger::usage::roll_up;
 use crate::storage::ledger::{
-    PgLedgerStore, close_stale_epochs, delete_empty_epochs, make_partitions, summarize_entries,
+    PgLedgerStore, close_dead_epochs, delete_empty_epochs, make_partitions, open_epochs, summarize_entries,
 };
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 use crate::storage::{
@@ -53,6 +55,8 @@ pub struct Sweep {
     pub node: String,
     /// A gateway without a heartbeat for this long is dead.
     pub silence: TimeDelta,
+    /// The silence of the others, as this gateway has observed it.
+    pub observed: Arc<Mutex<SilentEpochs>>,
     /// Time for deleting old records in one sweep: [`DELETING`].
     pub deleting: Duration,
 }
@@ -114,7 +118,10 @@ impl Sweep {
 
     async fn close_dead_epochs(&self) -> Result<usize, SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        Ok(close_stale_epochs(&mut connection, self.silence).await?)
+        let open = open_epochs(&mut connection, self.silence).await?;
+        let dead =
+            self.observed.lock().unwrap_or_else(PoisonError::into_inner).observe(Instant::now(), &open);
+        Ok(close_dead_epochs(&mut connection, &dead).await?)
     }
 
     async fn add_up_usage(&self) -> Result<(), SweepError> {

@@ -38,6 +38,12 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// backups.
 const SPARE_CONNECTIONS: u32 = 84;
 
+/// Whether the data folder has a private database. A folder that may not be read may have one.
+pub(super) fn has_private_database(settings: &Settings) -> bool {
+    let cluster = Path::new(&settings.data_dir).join("postgres/cluster/PG_VERSION");
+    !matches!(cluster.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound)
+}
+
 /// The database of one run of the program, and what belongs to it.
 #[derive(Debug)]
 pub struct Context {
@@ -78,6 +84,21 @@ impl Context {
         };
         let pool = pool::command_pool(options.clone());
         Ok(Self { settings, peppers, options, pool, private, operator: None })
+    }
+
+    /// The same without making a private database: a mistyped data folder is an error.
+    ///
+    /// # Errors
+    /// When the data folder has no database, or it cannot be reached.
+    pub async fn open_existing(settings: Settings) -> anyhow::Result<Self> {
+        if !settings.has_own_database() && !has_private_database(&settings) {
+            bail!(
+                "there is no database in {}. Check --data-dir and DATABASE_URL; `fluence migrate` makes a database, and so does \
+                 the first start of `fluence serve`: while one of them runs, try again",
+                settings.data_dir
+            );
+        }
+        Self::open(settings).await
     }
 
     /// Sets the name of the operator.

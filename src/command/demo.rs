@@ -22,7 +22,7 @@ use super::account;
 use super::context::Context;
 use super::directory::import_into;
 use super::link;
-use super::output::{Output, Report, write_fields};
+use super::output::{Output, Report, ShownOnce, write_fields};
 use super::running::WhereArgs;
 use crate::app::SAMPLE_PEOPLE;
 use crate::catalogue::routes::RouteSet;
@@ -77,7 +77,11 @@ pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow:
     let url = order.place.url(context.settings())?;
     context.bring_up_to_date().await?;
     if order.history {
-        return history::prepare(context, &url).await.and_then(|report| output.print(&report));
+        let lost = ShownOnce {
+            what: "the link into the console",
+            when_lost: "Run the command again for another one",
+        };
+        return output.print_once(&history::prepare(context, &url).await?, &lost);
     }
     prepare(context).await?.print(&url, Opened::default(), output)
 }
@@ -180,7 +184,11 @@ impl Demo {
     /// When standard output cannot be written to.
     pub fn print(&self, url: &Uri, opened: Opened, output: Output) -> anyhow::Result<()> {
         let Opened { console, operators } = opened;
-        output.print(&DemoReport {
+        let lost = ShownOnce {
+            what: &format!("the secret of key {}", self.key_id),
+            when_lost: &format!("The key exists: revoke it with `fluence key revoke {}`", self.key_id),
+        };
+        let report = DemoReport {
             account_id: self.account_id,
             balance: self.balance,
             key_id: self.key_id,
@@ -190,7 +198,8 @@ impl Demo {
             console,
             operators,
             remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
-        })
+        };
+        output.print_once(&report, &lost)
     }
 }
 

@@ -12,12 +12,11 @@ mod settings;
 mod system;
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use anyhow::bail;
 use serde::Serialize;
 
-use super::context::Context;
+use super::context::{Context, has_private_database};
 use super::error;
 use super::output::{Output, Report, count, printable};
 use crate::config::{ConfigError, Settings};
@@ -137,10 +136,6 @@ async fn check_database(settings: Settings) -> Vec<Check> {
         checks.push(group.warn("stop", error::one_line(&error), "stop the private PostgreSQL by hand"));
     }
     checks
-}
-
-fn has_private_database(settings: &Settings) -> bool {
-    Path::new(&settings.data_dir).join("postgres/cluster/PG_VERSION").exists()
 }
 
 impl Report for Diagnosis {

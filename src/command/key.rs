@@ -12,7 +12,7 @@ use self::make::{CreateKey, ImportKey};
 use self::report::{KeyList, KeyShown, LeakAnswer, NewSecretShown, StateSet, WholeKey};
 use super::confirm;
 use super::context::{Context, unknown_account};
-use super::output::Output;
+use super::output::{Output, ShownOnce};
 use super::values::{self, OrNone};
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::leak::OnLeak;
@@ -166,7 +166,13 @@ async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyho
     let secret = NewSecret { format, prefix, peppers: &peppers };
     let rotated = management::keys::rotate(&mut connection, &context.operator(), id, overlap, &secret).await;
     let (view, secret) = rotated.map_err(|error| explained(id, error))?;
-    output.print(&NewSecretShown { key: secret.expose(), view })
+    let lost = ShownOnce {
+        what: &format!("the new secret of key {id}"),
+        when_lost: &format!(
+            "The key was rotated: create another one, and revoke this one with `fluence key revoke {id}`"
+        ),
+    };
+    output.print_once(&NewSecretShown { key: secret.expose(), view }, &lost)
 }
 
 async fn set_state(

@@ -104,7 +104,7 @@ pub async fn run(
         LeakCommand::Reports(command) => {
             let (settings, log) = settings::for_command(data_dir, true)?;
             let _log = telemetry::init(&log.directives(), log.format)?;
-            let context = Context::open(settings).await?.run_by(operator);
+            let context = Context::open_existing(settings).await?.run_by(operator);
             let done = command.run(&context, output).await;
             let closed = context.close().await;
             done.and(closed)

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::output::{Output, Report};
+use super::output::{Output, Report, ShownOnce};
 use super::running::WhereArgs;
 use crate::domain::ids::AccountId;
 use crate::domain::text::EmailAddress;
@@ -30,7 +30,9 @@ pub struct LinkArgs {
 /// Makes the link and prints it.
 pub(super) async fn run(args: LinkArgs, context: &Context, output: Output) -> anyhow::Result<()> {
     let url = args.place.url(context.settings())?;
-    output.print(&make(context, args.id, args.email.as_ref(), &url).await?)
+    let made = make(context, args.id, args.email.as_ref(), &url).await?;
+    let what = format!("the link for {}", made.email);
+    output.print_once(&made, &ShownOnce { what: &what, when_lost: "Run the command again for another one" })
 }
 
 /// Makes a link to the gateway at this URL, or at the address of its settings.

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::context::Context;
-use super::output::{Output, Report, write_table};
+use super::output::{Output, Report, ShownOnce, write_table};
 use crate::config::Settings;
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::one_time::Purpose;
@@ -113,12 +113,18 @@ impl OperatorCommand {
                 (email, token)
             }
         };
-        output.print(&OperatorLink {
-            email: email.into_string(),
+        let email = email.into_string();
+        let lost = ShownOnce {
+            what: &format!("the link for {email}"),
+            when_lost: &format!("Make another one with `fluence operator link {email}`"),
+        };
+        let report = OperatorLink {
+            email: email.clone(),
             link: link(&console_base(context.settings()), &token),
             minutes: Purpose::Operator.life().num_minutes(),
             is_off: context.settings().operator.listen.trim().is_empty(),
-        })
+        };
+        output.print_once(&report, &lost)
     }
 }
 

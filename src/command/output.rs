@@ -3,8 +3,10 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use anyhow::anyhow;
 use serde::Serialize;
 
+use super::error::one_line;
 use crate::domain::text::is_control;
 
 /// The result of a command. `Serialize` gives the JSON object.
@@ -33,6 +35,21 @@ impl Output {
         }
         Ok(out.flush()?)
     }
+
+    /// Prints a report with a secret that is shown only once. A reader that has closed the output is
+    /// an error here, because the secret is lost.
+    pub fn print_once(self, report: &impl Report, secret: &ShownOnce<'_>) -> anyhow::Result<()> {
+        let ShownOnce { what, when_lost } = secret;
+        self.print(report).map_err(|error| anyhow!("cannot print {what}: {}. {when_lost}", one_line(&error)))
+    }
+}
+
+/// A secret that is shown only once.
+pub struct ShownOnce<'a> {
+    /// What it is, such as `the secret of key …`.
+    pub what: &'a str,
+    /// What to do when it was lost, as a sentence.
+    pub when_lost: &'a str,
 }
 
 /// Writes names and values, with the values aligned.

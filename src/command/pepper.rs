@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::context::Context;
-use super::output::{Output, Report, or_dash, write_fields, write_table};
+use super::output::{Output, Report, ShownOnce, or_dash, write_fields, write_table};
 use super::pepper_file;
 use crate::management;
 use crate::secret::{Pepper, generate_pepper};
@@ -60,7 +60,12 @@ fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
     ensure!(present.all().count() == 1, "a rotation is in progress; retire the previous pepper first");
     let previous_version = present.newest().version();
     let version = previous_version.saturating_add(1);
-    output.print(&AddReport { version, previous_version, file: None, pepper: Some(generate_pepper()) })
+    let report = AddReport { version, previous_version, file: None, pepper: Some(generate_pepper()) };
+    let lost = ShownOnce {
+        what: "the new pepper",
+        when_lost: "Nothing was changed: run the command again for another one",
+    };
+    output.print_once(&report, &lost)
 }
 
 async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyhow::Result<()> {

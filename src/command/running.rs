@@ -11,7 +11,7 @@ use axum::http::Uri;
 use clap::Args;
 
 use crate::config::Settings;
-use crate::upstream::address::parse_http_url;
+use crate::upstream::address::{UrlFault, parse_http_url};
 
 /// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is
 /// ignored.
@@ -22,8 +22,17 @@ const MAX_BYTES: u64 = 64;
 pub(super) struct WhereArgs {
     /// URL of the gateway [default: the gateway that runs on this data folder, else
     /// FLUENCE_LISTEN].
-    #[arg(long, value_name = "URL", value_parser = parse_http_url)]
+    #[arg(long, value_name = "URL", value_parser = gateway_url)]
     url: Option<Uri>,
+}
+
+fn gateway_url(text: &str) -> Result<Uri, String> {
+    parse_http_url(text).map_err(|fault| match fault {
+        UrlFault::Malformed => {
+            "must be a URL such as http://127.0.0.1:8000, without user name or password".to_owned()
+        }
+        fault => fault.to_string(),
+    })
 }
 
 impl WhereArgs {

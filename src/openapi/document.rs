@@ -95,7 +95,11 @@ impl Writer<'_> {
                 written["x-fluence-credits"] = json!(route.price);
                 written["x-fluence-settlement"] = json!({ "capture": route.capture });
                 if route.max_request_bytes > 0 {
-                    written["requestBody"] = json!({ "required": false, "content": { "*/*": {} } });
+                    written["requestBody"] = json!({
+                        "description": "A body of whatever media type the service behind this route takes.",
+                        "required": false,
+                        "content": responses::any_bytes(),
+                    });
                 }
             }
             Access::Open | Access::KeyOptional | Access::AnyKey | Access::Scoped(_) => {}

@@ -43,7 +43,7 @@ use connection::LedgerConnection;
 pub use connection::writer_options;
 pub use fast::STATEMENT as FAST_STATEMENT;
 pub use partitions::{make_partitions, summarize_entries};
-pub use recover::{close_stale_epochs, delete_empty_epochs};
+pub use recover::{OpenEpoch, close_dead_epochs, close_stale_epochs, delete_empty_epochs, open_epochs};
 
 /// The ledger in PostgreSQL, for one writer.
 #[derive(Debug)]

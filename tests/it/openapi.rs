@@ -2,7 +2,7 @@
 
 mod examples;
 mod served;
-mod tools;
+pub(crate) mod tools;
 
 use std::collections::BTreeSet;
 
@@ -106,7 +106,8 @@ fn every_example_is_an_instance_of_its_schema() {
                 path,
             );
         }
-        for (status, response) in operation["responses"].as_object().unwrap() {
+        let responses = operation["responses"].as_object().unwrap();
+        for (status, response) in responses.iter().filter(|(_, response)| response.get("$ref").is_none()) {
             for (media_type, content) in response["content"].as_object().unwrap() {
                 let pointer = format!("{place}/responses/{status}/content/{}/schema", escaped(media_type));
                 for (name, example) in content["examples"].as_object().unwrap() {

@@ -39,7 +39,7 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
     // First: a person may have to type it.
     let phrase = (!args.without_pepper).then(|| args.phrase.new_phrase()).transpose()?;
     let is_archiving = settings.backup.archive().is_some();
-    let context = Context::open(settings.clone()).await?;
+    let context = Context::open_existing(settings.clone()).await?;
     let made = create(&args.to, phrase.as_ref(), &context).await;
     let closed = context.close().await;
     let (folder, manifest, pepper) = made?;

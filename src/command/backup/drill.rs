@@ -41,7 +41,7 @@ pub(super) async fn run(args: DrillArgs, settings: Settings, output: Output) -> 
         Some(backup) => backup,
         None => {
             let backup = scratch.0.join("backup");
-            let context = Context::open(settings.clone()).await?;
+            let context = Context::open_existing(settings.clone()).await?;
             let made = create(&backup, None, &context).await;
             context.close().await?;
             made?;

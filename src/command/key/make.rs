@@ -11,7 +11,7 @@ use super::explained_for_new;
 use super::report::{KeyShown, NewKeyShown};
 use crate::clock;
 use crate::command::context::Context;
-use crate::command::output::Output;
+use crate::command::output::{Output, ShownOnce};
 use crate::command::values;
 use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
@@ -108,7 +108,12 @@ impl CreateKey {
         let secret = NewSecret { format: self.format, prefix, peppers: &peppers };
         let made = management::keys::create(&mut connection, &context.operator(), &new, &secret).await;
         let (view, secret) = made.map_err(|error| explained_for_new(new.account_id, error))?;
-        output.print(&NewKeyShown { key: secret.expose(), view })
+        let id = view.id;
+        let lost = ShownOnce {
+            what: &format!("the secret of key {id}"),
+            when_lost: &format!("The key exists: revoke it with `fluence key revoke {id}`"),
+        };
+        output.print_once(&NewKeyShown { key: secret.expose(), view }, &lost)
     }
 }
 

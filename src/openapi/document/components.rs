@@ -13,6 +13,7 @@ use crate::openapi::members::meaning_of;
 
 impl Writer<'_> {
     pub(super) fn components(&mut self) -> Value {
+        let responses = self.responses_to_heads();
         let billing = self.schemas.subschema_for::<BillingInfo<'static>>();
         let mut schemas = self.schemas.take_definitions(true);
         // The renderer adds it to the object that a handler answers with.
@@ -32,6 +33,7 @@ impl Writer<'_> {
             },
             "parameters": parameters(),
             "headers": headers(),
+            "responses": responses,
             "examples": self.examples(),
             "schemas": schemas,
         })
@@ -143,6 +145,7 @@ fn headers() -> Value {
         "X-RateLimit-Reset": number("When the limit is whole again, in Unix seconds."),
         "RateLimit": text("What is left of the limit, as the IETF draft writes it."),
         "RateLimit-Policy": text("The limit, as the IETF draft writes it."),
+        "WWW-Authenticate": text("`Bearer`, with an `error` if a key was sent (RFC 6750)."),
         "Retry-After": number("Seconds after which to send the request again."),
         "Idempotent-Replayed": { "description": "The answer is a stored one.", "schema": { "const": "true" } },
         "Location": text("The path of what was created."),

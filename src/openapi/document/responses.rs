@@ -6,9 +6,10 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use super::Writer;
+use crate::domain::price::RoutePrice;
 use crate::domain::refusal::ErrorCode;
 use crate::http::dialect::Dialect;
-use crate::http::error_body::schemas;
+use crate::http::error_body::{code_in, schemas};
 use crate::http::negotiate::PROBLEM_JSON;
 use crate::openapi::examples::answer;
 use crate::openapi::operation::{Access, Operation};
@@ -36,6 +37,10 @@ impl Writer<'_> {
         for (status, codes) in of_status {
             responses.insert(status.to_string(), self.response(operation, status, &codes));
         }
+        for (status, name) in OF_HEADS {
+            let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+            responses.insert(status.to_owned(), reference);
+        }
         if matches!(operation.access, Access::Forwarded(_)) {
             responses.insert("default".to_owned(), passed_on(operation));
         }
@@ -57,12 +62,21 @@ impl Writer<'_> {
         if let Some(value) = answer(operation.id, status) {
             examples.insert("answer".to_owned(), json!({ "value": value }));
         }
+        // Of any media type, in fact. With another one here, generators of clients leave the
+        // operation out.
+        let is_forwarded = matches!(operation.access, Access::Forwarded(_));
+        if is_forwarded {
+            about
+                .push("The service behind this route may send the status with a body of its own.".to_owned());
+        }
         if !codes.is_empty() {
-            let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-            about.push(names.join(", "));
             let dialect = self.facts.links.dialect_of(operation.path);
+            about.push(names_of(dialect, codes));
             schemas.extend(schemas::of(dialect, codes, &mut self.schemas).into_iter().map(Value::from));
             examples.extend(references(Some(dialect), codes));
+        }
+        if is_forwarded {
+            schemas.push(json!({}));
         }
         let mut content = Map::new();
         let schema = match schemas.as_slice() {
@@ -75,10 +89,6 @@ impl Writer<'_> {
             let problem = json!({ "schema": schema, "examples": Value::Object(references(None, codes)) });
             content.insert(PROBLEM_JSON.to_owned(), problem);
         }
-        // The service behind a route has errors of its own.
-        if matches!(operation.access, Access::Forwarded(_)) {
-            content.insert("*/*".to_owned(), json!({}));
-        }
         json!({
             "description": about.join(" "), "headers": headers(operation, status, codes), "content": content,
         })
@@ -88,10 +98,76 @@ impl Writer<'_> {
 /// The answer of the service behind a route.
 fn passed_on(operation: &Operation) -> Value {
     json!({
-        "description": "The answer of the service behind this route.",
+        "description": "The answer of the service behind this route, of whatever media type.",
         "headers": headers(operation, 200, &[]),
-        "content": { "*/*": {} },
+        "content": any_bytes(),
     })
+}
+
+/// A body of any media type. Generators of clients understand neither `*/*` nor a missing schema.
+pub(super) fn any_bytes() -> Value {
+    json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
+}
+
+/// Lists codes. A dialect whose JSON bodies have fewer codes names those too.
+fn names_of(dialect: Dialect, codes: &[ErrorCode]) -> String {
+    let listed = |codes: &[ErrorCode]| {
+        codes.iter().map(|code| format!("`{}`", code.as_str())).collect::<Vec<_>>().join(", ")
+    };
+    let mut renamed: BTreeMap<&str, Vec<ErrorCode>> = BTreeMap::new();
+    for code in codes {
+        let written = code_in(dialect, *code);
+        if written != code.as_str() {
+            renamed.entry(written).or_default().push(*code);
+        }
+    }
+    let mut names = listed(codes);
+    for (written, of) in renamed {
+        let which = if of.len() == codes.len() { "each of them".to_owned() } else { listed(&of) };
+        names.push_str(&format!(". In `application/json`, the code of {which} is `{written}`."));
+    }
+    names
+}
+
+/// Answers to heads that are too large, whatever the operation, and their components.
+pub(super) const OF_HEADS: [(&str, &str); 2] = [("414", "TargetTooLong"), ("431", "HeadTooLarge")];
+
+impl Writer<'_> {
+    /// Those components.
+    pub(super) fn responses_to_heads(&mut self) -> Value {
+        const ABOUT: [&str; 2] = [
+            "`BAD_REQUEST`: the path and the query string are too long.",
+            "`BAD_REQUEST`: the headers are too large.",
+        ];
+        let codes = [ErrorCode::BadRequest];
+        let shapes = [Dialect::Fluence, Dialect::Fluenzr, Dialect::Influtics];
+        let bodies: Vec<Value> = shapes
+            .into_iter()
+            .flat_map(|dialect| schemas::of(dialect, &codes, &mut self.schemas))
+            .map(Value::from)
+            .collect();
+        let problem = schemas::of_problem(&mut self.schemas);
+        let entries = OF_HEADS.into_iter().zip(ABOUT).map(|((_, name), about)| {
+            let response = json!({
+                "description": about,
+                "headers": references_to_headers(&["X-Request-Id", "Cache-Control", "X-Content-Type-Options", "Link"]),
+                "content": {
+                    "application/json": { "schema": { "anyOf": bodies } },
+                    PROBLEM_JSON: { "schema": problem },
+                },
+            });
+            (name.to_owned(), response)
+        });
+        entries.collect::<Map<_, _>>().into()
+    }
+}
+
+fn references_to_headers(names: &[&str]) -> Map<String, Value> {
+    names.iter().map(|name| ((*name).to_owned(), reference_to_header(name))).collect()
+}
+
+fn reference_to_header(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/headers/{name}") })
 }
 
 fn references(dialect: Option<Dialect>, codes: &[ErrorCode]) -> Map<String, Value> {
@@ -129,6 +205,15 @@ fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
     if status == 201 {
         names.push("Location");
     }
+    if status == 401 {
+        names.push("WWW-Authenticate");
+    }
+    if let Access::Forwarded(route) = &operation.access
+        && matches!(route.price, RoutePrice::Counted(_))
+        && codes.is_empty()
+    {
+        names.push("X-Credits-Held");
+    }
     if matches!(status, 409 | 429 | 503) {
         names.push("Retry-After");
     }
@@ -140,7 +225,7 @@ fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
     }
     let is_key_optional = matches!(operation.access, Access::KeyOptional);
     let reference = |name: &str| {
-        let mut header = json!({ "$ref": format!("#/components/headers/{name}") });
+        let mut header = reference_to_header(name);
         if is_key_optional && OF_A_KEY.contains(&name) {
             header["description"] = json!("Only with a key.");
         }

@@ -34,34 +34,65 @@ pub(super) async fn heartbeat(connection: &mut PgConnection, epoch: Epoch) -> Re
     if updated.rows_affected() == 0 { Err(StoreError::Fenced) } else { Ok(()) }
 }
 
-/// Closes every epoch whose writer has been silent for `silence`, and releases its open holds.
-/// Returns the number released. Several gateways may run this at once: each epoch is closed by one.
-/// An epoch that cannot be closed now, for example because of a locked account, does not block the
-/// others.
-pub async fn close_stale_epochs(
+/// An open epoch, with the last heartbeat of its writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenEpoch {
+    pub epoch: Epoch,
+    pub heartbeat_at: DateTime<Utc>,
+    /// Whether that is long ago by the database's clock, which may have been set forward since.
+    pub is_stale: bool,
+}
+
+/// Returns the open epochs. One without a heartbeat for `silence` is stale.
+pub async fn open_epochs(
     connection: &mut PgConnection,
     silence: TimeDelta,
-) -> Result<usize, StoreError> {
-    let stale: Vec<(i32,)> = sqlx::query_as(
-        "select epoch from ledger_epoch
-          where closed_at is null and heartbeat_at < now() - make_interval(secs => $1) order by epoch",
+) -> Result<Vec<OpenEpoch>, StoreError> {
+    let open: Vec<(i32, DateTime<Utc>, bool)> = sqlx::query_as(
+        "select epoch, heartbeat_at, heartbeat_at < now() - make_interval(secs => $1) from ledger_epoch
+          where closed_at is null order by epoch",
     )
     .bind(silence.as_seconds_f64())
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await
     .map_err(classify)?;
+    let open = open.into_iter();
+    Ok(open
+        .map(|(epoch, heartbeat_at, is_stale)| OpenEpoch { epoch: Epoch(epoch), heartbeat_at, is_stale })
+        .collect())
+}
+
+/// Closes the epochs of dead writers, and releases their open holds. Returns the number released. An
+/// epoch with a newer heartbeat stays open. Several gateways may run this at once: each epoch is
+/// closed by one. An epoch that cannot be closed now, for example because of a locked account, does
+/// not block the others.
+pub async fn close_dead_epochs(
+    connection: &mut PgConnection,
+    dead: &[OpenEpoch],
+) -> Result<usize, StoreError> {
     let mut released = 0;
-    for (epoch,) in stale {
-        match close(connection, Epoch(epoch), Some(silence)).await {
+    for &OpenEpoch { epoch, heartbeat_at, .. } in dead {
+        match close(connection, epoch, Some(heartbeat_at)).await {
             Ok(count) => released += count,
             // Without the connection the others cannot be closed either.
             Err(error @ StoreError::Unknown(_)) => return Err(error),
             Err(error) => {
-                tracing::warn!(epoch, %error, "closing a dead epoch failed; it is tried again")
+                tracing::warn!(epoch = epoch.0, %error, "closing a dead epoch failed; it is tried again")
             }
         }
     }
     Ok(released)
+}
+
+/// Closes every epoch that is stale by the database's clock alone. For tests; a gateway observes the
+/// heartbeats of an epoch first.
+pub async fn close_stale_epochs(
+    connection: &mut PgConnection,
+    silence: TimeDelta,
+) -> Result<usize, StoreError> {
+    let mut stale = open_epochs(connection, silence).await?;
+    stale.retain(|open| open.is_stale);
+    close_dead_epochs(connection, &stale).await
 }
 
 /// Deletes day-old epochs without a batch. Returns the number deleted.
@@ -82,31 +113,31 @@ pub(super) async fn close_epoch(connection: &mut PgConnection, epoch: Epoch) -> 
 async fn close(
     connection: &mut PgConnection,
     epoch: Epoch,
-    silence: Option<TimeDelta>,
+    heartbeat_at: Option<DateTime<Utc>>,
 ) -> Result<usize, StoreError> {
     let mut transaction = connection.begin().await.map_err(classify)?;
-    let closed = close_within(&mut transaction, epoch, silence).await;
+    let closed = close_within(&mut transaction, epoch, heartbeat_at).await;
     kill_point::pass(KillPoint::EpochReleased);
     let closed = end(transaction, closed).await;
     kill_point::pass(KillPoint::EpochClosed);
     closed
 }
 
-/// The row lock on the epoch blocks its writer and other recoveries until the commit. The releases
-/// are the epoch's last batch.
+/// Closes an epoch whose last heartbeat is the given one, if any. The row lock on the epoch blocks
+/// its writer and other recoveries until the commit. The releases are the epoch's last batch.
 async fn close_within(
     connection: &mut PgConnection,
     epoch: Epoch,
-    silence: Option<TimeDelta>,
+    heartbeat_at: Option<DateTime<Utc>>,
 ) -> Result<usize, StoreError> {
     let locked: Option<(i32, DateTime<Utc>)> = sqlx::query_as(
         "select batches, now() from ledger_epoch
           where epoch = $1 and closed_at is null
-            and ($2::float8 is null or heartbeat_at < now() - make_interval(secs => $2))
+            and heartbeat_at = coalesce($2, heartbeat_at)
             for update skip locked",
     )
     .bind(epoch.0)
-    .bind(silence.map(|silence| silence.as_seconds_f64()))
+    .bind(heartbeat_at)
     .fetch_optional(&mut *connection)
     .await
     .map_err(classify)?;

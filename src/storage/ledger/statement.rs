@@ -62,6 +62,8 @@ pub(in crate::storage) struct LineRow {
     endpoint: Option<String>,
     captured: Option<i16>,
     released: Option<i16>,
+    /// When the call of a hold ended.
+    ended_at: Option<DateTime<Utc>>,
     requests_by_plan: bool,
     reference: Option<String>,
     note: Option<String>,
@@ -77,6 +79,10 @@ impl LineRow {
         }
     }
 
+    fn is_hold(&self) -> bool {
+        self.kind == EntryKind::Hold.number()
+    }
+
     fn ended(&self) -> Result<Option<Outcome>, StorageError> {
         let entry = RowRef::new("ledger_entry", self.call_id);
         let outcome = |number| Ok(entry.read("outcome", Outcome::from_number(number))?);
@@ -88,13 +94,14 @@ impl LineRow {
 ///
 /// A captured call is in the batch that captured it: usually one soon after its hold, and no later
 /// than the first batch in which the hold was no longer open. For a partial capture, that is the
-/// batch of the release. A refunded call has a release, somewhat after its hold.
+/// batch of the release. A refunded call has a release after its hold, however long after it. Only a
+/// database's clock that was set back puts it before.
 macro_rules! select_statement_lines {
     ($entries:literal) => {
         concat!(
             "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
                 k.name as key_name, r.path as endpoint, captured.outcome as captured, p.requests_by_plan,
-                coalesce(e.outcome, released.outcome) as released,
+                coalesce(e.outcome, released.outcome) as released, coalesce(captured.at, released.at) as ended_at,
                 case when e.kind in ($2, $3) then l.reference end as reference,
                 case when e.kind in ($2, $3) then l.note else c.note end as note
            from (select * from ledger_entry e where e.account_id = $1 and ",
@@ -106,24 +113,24 @@ macro_rules! select_statement_lines {
            left join route r on r.number = e.route
            join ledger_epoch p on p.epoch = e.epoch
            left join lateral (
-                select coalesce(
-                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] from ledger_batch b
+                select c.outcome, c.at from (
+                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] as outcome, b.at from ledger_batch b
                       where b.epoch = e.epoch and b.batch between e.batch and e.batch + case e.kind when 4 then 63 else 0 end
                         and e.call_id = any (b.captured)
-                      order by b.batch limit 1),
-                    case e.kind when 4 then
-                    (select b.captured_outcomes[array_position(b.captured, e.call_id)] from ledger_batch b
-                      where b.epoch = e.epoch and b.batch > e.batch + 63
+                      order by b.batch limit 1)
+                    union all
+                    (select b.captured_outcomes[array_position(b.captured, e.call_id)], b.at from ledger_batch b
+                      where e.kind = 4 and b.epoch = e.epoch and b.batch > e.batch + 63
                         and b.batch <= coalesce((select n.batch from ledger_batch n
                                                   where n.epoch = e.epoch and n.batch > e.batch and n.open_from > e.batch
                                                   order by n.batch limit 1), 2147483647)
                         and e.call_id = any (b.captured)
-                      order by b.batch limit 1) end) as outcome
-                 where e.kind in (4, 5) offset 0) captured on true
+                      order by b.batch limit 1)) c
+                 where e.kind in (4, 5) limit 1) captured on true
            left join lateral (
-                select o.outcome from ledger_entry o
+                select o.outcome, o.at from ledger_entry o
                  where captured.outcome is null and e.kind = 4
-                   and o.account_id = e.account_id and o.number > e.number and o.at >= e.at
+                   and o.account_id = e.account_id and o.number > e.number and o.at >= e.at - interval '1 day'
                    and o.kind = 5 and o.call_id = e.call_id
                  order by o.number limit 1) released on true
           order by e.number"
@@ -152,9 +159,29 @@ pub async fn page(
     rows.into_iter().map(StatementLine::try_from).collect()
 }
 
-/// The earliest and latest time of a call's entries, from the instant in the call's id: clocks may
-/// differ, and a call may outlive its gateway.
-const CALL_WINDOW_MINUTES: (i64, i64) = (60, 24 * 60);
+/// Times, both included.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+}
+
+impl Window {
+    /// The entries of a call, from the instant in its id: most calls end soon.
+    fn usual(began: DateTime<Utc>) -> Self {
+        Self { from: began - TimeDelta::hours(1), to: began + TimeDelta::days(1) }
+    }
+
+    /// The hold of a call whose gateway had a wrong clock. It limits how many months are searched
+    /// for an unknown id.
+    fn wide(began: DateTime<Utc>) -> Self {
+        Self { from: began - TimeDelta::days(31), to: began + TimeDelta::days(31) }
+    }
+
+    fn between(one: DateTime<Utc>, other: DateTime<Utc>) -> Self {
+        Self { from: one.min(other), to: one.max(other) }
+    }
+}
 
 /// The receipt of one call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -190,15 +217,29 @@ pub async fn account_of(
     call_id: CallId,
 ) -> Result<Option<AccountId>, StorageError> {
     let Some(began) = began_at(call_id) else { return Ok(None) };
-    let account: Option<(Uuid,)> = sqlx::query_as(
-        "select account_id from ledger_entry where call_id = $1 and at between $2 and $3 and kind in (4, 5) limit 1",
+    for window in [Window::usual(began), Window::wide(began)] {
+        if let Some((account_id, _)) = hold_of(connection, call_id, window).await? {
+            return Ok(Some(account_id));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the account and the time of a call's hold.
+async fn hold_of(
+    connection: &mut PgConnection,
+    call_id: CallId,
+    window: Window,
+) -> Result<Option<(AccountId, DateTime<Utc>)>, StorageError> {
+    let hold: Option<(Uuid, DateTime<Utc>)> = sqlx::query_as(
+        "select account_id, at from ledger_entry where call_id = $1 and at between $2 and $3 and kind = 4 limit 1",
     )
     .bind(call_id.as_uuid())
-    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+    .bind(window.from)
+    .bind(window.to)
     .fetch_optional(connection)
     .await?;
-    Ok(account.map(|(id,)| AccountId::from_uuid(id)))
+    Ok(hold.map(|(id, at)| (AccountId::from_uuid(id), at)))
 }
 
 /// Returns the receipt of a call, or `None` if the account has no such call.
@@ -252,7 +293,7 @@ async fn price_of(
     detail.map(read).transpose()
 }
 
-/// Returns the entries that move credits of one call, oldest first, or none for an unknown call. A
+/// Returns the entries that move credits of one call, the hold first, or none for an unknown call. A
 /// renewal or an expiry that the call caused has its id too and is not included.
 async fn of_call(
     connection: &mut PgConnection,
@@ -262,16 +303,51 @@ async fn of_call(
     let Some(began) = began_at(call_id) else {
         return Ok(Vec::new());
     };
-    // The time range lets the partitions and the index by arrival do the search.
+    let mut window = Window::usual(began);
+    let mut rows = entries_of_call(connection, account_id, call_id, (window, OF_CALLS)).await?;
+    if !rows.first().is_some_and(LineRow::is_hold) {
+        let (owner, at) = match hold_of(connection, call_id, Window::wide(began)).await? {
+            Some(hold) => hold,
+            None => return Ok(Vec::new()),
+        };
+        if owner != account_id {
+            return Ok(Vec::new());
+        }
+        window = Window::between(at, at);
+        rows = entries_of_call(connection, account_id, call_id, (window, OF_CALLS)).await?;
+    }
+    // A gateway that stays down, or a database that is away, delays a release for days.
+    let Some((held_at, Some(ended_at))) = rows.first().map(|hold| (hold.at, hold.ended_at)) else {
+        return Ok(rows);
+    };
+    if !(window.from..=window.to).contains(&ended_at) {
+        let late = (Window::between(held_at, ended_at), &[EntryKind::Release][..]);
+        rows.retain(LineRow::is_hold);
+        rows.extend(entries_of_call(connection, account_id, call_id, late).await?);
+    }
+    Ok(rows)
+}
+
+/// The kinds of entries that move credits of calls: a hold, then a release.
+const OF_CALLS: &[EntryKind] = &[EntryKind::Hold, EntryKind::Release];
+
+/// Returns those entries of some kinds within some time: the partitions and the index by arrival do the search.
+async fn entries_of_call(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+    call_id: CallId,
+    (window, kinds): (Window, &[EntryKind]),
+) -> Result<Vec<LineRow>, StorageError> {
     let rows = sqlx::query_as(select_statement_lines!(
-        "e.call_id = $4 and e.at between $5 and $6 and e.kind in (4, 5)"
+        "e.call_id = $4 and e.at between $5 and $6 and e.kind = any ($7)"
     ))
     .bind(account_id.as_uuid())
     .bind(EntryKind::Grant.number())
     .bind(EntryKind::Pack.number())
     .bind(call_id.as_uuid())
-    .bind(began - TimeDelta::minutes(CALL_WINDOW_MINUTES.0))
-    .bind(began + TimeDelta::minutes(CALL_WINDOW_MINUTES.1))
+    .bind(window.from)
+    .bind(window.to)
+    .bind(kinds.iter().map(|kind| kind.number()).collect::<Vec<_>>())
     .fetch_all(connection)
     .await?;
     Ok(rows)

@@ -3,7 +3,7 @@
 use fluence::domain::key::KeySecret;
 use serde_json::{Value, json};
 
-use super::program::{Program, text};
+use super::program::{Program, Ran, text};
 
 fn create(program: &Program, account: &str, more: &[&str]) -> Value {
     let words = ["key", "create", "--account", account, "--name", "server"];
@@ -21,6 +21,38 @@ async fn a_key_is_shown_once_and_stored_nowhere() {
     let dump = program.dump().await;
     assert!(dump.contains("server"), "the dump holds what is stored");
     assert!(!dump.contains(&key) && !dump.contains(&hex) && !dump.contains(&key[13..49]));
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_printed_is_said_to_be_lost() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let fails = |words: &[&str]| {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran: Ran = program.command(words).stdout(full).output().unwrap().into();
+        ran.failure().to_owned()
+    };
+    let said = fails(&["key", "create", "--account", &account, "--name", "server"]);
+    let keys = program.json(&["key", "list", "--account", &account]);
+    let id = text(&keys["keys"][0], "id");
+    assert_eq!(
+        said,
+        format!(
+            "cannot print the secret of key {id}: No space left on device (os error 28). The key exists: revoke it with \
+             `fluence key revoke {id}`"
+        )
+    );
+    let said = fails(&["key", "rotate", &id, "--json"]);
+    assert!(said.starts_with(&format!("cannot print the new secret of key {id}: ")), "{said}");
+    assert!(said.ends_with(&format!("revoke this one with `fluence key revoke {id}`")), "{said}");
+    let said = fails(&["operator", "add", "--email", "ops@acme.example", "--name", "Ops", "--role", "admin"]);
+    assert!(said.ends_with("Make another one with `fluence operator link ops@acme.example`"), "{said}");
+    let said = fails(&["account", "link", &account]);
+    assert!(said.ends_with("Run the command again for another one"), "{said}");
+    let said = fails(&["pepper", "add"]);
+    assert!(said.contains("Nothing was changed"), "{said}");
+    let said = fails(&["demo"]);
+    assert!(said.contains("The key exists: revoke it with `fluence key revoke "), "{said}");
 }
 
 #[tokio::test]

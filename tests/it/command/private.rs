@@ -46,9 +46,27 @@ async fn the_server_of_a_gateway_is_used_and_left_running() {
 #[test]
 fn the_server_stops_after_a_command_that_failed() {
     let scratch = Scratch::new();
-    let failed = run(&scratch, &["account", "list"]);
-    assert!(failed.failure().starts_with("the database is empty: `fluence migrate` prepares it"));
+    with_account(&scratch);
+    let failed = run(&scratch, &["account", "show", &uuid::Uuid::nil().to_string()]);
+    assert!(failed.failure().contains("account"), "{}", failed.err);
     assert_eq!(scratch.postmaster(), None);
+}
+
+#[test]
+fn a_mistyped_data_folder_becomes_no_database() {
+    let scratch = Scratch::new();
+    let expected = format!("there is no database in {}. Check --data-dir", scratch.path().display());
+    for words in [
+        &["account", "list"][..],
+        &["ledger", "verify"],
+        &["key", "list", "--account", "00000000-0000-0000-0000-000000000000"],
+        &["leak", "list"],
+        &["backup", "create", "--to", "/nonexistent", "--without-pepper"],
+    ] {
+        let failed = run(&scratch, words);
+        assert!(failed.failure().starts_with(&expected), "{words:?}: {}", failed.err);
+    }
+    assert!(!scratch.path().exists(), "nothing was made");
 }
 
 #[test]

@@ -153,6 +153,25 @@ async fn accounts_and_packs_are_of_the_catalogue_in_force() {
     assert!(shipped.failure().contains("accounts are on plans that this catalogue does not have: mine/only"));
 }
 
+#[tokio::test]
+async fn a_gateway_that_cannot_take_up_the_routes_is_waited_for_by_no_one() {
+    let program = Program::new().await;
+    let routes = "[[upstream]]\nupstream = \"images\"\ntargets = [\"https://images.example\"]\n\
+                  credential = { header = \"X-Token\", value = \"{env:NO_SUCH_VARIABLE}\" }\n";
+    let applied = program.run_with(&["routes", "apply", "-"], routes);
+    assert_eq!(applied.status, 0, "{}", applied.err);
+    let failed = program.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(failed.status, 1, "{}", failed.err);
+    assert!(failed.err.contains("NO_SUCH_VARIABLE is not set"), "{}", failed.err);
+    let left: (i64, i64) = sqlx::query_as(
+        "select (select count(*) from node), (select count(*) from ledger_epoch where closed_at is null)",
+    )
+    .fetch_one(program.database.pool())
+    .await
+    .unwrap();
+    assert_eq!(left, (0, 0), "gateways, open epochs");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_the_settings_are_applied_at_a_start_and_on_sighup() {
     let program = Program::new().await;

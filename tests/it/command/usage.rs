@@ -44,7 +44,7 @@ async fn usage_and_explanation_are_those_of_the_ledger() {
         "{text}"
     );
     let unknown = run(&gateway, &["explain", "01900000-0000-7000-8000-00000000ffff"]);
-    assert!(unknown.failure().contains("no call and no change has the id"), "{}", unknown.err);
+    assert!(unknown.failure().contains("no call or change has the id"), "{}", unknown.err);
     let reversed =
         run(&gateway, &["usage", "--account", &account, "--from", "2026-02-02", "--to", "2026-02-01"]);
     assert!(reversed.failure().contains("--from must not be later"), "{}", reversed.err);

@@ -76,6 +76,8 @@ impl Setup {
     pub(super) fn serve(&self) -> Command {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.env("FLUENCE_DATABASE_MAX_CONNECTIONS", "8");
+        // A gateway observes a dead one for three heartbeats.
+        command.env("FLUENCE_LEDGER_HEARTBEAT_S", "1").env("FLUENCE_LEDGER_SWEEP_EVERY_S", "1");
         command
     }
 

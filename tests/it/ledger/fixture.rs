@@ -214,7 +214,7 @@ impl LedgerFixture {
     }
 }
 
-fn limits() -> LedgerSettings {
+pub(super) fn limits() -> LedgerSettings {
     LedgerSettings {
         queue: NonZeroUsize::new(20_000).unwrap(),
         longest_wait: Duration::from_secs(30),

@@ -1,15 +1,18 @@
 //! What a receipt says of a call, however its credits were captured.
 
 use chrono::TimeDelta;
+use fluence::clock::{id_of, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::AnswerContent;
-use fluence::ledger::rules::operation::Operation;
+use fluence::ledger::rules::hold::{AnswerContent, HoldRequest};
+use fluence::ledger::rules::operation::{Operation, Settle};
 use fluence::ledger::store::Work;
+use fluence::storage::explanation;
+use fluence::storage::ledger::close_stale_epochs;
 use fluence::storage::ledger::statement::{self, Receipt};
 
-use super::fixture::{Customer, LedgerFixture};
+use super::fixture::{Customer, LedgerFixture, held};
 
 async fn receipt(fixture: &LedgerFixture, customer: &Customer, call_id: CallId) -> Receipt {
     let mut connection = fixture.pool().acquire().await.unwrap();
@@ -99,4 +102,65 @@ async fn a_receipt_tells_of_requests_by_the_rule_of_its_writer() {
     assert_eq!((shown.payment.lots[0].source.as_str(), shown.plan_request_used), ("grant", false));
     fixture.run("update ledger_epoch set requests_by_plan = false").await;
     assert!(receipt(&fixture, &customer, request.call_id).await.plan_request_used);
+}
+
+/// A call whose id was made at another instant than its hold.
+fn begun(customer: &Customer, ago: TimeDelta) -> HoldRequest {
+    HoldRequest { call_id: CallId::from_uuid(id_of(now() - ago)), ..customer.request(5) }
+}
+
+/// Lets all holds so far be made three days before.
+async fn three_days_pass(fixture: &LedgerFixture) {
+    fixture
+        .run(
+            "begin; set local session_replication_role = replica;
+             update ledger_entry set at = at - interval '3 days' where kind = 4; commit",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_receipt_shows_a_release_that_comes_days_later() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut manual = fixture.manual_writer("a").await;
+    let [part, whole] = [begun(&customer, TimeDelta::days(3)), begun(&customer, TimeDelta::days(3))];
+    let hold = held(&Some(manual.one(Operation::Hold(part.clone())).await));
+    manual.one(Operation::Hold(whole.clone())).await;
+    three_days_pass(&fixture).await;
+    let (captured, outcome) = (Credits::from_u32(2), Outcome::Answered);
+    manual
+        .one(Operation::Settle(Settle { hold, captured, outcome, claim: None, response: None, price: None }))
+        .await;
+    let mut connection = fixture.pool().acquire().await.unwrap();
+    assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 1);
+    let part = receipt(&fixture, &customer, part.call_id).await;
+    assert_eq!(figures(&part), ("charged", Some("answered"), [5, 2, 3]));
+    let whole = receipt(&fixture, &customer, whole.call_id).await;
+    assert_eq!(figures(&whole), ("refunded", Some("abandoned"), [5, 0, 5]));
+    assert_eq!(whole.summary, "Refunded: 5 credits given back, because the gateway lost the call.");
+    assert!(!whole.plan_request_used);
+    let kinds = |shown: &Receipt| shown.entries.iter().map(|line| line.kind).collect::<Vec<_>>();
+    assert_eq!((kinds(&part), kinds(&whole)), (vec!["hold", "release"], vec!["hold", "release"]));
+}
+
+#[tokio::test]
+async fn a_receipt_is_found_although_the_gateways_clock_was_wrong() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let (customer, other) = (fixture.customer().await, fixture.customer().await);
+    let mut manual = fixture.manual_writer("a").await;
+    for ago in [TimeDelta::hours(-2), TimeDelta::days(-20), TimeDelta::days(2), TimeDelta::days(20)] {
+        let request = begun(&customer, ago);
+        let hold = held(&Some(manual.one(Operation::Hold(request.clone())).await));
+        let shown = receipt(&fixture, &customer, request.call_id).await;
+        assert_eq!(figures(&shown), ("pending", None, [5, 0, 0]), "{ago}");
+        manual.one(Operation::Settle(Settle::release(hold, Outcome::TimedOut, None))).await;
+        let shown = receipt(&fixture, &customer, request.call_id).await;
+        assert_eq!(figures(&shown), ("refunded", Some("timed_out"), [5, 0, 5]), "{ago}");
+        let mut connection = fixture.pool().acquire().await.unwrap();
+        let explained = explanation::of_request(&mut connection, request.call_id).await.unwrap().unwrap();
+        assert_eq!((explained.account_id, explained.call), (Some(customer.account_id), Some(shown)));
+        let others = statement::receipt(&mut connection, other.account_id, request.call_id).await;
+        assert_eq!(others.unwrap(), None);
+    }
 }

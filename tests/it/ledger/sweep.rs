@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use fluence::background::silent_epochs::SilentEpochs;
 use fluence::background::sweep::Sweep;
 use fluence::domain::credits::Credits;
 use fluence::domain::settlement::Outcome;
 use fluence::storage::ledger::due::{DUE_ACCOUNTS, due_accounts};
 use sqlx::Row;
 
-use super::fixture::{LEASE, LedgerFixture, WHOLE};
+use super::fixture::{LEASE, LedgerFixture, WHOLE, limits};
+use crate::support::gateway::eventually;
 
 async fn due(fixture: &LedgerFixture) -> Vec<fluence::domain::ids::AccountId> {
     let mut connection = fixture.pool().acquire().await.unwrap();
@@ -65,7 +67,31 @@ async fn the_index_serves_the_search() {
 
 fn sweep_of(fixture: &LedgerFixture) -> Sweep {
     let (pool, database) = (fixture.pool().clone(), fixture.database.options());
-    Sweep { pool, database, node: "test".into(), silence: LEASE, deleting: Duration::MAX }
+    let observed = SilentEpochs::shared(&limits());
+    Sweep { pool, database, node: "test".into(), silence: LEASE, observed, deleting: Duration::MAX }
+}
+
+#[tokio::test]
+async fn a_database_whose_clock_is_set_forward_refunds_no_call_of_a_living_gateway() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let (writer, dead) = (fixture.writer("alive").await, fixture.manual_writer("dead").await);
+    let hold = writer.hold(customer.request(2)).await;
+    let sweep = sweep_of(&fixture);
+    sweep.holds_and_usage().await;
+    // All that the epochs know is as old as the step is long.
+    fixture.run("update ledger_epoch set heartbeat_at = heartbeat_at - interval '1 hour'").await;
+    let closed = "select count(*) from ledger_epoch where node = 'dead' and closed_at is not null";
+    eventually("the dead gateway's epoch is closed", async || {
+        sweep.holds_and_usage().await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        fixture.value::<i64>(closed).await == 1
+    })
+    .await;
+    hold.capture(Credits::from_u32(2), Outcome::Answered);
+    writer.stop().await;
+    assert_eq!(fixture.books(&customer).await, (98, 98, 1));
+    drop(dead);
 }
 
 #[tokio::test]

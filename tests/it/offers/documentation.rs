@@ -4,8 +4,12 @@ use fluence::domain::offer_set::SetKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::shop::Shop;
 use super::{applied, crm_for};
+use crate::openapi::tools::{generated_client, ran, tool};
 use crate::support::gateway::{Gateway, eventually};
+use crate::support::scratch::Scratch;
+use crate::support::upstream::Behaviour;
 
 const IMAGES: &str = r#"
 builtin = false
@@ -89,4 +93,28 @@ async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
     assert_eq!(page(&gateway, "/docs/reference/crm").await.0, 404);
     let (_, home) = page(&gateway, "/").await;
     assert!(home.contains("/images") && !home.contains("<code>/crm</code>"), "{home}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generated_client_calls_a_route_of_the_seller() {
+    const PROGRAM: &str = "
+import io, os
+from fluence_client import AuthenticatedClient
+from fluence_client.api.routes import image_resize_get, image_resize_post
+from fluence_client.types import File
+
+with AuthenticatedClient(base_url=os.environ['GATEWAY'], token=os.environ['FLUENCE_API_KEY']) as client:
+    got = image_resize_get.sync_detailed('7', client=client)
+    body = File(payload=io.BytesIO(b'pixels'))
+    sent = image_resize_post.sync_detailed('8', client=client, body=body)
+    print(got.status_code.value, got.content.decode(), sent.status_code.value, sent.headers['x-credits-used'])
+";
+    let answer = r#"{"resized":true}"#;
+    let shop = Shop::with(vec![Behaviour::Answers(200, answer.into())]).await;
+    let scratch = Scratch::new();
+    let client = generated_client(&shop.gateway, &scratch).await;
+    let mut call = tool("python");
+    call.args(["-c", PROGRAM]).env("PYTHONPATH", &client);
+    call.env("FLUENCE_API_KEY", &shop.customer.key).env("GATEWAY", shop.gateway.url());
+    assert_eq!(ran(call).await, format!("200 {answer} 200 3\n"));
 }

@@ -19,7 +19,7 @@ fn tests_folder() -> PathBuf {
 }
 
 /// A tool of the Python environment.
-fn tool(name: &str) -> Command {
+pub(crate) fn tool(name: &str) -> Command {
     let path = tests_folder().join(".venv/bin").join(name);
     assert!(path.exists(), "{} is missing. Run `scripts/need.sh openapi`", path.display());
     let mut command = Command::new(path);
@@ -28,7 +28,7 @@ fn tool(name: &str) -> Command {
 }
 
 /// Runs a tool to its end and returns what it printed, having ended well.
-async fn ran(mut command: Command) -> String {
+pub(crate) async fn ran(mut command: Command) -> String {
     let output = command.output().await.unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}");
@@ -81,12 +81,8 @@ async fn schemathesis_finds_nothing_about_changes_of_keys_its_own_included() {
     find_nothing(&gateway, ["--include-path-regex", r"^/v1/keys/\{id\}"]).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_generated_client_makes_a_paid_call() {
-    let gateway = Gateway::start().await;
-    gateway.with_sample_people().await;
-    let customer = gateway.professional().await;
-    let scratch = Scratch::new();
+/// Generates a Python client of a gateway, as docs/api.md says. Returns its folder.
+pub(crate) async fn generated_client(gateway: &Gateway, scratch: &Scratch) -> PathBuf {
     std::fs::create_dir_all(scratch.path()).unwrap();
     let client = scratch.path().join("client");
     let mut generator = tool("openapi-python-client");
@@ -95,6 +91,16 @@ async fn a_generated_client_makes_a_paid_call() {
         .arg(&client);
     let out = ran(generator).await;
     assert!(!out.contains("WARNING parsing"), "{out}");
+    client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generated_client_makes_a_paid_call() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let scratch = Scratch::new();
+    let client = generated_client(&gateway, &scratch).await;
     for guide in [include_str!("../../../docs/api.md"), include_str!("../../../docs/pt/api.md")] {
         let program = programs(guide)[1].replace("http://127.0.0.1:8000", &gateway.url());
         let mut call = tool("python");

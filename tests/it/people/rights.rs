@@ -1,6 +1,7 @@
 //! Export, erasure, opt-out and retention.
 
 use chrono::TimeDelta;
+use fluence::background::silent_epochs::SilentEpochs;
 use fluence::background::sweep::{DELETING, Sweep};
 use fluence::command::directory::stats;
 use fluence::domain::contact::ContactOwner;
@@ -197,6 +198,7 @@ async fn the_sweep_deletes_expired_people() {
         database: database.options(),
         node: "test".into(),
         silence: TimeDelta::seconds(60),
+        observed: SilentEpochs::shared(&settings(&[]).ledger),
         deleting: DELETING,
     };
     sweep.retention().await;

@@ -127,7 +127,7 @@ pub(crate) fn check(method: &Method, url: &Url, answer: &Answer) {
 }
 
 /// Headers of HTTP itself, which the document need not explain, and the one of development mode.
-const OF_HTTP: [&str; 12] = [
+const OF_HTTP: [&str; 11] = [
     "allow",
     "connection",
     "content-encoding",
@@ -138,7 +138,6 @@ const OF_HTTP: [&str; 12] = [
     "strict-transport-security",
     "transfer-encoding",
     "vary",
-    "www-authenticate",
     "x-development-mode",
 ];
 

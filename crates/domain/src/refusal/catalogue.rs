@@ -218,10 +218,10 @@ refusals! {
             match cap {
                 KeyCap::Daily => {
                     en: "This call would exceed the cap of this API key: {credits} per UTC day.",
-                        "Raise the key's cap with `PATCH /v1/keys/{{id}}`, use another key, or wait until the time in `resets_at`.",
+                        "Raise the key's cap with `PATCH /v1/keys/{{id}}`, use another key, or wait until the time in `resets_at`. Credits that running calls hold count until the calls end.",
                         credits = counted(limit.as_i64(), "credit", "credits");
                     pt: "Esta chamada ultrapassaria o teto desta chave de API: {credits} por dia (UTC).",
-                        "Aumente o teto da chave com `PATCH /v1/keys/{{id}}`, use outra chave ou aguarde até o horário em `resets_at`.",
+                        "Aumente o teto da chave com `PATCH /v1/keys/{{id}}`, use outra chave ou aguarde até o horário em `resets_at`. Os créditos reservados por chamadas em andamento contam até elas terminarem.",
                         credits = counted(limit.as_i64(), "crédito", "créditos");
                     facts: current_limit = Fact::shown(format_args!(
                                "{}/day", counted(limit.as_i64(), "credit", "credits")
@@ -231,10 +231,10 @@ refusals! {
                 }
                 KeyCap::Monthly => {
                     en: "This call would exceed the cap of this API key: {credits} per UTC month.",
-                        "Raise the key's cap with `PATCH /v1/keys/{{id}}`, use another key, or wait until the time in `resets_at`.",
+                        "Raise the key's cap with `PATCH /v1/keys/{{id}}`, use another key, or wait until the time in `resets_at`. Credits that running calls hold count until the calls end.",
                         credits = counted(limit.as_i64(), "credit", "credits");
                     pt: "Esta chamada ultrapassaria o teto desta chave de API: {credits} por mês (UTC).",
-                        "Aumente o teto da chave com `PATCH /v1/keys/{{id}}`, use outra chave ou aguarde até o horário em `resets_at`.",
+                        "Aumente o teto da chave com `PATCH /v1/keys/{{id}}`, use outra chave ou aguarde até o horário em `resets_at`. Os créditos reservados por chamadas em andamento contam até elas terminarem.",
                         credits = counted(limit.as_i64(), "crédito", "créditos");
                     facts: current_limit = Fact::shown(format_args!(
                                "{}/month", counted(limit.as_i64(), "credit", "credits")
