@@ -132,7 +132,7 @@ fn leaves_its_post(at: usize, ground: &TraitGround<'_>) -> bool {
     let is_left = |(other, placed): &(usize, &Placed)| *other != at && placed.post == sentences[at].post;
     let mut left =
         sentences.iter().enumerate().filter(is_left).map(|(_, placed)| &placed.sentence).peekable();
-    left.peek().is_none() || detect(left, &ground.model.lexicon) == Detected::Ours(ground.language)
+    left.peek().is_none() || detect(left, ground.model) == Detected::Ours(ground.language)
 }
 
 /// Whether a sentence may stand beside a trait: it says something, plainly, and nothing is cut out

@@ -81,6 +81,11 @@ pub fn permissions(
     verdicts.iter().enumerate().map(permission).collect()
 }
 
+/// Whether the vocabulary of a language has the word.
+pub fn is_word_of(word: &str, language: Language) -> bool {
+    Vocabulary::of(language).word(word).is_known()
+}
+
 /// Loads the vocabularies, so that the first call need not.
 pub fn prepare() {
     for language in [Language::En, Language::Pt] {
