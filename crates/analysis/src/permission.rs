@@ -86,6 +86,13 @@ pub fn is_word_of(word: &str, language: Language) -> bool {
     Vocabulary::of(language).word(word).is_known()
 }
 
+/// Whether the word has a private sense, whatever it says here: “sick”, “married”, “parish”. Such a
+/// word may stand in a quotation about a build or a customer, and is never singled out.
+pub fn has_private_sense(word: &str, language: Language, model: &Model) -> bool {
+    let (own, other) = (Vocabulary::of(language), Vocabulary::of(language.other()));
+    Reader { text: &[], own, other, language, model }.has_private_sense(word)
+}
+
 /// Loads the vocabularies, so that the first call need not.
 pub fn prepare() {
     for language in [Language::En, Language::Pt] {

@@ -6,7 +6,7 @@ use super::{Ground, Line};
 use crate::catalogue::Side;
 use crate::cues::Hit;
 use crate::evidence;
-use crate::permission::Permission;
+use crate::permission::{Permission, has_private_sense};
 use crate::reading::Placed;
 use crate::segment::Token;
 use crate::style::carries_meaning;
@@ -42,7 +42,8 @@ impl Ground<'_> {
             for at in self.best(shown, &used) {
                 used.insert(at);
                 let placed = &self.texts.sentences[at];
-                let (anchor, words) = self.words_shown(shown, at, placed);
+                let (anchor, mut words) = self.words_shown(shown, at, placed);
+                words.retain(|word| !has_private_sense(&word.norm, self.language, self.model));
                 line.evidence.push(evidence::of_rule(placed, anchor, &words, self.reading));
             }
         }

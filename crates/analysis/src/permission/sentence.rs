@@ -130,6 +130,12 @@ impl Reader<'_> {
         self.other.word(word).meets(Classes::PRIVATE) || listed(Language::En) || listed(Language::Pt)
     }
 
+    /// Whether a private sense of the word is known, or of the same word in the other language.
+    pub(super) fn has_private_sense(&self, word: &str) -> bool {
+        let known = self.own.word(word);
+        known.has_private_sense() || !known.is_known() && self.is_private("", word)
+    }
+
     /// Whether a word outside the prose speaks of a private matter.
     pub(super) fn is_private_aside(&self, aside: &Aside) -> bool {
         let word = aside.word.as_str();

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use fluence_analysis::permission::Permission;
+use fluence_analysis::permission::{Permission, has_private_sense};
 use fluence_analysis::reading::Reading;
 use fluence_analysis::{analyse, model};
 use fluence_domain::depth::Depth;
@@ -282,6 +282,44 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn no_word_with_a_private_sense_is_singled_out() {
+    let posts = |language| {
+        let cases = HARMLESS.into_iter().flat_map(cases).filter(move |case| case.language == language);
+        cases.enumerate().map(|(at, case)| post_with(&case, at)).collect::<Vec<_>>()
+    };
+    let mut seen = 0;
+    for language in [Language::En, Language::Pt] {
+        for posts in posts(language).chunks(PER_PERSON * 3) {
+            let person = writer_of(posts.to_vec());
+            let answer = analyse(&person, Depth::Premium, language, today()).unwrap();
+            let mut words = Vec::new();
+            matched_words(&serde_json::to_value(answer).unwrap(), &mut words);
+            seen += words.len();
+            for word in words {
+                assert!(!has_private_sense(&word, language, model()), "{word}");
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
+    for word in ["sick", "married", "parish"] {
+        assert!(has_private_sense(word, Language::En, model()), "{word}");
+    }
+    assert!(has_private_sense("paróquia", Language::Pt, model()));
+}
+
+fn matched_words(json: &serde_json::Value, words: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| matched_words(item, words)),
+        serde_json::Value::Object(fields) => {
+            let matched = fields.get("matched_words").and_then(|found| found.as_array());
+            words.extend(matched.into_iter().flatten().map(|word| word["word"].as_str().unwrap().to_owned()));
+            fields.values().for_each(|field| matched_words(field, words));
+        }
+        _ => {}
     }
 }
 
