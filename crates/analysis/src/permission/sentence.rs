@@ -51,7 +51,7 @@ impl Reader<'_> {
 
     /// What stands before and after each mark or word that may join two matters in one sentence,
     /// without sides of a word or two.
-    fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
+    pub(super) fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
         let joins = (1..tokens.len()).filter(|at| self.is_joined(&tokens[at - 1], &tokens[*at]));
         let both = joins.flat_map(|at| <[_; 2]>::from(tokens.split_at(at)));
         both.filter(|side| side.len() >= MIN_SIDE_WORDS)

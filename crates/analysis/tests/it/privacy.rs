@@ -285,6 +285,34 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
     }
 }
 
+/// What may stand of the sentences beside a private one: few, though it has no private word.
+#[test]
+fn few_neighbours_of_a_sentence_that_reads_like_private_life_are_quoted() {
+    let beside_work = |file| {
+        let (mut quoted, cases) = (0, cases(file));
+        for (at, case) in cases.iter().enumerate() {
+            let [one, two, three] = around(case.language);
+            let (before, after) = ([one, two, three][at % 3], [two, three, one][at % 3]);
+            let posts =
+                [post(&format!("{before} {}. {after}", case.sentence.trim_end_matches(['.', '!', '?'])))];
+            let reading = Reading::of(&posts, model());
+            let permissions = reading.texts(case.language).sentences.iter().map(|placed| placed.permission);
+            quoted += usize::from(permissions.into_iter().any(|permission| permission == Permission::Quoted));
+        }
+        (quoted, cases.len())
+    };
+    for (file, most) in [
+        (include_str!("redteam/private_tenth.tsv"), 0.07),
+        (include_str!("redteam/private_eleventh.tsv"), 0.15),
+    ] {
+        let (quoted, of) = beside_work(file);
+        println!("Private sentences beside which something is quoted: {quoted} of {of}");
+        assert!(quoted as f64 <= most * of as f64, "{quoted} of {of}");
+    }
+    let (quoted, of) = beside_work(include_str!("redteam/harmless_eleventh.tsv"));
+    println!("Look-alikes beside which something is quoted: {quoted} of {of}");
+}
+
 #[test]
 fn no_word_with_a_private_sense_is_singled_out() {
     let posts = |language| {
