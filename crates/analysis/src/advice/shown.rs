@@ -76,8 +76,18 @@ impl Ground<'_> {
         }
         let hits = self.hits(shown, at).count();
         let needed = if self.model.cues.is_long_words(shown.measure) { MIN_LONG_WORDS } else { 1 };
-        let fits = shown.side == Side::High && hits >= needed && tokens.len() >= MIN_SHOWN_WORDS;
+        let fits = shown.side == Side::High
+            && hits >= needed
+            && tokens.len() >= MIN_SHOWN_WORDS
+            && !self.is_told_by_one(shown, at);
         fits.then(|| hits as f64 / words.max(FULL_SHOWN_WORDS).sqrt())
+    }
+
+    /// Whether a sentence that should show “we” is told from “I”: “I list what we can give up”.
+    fn is_told_by_one(&self, shown: Shown, at: usize) -> bool {
+        let place = |name| self.model.cues.place_of(name);
+        let says_i = |hit: &Hit| Some(hit.measure) == place("first_person");
+        Some(shown.measure) == place("we") && self.style.hits(at).iter().any(says_i)
     }
 
     fn hits(&self, shown: Shown, at: usize) -> impl Iterator<Item = &Hit> {
