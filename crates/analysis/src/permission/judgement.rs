@@ -11,9 +11,7 @@ use super::item::{
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
     speaks_of_work,
 };
-use super::worktalk::{
-    NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, QUOTABLE_AS_A_SIDE, RESERVE, SURE, UNLIKE_WORK,
-};
+use super::worktalk::{NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, RESERVE, SURE, UNLIKE_WORK};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -142,13 +140,6 @@ impl<'s> Judgement<'s> {
         }
     }
 
-    /// Whether the words, as one side of a sentence, may stand in a quotation. A private matter
-    /// joined to work is still private.
-    pub(super) fn is_work_as_a_side(&self, score: impl Fn(&[Item<'s>]) -> f64) -> bool {
-        self.allowance_as_a_side()
-            .is_some_and(|allowance| score(&self.items) + allowance > QUOTABLE_AS_A_SIDE)
-    }
-
     /// What the rules add to the score of one side; `None` if they refuse it whatever it scores.
     pub(super) fn allowance_as_a_side(&self) -> Option<f64> {
         (!self.is_surely_private() && !self.is_private).then(|| self.bonus())
@@ -158,13 +149,14 @@ impl<'s> Judgement<'s> {
     /// scores.
     pub(super) fn allowance(&self) -> Option<f64> {
         let words = self.items.len();
-        let gives_too_little = self.may_be_first_person() || words < MIN_SCORED_WORDS;
+        let gives_too_little = words < MIN_SCORED_WORDS || self.tells_of_own_life();
         let is_vetoed = self.is_refused
             || words < MIN_PLAIN_WORDS
             || self.is_surely_private()
             || !self.is_plainly_work && gives_too_little;
-        let needs_more = self.is_private || is_appointment(&self.items);
-        let loss = if needs_more { RESERVE } else { 0.0 };
+        let is_vague_first_person = !self.is_plainly_work && self.may_be_first_person();
+        let needs_more = [self.is_private || is_appointment(&self.items), is_vague_first_person];
+        let loss: f64 = needs_more.into_iter().filter(|more| *more).map(|_| RESERVE).sum();
         (!is_vetoed).then_some(self.bonus() - loss)
     }
 
@@ -226,11 +218,13 @@ impl<'s> Judgement<'s> {
 
     /// Whether the author speaks of themselves and not plainly of their work.
     fn is_first_person_off_work(&self) -> bool {
-        self.is_first_person
-            && (self.items.iter().any(is_ambiguous)
-                || self.has(Classes::CLOCK)
-                || self.says(PERIODS)
-                || !speaks_of_work(&self.items))
+        self.is_first_person && (self.items.iter().any(is_ambiguous) || self.tells_of_own_life())
+    }
+
+    /// Whether the author names a time, or says what they did, thought or own outside of work.
+    fn tells_of_own_life(&self) -> bool {
+        let names_a_time = || self.has(Classes::CLOCK) || self.says(PERIODS);
+        self.may_be_first_person() && (names_a_time() || !speaks_of_work(&self.items))
     }
 
     /// Whether there are enough words of work, things and their phrases included.

@@ -46,15 +46,15 @@ const HARMLESS: [&str; 13] = [
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
 /// 0.80 of each.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.78, 0.79, 0.84, 0.68, 0.65, 0.48, 0.57, 0.57, 0.47, 0.26, 0.16, 0.23, 0.13];
+    [0.79, 0.80, 0.85, 0.70, 0.63, 0.50, 0.59, 0.60, 0.49, 0.28, 0.19, 0.27, 0.17];
 /// The same of the first two together.
-const MIN_QUOTABLE_TOGETHER: f64 = 0.79;
+const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
 const PER_PERSON: usize = 8;
 /// Work talk around each sentence.
 const AROUND: [[&str; 3]; 2] = [
     [
-        "The staging cluster runs the new release and the dashboard shows the error rate of every service.",
+        "The staging cluster runs the new release with a dashboard for the error rate of every service.",
         "We deployed the billing module to the staging cluster and the integration tests passed the gateway.",
         "The supplier delivered the sensors on schedule and the warehouse updated the inventory system.",
     ],
@@ -179,7 +179,7 @@ fn no_private_sentence_is_permitted() {
 fn few_sentences_that_tell_of_somebody_by_trade_are_permitted() {
     let (found, of) = quotable(include_str!("redteam/private_roles.tsv"));
     println!("Private sentences about somebody by trade quotable: {} of {of}", found.len());
-    assert!(found.len() * 25 <= of, "{found:#?}");
+    assert!(found.len() * 30 <= of, "{found:#?}");
 }
 
 /// Work talk to join a private matter to, and what joins them.
@@ -302,8 +302,8 @@ fn few_neighbours_of_a_sentence_that_reads_like_private_life_are_quoted() {
         (quoted, cases.len())
     };
     for (file, most) in [
-        (include_str!("redteam/private_tenth.tsv"), 0.07),
-        (include_str!("redteam/private_eleventh.tsv"), 0.15),
+        (include_str!("redteam/private_tenth.tsv"), 0.06),
+        (include_str!("redteam/private_eleventh.tsv"), 0.12),
     ] {
         let (quoted, of) = beside_work(file);
         println!("Private sentences beside which something is quoted: {quoted} of {of}");
