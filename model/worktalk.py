@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
 RED_TEAM = HERE.parent / "crates/analysis/tests/it/redteam"
-HELD_BACK = "tenth"
+HELD_BACK = ("tenth", "eleventh", "roles")
 LANGUAGES = ("en", "pt")
 SEED = 7
 TAILS = {
@@ -59,7 +59,9 @@ FOLDS = 8
 MIN_SENTENCES = 2
 MIN_WEIGHT = 0.1
 MIN_POST_WORDS = 4
-THRESHOLDS = (2.0, 2.5, 3.0, 3.4, 3.6, 3.8, 4.0, 4.5)
+"""What each side of a joined sentence must score, as `worktalk.rs` has it."""
+AS_A_SIDE, BESIDE_A_SURE_SIDE, SUREST_SIDE = 0.75, 0.3, 5.0
+THRESHOLDS = (2.0, 2.5, 3.0, 3.2, 3.4, 3.6, 4.0, 4.5)
 
 
 def sections(path):
@@ -73,7 +75,7 @@ def sections(path):
 
 def red_team():
     for path in sorted(RED_TEAM.glob("*.tsv")):
-        if HELD_BACK not in path.stem:
+        if not any(name in path.stem for name in HELD_BACK):
             for line in path.read_text().splitlines():
                 if not line.startswith("#"):
                     language, topic, sentence = line.split("\t")
@@ -134,19 +136,22 @@ def group(row):
     return f"posts: {topic}" if row["set"] == "posts" else topic
 
 
-def matrix(rows):
-    """Features scaled to unit variance; words and pairs as they are. Names, matrix, scales."""
+def names_of(rows):
     seen = Counter(name for row in rows for name in row["features"])
-    names = sorted(name for name in seen if seen[name] >= MIN_SENTENCES or name.startswith(("count", "dim")))
+    return sorted(name for name in seen if seen[name] >= MIN_SENTENCES or name.startswith(("count", "dim")))
+
+
+def matrix(parts, names):
     place = {name: at for at, name in enumerate(names)}
-    cells = [(r, place[n], v) for r, row in enumerate(rows) for n, v in row["features"].items() if n in place]
+    cells = [(r, place[n], v) for r, part in enumerate(parts) for n, v in part["features"].items() if n in place]
     at, column, value = map(np.array, zip(*cells))
-    plain = csr_matrix((value, (at, column)), (len(rows), len(names)))
-    scale = np.ones(len(names))
-    for name, column in place.items():
-        if name.startswith("count"):
-            scale[column] = plain[:, column].toarray().std() or 1.0
-    return names, csr_matrix(plain.multiply(1 / scale)), scale
+    return csr_matrix((value, (at, column)), (len(parts), len(names)))
+
+
+def scales(x, names):
+    """Counts are brought to unit variance; words and pairs stay as they are."""
+    counts = (name.startswith("count") for name in names)
+    return np.array([x[:, at].toarray().std() or 1.0 if is_count else 1.0 for at, is_count in enumerate(counts)])
 
 
 def fitted(x, y, weight):
@@ -154,12 +159,27 @@ def fitted(x, y, weight):
     return model.fit(x, y, sample_weight=weight)
 
 
-def cross_validated(x, y, weight, folds):
-    scores = np.zeros(len(y))
+def cross_validated(x, y, weight, folds, sides, owner):
+    """The score of each sentence and of each of its sides."""
+    scores, of_sides = np.zeros(len(y)), np.zeros(len(owner))
     for fold in range(FOLDS):
         inside = folds != fold
-        scores[~inside] = fitted(x[inside], y[inside], weight[inside]).decision_function(x[~inside])
-    return scores
+        model = fitted(x[inside], y[inside], weight[inside])
+        scores[~inside] = model.decision_function(x[~inside])
+        of_sides[~inside[owner]] = model.decision_function(sides[~inside[owner]])
+    return scores, of_sides
+
+
+def sides_read_as_work(scores, allowances, owner, count):
+    """As the program decides it: `sides_read_as_work` in `sentence.rs`."""
+    least, most = np.full(count, np.inf), np.zeros(count)
+    np.minimum.at(least, owner, scores + allowances)
+    np.maximum.at(most, owner, scores)
+    return least > AS_A_SIDE + BESIDE_A_SURE_SIDE * np.minimum(most, SUREST_SIDE)
+
+
+def allowances(parts):
+    return np.array([-np.inf if part["allowance"] is None else part["allowance"] for part in parts])
 
 
 def folds_of(groups):
@@ -171,7 +191,6 @@ def folds_of(groups):
 
 def report(rows, scores, title):
     kinds = np.array([row["set"] for row in rows])
-    scores = scores + np.array([-np.inf if row["allowance"] is None else row["allowance"] for row in rows])
     of_work_words = np.array([row["topic"].startswith("work words") or row["set"] == "private_check" for row in rows])
     private, harmless = (np.array([kind.startswith(begin) for kind in kinds]) for begin in ("private", "harmless"))
     print(title)
@@ -201,12 +220,20 @@ def write(path, names, model, scale):
 
 def fit(features, table):
     rows = read(features)
+    parts = [side for row in rows for side in row["sides"]]
+    owner = np.repeat(np.arange(len(rows)), [len(row["sides"]) for row in rows])
     y = np.array([int(not row["set"].startswith("private")) for row in rows])
     weight = np.array([WEIGHTS.get(row["set"], 1.0) for row in rows])
-    names, x, scale = matrix(rows)
+    names = names_of(rows)
+    x, sides = matrix(rows, names), matrix(parts, names)
+    scale = scales(x, names)
+    x, sides = (csr_matrix(plain.multiply(1 / scale)) for plain in (x, sides))
     print(f"{len(rows)} sentences, {int(y.sum())} of work; {len(names)} features")
-    report(rows, cross_validated(x, y, weight, folds_of([group(row) for row in rows])), "Whole topics held out")
-    report(rows, cross_validated(x, y, weight, folds_of([row["text"][:30] for row in rows])), "Sentences held out")
+    for title, groups in (("Whole topics held out", [group(row) for row in rows]),
+                          ("Sentences held out", [row["text"][:30] for row in rows])):
+        scores, of_sides = cross_validated(x, y, weight, folds_of(groups), sides, owner)
+        reads = sides_read_as_work(of_sides, allowances(parts), owner, len(rows))
+        report(rows, np.where(reads, scores + allowances(rows), -np.inf), title)
     write(table, names, fitted(x, y, weight), scale)
 
 

@@ -12,6 +12,7 @@ use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
 use self::scope::Scope;
 use crate::lexicon::side;
+use crate::permission::{is_first_person_verb, may_be_first_person_verb};
 use crate::segment::Token;
 use fluence_domain::language::Language;
 
@@ -255,7 +256,25 @@ fn has_own_subject(tokens: &[Token], at: usize) -> bool {
     tokens[from..at].iter().any(|token| SUBJECTS.contains(&token.norm.as_str()))
 }
 
-/// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi” in -ei, “vai
+/// Whether a Portuguese verb is in the first person singular: “escrevi”, “prefiro”. After an article
+/// or a preposition it is a noun: “o preparo”; before one, at the beginning, it is none: “preparo toda
+/// negociação”.
+fn is_first_person(tokens: &[Token], at: usize) -> bool {
+    const BEFORE_NOUNS: [&str; 26] = [
+        "o", "a", "os", "as", "um", "uma", "de", "do", "da", "dos", "das", "em", "no", "na", "ao", "à",
+        "com", "sem", "por", "pelo", "pela", "para", "cada", "este", "esse", "todo",
+    ];
+    const DETERMINERS: [&str; 14] = [
+        "o", "a", "os", "as", "um", "uma", "cada", "todo", "toda", "todos", "todas", "meu", "minha", "nosso",
+    ];
+    let is_noun = at > 0 && BEFORE_NOUNS.contains(&tokens[at - 1].norm.as_str());
+    let word = tokens[at].norm.as_str();
+    let takes_object = at == 0 && tokens.get(1).is_some_and(|next| DETERMINERS.contains(&next.norm.as_str()));
+    let is_verb = is_first_person_verb(word) || takes_object && may_be_first_person_verb(word);
+    !is_noun && (at == 0 || !tokens[at].titlecase) && is_verb
+}
+
+/// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi”, “vai
 /// chegar”, “chegará”.
 fn inflected(tokens: &[Token], at: usize, language: Language, of_machine: bool) -> Option<&'static str> {
     const GENERAL_SUBJECTS: [&str; 4] = ["você", "vocês", "cê", "quem"];
@@ -286,7 +305,7 @@ fn inflected(tokens: &[Token], at: usize, language: Language, of_machine: bool) 
     if letters >= 5 && ends(&["amos", "emos", "imos"]) && !NO_VERBS.contains(&word) {
         return Some("we");
     }
-    if letters >= 4 && ends(&["ei"]) && !ends(&["rei"]) {
+    if is_first_person(tokens, at) {
         return Some("first_person");
     }
     let is_going = matches!(word, "vou" | "vai" | "vamos" | "vão");
@@ -416,6 +435,13 @@ mod tests {
             })
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn a_new_way_counts_once_in_a_sentence() {
+        let new = |found: Vec<String>| found.iter().filter(|name| *name == "novelty").count();
+        assert_eq!(new(english("We tried the prototype and the redesign in one experiment.")), 1);
+        assert_eq!(new(portuguese("Experimentamos o protótipo e repensamos o redesenho.")), 1);
     }
 
     #[test]

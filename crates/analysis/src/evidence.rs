@@ -12,7 +12,7 @@ use super::cues::scope::is_negation;
 use super::features::word_facts;
 use super::language::{Detected, detect};
 use super::model::Model;
-use super::permission::Permission;
+use super::permission::{Permission, has_private_sense};
 use super::reading::{Placed, Reading, Texts};
 use super::score::{PerTrait, Scores};
 use super::segment::Token;
@@ -132,7 +132,7 @@ fn leaves_its_post(at: usize, ground: &TraitGround<'_>) -> bool {
     let is_left = |(other, placed): &(usize, &Placed)| *other != at && placed.post == sentences[at].post;
     let mut left =
         sentences.iter().enumerate().filter(is_left).map(|(_, placed)| &placed.sentence).peekable();
-    left.peek().is_none() || detect(left, &ground.model.lexicon) == Detected::Ours(ground.language)
+    left.peek().is_none() || detect(left, ground.model) == Detected::Ours(ground.language)
 }
 
 /// Whether a sentence may stand beside a trait: it says something, plainly, and nothing is cut out
@@ -159,6 +159,7 @@ fn strongest_words(
         .into_iter()
         .map(|(token, facts)| (scores.word_share(t, token.norm.chars().count(), &facts), token))
         .filter(|(points, token)| sign * points > 0.0 && carries_meaning(token))
+        .filter(|(_, token)| !has_private_sense(&token.norm, language, model))
         .collect();
     words.sort_by(|a, b| (sign * b.0).total_cmp(&(sign * a.0)).then(a.1.start.cmp(&b.1.start)));
     words.truncate(MAX_MATCHED_WORDS);

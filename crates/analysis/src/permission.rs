@@ -15,7 +15,9 @@ mod sentence;
 mod vocabulary;
 mod worktalk;
 
-use self::judgement::Verdict;
+use self::classes::Classes;
+use self::grammar::is_portuguese_first_person;
+use self::judgement::{Silence, Verdict};
 use self::sentence::Reader;
 use self::vocabulary::Vocabulary;
 use super::model::Model;
@@ -66,19 +68,50 @@ pub fn permissions(
     if private >= PRIVATE_POST || aside.iter().any(|word| reader.is_private_aside(word)) {
         return vec![Permission::Withheld; sentences.len()];
     }
-    let near = |at: usize, reach: usize, what: Verdict| {
+    let around = |at: usize, reach: usize| {
         let last = (at + reach + 1).min(verdicts.len());
-        verdicts[at.saturating_sub(reach)..last].contains(&what)
+        &verdicts[at.saturating_sub(reach)..last]
+    };
+    let is_beside = |at: usize, silence: Silence| {
+        let silences = |verdict: &Verdict| matches!(verdict, Verdict::Personal(s) | Verdict::Doubtful(s) if *s == silence);
+        around(at, 1).iter().any(silences)
     };
     let permission = |(at, verdict): (usize, &Verdict)| match *verdict {
-        _ if near(at, REACH, Verdict::Private) => Permission::Withheld,
-        Verdict::Personal { .. } | Verdict::Private => Permission::Rated,
-        Verdict::Work { is_sure } if is_sure || !near(at, 1, Verdict::Personal { is_neutral: false }) => {
+        _ if around(at, REACH).contains(&Verdict::Private) => Permission::Withheld,
+        Verdict::Personal(_) | Verdict::Private => Permission::Rated,
+        Verdict::Work { is_sure }
+            if !is_beside(at, Silence::Full) && (is_sure || !is_beside(at, Silence::UnlessSure)) =>
+        {
             Permission::Quoted
         }
-        Verdict::Work { .. } | Verdict::Doubtful => Permission::Counted,
+        Verdict::Work { .. } | Verdict::Doubtful(_) => Permission::Counted,
     };
     verdicts.iter().enumerate().map(permission).collect()
+}
+
+/// Whether the vocabulary of a language has the word.
+pub fn is_word_of(word: &str, language: Language) -> bool {
+    Vocabulary::of(language).word(word).is_known()
+}
+
+/// Whether a Portuguese word is a verb in the first person singular, and no noun that is written so.
+pub fn is_first_person_verb(word: &str) -> bool {
+    let known = Vocabulary::of(Language::Pt).word(word);
+    known.meets(Classes::FIRST) || !known.is_work_or_plain() && is_portuguese_first_person(word)
+}
+
+/// Whether a Portuguese noun of a trade is written like such a verb: “preparo”, “documento”.
+pub fn may_be_first_person_verb(word: &str) -> bool {
+    let is_participle = ["ndo", "ado", "ido"].iter().any(|ending| word.ends_with(ending));
+    let known = Vocabulary::of(Language::Pt).word(word);
+    word.ends_with('o') && !is_participle && known.meets(Classes::THING.or(Classes::WORK).or(Classes::LEARNT))
+}
+
+/// Whether the word has a private sense, whatever it says here: “sick”, “married”, “parish”. Such a
+/// word may stand in a quotation about a build or a customer, and is never singled out.
+pub fn has_private_sense(word: &str, language: Language, model: &Model) -> bool {
+    let (own, other) = (Vocabulary::of(language), Vocabulary::of(language.other()));
+    Reader { text: &[], own, other, language, model }.has_private_sense(word)
 }
 
 /// Loads the vocabularies, so that the first call need not.
@@ -113,12 +146,18 @@ mod tests {
             let (own, other) = (Vocabulary::of(language), Vocabulary::of(language.other()));
             let reader = Reader { text: &text, own, other, language, model: model() };
             for sentence in segment::sentences(&text, &vec![true; text.len()]) {
-                let judgement = reader.judgement(&sentence.tokens);
-                let features = reader.features(&sentence.tokens, &reader.items_of(&sentence.tokens)).named();
+                let of = |tokens: &[_]| reader.features(tokens, &reader.items_of(tokens)).named();
+                let side = |tokens: &[_]| {
+                    let allowance = reader.judgement(tokens).allowance_as_a_side();
+                    serde_json::json!({ "allowance": allowance, "features": of(tokens) })
+                };
+                let tokens = &sentence.tokens[..];
                 let written: String = text[sentence.start..sentence.end].iter().collect();
                 let row = serde_json::json!({
                     "language": fields[0], "set": fields[1], "topic": fields[2], "text": written,
-                    "allowance": judgement.allowance(), "features": features,
+                    "allowance": reader.judgement(tokens).allowance(), "features": of(tokens),
+                    "sides": reader.sides(tokens).map(side).collect::<Vec<_>>(),
+                    "verdict": format!("{:?}", reader.verdict(&sentence)),
                 });
                 writeln!(file, "{row}").unwrap();
             }

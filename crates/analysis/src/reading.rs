@@ -87,7 +87,7 @@ impl<'p> Reading<'p> {
             return false;
         }
         let words = found.iter().map(|sentence| sentence.words).sum::<u32>();
-        match detect(&found, &model.lexicon) {
+        match detect(&found, model) {
             Detected::Other => {
                 self.other_posts += 1;
                 self.other_words += words;

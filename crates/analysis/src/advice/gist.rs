@@ -78,13 +78,13 @@ fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
             format!("This rests on {words} words only: take it as a first impression.")
         }
         (Language::Pt, TextLength::VeryShort, _) => {
-            format!("São só {words} palavras: trate isto como primeira impressão.")
+            format!("São só {words} palavras: tome como primeira impressão.")
         }
         (Language::En, TextLength::Short, _) => {
-            format!("This rests on {words} words: check it in the first conversation.")
+            format!("This rests on {words} words: check it as you talk.")
         }
         (Language::Pt, TextLength::Short, _) => {
-            format!("São {words} palavras: confira isto na primeira conversa.")
+            format!("São só {words} palavras: confirme ao conversar.")
         }
         (Language::En, TextLength::Sufficient, true) => {
             format!("The {words} words say little about personality.")
@@ -147,6 +147,8 @@ fn predicate(verb: &str, rests: &[&str], joints: &Joints) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Rule;
+    use crate::model::model;
 
     #[test]
     fn a_verb_is_said_once() {
@@ -158,6 +160,32 @@ mod tests {
             "writes warmly and emphatically, and asks questions"
         );
         assert_eq!(said(&["looks ahead"]), "looks ahead");
+    }
+
+    #[test]
+    fn no_two_findings_of_one_summary_begin_with_the_same_verb() {
+        let rules = &model().catalogue.rules;
+        let excludes = |a: &Rule, b: &Rule| {
+            a.measure == b.measure
+                || a.exclusions.unless.contains(&b.id)
+                || a.exclusions.slot.is_some() && a.exclusions.slot == b.exclusions.slot
+        };
+        for (at, one) in rules.iter().enumerate() {
+            for other in &rules[at + 1..] {
+                for language in [Language::En, Language::Pt] {
+                    let verb =
+                        |rule: &Rule| rule.text.of(language).finding.split(' ').next().unwrap().to_owned();
+                    let (a, b) = (verb(one), verb(other));
+                    let is_twice = a == b && !SHARED_VERBS.contains(&a.as_str());
+                    assert!(
+                        !is_twice || excludes(one, other) || excludes(other, one),
+                        "{a}: {} and {}",
+                        one.id,
+                        other.id
+                    );
+                }
+            }
+        }
     }
 
     #[test]

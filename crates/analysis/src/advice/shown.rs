@@ -6,7 +6,7 @@ use super::{Ground, Line};
 use crate::catalogue::Side;
 use crate::cues::Hit;
 use crate::evidence;
-use crate::permission::Permission;
+use crate::permission::{Permission, has_private_sense};
 use crate::reading::Placed;
 use crate::segment::Token;
 use crate::style::carries_meaning;
@@ -42,7 +42,8 @@ impl Ground<'_> {
             for at in self.best(shown, &used) {
                 used.insert(at);
                 let placed = &self.texts.sentences[at];
-                let (anchor, words) = self.words_shown(shown, at, placed);
+                let (anchor, mut words) = self.words_shown(shown, at, placed);
+                words.retain(|word| !has_private_sense(&word.norm, self.language, self.model));
                 line.evidence.push(evidence::of_rule(placed, anchor, &words, self.reading));
             }
         }
@@ -75,8 +76,18 @@ impl Ground<'_> {
         }
         let hits = self.hits(shown, at).count();
         let needed = if self.model.cues.is_long_words(shown.measure) { MIN_LONG_WORDS } else { 1 };
-        let fits = shown.side == Side::High && hits >= needed && tokens.len() >= MIN_SHOWN_WORDS;
+        let fits = shown.side == Side::High
+            && hits >= needed
+            && tokens.len() >= MIN_SHOWN_WORDS
+            && !self.is_told_by_one(shown, at);
         fits.then(|| hits as f64 / words.max(FULL_SHOWN_WORDS).sqrt())
+    }
+
+    /// Whether a sentence that should show “we” is told from “I”: “I list what we can give up”.
+    fn is_told_by_one(&self, shown: Shown, at: usize) -> bool {
+        let place = |name| self.model.cues.place_of(name);
+        let says_i = |hit: &Hit| Some(hit.measure) == place("first_person");
+        Some(shown.measure) == place("we") && self.style.hits(at).iter().any(says_i)
     }
 
     fn hits(&self, shown: Shown, at: usize) -> impl Iterator<Item = &Hit> {

@@ -85,6 +85,16 @@ impl Classes {
         self.meets(Self::DELICATE) && !self.meets(Self::SAID_OF_THINGS)
     }
 
+    /// Whether the word is in a list of harmless ones.
+    pub(super) const fn is_work_or_plain(self) -> bool {
+        self.meets(Self::THING.or(Self::WORK).or(Self::PERSON).or(Self::PLAIN).or(Self::DAILY))
+    }
+
+    /// Whether the word is private in some sense.
+    pub(super) const fn has_private_sense(self) -> bool {
+        self.meets(Self::PRIVATE.or(Self::DELICATE).or(Self::SAID_OF_THINGS))
+    }
+
     /// Whether nothing but its vector speaks for the word.
     pub(super) const fn is_learnt_alone(self) -> bool {
         self.0 & !Self::OPENS.0 == Self::LEARNT.0

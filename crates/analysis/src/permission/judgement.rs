@@ -11,7 +11,7 @@ use super::item::{
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
     speaks_of_work,
 };
-use super::worktalk::{NEUTRAL, PLAINLY, QUOTABLE, QUOTABLE_AS_A_SIDE, RESERVE, SURE};
+use super::worktalk::{NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, RESERVE, SURE, UNLIKE_WORK};
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.
@@ -38,14 +38,22 @@ pub(super) enum Verdict {
     /// Speaks of a private matter.
     Private,
     /// About the author or another person, and not plainly about work.
-    Personal {
-        /// Whether it reads more like work than like private life all the same: “I liked the demo”.
-        is_neutral: bool,
-    },
+    Personal(Silence),
     /// Not plainly about work.
-    Doubtful,
+    Doubtful(Silence),
     /// About work; whether surely so.
     Work { is_sure: bool },
+}
+
+/// What a sentence that is not quoted does to the sentences beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Nothing: it reads like work.
+    None,
+    /// Only those are quoted that are surely about work.
+    UnlessSure,
+    /// It reads like private life: none is quoted.
+    Full,
 }
 
 /// A sentence under judgement.
@@ -95,8 +103,7 @@ impl<'s> Judgement<'s> {
         judgement
     }
 
-    /// What the sentence is, given how much it and its sides read like work. Both are asked only
-    /// where no rule decides.
+    /// What the sentence is, given how much it and its sides read like work.
     pub(super) fn verdict(
         &self,
         score: impl Fn(&[Item<'s>]) -> f64,
@@ -105,40 +112,51 @@ impl<'s> Judgement<'s> {
         if self.is_surely_private() {
             return Verdict::Private;
         }
-        let allowance = self.allowance();
-        let matters = !self.is_refused && (allowance.is_some() || self.is_personal);
-        let score = if matters { score(&self.items) } else { f64::MIN };
-        let allowed = allowance.map_or(f64::MIN, |allowance| score + allowance);
+        let score = score(&self.items);
+        let allowed = self.allowance().map_or(f64::MIN, |allowance| score + allowance);
         if allowed > QUOTABLE && sides_read_as_work() {
             Verdict::Work { is_sure: allowed > SURE }
         } else if self.is_private {
             Verdict::Private
         } else if self.is_personal && (self.is_refused || !self.is_plainly_work) {
-            Verdict::Personal { is_neutral: score > NEUTRAL }
+            Verdict::Personal(self.silence(score))
         } else {
-            Verdict::Doubtful
+            Verdict::Doubtful(self.silence(score))
         }
     }
 
-    /// Whether the words, as one side of a sentence, may stand in a quotation. A private matter
-    /// joined to work is still private.
-    pub(super) fn is_work_as_a_side(&self, score: impl Fn(&[Item<'s>]) -> f64) -> bool {
-        !self.is_surely_private()
-            && !self.is_private
-            && score(&self.items) + self.bonus() > QUOTABLE_AS_A_SIDE
+    /// People tell of their private life without a word for it: “Third specialist this quarter”.
+    /// Such a sentence reads unlike work, the more so where somebody speaks of themselves.
+    fn silence(&self, score: f64) -> Silence {
+        let is_of_somebody = self.is_personal || self.may_be_first_person();
+        if self.is_plainly_work && !self.is_refused {
+            Silence::None
+        } else if score < if is_of_somebody { NEUTRAL } else { PRIVATE_LIFE } {
+            Silence::Full
+        } else if score < UNLIKE_WORK || self.is_personal && self.is_refused {
+            Silence::UnlessSure
+        } else {
+            Silence::None
+        }
+    }
+
+    /// What the rules add to the score of one side; `None` if they refuse it whatever it scores.
+    pub(super) fn allowance_as_a_side(&self) -> Option<f64> {
+        (!self.is_surely_private() && !self.is_private).then(|| self.bonus())
     }
 
     /// What the rules add to the score of the sentence; `None` if they refuse it whatever it
     /// scores.
     pub(super) fn allowance(&self) -> Option<f64> {
         let words = self.items.len();
-        let gives_too_little = self.may_be_first_person() || words < MIN_SCORED_WORDS;
+        let gives_too_little = words < MIN_SCORED_WORDS || self.tells_of_own_life();
         let is_vetoed = self.is_refused
             || words < MIN_PLAIN_WORDS
             || self.is_surely_private()
             || !self.is_plainly_work && gives_too_little;
-        let needs_more = self.is_private || is_appointment(&self.items);
-        let loss = if needs_more { RESERVE } else { 0.0 };
+        let is_vague_first_person = !self.is_plainly_work && self.may_be_first_person();
+        let needs_more = [self.is_private || is_appointment(&self.items), is_vague_first_person];
+        let loss: f64 = needs_more.into_iter().filter(|more| *more).map(|_| RESERVE).sum();
         (!is_vetoed).then_some(self.bonus() - loss)
     }
 
@@ -200,11 +218,13 @@ impl<'s> Judgement<'s> {
 
     /// Whether the author speaks of themselves and not plainly of their work.
     fn is_first_person_off_work(&self) -> bool {
-        self.is_first_person
-            && (self.items.iter().any(is_ambiguous)
-                || self.has(Classes::CLOCK)
-                || self.says(PERIODS)
-                || !speaks_of_work(&self.items))
+        self.is_first_person && (self.items.iter().any(is_ambiguous) || self.tells_of_own_life())
+    }
+
+    /// Whether the author names a time, or says what they did, thought or own outside of work.
+    fn tells_of_own_life(&self) -> bool {
+        let names_a_time = || self.has(Classes::CLOCK) || self.says(PERIODS);
+        self.may_be_first_person() && (names_a_time() || !speaks_of_work(&self.items))
     }
 
     /// Whether there are enough words of work, things and their phrases included.

@@ -6,7 +6,7 @@ use super::grammar::{JOINERS, PARTING, WITHIN_CLAUSES};
 use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
 use super::judgement::{Judgement, Verdict};
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
-use super::worktalk::{Features, worktalk};
+use super::worktalk::{BESIDE_A_SURE_SIDE, Features, QUOTABLE_AS_A_SIDE, SUREST_SIDE, worktalk};
 use crate::model::Model;
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
@@ -27,13 +27,21 @@ impl Reader<'_> {
     /// What the sentence is, by itself.
     pub(super) fn verdict(&self, sentence: &Sentence) -> Verdict {
         let tokens = &sentence.tokens[..];
-        let sides_read_as_work = || self.sides(tokens).all(|side| self.reads_as_work(side));
-        self.judgement(tokens).verdict(|items| self.score(tokens, items), sides_read_as_work)
+        self.judgement(tokens).verdict(|items| self.score(tokens, items), || self.sides_read_as_work(tokens))
     }
 
-    /// Whether one side of a sentence, by itself, reads more like work than like anything else.
-    fn reads_as_work(&self, side: &[Token]) -> bool {
-        self.judgement(side).is_work_as_a_side(|items| self.score(side, items))
+    /// Whether each side of a sentence, by itself, reads more like work than like anything else, and
+    /// the more so the surer another side does: a private matter joined to work is still private.
+    fn sides_read_as_work(&self, tokens: &[Token]) -> bool {
+        let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
+        for side in self.sides(tokens) {
+            let judgement = self.judgement(side);
+            let Some(allowance) = judgement.allowance_as_a_side() else { return false };
+            let score = self.score(side, &self.items_of(side));
+            least = least.min(score + allowance);
+            most = most.max(score);
+        }
+        least > QUOTABLE_AS_A_SIDE + BESIDE_A_SURE_SIDE * most.min(SUREST_SIDE)
     }
 
     pub(super) fn judgement<'s>(&self, tokens: &'s [Token]) -> Judgement<'s> {
@@ -51,7 +59,7 @@ impl Reader<'_> {
 
     /// What stands before and after each mark or word that may join two matters in one sentence,
     /// without sides of a word or two.
-    fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
+    pub(super) fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
         let joins = (1..tokens.len()).filter(|at| self.is_joined(&tokens[at - 1], &tokens[*at]));
         let both = joins.flat_map(|at| <[_; 2]>::from(tokens.split_at(at)));
         both.filter(|side| side.len() >= MIN_SIDE_WORDS)
@@ -128,6 +136,12 @@ impl Reader<'_> {
     fn is_private(&self, previous: &str, word: &str) -> bool {
         let listed = |language| self.model.lexicon.is_sensitive(previous, word, language);
         self.other.word(word).meets(Classes::PRIVATE) || listed(Language::En) || listed(Language::Pt)
+    }
+
+    /// Whether a private sense of the word is known, or of the same word in the other language.
+    pub(super) fn has_private_sense(&self, word: &str) -> bool {
+        let known = self.own.word(word);
+        known.has_private_sense() || !known.is_known() && self.is_private("", word)
     }
 
     /// Whether a word outside the prose speaks of a private matter.

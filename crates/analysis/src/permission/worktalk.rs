@@ -22,12 +22,20 @@ use crate::segment::Token;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
-pub(super) const QUOTABLE: f64 = 3.6;
-/// What each side of a joined sentence must score by itself.
-pub(super) const QUOTABLE_AS_A_SIDE: f64 = 2.0;
-/// A sentence of the author with a higher score does not make its neighbours doubtful.
+pub(super) const QUOTABLE: f64 = 3.4;
+/// What each side of a joined sentence must score by itself, and for each point that the side with
+/// the most has.
+pub(super) const QUOTABLE_AS_A_SIDE: f64 = 0.75;
+pub(super) const BESIDE_A_SURE_SIDE: f64 = 0.3;
+/// More points of that side ask for no more.
+pub(super) const SUREST_SIDE: f64 = 5.0;
+/// A sentence of the author or another person with a lower score silences its neighbours.
 pub(super) const NEUTRAL: f64 = 1.0;
-/// A sentence with a higher score is quotable even beside one that the author tells of themselves.
+/// So does any other sentence below this score.
+pub(super) const PRIVATE_LIFE: f64 = -2.0;
+/// A sentence below this score silences those of its neighbours that are not surely about work.
+pub(super) const UNLIKE_WORK: f64 = -1.0;
+/// A sentence with a higher score is surely about work.
 pub(super) const SURE: f64 = 4.8;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
 pub(super) const PLAINLY: f64 = 1.0;

@@ -12,6 +12,8 @@ use fluence_domain::language::Language;
 const INTERVAL_LEVEL: f64 = 0.80;
 /// Half the width of that interval, in standard deviations: the normal quantile of 0.9.
 const INTERVAL_HALF_WIDTH: f64 = 1.281_551_6;
+/// The middle, of percentiles and of probabilities.
+const EVEN_ODDS: f64 = 0.5;
 /// An axis whose probability lies between these is a toss-up.
 const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
 
@@ -62,9 +64,13 @@ impl Calibrated {
         }
     }
 
-    /// Percentile, shrunk towards 50 as far as the text is short.
+    /// Percentile, shrunk towards 50 as far as the text is short. It is 50 where it would lie on the
+    /// other side of the middle than the probability, which knows how many people place themselves
+    /// above it: no answer points both ways.
     pub fn percentile(&self, t: usize) -> u8 {
-        percent(cumulative(self.reliability[t] * self.z[t]))
+        let standing = cumulative(self.reliability[t] * self.z[t]);
+        let is_contrary = (standing - EVEN_ODDS) * (self.probability[t] - EVEN_ODDS) < 0.0;
+        percent(if is_contrary { EVEN_ODDS } else { standing })
     }
 
     /// How surely the person stands on the side that the figures point to.
@@ -134,6 +140,23 @@ mod tests {
         for (t, _) in TRAITS.iter().enumerate() {
             assert!(low.percentile(t) < high.percentile(t));
             assert!(low.probability[t] < high.probability[t]);
+        }
+    }
+
+    #[test]
+    fn percentile_and_probability_never_point_to_different_sides() {
+        for words in [120, 250, 600, 3_000] {
+            for step in -60..=60 {
+                let calibrated = calibrated([f64::from(step) / 50.0; 5], words, Language::En);
+                for t in 0..TRAITS.len() {
+                    let (percentile, probability) =
+                        (calibrated.percentile(t), three_decimals(calibrated.probability[t]));
+                    let sides = (f64::from(percentile) - 50.0) * (probability - 0.5);
+                    assert!(sides >= 0.0, "{percentile} {probability}");
+                    let interval = calibrated.interval(t);
+                    assert!((interval.low..=interval.high).contains(&percentile));
+                }
+            }
         }
     }
 

@@ -67,9 +67,9 @@ pub(super) fn trait_reading(t: usize, lean: Lean, length: TextLength, language: 
             let name = TRAIT_PT[t];
             let base = match lean {
                 Lean::Low => format!("A escrita tende a menos {name}"),
-                Lean::SlightlyLow => format!("A escrita tende levemente a menos {name}"),
+                Lean::SlightlyLow => format!("A escrita tende muito levemente a menos {name}"),
                 Lean::Even => format!("A escrita não indica nada sobre {name}"),
-                Lean::SlightlyHigh => format!("A escrita tende levemente a mais {name}"),
+                Lean::SlightlyHigh => format!("A escrita tende muito levemente a mais {name}"),
                 Lean::High => format!("A escrita tende a mais {name}"),
             };
             match length {

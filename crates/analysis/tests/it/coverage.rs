@@ -74,7 +74,7 @@ fn least_rate(measure: &str) -> f64 {
         "wishes" | "future" => 0.4,
         "first_person" => 1.8,
         "reader" => 0.8,
-        "results" | "plans" => 0.3,
+        "results" | "plans" | "novelty" => 0.3,
         _ => 0.1,
     }
 }

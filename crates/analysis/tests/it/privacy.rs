@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use fluence_analysis::permission::Permission;
+use fluence_analysis::permission::{Permission, has_private_sense};
 use fluence_analysis::reading::Reading;
 use fluence_analysis::{analyse, model};
 use fluence_domain::depth::Depth;
@@ -46,15 +46,15 @@ const HARMLESS: [&str; 13] = [
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
 /// 0.80 of each.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.78, 0.79, 0.84, 0.68, 0.65, 0.48, 0.57, 0.57, 0.47, 0.26, 0.16, 0.23, 0.13];
+    [0.79, 0.80, 0.85, 0.70, 0.63, 0.50, 0.59, 0.60, 0.49, 0.28, 0.19, 0.27, 0.17];
 /// The same of the first two together.
-const MIN_QUOTABLE_TOGETHER: f64 = 0.79;
+const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.
 const PER_PERSON: usize = 8;
 /// Work talk around each sentence.
 const AROUND: [[&str; 3]; 2] = [
     [
-        "The staging cluster runs the new release and the dashboard shows the error rate of every service.",
+        "The staging cluster runs the new release with a dashboard for the error rate of every service.",
         "We deployed the billing module to the staging cluster and the integration tests passed the gateway.",
         "The supplier delivered the sensors on schedule and the warehouse updated the inventory system.",
     ],
@@ -179,7 +179,7 @@ fn no_private_sentence_is_permitted() {
 fn few_sentences_that_tell_of_somebody_by_trade_are_permitted() {
     let (found, of) = quotable(include_str!("redteam/private_roles.tsv"));
     println!("Private sentences about somebody by trade quotable: {} of {of}", found.len());
-    assert!(found.len() * 25 <= of, "{found:#?}");
+    assert!(found.len() * 30 <= of, "{found:#?}");
 }
 
 /// Work talk to join a private matter to, and what joins them.
@@ -282,6 +282,72 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
                 }
             }
         }
+    }
+}
+
+/// What may stand of the sentences beside a private one: few, though it has no private word.
+#[test]
+fn few_neighbours_of_a_sentence_that_reads_like_private_life_are_quoted() {
+    let beside_work = |file| {
+        let (mut quoted, cases) = (0, cases(file));
+        for (at, case) in cases.iter().enumerate() {
+            let [one, two, three] = around(case.language);
+            let (before, after) = ([one, two, three][at % 3], [two, three, one][at % 3]);
+            let posts =
+                [post(&format!("{before} {}. {after}", case.sentence.trim_end_matches(['.', '!', '?'])))];
+            let reading = Reading::of(&posts, model());
+            let permissions = reading.texts(case.language).sentences.iter().map(|placed| placed.permission);
+            quoted += usize::from(permissions.into_iter().any(|permission| permission == Permission::Quoted));
+        }
+        (quoted, cases.len())
+    };
+    for (file, most) in [
+        (include_str!("redteam/private_tenth.tsv"), 0.06),
+        (include_str!("redteam/private_eleventh.tsv"), 0.12),
+    ] {
+        let (quoted, of) = beside_work(file);
+        println!("Private sentences beside which something is quoted: {quoted} of {of}");
+        assert!(quoted as f64 <= most * of as f64, "{quoted} of {of}");
+    }
+    let (quoted, of) = beside_work(include_str!("redteam/harmless_eleventh.tsv"));
+    println!("Look-alikes beside which something is quoted: {quoted} of {of}");
+}
+
+#[test]
+fn no_word_with_a_private_sense_is_singled_out() {
+    let posts = |language| {
+        let cases = HARMLESS.into_iter().flat_map(cases).filter(move |case| case.language == language);
+        cases.enumerate().map(|(at, case)| post_with(&case, at)).collect::<Vec<_>>()
+    };
+    let mut seen = 0;
+    for language in [Language::En, Language::Pt] {
+        for posts in posts(language).chunks(PER_PERSON * 3) {
+            let person = writer_of(posts.to_vec());
+            let answer = analyse(&person, Depth::Premium, language, today()).unwrap();
+            let mut words = Vec::new();
+            matched_words(&serde_json::to_value(answer).unwrap(), &mut words);
+            seen += words.len();
+            for word in words {
+                assert!(!has_private_sense(&word, language, model()), "{word}");
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
+    for word in ["sick", "married", "parish"] {
+        assert!(has_private_sense(word, Language::En, model()), "{word}");
+    }
+    assert!(has_private_sense("paróquia", Language::Pt, model()));
+}
+
+fn matched_words(json: &serde_json::Value, words: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| matched_words(item, words)),
+        serde_json::Value::Object(fields) => {
+            let matched = fields.get("matched_words").and_then(|found| found.as_array());
+            words.extend(matched.into_iter().flatten().map(|word| word["word"].as_str().unwrap().to_owned()));
+            fields.values().for_each(|field| matched_words(field, words));
+        }
+        _ => {}
     }
 }
 
