@@ -103,6 +103,10 @@ impl<'s> Judgement<'s> {
         judgement
     }
 
+    pub(super) fn items(&self) -> &[Item<'s>] {
+        &self.items
+    }
+
     /// What the sentence is, given how much it and its sides read like work.
     pub(super) fn verdict(
         &self,

@@ -37,7 +37,7 @@ impl Reader<'_> {
         for side in self.sides(tokens) {
             let judgement = self.judgement(side);
             let Some(allowance) = judgement.allowance_as_a_side() else { return false };
-            let score = self.score(side, &self.items_of(side));
+            let score = self.score(side, judgement.items());
             least = least.min(score + allowance);
             most = most.max(score);
         }
