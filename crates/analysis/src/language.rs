@@ -95,11 +95,13 @@ impl Word<'_> {
 pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Model) -> Detected {
     let words: Vec<Word<'_>> =
         sentences.into_iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
-    let known = KnownWords::of(&words, model);
+    let known = || KnownWords::of(&words, model);
     match by_function_words(&words) {
-        Detected::Ours(language) if known.allow(language) => Detected::Ours(language),
-        Detected::Ours(_) => Detected::Other,
-        Detected::Other => known.verdict(),
+        Detected::Ours(language) if known_words::may_mislead(&words) && !known().allow(language) => {
+            Detected::Other
+        }
+        Detected::Other => known().verdict(),
+        ours @ Detected::Ours(_) => ours,
     }
 }
 

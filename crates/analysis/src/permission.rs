@@ -12,13 +12,14 @@ mod item;
 mod judgement;
 mod roles;
 mod sentence;
+mod verdict;
 mod vocabulary;
 mod worktalk;
 
 use self::classes::Classes;
 use self::grammar::is_portuguese_first_person;
-use self::judgement::{Silence, Verdict};
 use self::sentence::Reader;
+use self::verdict::{Silence, Verdict};
 use self::vocabulary::Vocabulary;
 use super::model::Model;
 use super::segment::Sentence;

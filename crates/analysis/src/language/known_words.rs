@@ -14,7 +14,7 @@ const MIN_WORDS: u32 = 3;
 /// The share of its words that a language must have: three in four.
 const KNOWN: (u32, u32) = (3, 4);
 /// Texts of so few words that function words alone may mislead: “Qualitätskontrolle pro Charge”.
-const MISLEADING_WORDS: u32 = 8;
+const MISLEADING_WORDS: usize = 8;
 /// Words that a list of function words has for other languages alone, though ours have them too.
 const ENGLISH_TOO: &[&str] = &["no", "per", "man", "son"];
 const PORTUGUESE_TOO: &[&str] = &["desde", "somos", "estamos", "estar", "tanto"];
@@ -38,9 +38,7 @@ impl KnownWords {
     /// inside a sentence count for nothing.
     pub(super) fn of(words: &[Word<'_>], model: &Model) -> Self {
         let mut known = Self::default();
-        for word in words.iter().filter(|word| !word.token.titlecase || word.is_first) {
-            known.add(word, model);
-        }
+        words.iter().filter(|word| is_no_name(word)).for_each(|word| known.add(word, model));
         known
     }
 
@@ -78,12 +76,21 @@ impl KnownWords {
         }
     }
 
-    /// Whether the words allow the language that the function words point to: of a short text more
+    /// Whether the words of a short text allow the language that the function words point to: more
     /// than half.
     pub(super) fn allow(&self, language: Language) -> bool {
         let known = if language == Language::En { self.english } else { self.portuguese };
-        self.words > MISLEADING_WORDS || known * 2 > self.words
+        known * 2 > self.words
     }
+}
+
+/// Whether a text has so few words that its function words may mislead.
+pub(super) fn may_mislead(words: &[Word<'_>]) -> bool {
+    words.iter().filter(|word| is_no_name(word)).count() <= MISLEADING_WORDS
+}
+
+fn is_no_name(word: &Word<'_>) -> bool {
+    !word.token.titlecase || word.is_first
 }
 
 fn ending_signs(word: &str) -> u32 {

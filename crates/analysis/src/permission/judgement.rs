@@ -11,6 +11,7 @@ use super::item::{
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
     speaks_of_work,
 };
+use super::verdict::{Silence, Verdict};
 use super::worktalk::{NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, RESERVE, SURE, UNLIKE_WORK};
 use fluence_domain::language::Language;
 
@@ -31,30 +32,6 @@ const MIN_SCORED_WORDS: usize = 5;
 const MIN_PLAIN_WORDS: usize = 3;
 /// One in so many words that carry meaning is of work.
 const WORK_SHARE: usize = 4;
-
-/// What one sentence is, by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Speaks of a private matter.
-    Private,
-    /// About the author or another person, and not plainly about work.
-    Personal(Silence),
-    /// Not plainly about work.
-    Doubtful(Silence),
-    /// About work; whether surely so.
-    Work { is_sure: bool },
-}
-
-/// What a sentence that is not quoted does to the sentences beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Silence {
-    /// Nothing: it reads like work.
-    None,
-    /// Only those are quoted that are surely about work.
-    UnlessSure,
-    /// It reads like private life: none is quoted.
-    Full,
-}
 
 /// A sentence under judgement.
 pub(super) struct Judgement<'s> {
@@ -101,6 +78,10 @@ impl<'s> Judgement<'s> {
         judgement.is_refused = judgement.speaks_like_private_life();
         judgement.is_plainly_work = judgement.reads_as_work();
         judgement
+    }
+
+    pub(super) fn items(&self) -> &[Item<'s>] {
+        &self.items
     }
 
     /// What the sentence is, given how much it and its sides read like work.

@@ -4,7 +4,8 @@ use super::Aside;
 use super::classes::Classes;
 use super::grammar::{JOINERS, PARTING, WITHIN_CLAUSES};
 use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
-use super::judgement::{Judgement, Verdict};
+use super::judgement::Judgement;
+use super::verdict::Verdict;
 use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
 use super::worktalk::{BESIDE_A_SURE_SIDE, Features, QUOTABLE_AS_A_SIDE, SUREST_SIDE, worktalk};
 use crate::model::Model;
@@ -37,7 +38,7 @@ impl Reader<'_> {
         for side in self.sides(tokens) {
             let judgement = self.judgement(side);
             let Some(allowance) = judgement.allowance_as_a_side() else { return false };
-            let score = self.score(side, &self.items_of(side));
+            let score = self.score(side, judgement.items());
             least = least.min(score + allowance);
             most = most.max(score);
         }
