@@ -34,7 +34,8 @@ pub fn paid<S: Clone + 'static>(gate: &Arc<Gate>, route: PaidRoute) -> MethodRou
     paid_by(gate, &sold, service_fn(move |call| meter(route.clone(), call)))
 }
 
-/// Like [`paid`], with `metering` in place of [`meter`]: for the benchmark of one transaction a call.
+/// Like [`paid`], with `metering` in place of [`meter`]: for the benchmark of one transaction a
+/// call.
 pub fn paid_by<S, M>(gate: &Arc<Gate>, route: &Arc<Route>, metering: M) -> MethodRouter<S>
 where
     S: Clone + 'static,

@@ -12,8 +12,8 @@ use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
 use self::scope::Scope;
 use crate::lexicon::side;
-use crate::permission::{is_first_person_verb, may_be_first_person_verb};
 use crate::segment::Token;
+use crate::vocabulary::first_person::{is_first_person_verb, may_be_first_person_verb};
 use fluence_domain::language::Language;
 
 /// One occurrence of a measure in a sentence.

@@ -25,6 +25,7 @@ pub mod style;
 pub mod summary;
 pub mod text;
 pub mod traits;
+mod vocabulary;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;

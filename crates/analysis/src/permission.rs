@@ -6,23 +6,19 @@
 //! neighbours in the post speak of private matters. In doubt it is not.
 
 mod anchors;
-mod classes;
 mod grammar;
 mod item;
 mod judgement;
 mod roles;
 mod sentence;
 mod verdict;
-mod vocabulary;
 mod worktalk;
 
-use self::classes::Classes;
-use self::grammar::is_portuguese_first_person;
 use self::sentence::Reader;
 use self::verdict::{Silence, Verdict};
-use self::vocabulary::Vocabulary;
 use super::model::Model;
 use super::segment::Sentence;
+use super::vocabulary::Vocabulary;
 use fluence_domain::language::Language;
 
 /// Sentences on either side of a private one that are not quoted either.
@@ -88,24 +84,6 @@ pub fn permissions(
         Verdict::Work { .. } | Verdict::Doubtful(_) => Permission::Counted,
     };
     verdicts.iter().enumerate().map(permission).collect()
-}
-
-/// Whether the vocabulary of a language has the word.
-pub fn is_word_of(word: &str, language: Language) -> bool {
-    Vocabulary::of(language).word(word).is_known()
-}
-
-/// Whether a Portuguese word is a verb in the first person singular, and no noun that is written so.
-pub fn is_first_person_verb(word: &str) -> bool {
-    let known = Vocabulary::of(Language::Pt).word(word);
-    known.meets(Classes::FIRST) || !known.is_work_or_plain() && is_portuguese_first_person(word)
-}
-
-/// Whether a Portuguese noun of a trade is written like such a verb: “preparo”, “documento”.
-pub fn may_be_first_person_verb(word: &str) -> bool {
-    let is_participle = ["ndo", "ado", "ido"].iter().any(|ending| word.ends_with(ending));
-    let known = Vocabulary::of(Language::Pt).word(word);
-    word.ends_with('o') && !is_participle && known.meets(Classes::THING.or(Classes::WORK).or(Classes::LEARNT))
 }
 
 /// Whether the word has a private sense, whatever it says here: “sick”, “married”, “parish”. Such a

@@ -64,26 +64,10 @@ pub struct DayOfGroup {
     pub credits: i64,
 }
 
-/// The id of the group that a row of `used!` belongs to.
-macro_rules! group_by {
-    (endpoint) => {
-        "coalesce(r.path, '')"
-    };
-    (outcome) => {
-        "coalesce(u.outcome::text, u.code || ' ' || coalesce(r.path, ''))"
-    };
-    (key) => {
-        "u.key_id::text"
-    };
-    (environment) => {
-        "coalesce(k.environment_id::text, '')"
-    };
-}
-
 /// The rows of both tables, of account `$1` from day `$2` to `$3`, of key `$4` and environment `$5`
 /// if given, each with the id of its group.
 macro_rules! used {
-    ($group:ident) => {
+    ($group:literal) => {
         concat!(
             "with used as (
                 select day, key_id, route, outcome, '' as code, calls, 0::bigint as refused, credits
@@ -93,7 +77,7 @@ macro_rules! used {
                   from refused_call where account_id = $1 and day between $2 and $3 and ($4::uuid is null or key_id = $4)
             ), line as (
                 select u.*, ",
-            group_by!($group),
+            $group,
             " as id, coalesce(k.name, '') as key_name, n.name as environment
                   from used u left join api_key k on k.id = u.key_id left join environment n on n.id = k.environment_id
                   left join route r on r.number = u.route
@@ -104,7 +88,7 @@ macro_rules! used {
 }
 
 macro_rules! totals {
-    ($group:ident, $name:literal) => {
+    ($group:literal, $name:literal) => {
         concat!(
             used!($group),
             "select id, min(",
@@ -118,7 +102,7 @@ macro_rules! totals {
 }
 
 macro_rules! days {
-    ($group:ident) => {
+    ($group:literal) => {
         concat!(
             used!($group),
             "select day, case when id = any ($6) then id end as id, sum(calls)::bigint as calls,
@@ -149,10 +133,15 @@ pub async fn groups(
     limit: i64,
 ) -> Result<Vec<UsageGroup>, StorageError> {
     let query = match by {
-        Dimension::Endpoint => sqlx::query_as(totals!(endpoint, "null::text")),
-        Dimension::Outcome => sqlx::query_as(totals!(outcome, "null::text")),
-        Dimension::Key => sqlx::query_as(totals!(key, "key_name")),
-        Dimension::Environment => sqlx::query_as(totals!(environment, "environment")),
+        Dimension::Endpoint => sqlx::query_as(totals!("coalesce(r.path, '')", "null::text")),
+        Dimension::Outcome => sqlx::query_as(totals!(
+            "coalesce(u.outcome::text, u.code || ' ' || coalesce(r.path, ''))",
+            "null::text"
+        )),
+        Dimension::Key => sqlx::query_as(totals!("u.key_id::text", "key_name")),
+        Dimension::Environment => {
+            sqlx::query_as(totals!("coalesce(k.environment_id::text, '')", "environment"))
+        }
     };
     Ok(filtered(query, account, filter).bind(limit).fetch_all(connection).await?)
 }
@@ -166,10 +155,12 @@ pub async fn days(
     groups: &[String],
 ) -> Result<Vec<DayOfGroup>, StorageError> {
     let query = match by {
-        Dimension::Endpoint => sqlx::query_as(days!(endpoint)),
-        Dimension::Outcome => sqlx::query_as(days!(outcome)),
-        Dimension::Key => sqlx::query_as(days!(key)),
-        Dimension::Environment => sqlx::query_as(days!(environment)),
+        Dimension::Endpoint => sqlx::query_as(days!("coalesce(r.path, '')")),
+        Dimension::Outcome => {
+            sqlx::query_as(days!("coalesce(u.outcome::text, u.code || ' ' || coalesce(r.path, ''))"))
+        }
+        Dimension::Key => sqlx::query_as(days!("u.key_id::text")),
+        Dimension::Environment => sqlx::query_as(days!("coalesce(k.environment_id::text, '')")),
     };
     Ok(filtered(query, account, filter).bind(groups).fetch_all(connection).await?)
 }

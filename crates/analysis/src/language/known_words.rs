@@ -6,7 +6,7 @@
 
 use super::{Detected, ENGLISH, GALICIAN, MIN_SIGNS, PORTUGUESE, Word, portuguese_signs};
 use crate::model::Model;
-use crate::permission::is_word_of;
+use crate::vocabulary::is_word_of;
 use fluence_domain::language::Language;
 
 /// Words that tell a language at all.

@@ -212,35 +212,6 @@ pub(super) const COUNTING: &[&str] = &[
     "agora", "já",
 ];
 
-/// Frequent verbs in the first person singular that no ending tells.
-const PORTUGUESE_FIRST_VERBS: &[&str] = &[
-    "fiz", "fui", "tive", "pus", "vim", "li", "vi", "tenho", "faço", "fico", "levo", "vou", "estou", "tô",
-    "sou", "posso", "quero", "sei", "dou", "vejo", "digo", "trago", "peço", "durmo", "moro", "bebo", "tomo",
-    "devo", "deixo", "ando", "saio", "volto", "chego", "entro", "escondo", "finjo", "choro", "rezo", "leio",
-    "ouço", "sinto", "perco", "compro", "guardo", "carrego", "escrevo", "falo", "penso", "acho", "ligo",
-    "respondo", "atendo", "paro", "fumo", "assino", "cuido", "lavo", "cozinho", "sento", "deito", "levanto",
-    "recebo", "conheço", "prefiro", "lembro", "esqueço", "consigo", "aprendo", "ponho", "venho", "coloco",
-    "abro", "divido", "espero", "pulo", "reviso",
-];
-/// Words with the endings of such verbs that are none.
-const NO_PORTUGUESE_FIRST: &[&str] =
-    &["vôlei", "aqui", "daqui", "dali", "táxi", "júri", "wifi", "mini", "multi", "semi", "anti"];
-/// Letters of the shortest verb that is known by its ending.
-const MIN_ENDED_LETTERS: usize = 4;
-
-/// Whether a word that no trade has looks like a Portuguese verb in the first person singular:
-/// “pulei”, “dormi”, “fico”.
-pub(super) fn is_portuguese_first_person(word: &str) -> bool {
-    let mut letters = word.chars().rev();
-    let ends = match (letters.next(), letters.next()) {
-        (Some('i'), Some(before)) => before == 'e' || before.is_alphabetic() && !"aou".contains(before),
-        (Some('í'), Some(_)) => true,
-        _ => false,
-    };
-    let is_ended = ends && word.chars().count() >= MIN_ENDED_LETTERS && !NO_PORTUGUESE_FIRST.contains(&word);
-    is_ended || PORTUGUESE_FIRST_VERBS.contains(&word)
-}
-
 /// Endings of words that are no names of people.
 pub(super) const COMMON_ENDINGS: &[&str] = &[
     "tion", "tions", "ment", "ments", "ness", "bility", "ists", "ware", "ções", "mento", "mentos", "idade",

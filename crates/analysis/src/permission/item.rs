@@ -1,10 +1,10 @@
 //! A word or phrase of a sentence, and what it does there.
 
-use super::classes::Classes;
 use super::grammar::{
     BEFORE_VERB, BETWEEN, CARDINALS, COMMON_ENDINGS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
     PREPOSITIONS, SUBJECTS, is_connector,
 };
+use crate::vocabulary::Classes;
 
 /// Words that carry meaning, of a clause that need not speak of work: “as always”.
 const MAX_IDLE_WORDS: usize = 1;

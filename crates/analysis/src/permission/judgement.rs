@@ -1,11 +1,7 @@
 //! The rules by which a sentence is private, personal, doubtful, or about work.
 
 use super::anchors::anchored;
-use super::classes::Classes;
-use super::grammar::{
-    ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD,
-    is_portuguese_first_person,
-};
+use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
 use super::item::{
     Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_list_piece,
     is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
@@ -13,6 +9,8 @@ use super::item::{
 };
 use super::verdict::{Silence, Verdict};
 use super::worktalk::{NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, RESERVE, SURE, UNLIKE_WORK};
+use crate::vocabulary::Classes;
+use crate::vocabulary::first_person::is_portuguese_first_person;
 use fluence_domain::language::Language;
 
 /// Words of work that a sentence needs, things included: about others or “we”; about “I”.

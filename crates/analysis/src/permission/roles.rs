@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::classes::Classes;
 use super::item::{Item, is_ambiguous, is_thing};
 use crate::lexicon::side;
+use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
 /// Small words by what they do: name, English, Portuguese.

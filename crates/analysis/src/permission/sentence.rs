@@ -1,15 +1,14 @@
 //! Reads a sentence: its words, their classes, and what it is by the rules of judgement.
 
 use super::Aside;
-use super::classes::Classes;
 use super::grammar::{JOINERS, PARTING, WITHIN_CLAUSES};
 use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
 use super::judgement::Judgement;
 use super::verdict::Verdict;
-use super::vocabulary::{MAX_PHRASE_WORDS, Vocabulary};
 use super::worktalk::{BESIDE_A_SURE_SIDE, Features, QUOTABLE_AS_A_SIDE, SUREST_SIDE, worktalk};
 use crate::model::Model;
 use crate::segment::{Sentence, Token};
+use crate::vocabulary::{Classes, MAX_PHRASE_WORDS, Vocabulary};
 use fluence_domain::language::Language;
 
 /// Words of a side that gives the model something to go by.

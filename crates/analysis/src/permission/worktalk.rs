@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::anchors::anchored;
-use super::classes::Classes;
 use super::grammar::{OWN_FIRM, PEOPLE};
 use super::item::{
     Item, clauses, count, is_ambiguous, is_daily, is_thing, is_timed_without_thing, is_unknown, is_work,
@@ -19,6 +18,7 @@ use crate::layout::DIMS;
 use crate::lexicon::side;
 use crate::model::Model;
 use crate::segment::Token;
+use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.

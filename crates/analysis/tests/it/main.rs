@@ -9,6 +9,7 @@ mod coverage;
 mod detail;
 mod fixtures;
 mod goldens;
+mod language;
 mod people;
 mod precision;
 mod privacy;

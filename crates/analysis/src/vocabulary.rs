@@ -1,34 +1,43 @@
-//! The words a quotable sentence may be made of, by class: `words_*.txt`, `trades_*.txt` and
-//! `learnt_*.txt`, compiled in.
+//! The words a quotable sentence may be made of, by class: `vocabulary/words_*.txt`,
+//! `trades_*.txt` and `learnt_*.txt`, compiled in.
+
+mod classes;
+pub(crate) mod first_person;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::classes::Classes;
+pub(crate) use self::classes::Classes;
 use crate::lexicon::side;
 use fluence_domain::language::Language;
 
-const ENGLISH: [&str; 3] =
-    [include_str!("words_en.txt"), include_str!("trades_en.txt"), include_str!("learnt_en.txt")];
-const PORTUGUESE: [&str; 3] =
-    [include_str!("words_pt.txt"), include_str!("trades_pt.txt"), include_str!("learnt_pt.txt")];
+const ENGLISH: [&str; 3] = [
+    include_str!("vocabulary/words_en.txt"),
+    include_str!("vocabulary/trades_en.txt"),
+    include_str!("vocabulary/learnt_en.txt"),
+];
+const PORTUGUESE: [&str; 3] = [
+    include_str!("vocabulary/words_pt.txt"),
+    include_str!("vocabulary/trades_pt.txt"),
+    include_str!("vocabulary/learnt_pt.txt"),
+];
 static VOCABULARIES: LazyLock<[Vocabulary; 2]> =
     LazyLock::new(|| [Vocabulary::load(ENGLISH, Language::En), Vocabulary::load(PORTUGUESE, Language::Pt)]);
 
 /// Words of the longest phrase.
-pub(super) const MAX_PHRASE_WORDS: usize = 4;
+pub(crate) const MAX_PHRASE_WORDS: usize = 4;
 /// Letters from which a private word is looked for inside a run of words, as in a hashtag.
 const MIN_HIDDEN_LETTERS: usize = 5;
 
 /// The words and phrases of one language.
 #[derive(Debug, Default)]
-pub(super) struct Vocabulary {
+pub(crate) struct Vocabulary {
     words: HashMap<String, Classes>,
     hidden: Vec<String>,
 }
 
 impl Vocabulary {
-    pub(super) fn of(language: Language) -> &'static Self {
+    pub(crate) fn of(language: Language) -> &'static Self {
         &VOCABULARIES[side(language)]
     }
 
@@ -80,23 +89,28 @@ impl Vocabulary {
     }
 
     /// The classes of a normalised word; a possessive has those of its noun.
-    pub(super) fn word(&self, word: &str) -> Classes {
+    pub(crate) fn word(&self, word: &str) -> Classes {
         let found = |word: &str| self.words.get(word).copied().filter(|classes| classes.is_known());
         found(word).or_else(|| found(word.strip_suffix("'s")?)).unwrap_or_default()
     }
 
-    pub(super) fn opens_phrase(&self, word: &str) -> bool {
+    pub(crate) fn opens_phrase(&self, word: &str) -> bool {
         self.words.get(word).is_some_and(|classes| classes.meets(Classes::OPENS))
     }
 
-    pub(super) fn phrase(&self, phrase: &str) -> Option<Classes> {
+    pub(crate) fn phrase(&self, phrase: &str) -> Option<Classes> {
         self.words.get(phrase).copied().filter(|classes| classes.is_known())
     }
 
     /// Whether a run of letters without blanks holds a private word.
-    pub(super) fn hides_private_word(&self, run: &str) -> bool {
+    pub(crate) fn hides_private_word(&self, run: &str) -> bool {
         self.hidden.iter().any(|word| run.contains(word.as_str()))
     }
+}
+
+/// Whether the vocabulary of a language has the word.
+pub(crate) fn is_word_of(word: &str, language: Language) -> bool {
+    Vocabulary::of(language).word(word).is_known()
 }
 
 /// The forms an entry stands for, with `_` and `-` as blanks.

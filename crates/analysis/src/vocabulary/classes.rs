@@ -2,106 +2,106 @@
 
 /// A set of classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Classes(u32);
+pub(crate) struct Classes(u32);
 
 impl Classes {
     /// No class: the word is unknown.
-    pub(super) const NONE: Self = Self(0);
+    pub(crate) const NONE: Self = Self(0);
     /// A thing of the trade that is nothing else: a server, an invoice, a clause.
-    pub(super) const THING: Self = Self(1);
+    pub(crate) const THING: Self = Self(1);
     /// A word of work that can mean other things too.
-    pub(super) const WORK: Self = Self(1 << 1);
+    pub(crate) const WORK: Self = Self(1 << 1);
     /// A person by their part in the work.
-    pub(super) const PERSON: Self = Self(1 << 2);
+    pub(crate) const PERSON: Self = Self(1 << 2);
     /// What an author may say that they did, and have it quoted.
-    pub(super) const ACT: Self = Self(1 << 3);
+    pub(crate) const ACT: Self = Self(1 << 3);
     /// What an author may say that they thought, said or used.
-    pub(super) const SAY: Self = Self(1 << 4);
+    pub(crate) const SAY: Self = Self(1 << 4);
     /// Harmless, and no sign of work.
-    pub(super) const PLAIN: Self = Self(1 << 5);
+    pub(crate) const PLAIN: Self = Self(1 << 5);
     /// A weekday or a time of day.
-    pub(super) const CLOCK: Self = Self(1 << 6);
+    pub(crate) const CLOCK: Self = Self(1 << 6);
     /// What may follow “my”.
-    pub(super) const OWN: Self = Self(1 << 7);
+    pub(crate) const OWN: Self = Self(1 << 7);
     /// Private, unless it is said of a thing nearby: “the build is sick”.
-    pub(super) const FAR: Self = Self(1 << 8);
+    pub(crate) const FAR: Self = Self(1 << 8);
     /// Like `FAR`, and no sign of work even then: “the job takes ten minutes”.
-    pub(super) const BOUND: Self = Self(1 << 14);
+    pub(crate) const BOUND: Self = Self(1 << 14);
     /// Private, unless it stands right beside a thing.
-    pub(super) const NEAR: Self = Self(1 << 9);
+    pub(crate) const NEAR: Self = Self(1 << 9);
     /// A phrase of the trade that holds a private word: “health check”.
-    pub(super) const PAIR: Self = Self(1 << 10);
+    pub(crate) const PAIR: Self = Self(1 << 10);
     /// Private, unless the sentence is of nobody and reads surely like work: “a pulse survey”.
-    pub(super) const PRIVATE: Self = Self(1 << 11);
+    pub(crate) const PRIVATE: Self = Self(1 << 11);
     /// Private whatever else the sentence holds: no words of work weigh against it.
-    pub(super) const GRAVE: Self = Self(1 << 19).or(Self::PRIVATE);
+    pub(crate) const GRAVE: Self = Self(1 << 19).or(Self::PRIVATE);
     /// A verb in the first person singular.
-    pub(super) const FIRST: Self = Self(1 << 12);
+    pub(crate) const FIRST: Self = Self(1 << 12);
     /// Begins a phrase.
-    pub(super) const OPENS: Self = Self(1 << 13);
+    pub(crate) const OPENS: Self = Self(1 << 13);
     /// One of the ambiguous words that a sentence about things alone may hold anywhere.
-    pub(super) const MILD: Self = Self(1 << 16);
+    pub(crate) const MILD: Self = Self(1 << 16);
     /// Harmless as far as its vector tells.
-    pub(super) const LEARNT: Self = Self(1 << 15);
+    pub(crate) const LEARNT: Self = Self(1 << 15);
 
     /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
-    pub(super) const DAILY: Self = Self(1 << 17);
+    pub(crate) const DAILY: Self = Self(1 << 17);
 
     /// Of customers and goods of delicate trades, like a clinic: private, unless the sentence is
     /// about nobody and either a thing stands near or there are words of work enough.
-    pub(super) const DELICATE: Self = Self(1 << 18);
+    pub(crate) const DELICATE: Self = Self(1 << 18);
 
     /// Ambiguous words that are private unless they are said of a thing.
-    pub(super) const SAID_OF_THINGS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
+    pub(crate) const SAID_OF_THINGS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
 
     /// Both sets together.
-    pub(super) const fn or(self, other: Self) -> Self {
+    pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Whether this set has all classes of the other.
-    pub(super) const fn holds(self, other: Self) -> bool {
+    pub(crate) const fn holds(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// Whether the two sets share a class.
-    pub(super) const fn meets(self, other: Self) -> bool {
+    pub(crate) const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
     /// Whether the vocabulary has the word at all.
-    pub(super) const fn is_known(self) -> bool {
+    pub(crate) const fn is_known(self) -> bool {
         self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
     }
 
     /// Whether the word alone makes a hashtag or a quotation private, where nothing shows what it
     /// is said of.
-    pub(super) const fn is_private_in_passing(self) -> bool {
+    pub(crate) const fn is_private_in_passing(self) -> bool {
         self.meets(Self::PRIVATE) || self.is_delicate_alone()
     }
 
     /// Whether the word is of a delicate trade, and not known as one that may be said of a thing.
-    pub(super) const fn is_delicate_alone(self) -> bool {
+    pub(crate) const fn is_delicate_alone(self) -> bool {
         self.meets(Self::DELICATE) && !self.meets(Self::SAID_OF_THINGS)
     }
 
     /// Whether the word is in a list of harmless ones.
-    pub(super) const fn is_work_or_plain(self) -> bool {
+    pub(crate) const fn is_work_or_plain(self) -> bool {
         self.meets(Self::THING.or(Self::WORK).or(Self::PERSON).or(Self::PLAIN).or(Self::DAILY))
     }
 
     /// Whether the word is private in some sense.
-    pub(super) const fn has_private_sense(self) -> bool {
+    pub(crate) const fn has_private_sense(self) -> bool {
         self.meets(Self::PRIVATE.or(Self::DELICATE).or(Self::SAID_OF_THINGS))
     }
 
     /// Whether nothing but its vector speaks for the word.
-    pub(super) const fn is_learnt_alone(self) -> bool {
+    pub(crate) const fn is_learnt_alone(self) -> bool {
         self.0 & !Self::OPENS.0 == Self::LEARNT.0
     }
 
     /// The class of a section of the word files.
-    pub(super) fn of_section(name: &str) -> Option<Self> {
+    pub(crate) fn of_section(name: &str) -> Option<Self> {
         Some(match name {
             "thing" => Self::THING,
             "work" => Self::WORK,
