@@ -1,6 +1,6 @@
 //! Which epochs have no living writer. The database's clock alone cannot decide that: after it was
-//! set forward, or the machine was suspended, all heartbeats look old. So a gateway also observes by
-//! its own clock, which is never set, that no new heartbeat comes.
+//! set forward, or the machine was suspended, all heartbeats look old. So a gateway also observes
+//! by its own clock, which is never set, that no new heartbeat comes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

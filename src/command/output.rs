@@ -36,8 +36,8 @@ impl Output {
         Ok(out.flush()?)
     }
 
-    /// Prints a report with a secret that is shown only once. A reader that has closed the output is
-    /// an error here, because the secret is lost.
+    /// Prints a report with a secret that is shown only once. A reader that has closed the output
+    /// is an error here, because the secret is lost.
     pub fn print_once(self, report: &impl Report, secret: &ShownOnce<'_>) -> anyhow::Result<()> {
         let ShownOnce { what, when_lost } = secret;
         self.print(report).map_err(|error| anyhow!("cannot print {what}: {}. {when_lost}", one_line(&error)))

@@ -256,9 +256,9 @@ fn has_own_subject(tokens: &[Token], at: usize) -> bool {
     tokens[from..at].iter().any(|token| SUBJECTS.contains(&token.norm.as_str()))
 }
 
-/// Whether a Portuguese verb is in the first person singular: “escrevi”, “prefiro”. After an article
-/// or a preposition it is a noun: “o preparo”; before one, at the beginning, it is none: “preparo toda
-/// negociação”.
+/// Whether a Portuguese verb is in the first person singular: “escrevi”, “prefiro”. After an
+/// article or a preposition it is a noun: “o preparo”; before one, at the beginning, it is none:
+/// “preparo toda negociação”.
 fn is_first_person(tokens: &[Token], at: usize) -> bool {
     const BEFORE_NOUNS: [&str; 26] = [
         "o", "a", "os", "as", "um", "uma", "de", "do", "da", "dos", "das", "em", "no", "na", "ao", "à",

@@ -25,8 +25,8 @@ pub enum CommitError {
     /// The epoch was closed by another gateway; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
-    /// The epoch was closed by another gateway before the batch could be looked up. Its holds, if it
-    /// was committed, are released. A new epoch has been opened, or will be by the next batch.
+    /// The epoch was closed by another gateway before the batch could be looked up. Its holds, if
+    /// it was committed, are released. A new epoch has been opened, or will be by the next batch.
     #[error("the writer's epoch was closed, and it is not known whether the batch was committed")]
     Unknown,
     /// The batch itself is at fault.

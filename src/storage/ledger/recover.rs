@@ -62,8 +62,8 @@ pub async fn open_epochs(
         .collect())
 }
 
-/// Closes the epochs of dead writers, and releases their open holds. Returns the number released. An
-/// epoch with a newer heartbeat stays open. Several gateways may run this at once: each epoch is
+/// Closes the epochs of dead writers, and releases their open holds. Returns the number released.
+/// An epoch with a newer heartbeat stays open. Several gateways may run this at once: each epoch is
 /// closed by one. An epoch that cannot be closed now, for example because of a locked account, does
 /// not block the others.
 pub async fn close_dead_epochs(
@@ -84,8 +84,8 @@ pub async fn close_dead_epochs(
     Ok(released)
 }
 
-/// Closes every epoch that is stale by the database's clock alone. For tests; a gateway observes the
-/// heartbeats of an epoch first.
+/// Closes every epoch that is stale by the database's clock alone. For tests; a gateway observes
+/// the heartbeats of an epoch first.
 pub async fn close_stale_epochs(
     connection: &mut PgConnection,
     silence: TimeDelta,

@@ -94,8 +94,8 @@ impl LineRow {
 ///
 /// A captured call is in the batch that captured it: usually one soon after its hold, and no later
 /// than the first batch in which the hold was no longer open. For a partial capture, that is the
-/// batch of the release. A refunded call has a release after its hold, however long after it. Only a
-/// database's clock that was set back puts it before.
+/// batch of the release. A refunded call has a release after its hold, however long after it. Only
+/// a database's clock that was set back puts it before.
 macro_rules! select_statement_lines {
     ($entries:literal) => {
         concat!(
@@ -293,8 +293,8 @@ async fn price_of(
     detail.map(read).transpose()
 }
 
-/// Returns the entries that move credits of one call, the hold first, or none for an unknown call. A
-/// renewal or an expiry that the call caused has its id too and is not included.
+/// Returns the entries that move credits of one call, the hold first, or none for an unknown call.
+/// A renewal or an expiry that the call caused has its id too and is not included.
 async fn of_call(
     connection: &mut PgConnection,
     account_id: AccountId,
@@ -331,7 +331,8 @@ async fn of_call(
 /// The kinds of entries that move credits of calls: a hold, then a release.
 const OF_CALLS: &[EntryKind] = &[EntryKind::Hold, EntryKind::Release];
 
-/// Returns those entries of some kinds within some time: the partitions and the index by arrival do the search.
+/// Returns those entries of some kinds within some time: the partitions and the index by arrival do
+/// the search.
 async fn entries_of_call(
     connection: &mut PgConnection,
     account_id: AccountId,

@@ -30,8 +30,9 @@ impl Reader<'_> {
         self.judgement(tokens).verdict(|items| self.score(tokens, items), || self.sides_read_as_work(tokens))
     }
 
-    /// Whether each side of a sentence, by itself, reads more like work than like anything else, and
-    /// the more so the surer another side does: a private matter joined to work is still private.
+    /// Whether each side of a sentence, by itself, reads more like work than like anything else,
+    /// and the more so the surer another side does: a private matter joined to work is still
+    /// private.
     fn sides_read_as_work(&self, tokens: &[Token]) -> bool {
         let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
         for side in self.sides(tokens) {

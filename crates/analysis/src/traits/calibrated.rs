@@ -64,9 +64,9 @@ impl Calibrated {
         }
     }
 
-    /// Percentile, shrunk towards 50 as far as the text is short. It is 50 where it would lie on the
-    /// other side of the middle than the probability, which knows how many people place themselves
-    /// above it: no answer points both ways.
+    /// Percentile, shrunk towards 50 as far as the text is short. It is 50 where it would lie on
+    /// the other side of the middle than the probability, which knows how many people place
+    /// themselves above it: no answer points both ways.
     pub fn percentile(&self, t: usize) -> u8 {
         let standing = cumulative(self.reliability[t] * self.z[t]);
         let is_contrary = (standing - EVEN_ODDS) * (self.probability[t] - EVEN_ODDS) < 0.0;

@@ -3,7 +3,8 @@
 use super::{Classes, Vocabulary};
 use fluence_domain::language::Language;
 
-/// Whether a Portuguese word is a verb in the first person singular, and no noun that is written so.
+/// Whether a Portuguese word is a verb in the first person singular, and no noun that is written
+/// so.
 pub(crate) fn is_first_person_verb(word: &str) -> bool {
     let known = Vocabulary::of(Language::Pt).word(word);
     known.meets(Classes::FIRST) || !known.is_work_or_plain() && is_portuguese_first_person(word)
