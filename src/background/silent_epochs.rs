@@ -13,7 +13,7 @@ use crate::ledger::settings::LedgerSettings;
 use crate::ledger::store::Epoch;
 use crate::storage::ledger::OpenEpoch;
 
-/// A stale epoch is closed once this many heartbeats have been missed before this gateway's eyes.
+/// A stale epoch is closed once this gateway has observed that many missed heartbeats.
 const HEARTBEATS_MISSED: u32 = 3;
 
 /// The silence of open epochs, as one gateway has observed it.

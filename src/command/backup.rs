@@ -24,7 +24,7 @@ use self::create::CreateArgs;
 use self::drill::DrillArgs;
 use self::manifest::Manifest;
 use self::restore::RestoreArgs;
-use super::output::Output;
+use super::output::{Output, counted};
 use super::settings;
 use crate::config::Settings;
 use crate::local_postgres::{self, LocalPostgres, Recovery};
@@ -138,6 +138,11 @@ async fn verified(
 /// The folders of the write-ahead log: those of the command line, else the archive of the settings.
 fn wal_folders(named: Vec<PathBuf>, settings: &Settings) -> Vec<PathBuf> {
     if named.is_empty() { settings.backup.archive().into_iter().collect() } else { named }
+}
+
+/// What a report says of a ledger without faults.
+fn clean_ledger(batches: u64, entries: u64) -> String {
+    format!("clean: {}, {}", counted(batches, "batch", "batches"), counted(entries, "entry", "entries"))
 }
 
 fn seconds(took: Duration) -> String {

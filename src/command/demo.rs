@@ -78,8 +78,8 @@ pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow:
     context.bring_up_to_date().await?;
     if order.history {
         let lost = ShownOnce {
-            what: "the link into the console",
-            when_lost: "Run the command again for another one",
+            what: "the link into the console".to_owned(),
+            when_lost: "Run the command again for another one".to_owned(),
         };
         return output.print_once(&history::prepare(context, &url).await?, &lost);
     }
@@ -184,10 +184,6 @@ impl Demo {
     /// When standard output cannot be written to.
     pub fn print(&self, url: &Uri, opened: Opened, output: Output) -> anyhow::Result<()> {
         let Opened { console, operators } = opened;
-        let lost = ShownOnce {
-            what: &format!("the secret of key {}", self.key_id),
-            when_lost: &format!("The key exists: revoke it with `fluence key revoke {}`", self.key_id),
-        };
         let report = DemoReport {
             account_id: self.account_id,
             balance: self.balance,
@@ -199,7 +195,7 @@ impl Demo {
             operators,
             remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
         };
-        output.print_once(&report, &lost)
+        output.print_once(&report, &ShownOnce::of_new_key(self.key_id))
     }
 }
 

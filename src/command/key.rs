@@ -167,8 +167,8 @@ async fn rotate(rotation: RotateKey, context: &Context, output: Output) -> anyho
     let rotated = management::keys::rotate(&mut connection, &context.operator(), id, overlap, &secret).await;
     let (view, secret) = rotated.map_err(|error| explained(id, error))?;
     let lost = ShownOnce {
-        what: &format!("the new secret of key {id}"),
-        when_lost: &format!(
+        what: format!("the new secret of key {id}"),
+        when_lost: format!(
             "The key was rotated: create another one, and revoke this one with `fluence key revoke {id}`"
         ),
     };

@@ -32,7 +32,8 @@ pub(super) async fn run(args: LinkArgs, context: &Context, output: Output) -> an
     let url = args.place.url(context.settings())?;
     let made = make(context, args.id, args.email.as_ref(), &url).await?;
     let what = format!("the link for {}", made.email);
-    output.print_once(&made, &ShownOnce { what: &what, when_lost: "Run the command again for another one" })
+    let when_lost = "Run the command again for another one".to_owned();
+    output.print_once(&made, &ShownOnce { what, when_lost })
 }
 
 /// Makes a link to the gateway at this URL, or at the address of its settings.

@@ -115,8 +115,8 @@ impl OperatorCommand {
         };
         let email = email.into_string();
         let lost = ShownOnce {
-            what: &format!("the link for {email}"),
-            when_lost: &format!("Make another one with `fluence operator link {email}`"),
+            what: format!("the link for {email}"),
+            when_lost: format!("Make another one with `fluence operator link {email}`"),
         };
         let report = OperatorLink {
             email: email.clone(),

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use serde::Serialize;
 
 use super::error::one_line;
+use crate::domain::ids::KeyId;
 use crate::domain::text::is_control;
 
 /// The result of a command. `Serialize` gives the JSON object.
@@ -38,18 +39,28 @@ impl Output {
 
     /// Prints a report with a secret that is shown only once. A reader that has closed the output
     /// is an error here, because the secret is lost.
-    pub fn print_once(self, report: &impl Report, secret: &ShownOnce<'_>) -> anyhow::Result<()> {
+    pub fn print_once(self, report: &impl Report, secret: &ShownOnce) -> anyhow::Result<()> {
         let ShownOnce { what, when_lost } = secret;
         self.print(report).map_err(|error| anyhow!("cannot print {what}: {}. {when_lost}", one_line(&error)))
     }
 }
 
 /// A secret that is shown only once.
-pub struct ShownOnce<'a> {
+pub struct ShownOnce {
     /// What it is, such as `the secret of key …`.
-    pub what: &'a str,
+    pub what: String,
     /// What to do when it was lost, as a sentence.
-    pub when_lost: &'a str,
+    pub when_lost: String,
+}
+
+impl ShownOnce {
+    /// The secret of a new key.
+    pub fn of_new_key(id: KeyId) -> Self {
+        Self {
+            what: format!("the secret of key {id}"),
+            when_lost: format!("The key exists: revoke it with `fluence key revoke {id}`"),
+        }
+    }
 }
 
 /// Writes names and values, with the values aligned.

@@ -62,8 +62,8 @@ fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
     let version = previous_version.saturating_add(1);
     let report = AddReport { version, previous_version, file: None, pepper: Some(generate_pepper()) };
     let lost = ShownOnce {
-        what: "the new pepper",
-        when_lost: "Nothing was changed: run the command again for another one",
+        what: "the new pepper".to_owned(),
+        when_lost: "Nothing was changed: run the command again for another one".to_owned(),
     };
     output.print_once(&report, &lost)
 }

@@ -42,7 +42,7 @@ pub(super) fn of_request(fields: &mut Fields<'_>, body: RequestBody, price: Opti
 pub(super) fn of_answer(fields: &mut Fields<'_>, is_stream: bool) -> Changes {
     let changes = fields.table("answer", |fields| Some(changes(fields, is_passed_back))).unwrap_or_default();
     if is_stream && !changes.members.is_empty() {
-        fields.fault("answer", "changes members of the body, so `stream` cannot stream it");
+        fields.fault("answer", "changes members of the body, so `stream` cannot apply");
     }
     changes
 }

@@ -10,12 +10,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::super::context::Context;
-use super::super::output::{Output, Report, counted, write_fields};
+use super::super::output::{Output, Report, write_fields};
 use super::create::create;
 use super::manifest::Manifest;
 use super::phrase::PhraseArgs;
 use super::restore::pepper;
-use super::{Restored, restored, seconds, state, wal_folders};
+use super::{Restored, clean_ledger, restored, seconds, state, wal_folders};
 use crate::clock;
 use crate::config::Settings;
 
@@ -106,11 +106,7 @@ struct DrillReport {
 
 impl Report for DrillReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let ledger = format!(
-            "clean: {}, {}",
-            counted(self.batches, "batch", "batches"),
-            counted(self.entries, "entry", "entries")
-        );
+        let ledger = clean_ledger(self.batches, self.entries);
         let pepper =
             if self.pepper { "opened with the pass phrase" } else { "not tried: use --passphrase-file" };
         let until = self.last_commit.unwrap_or(self.taken_at);

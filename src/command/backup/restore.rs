@@ -10,12 +10,12 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::super::output::{Output, Report, counted, write_fields};
+use super::super::output::{Output, Report, write_fields};
 use super::super::pepper_file;
 use super::super::values::instant;
 use super::manifest::{self, Manifest};
 use super::phrase::PhraseArgs;
-use super::{Restored, restored, seconds, wal_folders};
+use super::{Restored, clean_ledger, restored, seconds, wal_folders};
 use crate::config::Settings;
 use crate::secret::passphrase;
 
@@ -104,11 +104,7 @@ impl Report for RestoreReport {
         let last_commit = self
             .last_commit
             .map_or("that of the backup".to_owned(), |at| at.format("%FT%T%.3fZ").to_string());
-        let ledger = format!(
-            "clean: {}, {}",
-            counted(self.batches, "batch", "batches"),
-            counted(self.entries, "entry", "entries")
-        );
+        let ledger = clean_ledger(self.batches, self.entries);
         let pepper =
             if self.pepper { "restored" } else { "NOT restored: put a copy of it into the data folder" };
         write_fields(

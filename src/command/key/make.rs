@@ -109,11 +109,7 @@ impl CreateKey {
         let made = management::keys::create(&mut connection, &context.operator(), &new, &secret).await;
         let (view, secret) = made.map_err(|error| explained_for_new(new.account_id, error))?;
         let id = view.id;
-        let lost = ShownOnce {
-            what: &format!("the secret of key {id}"),
-            when_lost: &format!("The key exists: revoke it with `fluence key revoke {id}`"),
-        };
-        output.print_once(&NewKeyShown { key: secret.expose(), view }, &lost)
+        output.print_once(&NewKeyShown { key: secret.expose(), view }, &ShownOnce::of_new_key(id))
     }
 }
 

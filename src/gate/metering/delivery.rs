@@ -85,7 +85,7 @@ pub(super) struct Charge {
 }
 
 impl Charge {
-    /// Captures `used` of the hold at the end. The caller's balance has the rest already.
+    /// Captures `used` of the hold at the end. The caller's balance already has the rest.
     pub(super) fn new(
         hold: OpenHold,
         caller: Caller,

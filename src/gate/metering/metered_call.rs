@@ -115,7 +115,7 @@ impl MeteredCall {
         W: FnOnce(Credits) -> PaidFuture + Send,
     {
         let mut handled = {
-            let _guard = Abandoned { hold: &mut hold, cut: &self.metering.cut };
+            let _guard = AbandonedIfCut { hold: &mut hold, cut: &self.metering.cut };
             self.handle(work).await
         };
         hold.explain(handled.price.take());
@@ -150,8 +150,8 @@ impl MeteredCall {
     /// Whether the answer is long, and a repeat of the call would not get it.
     fn is_charged_at_end(&self, hold: &OpenHold, handled: &HandlerResult) -> bool {
         let max_bytes = if hold.has_idempotency_key() { MAX_STORED_BYTES as u64 } else { MAX_UNREAD_BYTES };
-        self.metering.table.settle(handled.outcome) == Settlement::Capture
-            && handled.response.body().size_hint().lower() > max_bytes
+        handled.response.body().size_hint().lower() > max_bytes
+            && self.metering.table.settle(handled.outcome) == Settlement::Capture
     }
 
     /// Charges a long answer once the client has it.
@@ -292,13 +292,13 @@ impl MeteredCall {
     }
 }
 
-/// Dropped with a call that a stopping gateway ends, it names the gateway as the cause.
-struct Abandoned<'c> {
+/// A call that is dropped because its gateway stops has the outcome `abandoned`.
+struct AbandonedIfCut<'c> {
     hold: &'c mut OpenHold,
     cut: &'c CancellationToken,
 }
 
-impl Drop for Abandoned<'_> {
+impl Drop for AbandonedIfCut<'_> {
     fn drop(&mut self) {
         if self.cut.is_cancelled() {
             self.hold.set_outcome_if_dropped(Outcome::Abandoned);

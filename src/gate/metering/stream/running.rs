@@ -51,9 +51,11 @@ impl Stream {
     pub(super) fn settle(mut self: Box<Self>, end: StreamEnd) -> Credits {
         let StreamCharge { credits, outcome, price } = self.meter.charge(end);
         let Self { attached: Attached { bill, call_id, delivery, .. }, bytes, .. } = *self;
-        let is_unread = end == StreamEnd::Whole && bytes > MAX_UNREAD_BYTES;
+        let may_be_unread = end == StreamEnd::Whole && bytes > MAX_UNREAD_BYTES;
         let credits = match bill {
-            Some(bill) if is_unread => bill.pay_when_delivered((credits, outcome, price), call_id, &delivery),
+            Some(bill) if may_be_unread => {
+                bill.pay_when_delivered((credits, outcome, price), call_id, &delivery)
+            }
             Some(bill) => bill.pay(credits, outcome, price),
             None => Credits::ZERO,
         };
