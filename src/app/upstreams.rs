@@ -2,10 +2,11 @@
 //! settings stay the same: its connections stay open, and its circuit breakers keep their state.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Uri};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use super::offer::OfferError;
@@ -84,7 +85,7 @@ impl Upstreams {
     }
 
     fn in_use(&self) -> MutexGuard<'_, InUse> {
-        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
+        self.in_use.lock()
     }
 }
 

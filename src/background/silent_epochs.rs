@@ -3,10 +3,11 @@
 //! by its own clock, which is never set, that no new heartbeat comes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::ledger::settings::LedgerSettings;

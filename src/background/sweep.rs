@@ -1,10 +1,11 @@
 //! The sweep: renews, expires and recovers without a call. Several gateways may sweep at the same
 //! time; the store makes each step happen once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use parking_lot::Mutex;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::{Instant, sleep};
@@ -119,8 +120,7 @@ impl Sweep {
     async fn close_dead_epochs(&self) -> Result<usize, SweepError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         let open = open_epochs(&mut connection, self.silence).await?;
-        let dead =
-            self.observed.lock().unwrap_or_else(PoisonError::into_inner).observe(Instant::now(), &open);
+        let dead = self.observed.lock().observe(Instant::now(), &open);
         Ok(close_dead_epochs(&mut connection, &dead).await?)
     }
 

@@ -1,7 +1,9 @@
 //! What this gateway sells now, for operators: the numbers of its sets, and why it keeps older
 //! ones.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::domain::offer_set::SetNumbers;
 
@@ -41,6 +43,6 @@ impl OfferInForce {
     }
 
     fn state(&self) -> MutexGuard<'_, OfferState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

@@ -3,13 +3,14 @@
 //! loaded.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 static KNOWN: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
 
 /// Returns the text that is kept for this one.
 pub fn interned(text: &str) -> &'static str {
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = KNOWN.lock();
     let known = known.get_or_insert_default();
     match known.get(text) {
         Some(kept) => kept,

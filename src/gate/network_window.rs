@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
@@ -46,7 +47,7 @@ impl NetworkWindow {
         let fresh =
             || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Window { since: now, events: 0 })));
         let Ok(window) = self.windows.get_or_insert_with(&ClientNetwork::from(address), fresh);
-        let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = window.lock();
         if now.duration_since(window.since) >= self.length {
             *window = Window { since: now, events: 0 };
         }
@@ -60,7 +61,7 @@ impl NetworkWindow {
     /// Whether the window of this address is full.
     pub fn is_full(&self, address: IpAddr) -> bool {
         self.windows.get(&ClientNetwork::from(address)).is_some_and(|window| {
-            let window = window.lock().unwrap_or_else(PoisonError::into_inner);
+            let window = window.lock();
             window.events >= self.most && window.since.elapsed() < self.length
         })
     }

@@ -2,10 +2,11 @@
 //! query.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use metrics::counter;
+use parking_lot::{Mutex, MutexGuard};
 use sqlx::PgPool;
 
 use crate::domain::caller::KeyRecord;
@@ -48,7 +49,7 @@ impl RefusedCalls {
     }
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<RefusedCall, i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Writes the counters. Those that cannot be written wait for the next flush. If the answer to

@@ -1,7 +1,8 @@
 //! Word frequencies, as the directory last counted them.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use sqlx::PgPool;
 
 use crate::people::rarity::Rarity;
@@ -28,7 +29,7 @@ impl KnownWords {
     }
 
     pub(super) fn newest(&self) -> Arc<Words> {
-        Arc::clone(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.newest.read())
     }
 
     /// Returns the newest count. Reads it if the cached one is older than `version`.
@@ -43,7 +44,7 @@ impl KnownWords {
         }
         let (version, rarity) = load_rarity(pool).await?;
         let read = Arc::new(Words { version, rarity });
-        *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
+        *self.newest.write() = Arc::clone(&read);
         Ok(read)
     }
 }

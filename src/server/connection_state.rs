@@ -5,10 +5,10 @@
 //! costs a busy connection two clock readings a request.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::body::Incoming;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -194,12 +194,12 @@ impl ConnectionState {
 
     /// Stores the unread part of a request body.
     pub(super) fn leave_rest(&self, body: Incoming) {
-        *lock(&self.rest) = Some(body);
+        *self.rest.lock() = Some(body);
     }
 
     /// Takes the unread part of a request body.
     pub(super) fn take_rest(&self) -> Option<Incoming> {
-        lock(&self.rest).take()
+        self.rest.lock().take()
     }
 
     /// Records bytes of a request body.
@@ -214,17 +214,17 @@ impl ConnectionState {
 
     /// Records the answer that is about to be sent.
     pub(super) fn sends(&self, answer: Answer) {
-        *lock(&self.answer) = Some(answer);
+        *self.answer.lock() = Some(answer);
     }
 
     /// The answer that is being sent.
     pub(super) fn answer(&self) -> Option<Answer> {
-        lock(&self.answer).clone()
+        self.answer.lock().clone()
     }
 
     /// Records that the client read the answer to its end; `phase` follows.
     pub(super) fn sent(&self, phase: Phase) {
-        let answer = lock(&self.answer).take();
+        let answer = self.answer.lock().take();
         if let Some(delivery) = answer.and_then(|answer| answer.delivery) {
             delivery.complete();
         }
@@ -276,10 +276,6 @@ fn phase_in(word: u64) -> Phase {
         3 => Phase::Idle,
         _ => Phase::Closing,
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
+use parking_lot::Mutex;
 
 use super::request_metrics;
 use crate::api::health;
@@ -63,7 +63,7 @@ impl RequestLog {
 
     /// Whether one more refusal without a key is logged.
     fn has_room(&self, now: Instant) -> bool {
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = self.window.lock();
         let current = window.filter(|window| now.duration_since(window.since) < WINDOW);
         let Window { since, refusals } = current.unwrap_or(Window { since: now, refusals: 0 });
         *window = Some(Window { since, refusals: refusals + 1 });

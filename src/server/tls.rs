@@ -8,11 +8,12 @@ mod expiry;
 pub mod settings;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use metrics::{counter, gauge};
+use parking_lot::{Mutex, RwLock};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -107,7 +108,7 @@ impl Tls {
             count_handshake("refused");
             return None;
         };
-        let config = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let config = self.current.read().clone();
         match timeout(within, TlsAcceptor::from(config).accept(stream)).await {
             Ok(Ok(stream)) => {
                 count_handshake("ok");
@@ -133,17 +134,17 @@ impl Reload for Tls {
 
     /// Files that cannot be read have not changed: a renewal may be in progress.
     fn has_changed(&self) -> bool {
-        let tried = *self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        let tried = *self.tried.lock();
         Files::read(&self.settings).is_ok_and(|files| Some(files.digest()) != tried)
     }
 
     fn reload(&self) -> Result<bool, String> {
         let files = Files::read(&self.settings).map_err(|error| error.to_string())?;
         let digest = files.digest();
-        let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner).replace(digest);
+        let tried = self.tried.lock().replace(digest);
         let loaded = files.parse(clock::now()).map_err(|error| error.to_string())?;
         loaded.announce();
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded.config;
+        *self.current.write() = loaded.config;
         Ok(tried != Some(digest))
     }
 }

@@ -5,8 +5,10 @@
 //! account's concurrent requests, until the client has read it or the connection closes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::domain::ids::AccountId;
 use crate::gate::limits::account::Slot;
@@ -91,7 +93,7 @@ impl Unsent {
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+        self.book.lock()
     }
 }
 

@@ -4,11 +4,12 @@
 //! make threads that serve requests wait for each other and for the reader of the log.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use metrics::counter;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Maximum number of bytes in the queue. Further lines are dropped and counted.
@@ -62,8 +63,7 @@ impl LogQueue {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // The buffer contains whole lines even after a panic.
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock()
     }
 
     fn put(&self, line: &[u8]) {
@@ -107,7 +107,7 @@ impl LogQueue {
         let mut state = self.state();
         while state.lines.is_empty() && state.dropped == 0 && !state.is_closed {
             state.is_writer_waiting = true;
-            state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.0.changed.wait(&mut state);
             state.is_writer_waiting = false;
         }
         std::mem::swap(&mut state.lines, lines);
@@ -119,13 +119,13 @@ impl Drop for LogGuard {
     fn drop(&mut self) {
         self.queue.state().is_closed = true;
         self.queue.0.changed.notify_all();
-        let state = self.queue.state();
+        let mut state = self.queue.state();
         // A stuck writer ends with the process.
-        let _ = self
-            .queue
-            .0
-            .changed
-            .wait_timeout_while(state, self.last_lines_within, |state| !state.has_writer_ended);
+        let _ = self.queue.0.changed.wait_while_for(
+            &mut state,
+            |state| !state.has_writer_ended,
+            self.last_lines_within,
+        );
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             // A closed gate lets every write pass.
             let _ = self.go.recv();
-            self.kept.lock().unwrap().extend_from_slice(bytes);
+            self.kept.lock().extend_from_slice(bytes);
             Ok(bytes.len())
         }
 
@@ -198,7 +198,7 @@ mod tests {
         }
         drop(gate);
         drop(guard);
-        assert_eq!(String::from_utf8(kept.lock().unwrap().clone()).unwrap(), lines.concat());
+        assert_eq!(String::from_utf8(kept.lock().clone()).unwrap(), lines.concat());
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         queue.put(b"line\n");
         guard.last_lines_within = Duration::from_millis(20);
         drop(guard);
-        assert!(kept.lock().unwrap().is_empty());
+        assert!(kept.lock().is_empty());
         assert!(!queue.state().has_writer_ended);
         drop(gate);
     }
@@ -230,6 +230,6 @@ mod tests {
         assert!(queue.state().dropped >= 200 - 2 * (MAX_WAITING_BYTES / line.len()) as u64);
         drop(gate);
         drop(guard);
-        assert!(kept.lock().unwrap().len() <= 2 * MAX_WAITING_BYTES);
+        assert!(kept.lock().len() <= 2 * MAX_WAITING_BYTES);
     }
 }

@@ -2,8 +2,9 @@
 //! slow requests leave room for those of others.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::ids::AccountId;
@@ -39,7 +40,7 @@ impl Bulkhead {
     }
 
     fn share_of(&self, account: AccountId) -> Arc<Semaphore> {
-        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shares = self.shares.lock();
         if let Some(share) = shares.get(&account).and_then(Weak::upgrade) {
             return share;
         }
@@ -105,6 +106,6 @@ mod tests {
         for number in 0..1_000 {
             drop(take(&bulkhead, number));
         }
-        assert_eq!(bulkhead.shares.lock().unwrap().len(), 1);
+        assert_eq!(bulkhead.shares.lock().len(), 1);
     }
 }

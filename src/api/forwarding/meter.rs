@@ -1,11 +1,12 @@
 //! What an answer costs: the figures of its price, from head, body and clock.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
+use parking_lot::Mutex;
 
 use crate::domain::credits::Credits;
 use crate::domain::figure::{Figure, FigureSource};
@@ -174,7 +175,7 @@ impl Meter {
         static LOGGED: Mutex<BTreeMap<&str, Instant>> = Mutex::new(BTreeMap::new());
         let (route, upstream) = (self.route.name, self.route.upstream.as_str());
         metrics::counter!("gateway_figures_missing_total", "route" => route).increment(1);
-        let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut logged = LOGGED.lock();
         if logged.get(route).is_none_or(|at| at.elapsed() >= LOG_EVERY) {
             logged.insert(route, Instant::now());
             tracing::warn!(route, upstream, call = %self.call_id, "upstream reported no figure");

@@ -2,10 +2,11 @@
 //! batches.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::DateTime;
+use parking_lot::{Mutex, MutexGuard};
 use sqlx::PgPool;
 
 use crate::domain::ids::KeyId;
@@ -72,7 +73,7 @@ impl LastUsed {
     }
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<(KeyId, i32), Use>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock()
     }
 
     /// Writes the waiting uses. Those that cannot be written wait for the next flush.

@@ -4,10 +4,11 @@
 mod routes;
 mod slot;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use super::limiter::{LimitSizes, RateDecision};
@@ -139,7 +140,7 @@ impl CachedAccount {
     }
 
     fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
-        self.balance.lock().unwrap_or_else(PoisonError::into_inner)
+        self.balance.lock()
     }
 
     /// Admits a request if its concurrency, its rate and its route allow it. One lock covers all
@@ -178,7 +179,7 @@ impl CachedAccount {
     }
 
     fn lock_routes(&self) -> MutexGuard<'_, RouteUses> {
-        self.routes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.routes.lock()
     }
 
     /// Takes a slot, past any limit.
@@ -212,7 +213,7 @@ impl CachedAccount {
     }
 
     fn lock_running(&self) -> MutexGuard<'_, u32> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.running.lock()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The cached accounts, one for each account whose keys are in use.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
 
 use super::account::CachedAccount;
 use crate::domain::billing::AccountBalance;
@@ -31,7 +33,7 @@ impl CachedAccounts {
         balance: &AccountBalance,
         changes: impl FnOnce() -> ChangeCount,
     ) -> Arc<CachedAccount> {
-        let mut in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut in_use = self.0.lock();
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
             account.cache_balance(balance.clone());
             return account;
@@ -49,7 +51,7 @@ impl CachedAccounts {
 
     /// Records that an account or one of its keys has changed.
     pub fn changed(&self, id: AccountId, change: ChangeCount) {
-        let in_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_use = self.0.lock();
         if let Some(account) = in_use.accounts.get(&id).and_then(Weak::upgrade) {
             account.last_change().changed(change);
         }

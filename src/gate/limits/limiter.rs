@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
+use parking_lot::Mutex;
 
 use crate::domain::ids::AccountId;
 
@@ -70,7 +71,7 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Returns the limit of a plan with this rate and burst. Both are at least 1.
     pub fn of(&self, rate_per_s: u32, burst: u32) -> RateLimit<C> {
-        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut limiters = self.limiters.lock();
         let limiter = limiters.entry((rate_per_s, burst)).or_insert_with(|| {
             let clock = self.clock.clone();
             Arc::new(RateLimiter::dashmap_with_clock(quota(rate_per_s, burst), clock).with_middleware())
@@ -80,8 +81,7 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Removes accounts whose burst is whole again, so that the maps stay bounded.
     pub fn remove_idle(&self) {
-        let limiters: Vec<_> =
-            self.limiters.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let limiters: Vec<_> = self.limiters.lock().values().cloned().collect();
         for limiter in limiters {
             limiter.retain_recent();
             limiter.shrink_to_fit();
@@ -91,7 +91,7 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Removes limiters of quotas that no plan has any more.
     fn remove_unused(&self) {
-        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut limiters = self.limiters.lock();
         limiters.retain(|_, limiter| Arc::strong_count(limiter) > 1 || !limiter.is_empty());
     }
 }

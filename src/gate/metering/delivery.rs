@@ -1,7 +1,9 @@
 //! The delivery of a long answer: it is charged once the client has it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::plan_counters;
 use crate::domain::credits::Credits;
@@ -69,7 +71,7 @@ impl Delivery {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The messages between calls and their writer.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::domain::billing::AccountBalance;
@@ -92,7 +93,7 @@ pub(super) struct SharedCallerState(Arc<Mutex<CallerState>>);
 impl SharedCallerState {
     /// Changes the state from `from` to `to`, if it is `from`. Returns the state before.
     pub(super) fn shift(&self, from: CallerState, to: CallerState) -> CallerState {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock();
         let before = *state;
         if before == from {
             *state = to;

@@ -71,8 +71,9 @@ async fn decide<S: LedgerStore>(
 
 #[cfg(test)]
 mod tests {
+    use parking_lot::Mutex;
     use std::collections::VecDeque;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Arc;
 
     use chrono::{DateTime, Utc};
 
@@ -92,7 +93,7 @@ mod tests {
 
     impl Scripted {
         fn note(&self, what: String) {
-            self.log.lock().unwrap().push(what);
+            self.log.lock().push(what);
         }
     }
 
@@ -146,7 +147,7 @@ mod tests {
             Operation::Advance { account_id, id }
         });
         let outcome = apply_operations(store, operations.into()).await;
-        let log = log.lock().unwrap().clone();
+        let log = log.lock().clone();
         (outcome, log)
     }
 

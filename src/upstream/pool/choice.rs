@@ -1,11 +1,12 @@
 //! Which target gets a call.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hyper::Uri;
 use hyper::header::HeaderValue;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::target_health::TargetHealth;
 use super::{Pool, PoolConfig};
@@ -43,7 +44,7 @@ impl Target {
     }
 
     pub(super) fn breaker(&self) -> MutexGuard<'_, Breaker> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+        self.breaker.lock()
     }
 }
 

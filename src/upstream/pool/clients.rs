@@ -1,10 +1,11 @@
 //! The HTTP clients of a pool: one for each runtime, and so one for each serving thread. A
 //! connection and the calls that use it stay on one thread, which no other has to wake.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::{Request, Response};
+use parking_lot::RwLock;
 use tokio::runtime::{Handle, Id};
 
 use super::PoolConfig;
@@ -55,11 +56,11 @@ impl Clients {
             let kept = all.iter().find(|kept| kept.runtime == runtime && is_fresh(kept));
             kept.map(|kept| kept.client.clone())
         };
-        if let Some(client) = find(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(client) = find(&self.kept.read()) {
             return client;
         }
         let client = self.build();
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.write();
         if let Some(client) = find(&kept) {
             return client;
         }
@@ -140,8 +141,8 @@ mod tests {
         let runtime = runtime();
         let first = here(&clients, &runtime);
         let before = Instant::now().checked_sub(MAX_AGE).expect("the machine has run for longer");
-        clients.kept.write().unwrap()[0].since = before;
+        clients.kept.write()[0].since = before;
         assert!(!Arc::ptr_eq(&first, &here(&clients, &runtime)));
-        assert_eq!(clients.kept.read().unwrap().len(), 1);
+        assert_eq!(clients.kept.read().len(), 1);
     }
 }

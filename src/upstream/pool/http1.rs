@@ -6,12 +6,13 @@
 mod body;
 mod connection;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
 use hyper::client::conn::http1::Builder;
 use hyper::{Request, Response};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::sleep;
 use tower::{Service, ServiceExt};
 
@@ -90,7 +91,7 @@ impl Http1Client {
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Vec<Idle>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        self.idle.lock()
     }
 
     /// The connection that was used last: the others can grow old.

@@ -2,9 +2,10 @@
 //! only if some imported key has its format, so that garbage costs the database nothing.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::RwLock;
 use sqlx::PgPool;
 
 use super::batcher::{Batcher, Load, LookupError};
@@ -62,12 +63,12 @@ impl ImportedShapes {
         // Read after the request arrived, so it holds for the request even if a key is created
         // meanwhile.
         let includes = found.shapes.contains(&shape);
-        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        *self.read.write() = Some(found);
         Ok(includes)
     }
 
     fn cached(&self) -> Option<Shapes> {
-        let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let read = self.read.read().clone();
         read.filter(|cached| {
             self.freshness.includes_new_keys(cached.start) && self.freshness.is_confirmed(cached.start)
         })

@@ -1,9 +1,9 @@
 //! Lookups and changes that overlap, in every order that matters.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Mutex;
 
 use chrono::DateTime;
+use parking_lot::Mutex;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::Semaphore;
 use tokio::time::advance;
@@ -37,7 +37,7 @@ struct Script {
 impl Load<KeyDigest, LookupResult> for Script {
     async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, LookupResult>, StorageError> {
         let start = self.loader.freshness.start_lookup();
-        let state = self.states.lock().unwrap().pop_front().expect("one query too many");
+        let state = self.states.lock().pop_front().expect("one query too many");
         self.begun.add_permits(1);
         self.answers.acquire().await.unwrap().forget();
         let records = state.map(|state| (digests[0], record(state)));

@@ -5,12 +5,13 @@
 //! reconnects.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use metrics::{counter, gauge};
+use parking_lot::Mutex;
 use redis::RedisResult;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
@@ -89,7 +90,7 @@ impl Store {
 
     /// Since when the store has been unavailable, or `None` while it is connected.
     pub(super) fn away_since(&self) -> Option<DateTime<Utc>> {
-        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.state.lock() {
             State::Present(_) => None,
             State::Unavailable { since, .. } => Some(*since),
         }
@@ -159,7 +160,7 @@ impl Store {
 
     /// Logs why the store is unavailable, unless that reason was logged last.
     fn still_unavailable(&self, error: String) {
-        match &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &mut *self.state.lock() {
             State::Unavailable { reason, .. } if reason.as_ref() != Some(&error) => {
                 *reason = Some(error.clone());
             }
@@ -169,7 +170,7 @@ impl Store {
     }
 
     fn link(&self) -> Option<Link> {
-        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.state.lock() {
             State::Present(link) => Some(link.clone()),
             State::Unavailable { .. } => None,
         }
@@ -177,7 +178,7 @@ impl Store {
 
     fn found(&self, connection: Connection) {
         let link = Link { connection, failures: Arc::default() };
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Present(link);
+        *self.state.lock() = State::Present(link);
         set_gauges(true);
         self.came_back.notify_one();
         tracing::info!(store = self.servers.address(), "Redis connected, limits are shared");
@@ -188,7 +189,7 @@ impl Store {
         if !is_torn && failures < FAILURES {
             return;
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         // Another request may have noticed first, and another connection may be in use by now.
         match &*state {
             State::Present(present) if Arc::ptr_eq(&present.failures, &link.failures) => {

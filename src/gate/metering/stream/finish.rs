@@ -1,9 +1,10 @@
 //! Streams whose clients have left are read to their end, so that their price is the true one.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
@@ -49,7 +50,7 @@ impl Drop for Place {
 }
 
 fn taken() -> MutexGuard<'static, HashMap<AccountId, usize>> {
-    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+    TAKEN.lock()
 }
 
 /// Reads the rest of a stream in a task of its own, and settles the call.
