@@ -9,6 +9,7 @@ mod assets;
 mod changelog;
 mod error_pages;
 mod fields;
+mod first_call;
 mod guides;
 mod home;
 mod markdown;
@@ -210,11 +211,11 @@ impl Site {
 
     fn page(&self, what: Subject, language: Language) -> Page {
         match what {
-            Subject::Home => home::home(&self.facts, language),
+            Subject::Home => home::home(&self.facts, self.operations(), language),
             Subject::Pricing => pricing::page(&self.facts, language),
             Subject::Changelog => changelog::page(language),
-            Subject::Guides => home::guides(language),
-            Subject::Guide(guide) => home::guide(guide, &self.facts, language),
+            Subject::Guides => home::guides(self.operations(), language),
+            Subject::Guide(guide) => home::guide(guide, &self.facts, self.operations(), language),
             Subject::Operations => reference::index(self.operations(), language),
             Subject::Operation(place) => match self.operations().get(place) {
                 Some(operation) => reference::page(operation, &self.facts, language),

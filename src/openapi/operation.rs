@@ -47,7 +47,7 @@ impl Group {
         in_language(
             match self {
                 Self::Analysis => ["Analysis", "Análise"],
-                Self::Routes => ["More endpoints", "Outros endpoints"],
+                Self::Routes => ["Endpoints", "Endpoints"],
                 Self::Account => ["Account and credits", "Conta e créditos"],
                 Self::Contacts => ["Contacts", "Contatos"],
                 Self::Keys => ["Keys and environments", "Chaves e ambientes"],

@@ -4,6 +4,7 @@ use super::assets;
 use super::markdown::title_of;
 use super::words::{Words, prefix};
 use crate::domain::language::Language;
+use crate::openapi::{Operation, sells_analysis};
 
 /// Who a guide is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,16 @@ guides! {
     Operator both "ledger",
     Operator both "enrichment",
     Operator english "performance",
+}
+
+/// Guides that concern the analysis and nothing else.
+const OF_ANALYSIS: [&str; 4] = ["contacts", "analysis", "moving", "enrichment"];
+
+/// The guides for a reader of a gateway that sells these operations, in the order of the contents.
+pub(super) fn guides_for(reader: Reader, operations: &[Operation]) -> impl Iterator<Item = &'static Guide> {
+    let sells_analysis = sells_analysis(operations);
+    let concerns = move |guide: &&Guide| sells_analysis || !OF_ANALYSIS.contains(&guide.name);
+    GUIDES.iter().filter(move |guide| guide.reader == reader).filter(concerns)
 }
 
 impl Guide {

@@ -1,28 +1,62 @@
 //! The first page, and the list of guides.
 
-use super::guides::{GUIDES, Guide, Reader};
+use super::first_call::{self, sample, with_section};
+use super::guides::{Guide, Reader, guides_for};
 use super::markdown::lead_of;
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
+use super::pricing::route_price;
 use super::served::base_url;
 use super::words::Words;
 use crate::domain::language::Language;
-use crate::openapi::{Facts, Operation};
+use crate::openapi::{self, Access, Facts, Operation};
 
-const ENGLISH: &str = include_str!("home/en.md");
-const PORTUGUESE: &str = include_str!("home/pt.md");
-
-/// What the service is, a first call, and the prices.
-pub(super) fn home(facts: &Facts, language: Language) -> Page {
-    let text = match language {
-        Language::En => ENGLISH,
-        Language::Pt => PORTUGUESE,
+/// What the service is, a first call, and the prices. It follows the routes in force: an operator
+/// may sell the analysis, other APIs or both.
+pub(super) fn home(facts: &Facts, operations: &[Operation], language: Language) -> Page {
+    let words = Words(language);
+    let text = match (openapi::sells_analysis(operations), language) {
+        (true, Language::En) => include_str!("home/analysis_en.md"),
+        (true, Language::Pt) => include_str!("home/analysis_pt.md"),
+        (false, Language::En) => include_str!("home/routes_en.md"),
+        (false, Language::Pt) => include_str!("home/routes_pt.md"),
+    };
+    let sold = sold_routes(operations, words);
+    let (text, sold, more) = match openapi::first_call(operations, language) {
+        Some(call) => {
+            let more =
+                if sold.is_empty() { String::new() } else { words.more_calls().replace("{sold}", &sold) };
+            (text.replace("{call}", &sample(call, facts)).replace("{id}", call.id), sold, more)
+        }
+        None => (with_section(text, words.first_call(), ""), words.nothing_sold().to_owned(), String::new()),
     };
     let text = text
-        .replace("{base}", base_url(facts))
+        .replace("{sold}", &sold)
+        .replace("{more}", &more)
         .replace("{plans}", &plans(facts, language))
-        .replace("{key_from}", key_from(facts, Words(language)));
+        .replace("{key_from}", key_from(facts, words));
     Page::new("/", Section::Home, language, text)
+}
+
+/// The routes of the seller, with their prices.
+fn sold_routes(operations: &[Operation], words: Words) -> String {
+    let rows = operations.iter().filter_map(|operation| match &operation.access {
+        Access::Forwarded(route) => Some((operation, route)),
+        _ => None,
+    });
+    let rows: String = rows
+        .map(|(operation, route)| {
+            let (signature, id, prefix) = (operation.signature(), operation.id, prefix(words.0));
+            let price =
+                if route.is_free() { words.free().to_owned() } else { route_price(&route.price, words) };
+            let title = operation.title(words.0);
+            format!("| [`{signature}`]({prefix}/docs/reference/{id}) | {title} | {price} |\n")
+        })
+        .collect();
+    match rows.as_str() {
+        "" => rows,
+        _ => format!("| {} | | {} |\n|---|---|---|\n{}", words.call(), words.credits(), rows.trim_end()),
+    }
 }
 
 /// Where a reader gets a key.
@@ -63,9 +97,12 @@ fn plans(facts: &Facts, language: Language) -> String {
 const LOCAL: &str = "http://127.0.0.1:8000";
 
 /// A guide. The samples for clients and account owners have the address of this gateway.
-pub(super) fn guide(guide: &Guide, facts: &Facts, language: Language) -> Page {
+pub(super) fn guide(guide: &Guide, facts: &Facts, operations: &[Operation], language: Language) -> Page {
     let (text, text_language) = guide.text(language);
     let text = match guide.reader {
+        Reader::Client if guide.name == first_call::GUIDE => {
+            first_call::guide(text, facts, operations, Words(text_language)).replace(LOCAL, base_url(facts))
+        }
         Reader::Client | Reader::Owner => text.replace(LOCAL, base_url(facts)),
         Reader::Operator => text.to_owned(),
     };
@@ -74,7 +111,7 @@ pub(super) fn guide(guide: &Guide, facts: &Facts, language: Language) -> Page {
 }
 
 /// Every guide, by reader, with the sentence that says what it is about.
-pub(super) fn guides(language: Language) -> Page {
+pub(super) fn guides(operations: &[Operation], language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let lead = match language {
         Language::En => {
@@ -87,7 +124,7 @@ pub(super) fn guides(language: Language) -> Page {
     let mut text = format!("# {}\n\n{lead}\n", words.documentation());
     for reader in Reader::ALL {
         text += &format!("\n## {}\n\n", reader.title(words));
-        for guide in GUIDES.iter().filter(|guide| guide.reader == reader) {
+        for guide in guides_for(reader, operations) {
             let (title, lead) = (guide.title(language), lead_of(guide.text(language).0));
             text += &format!("- [{title}]({prefix}/docs/{}): {lead}\n", guide.name);
         }
@@ -98,13 +135,17 @@ pub(super) fn guides(language: Language) -> Page {
 /// The contents of the site for language models: <https://llmstxt.org>.
 pub(super) fn llms_txt(operations: &[Operation]) -> String {
     let words = Words(Language::En);
-    let mut text = "# Fluence\n\n> An HTTP API that analyses a person by name and company and is paid by the credit. Send a key as \
-                    `X-API-Key`.\n\nAddresses are relative to this one. `/openapi.json` describes every operation. Every page \
-                    is also in Portuguese, under `/pt/`.\n"
-        .to_owned();
+    let what = match openapi::sells_analysis(operations) {
+        true => "An HTTP API that analyses a person by name and company and is paid by the credit.",
+        false => "HTTP APIs that are paid by the credit.",
+    };
+    let mut text = format!(
+        "# Fluence\n\n> {what} Send a key as `X-API-Key`.\n\nAddresses are relative to this one. `/openapi.json` describes every \
+         operation. Every page is also in Portuguese, under `/pt/`.\n"
+    );
     for reader in Reader::ALL {
         text += &format!("\n## Guides {}\n\n", reader.title(words).to_lowercase());
-        for guide in GUIDES.iter().filter(|guide| guide.reader == reader) {
+        for guide in guides_for(reader, operations) {
             let (title, lead) = (guide.title(Language::En), lead_of(guide.text(Language::En).0));
             text += &format!("- [{title}](/docs/{}.md): {lead}\n", guide.name);
         }

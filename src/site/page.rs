@@ -2,7 +2,7 @@
 
 use super::aside::Aside;
 use super::assets;
-use super::guides::{GUIDES, Reader, resolve};
+use super::guides::{Reader, guides_for, resolve};
 use super::markdown::{escaped, to_html, with_links, without_title};
 use super::words::Words;
 pub(super) use super::words::prefix;
@@ -200,8 +200,7 @@ impl Page {
         match self.section {
             Section::Home | Section::Guides | Section::Pricing => Reader::ALL
                 .map(|reader| {
-                    let guides = GUIDES.iter().filter(|guide| guide.reader == reader);
-                    let links: String = guides
+                    let links: String = guides_for(reader, operations)
                         .map(|guide| {
                             link(format!("{prefix}/docs/{}", guide.name), guide.title(self.language))
                         })

@@ -66,6 +66,14 @@ words! {
     no_json: "This is not JSON." / "Isto não é JSON.";
     feed: "Feed (Atom)" / "Feed (Atom)";
     call: "Call" / "Chamada";
+    first_call: "First call" / "Primeira chamada";
+    make_the_call: "Call" / "Faça a chamada";
+    call_of_route: "{call}\nThe header `X-Credits-Used` of the answer says what the call cost. [Its page](/docs/reference/{id}) has the same \
+                    call in Python, JavaScript, Go, PHP and Ruby.\n"
+        / "{call}\nO cabeçalho `X-Credits-Used` da resposta informa quanto a chamada custou. [A página dela](/pt/docs/reference/{id}) tem a \
+           mesma chamada em Python, JavaScript, Go, PHP e Ruby.\n";
+    more_calls: "## More calls\n\n{sold}\n\n" / "## Outras chamadas\n\n{sold}\n\n";
+    nothing_sold: "Nothing is sold here yet." / "Ainda não há nada à venda aqui.";
     plan: "Plan" / "Plano";
     calls: "Calls" / "Chamadas";
     pack: "Pack" / "Pacote";

@@ -19,6 +19,7 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{FormatChoice, KeySecret, KeyStatus, Mode};
 use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
+use crate::openapi::{Client, first_call};
 use crate::storage::accounts;
 use crate::storage::keys::{self, NewKey};
 
@@ -185,9 +186,7 @@ pub(super) async fn secret_page(
             p #copy-status role="status" {}
             p.muted { (words.if_lost()) }
         }
-        h2.space { (words.first_call()) }
         (sample(call))
-        p.muted { (words.curl_waits()) }
         p { a.button href=(path) { (words.saved_it()) } }
     };
     let content =
@@ -195,12 +194,14 @@ pub(super) async fn secret_page(
     account(call, content).await
 }
 
-/// A call that works, without the secret in it.
-pub(super) fn sample(call: &Call) -> Markup {
+/// A call that is sold, without the secret in it.
+fn sample(call: &Call) -> Markup {
+    let console = &call.console;
     html! {
-        pre {
-            "curl " (call.console.base.link("/crm")) " \\\n  -H \"X-API-Key: $FLUENCE_API_KEY\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '"
-            r#"{"primeiro_nome": "Marina", "ultimo_nome": "Duarte Prado", "empresa": "Horizonte Sistemas"}"# "'"
+        @if let Some(operation) = first_call(console.site.operations(), call.words().0) {
+            h2.space { (call.words().first_call()) }
+            pre { (Client::Curl.program(operation, &console.base.link("")).trim_end()) }
+            p.muted { (call.words().curl_waits()) }
         }
     }
 }

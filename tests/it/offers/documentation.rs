@@ -95,6 +95,61 @@ async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
     assert!(home.contains("/images") && !home.contains("<code>/crm</code>"), "{home}");
 }
 
+/// The gateway's pages in both languages, once they show what these routes sell.
+async fn texts_of(routes: &str, path: &str, shown: &str) -> [String; 2] {
+    let gateway = Gateway::start().await;
+    applied(&gateway.database, SetKind::Routes, routes).await;
+    let sold = async || page(&gateway, "/llms.txt").await.1.contains(shown);
+    eventually("the pages follow the set", sold).await;
+    [page(&gateway, path).await.1, page(&gateway, &format!("/pt{path}")).await.1]
+}
+
+#[tokio::test]
+async fn the_first_call_that_pages_show_is_one_that_is_sold() {
+    let more = IMAGES.replace("builtin = false", "builtin = true");
+    for path in ["/index.md", "/docs/first-call.md"] {
+        let [english, portuguese] = texts_of(&more, path, "/images").await;
+        for (text, call, person) in
+            [(&english, "/analyze\"", "first_name"), (&portuguese, "/crm\"", "primeiro_nome")]
+        {
+            assert!(text.contains(call) && text.contains(person), "{text}");
+        }
+        for text in texts_of(IMAGES, path, "/images").await {
+            assert!(text.contains("/images\" \\\n  -H \"X-API-Key"), "{text}");
+            assert!(!text.contains("_nome") && !text.contains("/crm"), "{text}");
+        }
+        for text in texts_of("builtin = false\n", path, "# Fluence\n\n> HTTP APIs").await {
+            assert!(!text.contains("/crm") && !text.contains("{"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_page_lists_the_routes_of_the_seller_beside_the_analysis_or_without_it() {
+    let list = "| [`GET /images`](/docs/reference/image-list-get) | image-list | free |";
+    let more = IMAGES.replace("builtin = false", "builtin = true");
+    let [english, portuguese] = texts_of(&more, "/index.md", "/images").await;
+    assert!(english.contains("# Know who you are talking to") && english.contains("## More calls"));
+    assert!(english.contains(&list.replace(")", ".md)")), "{english}");
+    assert!(
+        portuguese.contains("## Outras chamadas") && portuguese.contains("| 3 créditos |"),
+        "{portuguese}"
+    );
+    let [english, _] = texts_of(IMAGES, "/index.md", "/images").await;
+    assert!(english.contains("# Calls by the credit") && english.contains(&list.replace(")", ".md)")));
+    assert!(!english.contains("analys"), "{english}");
+}
+
+#[tokio::test]
+async fn guides_about_the_analysis_are_listed_where_it_is_sold() {
+    let [english, portuguese] = texts_of(IMAGES, "/docs/index.md", "/images").await;
+    for of_analysis in ["/docs/analysis.md", "/docs/contacts.md", "/docs/enrichment.md"] {
+        assert!(!english.contains(of_analysis) && !portuguese.contains(of_analysis), "{english}");
+    }
+    let [english, _] = texts_of("builtin = true\n", "/docs/index.md", "/crm").await;
+    assert!(english.contains("/docs/analysis.md"), "{english}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_client_calls_a_route_of_the_seller() {
     const PROGRAM: &str = "
