@@ -11,7 +11,7 @@ async fn a_newcomer_gets_from_the_first_page_to_an_analysis_in_under_ten_clicks(
     let (gateway, customer, test_key) = with_test_key().await;
     let browser = Browser::start().await;
     browser.open(&format!("{}/", gateway.url())).await;
-    browser.click("main a[href='/docs/reference/crm']").await;
+    browser.click("main a[href='/docs/reference/analyze']").await;
     browser.type_into(".trial [type=password]", &test_key).await;
     browser.click(".trial button").await;
     browser.shows(".trial [role=status]", "Price in credits").await;
