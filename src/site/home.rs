@@ -11,6 +11,9 @@ use super::words::Words;
 use crate::domain::language::Language;
 use crate::openapi::{self, Access, Facts, Operation};
 
+/// How many routes of the seller the first page lists.
+const MAX_LISTED: usize = 20;
+
 /// What the service is, a first call, and the prices. It follows the routes in force: an operator
 /// may sell the analysis, other APIs or both.
 pub(super) fn home(facts: &Facts, operations: &[Operation], language: Language) -> Page {
@@ -38,25 +41,24 @@ pub(super) fn home(facts: &Facts, operations: &[Operation], language: Language) 
     Page::new("/", Section::Home, language, text)
 }
 
-/// The routes of the seller, with their prices.
+/// The first routes of the seller, with their prices.
 fn sold_routes(operations: &[Operation], words: Words) -> String {
-    let rows = operations.iter().filter_map(|operation| match &operation.access {
-        Access::Forwarded(route) => Some((operation, route)),
-        _ => None,
+    let prefix = prefix(words.0);
+    let mut rows = operations.iter().filter_map(|operation| {
+        let Access::Forwarded(route) = &operation.access else { return None };
+        let (signature, id, title) = (operation.signature(), operation.id, operation.title(words.0));
+        let price = if route.is_free() { words.free().to_owned() } else { route_price(&route.price, words) };
+        Some(format!("\n| [`{signature}`]({prefix}/docs/reference/{id}) | {title} | {price} |"))
     });
-    let rows: String = rows
-        .map(|(operation, route)| {
-            let (signature, id, prefix) = (operation.signature(), operation.id, prefix(words.0));
-            let price =
-                if route.is_free() { words.free().to_owned() } else { route_price(&route.price, words) };
-            let title = operation.title(words.0);
-            format!("| [`{signature}`]({prefix}/docs/reference/{id}) | {title} | {price} |\n")
-        })
-        .collect();
-    match rows.as_str() {
-        "" => rows,
-        _ => format!("| {} | | {} |\n|---|---|---|\n{}", words.call(), words.credits(), rows.trim_end()),
+    let listed: String = rows.by_ref().take(MAX_LISTED).collect();
+    if listed.is_empty() {
+        return listed;
     }
+    let others = match rows.next() {
+        Some(_) => format!("\n\n[{}]({prefix}/docs/reference/)", words.all_endpoints()),
+        None => String::new(),
+    };
+    format!("| {} | | {} |\n|---|---|---|{listed}{others}", words.call(), words.credits())
 }
 
 /// Where a reader gets a key.

@@ -73,6 +73,7 @@ words! {
         / "{call}\nO cabeçalho `X-Credits-Used` da resposta informa quanto a chamada custou. [A página dela](/pt/docs/reference/{id}) tem a \
            mesma chamada em Python, JavaScript, Go, PHP e Ruby.\n";
     more_calls: "## More calls\n\n{sold}\n\n" / "## Outras chamadas\n\n{sold}\n\n";
+    all_endpoints: "All endpoints" / "Todos os endpoints";
     nothing_sold: "Nothing is sold here yet." / "Ainda não há nada à venda aqui.";
     plan: "Plan" / "Plano";
     calls: "Calls" / "Chamadas";

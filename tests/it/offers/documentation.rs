@@ -141,6 +141,23 @@ async fn the_first_page_lists_the_routes_of_the_seller_beside_the_analysis_or_wi
 }
 
 #[tokio::test]
+async fn the_first_page_lists_twenty_routes_and_leads_to_the_others() {
+    let route = |number: usize| {
+        format!(
+            "[[route]]\nroute = \"r{number}\"\npath = \"/r{number}\"\nmethods = [\"GET\"]\nupstream = \"images\"\naccess = \"crm\"\ncredits = 1\n"
+        )
+    };
+    let (upstream, _) = IMAGES.split_once("[[route]]").unwrap();
+    for (routes, leads_on) in [(20, false), (21, true)] {
+        let file = upstream.to_owned() + &(0..routes).map(route).collect::<String>();
+        for text in texts_of(&file, "/index.md", "/r19").await {
+            assert_eq!(text.matches("| [`GET /r").count(), 20, "{text}");
+            assert_eq!(text.contains("[All endpoints]") || text.contains("[Todos os endpoints]"), leads_on);
+        }
+    }
+}
+
+#[tokio::test]
 async fn guides_about_the_analysis_are_listed_where_it_is_sold() {
     let [english, portuguese] = texts_of(IMAGES, "/docs/index.md", "/images").await;
     for of_analysis in ["/docs/analysis.md", "/docs/contacts.md", "/docs/enrichment.md"] {
