@@ -7,6 +7,7 @@
 mod aside;
 mod assets;
 mod changelog;
+mod charging;
 mod error_pages;
 mod fields;
 mod first_call;
@@ -99,6 +100,17 @@ enum Subject {
     SharedCode(&'static str),
 }
 
+impl Subject {
+    /// Whether a page is found by readers of a gateway that sells these operations. Links lead to
+    /// the others.
+    fn concerns(self, operations: &[Operation]) -> bool {
+        match self {
+            Self::Guide(guide) => guide.concerns(operations),
+            _ => true,
+        }
+    }
+}
+
 impl Site {
     pub fn new(facts: Facts) -> Self {
         Self {
@@ -142,6 +154,7 @@ impl Site {
         };
         of_language.get_or_init(|| {
             let own = self.pages().iter().filter(|(_, entry)| entry.language == language);
+            let own = own.filter(|(_, entry)| entry.what.concerns(self.operations()));
             let pages = own.map(|(address, entry)| (address.as_str(), self.page(entry.what, language)));
             Served::new("application/json", search::index(pages).into_bytes())
         })

@@ -7,8 +7,9 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::Facts;
+use super::first_call::sells_analysis;
 use super::generator::generator;
-use super::operation::{Access, Group, Operation, Parameter};
+use super::operation::{Access, Group, Operation, Parameter, Verb};
 use super::operations::all;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
@@ -29,18 +30,23 @@ struct Writer<'f> {
 pub fn document(facts: &Facts) -> Value {
     let mut writer = Writer { facts, schemas: generator(), billed: Vec::new() };
     let mut paths: Map<String, Value> = Map::new();
-    for operation in all(facts) {
+    let operations = all(facts);
+    for operation in &operations {
         let item = paths.entry(operation.path).or_insert_with(|| json!({}));
-        item[operation.verb.as_str()] = writer.operation(&operation);
+        item[operation.verb.as_str()] = writer.operation(operation);
     }
     let server = facts.links.base_url.as_str();
+    let summary = match sells_analysis(&operations) {
+        true => "Analyses of people by name and company, sold by the credit",
+        false => "Calls sold by the credit",
+    };
     json!({
         "openapi": "3.1.1",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": "Fluence",
             "version": env!("CARGO_PKG_VERSION"),
-            "summary": "Analyses of people by name and company, sold by the credit",
+            "summary": summary,
             "description": DESCRIPTION,
             "license": { "name": "MIT", "identifier": "MIT" },
         },
@@ -93,8 +99,9 @@ impl Writer<'_> {
             }
             Access::Forwarded(route) => {
                 written["x-fluence-credits"] = json!(route.price);
-                written["x-fluence-settlement"] = json!({ "capture": route.capture });
-                if route.max_request_bytes > 0 {
+                written["x-fluence-settlement"] =
+                    json!({ "capture": route.capture, "broke_off": route.broke_off, "left": route.left });
+                if route.max_request_bytes > 0 && !matches!(operation.verb, Verb::Get | Verb::Head) {
                     written["requestBody"] = json!({
                         "description": "A body of whatever media type the service behind this route takes.",
                         "required": false,

@@ -95,12 +95,15 @@ const OF_ANALYSIS: [&str; 4] = ["contacts", "analysis", "moving", "enrichment"];
 
 /// The guides for a reader of a gateway that sells these operations, in the order of the contents.
 pub(super) fn guides_for(reader: Reader, operations: &[Operation]) -> impl Iterator<Item = &'static Guide> {
-    let sells_analysis = sells_analysis(operations);
-    let concerns = move |guide: &&Guide| sells_analysis || !OF_ANALYSIS.contains(&guide.name);
-    GUIDES.iter().filter(move |guide| guide.reader == reader).filter(concerns)
+    GUIDES.iter().filter(move |guide| guide.reader == reader && guide.concerns(operations))
 }
 
 impl Guide {
+    /// Whether it is about something that is sold.
+    pub(super) fn concerns(&self, operations: &[Operation]) -> bool {
+        !OF_ANALYSIS.contains(&self.name) || sells_analysis(operations)
+    }
+
     /// The text in a language, or in English where it is not written in that one, and the language
     /// that it has.
     pub(super) fn text(&self, language: Language) -> (&'static str, Language) {

@@ -166,8 +166,12 @@ fn settlement(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | |\n|---|---|\n", words.call());
     let has_forwarded = !facts.routes.forwarded.is_empty();
-    let is_of_forwarded = |outcome: Outcome| outcome.number() >= Outcome::ChargedStatus.number();
-    for outcome in Outcome::ALL.into_iter().filter(|outcome| has_forwarded || !is_of_forwarded(*outcome)) {
+    let sells_analysis = facts.routes.built_in.iter().next().is_some();
+    let is_sold = |outcome: &Outcome| match outcome {
+        Outcome::ProfileNotFound | Outcome::MultipleMatches | Outcome::InsufficientData => sells_analysis,
+        other => has_forwarded || other.number() < Outcome::ChargedStatus.number(),
+    };
+    for outcome in Outcome::ALL.into_iter().filter(is_sold) {
         let end = match facts.settlement.settle(outcome) {
             Settlement::Capture => words.is_charged(),
             Settlement::Release => words.is_given_back(),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::aside::Aside;
+use super::charging;
 use super::fields;
 use super::page::{Page, Section, prefix};
 use super::pricing::{price, route_price};
@@ -57,10 +58,7 @@ fn terms(operation: &Operation, facts: &Facts, words: Words) -> String {
         Access::Forwarded(route) if route.is_free() => {
             return plans(&route.access, facts, words);
         }
-        Access::Forwarded(route) => {
-            let listed = route.capture.listed().join(", ");
-            (words.settled_by_status().replace("{statuses}", &listed), &route.access)
-        }
+        Access::Forwarded(route) => (charging::terms(route, words), &route.access),
         _ if operation.is_idempotent => return format!("\n{}\n", words.idempotent()),
         _ => return String::new(),
     };

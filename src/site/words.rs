@@ -133,13 +133,40 @@ words! {
         / "Só quando a conta tiver créditos suficientes: depois de uma compra ou da renovação, cujo dia está em `billing_info`.";
     retry_wait: "After the seconds in `Retry-After`." / "Depois dos segundos indicados em `Retry-After`.";
     retry_pause: "After a pause, a few times at most." / "Depois de uma pausa, poucas vezes.";
-    plans: "Plans, as edition/plan" / "Planos, como edição/plano";
+    plans: "Plans with this call" / "Planos com esta chamada";
     settled: "Charged when the call is answered, when no profile is found and when several people match. Given back on errors, on \
               invalid requests and when there is too little text."
         / "Cobrada quando a chamada é respondida, quando nenhum perfil é encontrado e quando várias pessoas correspondem. \
            Devolvida em caso de erro, de requisição inválida e quando há pouco texto.";
     settled_by_status: "Charged when the answer has one of these statuses: {statuses}. Every other answer is given back."
         / "Cobrada quando a resposta tem um destes status: {statuses}. Em qualquer outra resposta, os créditos são devolvidos.";
+    price_by_figures: "A call costs what it used, rounded up: {parts}. At least {least}, and at most {hold}, which is held while the call runs."
+        / "Uma chamada custa o que usou, arredondado para cima: {parts}. No mínimo {least} e no máximo {hold}, que é retido enquanto a chamada roda.";
+    per_figure: "per unit of {of}" / "por unidade de {of}";
+    per_figures: "for every {each} of {of}" / "a cada {each} de {of}";
+    per_unit: "per {of}" / "por {of}";
+    per_units: "for every {each} {of}" / "a cada {each} {of}";
+    of_header: "(header of the answer)" / "(cabeçalho da resposta)";
+    of_member: "(member of the answer)" / "(membro da resposta)";
+    kib_of_request: "KiB of the request" / "KiB da requisição";
+    kib_of_answer: "KiB of the answer" / "KiB da resposta";
+    second: "second" / "segundo";
+    seconds: "seconds" / "segundos";
+    less_is_held: "Less is held where `{of}` of the request bounds what is used." / "Retém-se menos quando `{of}` da requisição limita o uso.";
+    missing_costs_the_least: " If the answer does not say what was used, the least is charged."
+        / " Se a resposta não informa o que foi usado, cobra-se o mínimo.";
+    missing_costs_the_hold: " If the answer does not say what was used, all that is held is charged."
+        / " Se a resposta não informa o que foi usado, cobra-se tudo o que foi retido.";
+    missing_costs_nothing: " If the answer does not say what was used, nothing is charged."
+        / " Se a resposta não informa o que foi usado, nada é cobrado.";
+    broken_stream_is_given_back: "A stream that the service breaks off is given back."
+        / "Um fluxo que o serviço interrompe é devolvido.";
+    broken_stream_is_counted: "A stream that the service breaks off costs what was used until then."
+        / "Um fluxo que o serviço interrompe custa o que foi usado até ali.";
+    left_is_counted: "If you leave before the end, what was used until then is charged."
+        / "Se você sai antes do fim, cobra-se o que foi usado até ali.";
+    left_is_finished: "If you leave before the end, the answer is read to its end and charged."
+        / "Se você sai antes do fim, a resposta é lida até o fim e cobrada.";
     passed_on: "The answer of the service behind this route." / "A resposta do serviço por trás desta rota.";
     idempotent: "Honours `Idempotency-Key`: the same request counts once, for 24 hours."
         / "Aceita `Idempotency-Key`: a mesma requisição conta uma só vez, por 24 horas.";

@@ -167,6 +167,56 @@ async fn guides_about_the_analysis_are_listed_where_it_is_sold() {
     assert!(english.contains("/docs/analysis.md"), "{english}");
 }
 
+#[tokio::test]
+async fn the_page_of_a_route_says_what_its_figures_cost_and_how_calls_end() {
+    let counted = IMAGES.replacen("credits = 3", "
+credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs = 2 }], hold = 10, missing = \"min\" }", 1);
+    let streamed = counted.replacen(
+        "settlement = { capture = [\"2xx\", \"404\"] }",
+        "stream = {}\nsettlement = { broke_off = \"counted\" }",
+        1,
+    );
+    let page = "/docs/reference/image-resize-get.md";
+    for (routes, said) in [
+        (IMAGES, &["one of these statuses: 2xx, 404.", "is read to its end and charged"][..]),
+        (
+            &counted,
+            &[
+                "1 credit + 2 credits for every 1,000 of `/usage/words` (member of the answer).",
+                "At least 1 credit, and at most 10 credits",
+                "does not say what was used, the least is charged.",
+            ],
+        ),
+        (
+            &streamed,
+            &[
+                "A stream that the service breaks off costs what was used until then.",
+                "If you leave before the end, what was used until then is charged.",
+            ],
+        ),
+    ] {
+        let [english, portuguese] = texts_of(routes, page, "/images").await;
+        for sentence in said {
+            assert!(english.contains(sentence), "{sentence}: {english}");
+        }
+        assert!(
+            !portuguese.contains("{of}") && portuguese.contains("Se você sai antes do fim"),
+            "{portuguese}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn prices_and_search_speak_of_searches_for_people_where_these_are_sold() {
+    for (routes, is_sold) in [(IMAGES, false), ("builtin = true\n", true)] {
+        let [english, portuguese] = texts_of(routes, "/pricing.md", "# Fluence").await;
+        assert_eq!(english.contains("a search was done"), is_sold, "{english}");
+        assert_eq!(portuguese.contains("uma busca foi feita"), is_sold, "{portuguese}");
+        let [index, _] = texts_of(routes, "/docs/search.json", "# Fluence").await;
+        assert_eq!(index.contains("/docs/analysis"), is_sold);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_client_calls_a_route_of_the_seller() {
     const PROGRAM: &str = "
