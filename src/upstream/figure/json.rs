@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::figure::{Figure, JsonPointer};
+use crate::domain::figure::Figure;
+use crate::domain::json_pointer::JsonPointer;
 
 /// What stands at a pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
