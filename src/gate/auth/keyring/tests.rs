@@ -93,7 +93,7 @@ impl World {
         let mut keyring =
             Keyring::start(pool.clone(), pepper, &keys, limits.clone(), DatabaseClock::default());
         let (begun, answers) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let (accounts, freshness) = (keyring.shared.accounts.clone(), keyring.shared.freshness.clone());
+        let (accounts, freshness) = (keyring.cache.accounts.clone(), keyring.cache.freshness.clone());
         let script = Script {
             loader: KeyLoader { pool, limits, accounts, freshness, clock: DatabaseClock::default() },
             states: Mutex::new(states.iter().copied().collect()),
@@ -271,7 +271,7 @@ fn resident_bytes() -> Option<usize> {
 async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
     const KEYS: u128 = 100_000;
     let world = World::new(&[]);
-    let (shared, limits) = (&world.keyring.shared, RateLimits::default());
+    let (cache, limits) = (&world.keyring.cache, RateLimits::default());
     let some_record = record(KeyState::Active);
     let before = resident_bytes();
     for number in 0..KEYS {
@@ -279,17 +279,17 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
         record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
-        let start = shared.freshness.start_lookup();
-        let account = shared.accounts.of(record.account_id, &record.balance, || shared.freshness.change());
+        let start = cache.freshness.start_lookup();
+        let account = cache.accounts.of(record.account_id, &record.balance, || cache.freshness.change());
         let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
         let found = LookupResult {
             caller: Some(Caller::new(record, account, rate, DatabaseClock::default())),
             start,
         };
-        assert!(shared.insert_if_current(KeyDigest::from_bytes(digest), found));
+        assert!(cache.insert_if_current(KeyDigest::from_bytes(digest), found));
     }
     let (before, after) = before.zip(resident_bytes()).expect("the system tells the memory of a process");
     let bytes = after.saturating_sub(before);
-    eprintln!("{} keys in memory, {} bytes each", shared.keys.len(), bytes / shared.keys.len());
-    assert!(shared.keys.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", shared.keys.len());
+    eprintln!("{} keys in memory, {} bytes each", cache.keys.len(), bytes / cache.keys.len());
+    assert!(cache.keys.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", cache.keys.len());
 }
