@@ -141,7 +141,7 @@ pub fn router(parts: &Parts) -> ListedRouter {
 
     // Open: reports of leaked keys.
     router.add("/leaks/report", bare(post(leaks::report)).with_state(parts.leaks.clone()));
-    router.add("/leaks/github", bare(post(leaks::github)).with_state(parts.leaks.clone()));
+    router.add("/leaks/github", bare(post(leaks::github::report)).with_state(parts.leaks.clone()));
     router.add("/leaks/verify", bare(post(leaks::verify)).with_state(parts.leaks.clone()));
     // Open, for upstreams that verify who calls.
     router.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
