@@ -23,7 +23,7 @@ const HOP_BY_HOP: [&str; 10] = [
     "upgrade",
     "http2-settings",
 ];
-/// What a client says to the gateway alone.
+/// Headers of a client that only the gateway reads.
 const FOR_THE_GATEWAY: [&str; 9] = [
     "authorization",
     "cookie",
@@ -35,8 +35,8 @@ const FOR_THE_GATEWAY: [&str; 9] = [
     "x-real-ip",
     "x-request-id",
 ];
-/// What an upstream says to the gateway alone or about itself, and what only the gateway says: of a
-/// call, and of its origin.
+/// Headers of an upstream about itself or for the gateway, and those that only the gateway writes:
+/// about a call and its origin.
 const FROM_THE_UPSTREAM: [&str; 11] = [
     "alt-svc",
     "clear-site-data",

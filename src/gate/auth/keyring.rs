@@ -116,7 +116,7 @@ impl Keyring {
         }
         // A key that was valid a while ago is not a guess.
         let is_suspect = from.is_some_and(|address| self.failed_auth.are_too_many(address))
-            && !self.cache.was_valid(&digest);
+            && !self.cache.was_found(&digest);
         let digests = self.peppers.digests(secret);
         self.look_up(digests, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await
     }

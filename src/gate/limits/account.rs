@@ -8,20 +8,19 @@ mod slot;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use self::balance::CachedBalance;
+use self::routes::RouteUses;
+pub use self::routes::{LimitedRoute, RouteRefusal};
+pub use self::slot::{Admission, Slot};
 use super::limiter::{LimitSizes, RateDecision};
 use super::shared_limits::Lease;
 use crate::domain::billing::AccountBalance;
 use crate::domain::ids::AccountId;
 use crate::domain::key::Mode;
 use crate::gate::change_count::{ChangeCount, LastChange};
-
-use self::balance::CachedBalance;
-use self::routes::RouteUses;
-pub use self::routes::{LimitedRoute, RouteRefusal};
-pub use self::slot::{Admission, Slot};
 
 /// The cached state of an account, shared by all its keys.
 #[derive(Debug)]
@@ -92,7 +91,7 @@ impl CachedAccount {
         check_rate: impl FnOnce() -> RateDecision,
         lease: impl FnOnce() -> Option<Lease>,
     ) -> Admission {
-        let mut running = self.lock_running();
+        let mut running = self.running.lock();
         if *running >= sizes.concurrency {
             return Admission::TooMany;
         }
@@ -109,21 +108,17 @@ impl CachedAccount {
 
     /// Returns why a route's own limits refuse a call now, if they do. Takes nothing.
     pub fn route_refusal(&self, route: &LimitedRoute) -> Option<RouteRefusal> {
-        self.lock_routes().refusal(route, Instant::now())
+        self.routes.lock().refusal(route, Instant::now())
     }
 
     /// Counts a call to a route no longer as running.
     fn leave_route(&self, name: &'static str) {
-        self.lock_routes().leave(name, Instant::now());
-    }
-
-    fn lock_routes(&self) -> MutexGuard<'_, RouteUses> {
-        self.routes.lock()
+        self.routes.lock().leave(name, Instant::now());
     }
 
     /// Takes a slot, past any limit.
     pub fn enter(self: &Arc<Self>, lease: Option<Lease>) -> Slot {
-        let mut running = self.lock_running();
+        let mut running = self.running.lock();
         *running += 1;
         self.slot(*running, None, lease)
     }
@@ -136,7 +131,7 @@ impl CachedAccount {
         lease: Option<Lease>,
         running_everywhere: u32,
     ) -> Result<Slot, RouteRefusal> {
-        let mut running = self.lock_running();
+        let mut running = self.running.lock();
         if let Some(refusal) = route.and_then(|route| self.route_refusal(route)) {
             return Err(refusal);
         }
@@ -146,13 +141,9 @@ impl CachedAccount {
 
     fn slot(self: &Arc<Self>, running: u32, route: Option<&LimitedRoute>, lease: Option<Lease>) -> Slot {
         if let Some(route) = route {
-            self.lock_routes().enter(route, Instant::now());
+            self.routes.lock().enter(route, Instant::now());
         }
         Slot::new(self.clone(), running, route.map(|route| route.name), lease)
-    }
-
-    fn lock_running(&self) -> MutexGuard<'_, u32> {
-        self.running.lock()
     }
 }
 

@@ -83,8 +83,8 @@ impl Sale {
     ) -> T {
         let call = serving(call_id, call);
         if self.outlives_client {
-            // A repeat of the call gets its stored answer. No other call would bring its answer to
-            // anybody once the gateway has closed the connection.
+            // A repeat of the call gets its stored answer. Any other answer is lost once the
+            // gateway has closed the connection.
             let cut = Some(&self.metering.cut).filter(|_| !is_repeatable);
             DetachOnDrop::new(&self.metering.calls, cut, call).await
         } else {

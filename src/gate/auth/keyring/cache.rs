@@ -59,8 +59,8 @@ impl KeyCache {
         }
     }
 
-    /// Whether the key was valid when it was last looked up.
-    pub(super) fn was_valid(&self, digest: &KeyDigest) -> bool {
+    /// Whether the last lookup of the key found it.
+    pub(super) fn was_found(&self, digest: &KeyDigest) -> bool {
         self.keys.contains_key(digest)
     }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use parking_lot::MutexGuard;
 use tokio::time::Instant;
 
 use super::CachedAccount;
@@ -32,16 +31,16 @@ impl CachedBalance {
 impl CachedAccount {
     /// Returns the last known balance, for answers that moved no credits.
     pub fn balance(&self) -> AccountBalance {
-        self.lock_balance().balance.clone()
+        self.balance.lock().balance.clone()
     }
 
     /// Whether the last known balance is older than `age`.
     pub fn balance_is_older_than(&self, age: Duration) -> bool {
-        self.lock_balance().cached_at.elapsed() > age
+        self.balance.lock().cached_at.elapsed() > age
     }
 
     pub fn cache_balance(&self, balance: AccountBalance) {
-        let mut cached = self.lock_balance();
+        let mut cached = self.balance.lock();
         cached.balance = balance;
         cached.cached_at = Instant::now();
     }
@@ -49,7 +48,7 @@ impl CachedAccount {
     /// Applies the refund of a call. Whatever else changed the balance since the hold stays
     /// counted. Returns the balance after the refund.
     pub fn apply_refund(&self, refund: Refund) -> AccountBalance {
-        let mut cached = self.lock_balance();
+        let mut cached = self.balance.lock();
         cached.balance.add(refund);
         cached.refunded_at = Some(Instant::now());
         cached.balance.clone()
@@ -69,10 +68,6 @@ impl CachedAccount {
     }
 
     fn was_refunded_just_now(&self) -> bool {
-        self.lock_balance().refunded_at.is_some_and(|at| at.elapsed() < REFUND_COMMIT)
-    }
-
-    fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
-        self.balance.lock()
+        self.balance.lock().refunded_at.is_some_and(|at| at.elapsed() < REFUND_COMMIT)
     }
 }

@@ -1,5 +1,5 @@
-//! Leases: the slots of running calls, as the shared store knows them. A call that ends returns its
-//! lease. The leases of a gateway that died expire.
+//! Leases: the slots of running calls in the shared store. A call that ends returns its lease. The
+//! leases of a gateway that died expire.
 
 mod lease;
 

@@ -140,7 +140,7 @@ impl Store {
         }
     }
 
-    /// Returns a connection on which the store answers within the budget, or why there is none.
+    /// Returns a connection on which the store answers within the budget, or the error as a text.
     async fn connect_and_probe<F>(&self, command: impl Fn(Connection) -> F) -> Result<Connection, String>
     where
         F: Future<Output = RedisResult<()>>,

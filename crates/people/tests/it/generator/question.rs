@@ -65,16 +65,16 @@ impl World {
     /// A query about a person who does not exist, though parts of it do. `None` if one exists by
     /// chance.
     pub(crate) fn ask_about_an_unknown_person(&self, chance: &mut Chance) -> Option<Question> {
-        let mut somebody = chance.pick(&self.people);
-        somebody.former = None;
+        let mut person = chance.pick(&self.people);
+        person.former = None;
         match chance.below(5) {
-            0 => somebody.company = chance.below(self.companies.len()),
-            1 => somebody.given = vec![chance.pick(self.vocabulary.given)],
-            2 => somebody.surnames = vec![chance.pick(self.vocabulary.surnames)],
-            3 => somebody.given = vec![other_gender(somebody.given[0])?],
-            _ => somebody = invent_person(self.vocabulary, chance, self.companies.len()),
+            0 => person.company = chance.below(self.companies.len()),
+            1 => person.given = vec![chance.pick(self.vocabulary.given)],
+            2 => person.surnames = vec![chance.pick(self.vocabulary.surnames)],
+            3 => person.given = vec![other_gender(person.given[0])?],
+            _ => person = invent_person(self.vocabulary, chance, self.companies.len()),
         }
-        let question = self.ask_about(chance, &somebody);
+        let question = self.ask_about(chance, &person);
         self.meant(&question.meaning).is_empty().then_some(question)
     }
 }
