@@ -40,7 +40,7 @@ use crate::server::stop::{Stop, StopTiming};
 use crate::server::tls::TlsError;
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
-use crate::upstream::address::UrlFault;
+use crate::upstream::url::UrlFault;
 
 pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
 pub use offer::OfferError;

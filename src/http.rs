@@ -21,6 +21,7 @@ pub mod loopback;
 pub mod negotiate;
 pub mod paging;
 pub mod person_request;
+mod profile_url;
 pub mod public_links;
 pub mod query;
 pub mod rate_limit_headers;

@@ -36,7 +36,7 @@ use crate::people::matching::{Resolution, resolve};
 use crate::people::rarity::Rarity;
 use crate::people::sample::SamplePeople;
 use crate::upstream::client::Upstream;
-pub use crate::upstream::client::UpstreamError;
+pub use crate::upstream::error::UpstreamError;
 
 /// An estimate of what an answer takes in the cache besides the person's texts, in bytes.
 const ANSWER_BYTES: u64 = 512;

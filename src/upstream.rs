@@ -6,6 +6,7 @@ pub mod breaker;
 mod bulkhead;
 pub mod client;
 mod connector;
+pub mod error;
 pub mod fetch;
 pub mod figure;
 pub mod headers;
@@ -17,6 +18,7 @@ pub mod retry_after;
 pub mod settings;
 pub mod tls;
 pub mod upload;
+pub mod url;
 
 use std::time::Duration;
 

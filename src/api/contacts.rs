@@ -1,5 +1,7 @@
 //! `/v1/contacts`: the people that an account stores for itself. Analyses search them first.
 
+mod body;
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -8,18 +10,16 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 
-use crate::api::instant;
+pub(crate) use self::body::{Gone, List, One};
+use self::body::{GoneContact, Shown};
 use crate::api::once::{Act, Answer, BodyLimit, Ended, Posted};
 use crate::clock::new_id;
 use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
-use crate::domain::person::Post;
 use crate::domain::refusal::Refusal;
 use crate::domain::setting;
 use crate::gate::auth::caller::Caller;
@@ -58,81 +58,6 @@ impl ContactSettings {
     fn limits(&self) -> ContactLimits {
         let bytes = self.max_bytes_per_account.get() as u64;
         ContactLimits { contacts: self.max_per_account.into(), bytes }
-    }
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ContactPage")]
-pub(crate) struct List<'a> {
-    success: bool,
-    data: Vec<Shown<'a>>,
-    /// Present when there are more: pass it as `cursor`.
-    next_cursor: Option<ContactId>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ContactAnswer")]
-pub(crate) struct One<'a> {
-    success: bool,
-    data: Shown<'a>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Contact")]
-pub(crate) struct Shown<'a> {
-    id: ContactId,
-    first_name: &'a str,
-    last_name: &'a str,
-    company: &'a str,
-    title: Option<&'a str>,
-    email: Option<&'a str>,
-    bio: Option<&'a str>,
-    posts: Vec<PostShown<'a>>,
-    created_at: String,
-    updated_at: String,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Post")]
-pub(crate) struct PostShown<'a> {
-    text: &'a str,
-    published_at: Option<DateTime<Utc>>,
-    language: Option<&'a str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ContactDeletedAnswer")]
-pub(crate) struct Gone {
-    success: bool,
-    data: GoneContact,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DeletedContact")]
-pub(crate) struct GoneContact {
-    id: ContactId,
-    deleted: bool,
-}
-
-impl<'a> Shown<'a> {
-    fn new(Contact { id, content, created_at, updated_at }: &'a Contact) -> Self {
-        let post = |post: &'a Post| PostShown {
-            text: &post.text,
-            published_at: post.published_at,
-            language: post.language.as_deref(),
-        };
-        Self {
-            id: *id,
-            first_name: &content.first_name,
-            last_name: &content.last_name,
-            company: &content.company,
-            title: content.title.as_deref(),
-            email: content.email.as_deref(),
-            bio: content.bio.as_deref(),
-            posts: content.posts.iter().map(post).collect(),
-            created_at: instant(*created_at),
-            updated_at: instant(*updated_at),
-        }
     }
 }
 

@@ -29,7 +29,7 @@ use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest}
 use crate::gate::metering::{PaidAnswer, PaidFuture};
 use crate::http::answer::passed_on;
 use crate::http::representation::is_unencoded;
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 use crate::upstream::figure::{Member, member_in};
 use crate::upstream::headers;
 use crate::upstream::identity_headers::IdentityHeaders;

@@ -1,6 +1,7 @@
 //! Reports of leaked keys: by their finders, and signed by GitHub; and whether a key that a scanner
 //! found is live.
 
+pub mod github;
 mod public_keys;
 pub mod settings;
 
@@ -8,31 +9,29 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json as JsonBody};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
+use self::github::Github;
 pub use self::public_keys::KeysFrom;
-use self::public_keys::PublicKeys;
 use super::change_refusal::refusal;
 use crate::domain::audit::Actor;
-use crate::domain::hex;
-use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS, is_usable_url};
+use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
 use crate::domain::key::{KeyFormat, KeySecret};
-use crate::domain::refusal::{Fault, Limit, LimitHit, Malformed, Refusal};
+use crate::domain::refusal::{Fault, Limit, LimitHit, Refusal};
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::network_window::NetworkWindow;
 use crate::http::answer::{RefusalResponse, json_with, passed_on};
 use crate::http::client_address::ClientAddress;
-use crate::http::json_body::{parse_fields, read_any_body, read_body};
+use crate::http::json_body::{parse_fields, read_body};
 use crate::http::negotiate::RenderContext;
 use crate::management::leaks::{self, LeakPolicy, LeakReport};
 use crate::secret::peppers::Peppers;
@@ -42,8 +41,7 @@ const MAX_REPORT_BYTES: usize = 16 * 1024;
 const MAX_LIST_BYTES: usize = 1024 * 1024;
 /// Longest text that can be a key.
 const MAX_TOKEN_CHARS: usize = 128;
-/// Most keys of one list of GitHub's, and of one question of a scanner.
-const MAX_MATCHES: usize = 1_000;
+/// Most keys of one question of a scanner.
 const MAX_ASKED: usize = 100;
 /// Reports from one network per minute.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("it is not 0");
@@ -54,9 +52,6 @@ const WAIT: Duration = Duration::from_secs(5);
 /// A report is answered at a multiple of this interval, so that the time does not show whether it
 /// was a key.
 const INTERVAL: Duration = Duration::from_millis(250);
-
-const IDENTIFIER: &str = "github-public-key-identifier";
-const SIGNATURE: &str = "github-public-key-signature";
 
 /// What reports work with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -70,12 +65,6 @@ pub struct Leaks {
     github: Option<Github>,
     windows: NetworkWindow,
     places: Arc<Semaphore>,
-}
-
-#[derive(Clone, Debug)]
-struct Github {
-    keys: PublicKeys,
-    token_type: Arc<str>,
 }
 
 impl Leaks {
@@ -102,7 +91,7 @@ impl Leaks {
     /// Takes GitHub's reports about tokens of this type.
     #[must_use]
     pub fn with_github(self, keys: KeysFrom, token_type: &str) -> Self {
-        Self { github: Some(Github { keys: PublicKeys::new(keys), token_type: token_type.into() }), ..self }
+        Self { github: Some(Github::new(keys, token_type)), ..self }
     }
 
     /// Counts a request of a network.
@@ -197,83 +186,6 @@ fn actor(part: &'static str, client: Option<ClientAddress>, context: &RenderCont
 async fn at_next_interval(begun_at: Instant) {
     let intervals = begun_at.elapsed().as_millis() / INTERVAL.as_millis() + 1;
     sleep_until(begun_at + INTERVAL * u32::try_from(intervals).unwrap_or(1)).await;
-}
-
-/// One match of GitHub's.
-#[derive(Deserialize)]
-struct Match {
-    token: String,
-    #[serde(default)]
-    url: Option<String>,
-}
-
-/// What a match was, for GitHub.
-#[derive(Serialize)]
-struct Label<'l> {
-    token_hash: String,
-    token_type: &'l str,
-    label: &'static str,
-}
-
-/// Takes a signed list of matches from GitHub's secret scanning.
-pub async fn github(
-    State(leaks): State<Leaks>,
-    client: Option<Extension<ClientAddress>>,
-    Extension(context): Extension<RenderContext>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, RefusalResponse> {
-    let Some(Github { keys, token_type }) = &leaks.github else {
-        return Err(Refusal::EndpointNotFound.into());
-    };
-    let client = client.map(|Extension(client)| client);
-    leaks.count(client)?;
-    let body = read_any_body(body, MAX_LIST_BYTES).await?;
-    if !is_signed(keys, &headers, &body).await? {
-        leaks::count(LeakSource::Github, leaks::REFUSED, 1);
-        return Ok(passed_on(
-            (StatusCode::UNAUTHORIZED, "the signature is missing or wrong\n").into_response(),
-        ));
-    }
-    let matches: Vec<Match> = serde_json::from_slice(&body)
-        .map_err(|error| Refusal::InvalidJson { line: error.line().max(1), column: error.column().max(1) })?;
-    if matches.len() > MAX_MATCHES {
-        return Err(Refusal::BadRequest(Malformed::TooManyMatches).into());
-    }
-    let _place = leaks.place().await?;
-    let actor = actor("GitHub's secret scanning", client, &context);
-    let mut connection = leaks.connection().await?;
-    let mut labels = Vec::with_capacity(matches.len());
-    for Match { token, url } in &matches {
-        let is_ours = match KeySecret::parse(token.as_bytes()) {
-            Ok(secret) => {
-                // A place that cannot be kept does not keep the key alive.
-                let url = url.as_deref().filter(|url| is_usable_url(url)).unwrap_or_default();
-                let report = LeakReport { secret: &secret, url, source: LeakSource::Github };
-                leaks.act(&mut connection, &actor, &report).await?
-            }
-            Err(_) => false,
-        };
-        labels.push(Label {
-            token_hash: hex::encode(&Sha256::digest(token.as_bytes())),
-            token_type,
-            label: if is_ours { "true_positive" } else { "false_positive" },
-        });
-    }
-    Ok(passed_on(JsonBody(labels).into_response()))
-}
-
-async fn is_signed(keys: &PublicKeys, headers: &HeaderMap, body: &[u8]) -> Result<bool, Refusal> {
-    let header = |name| {
-        let mut values = headers.get_all(name).iter();
-        let first = values.next()?.to_str().ok()?;
-        values.next().is_none().then_some(first)
-    };
-    let (Some(identifier), Some(signature)) = (header(IDENTIFIER), header(SIGNATURE)) else {
-        return Ok(false);
-    };
-    let key = keys.find(identifier).await.map_err(|_| Refusal::Unavailable { retry_after_s: 60 })?;
-    Ok(key.is_some_and(|key| key.has_signed(body, signature)))
 }
 
 /// Whether a scanner's find is live: 200 if any is, 403 if none. The body is that of TruffleHog's

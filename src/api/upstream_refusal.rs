@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::refusal::Refusal;
 use crate::domain::wait::whole_seconds;
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 
 pub(super) fn upstream_refusal(error: &UpstreamError) -> Refusal {
     match error {

@@ -25,9 +25,9 @@ use crate::lookup::People;
 use crate::openapi::{self, OwnersConsole};
 use crate::people::sample::SamplePeople;
 use crate::telemetry::metrics::Metrics;
-use crate::upstream::address::parse_url;
 use crate::upstream::client::{Upstream, UpstreamConfig};
 use crate::upstream::settings::UpstreamSettings;
+use crate::upstream::url::parse_url;
 
 /// The limits of requests: shared with other gateways if there is a Redis URL.
 ///

@@ -142,7 +142,7 @@ impl RouteSet {
         }
     }
 
-    /// The names by which the ledger knows the routes.
+    /// The names of the routes in the ledger.
     pub fn names(&self) -> Vec<&'static str> {
         let built_in = self.built_in.iter().map(|route| route.path);
         built_in.chain(self.forwarded.iter().map(|route| route.name)).collect()

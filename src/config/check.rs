@@ -16,7 +16,7 @@ use crate::console::settings::SignUp;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
 use crate::mail::transport::{Transport, is_sender};
-use crate::upstream::address::{UrlFault, parse_http_url, parse_url};
+use crate::upstream::url::{UrlFault, parse_http_url, parse_url};
 
 /// A lease is renewed three times in its life.
 const MIN_LEASE: Duration = Duration::from_millis(300);

@@ -1,9 +1,6 @@
 //! What an account writes of a contact: a new one, or changes to one. Every faulty field is
 //! reported at once.
 
-#[cfg(test)]
-mod tests;
-
 use super::fields::Fields;
 use super::json::Json;
 use crate::domain::contact::{ContactContent, limits};
@@ -180,3 +177,6 @@ fn post(mut fields: Fields) -> Result<Post, Refusal> {
     let language = language.and_then(|value| fields.line("language", value, limits::LANGUAGE_CHARS));
     Ok(Post { text: fields.finish_with(text)?, published_at, language })
 }
+
+#[cfg(test)]
+mod tests;

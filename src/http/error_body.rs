@@ -1,9 +1,12 @@
 //! The bodies of errors: one shape a dialect, and RFC 9457.
 
+mod problem;
+
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::problem::Problem;
 use super::billing_info::BillingInfo;
 use super::dialect::Dialect;
 use super::error_details::ErrorDetails;
@@ -191,44 +194,6 @@ impl<'a> Influtics<'a> {
             success: false,
             error,
             code: view.refusal.code().as_str(),
-            details: view.details,
-            request_id: ctx.request_id,
-            billing_info: view.billing,
-        }
-    }
-}
-
-/// A problem of RFC 9457.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Problem<'a> {
-    r#type: String,
-    title: &'static str,
-    status: u16,
-    detail: Text,
-    instance: String,
-    code: &'static str,
-    user_action: Text,
-    support_contact: &'a str,
-    #[serde(flatten)]
-    details: ErrorDetails<'a>,
-    request_id: CallId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    billing_info: Option<BillingInfo<'a>>,
-}
-
-impl<'a> Problem<'a> {
-    fn new(view: ErrorView<'a>, ctx: &RenderContext, links: &'a PublicLinks) -> Self {
-        let error_code = view.refusal.code();
-        let code = error_code.as_str();
-        Self {
-            r#type: links.error_page(error_code),
-            title: error_code.title(ctx.language),
-            status: view.status.as_u16(),
-            detail: view.refusal.message(ctx.language),
-            instance: format!("urn:uuid:{}", ctx.request_id),
-            code,
-            user_action: view.refusal.action(ctx.language, links.addresses()),
-            support_contact: &links.support_contact,
             details: view.details,
             request_id: ctx.request_id,
             billing_info: view.billing,

@@ -66,7 +66,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// Whether a parameter of the media type names an encoding of two or four bytes a character. RFC
-/// 8259, section 11, knows no `charset`, so any other value means nothing: the body itself shows
+/// 8259, section 11, defines no `charset`, so any other value means nothing: the body itself shows
 /// whether it is UTF-8.
 fn is_wide_charset(parameter: &str) -> bool {
     let Some((name, charset)) = parameter.split_once('=') else { return false };

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::ids::{AccountId, KeyId};
-use crate::ledger::rules::batch_state::{ClaimKey, claim_key};
+use crate::ledger::rules::claim_record::{ClaimKey, claim_key};
 use crate::ledger::rules::operation::Operation;
 use crate::ledger::rules::plain::PlainWork;
 

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod batch_state;
 pub mod caps;
+pub mod claim_record;
 pub mod entry;
 pub mod hold;
 pub mod lot;

@@ -3,6 +3,8 @@
 //! timer is needed under load.
 
 mod batch_plan;
+mod batch_result;
+mod commands;
 pub mod commit;
 mod handle;
 pub mod in_parts;
@@ -22,7 +24,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::batch_plan::{BatchPlan, Captured, Command, Commands};
+use self::batch_plan::{BatchPlan, Captured};
+use self::commands::{Command, Commands};
 use self::commit::{CommitError, Committer};
 use self::handle::HoldCommand;
 use self::liveness::Heartbeat;
@@ -30,12 +33,9 @@ use self::locked_accounts::LockedAccounts;
 use self::message::{BatchRef, SettleCommand};
 use self::metrics::WriterMetrics;
 use self::open_holds::OpenHolds;
-use self::reply::{Answer, Replies};
 use crate::kill_point::{self, KillPoint};
-use crate::ledger::rules::hold::{Held, Hold, HoldRequest};
-use crate::ledger::rules::operation::Effect;
 use crate::ledger::settings::LedgerSettings;
-use crate::ledger::store::{Effects, LedgerStore, StoreError};
+use crate::ledger::store::{LedgerStore, StoreError};
 
 pub use self::handle::Ledger;
 pub use self::message::{CaptureResult, HoldError, LedgerUnavailable};
@@ -91,9 +91,6 @@ struct Writer<S> {
     settings: LedgerSettings,
 }
 
-/// Shortest and longest wait before a failed plan is tried again.
-const MIN_RETRY: Duration = Duration::from_millis(10);
-const MAX_RETRY: Duration = Duration::from_secs(1);
 /// Longest wait before a failed heartbeat is tried again. An idle writer learns from it that the
 /// store is back.
 const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
@@ -224,96 +221,6 @@ impl<S: LedgerStore> Writer<S> {
         }
     }
 
-    fn answer(&mut self, batch_ref: BatchRef, commands: Vec<Command>, effects: Effects) -> Vec<Command> {
-        let (mut undecided, mut replies) = (Vec::new(), Replies::default());
-        for (command, effect) in commands.into_iter().zip(effects) {
-            match (command, effect) {
-                (command, None) => undecided.push(command),
-                (Command::Hold(HoldCommand { request, reply }), Some(effect)) => {
-                    replies.add(reply, self.grant(batch_ref, request, effect));
-                }
-                (Command::Settle(command), Some(effect)) => self.settled(command, effect),
-            }
-        }
-        replies.send();
-        undecided
-    }
-
-    /// Returns the answer to a requested hold.
-    fn grant(&mut self, batch_ref: BatchRef, request: HoldRequest, effect: Effect) -> Answer {
-        match effect {
-            Effect::Held(Held { hold, balance }) => {
-                self.open.opened(batch_ref.batch);
-                let settlements = self.settlements_in.clone();
-                let hold = OpenHold::new(
-                    hold,
-                    request.idempotency,
-                    batch_ref,
-                    settlements,
-                    self.settings.longest_wait,
-                );
-                Ok(Granted { hold, balance })
-            }
-            Effect::Declined(declined) => Err(HoldError::Declined(declined)),
-            Effect::UnknownAccount => Err(HoldError::UnknownAccount),
-            effect => {
-                let HoldRequest { call_id: call, account_id: account, .. } = request;
-                tracing::error!(%call, %account, ?effect, "the ledger's rules could not decide a hold");
-                Err(LedgerUnavailable::Store.into())
-            }
-        }
-    }
-
-    /// Completes a settlement. A hold that the rules refuse to end stays open, and closing the
-    /// epoch releases it.
-    fn settled(&mut self, command: SettleCommand, effect: Effect) {
-        let result = match effect {
-            Effect::Done(balance) => Ok(CaptureResult::Stored(balance)),
-            Effect::Superseded(_) => Ok(CaptureResult::Superseded),
-            effect => {
-                let Hold { call_id: call, account_id: account, .. } = command.settle.hold;
-                tracing::error!(%call, %account, ?effect, "the ledger's rules did not let a hold end");
-                Err(LedgerUnavailable::Store)
-            }
-        };
-        if result.is_ok() {
-            self.open.ended(command.batch_ref.batch);
-        }
-        if let Some(reply) = command.reply {
-            reply.send(result);
-        }
-    }
-
-    /// Handles a batch that was not committed: holds get an error, settlements wait for the next
-    /// plan.
-    fn requeue(
-        &mut self,
-        error: CommitError,
-        captured: Vec<Captured>,
-        commands: Vec<Command>,
-    ) -> Vec<Command> {
-        if error == CommitError::Unavailable {
-            self.retry_after = (self.retry_after * 2).clamp(MIN_RETRY, MAX_RETRY);
-        }
-        if matches!(error, CommitError::NewEpoch | CommitError::Unknown) {
-            // Closing the old epoch released its open holds.
-            self.open.clear();
-        }
-        self.uncommitted.captured.extend(captured);
-        let mut again = Vec::new();
-        for command in commands {
-            match command {
-                Command::Hold(hold) if error == CommitError::NewEpoch => again.push(Command::Hold(hold)),
-                // The hold may have been committed and released: a second try could hold twice.
-                Command::Hold(hold) => hold.reply.send(Err(LedgerUnavailable::Store.into())),
-                Command::Settle(command) => {
-                    self.uncommitted.ordered.extend(retry_of(command, &error).map(Command::Settle));
-                }
-            }
-        }
-        again
-    }
-
     /// Commits the remaining settlements and closes the epoch. Waiting calls get
     /// [`LedgerUnavailable::Stopped`].
     async fn finish(mut self) {
@@ -333,24 +240,5 @@ impl<S: LedgerStore> Writer<S> {
             }
         }
         self.committer.close().await;
-    }
-}
-
-/// The command to try after a settlement was not committed.
-fn retry_of(mut command: SettleCommand, error: &CommitError) -> Option<SettleCommand> {
-    match (error, command.reply.take()) {
-        (CommitError::Unknown, Some(reply)) => {
-            reply.send(Err(LedgerUnavailable::Unknown));
-            None
-        }
-        (CommitError::Refused, Some(reply)) => {
-            reply.send(Err(LedgerUnavailable::Store));
-            Some(command.into_release())
-        }
-        (CommitError::Refused, None) => {
-            tracing::error!(settle = ?command.settle, "a settlement was refused; closing the epoch will release it");
-            None
-        }
-        (_, reply) => Some(SettleCommand { reply, ..command }.after_failed_commit()),
     }
 }

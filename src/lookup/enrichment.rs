@@ -14,7 +14,8 @@ use crate::storage::directory::StoredPerson;
 use crate::storage::directory::opt_outs::{self, identities, opted_out};
 use crate::storage::error::StorageError;
 use crate::storage::pool::acquire;
-use crate::upstream::client::{Upstream, UpstreamError};
+use crate::upstream::client::Upstream;
+use crate::upstream::error::UpstreamError;
 
 /// Finds the person among the people that the service returns, by this program's own rules: a
 /// person of another name is dropped. People who opted out are neither looked up nor accepted from

@@ -6,7 +6,7 @@ use crate::domain::person::{Person, PersonSource};
 use crate::people::matching::{Match, Resolution};
 use crate::storage::directory::StoredPerson;
 use crate::storage::error::StorageError;
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 
 /// The most people described when a query means several.
 const MAX_HINTS: usize = 20;

@@ -3,6 +3,7 @@
 mod account;
 mod analysis;
 mod contacts;
+mod environments;
 mod forwarded;
 mod keys;
 mod service;
@@ -21,6 +22,7 @@ pub fn all(facts: &Facts) -> Vec<Operation> {
     operations.extend(account::operations());
     operations.extend(contacts::operations());
     operations.extend(keys::operations());
+    operations.extend(environments::operations());
     operations.extend(service::operations());
     operations
 }

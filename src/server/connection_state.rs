@@ -4,6 +4,8 @@
 //! The timer is not moved with every request. It wakes, reads the state and sleeps again, which
 //! costs a busy connection two clock readings a request.
 
+mod timeouts;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+pub(super) use self::timeouts::Timeouts;
 use super::tail::Tail;
 use super::unsent::Answer;
 
@@ -36,19 +39,6 @@ const PHASE_BITS: u32 = 3;
 /// Since when a connection waits for a request. Earlier instants sort first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct WaitingSince(Instant);
-
-/// How long a connection may stay in a phase.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Timeouts {
-    /// A whole head, from its first byte, or for a client to stop sending.
-    pub(super) head: Duration,
-    /// Between requests.
-    pub(super) idle: Duration,
-    /// Progress of a request body.
-    pub(super) body: Duration,
-    /// Progress of reading an answer.
-    pub(super) write: Duration,
-}
 
 /// The state of one connection. One task writes it; the atomics make it shareable.
 #[derive(Debug)]
@@ -237,35 +227,6 @@ impl ConnectionState {
             delivery.cut_off();
         }
     }
-
-    /// When the earliest timeout ends, unless only the service works.
-    fn deadline(&self, timeouts: &Timeouts) -> Option<Instant> {
-        let since = Duration::from_millis(self.phase.load(Relaxed) >> PHASE_BITS);
-        let phase = match self.phase() {
-            Phase::Head | Phase::Closing => Some(since + timeouts.head),
-            Phase::Idle => Some(since + timeouts.idle),
-            Phase::Serving | Phase::Sending => None,
-        };
-        let body = self.body_wait.since().map(|since| since + timeouts.body);
-        let write = self.write_wait.since().map(|since| since + timeouts.write);
-        [phase, body, write].into_iter().flatten().min().map(|earliest| self.opened + earliest)
-    }
-
-    /// Resolves once the connection has timed out.
-    ///
-    /// Never sleeps longer than the shortest timeout, so that no phase that begins meanwhile is
-    /// missed.
-    pub(super) async fn timed_out(&self, timeouts: Timeouts) {
-        let shortest = timeouts.head.min(timeouts.idle).min(timeouts.body).min(timeouts.write);
-        loop {
-            let now = Instant::now();
-            let latest = now + shortest;
-            match self.deadline(&timeouts) {
-                Some(deadline) if deadline <= now => return,
-                deadline => tokio::time::sleep_until(deadline.map_or(latest, |it| it.min(latest))).await,
-            }
-        }
-    }
 }
 
 fn phase_in(word: u64) -> Phase {
@@ -275,80 +236,5 @@ fn phase_in(word: u64) -> Phase {
         2 => Phase::Sending,
         3 => Phase::Idle,
         _ => Phase::Closing,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    const TIMEOUTS: Timeouts = Timeouts {
-        head: Duration::from_secs(10),
-        idle: Duration::from_secs(60),
-        body: Duration::from_secs(15),
-        write: Duration::from_secs(20),
-    };
-
-    async fn timed_out_after_s(state: &ConnectionState) -> u64 {
-        let start = Instant::now();
-        state.timed_out(TIMEOUTS).await;
-        start.elapsed().as_secs()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn each_phase_has_its_own_timeout() {
-        let state = ConnectionState::new();
-        assert_eq!(timed_out_after_s(&state).await, 10);
-        state.enter(Phase::Idle);
-        assert_eq!(timed_out_after_s(&state).await, 60);
-        state.enter(Phase::Serving);
-        state.write_waits();
-        assert_eq!(timed_out_after_s(&state).await, 20);
-        state.write_moves();
-        state.body_waits(Duration::ZERO);
-        assert_eq!(timed_out_after_s(&state).await, 15);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn only_waits_for_a_body_count() {
-        let state = ConnectionState::new();
-        state.enter(Phase::Serving);
-        let wait_s = async |waited, seconds| {
-            state.body_waits(waited);
-            tokio::time::advance(Duration::from_secs(seconds)).await;
-            state.body_pauses()
-        };
-        let waited = wait_s(Duration::ZERO, 10).await;
-        assert_eq!(waited, Duration::from_secs(10));
-        // The service does not read.
-        assert!(tokio::time::timeout(Duration::from_secs(3_600), state.timed_out(TIMEOUTS)).await.is_err());
-        assert_eq!(wait_s(waited, 2).await, Duration::from_secs(12));
-        state.body_waits(Duration::from_secs(12));
-        assert_eq!(timed_out_after_s(&state).await, 3);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_phase_that_begins_during_sleep_is_timed_exactly() {
-        let state = Arc::new(ConnectionState::new());
-        state.enter(Phase::Idle);
-        let teller = tokio::spawn({
-            let state = state.clone();
-            async move {
-                tokio::time::sleep(Duration::from_secs(13)).await;
-                state.enter(Phase::Head);
-            }
-        });
-        assert_eq!(timed_out_after_s(&state).await, 23);
-        teller.await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_working_service_is_never_hurried() {
-        let state = ConnectionState::new();
-        state.enter(Phase::Serving);
-        let waited = tokio::time::timeout(Duration::from_secs(3600), state.timed_out(TIMEOUTS)).await;
-        assert!(waited.is_err());
     }
 }

@@ -146,7 +146,7 @@ fn is_beyond_limits(request: &Request<Body>, links: &PublicLinks) -> bool {
         && !health::PROBES.contains(&links.without_stage(request.uri().path()))
 }
 
-/// Takes the stage prefix off, so that the router knows each path once.
+/// Takes the stage prefix off, so that the router lists each path once.
 fn strip_stage(uri: &mut Uri, links: &PublicLinks) {
     let bare = links.without_stage(uri.path());
     if bare.len() == uri.path().len() {

@@ -68,98 +68,112 @@ impl ListedRouter {
 
 /// Returns the router. [`stack`] lists the steps of each kind of call.
 pub fn router(parts: &Parts) -> ListedRouter {
-    let gate = &parts.gate;
     let mut router = ListedRouter::default();
+    router.add_sold(parts);
+    router.add_free(parts);
+    router.add_open(parts);
+    router.router = router.router.fallback(|| async { refused(Refusal::EndpointNotFound) });
+    router
+}
 
-    // Paid: config/routes.toml says what each costs and who may call it.
-    for paid in &parts.paid_routes {
-        router.add(paid.route.path, stack::paid(gate, paid.clone()));
-    }
+impl ListedRouter {
+    /// Calls that cost credits.
+    fn add_sold(&mut self, parts: &Parts) {
+        let gate = &parts.gate;
+        // config/routes.toml says what each costs and who may call it.
+        for paid in &parts.paid_routes {
+            self.add(paid.route.path, stack::paid(gate, paid.clone()));
+        }
 
-    // Forwarded: the routes of the seller.
-    for forwarded in &parts.forwarded {
-        router.add(forwarded.route.path, stack::forwarded(gate, forwarded.clone()));
-    }
-    for (path, allow) in without_head(&parts.forwarded) {
-        let refuse = move || not_allowed(allow.clone());
-        // Its list of methods would have HEAD, twice.
-        router.add(path, on(MethodFilter::HEAD, refuse.clone()).fallback(refuse));
-    }
-
-    // Free, with a key.
-    for path in ["/creditos", "/credits"] {
-        let credits = stack::free(gate, path, bare(get(credits::credits)));
-        router.add(path, credits.with_state(parts.pool.clone()));
-    }
-    let status = stack::free(gate, "/status", bare(get(status::status)));
-    router.add("/status", status.with_state(parts.status.clone()));
-
-    // Free, with a key that may read.
-    for (path, methods) in [
-        ("/v1/account", bare(get(account::account))),
-        ("/v1/account/usage", get(usage::usage)),
-        ("/v1/ledger", get(ledger::entries)),
-        ("/v1/ledger/{call_id}", bare(get(ledger::receipt))),
-    ] {
-        let scoped = stack::scoped(gate, path, Scope::Read, methods);
-        router.add(path, scoped.with_state(parts.pool.clone()));
-    }
-
-    // Free, with a key that may read, and another right to write.
-    for (path, reading, writing) in [
-        ("/v1/contacts", get(contacts::list), bare(post(contacts::create))),
-        (
-            "/v1/contacts/{id}",
-            bare(get(contacts::read)),
-            bare(patch(contacts::change).delete(contacts::delete)),
-        ),
-    ] {
-        let reading = stack::scoped(gate, path, Scope::Read, reading);
-        let writing = stack::scoped(gate, path, Scope::Invoke, writing);
-        router.add(path, reading.merge(writing).with_state(parts.contacts.clone()));
-    }
-
-    // Free, with a key that may manage.
-    for (path, methods) in managed() {
-        let scoped = stack::scoped(gate, path, Scope::Manage, methods);
-        router.add(path, scoped.with_state(parts.management.clone()));
-    }
-
-    // Free, the key optional.
-    for path in ["/health", "/saude"] {
-        let health = stack::optional(gate, path, get(health::health));
-        router.add(path, health.with_state(parts.health.clone()));
-    }
-    for path in ["/tiers", "/planos"] {
-        let catalogue = stack::optional(gate, path, get(catalogue::catalogue));
-        router.add(path, catalogue.with_state(parts.catalogue.clone()));
-    }
-
-    // Open, for orchestrators.
-    router.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
-    router.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
-
-    // Open: reports of leaked keys.
-    router.add("/leaks/report", bare(post(leaks::report)).with_state(parts.leaks.clone()));
-    router.add("/leaks/github", bare(post(leaks::github)).with_state(parts.leaks.clone()));
-    router.add("/leaks/verify", bare(post(leaks::verify)).with_state(parts.leaks.clone()));
-    // Open, for upstreams that verify who calls.
-    router.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
-
-    // Open: the documentation.
-    for (path, methods) in site::routes(&parts.site) {
-        router.add(path, methods);
-    }
-
-    // Pages of people who have logged in.
-    if let Some(pages) = &parts.console {
-        for (path, methods) in console::routes(pages) {
-            router.add(path, methods);
+        // The routes of the seller.
+        for forwarded in &parts.forwarded {
+            self.add(forwarded.route.path, stack::forwarded(gate, forwarded.clone()));
+        }
+        for (path, allow) in without_head(&parts.forwarded) {
+            let refuse = move || not_allowed(allow.clone());
+            // Its list of methods would have HEAD, twice.
+            self.add(path, on(MethodFilter::HEAD, refuse.clone()).fallback(refuse));
         }
     }
 
-    router.router = router.router.fallback(|| async { refused(Refusal::EndpointNotFound) });
-    router
+    /// Calls that cost nothing, by the key that they need.
+    fn add_free(&mut self, parts: &Parts) {
+        let gate = &parts.gate;
+        // With a key.
+        for path in ["/creditos", "/credits"] {
+            let credits = stack::free(gate, path, bare(get(credits::credits)));
+            self.add(path, credits.with_state(parts.pool.clone()));
+        }
+        let status = stack::free(gate, "/status", bare(get(status::status)));
+        self.add("/status", status.with_state(parts.status.clone()));
+
+        // With a key that may read.
+        for (path, methods) in [
+            ("/v1/account", bare(get(account::account))),
+            ("/v1/account/usage", get(usage::usage)),
+            ("/v1/ledger", get(ledger::entries)),
+            ("/v1/ledger/{call_id}", bare(get(ledger::receipt))),
+        ] {
+            let scoped = stack::scoped(gate, path, Scope::Read, methods);
+            self.add(path, scoped.with_state(parts.pool.clone()));
+        }
+
+        // With a key that may read, and another right to write.
+        for (path, reading, writing) in [
+            ("/v1/contacts", get(contacts::list), bare(post(contacts::create))),
+            (
+                "/v1/contacts/{id}",
+                bare(get(contacts::read)),
+                bare(patch(contacts::change).delete(contacts::delete)),
+            ),
+        ] {
+            let reading = stack::scoped(gate, path, Scope::Read, reading);
+            let writing = stack::scoped(gate, path, Scope::Invoke, writing);
+            self.add(path, reading.merge(writing).with_state(parts.contacts.clone()));
+        }
+
+        // With a key that may manage.
+        for (path, methods) in managed() {
+            let scoped = stack::scoped(gate, path, Scope::Manage, methods);
+            self.add(path, scoped.with_state(parts.management.clone()));
+        }
+
+        // The key is optional.
+        for path in ["/health", "/saude"] {
+            let health = stack::optional(gate, path, get(health::health));
+            self.add(path, health.with_state(parts.health.clone()));
+        }
+        for path in ["/tiers", "/planos"] {
+            let catalogue = stack::optional(gate, path, get(catalogue::catalogue));
+            self.add(path, catalogue.with_state(parts.catalogue.clone()));
+        }
+    }
+
+    /// Everything without a key.
+    fn add_open(&mut self, parts: &Parts) {
+        // For orchestrators.
+        self.add(health::LIVEZ, get(health::livez).with_state(parts.health.clone()));
+        self.add(health::READYZ, get(health::readyz).with_state(parts.health.clone()));
+
+        // Reports of leaked keys.
+        self.add("/leaks/report", bare(post(leaks::report)).with_state(parts.leaks.clone()));
+        self.add("/leaks/github", bare(post(leaks::github::report)).with_state(parts.leaks.clone()));
+        self.add("/leaks/verify", bare(post(leaks::verify)).with_state(parts.leaks.clone()));
+        // For upstreams that verify who calls.
+        self.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
+
+        // The documentation.
+        for (path, methods) in site::routes(&parts.site) {
+            self.add(path, methods);
+        }
+
+        // Pages of people who have logged in.
+        if let Some(pages) = &parts.console {
+            for (path, methods) in console::routes(pages) {
+                self.add(path, methods);
+            }
+        }
+    }
 }
 
 /// The paths that list GET and not HEAD, which axum would answer by the handler of GET, with the

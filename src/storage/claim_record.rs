@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::error::{CorruptRow, RowRef};
 use crate::domain::ids::CallId;
-use crate::ledger::rules::batch_state::{ClaimRecord, ClaimState};
+use crate::ledger::rules::claim_record::{ClaimRecord, ClaimState};
 use crate::ledger::rules::hold::{AnswerContent, StoredAnswer};
 
 /// The columns of a record without its key.

@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 use super::claim_record::{AnswerColumns, ClaimRecordRow};
 use super::error::{RowRef, StorageError};
 use crate::domain::ids::{AccountId, CallId};
-use crate::ledger::rules::batch_state::{IDEMPOTENCY_RETENTION, decide_existing_claim};
+use crate::ledger::rules::claim_record::{IDEMPOTENCY_RETENTION, decide_existing_claim};
 use crate::ledger::rules::hold::{AnswerContent, DeclineReason, IdempotencyClaim};
 
 /// The most records of one account. Beyond it, the oldest are deleted.

@@ -1,6 +1,6 @@
 //! A client for one other server.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -19,6 +19,7 @@ use super::address::AddressPolicy;
 use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::{Connector, Protocol};
+use super::error::UpstreamError;
 use super::response_started::has_answer_begun;
 use super::retry_after::retry_after;
 use super::settings::UpstreamSettings;
@@ -34,33 +35,12 @@ const IDLE_CONNECTIONS: usize = 8;
 pub struct UpstreamConfig {
     /// Its label in metrics.
     pub name: &'static str,
-    /// See [`parse_url`](super::address::parse_url).
+    /// See [`parse_url`](super::url::parse_url).
     pub url: Uri,
     /// Which addresses may be connected to.
     pub reach: AddressPolicy,
     /// Its credential and limits.
     pub settings: UpstreamSettings,
-}
-
-/// Why there is no answer. None of these texts contains the request or the response.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UpstreamError {
-    /// Not sent: the circuit breaker is open, or no permit is free.
-    #[error("was not asked: it keeps failing, or too many requests wait for it")]
-    Unavailable { retry_after: Duration },
-    /// The server sent `Retry-After`. No request is sent before it.
-    #[error("asked for a pause of {} s", .retry_after.as_secs())]
-    Paused { retry_after: Duration },
-    /// No complete answer in time.
-    #[error("did not answer in time")]
-    Timeout,
-    /// Cannot be reached, broke off or answered wrongly, as it would for any request. Counts as a
-    /// failure.
-    #[error("{0}")]
-    Failed(String),
-    /// An unusable answer to this request, which does not mean that the server fails.
-    #[error("{0}")]
-    Unusable(String),
 }
 
 /// Why there is no client.
@@ -70,13 +50,6 @@ pub enum ClientError {
     Credential(#[from] InvalidHeaderValue),
     #[error(transparent)]
     Tls(#[from] UpstreamTlsError),
-}
-
-impl UpstreamError {
-    /// Whether the server is failing for every request.
-    fn is_failure(&self) -> bool {
-        matches!(self, Self::Timeout | Self::Failed(_) | Self::Paused { .. })
-    }
 }
 
 pub struct Upstream {
@@ -252,11 +225,4 @@ fn answer_had_begun(error: &Error, connection: &CaptureConnection) -> bool {
 
 fn answered(status: StatusCode) -> String {
     format!("answered {}", status.as_u16())
-}
-
-impl UpstreamError {
-    pub(super) fn of(error: &Error) -> Self {
-        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Self::Failed(format!("{error}{cause}"))
-    }
 }

@@ -33,7 +33,7 @@ use self::repeats::Repeats;
 pub use self::target_health::HealthConfig;
 use super::BUSY_RETRY_AFTER;
 use super::bulkhead::Bulkhead;
-use super::client::UpstreamError;
+use super::error::UpstreamError;
 use super::upload::{AnswerWaits, Upload};
 use crate::domain::forwarding::RetryRule;
 use crate::domain::ids::AccountId;

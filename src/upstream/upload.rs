@@ -207,7 +207,7 @@ impl StreamedUpload {
                     }
                     return Poll::Ready(Some(passed.map(|()| data)));
                 }
-                // Trailers of a client are for the gateway alone.
+                // Trailers of a client are not passed on.
                 Some(Ok(Err(_))) => {}
                 Some(Err(_)) => {
                     self.end(state, Some(UploadFault::BrokeOff));

@@ -18,6 +18,7 @@ pub mod hex;
 pub mod idempotency_key;
 pub mod ids;
 pub mod instant;
+pub mod json_pointer;
 pub mod key;
 pub mod language;
 pub mod member;

@@ -1,5 +1,5 @@
-//! Weights the parts of a company's name: legal forms count nothing, words of trade little. Also
-//! knows which names mean the same company. The tables are this project's own; every entry is
+//! Weights the parts of a company's name: legal forms count nothing, words of trade little. It
+//! also lists names that mean the same company. The tables are this project's own; every entry is
 //! folded (see [`normalise`](super::normalise)).
 
 use std::collections::{HashMap, HashSet};

@@ -3,8 +3,6 @@
 mod check;
 mod content;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use serde::Serialize;
 
@@ -164,3 +162,6 @@ impl From<ContactContent> for DirectoryLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

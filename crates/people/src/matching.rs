@@ -19,8 +19,6 @@ use fluence_domain::person::PersonQuery;
 mod family_name_first;
 mod given_names;
 mod surnames;
-#[cfg(test)]
-pub(super) mod tests;
 
 /// Confidences that differ by less come from the same rules.
 const SAME: f64 = 1e-9;
@@ -245,3 +243,6 @@ fn compare_names(
     let surnames = surnames::compare(query, candidate, rarity, slips)?;
     Some(NamesAgreement { given, surnames })
 }
+
+#[cfg(test)]
+pub(super) mod tests;

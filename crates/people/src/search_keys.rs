@@ -12,8 +12,6 @@
 //! candidate that the rules reject.
 
 mod ends;
-#[cfg(test)]
-mod tests;
 
 use self::ends::{COMPANY, GIVEN, SURNAME, asked_ends, stored_ends};
 use super::company::CompanyName;
@@ -241,3 +239,6 @@ fn hashed(keys: impl Iterator<Item = String>) -> Vec<i32> {
     hashes.dedup();
     hashes
 }
+
+#[cfg(test)]
+mod tests;

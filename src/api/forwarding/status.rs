@@ -8,7 +8,7 @@ use crate::api::upstream_refusal::{unavailable_for, upstream_refusal};
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::domain::settlement::Outcome;
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 use crate::upstream::retry_after::retry_after;
 use crate::upstream::upload::{Upload, UploadFault};
 

@@ -4,8 +4,8 @@ use toml::de::DeValue;
 
 use super::{header_name, is_settable};
 use crate::catalogue::document::{Fields, list, parsed, text};
-use crate::domain::figure::JsonPointer;
 use crate::domain::forwarding::{Changes, MemberChanges, RequestBody};
+use crate::domain::json_pointer::JsonPointer;
 use crate::domain::price::{CountedPrice, RoutePrice};
 use crate::upstream::headers::{is_passed_back, is_passed_on};
 

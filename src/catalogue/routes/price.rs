@@ -5,7 +5,8 @@ use toml::de::DeValue;
 use super::credits;
 use crate::catalogue::document::{Fields, integer, parsed, word_of};
 use crate::domain::credits::Credits;
-use crate::domain::figure::{FigureSource, JsonPointer};
+use crate::domain::figure::FigureSource;
+use crate::domain::json_pointer::{JsonPointer, JsonPointerError};
 use crate::domain::price::{Count, CountedPrice, HoldBy, MAX_COMMON_MULTIPLE, RoutePrice, WhenMissing};
 
 /// Most figures that a price is made of.
@@ -82,6 +83,6 @@ impl std::str::FromStr for RequestMember {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let pointer = text.strip_prefix("request:").ok_or("must be \"request:/POINTER\"")?;
-        pointer.parse().map(Self).map_err(|error: crate::domain::figure::JsonPointerError| error.to_string())
+        pointer.parse().map(Self).map_err(|error: JsonPointerError| error.to_string())
     }
 }

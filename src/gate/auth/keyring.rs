@@ -2,24 +2,23 @@
 //! its time is up.
 
 mod batcher;
+mod cache;
 mod freshness;
 mod identify;
 mod imported;
 mod loader;
-#[cfg(test)]
-mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{Counter, counter};
-use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use tokio::time::{Instant, timeout_at};
 
 use self::batcher::Batcher;
-use self::freshness::{Freshness, LookupStart, Trust};
+use self::cache::KeyCache;
+use self::freshness::{Freshness, Trust};
 use self::imported::ImportedShapes;
 use self::loader::{BalanceLoader, KeyLoader, LookupResult};
 use crate::clock::DatabaseClock;
@@ -56,7 +55,7 @@ const SUSPECT_PAUSE: Duration = Duration::from_millis(5);
 pub struct Keyring {
     peppers: Peppers,
     last_used: LastUsed,
-    shared: Arc<Shared>,
+    cache: Arc<KeyCache>,
     lookups: Batcher<KeyDigest, LookupResult>,
     /// Lookups for networks with too many failures. They wait for each other and delay no other
     /// lookup.
@@ -67,38 +66,6 @@ pub struct Keyring {
     failed_auth: FailedAuth,
     /// `gateway_auth_total` of accepted keys.
     accepted: Counter,
-}
-
-#[derive(Debug)]
-struct Shared {
-    keys: Cache<KeyDigest, CachedKey>,
-    /// The negative cache. It is separate, so that a flood of guesses does not evict valid keys.
-    unknown_keys: Cache<KeyDigest, LookupStart>,
-    accounts: Arc<CachedAccounts>,
-    freshness: Arc<Freshness>,
-    counters: Counters,
-}
-
-#[derive(Clone, Debug)]
-struct CachedKey {
-    caller: Caller,
-    /// When the lookup that found it began.
-    start: LookupStart,
-}
-
-#[derive(Debug)]
-struct Counters {
-    hit: Counter,
-    hit_unknown: Counter,
-    stale: Counter,
-    miss: Counter,
-}
-
-impl Counters {
-    fn new() -> Self {
-        let of = |result: &'static str| counter!("gateway_auth_cache_total", "result" => result);
-        Self { hit: of("hit"), hit_unknown: of("hit_unknown"), stale: of("stale"), miss: of("miss") }
-    }
 }
 
 impl Keyring {
@@ -120,27 +87,18 @@ impl Keyring {
             KeyLoader { pool, limits, accounts: accounts.clone(), freshness: freshness.clone(), clock };
         let lookups = Batcher::start(loader.clone(), LOOKUP_TIMEOUT, Duration::ZERO);
         let suspect_lookups = Batcher::start(loader, LOOKUP_TIMEOUT, SUSPECT_PAUSE);
-        let shared = Shared {
-            keys: Cache::new(keys.cache_size.get()),
-            unknown_keys: Cache::new(keys.unknown_cache_size.get()),
-            accounts,
-            freshness,
-            counters: Counters::new(),
-        };
-        let accepted = counter!("gateway_auth_total", "result" => "ok");
-        let (shared, failed_auth) = (Arc::new(shared), FailedAuth::new(keys));
-        let (peppers, last_used) = (peppers.into(), LastUsed::new(keys.cache_size.get()));
+        let cache = Arc::new(KeyCache::new(keys, accounts, freshness));
         Self {
-            peppers,
-            last_used,
-            shared,
+            peppers: peppers.into(),
+            last_used: LastUsed::new(keys.cache_size.get()),
+            cache,
             lookups,
             suspect_lookups,
             imported,
             balances,
             balance_trust: keys.balance_trust,
-            failed_auth,
-            accepted,
+            failed_auth: FailedAuth::new(keys),
+            accepted: counter!("gateway_auth_total", "result" => "ok"),
         }
     }
 
@@ -153,12 +111,12 @@ impl Keyring {
             return Ok(None);
         }
         let digest = self.peppers.newest().digest(secret);
-        if let Some(cached) = self.shared.cached(&digest) {
+        if let Some(cached) = self.cache.cached(&digest) {
             return Ok(cached);
         }
         // A key that was valid a while ago is not a guess.
         let is_suspect = from.is_some_and(|address| self.failed_auth.are_too_many(address))
-            && !self.shared.keys.contains_key(&digest);
+            && !self.cache.was_found(&digest);
         let digests = self.peppers.digests(secret);
         self.look_up(digests, if is_suspect { &self.suspect_lookups } else { &self.lookups }).await
     }
@@ -180,7 +138,7 @@ impl Keyring {
             let caller = found.caller.clone();
             // A change counted during the query may be missing from the result: look the key up
             // again.
-            if self.shared.insert_if_current(digests.newest, found) {
+            if self.cache.insert_if_current(digests.newest, found) {
                 return Ok(caller);
             }
             outdated = Some(caller);
@@ -228,7 +186,7 @@ impl Keyring {
     /// Applies an event of the change feed. Once this returns, no request is admitted by the state
     /// before the change.
     pub fn apply(&self, event: FeedEvent) {
-        let (freshness, accounts) = (&self.shared.freshness, &self.shared.accounts);
+        let (freshness, accounts) = (&self.cache.freshness, &self.cache.accounts);
         match event {
             FeedEvent::Current(at) => freshness.set_current(Instant::from_std(at)),
             // No key depends on it: plans that a new catalogue changes are changes of their own.
@@ -248,55 +206,5 @@ impl Keyring {
     }
 }
 
-impl Shared {
-    /// Returns the cached result that may still be used: a caller, or `Some(None)` for an unknown
-    /// key.
-    fn cached(&self, digest: &KeyDigest) -> Option<Option<Caller>> {
-        if let Some(cached) = self.keys.get(digest) {
-            let share = digest.as_bytes()[0];
-            if self.includes_changes(&cached) && self.freshness.is_unexpired(cached.start, share) {
-                self.counters.hit.increment(1);
-                return Some(Some(cached.caller));
-            }
-            self.counters.stale.increment(1);
-            return None;
-        }
-        if let Some(start) = self.unknown_keys.get(digest)
-            && self.freshness.includes_new_keys(start)
-            && self.freshness.is_unknown_unexpired(start)
-        {
-            self.counters.hit_unknown.increment(1);
-            return Some(None);
-        }
-        self.counters.miss.increment(1);
-        None
-    }
-
-    /// Caches a lookup's result if it includes every change counted so far, and returns whether it
-    /// does.
-    fn insert_if_current(&self, digest: KeyDigest, found: LookupResult) -> bool {
-        match found.caller {
-            Some(caller) => {
-                let key = CachedKey { caller, start: found.start };
-                let is_current = self.includes_changes(&key);
-                if is_current {
-                    self.unknown_keys.remove(&digest);
-                    self.keys.insert(digest, key);
-                }
-                is_current
-            }
-            None => {
-                let is_current = self.freshness.includes_new_keys(found.start);
-                if is_current {
-                    self.keys.remove(&digest);
-                    self.unknown_keys.insert(digest, found.start);
-                }
-                is_current
-            }
-        }
-    }
-
-    fn includes_changes(&self, key: &CachedKey) -> bool {
-        self.freshness.includes_changes(key.start, key.caller.account.last_change())
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,27 +1,26 @@
 //! What this gateway caches of an account between requests: running calls and the last known
 //! balance.
 
+mod balance;
 mod routes;
 mod slot;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::limiter::{LimitSizes, RateDecision};
-use super::shared_limits::Lease;
-use crate::domain::billing::{AccountBalance, Refund};
-use crate::domain::credits::Credits;
-use crate::domain::ids::AccountId;
-use crate::domain::key::Mode;
-use crate::gate::change_count::{ChangeCount, LastChange};
-
+use self::balance::CachedBalance;
 use self::routes::RouteUses;
 pub use self::routes::{LimitedRoute, RouteRefusal};
 pub use self::slot::{Admission, Slot};
+use super::limiter::{LimitSizes, RateDecision};
+use super::shared_limits::Lease;
+use crate::domain::billing::AccountBalance;
+use crate::domain::ids::AccountId;
+use crate::domain::key::Mode;
+use crate::gate::change_count::{ChangeCount, LastChange};
 
 /// The cached state of an account, shared by all its keys.
 #[derive(Debug)]
@@ -41,30 +40,15 @@ struct KeepsContacts {
     test: AtomicBool,
 }
 
-/// A balance, and when this gateway cached it.
-#[derive(Debug)]
-struct CachedBalance {
-    balance: AccountBalance,
-    cached_at: Instant,
-    /// When a refund was last added that the store may not have yet.
-    refunded_at: Option<Instant>,
-}
-
-/// How long the commit of a refund usually takes at most, and how often the store is read again
-/// meanwhile.
-const REFUND_COMMIT: Duration = Duration::from_millis(100);
-const READ_AGAIN_EVERY: Duration = Duration::from_millis(5);
-
 impl CachedAccount {
     /// A cached account with nothing running. `change` is the last known change of it.
     pub fn new(id: AccountId, balance: AccountBalance, change: ChangeCount) -> Self {
-        let balance = CachedBalance { balance, cached_at: Instant::now(), refunded_at: None };
         let (running, last_change) = (Mutex::new(0), LastChange::at(change));
         Self {
             id,
             running,
             routes: Mutex::default(),
-            balance: Mutex::new(balance),
+            balance: Mutex::new(CachedBalance::new(balance)),
             last_change,
             keeps_contacts: KeepsContacts::default(),
         }
@@ -97,52 +81,6 @@ impl CachedAccount {
         }
     }
 
-    /// Returns the last known balance, for answers that moved no credits.
-    pub fn balance(&self) -> AccountBalance {
-        self.lock_balance().balance.clone()
-    }
-
-    /// Whether the last known balance is older than `age`.
-    pub fn balance_is_older_than(&self, age: Duration) -> bool {
-        self.lock_balance().cached_at.elapsed() > age
-    }
-
-    pub fn cache_balance(&self, balance: AccountBalance) {
-        let mut cached = self.lock_balance();
-        cached.balance = balance;
-        cached.cached_at = Instant::now();
-    }
-
-    /// Applies the refund of a call. Whatever else changed the balance since the hold stays
-    /// counted. Returns the balance after the refund.
-    pub fn apply_refund(&self, refund: Refund) -> AccountBalance {
-        let mut cached = self.lock_balance();
-        cached.balance.add(refund);
-        cached.refunded_at = Some(Instant::now());
-        cached.balance.clone()
-    }
-
-    /// Waits a moment and returns true if the balance must be read again: right after a refund the
-    /// store may not have it yet, and no answer says less than the one before. Steady refunds do
-    /// not prolong the reading, which began at `reading_since`.
-    pub async fn waits_for_refund(&self, stored: Credits, reading_since: Instant) -> bool {
-        let waits = reading_since.elapsed() < REFUND_COMMIT
-            && stored < self.balance().remaining
-            && self.was_refunded_just_now();
-        if waits {
-            tokio::time::sleep(READ_AGAIN_EVERY).await;
-        }
-        waits
-    }
-
-    fn was_refunded_just_now(&self) -> bool {
-        self.lock_balance().refunded_at.is_some_and(|at| at.elapsed() < REFUND_COMMIT)
-    }
-
-    fn lock_balance(&self) -> MutexGuard<'_, CachedBalance> {
-        self.balance.lock()
-    }
-
     /// Admits a request if its concurrency, its rate and its route allow it. One lock covers all
     /// decisions, so that a request that one of them refuses takes nothing from the others.
     /// `check_rate` takes from the rate if it admits, and `lease` is asked for an admitted request.
@@ -153,7 +91,7 @@ impl CachedAccount {
         check_rate: impl FnOnce() -> RateDecision,
         lease: impl FnOnce() -> Option<Lease>,
     ) -> Admission {
-        let mut running = self.lock_running();
+        let mut running = self.running.lock();
         if *running >= sizes.concurrency {
             return Admission::TooMany;
         }
@@ -170,21 +108,17 @@ impl CachedAccount {
 
     /// Returns why a route's own limits refuse a call now, if they do. Takes nothing.
     pub fn route_refusal(&self, route: &LimitedRoute) -> Option<RouteRefusal> {
-        self.lock_routes().refusal(route, Instant::now())
+        self.routes.lock().refusal(route, Instant::now())
     }
 
     /// Counts a call to a route no longer as running.
     fn leave_route(&self, name: &'static str) {
-        self.lock_routes().leave(name, Instant::now());
-    }
-
-    fn lock_routes(&self) -> MutexGuard<'_, RouteUses> {
-        self.routes.lock()
+        self.routes.lock().leave(name, Instant::now());
     }
 
     /// Takes a slot, past any limit.
     pub fn enter(self: &Arc<Self>, lease: Option<Lease>) -> Slot {
-        let mut running = self.lock_running();
+        let mut running = self.running.lock();
         *running += 1;
         self.slot(*running, None, lease)
     }
@@ -197,7 +131,7 @@ impl CachedAccount {
         lease: Option<Lease>,
         running_everywhere: u32,
     ) -> Result<Slot, RouteRefusal> {
-        let mut running = self.lock_running();
+        let mut running = self.running.lock();
         if let Some(refusal) = route.and_then(|route| self.route_refusal(route)) {
             return Err(refusal);
         }
@@ -207,19 +141,18 @@ impl CachedAccount {
 
     fn slot(self: &Arc<Self>, running: u32, route: Option<&LimitedRoute>, lease: Option<Lease>) -> Slot {
         if let Some(route) = route {
-            self.lock_routes().enter(route, Instant::now());
+            self.routes.lock().enter(route, Instant::now());
         }
         Slot::new(self.clone(), running, route.map(|route| route.name), lease)
-    }
-
-    fn lock_running(&self) -> MutexGuard<'_, u32> {
-        self.running.lock()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::domain::credits::Credits;
     use crate::domain::forwarding::RouteLimits;
 
     fn live() -> Arc<CachedAccount> {

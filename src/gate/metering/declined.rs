@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::replay::replay;
 use super::settled::Settled;
+use super::stored_answer::replay;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};

@@ -4,7 +4,8 @@
 use tokio::time::Instant;
 
 use super::settled::Settled;
-use super::{Metering, declined, test_call};
+use super::test_answers::test_call;
+use super::{Metering, declined};
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::key::Mode;

@@ -1,10 +1,11 @@
 //! A running call: its deadline, its outcome, and the end of its hold.
 
+mod without_hold;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody;
-use axum::http::header;
 use axum::http::response::Parts;
 use axum::response::Response;
 use bytes::Bytes;
@@ -13,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Charge, Delivery, MAX_UNREAD_BYTES};
 use super::plan_counters;
-use super::replay::{self, UNKNOWN_MEDIA_TYPE};
 use super::settled::Settled;
+use super::stored_answer::{self, MAX_STORED_BYTES, is_storable};
 use super::stream::{Attached, Bill, StreamedBody};
-use super::{Metering, PaidAnswer, PaidFuture, declined};
+use super::{Metering, PaidAnswer, PaidFuture};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
@@ -29,15 +30,8 @@ use crate::gate::limits::account::Slot;
 use crate::http::answer::refused;
 use crate::http::negotiate::RenderContext;
 use crate::http::render;
-use crate::ledger::rules::hold::{AnswerContent, Declined};
+use crate::ledger::rules::hold::AnswerContent;
 use crate::ledger::writer::{CaptureResult, LedgerUnavailable, OpenHold};
-use crate::storage::error::StorageError;
-use crate::storage::test_answers::TestCall;
-
-/// Longest answer that is stored under an idempotency key.
-const MAX_STORED_BYTES: usize = 1_024 * 1_024;
-/// Most bytes of the headers stored with an answer.
-const MAX_STORED_HEADER_BYTES: usize = 8_192;
 
 /// A paid call with its price held; in a test environment without credits.
 pub(super) struct MeteredCall {
@@ -66,49 +60,6 @@ struct HandlerResult {
 }
 
 impl MeteredCall {
-    /// Runs a call of a test environment, which holds and costs nothing. Its idempotency key works
-    /// as in a live one.
-    pub(super) async fn run_without_hold<W>(self, keyed: Option<TestCall>, work: W) -> Settled
-    where
-        W: FnOnce(Credits) -> PaidFuture + Send,
-    {
-        let billing = self.billing(Credits::ZERO, self.balance.clone(), None);
-        let Some(call) = keyed else {
-            let handled = self.handle(work).await;
-            return Settled::new(self.free_of_charge(handled).0, billing);
-        };
-        let answers = &self.metering.test_answers;
-        match answers.claim(&call).await {
-            Ok(None) => {}
-            Ok(Some(reason)) => {
-                let declined = Declined { reason, balance: self.balance };
-                return declined::answer(declined, &self.caller, self.price);
-            }
-            Err(error) => return Settled::refused(idempotency_unavailable(&error), billing),
-        }
-        let handled = self.handle(work).await;
-        let (outcome, error_code) = (handled.outcome, handled.error_code);
-        let (response, is_stream) = self.free_of_charge(handled);
-        if self.metering.table.settle(outcome) == Settlement::Release {
-            answers.release(&call).await;
-            return Settled::new(response, billing);
-        }
-        let (response, content) = if is_stream {
-            (response, None)
-        } else {
-            let Some((parts, body, content)) = self.render(response, &billing).await else {
-                answers.release(&call).await;
-                return Settled::refused(Refusal::Internal, billing);
-            };
-            (Response::from_parts(parts, body.into()), Some(content).filter(is_storable))
-        };
-        match answers.store(&call, content.as_ref()).await {
-            Ok(true) => Settled { response, billing, error_code },
-            Ok(false) => Settled::unavailable(billing),
-            Err(error) => Settled::refused(idempotency_unavailable(&error), billing),
-        }
-    }
-
     /// Runs a call whose credits are held, and ends the hold by its outcome.
     pub(super) async fn run_with_hold<W>(self, mut hold: OpenHold, work: W) -> Settled
     where
@@ -188,13 +139,6 @@ impl MeteredCall {
         Settled::new(stream.answer(response, attached), billing)
     }
 
-    /// The answer of a call that holds nothing, and whether it is streamed.
-    fn free_of_charge(&self, handled: HandlerResult) -> (Response, bool) {
-        let Some(stream) = handled.stream else { return (handled.response, false) };
-        let attached = self.attached();
-        (stream.answer(handled.response, attached), true)
-    }
-
     /// What stays with the body of a streamed answer.
     fn attached(&self) -> Attached {
         let (slot, tasks) = (self.slot.clone(), self.metering.calls.clone());
@@ -260,14 +204,7 @@ impl MeteredCall {
         let tells_billing = render::write_early(&mut response, billing, &self.context, &self.metering.links);
         let (parts, body) = response.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
-        let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content = AnswerContent {
-            status: parts.status.as_u16(),
-            media_type: media_type.unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
-            headers: replay::kept_headers(&parts.headers, body.is_empty()),
-            body: body.to_vec(),
-            tells_billing,
-        };
+        let content = stored_answer::content(&parts, &body, tells_billing);
         Some((parts, body, content))
     }
 
@@ -304,17 +241,4 @@ impl Drop for AbandonedIfCut<'_> {
             self.hold.set_outcome_if_dropped(Outcome::Abandoned);
         }
     }
-}
-
-/// Whether an answer is short enough to be stored.
-fn is_storable(content: &AnswerContent) -> bool {
-    let header_bytes =
-        content.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>();
-    content.body.len() <= MAX_STORED_BYTES && header_bytes <= MAX_STORED_HEADER_BYTES
-}
-
-/// The refusal of a call whose idempotency record cannot be read or written.
-fn idempotency_unavailable(error: &StorageError) -> Refusal {
-    tracing::warn!(%error, "test idempotency query failed");
-    Refusal::UNAVAILABLE
 }

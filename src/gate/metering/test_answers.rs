@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 use crate::domain::call_lease::CallLease;
-use crate::ledger::rules::hold::{AnswerContent, DeclineReason};
+use crate::ledger::rules::hold::{AnswerContent, DeclineReason, HoldRequest};
 use crate::storage::error::StorageError;
 use crate::storage::test_answers::{self, TestCall};
 
@@ -48,4 +48,10 @@ impl TestAnswers {
             tracing::warn!(%error, "releasing a test idempotency key failed");
         }
     }
+}
+
+/// Returns the claim of a test call, or `None` without an idempotency key.
+pub(super) fn test_call(hold: HoldRequest) -> Option<TestCall> {
+    let HoldRequest { call_id, account_id, idempotency, .. } = hold;
+    idempotency.map(|claim| TestCall { call_id, account_id, claim })
 }

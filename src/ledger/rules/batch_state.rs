@@ -9,47 +9,16 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::{LedgerAccount, NotHeld, RuleError};
 use crate::ledger::rules::caps::KeySpend;
-use crate::ledger::rules::hold::{
-    DeclineReason, Declined, Held, Hold, HoldRequest, IdempotencyClaim, StoredAnswer,
+use crate::ledger::rules::claim_record::{
+    ClaimKey, ClaimRecord, ClaimState, IDEMPOTENCY_RETENTION, claim_key, decide_existing_claim,
 };
+use crate::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequest};
 use crate::ledger::rules::lot::LotNumber;
 use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
-
-/// How long an idempotency record is kept.
-pub const IDEMPOTENCY_RETENTION: TimeDelta = TimeDelta::hours(24);
-
-/// Names an idempotency record.
-pub type ClaimKey = (AccountId, EnvironmentId, [u8; 32]);
-
-/// An idempotency record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimRecord {
-    /// The request.
-    pub fingerprint: [u8; 32],
-    /// The call that runs or has answered.
-    pub call_id: CallId,
-    /// The progress of the call.
-    pub state: ClaimState,
-    /// When others may take the key over from a running call.
-    pub lease_until: DateTime<Utc>,
-    /// When the key may be used again.
-    pub expires_at: DateTime<Utc>,
-}
-
-/// The progress of a call with an idempotency key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClaimState {
-    /// It has not ended.
-    Running,
-    /// It was captured, and its answer is stored.
-    Captured(StoredAnswer),
-    /// It was released. The key may be tried again.
-    Released,
-}
 
 /// The records that one batch reads and changes.
 #[derive(Debug)]
@@ -188,7 +157,7 @@ impl Target<'_> {
         let hold = &settle.hold;
         let key = settle.claim.as_ref().map(|claim| claim_key(hold.account_id, claim));
         let record = key.and_then(|key| Some((key, self.claims.get_mut(&key)?)));
-        let record = record.filter(|(_, record)| is_held_by(record, hold));
+        let record = record.filter(|(_, record)| record.is_held_by(hold));
         // An answer that cannot be stored under its key must not be charged.
         let is_superseded = settle.response.is_some() && record.is_none();
         let (released, outcome) = if is_superseded {
@@ -236,35 +205,4 @@ pub fn captures_made<'a>(
         }
         _ => None,
     })
-}
-
-/// Returns the key of a claim's record.
-pub fn claim_key(account_id: AccountId, claim: &IdempotencyClaim) -> ClaimKey {
-    (account_id, claim.environment_id, claim.key_hash)
-}
-
-fn is_held_by(record: &ClaimRecord, hold: &Hold) -> bool {
-    record.call_id == hold.call_id && record.state == ClaimState::Running
-}
-
-/// Decides a call that claims an existing record. `None` lets the call run.
-pub fn decide_existing_claim(
-    record: &ClaimRecord,
-    claim: &IdempotencyClaim,
-    now: DateTime<Utc>,
-) -> Option<DeclineReason> {
-    if record.expires_at <= now {
-        return None;
-    }
-    if record.fingerprint != claim.fingerprint {
-        return Some(DeclineReason::KeyReused);
-    }
-    match &record.state {
-        ClaimState::Captured(answer) => Some(DeclineReason::Replay(Box::new(answer.clone()))),
-        ClaimState::Running if record.lease_until > now => {
-            Some(DeclineReason::InProgress { lease_until: record.lease_until })
-        }
-        // Released, or abandoned by a dead gateway: the call takes it over.
-        ClaimState::Running | ClaimState::Released => None,
-    }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::batch_plan::{BatchPlan, Command, Commands};
+use super::batch_plan::BatchPlan;
+use super::commands::{Command, Commands};
 use super::handle::HoldCommand;
 use super::message::{LedgerUnavailable, SettleCommand};
 use crate::domain::ids::AccountId;

@@ -9,8 +9,11 @@ use crate::domain::refusal::ErrorCode;
 use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
 use crate::openapi::texts::Texts;
 
+fn read() -> (Group, Access) {
+    (Group::Account, Access::Scoped(Scope::Read))
+}
+
 pub(super) fn operations() -> Vec<Operation> {
-    let read = || (Group::Account, Access::Scoped(Scope::Read));
     vec![
         credits("creditos", "/creditos"),
         credits("credits", "/credits"),
@@ -43,24 +46,7 @@ pub(super) fn operations() -> Vec<Operation> {
             ],
         )
         .answers::<account::Answer<'static>>(200, ["The account.", "A conta."]),
-        Operation::new(
-            "usage",
-            Verb::Get,
-            "/v1/account/usage",
-            read(),
-            [
-                ["Usage", "Uso"],
-                [
-                    "Adds up calls and credits by day, key, endpoint and outcome. Days are UTC days. A call is added some \
-                     seconds after it has ended.",
-                    "Soma chamadas e créditos por dia, chave, endpoint e resultado. Os dias são dias em UTC. Uma chamada é \
-                     somada alguns segundos depois de terminar.",
-                ],
-            ],
-        )
-        .takes(usage_parameters())
-        .takes(paging(Cursor::Usage))
-        .answers::<usage::Usage>(200, ["A page of sums.", "Uma página de somas."]),
+        usage(),
         Operation::new(
             "ledger",
             Verb::Get,
@@ -76,30 +62,7 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .takes(paging(Cursor::Number))
         .answers::<ledger::Entries>(200, ["A page of entries.", "Uma página de lançamentos."]),
-        Operation::new(
-            "receipt",
-            Verb::Get,
-            "/v1/ledger/{call_id}",
-            read(),
-            [
-                ["Receipt of one call", "Recibo de uma chamada"],
-                [
-                    "Says whether a call was charged or refunded, why, and which credits paid it. The id of a call is its \
-                     `X-Request-Id`.",
-                    "Informa se uma chamada foi cobrada ou devolvida, por quê e quais créditos a pagaram. O id de uma chamada \
-                     é o `X-Request-Id` dela.",
-                ],
-            ],
-        )
-        .takes(vec![Parameter {
-            name: "call_id",
-            is_in_path: true,
-            about: ["The `X-Request-Id` of the call.", "O `X-Request-Id` da chamada."],
-            schema: json!({ "type": "string", "format": "uuid" }),
-            example: None,
-        }])
-        .answers::<ledger::ReceiptShown>(200, ["The receipt.", "O recibo."])
-        .refuses(&[ErrorCode::NotFound]),
+        receipt(),
         Operation::new(
             "audit",
             Verb::Get,
@@ -127,6 +90,27 @@ fn credits(id: &'static str, path: &'static str) -> Operation {
     ];
     Operation::new(id, Verb::Get, path, (Group::Account, Access::AnyKey), [TITLE, ABOUT])
         .answers::<credits::CreditsShown<'static>>(200, ["The lots.", "Os lotes."])
+}
+
+fn usage() -> Operation {
+    Operation::new(
+        "usage",
+        Verb::Get,
+        "/v1/account/usage",
+        read(),
+        [
+            ["Usage", "Uso"],
+            [
+                "Adds up calls and credits by day, key, endpoint and outcome. Days are UTC days. A call is added some \
+                 seconds after it has ended.",
+                "Soma chamadas e créditos por dia, chave, endpoint e resultado. Os dias são dias em UTC. Uma chamada é \
+                 somada alguns segundos depois de terminar.",
+            ],
+        ],
+    )
+    .takes(usage_parameters())
+    .takes(paging(Cursor::Usage))
+    .answers::<usage::Usage>(200, ["A page of sums.", "Uma página de somas."])
 }
 
 fn usage_parameters() -> Vec<Parameter> {
@@ -157,4 +141,31 @@ fn usage_parameters() -> Vec<Parameter> {
             Some("day,endpoint"),
         ),
     ]
+}
+
+fn receipt() -> Operation {
+    Operation::new(
+        "receipt",
+        Verb::Get,
+        "/v1/ledger/{call_id}",
+        read(),
+        [
+            ["Receipt of one call", "Recibo de uma chamada"],
+            [
+                "Says whether a call was charged or refunded, why, and which credits paid it. The id of a call is its \
+                 `X-Request-Id`.",
+                "Informa se uma chamada foi cobrada ou devolvida, por quê e quais créditos a pagaram. O id de uma chamada \
+                 é o `X-Request-Id` dela.",
+            ],
+        ],
+    )
+    .takes(vec![Parameter {
+        name: "call_id",
+        is_in_path: true,
+        about: ["The `X-Request-Id` of the call.", "O `X-Request-Id` da chamada."],
+        schema: json!({ "type": "string", "format": "uuid" }),
+        example: None,
+    }])
+    .answers::<ledger::ReceiptShown>(200, ["The receipt.", "O recibo."])
+    .refuses(&[ErrorCode::NotFound])
 }

@@ -1,9 +1,7 @@
-//! An account's keys and environments.
+//! An account's keys.
 
 use super::{Cursor, id, paging};
-use crate::api::environments::Environments;
 use crate::api::keys::{KeyPage, One, WithSecret};
-use crate::domain::account::EnvironmentView;
 use crate::domain::key::Scope;
 use crate::domain::key::view::KeyView;
 use crate::domain::refusal::ErrorCode;
@@ -25,7 +23,6 @@ pub(super) fn operations() -> Vec<Operation> {
     let mut operations = of_keys();
     operations.extend(of_rotations());
     operations.extend(of_states());
-    operations.extend(of_environments());
     operations
 }
 
@@ -208,62 +205,5 @@ fn of_states() -> Vec<Operation> {
                 ["Lets a disabled key call again.", "Permite que uma chave desativada volte a ser usada."],
             ],
         ),
-    ]
-}
-
-fn of_environments() -> Vec<Operation> {
-    vec![
-        Operation::new(
-            "listEnvironments",
-            Verb::Get,
-            "/v1/environments",
-            managing(),
-            [
-                ["List environments", "Listar ambientes"],
-                [
-                    "Lists the environments of the account: sets of keys, live or test.",
-                    "Lista os ambientes da conta: conjuntos de chaves, de produção ou de teste.",
-                ],
-            ],
-        )
-        .answers::<Environments<Vec<EnvironmentView>>>(200, ["The environments.", "Os ambientes."]),
-        Operation::new(
-            "createEnvironment",
-            Verb::Post,
-            "/v1/environments",
-            managing(),
-            [
-                ["Create an environment", "Criar um ambiente"],
-                [
-                    "Creates an environment. Keys of a `test` environment find sample people and never spend credits.",
-                    "Cria um ambiente. As chaves de um ambiente `test` encontram pessoas fictícias e nunca gastam créditos.",
-                ],
-            ],
-        )
-        .reads(requests::new_environment())
-        .answers::<Environments<EnvironmentView>>(201, ["The new environment.", "O novo ambiente."])
-        .refuses(&[
-            ErrorCode::EnvironmentExists,
-            ErrorCode::EnvironmentLimitReached,
-            ErrorCode::TestKeyNotAllowed,
-        ])
-        .once(),
-        Operation::new(
-            "changeEnvironment",
-            Verb::Patch,
-            "/v1/environments/{id}",
-            managing(),
-            [
-                ["Limit the keys of an environment", "Limitar as chaves de um ambiente"],
-                [
-                    "Sets how many keys the environment may have. 1 makes it one key per environment.",
-                    "Define quantas chaves o ambiente pode ter. Com 1, há uma chave por ambiente.",
-                ],
-            ],
-        )
-        .takes(id(["The id of the environment.", "O id do ambiente."]))
-        .reads(requests::key_cap())
-        .answers::<Environments<EnvironmentView>>(200, ["The environment.", "O ambiente."])
-        .refuses(&[ErrorCode::NotFound, ErrorCode::TestKeyNotAllowed]),
     ]
 }

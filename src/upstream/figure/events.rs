@@ -2,7 +2,8 @@
 //! passed on.
 
 use super::{BYTE_ORDER_MARK, MAX_EVENT_BYTES};
-use crate::domain::figure::{Figure, JsonPointer};
+use crate::domain::figure::Figure;
+use crate::domain::json_pointer::JsonPointer;
 use crate::upstream::figure::json::figure_in;
 
 /// Reads figures out of a stream of events. The last event that has a figure counts.

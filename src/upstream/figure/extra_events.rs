@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::json::figure_in;
 use super::{BYTE_ORDER_MARK, MAX_EVENT_BYTES};
-use crate::domain::figure::JsonPointer;
+use crate::domain::json_pointer::JsonPointer;
 
 /// Withholds the events that have an empty list at a pointer and, where there are figures to read,
 /// one of these. Everything else passes as it came, once its event is whole.

@@ -18,7 +18,7 @@ use super::incoming::IncomingBody;
 use super::metrics::Ended;
 use crate::upstream::breaker::Admission;
 use crate::upstream::bulkhead::Permit;
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 use crate::upstream::upload::Upload;
 
 /// A target that answers a call. Counts as a call in progress.

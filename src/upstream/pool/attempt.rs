@@ -8,7 +8,7 @@ use super::choice::{Chosen, Target};
 use super::incoming::IncomingBody;
 use super::send_error::SendError;
 use super::{Pool, PoolCall};
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 use crate::upstream::headers;
 use crate::upstream::upload::UploadBody;
 

@@ -12,7 +12,7 @@ use super::target_health::TargetHealth;
 use super::{Pool, PoolConfig};
 use crate::upstream::BUSY_RETRY_AFTER;
 use crate::upstream::breaker::{Admission, Breaker};
-use crate::upstream::client::UpstreamError;
+use crate::upstream::error::UpstreamError;
 
 pub(super) struct Target {
     /// Its place among the targets of the pool.

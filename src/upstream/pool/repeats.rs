@@ -42,7 +42,7 @@ impl PoolCall<'_> {
                 RetryRule::Off => false,
                 // Acting on it twice is acting on it once (RFC 9110, section 9.2.2).
                 RetryRule::Safe => is_idempotent(&self.head.method),
-                // The upstream knows the call by its key.
+                // The upstream identifies the call by its key.
                 RetryRule::Keyed => true,
             }
     }

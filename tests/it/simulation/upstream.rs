@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use fluence::domain::credits::Credits;
-use fluence::domain::figure::{FigureSource, JsonPointer};
+use fluence::domain::figure::FigureSource;
 use fluence::domain::forwarding::{Due, StreamEnd, WhenBrokeOff, WhenLeft};
 use fluence::domain::ids::CallId;
+use fluence::domain::json_pointer::JsonPointer;
 use fluence::domain::price::{Count, CountedPrice, WhenMissing};
 use fluence::domain::settlement::{Outcome, SETTLEMENT_TOML, SettlementTable};
 use fluence::ledger::writer::OpenHold;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::figure::JsonPointer;
+use crate::json_pointer::JsonPointer;
 
 /// Changes of a request on its way to the upstream, or of an answer on its way to the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

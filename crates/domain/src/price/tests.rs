@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::figure::MICROS;
 
 fn count(each: u32, costs: u32) -> Count {
     let of = "json:/usage/tokens".parse().unwrap();

@@ -1,4 +1,4 @@
-//! The macros behind the tables of errors. A table entry that lacks a language or a text does not
+//! The macros behind the table of errors. An entry that lacks a language or a text does not
 //! compile.
 
 /// Declares [`Refusal`](super::Refusal) and [`ErrorCode`](super::ErrorCode) from one table.
@@ -237,55 +237,4 @@ macro_rules! wording {
     }};
 }
 
-/// Declares [`Fault`](super::Fault) from one table: the fault with its facts, its word for
-/// programs, and the rest of a sentence that begins with the field's name, in English and
-/// Portuguese.
-macro_rules! faults {
-    (
-        $(
-            $(#[$doc:meta])*
-            $variant:ident
-            $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })?
-            $(($inner:ident: $inner_type:ty))?
-            => $word:literal, $en:literal, $pt:literal $(, $name:ident = [$en_value:expr, $pt_value:expr])*;
-        )+
-    ) => {
-        /// What can be wrong with a field.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Fault {
-            $(
-                $(#[$doc])*
-                $variant
-                $({ $($(#[$field_doc])* $field: $type,)+ })?
-                $(($inner_type))?,
-            )+
-        }
-
-        impl Fault {
-            /// The fault for programs.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant { .. } => $word,)+ }
-            }
-
-            /// The rest of a sentence that begins with the field's name.
-            pub fn text(self, language: Language) -> Text {
-                match language {
-                    Language::En => match self {
-                        $(Self::$variant $({ $($field),+ })? $(($inner))? => {
-                            $(let $name = $en_value;)*
-                            text(format_args!($en))
-                        })+
-                    },
-                    Language::Pt => match self {
-                        $(Self::$variant $({ $($field),+ })? $(($inner))? => {
-                            $(let $name = $pt_value;)*
-                            text(format_args!($pt))
-                        })+
-                    },
-                }
-            }
-        }
-    };
-}
-
-pub(super) use {faults, refusals, wording};
+pub(super) use {refusals, wording};

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::declare::faults;
 use super::wording::{List, Text, counted, text};
 use crate::language::Language;
 use crate::person::NameOf;
@@ -14,6 +13,57 @@ pub struct FieldFault {
     /// Name of the field as the client sent it.
     pub field: String,
     pub fault: Fault,
+}
+
+/// Declares [`Fault`] from one table: the fault with its facts, its word for
+/// programs, and the rest of a sentence that begins with the field's name, in English and
+/// Portuguese.
+macro_rules! faults {
+    (
+        $(
+            $(#[$doc:meta])*
+            $variant:ident
+            $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })?
+            $(($inner:ident: $inner_type:ty))?
+            => $word:literal, $en:literal, $pt:literal $(, $name:ident = [$en_value:expr, $pt_value:expr])*;
+        )+
+    ) => {
+        /// What can be wrong with a field.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault {
+            $(
+                $(#[$doc])*
+                $variant
+                $({ $($(#[$field_doc])* $field: $type,)+ })?
+                $(($inner_type))?,
+            )+
+        }
+
+        impl Fault {
+            /// The fault for programs.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant { .. } => $word,)+ }
+            }
+
+            /// The rest of a sentence that begins with the field's name.
+            pub fn text(self, language: Language) -> Text {
+                match language {
+                    Language::En => match self {
+                        $(Self::$variant $({ $($field),+ })? $(($inner))? => {
+                            $(let $name = $en_value;)*
+                            text(format_args!($en))
+                        })+
+                    },
+                    Language::Pt => match self {
+                        $(Self::$variant $({ $($field),+ })? $(($inner))? => {
+                            $(let $name = $pt_value;)*
+                            text(format_args!($pt))
+                        })+
+                    },
+                }
+            }
+        }
+    };
 }
 
 faults! {

@@ -1,17 +1,14 @@
 //! How often the right person is found: thousands of queries about an invented world, with a fixed
 //! seed.
 
-use std::collections::{BTreeSet, HashMap};
-
-use fluence_domain::person::PersonQuery;
 use fluence_people::company::CompanyName;
-use fluence_people::matching::{Candidate, ParsedQuery, Resolution, resolve};
+use fluence_people::matching::{Candidate, ParsedQuery, Resolution};
 use fluence_people::name::PersonName;
-use fluence_people::normalise::words;
-use fluence_people::rarity::{Rarity, WordKind};
-use fluence_people::search_keys::{Breadth, FieldKeys, QueryKeys, query_keys, stored_keys};
+use fluence_people::search_keys::{Breadth, query_keys};
 
-use super::generator::{Chance, FREQUENT, OTHER, Question, Vocabulary, World};
+use super::directory::{Decision, Directory, sorted};
+use super::generator::question::Question;
+use super::generator::{Chance, FREQUENT, OTHER, Vocabulary, World};
 
 const SEED: u64 = 20_260_115;
 const PEOPLE: usize = 4_000;
@@ -20,81 +17,8 @@ const QUESTIONS: usize = 6_000;
 /// About the number of brands, so that few companies share one.
 const OTHER_COMPANIES: usize = 60;
 
-/// The directory in memory: candidates, the index of their keys, and the word counts.
-pub(super) struct Directory {
-    pub(super) candidates: Vec<Candidate>,
-    index: HashMap<i32, Vec<usize>>,
-    rarity: Rarity,
-}
-
-impl Directory {
-    fn new(world: &World) -> Self {
-        Self::of(world.people.iter().map(|person| candidate(world, person)).collect())
-    }
-
-    pub(super) fn of(candidates: Vec<Candidate>) -> Self {
-        let mut index: HashMap<i32, Vec<usize>> = HashMap::new();
-        for (place, candidate) in candidates.iter().enumerate() {
-            for key in stored_keys(candidate) {
-                index.entry(key).or_default().push(place);
-            }
-        }
-        Self { rarity: count_words(&candidates), candidates, index }
-    }
-
-    /// Decides as `People::find` does: by whole words first, with slips if they do not decide.
-    pub(super) fn decide(&self, query: &PersonQuery) -> Decision {
-        let keys = query_keys(&ParsedQuery::from(query), &self.rarity);
-        let (places, decided) = self.search(query, &keys, Breadth::WholeWords);
-        let (places, decided) = if keys.are_settled_by(&decided) {
-            (places, decided)
-        } else {
-            self.search(query, &keys, Breadth::WithSlips)
-        };
-        match decided {
-            Resolution::None => Decision::None,
-            Resolution::One(found) => Decision::One(places[found.index]),
-            Resolution::Several(found) => {
-                Decision::Several(sorted(found.iter().map(|found| places[found.index])))
-            }
-        }
-    }
-
-    fn search(&self, query: &PersonQuery, keys: &QueryKeys, breadth: Breadth) -> (Vec<usize>, Resolution) {
-        let places = |field: &FieldKeys| -> BTreeSet<usize> {
-            let keys = field.for_breadth(breadth);
-            keys.iter().filter_map(|key| self.index.get(key)).flatten().copied().collect()
-        };
-        let named = places(&keys.names);
-        let places: Vec<usize> =
-            places(&keys.company).into_iter().filter(|place| named.contains(place)).collect();
-        let candidates: Vec<Candidate> = places.iter().map(|place| self.candidates[*place].clone()).collect();
-        let decided = resolve(query, &candidates, &self.rarity);
-        (places, decided)
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Decision {
-    One(usize),
-    Several(Vec<usize>),
-    None,
-}
-
-impl Decision {
-    fn meant(places: Vec<usize>) -> Self {
-        match places[..] {
-            [] => Self::None,
-            [one] => Self::One(one),
-            _ => Self::Several(places),
-        }
-    }
-}
-
-fn sorted(places: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut places: Vec<usize> = places.collect();
-    places.sort_unstable();
-    places
+fn directory_of(world: &World) -> Directory {
+    Directory::of(world.people.iter().map(|person| candidate(world, person)).collect())
 }
 
 fn candidate(world: &World, person: &super::generator::Invented) -> Candidate {
@@ -109,28 +33,6 @@ fn candidate(world: &World, person: &super::generator::Invented) -> Candidate {
             .collect(),
         ..Candidate::default()
     }
-}
-
-/// The counts of the view `directory_words`.
-fn count_words(candidates: &[Candidate]) -> Rarity {
-    let companies: BTreeSet<String> = candidates.iter().map(|candidate| candidate.company.stored()).collect();
-    let mut counts: HashMap<(&str, String), u32> = HashMap::new();
-    let mut count = |kind, words: &mut dyn Iterator<Item = String>| {
-        words.for_each(|word| *counts.entry((kind, word)).or_default() += 1);
-    };
-    count("company", &mut companies.iter().flat_map(|name| words(name)));
-    count("given", &mut candidates.iter().flat_map(|candidate| candidate.name.given.clone()));
-    count("surname", &mut candidates.iter().flat_map(|candidate| candidate.name.surnames.clone()));
-    let mut rarity = Rarity::new(companies.len() as u64);
-    for ((kind, word), count) in counts {
-        match kind {
-            "company" => rarity.record(WordKind::Company, &word, count),
-            "given" if count >= 3 => rarity.record(WordKind::Given, &word, count),
-            "surname" if count >= 3 => rarity.record(WordKind::Surname, &word, count),
-            _ => {}
-        }
-    }
-    rarity
 }
 
 fn questions(world: &World, chance: &mut Chance) -> Vec<Question> {
@@ -206,7 +108,7 @@ fn names_that_no_list_knows_are_found_as_well() {
 fn score(vocabulary: &'static Vocabulary, companies: usize) -> Score {
     let mut chance = Chance::new(SEED);
     let world = World::of(vocabulary, &mut chance, PEOPLE, companies);
-    let directory = Directory::new(&world);
+    let directory = directory_of(&world);
     let mut score = Score::default();
     let mut misses = Vec::new();
     for question in questions(&world, &mut chance) {
@@ -244,7 +146,7 @@ fn score(vocabulary: &'static Vocabulary, companies: usize) -> Score {
 fn stopping_at_whole_words_changes_no_answer() {
     let mut chance = Chance::new(SEED + 1);
     let world = World::new(&mut chance, 1_000, 60);
-    let directory = Directory::new(&world);
+    let directory = directory_of(&world);
     let mut settled = 0;
     for question in questions(&world, &mut chance).into_iter().take(1_500) {
         let keys = query_keys(&ParsedQuery::from(&question.query), &directory.rarity);

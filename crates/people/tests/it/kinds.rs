@@ -6,8 +6,8 @@ use fluence_people::company::CompanyName;
 use fluence_people::matching::Candidate;
 use fluence_people::name::PersonName;
 
-use super::accuracy::{Decision, Directory};
 use super::ask;
+use super::directory::{Decision, Directory};
 use super::generator::Chance;
 
 const SEED: u64 = 20_261_126;

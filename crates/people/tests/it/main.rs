@@ -1,6 +1,7 @@
 //! How often the right person is found, on invented worlds in memory.
 
 mod accuracy;
+mod directory;
 mod generator;
 mod kinds;
 

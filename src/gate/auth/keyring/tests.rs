@@ -1,125 +1,17 @@
 //! Lookups and changes that overlap, in every order that matters.
 
-use std::collections::{HashMap, VecDeque};
+mod scripted_store;
 
-use chrono::DateTime;
-use parking_lot::Mutex;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use tokio::sync::Semaphore;
 use tokio::time::advance;
 
-use super::batcher::Load;
+use self::scripted_store::{World, record};
 use super::*;
-use crate::catalogue::plans::Catalogue;
-use crate::config::{Sources, load};
-use crate::domain::account::AccountState;
-use crate::domain::caller::KeyRecord;
-use crate::domain::credits::Credits;
-use crate::domain::ids::{EnvironmentId, KeyId};
-use crate::domain::key::{KeyPrefix, KeyState, Mode, Scope};
-use crate::secret::{Pepper, generate_pepper};
-use crate::storage::error::StorageError;
+use crate::domain::key::KeyState;
 
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::Uuid::from_u128(1));
 const CHANGE: FeedEvent = FeedEvent::Invalidated(Invalidation::Account(ACCOUNT));
 const CHANGE_OF_ANOTHER: FeedEvent =
     FeedEvent::Invalidated(Invalidation::Account(AccountId::from_uuid(uuid::Uuid::from_u128(2))));
-
-/// A store that returns the key in these states, one for each query, and answers when the test lets
-/// it.
-struct Script {
-    loader: KeyLoader,
-    states: Mutex<VecDeque<Option<KeyState>>>,
-    begun: Arc<Semaphore>,
-    answers: Arc<Semaphore>,
-}
-
-impl Load<KeyDigest, LookupResult> for Script {
-    async fn load(&self, digests: &[KeyDigest]) -> Result<HashMap<KeyDigest, LookupResult>, StorageError> {
-        let start = self.loader.freshness.start_lookup();
-        let state = self.states.lock().pop_front().expect("one query too many");
-        self.begun.add_permits(1);
-        self.answers.acquire().await.unwrap().forget();
-        let records = state.map(|state| (digests[0], record(state)));
-        Ok(self.loader.found(start, digests, records.into_iter().collect()))
-    }
-}
-
-fn record(state: KeyState) -> KeyRecord {
-    let plan = Catalogue::shipped().unwrap().editions[0].plans[0].clone();
-    let balance = AccountBalance {
-        remaining: Credits::ZERO,
-        plan_credits_used: Credits::ZERO,
-        plan_credits: Credits::ZERO,
-        requests_limit: 0,
-        requests_remaining: 0,
-        renews_at: DateTime::UNIX_EPOCH,
-    };
-    KeyRecord {
-        secret_version: 1,
-        origin: Default::default(),
-        key_id: KeyId::from_uuid(uuid::Uuid::nil()),
-        state,
-        expires_at: None,
-        secret_ends_at: None,
-        exposure: None,
-        scopes: Scope::DEFAULT.to_vec(),
-        daily_cap: None,
-        monthly_cap: None,
-        environment_id: EnvironmentId::from_uuid(uuid::Uuid::nil()),
-        mode: Mode::Live,
-        account_id: ACCOUNT,
-        account_state: AccountState::Active,
-        keeps_contacts: false,
-        edition: "2025-01".into(),
-        plan,
-        balance,
-    }
-}
-
-/// A keyring on a scripted store.
-struct World {
-    keyring: Keyring,
-    begun: Arc<Semaphore>,
-    answers: Arc<Semaphore>,
-}
-
-impl World {
-    fn new(states: &[Option<KeyState>]) -> Self {
-        let keys = load(&Sources::default()).unwrap().keys;
-        let pool = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new_without_pgpass());
-        let pepper = Pepper::parse(&generate_pepper(), 1).unwrap();
-        let limits = RateLimits::default();
-        let mut keyring =
-            Keyring::start(pool.clone(), pepper, &keys, limits.clone(), DatabaseClock::default());
-        let (begun, answers) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let (accounts, freshness) = (keyring.shared.accounts.clone(), keyring.shared.freshness.clone());
-        let script = Script {
-            loader: KeyLoader { pool, limits, accounts, freshness, clock: DatabaseClock::default() },
-            states: Mutex::new(states.iter().copied().collect()),
-            begun: begun.clone(),
-            answers: answers.clone(),
-        };
-        keyring.lookups = Batcher::start(script, LOOKUP_TIMEOUT, Duration::ZERO);
-        Self { keyring, begun, answers }
-    }
-
-    /// The state in which the key is found, or `None` for an unknown key.
-    async fn state(&self) -> Result<Option<KeyState>, LookupError> {
-        let secret = KeySecret::generate(KeyFormat::Fluence, &KeyPrefix::default(), |_| 7).unwrap();
-        Ok(self.keyring.find(&secret, None).await?.map(|caller| caller.key.state))
-    }
-
-    /// The same, while `change` arrives after the first query began and before its answer.
-    async fn state_while(&self, change: FeedEvent) -> Result<Option<KeyState>, LookupError> {
-        let crossing = async {
-            self.begun.acquire().await.unwrap().forget();
-            self.keyring.apply(change);
-            self.answers.add_permits(100);
-        };
-        tokio::join!(self.state(), crossing).0
-    }
-}
 
 const ACTIVE: Option<KeyState> = Some(KeyState::Active);
 const REVOKED: Option<KeyState> = Some(KeyState::Revoked);
@@ -271,7 +163,7 @@ fn resident_bytes() -> Option<usize> {
 async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
     const KEYS: u128 = 100_000;
     let world = World::new(&[]);
-    let (shared, limits) = (&world.keyring.shared, RateLimits::default());
+    let (cache, limits) = (&world.keyring.cache, RateLimits::default());
     let some_record = record(KeyState::Active);
     let before = resident_bytes();
     for number in 0..KEYS {
@@ -279,17 +171,17 @@ async fn a_hundred_thousand_keys_of_as_many_accounts_fit_in_200_megabytes() {
         record.account_id = AccountId::from_uuid(uuid::Uuid::from_u128(number));
         digest[..16]
             .copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes());
-        let start = shared.freshness.start_lookup();
-        let account = shared.accounts.of(record.account_id, &record.balance, || shared.freshness.change());
+        let start = cache.freshness.start_lookup();
+        let account = cache.accounts.of(record.account_id, &record.balance, || cache.freshness.change());
         let rate = limits.of(record.plan.rate_per_s, record.plan.burst);
         let found = LookupResult {
             caller: Some(Caller::new(record, account, rate, DatabaseClock::default())),
             start,
         };
-        assert!(shared.insert_if_current(KeyDigest::from_bytes(digest), found));
+        assert!(cache.insert_if_current(KeyDigest::from_bytes(digest), found));
     }
     let (before, after) = before.zip(resident_bytes()).expect("the system tells the memory of a process");
     let bytes = after.saturating_sub(before);
-    eprintln!("{} keys in memory, {} bytes each", shared.keys.len(), bytes / shared.keys.len());
-    assert!(shared.keys.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", shared.keys.len());
+    eprintln!("{} keys in memory, {} bytes each", cache.keys.len(), bytes / cache.keys.len());
+    assert!(cache.keys.len() > 95_000 && bytes < 200_000_000, "{} keys, {bytes} bytes", cache.keys.len());
 }

@@ -64,7 +64,7 @@ impl Slot {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        *self.account.lock_running() -= 1;
+        *self.account.running.lock() -= 1;
         if let Some(route) = self.route {
             self.account.leave_route(route);
         }

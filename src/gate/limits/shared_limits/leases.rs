@@ -1,8 +1,9 @@
-//! Leases: the slots of running calls, as the shared store knows them. A call that ends returns its
-//! lease. The leases of a gateway that died expire.
+//! Leases: the slots of running calls in the shared store. A call that ends returns its lease. The
+//! leases of a gateway that died expire.
+
+mod lease;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use self::lease::Lease;
 use super::connection::{Connection, Script};
 use super::keys::running_key;
 use super::store::{Store, Unavailable};
@@ -51,17 +53,6 @@ struct Entry {
     is_known: bool,
     /// The last renewal in the store. `None` renews the lease at the next occasion.
     renewed_at: Option<Instant>,
-}
-
-/// The lease of one call. It is returned when it is dropped, at the latest.
-pub struct Lease {
-    leases: Arc<Leases>,
-    account: AccountId,
-    id: u64,
-    /// Whether it is still registered as running.
-    is_running: bool,
-    /// Whether the store may still hold it after its call has ended.
-    is_owed: bool,
 }
 
 impl Leases {
@@ -209,50 +200,5 @@ impl Registry {
     fn note_ended(&mut self, account: AccountId, ids: &[u64]) {
         let room = MAX_ENDED.saturating_sub(self.ended.len());
         self.ended.extend(ids.iter().take(room).map(|id| (account, *id)));
-    }
-}
-
-impl Lease {
-    /// The lease's id in the store.
-    pub(super) fn name(&self) -> String {
-        self.leases.name(self.id)
-    }
-
-    /// Returns the lease before the answer is sent: the client may send its next request at once,
-    /// to any gateway. If the store does not answer in time, the lease is returned later.
-    pub(in crate::gate) async fn release(mut self) {
-        self.end();
-        if self.is_owed && self.leases.remove(self.account, &[self.id]).await.is_ok() {
-            self.is_owed = false;
-        }
-    }
-
-    /// Drops a lease that the store refused.
-    pub(super) fn was_not_granted(mut self) {
-        self.end();
-        self.is_owed = false;
-    }
-
-    fn end(&mut self) {
-        if std::mem::take(&mut self.is_running) {
-            let entry = self.leases.registry().running.remove(&self.id);
-            self.is_owed = entry.is_some_and(|entry| entry.is_known);
-        }
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.end();
-        if self.is_owed {
-            self.leases.registry().note_ended(self.account, &[self.id]);
-            self.leases.ended.notify_one();
-        }
-    }
-}
-
-impl fmt::Debug for Lease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lease({})", self.name())
     }
 }

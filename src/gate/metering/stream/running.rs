@@ -64,7 +64,7 @@ impl Stream {
         credits
     }
 
-    /// The next part of the body, or why there is none.
+    /// The next part of the body, or why it is missing.
     pub(super) fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {
         if self.has_ended {
             return Poll::Ready(None);
@@ -122,7 +122,7 @@ impl Stream {
         Poll::Pending
     }
 
-    /// Whether all of the body was read. A client that knows the length asks for nothing after its
+    /// Whether all of the body was read. A client that has the length asks for nothing after its
     /// last byte.
     pub(super) fn is_at_end(&self) -> bool {
         self.body.is_end_stream() && !self.limits.tells_price

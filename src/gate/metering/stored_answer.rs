@@ -1,5 +1,6 @@
-//! Replays a stored answer.
+//! Stored answers of calls with an idempotency key: what of an answer is stored, and its replay.
 
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -8,8 +9,12 @@ use crate::http::billing_info;
 use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
 use crate::ledger::rules::hold::AnswerContent;
 
+/// Longest answer that is stored under an idempotency key.
+pub(super) const MAX_STORED_BYTES: usize = 1_024 * 1_024;
+/// Most bytes of the headers stored with an answer.
+const MAX_STORED_HEADER_BYTES: usize = 8_192;
 /// The media type of a body without one (RFC 9110, section 8.3).
-pub(super) const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
+const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
 /// The headers, besides the media type, that a client needs to read and use the body of an answer.
 const KEPT: [HeaderName; 12] = [
@@ -27,9 +32,28 @@ const KEPT: [HeaderName; 12] = [
     header::VARY,
 ];
 
+/// What is stored of an answer.
+pub(super) fn content(parts: &Parts, body: &[u8], tells_billing: bool) -> AnswerContent {
+    let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    AnswerContent {
+        status: parts.status.as_u16(),
+        media_type: media_type.unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
+        headers: kept_headers(&parts.headers, body.is_empty()),
+        body: body.to_vec(),
+        tells_billing,
+    }
+}
+
+/// Whether an answer is short enough to be stored.
+pub(super) fn is_storable(content: &AnswerContent) -> bool {
+    let header_bytes =
+        content.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>();
+    content.body.len() <= MAX_STORED_BYTES && header_bytes <= MAX_STORED_HEADER_BYTES
+}
+
 /// The headers of an answer that are stored with it. The length of a body that is not sent, as in
 /// an answer to HEAD, is one.
-pub(super) fn kept_headers(headers: &HeaderMap, is_without_body: bool) -> Vec<(String, String)> {
+fn kept_headers(headers: &HeaderMap, is_without_body: bool) -> Vec<(String, String)> {
     let length = is_without_body.then_some(header::CONTENT_LENGTH);
     let named = KEPT.into_iter().chain(length).flat_map(|name| {
         let values = headers.get_all(&name).iter().filter_map(|value| value.to_str().ok());

@@ -1,0 +1,47 @@
+//! Faulty fields, reported together and briefly.
+
+use super::*;
+use crate::http::json::parse_object;
+
+fn fields(text: &str) -> Fields {
+    Fields::new(parse_object(text.as_bytes()).unwrap())
+}
+
+fn faults(fields: Fields) -> Vec<(String, Fault)> {
+    match fields.finish() {
+        Err(Refusal::ValidationFailed(faults)) => faults.into_iter().map(|f| (f.field, f.fault)).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_fault_is_reported_at_once() {
+    let mut fields = fields(r#"{"a": 1, "b": "yes", "c": "x", "d": 0, "d": 0}"#);
+    assert_eq!(fields.take_text("a"), None);
+    assert_eq!(fields.take_bool("b"), None);
+    assert_eq!(fields.take_word("c", &["p", "q"], &[1, 2]), None);
+    let expected = [
+        ("d", Fault::Repeated),
+        ("a", Fault::NotText),
+        ("b", Fault::NotBoolean),
+        ("c", Fault::NotOneOf(&["p", "q"])),
+        ("d", Fault::Unknown),
+    ];
+    assert_eq!(faults(fields), expected.map(|(name, fault)| (name.to_owned(), fault)));
+}
+
+#[test]
+fn null_means_absent() {
+    let mut fields = fields(r#"{"a": null, "b": "q"}"#);
+    assert_eq!(fields.take_text("a"), None);
+    assert_eq!(fields.take_word("b", &["p", "q"], &[1, 2]), Some(2));
+    assert_eq!(fields.finish(), Ok(()));
+}
+
+#[test]
+fn a_flood_of_fields_gives_a_short_answer() {
+    let many: Vec<_> = (0..10_000).map(|n| (format!("{n}{}", "x".repeat(500)), Json::Null)).collect();
+    let faults = faults(Fields::new(many));
+    assert_eq!(faults.len(), MAX_FAULTS);
+    assert!(faults.iter().all(|(name, _)| name.chars().count() == MAX_NAME_CHARS + 1));
+}

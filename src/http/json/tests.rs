@@ -1,0 +1,83 @@
+//! JSON objects, sound and faulty, and the limits on their size.
+
+use super::*;
+use proptest::prelude::*;
+
+fn refused_at(bytes: &[u8]) -> (usize, usize) {
+    match parse_object(bytes) {
+        Err(Refusal::InvalidJson { line, column }) => (line, column),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn members_keep_their_order_and_repetitions() {
+    let members = parse_object(br#" {"b": [1, null], "a": {"x": true}, "b": "\u00e9"} "#).unwrap();
+    let expected = [
+        ("b".to_owned(), Json::List(vec![Json::Number(1.0), Json::Null])),
+        ("a".to_owned(), Json::Object(vec![("x".to_owned(), Json::Bool(true))])),
+        ("b".to_owned(), Json::Text("é".to_owned())),
+    ];
+    assert_eq!(members, expected);
+}
+
+#[test]
+fn a_byte_order_mark_in_front_is_passed_over() {
+    assert_eq!(parse_object(b"\xef\xbb\xbf{}"), Ok(vec![]));
+    assert_eq!(refused_at(b"\xef\xbb\xbf\xef\xbb\xbf{}"), (1, 1));
+    assert_eq!(refused_at(b"{\xef\xbb\xbf}"), (1, 2));
+    assert_eq!(refused_at(b"\xef\xbb\xbf"), (1, 1));
+}
+
+#[test]
+fn anything_but_one_object_is_refused_with_its_place() {
+    assert_eq!(refused_at(b""), (1, 1));
+    assert_eq!(refused_at(b"null"), (1, 1));
+    assert_eq!(refused_at(b"[]"), (1, 1));
+    assert_eq!(refused_at(b"{} {}"), (1, 4));
+    assert_eq!(refused_at(b"{\n \"a\": tru}"), (2, 10));
+    assert_eq!(refused_at(b"{\"a\": 1,}"), (1, 9));
+}
+
+#[test]
+fn bad_utf8_is_refused_wherever_it_stands() {
+    assert_eq!(refused_at(b"{\n\"unread\": \"\xff\"}"), (2, 12));
+    assert_eq!(refused_at(b"{\"a\": \"\xc0\xaf\"}"), (1, 8));
+    assert_eq!(refused_at(br#"{"a": "\ud800"}"#), (1, 14));
+}
+
+#[test]
+fn nesting_ends_at_its_limit() {
+    let nested = |depth: usize| {
+        let lists = depth - 1;
+        format!(r#"{{"a": {}{}}}"#, "[".repeat(lists), "]".repeat(lists))
+    };
+    assert!(parse_object(nested(MAX_DEPTH).as_bytes()).is_ok());
+    assert!(parse_object(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+    refused_at("[".repeat(100_000).as_bytes());
+}
+
+#[test]
+fn d09_the_number_of_values_is_bounded() {
+    let numbers = |count: usize| format!(r#"{{"a": [{}]}}"#, vec!["1"; count].join(","));
+    // The object and the list are values too.
+    assert!(parse_object(numbers(MAX_VALUES - 2).as_bytes()).is_ok());
+    refused_at(numbers(MAX_VALUES - 1).as_bytes());
+}
+
+#[test]
+fn a_number_too_large_for_a_float_is_refused_not_infinite() {
+    refused_at(br#"{"a": 1e999}"#);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..256)) {
+        let _ = parse_object(&bytes);
+    }
+
+    #[test]
+    fn no_text_of_json_characters_panics(text in r#"[\[\]{}":,\\u0-9a-e \n.tfn-]{0,80}"#) {
+        let _ = parse_object(text.as_bytes());
+    }
+}
