@@ -172,8 +172,8 @@ pub(super) async fn make(
 }
 
 async fn find(text: &str, context: &Context, output: Output) -> anyhow::Result<()> {
-    let accounts = accounts::search(&mut *context.connection().await?, text.trim()).await?;
-    let is_cut = accounts.len() == accounts::SEARCH_LIMIT;
+    let accounts = accounts::search::find(&mut *context.connection().await?, text.trim()).await?;
+    let is_cut = accounts.len() == accounts::search::LIMIT;
     output.print(&AccountList { accounts, is_cut })
 }
 

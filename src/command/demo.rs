@@ -40,6 +40,7 @@ use crate::management::keys::NewSecret;
 use crate::people::sample::SAMPLE_SOURCE;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
+use crate::storage::environments;
 use crate::storage::keys::{self, NewKey};
 
 /// The id is constant, so that every run finds the account.
@@ -130,7 +131,7 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
     let mut transaction = connection.begin().await?;
     // First: another run may be creating a key.
     accounts::lock(&mut transaction, ACCOUNT).await?;
-    let environments = accounts::environments(&mut transaction, ACCOUNT).await?;
+    let environments = environments::list(&mut transaction, ACCOUNT).await?;
     let room = environments.iter().find(|environment| environment.name == DEFAULT_ENVIRONMENT);
     let room = room.map_or(0, |environment| i64::from(environment.most_keys) - environment.keys);
     let older =

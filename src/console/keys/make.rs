@@ -19,12 +19,12 @@ use crate::domain::key::view::KeyView;
 use crate::domain::key::{FormatChoice, KeySecret, KeyStatus, Mode};
 use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
-use crate::storage::accounts;
+use crate::storage::environments;
 use crate::storage::keys::{self, NewKey};
 
 async fn environments(call: &mut Call) -> Result<Vec<EnvironmentView>, PageError> {
     let id = call.account_id()?;
-    Ok(accounts::environments_counting(call.db().await?, id, 0).await?)
+    Ok(environments::list_counting(call.db().await?, id, 0).await?)
 }
 
 /// The form of a new key: after a preset, or like another key.

@@ -14,7 +14,7 @@ use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::receipt::CallState;
 use crate::storage::console::seal::{self, SealedBatch};
-use crate::storage::ledger::statement::{self, Receipt};
+use crate::storage::ledger::statement::receipt::{self, Receipt};
 
 /// Bytes of the hash that are shown: enough to find it and to tell it from others.
 const HASH_SHOWN: usize = 8;
@@ -22,7 +22,7 @@ const HASH_SHOWN: usize = 8;
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (account_id, id): (_, CallId) = (call.account_id()?, call.param("call")?);
     let db = call.db().await?;
-    let receipt = statement::receipt(db, account_id, id).await?.ok_or(PageError::NotFound)?;
+    let receipt = receipt::find(db, account_id, id).await?.ok_or(PageError::NotFound)?;
     let first = receipt.entries.first().map_or(0, |entry| entry.number);
     let sealed = seal::of_entry(db, account_id, first).await?;
     let (words, root) = (call.words(), call.path("")?);

@@ -26,9 +26,9 @@ use crate::domain::refusal::ErrorCode;
 use crate::domain::settlement::Outcome;
 use crate::http::error_body::code_in;
 use crate::http::public_links::PublicLinks;
-use crate::storage::accounts;
 use crate::storage::console::daily;
 use crate::storage::console::usage::{self, DayOfGroup, Dimension, KeyChoice, UsageFilter, UsageGroup};
+use crate::storage::environments;
 
 /// Rows of the table.
 const GROUPS: i64 = 50;
@@ -75,7 +75,7 @@ impl Usage {
         let check = check(db, account, asked.chosen.days).await?;
         let added_up_until = daily::added_up_until(db).await?;
         let keys = usage::key_choices(db, account, KEYS).await?;
-        let environments = accounts::environments_counting(db, account, 0).await?;
+        let environments = environments::list_counting(db, account, 0).await?;
         groups.iter_mut().for_each(|group| name_refused(&call.console.links, group));
         Ok(Self { groups, days, check, added_up_until, keys, environments })
     }
