@@ -5,9 +5,9 @@ mod lots;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::account_rows::StoredLots;
 use super::column;
 use super::error::classify;
-use super::rows::StoredLots;
 use super::seal::{self, seal_sql};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
