@@ -60,6 +60,6 @@ pub(super) async fn decide_and_save(
     let captured: Vec<_> =
         batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
     save::save_batch_state(connection, &state, &lots, operations, &effects).await?;
-    let head = save::save_batch(connection, batch, &state, &captured, head).await?;
+    let head = save::batch::save_batch(connection, batch, &state, &captured, head).await?;
     Ok((effects.into_iter().map(Some).collect(), head))
 }
