@@ -1,20 +1,19 @@
 //! `fluence account`: creates, finds and changes accounts.
 
 mod move_all;
+mod plan;
 mod report;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::{ArgGroup, Args, Subcommand};
 
 use self::report::{AccountList, AccountMade};
 use super::context::{Context, unknown_account};
 use super::link::{self, LinkArgs};
 use super::output::Output;
-use crate::catalogue::plans::{Catalogue, Edition};
 use crate::clock;
 use crate::domain::account::AccountState;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
-use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name, Reference};
 use crate::ledger::rules::operation::Operation;
 use crate::management::accounts::Once;
@@ -50,7 +49,7 @@ pub enum AccountCommand {
         id: AccountId,
     },
     /// Move an account to another plan, effective immediately.
-    Move(MoveAccount),
+    Move(plan::MoveAccount),
     /// Move all accounts of a plan to another plan, in batches. Run it again to resume an
     /// interrupted move.
     MoveAll(move_all::MoveAll),
@@ -101,18 +100,6 @@ pub struct CreateAccount {
     allow_duplicate_email: bool,
 }
 
-#[derive(Debug, Args)]
-pub struct MoveAccount {
-    /// Account id.
-    id: AccountId,
-    /// New plan.
-    #[arg(long)]
-    plan: String,
-    /// Edition of the new plan [default: the current edition of the account].
-    #[arg(long)]
-    edition: Option<String>,
-}
-
 impl AccountCommand {
     /// # Errors
     /// When the account or plan does not exist, or the database cannot be reached.
@@ -127,7 +114,7 @@ impl AccountCommand {
             Self::Close { id } => close(id, context, output).await,
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
-            Self::Move(target) => change_plan(target, context, output).await,
+            Self::Move(target) => plan::change(target, context, output).await,
             Self::MoveAll(args) => move_all::run(args, context, output).await,
         }
     }
@@ -137,7 +124,7 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
     let catalogue = context.catalogue().await?;
     let newest = catalogue.newest_edition().unwrap_or_default();
     let is_edition_given = new.edition.is_some();
-    let plan = known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
+    let plan = plan::known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
     let account = NewAccount {
         id: AccountId::from_uuid(clock::new_id()),
         environment_id: EnvironmentId::from_uuid(clock::new_id()),
@@ -215,45 +202,10 @@ async fn set_state(
     output.print(&context.account(id).await?)
 }
 
-async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> anyhow::Result<()> {
-    let account = context.account(target.id).await?;
-    let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
-    let plan = known_plan(&context.catalogue().await?, edition, &target.plan)?;
-    let mut connection = context.connection().await?;
-    let moved = management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await;
-    moved.map_err(|error| explained(target.id, error))?;
-    // Idempotent: repeating an interrupted move completes it.
-    let id = CallId::from_uuid(clock::new_id());
-    context.act(Operation::MovePlan { account_id: target.id, id }).await?;
-    output.print(&context.account(target.id).await?)
-}
-
 /// Returns the error of a change of an account, in words for operators.
 fn explained(id: AccountId, error: ChangeError) -> anyhow::Error {
     match error {
         ChangeError::NoAccount => anyhow!(unknown_account(id)),
         error => error.into(),
     }
-}
-
-/// Returns the plan of this name, or an error that lists the plans.
-fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Result<PlanRef> {
-    let Some(known) = catalogue.editions.iter().find(|known| known.edition == edition) else {
-        let editions: Vec<_> = catalogue.editions.iter().map(|known| known.edition.as_str()).collect();
-        bail!("edition `{edition}` does not exist; the editions are {}", editions.join(", "));
-    };
-    // Errors of calls name the tier that is needed, so a tier works too.
-    let named = known.plans.iter().find(|known| known.plan == plan || known.tier == plan);
-    let Some(named) = named else {
-        let has = |other: &&Edition| other.plans.iter().any(|known| known.plan == plan || known.tier == plan);
-        if let Some(other) = catalogue.editions.iter().rfind(has) {
-            bail!(
-                "edition {edition} has no plan `{plan}`, but edition {0} has: add --edition {0}",
-                other.edition
-            );
-        }
-        let plans: Vec<_> = known.plans.iter().map(|known| known.plan.as_str()).collect();
-        bail!("edition {edition} has no plan `{plan}`; its plans are {}", plans.join(", "));
-    };
-    Ok(PlanRef { edition: edition.into(), plan: named.plan.clone() })
 }

@@ -147,7 +147,7 @@ pub fn router(parts: &Parts) -> ListedRouter {
     router.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
 
     // Open: the documentation.
-    for (path, methods) in site::routes(&parts.site) {
+    for (path, methods) in site::routes::all(&parts.site) {
         router.add(path, methods);
     }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::known_plan;
+use super::plan::known_plan;
 use crate::clock::new_id;
 use crate::command::context::Context;
 use crate::command::output::{Output, Report, count, write_fields};
