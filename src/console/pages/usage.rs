@@ -17,7 +17,7 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, Section, account_with, ledger_account};
 use crate::console::numbers::{self, whole};
-use crate::console::overview::reason;
+use crate::console::outcome::reason;
 use crate::console::page::Reply;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
