@@ -186,7 +186,7 @@ async fn list(context: &Context, output: Output) -> anyhow::Result<()> {
 }
 
 async fn show(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
-    let detail = accounts::detail(&mut *context.connection().await?, id).await?;
+    let detail = accounts::detail::read(&mut *context.connection().await?, id).await?;
     output.print(&detail.ok_or_else(|| anyhow!(unknown_account(id)))?)
 }
 

@@ -1,5 +1,6 @@
 //! Accounts.
 
+pub mod detail;
 pub mod search;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use super::environments;
 use super::error::{RowRef, StorageError};
-use crate::domain::account::{Account, AccountDetail, AccountState, DEFAULT_ENVIRONMENT};
+use crate::domain::account::{Account, AccountState, DEFAULT_ENVIRONMENT};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::plan::PlanRef;
@@ -171,51 +172,6 @@ pub async fn close(connection: &mut PgConnection, id: AccountId) -> Result<(), S
         .execute(connection)
         .await?;
     Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct PeriodRow {
-    period_starts_at: DateTime<Utc>,
-    period_ends_at: DateTime<Utc>,
-    plan_credits: i64,
-    plan_left: i64,
-    requests_limit: i64,
-    requests_used: i64,
-}
-
-/// Returns an account with its environments and its period, as last written.
-pub async fn detail(
-    connection: &mut PgConnection,
-    id: AccountId,
-) -> Result<Option<AccountDetail>, StorageError> {
-    detail_counting(connection, id, i64::MAX).await
-}
-
-/// The same for pages, which count at most this many keys of each environment.
-pub async fn detail_counting(
-    connection: &mut PgConnection,
-    id: AccountId,
-    most_counted: i64,
-) -> Result<Option<AccountDetail>, StorageError> {
-    let Some(account) = find(connection, id).await? else { return Ok(None) };
-    let period: PeriodRow = sqlx::query_as(
-        "select period_starts_at, period_ends_at, plan_credits, plan_left, requests_limit, requests_used
-           from ledger_account where account_id = $1",
-    )
-    .bind(id.as_uuid())
-    .fetch_one(&mut *connection)
-    .await?;
-    let row = RowRef::new("ledger_account", id);
-    Ok(Some(AccountDetail {
-        period_starts_at: period.period_starts_at,
-        renews_at: period.period_ends_at,
-        plan_credits: row.convert("plan_credits", period.plan_credits)?,
-        plan_credits_left: row.convert("plan_left", period.plan_left)?,
-        requests_limit: period.requests_limit,
-        requests_used: period.requests_used,
-        environments: environments::list_counting(connection, id, most_counted).await?,
-        account,
-    }))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@ const LOTS: i64 = 100;
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (id, now, ledger) = (call.account_id()?, call.now(), ledger_account(call).await?);
     let db = call.db().await?;
-    let detail = accounts::detail_counting(db, id, 0).await?.ok_or(PageError::NotFound)?;
+    let detail = accounts::detail::read_counting(db, id, 0).await?.ok_or(PageError::NotFound)?;
     let lots = credits::lots(db, id, LOTS).await?;
     let changes = log::page(db, id, None, CHANGES).await?;
     let notes = notes::newest(db, id, NOTES).await?;
