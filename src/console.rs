@@ -18,6 +18,7 @@
 //! Nothing of a page is written by hand into HTML: `maud` escapes every text. Only
 //! [`numbers`] writes numbers, days and instants.
 
+mod access;
 mod alerts;
 pub mod base;
 mod browser_name;
@@ -58,6 +59,7 @@ mod operator_frame;
 mod page;
 mod pages;
 mod password;
+mod person_frame;
 mod playground;
 mod profile;
 mod reset;
@@ -73,9 +75,9 @@ mod table;
 mod vouch;
 mod words;
 
+pub use access::Access;
 pub use alerts::Alerts;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
 pub use routes::{ROUTES, routes};
-pub use run::Access;
 pub use table::{Method, Route};

@@ -29,7 +29,7 @@ use crate::domain::reload::Reload;
 use crate::domain::setting;
 use crate::gate::auth::keyring::Keyring;
 use crate::ledger::writer::{self, Ledger};
-use crate::management::plan_moves::PlanMover;
+use crate::management::plan_moves::mover::PlanMover;
 use crate::server::routing::Routing;
 use crate::server::tls::Tls;
 use crate::storage::error::StorageError;

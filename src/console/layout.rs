@@ -7,6 +7,7 @@ use super::error::PageError;
 use super::numbers;
 use super::operator_frame::{self, Head, OfAccount, Place};
 use super::page::{Reply, brand, document, other_language};
+use super::person_frame::person;
 use super::words::Words;
 use crate::domain::account::AccountState;
 use crate::ledger::rules::account::LedgerAccount;
@@ -254,41 +255,4 @@ async fn for_operators(call: &mut Call, content: Content) -> Result<Reply, PageE
     let of_account = OfAccount { name: &membership.account_name, places, note, is_test: content.is_test };
     let head = Head { title: &content.title, lead: content.lead.as_deref(), actions: &content.actions };
     operator_frame::page(call, Place::Accounts, head, Some(of_account), &content.body)
-}
-
-/// The menu of the person.
-pub(crate) fn person(call: &Call) -> Result<Markup, PageError> {
-    let (words, user) = (call.words(), call.user()?);
-    Ok(html! {
-        details.person {
-            summary { (user.identity.called()) }
-            div.popup {
-                a href="/console/me" { (words.profile()) }
-                a href="/console/me/security" { (words.security()) }
-                form method="post" action="/console/log-out" {
-                    (call.form_field("/console/log-out"))
-                    button.quiet { (words.log_out()) }
-                }
-            }
-        }
-    })
-}
-
-/// A page of the person, outside of any account.
-pub(crate) fn of_person(call: &Call, title: &str, content: &Markup) -> Result<Reply, PageError> {
-    let words = call.words();
-    let body = html! {
-        a.skip href="#main" { (words.skip()) }
-        header.bar {
-            (brand("/"))
-            a.switcher href="/console" { (words.to_console()) }
-            span.push {}
-            a.wide href="/docs/" { (words.docs()) }
-            span.wide { (other_language(&call.frame)) }
-            (person(call)?)
-        }
-        main.plain #main { h1 { (title) } (content) }
-        footer.foot { p { (words.foot()) } }
-    };
-    Ok(Reply::page(document(&call.frame, title, &body)))
 }

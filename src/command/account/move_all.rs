@@ -15,7 +15,8 @@ use crate::command::output::{Output, Report, count, write_fields};
 use crate::domain::ids::PlanMoveId;
 use crate::domain::plan::PlanRef;
 use crate::domain::text::Reason;
-use crate::management::plan_moves::{PlanMoveError, PlanMover, begin};
+use crate::management::plan_moves::mover::PlanMover;
+use crate::management::plan_moves::{PlanMoveError, begin};
 use crate::storage::plan_moves::preview::{self, PlanMovePreview};
 use crate::storage::plan_moves::progress::{self, PlanMoveProgress};
 
