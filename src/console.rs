@@ -66,6 +66,7 @@ mod reset;
 mod routes;
 mod run;
 mod second_factor;
+mod section;
 mod security;
 pub mod settings;
 mod redirects;

@@ -36,8 +36,8 @@ impl Access {
 
 /// Who may open a page, as a table of pages names it.
 pub(super) trait Admission: Copy + Send + Sync + 'static {
-    /// Reads who asks, and refuses everybody else. The token of a form is checked once the person
-    /// is known.
+    /// Reads who asks, and refuses all who may not open the page. The token of a form is checked
+    /// once the person is known.
     fn admit(self, call: &mut Call) -> impl Future<Output = Result<(), PageError>> + Send;
 }
 

@@ -51,7 +51,7 @@ pub struct Console {
     /// Where account owners log in, if they have a console: the links of e-mails lead there.
     pub owners: Option<Base>,
     pub links: Arc<PublicLinks>,
-    /// The folder of messages that anybody may read: a demonstration on one's own machine.
+    /// The folder of messages that any visitor may read: only in a demonstration on this machine.
     pub mailbox: Option<PathBuf>,
     pub hasher: PasswordHasher,
     /// The operations that this gateway offers.

@@ -38,7 +38,7 @@ pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     };
     read.with_context(|| format!("cannot read {shown}"))?;
     if bytes.len() > MAX_FILE_BYTES {
-        // Too long, whatever it says.
+        // The check refuses it for its length.
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     String::from_utf8(bytes).map_err(|error| {

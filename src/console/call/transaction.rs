@@ -36,7 +36,7 @@ impl Call {
         Ok(())
     }
 
-    /// Commits what was changed so far, and gives the place back. A later [`Self::db`] opens
+    /// Commits what was changed so far, and releases the place. A later [`Self::db`] opens
     /// another transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), PageError> {
         if let Some(work) = self.work.take() {

@@ -80,7 +80,7 @@ fn durability(server: &ServerFacts) -> Check {
     }
 }
 
-/// Without a replica to confirm it, a commit waits for ever, and paid calls get 503.
+/// Without a replica that confirms it, a commit waits forever, and paid calls get 503.
 fn replicas(server: &ServerFacts) -> Option<Check> {
     let connected = count(server.replicas.unsigned_abs(), "replica");
     if !server.waits_for_replicas {
