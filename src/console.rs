@@ -12,7 +12,7 @@
 //! 2. A line in [`routes::ROUTES`]: who may open it, method, address, function. Origin, form token,
 //!    session, membership, role and step-up are checked before the function runs, and
 //!    `tests/it/console/access.rs` tries the line with every kind of visitor.
-//! 3. A place in the navigation: a line in [`layout::Section`].
+//! 3. A place in the navigation: a line in [`section::Section`].
 //! 4. Its words in `words/`, in both languages. SQL in `storage/console/` or beside what it reads.
 //!
 //! Nothing of a page is written by hand into HTML: `maud` escapes every text. Only
