@@ -32,7 +32,7 @@ macro_rules! select_accounts {
 /// The same, locked in the order of their ids.
 const LOCKED_ACCOUNTS: &str = concat!(select_accounts!(), " order by l.account_id for update of l");
 
-/// Locks and reads the accounts that the operations need. Returns the lots as they were read as well.
+/// Locks and reads the accounts that the operations need. Returns the lots as they were read too.
 pub(super) async fn lock_accounts(
     connection: &mut PgConnection,
     operations: &[Operation],
