@@ -12,12 +12,13 @@
 //! 2. A line in [`routes::ROUTES`]: who may open it, method, address, function. Origin, form token,
 //!    session, membership, role and step-up are checked before the function runs, and
 //!    `tests/it/console/access.rs` tries the line with every kind of visitor.
-//! 3. A place in the navigation: a line in [`layout::Section`].
+//! 3. A place in the navigation: a line in [`section::Section`].
 //! 4. Its words in `words/`, in both languages. SQL in `storage/console/` or beside what it reads.
 //!
 //! Nothing of a page is written by hand into HTML: `maud` escapes every text. Only
 //! [`numbers`] writes numbers, days and instants.
 
+mod access;
 mod alerts;
 pub mod base;
 mod browser_name;
@@ -37,6 +38,7 @@ mod factor;
 mod field;
 mod form;
 mod form_token;
+mod guesses;
 mod history;
 mod invitation;
 mod resubmission;
@@ -50,17 +52,21 @@ mod mailbox;
 mod members;
 mod missing;
 mod numbers;
+mod outcome;
 mod overview;
 pub mod operator;
 mod operator_frame;
 mod page;
 mod pages;
+mod password;
+mod person_frame;
 mod playground;
 mod profile;
 mod reset;
 mod routes;
 mod run;
 mod second_factor;
+mod section;
 mod security;
 pub mod settings;
 mod redirects;
@@ -70,9 +76,9 @@ mod table;
 mod vouch;
 mod words;
 
+pub use access::Access;
 pub use alerts::Alerts;
 pub use call::Console;
 pub use error_page::{instead_of_refusal, is_page};
 pub use routes::{ROUTES, routes};
-pub use run::Access;
 pub use table::{Method, Route};

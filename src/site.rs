@@ -11,6 +11,7 @@ mod charging;
 mod error_pages;
 mod fields;
 mod first_call;
+pub mod files;
 mod guides;
 mod home;
 mod markdown;
@@ -18,6 +19,7 @@ mod numbers;
 mod page;
 mod pricing;
 mod reference;
+pub mod routes;
 mod search;
 mod served;
 mod tables;
@@ -25,12 +27,7 @@ mod trial;
 mod words;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
-
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::Response;
-use axum::routing::{MethodRouter, get};
+use std::sync::OnceLock;
 
 use self::fields::SharedObject;
 use self::guides::{GUIDES, Guide};
@@ -39,26 +36,11 @@ use self::served::Served;
 pub use self::trial::{can_be_tried, fields_of, with_typed};
 use self::words::Words;
 use crate::domain::language::Language;
-use crate::domain::refusal::{ErrorCode, Refusal};
-use crate::http::answer::RefusalResponse;
-use crate::http::call_record::CallRecord;
-use crate::http::negotiate::preferred_language;
+use crate::domain::refusal::ErrorCode;
 use crate::openapi::{self, Facts, Operation};
 
 const HTML: &str = "text/html; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
-
-/// Nothing is loaded but our own files, no text becomes markup or code, no form is sent by the
-/// browser, nothing frames the pages.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
-     form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-);
-
-/// Where tools find the description of the API and its documentation (RFC 8631).
-const SERVICE: HeaderValue = HeaderValue::from_static(
-    "</openapi.json>; rel=\"service-desc\"; type=\"application/json\", </docs/>; rel=\"service-doc\"; type=\"text/html\"",
-);
 
 /// Everything that is served.
 #[derive(Debug)]
@@ -253,161 +235,7 @@ impl Site {
     }
 }
 
-/// The templates of the pages.
-const PAGES: [&str; 13] = [
-    "/index.md",
-    "/pricing",
-    "/pricing.md",
-    "/docs/",
-    "/docs/{page}",
-    "/docs/reference/",
-    "/docs/operations/{page}",
-    "/docs/reference/{page}",
-    "/docs/errors/",
-    "/docs/errors/{page}",
-    "/pt/",
-    "/pt/docs/",
-    "/pt/{*page}",
-];
-
-/// The paths of the site.
-pub fn routes(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
-    let mut routes = vec![
-        ("/", get(home).with_state(site.clone())),
-        ("/openapi.json", get(openapi).with_state(site.clone())),
-        ("/llms.txt", get(llms_txt).with_state(site.clone())),
-        asset_route(),
-        icon_route(),
-        robots_route(Crawlers::Site),
-        ("/docs/changelog.atom", get(feed).with_state(site.clone())),
-        ("/docs/search.json", get(english_index).with_state(site.clone())),
-        ("/pt/docs/search.json", get(portuguese_index).with_state(site.clone())),
-        ("/docs", get(|| async { moved("/docs", HeaderValue::from_static("/docs/")) })),
-        ("/pt", get(|| async { moved("/pt", HeaderValue::from_static("/pt/")) })),
-    ];
-    routes.extend(PAGES.map(|path| {
-        let answer = move |State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap| async move {
-            page(&site, path, &uri, &headers)
-        };
-        (path, get(answer).with_state(site.clone()))
-    }));
-    routes
-}
-
-/// The path of styles, scripts and fonts. They are the same for every gateway.
-pub fn asset_route() -> (&'static str, MethodRouter) {
-    ("/assets/{name}", get(asset))
-}
-
-/// The icon at the address where browsers look for one if a page names none.
-pub fn icon_route() -> (&'static str, MethodRouter) {
-    const PATH: &str = "/favicon.ico";
-    let icon = |headers: HeaderMap| async move {
-        let icon = assets::find(&assets::icon()).ok_or(Refusal::EndpointNotFound)?;
-        Ok::<_, RefusalResponse>(icon.answer(PATH, &headers))
-    };
-    (PATH, get(icon))
-}
-
-/// What crawlers may read at an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Crawlers {
-    /// The pages for readers, and not those of the console.
-    Site,
-    /// Nothing.
-    Nothing,
-}
-
-/// `robots.txt`.
-pub fn robots_route(crawlers: Crawlers) -> (&'static str, MethodRouter) {
-    const PATH: &str = "/robots.txt";
-    let text = match crawlers {
-        Crawlers::Site => "User-agent: *\nDisallow: /console\nDisallow: /operator\n",
-        Crawlers::Nothing => "User-agent: *\nDisallow: /\n",
-    };
-    let served = Served::new("text/plain; charset=utf-8", text.as_bytes().to_vec());
-    (PATH, get(move |headers: HeaderMap| async move { served.answer(PATH, &headers) }))
-}
-
 /// The address of a style or script of other pages that share the look of these.
 pub fn asset_address(name: &'static str) -> String {
     assets::address_of(name)
-}
-
-/// A redirect that holds for good.
-fn moved(route: &'static str, to: HeaderValue) -> Response {
-    let mut response = Response::new(axum::body::Body::empty());
-    response.extensions_mut().insert(CallRecord::of_open_path(route));
-    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(header::LOCATION, to);
-    response
-}
-
-/// The headers of every page.
-fn as_page(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::LINK, SERVICE);
-    response
-}
-
-/// The first page, in the language that the reader prefers.
-async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    let language = preferred_language(&headers).unwrap_or(Language::En);
-    let address = format!("{}/", prefix(language));
-    let found = site.find(&address).map(|served| served.answer("/", &headers));
-    let mut response = as_page(found.unwrap_or_else(|| site.missing("/", language).answer("/", &headers)));
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
-    response
-}
-
-fn page(site: &Site, route: &'static str, uri: &Uri, headers: &HeaderMap) -> Response {
-    if let Some(served) = site.find(uri.path()) {
-        return as_page(served.answer(route, headers));
-    }
-    // A list of pages has an address with a `/` at its end.
-    let list = format!("{}/", uri.path());
-    if site.pages().contains_key(&list)
-        && let Ok(to) = HeaderValue::try_from(list)
-    {
-        return moved(route, to);
-    }
-    let language = if uri.path().starts_with("/pt/") { Language::Pt } else { Language::En };
-    let mut response = as_page(site.missing(uri.path(), language).answer(route, &HeaderMap::new()));
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
-}
-
-/// The document, open to every origin: tools in a browser read it from there.
-async fn openapi(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    let mut response = site.openapi().answer("/openapi.json", &headers);
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response.headers_mut().insert(header::LINK, SERVICE);
-    response
-}
-
-async fn llms_txt(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    site.llms().answer("/llms.txt", &headers)
-}
-
-async fn feed(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    site.feed().answer("/docs/changelog.atom", &headers)
-}
-
-async fn english_index(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    site.index(Language::En).answer("/docs/search.json", &headers)
-}
-
-async fn portuguese_index(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    site.index(Language::Pt).answer("/pt/docs/search.json", &headers)
-}
-
-/// A file whose name changes with its content: caches keep it for good.
-async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, RefusalResponse> {
-    const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let served = assets::find(uri.path()).ok_or(Refusal::EndpointNotFound)?;
-    let mut response = served.answer("/assets/{name}", &headers);
-    response.headers_mut().insert(header::CACHE_CONTROL, FOR_GOOD);
-    Ok(response)
 }

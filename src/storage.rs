@@ -16,6 +16,7 @@ pub mod contacts;
 pub mod diagnosis;
 pub mod directory;
 pub mod email_outbox;
+pub mod environments;
 pub mod error;
 pub mod explanation;
 pub mod identity;

@@ -19,6 +19,7 @@ use fluence::ledger::rules::operation::Operation;
 use fluence::ledger::writer::operator::apply_operations;
 use fluence::secret::{Pepper, generate_pepper};
 use fluence::storage::accounts::{self, NewAccount};
+use fluence::storage::environments;
 use fluence::storage::keys::{self, NewKey};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::schema;
@@ -133,7 +134,7 @@ async fn create_account(connection: &mut PgConnection, id: AccountId, plan: &str
     };
     accounts::create(connection, &new).await?;
     let test = EnvironmentId::from_uuid(clock::new_id());
-    accounts::create_environment(connection, test, id, TEST_ENVIRONMENT, Mode::Test).await?;
+    environments::create(connection, test, id, TEST_ENVIRONMENT, Mode::Test).await?;
     Ok(())
 }
 

@@ -69,7 +69,8 @@ pub async fn list(
 ) -> Result<Response, RefusalResponse> {
     let page = Page::<ContactId>::of(&uri)?;
     let mut connection = api.connection().await?;
-    let stored = contacts::page(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
+    let stored =
+        contacts::page::read(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
     let stored = stored.map_err(|error| refusal(error.into()))?;
     let mut data: Vec<_> = stored.contacts.iter().map(Shown::new).collect();
     // The store went by the bytes of their texts; as JSON they may be more.

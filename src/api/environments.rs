@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::key_request;
 use crate::management::environments;
-use crate::storage::accounts;
+use crate::storage::environments as stored;
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Environment_{T}")]
@@ -37,7 +37,7 @@ pub async fn list(
     auth: ManagementAuth,
 ) -> Result<Response, RefusalResponse> {
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
-    let listed = accounts::environments(&mut connection, auth.caller.key.account_id).await;
+    let listed = stored::list(&mut connection, auth.caller.key.account_id).await;
     Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
 }
 

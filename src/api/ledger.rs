@@ -14,7 +14,8 @@ use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::paging::Page;
-use crate::storage::ledger::statement::{self, Receipt, StatementLine};
+use crate::storage::ledger::statement::receipt::{self, Receipt};
+use crate::storage::ledger::statement::{self, StatementLine};
 
 /// What was read, as the log names it.
 const WHAT: &str = "an account's entries";
@@ -62,7 +63,7 @@ pub async fn receipt(
 ) -> Result<Response, RefusalResponse> {
     let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
-    let receipt = statement::receipt(&mut connection, caller.key.account_id, call_id)
+    let receipt = receipt::find(&mut connection, caller.key.account_id, call_id)
         .await
         .map_err(unreadable(WHAT))?
         .ok_or(Refusal::NotFound)?;

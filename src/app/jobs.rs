@@ -15,7 +15,7 @@ use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refusal_counts::RefusedCalls;
 use crate::mail::sender::Sender;
-use crate::management::plan_moves::PlanMover;
+use crate::management::plan_moves::mover::PlanMover;
 
 /// A gateway whose ledger writer misses this many heartbeats is not ready.
 pub(super) const HEARTBEATS_MISSED: u32 = 2;

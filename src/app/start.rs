@@ -1,6 +1,8 @@
 //! The steps of a start: the foundation, the ledger, the keyring, the parts of the router, the
 //! jobs, the listener.
 
+mod serve;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use super::jobs::{HEARTBEATS_MISSED, Jobs};
 use super::parts::Shared;
 use super::ports::Listeners;
 use super::reloads::Reloads;
-use super::{App, Ports, Start, StartError, metrics};
+use super::{App, Ports, Start, StartError};
 use crate::api::health::Health;
 use crate::background::listener::Listener;
 use crate::background::readiness::Needed;
@@ -27,12 +29,9 @@ use crate::domain::reload::Reload;
 use crate::domain::setting;
 use crate::gate::auth::keyring::Keyring;
 use crate::ledger::writer::{self, Ledger};
-use crate::management::plan_moves::PlanMover;
-use crate::server::listener::{Server, accept_loop};
-use crate::server::pipeline::Pipeline;
+use crate::management::plan_moves::mover::PlanMover;
 use crate::server::routing::Routing;
 use crate::server::tls::Tls;
-use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::{self, Node};
@@ -230,60 +229,5 @@ impl Foundation {
         };
         jobs.start(settings).await;
         Ok(())
-    }
-
-    /// Accepts connections, and serves the metrics.
-    fn serve(
-        self,
-        routing: Routing,
-        health: Health,
-        entrance: Entrance,
-        tasks: Tasks,
-    ) -> Result<App, StartError> {
-        let has_console = self.has_console();
-        let Entrance { listeners, tls } = entrance;
-        let operators = self.operators_page(listeners.operator.as_ref())?;
-        let Self {
-            start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
-        } = self;
-        let settings = start.settings.server;
-        let pipeline = Pipeline::following(routing.clone());
-        let pipeline = if has_console { pipeline.with_pages("/console") } else { pipeline };
-        let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
-        let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
-        let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());
-        let server = Arc::new(server.with_tls(tls));
-        tokio::spawn(accept_loop(listeners.service, server.clone()));
-        let operator_address = operators.map(|page| page.serve(listeners.operator, &settings, &stop));
-        let metrics_address = metrics::Page {
-            server: server.clone(),
-            pool: pool.clone(),
-            readiness: readiness.clone(),
-            health,
-            links: (*facts.links).clone(),
-            stop: stop.clone(),
-            stop_background: stop_background.clone(),
-        }
-        .serve(listeners.metrics, &settings);
-        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev = start.dev, "serving");
-        Ok(App {
-            address,
-            metrics_address,
-            operator_address: operator_address.flatten(),
-            reloads: tasks.reloads,
-            routing,
-            server,
-            stop,
-            timing: settings.stop_timing(),
-            readiness,
-            last_used: tasks.keyring.last_used().clone(),
-            refused,
-            pool,
-            workers,
-            writer: tasks.writer,
-            change_feed: tasks.change_feed,
-            stop_writer,
-            stop_background,
-        })
     }
 }

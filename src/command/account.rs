@@ -1,22 +1,19 @@
 //! `fluence account`: creates, finds and changes accounts.
 
 mod move_all;
+mod plan;
+mod report;
 
-use std::io::{self, Write};
-
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::{ArgGroup, Args, Subcommand};
-use serde::Serialize;
 
+use self::report::{AccountList, AccountMade};
 use super::context::{Context, unknown_account};
-use super::environment::write_environments;
 use super::link::{self, LinkArgs};
-use super::output::{Output, Report, write_fields, write_table};
-use crate::catalogue::plans::{Catalogue, Edition};
+use super::output::Output;
 use crate::clock;
-use crate::domain::account::{Account, AccountDetail, AccountState};
+use crate::domain::account::AccountState;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
-use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name, Reference};
 use crate::ledger::rules::operation::Operation;
 use crate::management::accounts::Once;
@@ -52,7 +49,7 @@ pub enum AccountCommand {
         id: AccountId,
     },
     /// Move an account to another plan, effective immediately.
-    Move(MoveAccount),
+    Move(plan::MoveAccount),
     /// Move all accounts of a plan to another plan, in batches. Run it again to resume an
     /// interrupted move.
     MoveAll(move_all::MoveAll),
@@ -103,18 +100,6 @@ pub struct CreateAccount {
     allow_duplicate_email: bool,
 }
 
-#[derive(Debug, Args)]
-pub struct MoveAccount {
-    /// Account id.
-    id: AccountId,
-    /// New plan.
-    #[arg(long)]
-    plan: String,
-    /// Edition of the new plan [default: the current edition of the account].
-    #[arg(long)]
-    edition: Option<String>,
-}
-
 impl AccountCommand {
     /// # Errors
     /// When the account or plan does not exist, or the database cannot be reached.
@@ -129,7 +114,7 @@ impl AccountCommand {
             Self::Close { id } => close(id, context, output).await,
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
-            Self::Move(target) => change_plan(target, context, output).await,
+            Self::Move(target) => plan::change(target, context, output).await,
             Self::MoveAll(args) => move_all::run(args, context, output).await,
         }
     }
@@ -139,7 +124,7 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
     let catalogue = context.catalogue().await?;
     let newest = catalogue.newest_edition().unwrap_or_default();
     let is_edition_given = new.edition.is_some();
-    let plan = known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
+    let plan = plan::known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
     let account = NewAccount {
         id: AccountId::from_uuid(clock::new_id()),
         environment_id: EnvironmentId::from_uuid(clock::new_id()),
@@ -172,8 +157,8 @@ pub(super) async fn make(
 }
 
 async fn find(text: &str, context: &Context, output: Output) -> anyhow::Result<()> {
-    let accounts = accounts::search(&mut *context.connection().await?, text.trim()).await?;
-    let is_cut = accounts.len() == accounts::SEARCH_LIMIT;
+    let accounts = accounts::search::find(&mut *context.connection().await?, text.trim()).await?;
+    let is_cut = accounts.len() == accounts::search::LIMIT;
     output.print(&AccountList { accounts, is_cut })
 }
 
@@ -201,7 +186,7 @@ async fn list(context: &Context, output: Output) -> anyhow::Result<()> {
 }
 
 async fn show(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
-    let detail = accounts::detail(&mut *context.connection().await?, id).await?;
+    let detail = accounts::detail::read(&mut *context.connection().await?, id).await?;
     output.print(&detail.ok_or_else(|| anyhow!(unknown_account(id)))?)
 }
 
@@ -217,131 +202,10 @@ async fn set_state(
     output.print(&context.account(id).await?)
 }
 
-async fn change_plan(target: MoveAccount, context: &Context, output: Output) -> anyhow::Result<()> {
-    let account = context.account(target.id).await?;
-    let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
-    let plan = known_plan(&context.catalogue().await?, edition, &target.plan)?;
-    let mut connection = context.connection().await?;
-    let moved = management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await;
-    moved.map_err(|error| explained(target.id, error))?;
-    // Idempotent: repeating an interrupted move completes it.
-    let id = CallId::from_uuid(clock::new_id());
-    context.act(Operation::MovePlan { account_id: target.id, id }).await?;
-    output.print(&context.account(target.id).await?)
-}
-
 /// Returns the error of a change of an account, in words for operators.
 fn explained(id: AccountId, error: ChangeError) -> anyhow::Error {
     match error {
         ChangeError::NoAccount => anyhow!(unknown_account(id)),
         error => error.into(),
-    }
-}
-
-/// Returns the plan of this name, or an error that lists the plans.
-fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Result<PlanRef> {
-    let Some(known) = catalogue.editions.iter().find(|known| known.edition == edition) else {
-        let editions: Vec<_> = catalogue.editions.iter().map(|known| known.edition.as_str()).collect();
-        bail!("edition `{edition}` does not exist; the editions are {}", editions.join(", "));
-    };
-    // Errors of calls name the tier that is needed, so a tier works too.
-    let named = known.plans.iter().find(|known| known.plan == plan || known.tier == plan);
-    let Some(named) = named else {
-        let has = |other: &&Edition| other.plans.iter().any(|known| known.plan == plan || known.tier == plan);
-        if let Some(other) = catalogue.editions.iter().rfind(has) {
-            bail!(
-                "edition {edition} has no plan `{plan}`, but edition {0} has: add --edition {0}",
-                other.edition
-            );
-        }
-        let plans: Vec<_> = known.plans.iter().map(|known| known.plan.as_str()).collect();
-        bail!("edition {edition} has no plan `{plan}`; its plans are {}", plans.join(", "));
-    };
-    Ok(PlanRef { edition: edition.into(), plan: named.plan.clone() })
-}
-
-#[derive(Serialize)]
-struct AccountMade {
-    #[serde(flatten)]
-    account: Account,
-    /// Whether the account existed under this id.
-    repeated: bool,
-}
-
-impl Report for AccountMade {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        self.account.write_text(out)?;
-        if self.repeated {
-            writeln!(out, "\nThe account already existed. Nothing was changed.")
-        } else {
-            Ok(())
-        }
-    }
-}
-
-fn state(account: &Account) -> &'static str {
-    if account.closed_at.is_some() { "closed" } else { account.state.as_str() }
-}
-
-#[derive(Serialize)]
-struct AccountList {
-    accounts: Vec<Account>,
-    /// Whether the list was cut at its limit.
-    #[serde(rename = "truncated")]
-    is_cut: bool,
-}
-
-impl Report for AccountList {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let row = |account: &Account| {
-            [
-                account.id.to_string(),
-                account.name.clone(),
-                account.plan.to_string(),
-                state(account).to_owned(),
-                account.balance.to_string(),
-                account.email.clone(),
-            ]
-        };
-        let rows: Vec<_> = self.accounts.iter().map(row).collect();
-        write_table(out, ["ID", "NAME", "PLAN", "STATE", "CREDITS", "E-MAIL"], &rows)?;
-        if self.is_cut {
-            writeln!(out, "The list is limited to {} accounts; there may be more.", rows.len())?;
-        }
-        Ok(())
-    }
-}
-
-impl Report for Account {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        write_fields(
-            out,
-            &[
-                ("id", &self.id),
-                ("name", &self.name),
-                ("e-mail", &self.email),
-                ("plan", &self.plan),
-                ("state", &state(self)),
-                ("credits", &self.balance),
-            ],
-        )
-    }
-}
-
-impl Report for AccountDetail {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        self.account.write_text(out)?;
-        writeln!(out)?;
-        write_fields(
-            out,
-            &[
-                ("period since", &self.period_starts_at.format("%F %TZ")),
-                ("renews at", &self.renews_at.format("%F %TZ")),
-                ("plan credits left", &format!("{} of {}", self.plan_credits_left, self.plan_credits)),
-                ("requests used", &format!("{} of {}", self.requests_used, self.requests_limit)),
-            ],
-        )?;
-        writeln!(out)?;
-        write_environments(out, &self.environments)
     }
 }

@@ -1,18 +1,18 @@
 //! What a command works with: settings, database, pepper and ledger.
 
+pub(super) mod own_database;
+mod peppers;
+
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use chrono::TimeDelta;
-use secrecy::ExposeSecret;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
-use tokio::time::{Instant, sleep, timeout};
+use sqlx::{ConnectOptions, PgPool, Postgres};
 
-use super::{actor, pepper_file};
+use super::actor;
 use crate::catalogue::plans::Catalogue;
 use crate::config::Settings;
 use crate::domain::account::Account;
@@ -21,19 +21,11 @@ use crate::domain::rights::Principal;
 use crate::domain::setting;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::local_postgres::{self, LocalPostgres};
-use crate::management;
 use crate::management::credits::{LedgerDesk, apply};
 use crate::secret::peppers::Peppers;
-use crate::storage::error::server_message;
 use crate::storage::schema::{self, SchemaState, Upgrade};
-use crate::storage::{accounts, keys, pool};
+use crate::storage::{accounts, pool};
 
-/// Timeout of the first connection.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// The first and the longest pause between attempts to connect to a database that is starting. Each
-/// pause doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// Connections of the private server beyond a gateway's pool: ledger, change feed, commands,
 /// backups.
 const SPARE_CONNECTIONS: u32 = 84;
@@ -65,9 +57,9 @@ impl Context {
     pub async fn open(mut settings: Settings) -> anyhow::Result<Self> {
         let peppers =
             settings.take_peppers().map_err(|fault| anyhow!("{}: {}", fault.setting, fault.advice))?;
-        let (options, private) = match own_database(&settings)? {
+        let (options, private) = match own_database::options(&settings)? {
             Some(options) => {
-                reach(&options).await?;
+                own_database::reach(&options).await?;
                 (options, None)
             }
             None => {
@@ -193,51 +185,6 @@ impl Context {
         Ok(schema::bring_up_to_date(&self.options, &Catalogue::shipped()?).await?)
     }
 
-    /// Returns the peppers of the settings; with the private server, those in the data folder,
-    /// created when first needed.
-    ///
-    /// # Errors
-    /// When the pepper is missing, or is not the one that existing keys were hashed with.
-    pub async fn peppers(&self) -> anyhow::Result<Peppers> {
-        let live = match &self.peppers {
-            Some(live) => live.clone(),
-            None if self.private.is_none() => bail!("FLUENCE_PEPPER is required with DATABASE_URL"),
-            None => self.private_peppers().await?,
-        };
-        management::peppers::recognise(&mut *self.connection().await?, &self.operator().actor, &live).await?;
-        Ok(live)
-    }
-
-    async fn private_peppers(&self) -> anyhow::Result<Peppers> {
-        let path = self.pepper_path();
-        // First: another command may be creating the pepper and then a key.
-        let has_keys = keys::exist(&mut *self.connection().await?).await?;
-        let text = match pepper_file::read(&path)? {
-            Some(text) => text,
-            None if has_keys => bail!(
-                "{} is missing, and keys cannot be verified without it: restore it from a backup",
-                path.display()
-            ),
-            None => pepper_file::create(&path)?,
-        };
-        pepper_file::parse(&text, self.settings.pepper_version).with_context(|| path.display().to_string())
-    }
-
-    /// The peppers of the settings, if any are set.
-    pub(super) fn set_peppers(&self) -> Option<&Peppers> {
-        self.peppers.as_ref()
-    }
-
-    /// The file with the peppers of the private database.
-    pub(super) fn pepper_path(&self) -> PathBuf {
-        Path::new(&self.settings.data_dir).join("pepper")
-    }
-
-    /// Whether the peppers are in the data folder, and not in the settings.
-    pub(super) fn has_pepper_file(&self) -> bool {
-        self.is_private() && self.peppers.is_none()
-    }
-
     /// The operator who runs this command.
     pub fn operator(&self) -> Principal {
         actor::operator(self.operator.as_deref())
@@ -279,72 +226,4 @@ impl Context {
 /// The message about an account that does not exist.
 pub(super) fn unknown_account(id: AccountId) -> String {
     format!("account {id} does not exist; `fluence account list` lists all accounts")
-}
-
-/// Connection options of the operator's database, if it is not the private one.
-fn own_database(settings: &Settings) -> anyhow::Result<Option<PgConnectOptions>> {
-    let Some(url) = &settings.database_url else { return Ok(None) };
-    let options = pool::options(url.expose_secret()).context("DATABASE_URL is not a URL of PostgreSQL")?;
-    Ok(Some(match &settings.database_password {
-        Some(password) => options.password(password.expose_secret()),
-        None => options,
-    }))
-}
-
-/// Waits up to `database.start_wait_s` until the operator's database accepts connections: after a
-/// reboot it may start later than the gateway.
-///
-/// # Errors
-/// When it cannot be reached in time, or rejects the connection for a reason that does not pass.
-pub(super) async fn wait_for_database(settings: &Settings) -> anyhow::Result<()> {
-    let Some(options) = own_database(settings)? else { return Ok(()) };
-    let deadline = Instant::now() + settings.database.start_wait;
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let Err(error) = connect_once(&options).await else { return Ok(()) };
-        if !may_yet_come(&error) || Instant::now() + pause > deadline {
-            return Err(error.into());
-        }
-        if pause == FIRST_PAUSE {
-            let wait_s = settings.database.start_wait.as_secs();
-            tracing::warn!(%error, wait_s, "database does not accept connections yet; waiting");
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(MAX_PAUSE);
-    }
-}
-
-/// Connects once. The error of a pool would be a timeout without the cause.
-async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
-    Ok(connect_once(options).await?)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("cannot connect to the database at {host}:{port}: {}", server_message(.error))]
-struct NotReached {
-    host: String,
-    port: u16,
-    error: sqlx::Error,
-}
-
-async fn connect_once(options: &PgConnectOptions) -> Result<(), NotReached> {
-    let connecting = async { options.connect().await?.close().await };
-    let connected = timeout(CONNECT_WITHIN, connecting).await.unwrap_or_else(|_| {
-        let seconds = CONNECT_WITHIN.as_secs();
-        let silent = io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {seconds} s"));
-        Err(sqlx::Error::Io(silent))
-    });
-    let (host, port) = (options.get_host().to_owned(), options.get_port());
-    connected.map_err(|error| NotReached { host, port, error })
-}
-
-/// Whether a database that cannot be reached may become available: no listener yet, an unknown host
-/// name, a server that starts or recovers, or no free connection. A wrong password or database name
-/// stays wrong.
-fn may_yet_come(error: &NotReached) -> bool {
-    match &error.error {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(answer) => matches!(answer.code().as_deref(), Some("57P03" | "53300")),
-        _ => false,
-    }
 }

@@ -3,26 +3,25 @@
 mod calls;
 mod history;
 mod operator;
+mod report;
 
-use std::env;
-use std::io::{self, Cursor, Write};
+use std::io::Cursor;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow, ensure};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use serde::Serialize;
 use sqlx::Connection;
 
-use self::calls::{Call, calls};
+use self::calls::calls;
 pub use self::operator::OperatorAccess;
+use self::report::DemoReport;
 use super::account;
 use super::context::Context;
 use super::directory::import_into;
 use super::link;
-use super::output::{Output, Report, ShownOnce, write_fields};
+use super::output::{Output, ShownOnce};
 use super::running::WhereArgs;
 use crate::app::SAMPLE_PEOPLE;
 use crate::catalogue::routes::RouteSet;
@@ -40,6 +39,7 @@ use crate::management::keys::NewSecret;
 use crate::people::sample::SAMPLE_SOURCE;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::clock;
+use crate::storage::environments;
 use crate::storage::keys::{self, NewKey};
 
 /// The id is constant, so that every run finds the account.
@@ -130,7 +130,7 @@ async fn new_key(context: &Context) -> anyhow::Result<(KeyId, KeySecret)> {
     let mut transaction = connection.begin().await?;
     // First: another run may be creating a key.
     accounts::lock(&mut transaction, ACCOUNT).await?;
-    let environments = accounts::environments(&mut transaction, ACCOUNT).await?;
+    let environments = environments::list(&mut transaction, ACCOUNT).await?;
     let room = environments.iter().find(|environment| environment.name == DEFAULT_ENVIRONMENT);
     let room = room.map_or(0, |environment| i64::from(environment.most_keys) - environment.keys);
     let older =
@@ -205,77 +205,4 @@ pub struct Opened {
     /// A link into the account's console.
     pub console: Option<String>,
     pub operators: Option<OperatorAccess>,
-}
-
-#[derive(Serialize)]
-struct DemoReport<'a> {
-    account_id: AccountId,
-    balance: Credits,
-    key_id: KeyId,
-    key: &'a str,
-    calls: Vec<Call>,
-    /// The page of everything that is sold.
-    reference: String,
-    /// A link that opens the console of the account once, within ten minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    console: Option<String>,
-    /// How to open the operators' console, on the same conditions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operators: Option<OperatorAccess>,
-    /// The command that removes the invented people from the live directory.
-    remove_people: String,
-}
-
-impl Report for DemoReport<'_> {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(
-            out,
-            "The demonstration account is ready. Its key is shown once; the next run creates another.\n"
-        )?;
-        let plan = format!("{PLAN} ({EDITION})");
-        write_fields(
-            out,
-            &[("account", &self.account_id), ("plan", &plan), ("credits", &self.balance), ("key", &self.key)],
-        )?;
-        writeln!(out, "\nTry it:")?;
-        self.calls.iter().try_for_each(|call| writeln!(out, "\n{}", call.curl))?;
-        writeln!(out, "\nAll routes: {}", self.reference)?;
-        if let Some(link) = &self.console {
-            writeln!(
-                out,
-                "\nThe console of the account, logged in (the link works once, for 10 minutes):\n\n{link}"
-            )?;
-        }
-        if let Some(access) = &self.operators {
-            writeln!(
-                out,
-                "\nThe operators' console (the link works once, for an hour; it asks for one of these codes, each of which \
-                 works once):\n\n{}\n{}",
-                access.link,
-                access.codes.join("\n")
-            )?;
-        }
-        writeln!(
-            out,
-            "\nThe people of these calls are invented and are in the live directory, where every customer finds them.\n\
-             Before you sell: {}",
-            self.remove_people
-        )?;
-        match folder_off_path() {
-            None => writeln!(out, "\nAll commands: fluence --help"),
-            Some(folder) => writeln!(
-                out,
-                "\nAll commands: fluence --help, after\n\nexport PATH=\"$PATH:{}\"",
-                folder.display()
-            ),
-        }
-    }
-}
-
-/// The folder of this program, unless it is on PATH.
-fn folder_off_path() -> Option<PathBuf> {
-    let folder = env::current_exe().ok()?.parent()?.to_owned();
-    let path = env::var_os("PATH").unwrap_or_default();
-    let is_on_path = env::split_paths(&path).any(|known| known == folder);
-    (!is_on_path).then_some(folder)
 }

@@ -14,7 +14,7 @@ use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
 use crate::management::environments;
-use crate::storage::accounts;
+use crate::storage::environments as stored;
 
 #[derive(Debug, Subcommand)]
 pub enum EnvironmentCommand {
@@ -63,7 +63,7 @@ async fn create(new: CreateEnvironment, context: &Context, output: Output) -> an
 
 async fn list(account: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
     let account_id = context.account(account).await?.id;
-    let environments = accounts::environments(&mut *context.connection().await?, account_id).await?;
+    let environments = stored::list(&mut *context.connection().await?, account_id).await?;
     output.print(&EnvironmentList { account_id, environments })
 }
 

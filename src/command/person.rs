@@ -5,19 +5,19 @@
 //! to are listed. The output of an erasure or opt-out contains no personal data and can be kept as
 //! proof.
 
-use std::io::{self, Write};
+mod report;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use serde::Serialize;
 
+use self::report::{Done, Exported};
 use super::context::Context;
-use super::output::{Output, Report, count, or_dash, printable, write_fields, write_table};
+use super::output::Output;
 use crate::domain::ids::{AccountId, PersonId};
 use crate::domain::person::NameOf;
 use crate::storage::clock;
-use crate::storage::contacts::rights::{self as contacts, ExportedContact, Keeper};
-use crate::storage::directory::rights::{self as directory, ExportedPerson, MAX_RECORDS, PersonSelector};
+use crate::storage::contacts::rights::{self as contacts};
+use crate::storage::directory::rights::{self as directory, MAX_RECORDS, PersonSelector};
 
 #[derive(Debug, Subcommand)]
 pub enum PersonCommand {
@@ -152,112 +152,4 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
     }
     done.kept_by = contacts::keepers(context.pool(), &who).await?;
     Ok(done)
-}
-
-#[derive(Serialize)]
-struct Exported {
-    /// In the shared directory.
-    records: Vec<ExportedPerson>,
-    /// Among the account's contacts.
-    contacts: Vec<ExportedContact>,
-    /// Accounts that keep the person as a contact.
-    kept_by: Vec<Keeper>,
-}
-
-/// What was done, without personal data.
-#[derive(Serialize)]
-struct Done {
-    action: &'static str,
-    at: DateTime<Utc>,
-    /// Records deleted from the shared directory.
-    records: u64,
-    /// Contacts deleted from the account.
-    contacts: u64,
-    /// Accounts that keep the person as a contact.
-    kept_by: Vec<Keeper>,
-}
-
-impl Done {
-    fn of(action: &'static str, at: DateTime<Utc>) -> Self {
-        Self { action, at, records: 0, contacts: 0, kept_by: Vec::new() }
-    }
-}
-
-impl Report for Exported {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(
-            out,
-            "{} and {}",
-            count(self.records.len() as u64, "record"),
-            count(self.contacts.len() as u64, "contact")
-        )?;
-        for record in &self.records {
-            writeln!(out)?;
-            let posts = record.posts.len();
-            write_person(out, &record.id, [&record.first_name, &record.last_name, &record.company], posts)?;
-            write_fields(
-                out,
-                &[
-                    ("title", &text(record.title.as_deref())),
-                    ("email", &text(record.email.as_deref())),
-                    ("source", &printable(&record.source)),
-                    ("external id", &text(record.external_id.as_deref())),
-                    ("legal basis", &text(record.legal_basis.as_deref())),
-                    ("imported", &record.imported_at),
-                    ("kept until", &record.expires_at),
-                ],
-            )?;
-        }
-        for contact in &self.contacts {
-            writeln!(out)?;
-            let names = [&contact.first_name, &contact.last_name, &contact.company];
-            write_person(out, &contact.id, names, contact.posts.len())?;
-            let (title, email) = (text(contact.title.as_deref()), text(contact.email.as_deref()));
-            write_fields(out, &[("title", &title), ("email", &email), ("mode", &contact.mode)])?;
-        }
-        write_keepers(out, &self.kept_by)
-    }
-}
-
-fn text(value: Option<&str>) -> String {
-    or_dash(value.map(printable))
-}
-
-fn write_person(
-    out: &mut impl Write,
-    id: &uuid::Uuid,
-    [first_name, last_name, company]: [&String; 3],
-    posts: usize,
-) -> io::Result<()> {
-    let name = printable(&format!("{first_name} {last_name}"));
-    write_fields(out, &[("id", id), ("name", &name), ("company", &printable(company)), ("posts", &posts)])
-}
-
-impl Report for Done {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        write_fields(
-            out,
-            &[
-                ("action", &self.action),
-                ("at", &self.at),
-                ("records deleted", &self.records),
-                ("contacts deleted", &self.contacts),
-            ],
-        )?;
-        write_keepers(out, &self.kept_by)
-    }
-}
-
-fn write_keepers(out: &mut impl Write, keepers: &[Keeper]) -> io::Result<()> {
-    if keepers.is_empty() {
-        return Ok(());
-    }
-    writeln!(
-        out,
-        "\nThese accounts have the person as a contact and are responsible for it. Forward the request, or repeat the \
-         command with --account:"
-    )?;
-    let rows: Vec<_> =
-        keepers.iter().map(|keeper| [keeper.account_id.to_string(), keeper.contacts.to_string()]).collect();
-    write_table(out, ["ACCOUNT", "CONTACTS"], &rows)
 }

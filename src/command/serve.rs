@@ -85,7 +85,7 @@ async fn stopped_before_the_database_is_reached(
     settings: &Settings,
     signals: &mut Signals,
 ) -> anyhow::Result<Option<StopSignal>> {
-    let mut reached = pin!(context::wait_for_database(settings));
+    let mut reached = pin!(context::own_database::wait_for(settings));
     loop {
         tokio::select! {
             reached = &mut reached => return reached.map(|()| None),

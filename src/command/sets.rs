@@ -1,26 +1,28 @@
 //! `fluence catalogue` and `fluence routes`: what is sold, as numbered sets that are applied whole.
 
-use std::io::{self, Read, Write};
+pub(super) mod file;
+mod report;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use chrono::TimeDelta;
 use clap::Subcommand;
-use serde::Serialize;
 
-use super::confirm::{self, Confirmation};
+use self::file::{checked, explained, read};
+use self::report::{ApplyReport, DiffReport, Listed, Shown};
+use super::confirm;
 use super::context::Context;
-use super::output::{Output, Report, count, printable, write_table};
+use super::output::Output;
 use crate::app::upstream_faults;
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
-use crate::catalogue::sets::{Change, Difference, differences, shipped, warnings};
-use crate::catalogue::{FileFault, FileFaults, MAX_FILE_BYTES};
+use crate::catalogue::sets::{differences, shipped, warnings};
 use crate::config::Settings;
 use crate::domain::call_lease::CallLease;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind};
 use crate::management::offer_sets::{Applied, ApplyError, apply};
-use crate::storage::offer_sets::{self, AppliedSet, OfferSet};
+use crate::storage::offer_sets::{self, OfferSet};
 use crate::storage::pool;
 
 /// Most sets that `list` shows.
@@ -109,61 +111,12 @@ pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyho
     Ok(())
 }
 
-/// Checks a file as `apply` does, but for what only the database knows.
-///
-/// # Errors
-/// When it cannot be read, or is faulty: every fault with its line.
-pub(super) fn check_file(kind: SetKind, file: &Path) -> anyhow::Result<()> {
-    checked(kind, &read(file)?).map_err(|faults| anyhow!(fault_lines(&faults.0)))
-}
-
-/// Checks the text of a new set.
-fn checked(kind: SetKind, text: &str) -> Result<(), FileFaults> {
-    match kind {
-        SetKind::Catalogue => Catalogue::parse(text).map(drop),
-        SetKind::Routes => RouteSet::parse_new(text).map(drop),
-    }
-}
-
 async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
     let mut owner = pool::owner_connection(context.options()).await?;
     apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
         ApplyError::Faults(faults) => explained(faults),
         error => anyhow::Error::new(error).context("nothing was changed"),
     })
-}
-
-/// Reads a file, at most a byte more than it may have.
-fn read(file: &Path) -> anyhow::Result<String> {
-    let limit = MAX_FILE_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    let shown = file.display();
-    let read = match file.to_str() {
-        Some("-") => io::stdin().lock().take(limit).read_to_end(&mut bytes),
-        _ => std::fs::File::open(file).and_then(|opened| opened.take(limit).read_to_end(&mut bytes)),
-    };
-    read.with_context(|| format!("cannot read {shown}"))?;
-    if bytes.len() > MAX_FILE_BYTES {
-        // Too long, whatever it says.
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-        let line = before.filter(|byte| **byte == b'\n').count() + 1;
-        anyhow!("cannot read {shown}: line {line} has a byte that is not UTF-8; save the file as UTF-8")
-    })
-}
-
-fn explained(FileFaults(faults): FileFaults) -> anyhow::Error {
-    let faults_found = count(faults.len() as u64, "fault");
-    anyhow!("{faults_found}; nothing was changed:\n  {}", fault_lines(&faults))
-}
-
-/// Every fault on a line of its own.
-fn fault_lines(faults: &[FileFault]) -> String {
-    let lines =
-        faults.iter().map(|FileFault { line, message }| format!("line {line}: {}", printable(message)));
-    lines.collect::<Vec<_>>().join("\n  ")
 }
 
 /// The set with this number, or the one in force.
@@ -267,113 +220,5 @@ impl Context {
         let OfferSet { number, text } = set(SetKind::Catalogue, None, self).await?;
         Catalogue::parse(&text)
             .map_err(|faults| anyhow!("this program cannot read catalogue {number}: {faults}"))
-    }
-}
-
-struct Shown {
-    kind: SetKind,
-    set: OfferSet,
-}
-
-impl Serialize for Shown {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let OfferSet { number, text } = &self.set;
-        serde_json::json!({ "kind": self.kind, "number": number, "text": text }).serialize(serializer)
-    }
-}
-
-impl Report for Shown {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(self.set.text.as_bytes())
-    }
-}
-
-#[derive(Serialize)]
-struct DiffReport {
-    kind: SetKind,
-    /// The set that the file was compared with.
-    number: i32,
-    changes: Vec<Difference>,
-    warnings: Vec<String>,
-}
-
-impl Report for DiffReport {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let (kind, number) = (self.kind.as_str(), self.number);
-        writeln!(out, "compared with {kind} {number}: {}", count(self.changes.len() as u64, "change"))?;
-        write_changes(out, &self.changes)?;
-        write_warnings(out, &self.warnings)
-    }
-}
-
-fn write_warnings(out: &mut impl Write, warnings: &[String]) -> io::Result<()> {
-    warnings.iter().try_for_each(|warning| writeln!(out, "warning: {}", printable(warning)))
-}
-
-fn write_changes(out: &mut impl Write, changes: &[Difference]) -> io::Result<()> {
-    for Difference { subject, change } in changes {
-        match change {
-            Change::Added => writeln!(out, "+ {subject}")?,
-            Change::Removed => writeln!(out, "- {subject}")?,
-            Change::Changed { fields } => {
-                writeln!(out, "~ {subject}")?;
-                for field in fields {
-                    let line = format!("{}: {} -> {}", field.field, field.before, field.after);
-                    writeln!(out, "    {}", printable(&line))?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-#[derive(Serialize)]
-struct ApplyReport<'a> {
-    kind: SetKind,
-    number: i32,
-    /// Whether the set is a new one. If not, the newest set already has this text.
-    #[serde(rename = "new")]
-    is_new: bool,
-    changes: Vec<Difference>,
-    warnings: Vec<String>,
-    #[serde(flatten)]
-    confirmation: &'a Option<Confirmation>,
-}
-
-impl Report for ApplyReport<'_> {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let (kind, number) = (self.kind.as_str(), self.number);
-        match self.is_new {
-            true => writeln!(out, "{kind} {number} applied: {}", count(self.changes.len() as u64, "change"))?,
-            false => writeln!(out, "{kind} {number} already has this text; nothing was changed")?,
-        }
-        write_changes(out, &self.changes)?;
-        write_warnings(out, &self.warnings)?;
-        self.confirmation.as_ref().map_or(Ok(()), |confirmation| confirmation.write_text(out))
-    }
-}
-
-#[derive(Serialize)]
-struct Listed {
-    kind: SetKind,
-    sets: Vec<AppliedSet>,
-}
-
-impl Report for Listed {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let row = |set: &AppliedSet| {
-            let applied_at = set.applied_at.format("%F %TZ").to_string();
-            [set.number.to_string(), applied_at, set.applied_by.clone(), set.bytes.to_string()]
-        };
-        let rows: Vec<_> = self.sets.iter().map(row).collect();
-        write_table(out, ["NUMBER", "APPLIED AT", "BY", "BYTES"], &rows)?;
-        if self.sets.is_empty() {
-            let none = match self.kind {
-                SetKind::Catalogue => "no catalogue was applied: the shipped one is in force",
-                SetKind::Routes => "no routes were applied: the shipped ones are in force",
-            };
-            writeln!(out, "{none}")?;
-        }
-        Ok(())
     }
 }

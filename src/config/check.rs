@@ -1,72 +1,27 @@
 //! What is wrong with settings of which each is well-formed.
 
-use std::net::SocketAddr;
+mod address;
+mod consoles;
+
 use std::path::Path;
 use std::time::Duration;
 
-use redis::IntoConnectionInfo;
 use secrecy::ExposeSecret;
-use sqlx::postgres::PgConnectOptions;
 
-use super::address::NotAnAddress;
+use self::address::{base_fault, collide, is_postgres_url, is_redis_url, page_fault};
 use super::{Fault, Settings, log_level};
 use crate::catalogue::FIRST_SEGMENTS;
 use crate::catalogue::routes::RouteSet;
-use crate::console::settings::SignUp;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
-use crate::mail::transport::{Transport, is_sender};
-use crate::upstream::url::{UrlFault, parse_http_url, parse_url};
+use crate::upstream::url::parse_url;
 
 /// A lease is renewed three times in its life.
 const MIN_LEASE: Duration = Duration::from_millis(300);
 /// The largest answer of one piece must fit.
 const MIN_UNSENT_BYTES: usize = 1024 * 1024;
-/// More credits for everybody with an address are a slip.
-const MAX_SIGN_UP_GRANT: u32 = 1_000_000;
-const MAX_GRANT_DAYS: u32 = 366;
 /// A larger number of threads is a slip.
 const MAX_THREADS: usize = 1024;
-
-fn is_redis_url(url: &str) -> bool {
-    let url = url.trim();
-    let has_scheme = url.starts_with("redis://") || url.starts_with("rediss://");
-    has_scheme && url.into_connection_info().is_ok()
-}
-
-fn is_postgres_url(url: &str) -> bool {
-    let has_scheme = url.starts_with("postgres://") || url.starts_with("postgresql://");
-    has_scheme && url.parse::<PgConnectOptions>().is_ok()
-}
-
-/// Whether a listener on one address keeps another one from the other: the unspecified address of
-/// IPv6 is every address of IPv4 too. Port 0 is a free port of the system.
-fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let includes = |one: SocketAddr, other: SocketAddr| {
-        one.ip() == other.ip() || one.ip().is_unspecified() && (one.is_ipv6() || other.is_ipv4())
-    };
-    one.port() != 0 && one.port() == other.port() && (includes(one, other) || includes(other, one))
-}
-
-/// The fault of a page's address, which may also be a path of this gateway.
-fn page_fault(url: &str) -> Option<String> {
-    let (page, _fragment) = url.split_once('#').unwrap_or((url, ""));
-    if page.is_empty() || page.starts_with('/') {
-        return None;
-    }
-    parse_http_url(page).err().map(|fault| fault.to_string())
-}
-
-/// The fault of the address by which people and programs reach this gateway.
-fn base_fault(url: &str) -> Option<String> {
-    const ADVICE: &str = "must be an address such as https://api.acme.test, or empty";
-    match parse_http_url(url) {
-        _ if url.is_empty() => None,
-        Ok(_) => url.contains(['?', '#', '"', '<', '>', ' ']).then(|| ADVICE.to_owned()),
-        Err(UrlFault::Malformed) => Some(ADVICE.to_owned()),
-        Err(fault) => Some(fault.to_string()),
-    }
-}
 
 /// Whether a stage prefix is a path of the service, or the beginning of one.
 fn shadows_a_path(prefix: &str) -> bool {
@@ -130,83 +85,6 @@ impl Settings {
         if let Err(error) = self.region.parse::<Region>() {
             require(false, "region", &error.to_string());
         }
-    }
-
-    fn check_console(&self, faults: &mut Vec<Fault>) {
-        let mut require = requiring(faults);
-        require(
-            self.console.sign_up == SignUp::Invited || self.console.opening().is_some(),
-            "console.sign_up_plan",
-            "must be an edition and a plan, such as start/start, where console.sign_up is not invited",
-        );
-        require(
-            self.console.sign_up_grant <= MAX_SIGN_UP_GRANT,
-            "console.sign_up_grant",
-            "must be from 0 to 1000000",
-        );
-        require(
-            self.console.sign_up_grant_days.get() <= MAX_GRANT_DAYS,
-            "console.sign_up_grant_days",
-            "must be from 1 to 366",
-        );
-        require(
-            Transport::of(self.mail.smtp_url.expose_secret(), Path::new("")).is_ok(),
-            "mail.smtp_url",
-            "must look like smtps://user:password@host:465",
-        );
-        require(
-            is_sender(&self.mail.from),
-            "mail.from",
-            "must be one e-mail address, as Acme <no-reply@acme.test>",
-        );
-        require(
-            (12..=64).contains(&self.console.password_min.get()),
-            "console.password_min",
-            "must be from 12 to 64",
-        );
-        require(
-            self.console.max_at_once.get() < self.database.max_connections.get() as usize,
-            "console.max_at_once",
-            "must be less than database.max_connections: otherwise pages could take every connection",
-        );
-        require(
-            self.console.session_idle <= self.console.session_life,
-            "console.session_idle_s",
-            "must be at most console.session_life_s",
-        );
-    }
-
-    fn check_operator(&self, faults: &mut Vec<Fault>) {
-        let mut require = requiring(faults);
-        let operator = &self.operator;
-        let listen = self.operator_listen();
-        if !operator.listen.trim().is_empty() && listen.is_none() {
-            require(false, "operator.listen", &NotAnAddress.to_string());
-        }
-        let taken = [Some(self.listen), self.metrics_listen];
-        let is_taken = |address| taken.into_iter().flatten().any(|taken| collide(address, taken));
-        require(
-            !listen.is_some_and(is_taken),
-            "operator.listen",
-            "must be an address of its own, neither `listen` nor `metrics_listen`",
-        );
-        if let Some(fault) = base_fault(&operator.base_url) {
-            require(false, "operator.base_url", &fault);
-        } else if let Some(Err(error)) = listen.map(|address| self.operator_base(address)) {
-            require(false, "operator.base_url", &format!("is needed beyond loopback: {error}"));
-        }
-        require(
-            operator.session_idle <= operator.session_life,
-            "operator.session_idle_s",
-            "must be at most operator.session_life_s",
-        );
-        require(
-            listen.is_none()
-                || self.console.max_at_once.get() + operator.max_at_once.get()
-                    < self.database.max_connections.get() as usize,
-            "operator.max_at_once",
-            "must leave connections to calls: with console.max_at_once it must be less than database.max_connections",
-        );
     }
 
     fn check_tls(&self, faults: &mut Vec<Fault>) {

@@ -4,8 +4,8 @@ use maud::html;
 
 use super::call::Call;
 use super::error::PageError;
-use super::layout::of_person;
 use super::page::Reply;
+use super::person_frame::of_person;
 use crate::domain::member::Role;
 use crate::storage::identity::memberships;
 

@@ -6,9 +6,10 @@ use maud::html;
 use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::layout::{Content, Section, account};
+use super::layout::{Content, account};
 use super::numbers::{up_to, whole};
 use super::page::Reply;
+use super::section::Section;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
@@ -16,12 +17,12 @@ use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
 use crate::management::keys::PLAYGROUND;
 use crate::management::{self, ChangeError};
-use crate::storage::accounts;
+use crate::storage::environments;
 use crate::storage::keys::MAX_COUNTED;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.account_id()?;
-    let environments = accounts::environments_counting(call.db().await?, id, MAX_COUNTED + 1).await?;
+    let environments = environments::list_counting(call.db().await?, id, MAX_COUNTED + 1).await?;
     let (words, root) = (call.words(), call.path("/environments")?);
     let (keys, may_act) = (call.path("/keys")?, call.may_manage());
     let number = |number: i64| whole(words.0, number);
@@ -108,7 +109,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
 
 async fn environment_of(call: &mut Call) -> Result<EnvironmentView, PageError> {
     let (id, account): (EnvironmentId, _) = (call.param("environment")?, call.account_id()?);
-    let known = accounts::environments_counting(call.db().await?, account, 0).await?;
+    let known = environments::list_counting(call.db().await?, account, 0).await?;
     known.into_iter().find(|known| known.id == id).ok_or(PageError::NotFound)
 }
 

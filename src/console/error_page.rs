@@ -6,9 +6,11 @@ use maud::{Markup, html};
 
 use super::call::Call;
 use super::error::PageError;
-use super::layout::{Content, Section, account, of_person};
+use super::layout::{Content, account};
 use super::operator_frame::{self, Head, Place};
 use super::page::{Frame, Reply, plain, set_headers};
+use super::person_frame::of_person;
+use super::section::Section;
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
 use crate::http::dialect::is_under;

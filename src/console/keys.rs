@@ -1,6 +1,7 @@
 //! The keys of an account.
 
 pub(super) mod act;
+pub(super) mod edit;
 pub(super) mod form;
 pub(super) mod list;
 pub(super) mod make;

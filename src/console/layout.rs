@@ -7,109 +7,13 @@ use super::error::PageError;
 use super::numbers;
 use super::operator_frame::{self, Head, OfAccount, Place};
 use super::page::{Reply, brand, document, other_language};
-use super::words::Words;
+use super::person_frame::person;
+use super::section::Section;
 use crate::domain::account::AccountState;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::storage::console::header::{Counts, counts};
 use crate::storage::keys::MAX_COUNTED_ASIDE;
 use crate::storage::ledger::balance::read_account_in;
-
-/// A place of the navigation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Section {
-    Overview,
-    Keys,
-    Playground,
-    Environments,
-    Usage,
-    Statement,
-    Credits,
-    Alerts,
-    Audit,
-    Settings,
-    Members,
-    /// An account on the operators' console.
-    Desk,
-}
-
-impl Section {
-    /// The places in their order. **A new page of an account is a line here.**
-    const ALL: [Self; 11] = [
-        Self::Overview,
-        Self::Keys,
-        Self::Playground,
-        Self::Environments,
-        Self::Usage,
-        Self::Statement,
-        Self::Credits,
-        Self::Alerts,
-        Self::Members,
-        Self::Audit,
-        Self::Settings,
-    ];
-
-    /// The places of an account on the operators' console.
-    const OF_OPERATORS: [Self; 9] = [
-        Self::Desk,
-        Self::Overview,
-        Self::Keys,
-        Self::Environments,
-        Self::Usage,
-        Self::Statement,
-        Self::Credits,
-        Self::Members,
-        Self::Audit,
-    ];
-
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Overview | Self::Desk => "",
-            Self::Keys => "/keys",
-            Self::Playground => "/playground",
-            Self::Environments => "/environments",
-            Self::Usage => "/usage",
-            Self::Statement => "/ledger",
-            Self::Credits => "/credits",
-            Self::Alerts => "/alerts",
-            Self::Audit => "/audit",
-            Self::Settings => "/settings",
-            Self::Members => "/members",
-        }
-    }
-
-    /// The place that the path of a page of an account belongs to.
-    pub(crate) fn of_path(path: &str) -> Self {
-        let of_account = path.split_once("/accounts/").or(path.split_once("/console/"));
-        let below = of_account.and_then(|(_, rest)| rest.split('/').nth(1)).unwrap_or_default();
-        let is_it = |section: &Self| section.path().strip_prefix('/') == Some(below);
-        Self::ALL.into_iter().find(is_it).unwrap_or(Self::Overview)
-    }
-
-    const fn name(self, words: Words) -> &'static str {
-        match self {
-            Self::Overview => words.nav_overview(),
-            Self::Keys => words.nav_keys(),
-            Self::Playground => words.nav_playground(),
-            Self::Environments => words.nav_environments(),
-            Self::Usage => words.nav_usage(),
-            Self::Statement => words.nav_statement(),
-            Self::Credits => words.nav_credits(),
-            Self::Alerts => words.nav_alerts(),
-            Self::Audit => words.nav_audit(),
-            Self::Settings => words.nav_settings(),
-            Self::Members => words.nav_members(),
-            Self::Desk => words.op_desk(),
-        }
-    }
-
-    const fn count(self, counts: Counts) -> Option<i64> {
-        match self {
-            Self::Keys => Some(counts.keys),
-            Self::Members => Some(counts.members),
-            _ => None,
-        }
-    }
-}
 
 /// The content of a page of an account.
 pub(crate) struct Content {
@@ -190,12 +94,7 @@ pub(crate) async fn account_with(
             details.nav {
                 summary { (words.menu()) }
                 nav aria-label=(words.account()) {
-                    @for section in Section::ALL {
-                        a href={ (root) (section.path()) } aria-current=[(section == content.section).then_some("page")] {
-                            (section.name(words))
-                            @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, MAX_COUNTED_ASIDE)) } }
-                        }
-                    }
+                    (places(call, &Section::ALL, &root, content.section, counts))
                 }
             }
             main.main #main {
@@ -213,6 +112,20 @@ pub(crate) async fn account_with(
         }
     };
     Ok(Reply::page(document(&call.frame, &content.title, &body)))
+}
+
+/// The links to the places of an account.
+fn places(call: &Call, sections: &[Section], root: &str, current: Section, counts: Counts) -> Markup {
+    html! {
+        @for &section in sections {
+            // The operators' console has a page of its own at the root of an account.
+            @let is_below = section == Section::Overview && call.is_for_operators();
+            a href={ (root) (if is_below { "/overview" } else { section.path() }) } aria-current=[(section == current).then_some("page")] {
+                (section.name(call.words()))
+                @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, MAX_COUNTED_ASIDE)) } }
+            }
+        }
+    }
 }
 
 /// Where to write to support.
@@ -237,15 +150,7 @@ async fn for_operators(call: &mut Call, content: Content) -> Result<Reply, PageE
     let id = call.account_id()?;
     let counts = counts(call.db().await?, id).await?;
     let (words, root, membership) = (call.words(), call.path("")?, call.membership()?);
-    let places = html! {
-        @for section in Section::OF_OPERATORS {
-            @let path = if section == Section::Overview { "/overview" } else { section.path() };
-            a href={ (root) (path) } aria-current=[(section == content.section).then_some("page")] {
-                (section.name(words))
-                @if let Some(count) = section.count(counts) { span { (numbers::up_to(call.language(), count, MAX_COUNTED_ASIDE)) } }
-            }
-        }
-    };
+    let places = places(call, &Section::OF_OPERATORS, &root, content.section, counts);
     let note = match (membership.closed_at, membership.account_state) {
         (Some(_), _) => Some(words.op_is_closed()),
         (None, AccountState::Suspended) => Some(words.op_is_suspended()),
@@ -254,41 +159,4 @@ async fn for_operators(call: &mut Call, content: Content) -> Result<Reply, PageE
     let of_account = OfAccount { name: &membership.account_name, places, note, is_test: content.is_test };
     let head = Head { title: &content.title, lead: content.lead.as_deref(), actions: &content.actions };
     operator_frame::page(call, Place::Accounts, head, Some(of_account), &content.body)
-}
-
-/// The menu of the person.
-pub(crate) fn person(call: &Call) -> Result<Markup, PageError> {
-    let (words, user) = (call.words(), call.user()?);
-    Ok(html! {
-        details.person {
-            summary { (user.identity.called()) }
-            div.popup {
-                a href="/console/me" { (words.profile()) }
-                a href="/console/me/security" { (words.security()) }
-                form method="post" action="/console/log-out" {
-                    (call.form_field("/console/log-out"))
-                    button.quiet { (words.log_out()) }
-                }
-            }
-        }
-    })
-}
-
-/// A page of the person, outside of any account.
-pub(crate) fn of_person(call: &Call, title: &str, content: &Markup) -> Result<Reply, PageError> {
-    let words = call.words();
-    let body = html! {
-        a.skip href="#main" { (words.skip()) }
-        header.bar {
-            (brand("/"))
-            a.switcher href="/console" { (words.to_console()) }
-            span.push {}
-            a.wide href="/docs/" { (words.docs()) }
-            span.wide { (other_language(&call.frame)) }
-            (person(call)?)
-        }
-        main.plain #main { h1 { (title) } (content) }
-        footer.foot { p { (words.foot()) } }
-    };
-    Ok(Reply::page(document(&call.frame, title, &body)))
 }

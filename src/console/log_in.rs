@@ -10,7 +10,9 @@ use super::cookie::Cookie;
 use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
+use super::guesses::{Subjects, key_of, wait_text};
 use super::page::{Reply, plain};
+use super::password::is_password;
 use super::resubmission::{self, KEPT};
 use super::settings::SignUp;
 use super::words::Words;
@@ -19,15 +21,9 @@ use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
-use crate::identity::password::Password;
-use crate::identity::throttle::{GuessKind, Wait, wait};
 use crate::management::identities::{SessionStart, begin_session};
-use crate::secret::password::PasswordHash;
-use crate::secret::seal::{self, PASSWORD};
 use crate::secret::token::Token;
-use crate::storage::identity::{
-    factor_resets, guesses, identities, second_factor as stored_factor, sessions,
-};
+use crate::storage::identity::{factor_resets, identities, second_factor as stored_factor, sessions};
 
 /// Where a person lands after logging out, below the root of the console.
 pub(super) const AFTER_LOG_OUT: &str = "/log-in?out=1";
@@ -98,13 +94,6 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     }
 }
 
-pub(super) fn wait_text(call: &Call, wait: Wait) -> String {
-    match wait {
-        Wait::Seconds(seconds) => call.words().log_in_wait(seconds),
-        Wait::UntilReset => call.words().wait_for_reset().to_owned(),
-    }
-}
-
 /// Returns the person whose address and password were sent. An unknown address takes as long as a
 /// wrong password.
 async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageError> {
@@ -115,54 +104,6 @@ async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageE
     let password = call.form.raw("password").to_owned();
     let is_right = is_password(call, known.as_ref().map(|identity| identity.id), &password).await?;
     Ok(known.filter(|_| is_right))
-}
-
-/// Whether this is the person's password. A hash with old parameters or under an old pepper is
-/// replaced.
-pub(super) async fn is_password(
-    call: &mut Call,
-    identity: Option<IdentityId>,
-    given: &str,
-) -> Result<bool, PageError> {
-    let sealed = match identity {
-        Some(id) => identities::password(call.db().await?, id).await?.map(|sealed| (id, sealed)),
-        None => None,
-    };
-    let (mut hash, mut is_old) = (None, false);
-    if let Some((id, sealed)) = &sealed {
-        let opened = seal::open(&call.console.peppers, PASSWORD, id.as_uuid().as_bytes(), sealed);
-        let (text, old) = opened.map_err(|error| {
-            tracing::error!(%error, "opening a password failed");
-            PageError::Internal
-        })?;
-        (hash, is_old) = (PasswordHash::from_text(&text), old);
-    }
-    // No connection is held while the hash is computed.
-    call.commit().await?;
-    let Ok(password) = Password::given(given) else { return Ok(false) };
-    let hasher = call.console.hasher.clone();
-    let verified = hasher.verify(password.expose(), hash).await?;
-    if let (true, true, Some((id, _))) = (verified.is_right, verified.is_outdated || is_old, sealed) {
-        store_password(call, id, &password, false).await?;
-    }
-    Ok(verified.is_right)
-}
-
-/// Stores the hash of a password.
-pub(super) async fn store_password(
-    call: &mut Call,
-    id: IdentityId,
-    password: &Password,
-    is_new: bool,
-) -> Result<(), PageError> {
-    let hash = call.console.hasher.clone().hash(password.expose()).await?;
-    let owner = id.as_uuid();
-    let sealed = seal::seal(&call.console.peppers, PASSWORD, owner.as_bytes(), hash.expose().as_bytes());
-    let sealed = sealed.map_err(|error| {
-        tracing::error!(%error, "sealing a password failed");
-        PageError::Internal
-    })?;
-    Ok(identities::set_password(call.db().await?, id, &sealed, is_new).await?)
 }
 
 /// How long a session waits for its second factor.
@@ -273,57 +214,4 @@ pub(super) async fn log_out(call: &mut Call) -> Result<Reply, PageError> {
     let base = call.console.base.clone();
     call.set_cookie(Cookie::Session.delete(&base));
     Ok(Reply::SeeOther(format!("{}{AFTER_LOG_OUT}", call.console.base.root())))
-}
-
-/// What failures of this attempt are counted by.
-pub(super) struct Subjects(Vec<(GuessKind, [u8; 32])>);
-
-impl Subjects {
-    pub(super) fn of(call: &Call, email: &str) -> Self {
-        let pepper = call.console.peppers.newest();
-        let address = key_of(email).unwrap_or_else(|| email.to_lowercase());
-        let known = call
-            .known
-            .as_deref()
-            .filter(|known| known_browser::check(&call.console.peppers, &address, known));
-        let whose = match known {
-            Some(browser) => (GuessKind::Browser, pepper.blind("guess", browser)),
-            None => (GuessKind::Address, pepper.blind("guess", &address)),
-        };
-        // Strangers may guess from the network of a known browser, which does not wait for them.
-        let network = call.network().filter(|_| known.is_none());
-        let network = network.map(|network| (GuessKind::Network, pepper.blind("guess", &network)));
-        Self([Some(whose), network].into_iter().flatten().collect())
-    }
-
-    pub(super) async fn wait(&self, call: &mut Call) -> Result<Option<Wait>, PageError> {
-        let now = call.now();
-        for (kind, subject) in &self.0 {
-            let failures = guesses::find(call.db().await?, *kind, subject).await?;
-            if let Some(wait) = wait(*kind, failures, now) {
-                return Ok(Some(wait));
-            }
-        }
-        Ok(None)
-    }
-
-    pub(super) async fn count(&self, call: &mut Call) -> Result<(), PageError> {
-        for (kind, subject) in &self.0 {
-            guesses::add(call.db().await?, *kind, subject).await?;
-        }
-        Ok(())
-    }
-
-    pub(super) async fn clear(&self, call: &mut Call) -> Result<(), PageError> {
-        // The network stays counted: its other users may still be guessing.
-        for (kind, subject) in self.0.iter().filter(|(kind, _)| *kind != GuessKind::Network) {
-            guesses::clear(call.db().await?, *kind, subject).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The address in the form by which it is unique.
-pub(super) fn key_of(email: &str) -> Option<String> {
-    email.parse::<EmailAddress>().ok().map(|address| EmailKey::of(&address).as_str().to_owned())
 }

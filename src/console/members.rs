@@ -1,25 +1,22 @@
 //! The people of an account: list, invite, change.
 
+pub(super) mod invite;
+
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::call::Call;
-use super::email::{self, Email};
 use super::error::PageError;
-use super::field::{Faults, Input};
-use super::layout::{Content, Section, account};
-use super::log_in::key_of;
+use super::field::Faults;
+use super::layout::{Content, account};
 use super::numbers;
 use super::page::Reply;
+use super::section::Section;
 use super::words::Words;
-use crate::clock::new_id;
-use crate::domain::ids::{AccountId, MemberId};
+use crate::domain::ids::MemberId;
 use crate::domain::member::{Member, MemberState, Role};
-use crate::domain::text::EmailAddress;
-use crate::identity::one_time::Purpose;
-use crate::management::identities::new_link;
 use crate::management::{ChangeError, members};
 use crate::storage::console::people::{self, Person};
 use crate::storage::identity::memberships::identity_of;
@@ -101,85 +98,6 @@ fn roles(words: Words, chosen: Role, faults: &Faults) -> Markup {
             }
         }
     }
-}
-
-pub(super) async fn show_new(call: &mut Call) -> Result<Reply, PageError> {
-    new_form(call, "", Role::Member, &Faults::default()).await
-}
-
-async fn new_form(call: &mut Call, typed: &str, chosen: Role, faults: &Faults) -> Result<Reply, PageError> {
-    let (words, path) = (call.words(), call.path("/members/new")?);
-    let address = Input { kind: "email", ..Input::text("email", words.email(), typed) };
-    let body = html! {
-        (faults.summary(words))
-        form.card.form method="post" action=(path) {
-            (call.form_field(&path))
-            (address.show(words, faults))
-            (roles(words, chosen, faults))
-            div.filters {
-                button.primary { (words.invite()) }
-                a.button href=(call.path("/members")?) { (words.cancel()) }
-            }
-        }
-    };
-    account(call, Content::new(Section::Members, words.invite_title(), body)).await
-}
-
-pub(super) async fn invite(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&["email", "role"])?;
-    let words = call.words();
-    let chosen = Role::from_name(call.form.text("role")).ok_or(PageError::NotAForm)?;
-    let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
-    if let Some(address) = faults.read::<EmailAddress>(words, ("email", words.email()), &typed) {
-        let (id, account_id, by) = (MemberId::from_uuid(new_id()), call.account_id()?, call.by()?);
-        let leads_to = call.path("/members")?;
-        call.spend(&leads_to).await?;
-        match members::add(call.db().await?, &by, id, account_id, &address, chosen).await {
-            Ok(member) => {
-                send_invitation(call, &member).await?;
-                return Ok(Reply::SeeOther(leads_to));
-            }
-            Err(ChangeError::Storage(crate::storage::error::StorageError::Conflict(_))) => {
-                let fault = already(call, account_id, &typed).await?;
-                faults.add(("email", words.email()), fault);
-            }
-            Err(ChangeError::TooManyMembers) => {
-                faults.add(("email", words.email()), words.too_many_members())
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    call.roll_back();
-    Ok(new_form(call, &typed, chosen, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
-}
-
-/// Why an address is not invited that the account knows.
-async fn already(call: &mut Call, account: AccountId, typed: &str) -> Result<&'static str, PageError> {
-    call.roll_back();
-    let listed = crate::storage::members::list(call.db().await?, account).await?;
-    let known = listed.iter().find(|member| key_of(&member.email) == key_of(typed));
-    let is_invited = known.is_some_and(|member| member.state == MemberState::Invited);
-    Ok(if is_invited { call.words().already_invited() } else { call.words().already_member() })
-}
-
-/// Sends a link that accepts the membership. Earlier links of the member end.
-async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageError> {
-    let address: EmailAddress = member.email.parse().map_err(|_| PageError::Internal)?;
-    let token = new_link(call.db().await?, Purpose::Invitation, &address, None, Some(member.id)).await?;
-    let (words, language) = (call.words(), call.language());
-    let who = call.user()?.identity.called().to_owned();
-    let account = call.membership()?.account_name.clone();
-    let message = Email {
-        kind: "invitation",
-        subject: words.mail_invite_subject(),
-        paragraphs: vec![
-            words.invited_by(&who, &account, member.role),
-            words.mail_invite_until(Purpose::Invitation.life().num_days()),
-        ],
-        button: Some((words.mail_open_invitation(), format!("/console/invitation?token={}", token.expose()))),
-        reason: words.mail_invite_reason(),
-    };
-    email::send(call, &address, language, message).await
 }
 
 pub(super) async fn member_of(call: &mut Call) -> Result<Member, PageError> {
@@ -270,15 +188,5 @@ pub(super) async fn change(call: &mut Call) -> Result<Reply, PageError> {
             sessions::end_others(call.db().await?, identity, None).await?;
         }
     }
-    Ok(Reply::SeeOther(call.path("/members")?))
-}
-
-/// Sends the invitation again; of a disabled member it is a new one.
-pub(super) async fn invite_again(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&[])?;
-    let member = member_of(call).await?;
-    let (account_id, by) = (call.account_id()?, call.by()?);
-    let member = members::invite_again(call.db().await?, &by, account_id, member.id).await?;
-    send_invitation(call, &member).await?;
     Ok(Reply::SeeOther(call.path("/members")?))
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
+use super::access::Access;
 use super::call::{Call, Console};
 use super::error::PageError;
 use super::page::Reply;
-use super::run::{Access, method_routers};
+use super::run::method_routers;
 use super::table::{Method, Route};
 
 static ROUTES: &[Route<Access>] = &[Route {

@@ -2,30 +2,31 @@
 
 mod chart;
 mod forecast;
+mod latest;
 
 use chrono::{DateTime, Days, Utc};
 use maud::{Markup, html};
 
 use self::chart::chart;
 use self::forecast::Forecast;
+use self::latest::{latest_calls, latest_changes};
 use super::call::Call;
 use super::error::PageError;
-use super::history;
 use super::keys::parts::ENDS_SOON;
-use super::layout::{Content, Section, account_with, ledger_account};
-use super::numbers::{self, clock_s, short_day, whole};
+use super::layout::{Content, account_with, ledger_account};
+use super::numbers::{self, short_day, whole};
 use super::page::Reply;
+use super::section::Section;
 use super::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::key::KeyStatus;
 use crate::domain::key::view::KeyView;
-use crate::domain::settlement::Outcome;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::lot::{Lot, LotSource};
 use crate::management::keys::PLAYGROUND;
 use crate::storage::console::daily::{self, DayUsage};
-use crate::storage::console::history::{self as log, HistoryLine};
+use crate::storage::console::history::{self, HistoryLine};
 use crate::storage::keys;
 use crate::storage::ledger::statement::{self, StatementLine};
 
@@ -33,7 +34,6 @@ use crate::storage::ledger::statement::{self, StatementLine};
 const DAYS: u64 = 30;
 /// Entries that are read for the latest calls and the open holds.
 const ENTRIES: i64 = 100;
-const CALLS: usize = 6;
 const CHANGES: i64 = 5;
 /// Days by which a forecast goes, and how many of them need calls.
 const FORECAST_DAYS: usize = 7;
@@ -66,7 +66,7 @@ impl Overview {
         let added_up_until = daily::added_up_until(db).await?;
         let after = ledger.last_entry.saturating_sub(ENTRIES).max(0);
         let lines = statement::page(db, account, after, ENTRIES).await?;
-        let changes = log::page(db, account, None, CHANGES).await?;
+        let changes = history::page(db, account, None, CHANGES).await?;
         let ending = keys::expiring(db, account, now + ENDS_SOON, ENDING_KEYS).await?;
         let has_keys = keys::exist_outside(db, account, PLAYGROUND).await?;
         Ok(Self { now, ledger, days, added_up_until, lines, changes, ending, has_keys })
@@ -214,99 +214,6 @@ fn pace(words: Words, overview: &Overview) -> Markup {
                 } @else {
                     div.big.muted { (words.no_forecast()) }
                     p.muted { (words.no_forecast_why()) }
-                }
-            }
-        }
-    }
-}
-
-fn latest_calls(words: Words, overview: &Overview, root: &str) -> Markup {
-    let holds = overview.lines.iter().rev().filter(|line| line.kind == EntryKind::Hold.as_str());
-    let calls: Vec<&StatementLine> = holds.take(CALLS).collect();
-    html! {
-        section.card {
-            header { h2 { (words.latest_calls()) } a.push href={ (root) "/ledger" } { (words.statement()) } }
-            div.body.scroll {
-                @if calls.is_empty() { p.muted { (words.no_calls()) } } @else {
-                    table {
-                        thead { tr { th { (words.time()) } th { (words.call()) } th { (words.outcome()) } th.n { (words.credits_head()) } } }
-                        tbody {
-                            @for line in calls {
-                                tr {
-                                    td.when data-label=(words.time()) { time datetime=(line.at.to_rfc3339()) { (moment(words, line.at, overview.now)) } }
-                                    td data-label=(words.call()) {
-                                        a href={ (root) "/ledger/calls/" (line.id) } { code { (line.endpoint.as_deref().unwrap_or_default()) } }
-                                    }
-                                    td data-label=(words.outcome()) { (outcome(words, line)) }
-                                    td.n data-label=(words.credits_head()) { (whole(words.0, cost(line))) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The time of today, and the day before it on other days.
-fn moment(words: Words, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    match at.date_naive() == now.date_naive() {
-        true => clock_s(at),
-        false => format!("{}, {}", short_day(words.0, at.date_naive()), numbers::clock(at)),
-    }
-}
-
-/// What a call moved: its price while it runs and once it is charged, nothing once it is given
-/// back.
-fn cost(line: &StatementLine) -> i64 {
-    if line.state == Some("released") { 0 } else { line.amount }
-}
-
-/// How a call ended, in a few words.
-pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Answered => words.reason_answered(),
-        Outcome::ProfileNotFound => words.reason_profile_not_found(),
-        Outcome::MultipleMatches => words.reason_multiple_matches(),
-        Outcome::Refused => words.reason_refused(),
-        Outcome::InsufficientData => words.reason_insufficient_data(),
-        Outcome::Failed => words.reason_failed(),
-        Outcome::TimedOut => words.reason_timed_out(),
-        Outcome::Abandoned => words.reason_abandoned(),
-        Outcome::ChargedStatus => words.reason_charged_status(),
-        Outcome::UnchargedStatus => words.reason_uncharged_status(),
-        Outcome::FigureMissing | Outcome::Uncounted => words.reason_figure_missing(),
-        Outcome::BrokeOff => words.reason_broke_off(),
-        Outcome::PartlyAnswered => words.reason_partly_answered(),
-        Outcome::Left => words.reason_left(),
-        Outcome::LeftEarly => words.reason_left_early(),
-    }
-}
-
-/// How a call ended, as a word with its shape.
-pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
-    let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
-        return html! { span.chip.test { "◌ " (words.outcome_running()) } };
-    };
-    let reason = reason(words, outcome);
-    let is_given_back = line.state == Some("released");
-    html! {
-        @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
-        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.call_charged()) ": " (reason) } }
-        @else { span.chip.warn { "● " (words.call_charged()) ": " (reason) } }
-    }
-}
-
-fn latest_changes(words: Words, overview: &Overview, root: &str) -> Markup {
-    html! {
-        section.card {
-            header { h2 { (words.latest_changes()) } a.push href={ (root) "/audit" } { (words.audit_log()) } }
-            div.body {
-                ul.list {
-                    @for line in &overview.changes {
-                        li { span { (history::sentence(words, line)) } span.muted.push { (words.ago(line.at, overview.now)) } }
-                    }
                 }
             }
         }

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::error::PageError;
-use super::layout::{Content, Section, account};
+use super::layout::{Content, account};
 use super::page::Reply;
+use super::section::Section;
 use super::words::Words;
 use crate::domain::key::FormatChoice;
 use crate::identity::throttle::{GuessKind, wait};

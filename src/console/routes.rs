@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
+use super::access::Access;
 use super::call::Console;
-use super::keys::{act, list, make, revoke, rotate, show, which};
+use super::keys::{act, edit, list, make, revoke, rotate, show, which};
 use super::pages::{audit, close, credits, receipt, settings, statement, usage};
-use super::run::{Access, method_routers};
+use super::run::method_routers;
 use super::table::pages;
 use super::{
     alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
@@ -71,8 +72,8 @@ pages! {
     Member Get "/console/{account}/keys/which" => which::show;
     Member Post "/console/{account}/keys/which" => which::send;
     Member Get "/console/{account}/keys/{key}" => show::show;
-    AdminConfirmed Get "/console/{account}/keys/{key}/edit" => make::edit;
-    AdminConfirmed Post "/console/{account}/keys/{key}/edit" => make::save;
+    AdminConfirmed Get "/console/{account}/keys/{key}/edit" => edit::show;
+    AdminConfirmed Post "/console/{account}/keys/{key}/edit" => edit::send;
     AdminConfirmed Get "/console/{account}/keys/{key}/rotate" => rotate::show;
     AdminConfirmed Post "/console/{account}/keys/{key}/rotate" => rotate::send;
     AdminConfirmed Get "/console/{account}/keys/{key}/end-overlap" => act::ask_end_overlap;
@@ -110,11 +111,11 @@ pages! {
     AdminConfirmed Post "/console/{account}/settings/close" => close::send;
 
     Member Get "/console/{account}/members" => members::list;
-    AdminConfirmed Get "/console/{account}/members/new" => members::show_new;
-    AdminConfirmed Post "/console/{account}/members/new" => members::invite;
+    AdminConfirmed Get "/console/{account}/members/new" => members::invite::show;
+    AdminConfirmed Post "/console/{account}/members/new" => members::invite::send;
     AdminConfirmed Get "/console/{account}/members/{member}" => members::show;
     AdminConfirmed Post "/console/{account}/members/{member}" => members::change;
-    AdminConfirmed Post "/console/{account}/members/{member}/invite" => members::invite_again;
+    AdminConfirmed Post "/console/{account}/members/{member}/invite" => members::invite::send_again;
     AdminConfirmed Get "/console/{account}/members/{member}/vouch" => vouch::show;
     AdminConfirmed Post "/console/{account}/members/{member}/vouch" => vouch::send;
 

@@ -9,6 +9,7 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, header
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use super::access::Admission;
 use super::call::{Call, Console};
 use super::error::PageError;
 use super::error_page;
@@ -19,73 +20,6 @@ use super::{confirm, log_in, resubmission};
 use crate::domain::language::Language;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::RenderContext;
-
-/// Who may open a page. Each kind may do what the ones before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    Anyone,
-    /// A person who still has to pass the second factor.
-    AwaitingFactor,
-    /// A person who is logged in.
-    Person,
-    /// The same, with a recent proof of identity.
-    PersonConfirmed,
-    /// A member of the account in the path.
-    Member,
-    Admin,
-    /// The same, with a recent proof of identity.
-    AdminConfirmed,
-}
-
-impl Access {
-    const fn needs_account(self) -> bool {
-        matches!(self, Self::Member | Self::Admin | Self::AdminConfirmed)
-    }
-
-    const fn needs_admin(self) -> bool {
-        matches!(self, Self::Admin | Self::AdminConfirmed)
-    }
-
-    const fn needs_proof(self) -> bool {
-        matches!(self, Self::PersonConfirmed | Self::AdminConfirmed)
-    }
-}
-
-/// Who may open a page, as a table of pages names it.
-pub(super) trait Admission: Copy + Send + Sync + 'static {
-    /// Reads who asks, and refuses everybody else. The token of a form is checked once the person
-    /// is known.
-    fn admit(self, call: &mut Call) -> impl Future<Output = Result<(), PageError>> + Send;
-}
-
-impl Admission for Access {
-    async fn admit(self, call: &mut Call) -> Result<(), PageError> {
-        if self > Self::Anyone {
-            call.identify().await?;
-            match self {
-                Self::AwaitingFactor => call.half()?,
-                _ => call.user()?,
-            };
-        }
-        if call.is_sent() {
-            call.check_form()?;
-        }
-        if self.needs_account() {
-            call.enter_account().await?;
-        }
-        if self.needs_admin() && !call.membership()?.role.may_manage() {
-            return Err(PageError::AdminsOnly);
-        }
-        // A form that nothing could come of is not shown.
-        if self.needs_admin() && !call.is_sent() && call.membership()?.closed_at.is_some() {
-            return Err(PageError::Closed);
-        }
-        if self.needs_proof() && !call.user()?.is_confirmed {
-            return Err(PageError::Unconfirmed);
-        }
-        Ok(())
-    }
-}
 
 /// The routers of a table's pages, by path.
 pub(super) fn method_routers<A: Admission>(

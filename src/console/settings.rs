@@ -53,7 +53,7 @@ pub struct ConsoleSettings {
 pub enum SignUp {
     /// Open where only people on this machine reach the console, otherwise invited.
     Auto,
-    /// Everybody with an e-mail address.
+    /// Any person with an e-mail address.
     Open,
     /// The operator makes accounts, and their admins invite people.
     Invited,

@@ -1,6 +1,8 @@
 //! The server process: connecting, starting and stopping.
 
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+mod log_tail;
+
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,17 +16,11 @@ use super::archive::Archive;
 use super::discover::{Programs, Search};
 use super::error::LocalPostgresError;
 use super::folder::{Folder, PORT};
-use super::{Options, USER, plain, stale};
+use super::{Options, USER, stale};
 
 pub(super) const STOPPED_WITHIN: Duration = Duration::from_secs(60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const ENDED_POLL_EVERY: Duration = Duration::from_millis(5);
-/// Bytes of the log that an error shows.
-const TAIL_BYTES: usize = 2_000;
-/// Part of the log that is read for it.
-const READ_BYTES: u64 = 50_000;
-/// What a starting server logs whenever it is asked whether it is ready.
-const ASKED_TOO_EARLY: &str = "FATAL:  the database system is starting up";
 
 /// The server of one folder, running or not.
 #[derive(Debug)]
@@ -212,50 +208,5 @@ impl Postmaster {
 
     pub(super) fn cannot_run(&self, program: PathBuf, source: io::Error) -> LocalPostgresError {
         LocalPostgresError::Program { program, user: self.folder.owner().name.clone(), source }
-    }
-
-    /// The end of the log, from this offset on, without the lines that asking whether the server is
-    /// ready has left.
-    pub(super) fn log_tail(&self, begins_at: u64) -> String {
-        let read = || -> io::Result<Vec<u8>> {
-            let mut log = plain::open(&self.folder.log(), std::fs::OpenOptions::new().read(true))?;
-            let from = begins_at.max(log.metadata()?.len().saturating_sub(READ_BYTES));
-            log.seek(SeekFrom::Start(from))?;
-            let mut tail = Vec::new();
-            log.take(READ_BYTES).read_to_end(&mut tail)?;
-            Ok(tail)
-        };
-        read().map_or_else(
-            |error| format!("(unreadable: {error})"),
-            |read| tail_of(&String::from_utf8_lossy(&read)),
-        )
-    }
-}
-
-/// The last lines of a log, without those that only say that the server was asked too early.
-fn tail_of(log: &str) -> String {
-    let mut room = TAIL_BYTES;
-    let fits = |line: &&str| {
-        room = room.saturating_sub(line.len() + 1); // its line break too
-        room > 0
-    };
-    let useful = log.lines().rev().filter(|line| !line.ends_with(ASKED_TOO_EARLY));
-    let mut tail: Vec<&str> = useful.take_while(fits).collect();
-    tail.reverse();
-    tail.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tail_has_the_last_lines_that_say_something() {
-        let asked = format!("2026-11-27 [7] {ASKED_TOO_EARLY}\n").repeat(100);
-        let log =
-            format!("{}the beginning\n{asked}LOG:  redo starts\n{asked}FATAL:  no\n", "x\n".repeat(5_000));
-        let tail = tail_of(&log);
-        assert!(tail.ends_with("the beginning\nLOG:  redo starts\nFATAL:  no"), "{tail}");
-        assert!(tail.len() <= TAIL_BYTES);
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
 use crate::domain::rights::{MissingRight, Principal};
 use crate::domain::text::EnvironmentName;
-use crate::storage::accounts;
+use crate::storage::environments;
 
 pub const MAX_ENVIRONMENTS: usize = 50;
 
@@ -31,14 +31,14 @@ pub async fn create(
     by.rights.touch(mode)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?.change_environments()?;
-    let environments = accounts::environments(&mut transaction, account_id).await?;
+    let environments = environments::list(&mut transaction, account_id).await?;
     if environments.iter().any(|environment| environment.name == name.as_str()) {
         return Err(ChangeError::EnvironmentExists);
     }
     if environments.len() >= MAX_ENVIRONMENTS {
         return Err(ChangeError::TooManyEnvironments);
     }
-    accounts::create_environment(&mut transaction, id, account_id, name.as_str(), mode).await?;
+    environments::create(&mut transaction, id, account_id, name.as_str(), mode).await?;
     let record = ChangeRecord {
         account_id,
         action: Action::EnvironmentCreated,
@@ -76,7 +76,7 @@ pub async fn set_key_cap(
     if before.key_cap == key_cap {
         return Ok(before);
     }
-    accounts::set_key_cap(&mut transaction, id, key_cap).await?;
+    environments::set_key_cap(&mut transaction, id, key_cap).await?;
     let record = ChangeRecord {
         account_id,
         action: Action::EnvironmentChanged,
@@ -95,6 +95,6 @@ async fn find_environment(
     account_id: AccountId,
     id: EnvironmentId,
 ) -> Result<EnvironmentView, ChangeError> {
-    let environments = accounts::environments(connection, account_id).await?;
+    let environments = environments::list(connection, account_id).await?;
     environments.into_iter().find(|environment| environment.id == id).ok_or(ChangeError::NoEnvironment)
 }

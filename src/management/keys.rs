@@ -15,7 +15,7 @@ use crate::domain::key::terms::TermsChange;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus};
 use crate::domain::rights::{MissingRight, Principal, Rights};
-use crate::storage::{accounts, clock, keys};
+use crate::storage::{clock, environments, keys};
 
 pub use make::{NewSecret, create, import};
 pub use playground::{PLAYGROUND, playground};
@@ -114,7 +114,7 @@ pub async fn change(
         }
         // An expired key does not count against the environment's limit. A renewed one does.
         if view.status == KeyStatus::Expired {
-            let environments = accounts::environments(&mut transaction, view.account_id).await?;
+            let environments = environments::list(&mut transaction, view.account_id).await?;
             let environment = environments.iter().find(|known| known.id == view.environment_id);
             room(environment.ok_or(ChangeError::NoEnvironment)?)?;
         }

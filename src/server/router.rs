@@ -163,7 +163,7 @@ impl ListedRouter {
         self.add(identity_keys::PATH, get(identity_keys::keys).with_state(parts.signer.clone()));
 
         // The documentation.
-        for (path, methods) in site::routes(&parts.site) {
+        for (path, methods) in site::routes::all(&parts.site) {
             self.add(path, methods);
         }
 

@@ -11,6 +11,7 @@ use crate::domain::contact::{Contact, ContactContent, ContactLimit, ContactLimit
 use crate::domain::ids::ContactId;
 use crate::storage::error::StorageError;
 
+pub mod page;
 pub mod rights;
 mod row;
 pub mod search;
@@ -117,54 +118,6 @@ pub async fn find(
 
 const FIND: &str =
     concat!("select ", columns!(), " from contact where account_id = $1 and mode = $2 and id = $3");
-
-#[derive(Debug)]
-pub struct ContactPage {
-    /// The contacts, oldest first.
-    pub contacts: Vec<Contact>,
-    /// Whether more contacts follow.
-    pub more: bool,
-}
-
-/// Returns the owner's contacts after `after`, oldest first: at most `limit` contacts and
-/// `max_bytes` of text, but at least one contact.
-pub async fn page(
-    connection: &mut PgConnection,
-    owner: ContactOwner,
-    after: Option<ContactId>,
-    limit: i64,
-    max_bytes: usize,
-) -> Result<ContactPage, StorageError> {
-    let rows: Vec<PageRow> = sqlx::query_as(concat!(
-        "select ",
-        columns!(),
-        ", followed
-           from (select *, row_number() over line as place, sum(text_bytes) over line as bytes,
-                        lead(id) over line is not null as followed
-                   from (select * from contact
-                          where account_id = $1 and mode = $2 and id > $3 order by id limit $4 + 1) as ahead
-                 window line as (order by id)) as page
-          where place <= $4 and (bytes <= $5 or place = 1)
-          order by id"
-    ))
-    .bind(owner.account.as_uuid())
-    .bind(owner.mode.as_str())
-    .bind(after.map_or(Uuid::nil(), |id| id.as_uuid()))
-    .bind(limit)
-    .bind(i64::try_from(max_bytes).unwrap_or(i64::MAX))
-    .fetch_all(connection)
-    .await?;
-    let more = rows.last().is_some_and(|row| row.followed);
-    Ok(ContactPage { contacts: rows.into_iter().map(|row| row.contact.contact()).collect(), more })
-}
-
-#[derive(FromRow)]
-struct PageRow {
-    #[sqlx(flatten)]
-    contact: ContactRow,
-    /// Whether another contact follows.
-    followed: bool,
-}
 
 fn select_one<'q>(
     statement: &'static str,

@@ -50,7 +50,7 @@ pub struct StoredPerson {
     pub content_sha256: [u8; 32],
 }
 
-/// Returns everyone who shares a name key and a company key with the query. One round trip, with
+/// Returns the people who share a name key and a company key with the query. One round trip, with
 /// the index `directory_people_search`.
 pub async fn find_candidates(
     pool: &PgPool,

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use super::audit;
 use super::error::StorageError;
-use super::ledger::statement::{self, Receipt};
+use super::ledger::statement::receipt::{self, Receipt};
 use crate::domain::audit::AuditEntry;
 use crate::domain::ids::{AccountId, CallId};
 
@@ -26,9 +26,9 @@ pub async fn of_request(
     connection: &mut PgConnection,
     id: CallId,
 ) -> Result<Option<Explanation>, StorageError> {
-    let account_id = statement::account_of(connection, id).await?;
+    let account_id = receipt::account_of(connection, id).await?;
     let call = match account_id {
-        Some(account) => statement::receipt(connection, account, id).await?,
+        Some(account) => receipt::find(connection, account, id).await?,
         None => None,
     };
     let changes = audit::of_request(connection, id).await?;

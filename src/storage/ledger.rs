@@ -1,9 +1,11 @@
 //! The ledger's store on PostgreSQL, with one connection of its own. A cancelled call drops the
 //! connection.
 
+mod account_rows;
 pub mod archive;
 mod audit;
 pub mod balance;
+mod batch_rows;
 mod connection;
 pub mod desk;
 pub mod due;
@@ -19,7 +21,6 @@ pub mod past;
 pub mod preview;
 mod recover;
 mod resolve;
-mod rows;
 mod save;
 mod seal;
 mod sealed_row;

@@ -1,9 +1,10 @@
 //! Runs that move all accounts of a plan to another plan.
 
+pub mod preview;
+pub mod progress;
+
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -12,75 +13,6 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, CallId, PlanMoveId};
 use crate::domain::plan::PlanRef;
 use crate::domain::plan_move::{MAX_ACCOUNTS, MoveState, PlanMove};
-
-/// What a run would change, as of now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
-pub struct PlanMovePreview {
-    /// Open accounts on the plan.
-    pub on_plan: i64,
-    /// Of these, those that one run moves: the oldest [`MAX_ACCOUNTS`].
-    pub accounts: i64,
-    /// Of these, suspended ones. They stay suspended.
-    pub suspended: i64,
-    /// Accounts whose balance rises.
-    pub gaining: i64,
-    pub credits_added: i64,
-    /// Accounts whose balance falls.
-    pub losing: i64,
-    pub credits_removed: i64,
-    /// Accounts that have no plan credits left afterwards.
-    pub without_plan_credits: i64,
-    /// Accounts that have already used the requests of the new plan.
-    pub without_requests: i64,
-    /// Environments with more keys than the new plan allows. Their keys go on working.
-    pub environments_over: i64,
-}
-
-/// Returns what a run would change. The figures are those of
-/// [`crate::ledger::rules::account::LedgerAccount::move_plan`]: what was used of a period stays
-/// used, and an account whose period has ended gets its next one first.
-pub async fn preview(
-    connection: &mut PgConnection,
-    from: &PlanRef,
-    to: &PlanRef,
-) -> Result<PlanMovePreview, StorageError> {
-    let preview = sqlx::query_as(
-        "with chosen as (
-             select a.id, a.state from account a
-              where a.edition = $1 and a.plan = $2 and a.closed_at is null order by a.id limit $5
-         ), moved as (
-             select c.id, c.state, l.requests_used, l.period_ends_at > now() as is_running, p.requests, p.keys_per_environment,
-                    l.plan_left as before,
-                    greatest(0, p.credits - case when l.period_ends_at > now() then coalesce(t.granted - l.plan_left, 0)
-                                                 else 0 end) as after
-               from chosen c
-               join ledger_account l on l.account_id = c.id
-               join plan p on p.edition = $3 and p.plan = $4
-               left join ledger_lot t on t.account_id = c.id and t.lot = l.plan_lot
-         )
-         select (select count(*) from account where edition = $1 and plan = $2 and closed_at is null) as on_plan,
-                count(*) as accounts,
-                count(*) filter (where state = 'suspended') as suspended,
-                count(*) filter (where after > before) as gaining,
-                coalesce(sum(after - before) filter (where after > before), 0)::bigint as credits_added,
-                count(*) filter (where after < before) as losing,
-                coalesce(sum(before - after) filter (where after < before), 0)::bigint as credits_removed,
-                count(*) filter (where after = 0) as without_plan_credits,
-                count(*) filter (where is_running and requests_used >= requests) as without_requests,
-                (select count(*) from environment e join moved m on m.id = e.account_id
-                  where (select count(*) from api_key k where k.environment_id = e.id and k.state <> 'revoked'
-                            and (k.expires_at is null or k.expires_at > now())) > m.keys_per_environment) as environments_over
-           from moved",
-    )
-    .bind(&from.edition)
-    .bind(&from.plan)
-    .bind(&to.edition)
-    .bind(&to.plan)
-    .bind(MAX_ACCOUNTS)
-    .fetch_one(connection)
-    .await?;
-    Ok(preview)
-}
 
 /// Stores a run of the oldest [`MAX_ACCOUNTS`] open accounts of its plan. Returns how many these
 /// are.
@@ -269,76 +201,6 @@ pub async fn stop(connection: &mut PgConnection, id: PlanMoveId) -> Result<bool,
     .execute(connection)
     .await?;
     Ok(stopped.rows_affected() > 0)
-}
-
-/// A run, and how far it has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
-pub struct PlanMoveProgress {
-    pub id: Uuid,
-    pub from_edition: String,
-    pub from_plan: String,
-    pub to_edition: String,
-    pub to_plan: String,
-    /// The operator's name.
-    pub author: String,
-    pub reason: Option<String>,
-    pub started_at: DateTime<Utc>,
-    pub stopped_at: Option<DateTime<Utc>>,
-    pub ended_at: Option<DateTime<Utc>>,
-    pub accounts: i64,
-    /// Accounts that are still to be moved, or that the ledger does not count by their new plan
-    /// yet.
-    pub left: i64,
-    pub moved: i64,
-    pub skipped: i64,
-    pub refused: i64,
-}
-
-impl PlanMoveProgress {
-    /// The plan that the accounts are moved from.
-    pub fn from(&self) -> PlanRef {
-        PlanRef { edition: self.from_edition.clone(), plan: self.from_plan.clone() }
-    }
-
-    /// The plan that they are moved to.
-    pub fn to(&self) -> PlanRef {
-        PlanRef { edition: self.to_edition.clone(), plan: self.to_plan.clone() }
-    }
-}
-
-macro_rules! select_progress {
-    ($more:literal) => {
-        concat!(
-            "select r.id, r.from_edition, r.from_plan, r.to_edition, r.to_plan, r.author, r.reason, r.started_at, r.stopped_at,
-                    r.ended_at, c.*
-               from plan_move r
-               join lateral (select count(*) as accounts,
-                                    count(*) filter (where state in ('waiting', 'moving')) as left,
-                                    count(*) filter (where state = 'moved') as moved,
-                                    count(*) filter (where state = 'skipped') as skipped,
-                                    count(*) filter (where state = 'refused') as refused
-                               from plan_move_account where plan_move_id = r.id) c on true",
-            $more
-        )
-    };
-}
-
-/// Returns a run.
-pub async fn progress(
-    connection: &mut PgConnection,
-    id: PlanMoveId,
-) -> Result<Option<PlanMoveProgress>, StorageError> {
-    let run = sqlx::query_as(select_progress!(" where r.id = $1"));
-    Ok(run.bind(id.as_uuid()).fetch_optional(connection).await?)
-}
-
-/// Returns runs, the newest first.
-pub async fn newest(
-    connection: &mut PgConnection,
-    limit: i64,
-) -> Result<Vec<PlanMoveProgress>, StorageError> {
-    let runs = sqlx::query_as(select_progress!(" order by r.started_at desc limit $1"));
-    Ok(runs.bind(limit).fetch_all(connection).await?)
 }
 
 /// Deletes runs 30 days after their end. The audit log keeps what they did. Returns the number

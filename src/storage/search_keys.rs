@@ -40,7 +40,7 @@ const CONTACTS: Table = Table {
              where stored.id = renewed.id",
 };
 
-/// Rewrites the keys of everyone who was stored under an older edition, and returns how many there
+/// Rewrites the keys of people who were stored under an older edition, and returns how many there
 /// were. It may be interrupted and repeated, and several programs may run it at once.
 pub async fn bring_up_to_date(connection: &mut PgConnection) -> Result<u64, StorageError> {
     let people = renew(connection, &PEOPLE).await?;

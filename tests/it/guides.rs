@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use fluence::domain::ids::{AccountId, EnvironmentId};
 use fluence::domain::key::{Mode, Scope};
-use fluence::storage::accounts;
+use fluence::storage::environments;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -16,7 +16,7 @@ use crate::support::scratch::Scratch;
 async fn test_key(gateway: &Gateway, account: AccountId) -> String {
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let id = EnvironmentId::from_uuid(fluence::clock::new_id());
-    accounts::create_environment(&mut connection, id, account, "trying", Mode::Test).await.unwrap();
+    environments::create(&mut connection, id, account, "trying", Mode::Test).await.unwrap();
     drop(connection);
     gateway.key(account, |new| new.environment = "trying".into()).await.1
 }

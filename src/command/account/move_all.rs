@@ -8,15 +8,17 @@ use clap::Args;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::known_plan;
+use super::plan::known_plan;
 use crate::clock::new_id;
 use crate::command::context::Context;
 use crate::command::output::{Output, Report, count, write_fields};
 use crate::domain::ids::PlanMoveId;
 use crate::domain::plan::PlanRef;
 use crate::domain::text::Reason;
-use crate::management::plan_moves::{PlanMoveError, PlanMover, begin};
-use crate::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
+use crate::management::plan_moves::mover::PlanMover;
+use crate::management::plan_moves::{PlanMoveError, begin};
+use crate::storage::plan_moves::preview::{self, PlanMovePreview};
+use crate::storage::plan_moves::progress::{self, PlanMoveProgress};
 
 /// How often to check the progress of a gateway that works on the same run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -51,7 +53,7 @@ pub(super) async fn run(args: MoveAll, context: &Context, output: Output) -> any
         return Err(PlanMoveError::SamePlan.into());
     }
     if args.dry_run {
-        let changes = plan_moves::preview(&mut *context.connection().await?, &from, &to).await?;
+        let changes = preview::read(&mut *context.connection().await?, &from, &to).await?;
         return output.print(&Preview { from, to, changes });
     }
     let mut by = context.operator();
@@ -65,7 +67,7 @@ pub(super) async fn run(args: MoveAll, context: &Context, output: Output) -> any
         Err(error) => return Err(error.into()),
     };
     let run = finish(id, context, output).await?;
-    let on_plan = plan_moves::preview(&mut *context.connection().await?, &from, &to).await?.on_plan;
+    let on_plan = preview::read(&mut *context.connection().await?, &from, &to).await?.on_plan;
     let refused = run.refused;
     output.print(&Moved { run, is_continued, on_plan })?;
     match refused {
@@ -83,7 +85,7 @@ async fn finish(id: PlanMoveId, context: &Context, output: Output) -> anyhow::Re
     loop {
         let worked = mover.batch(Some(id)).await;
         let worked = worked.context("the move was interrupted; repeat the command to resume")?;
-        let run = plan_moves::progress(&mut *context.connection().await?, id).await?;
+        let run = progress::find(&mut *context.connection().await?, id).await?;
         let run = run.context("the run no longer exists")?;
         if run.ended_at.is_some() {
             return Ok(run);

@@ -6,16 +6,17 @@ use maud::{Markup, html};
 use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account};
+use crate::console::layout::{Content, account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::management::keys::PLAYGROUND;
-use crate::storage::accounts;
 use crate::storage::console::key_facts::{self, KeyFacts};
+use crate::storage::environments;
 use crate::storage::keys::{KeyFilter, KeyPage, MAX_COUNTED_ASIDE, count_ended, search};
 
 const PAGE: usize = 50;
@@ -61,7 +62,7 @@ impl Asked {
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
     let db = call.db().await?;
-    let environments = accounts::environment_names(db, id).await?;
+    let environments = environments::names(db, id).await?;
     let KeyPage { keys, next } = search(db, id, &asked.filter(), asked.before, PAGE).await?;
     let ended = count_ended(db, id).await?;
     let facts = key_facts::of_keys(db, id, &keys, today).await?;

@@ -1,31 +1,32 @@
-//! Making and changing a key, and the one page that shows a secret.
+//! Making a key, and the one page that shows a secret.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::form::{FIELDS, Preset, Typed};
-use super::parts::{cannot, key_of, path_of};
+use super::parts::path_of;
 use crate::clock::new_id;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::Faults;
-use crate::console::layout::{Content, Section, account};
+use crate::console::layout::{Content, account};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::KeyId;
-use crate::domain::key::terms::{KeyTerms, TermsChange};
+use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::view::KeyView;
-use crate::domain::key::{FormatChoice, KeySecret, KeyStatus, Mode};
+use crate::domain::key::{FormatChoice, KeySecret, Mode};
 use crate::management::keys::NewSecret;
 use crate::management::{self, ChangeError};
 use crate::openapi::{Client, first_call};
-use crate::storage::accounts;
+use crate::storage::environments;
 use crate::storage::keys::{self, NewKey};
 
 async fn environments(call: &mut Call) -> Result<Vec<EnvironmentView>, PageError> {
     let id = call.account_id()?;
-    Ok(accounts::environments_counting(call.db().await?, id, 0).await?)
+    Ok(environments::list_counting(call.db().await?, id, 0).await?)
 }
 
 /// The form of a new key: after a preset, or like another key.
@@ -147,7 +148,7 @@ async fn made(
 }
 
 /// A rule that a field breaks. Other errors are pages of their own.
-fn add_fault(call: &Call, error: ChangeError, faults: &mut Faults) -> Result<(), PageError> {
+pub(super) fn add_fault(call: &Call, error: ChangeError, faults: &mut Faults) -> Result<(), PageError> {
     let words = call.words();
     match error {
         ChangeError::UnknownEnvironment { .. } => {
@@ -204,61 +205,4 @@ fn sample(call: &Call) -> Markup {
             p.muted { (call.words().curl_waits()) }
         }
     }
-}
-
-/// The form of a key that exists.
-pub(in crate::console) async fn edit(call: &mut Call) -> Result<Reply, PageError> {
-    let (key, words) = (key_of(call).await?, call.words());
-    if key.status == KeyStatus::Revoked {
-        let title = words.of_key(words.change_key(), &key.name);
-        return cannot(call, &key, title, words.revoked_already()).await;
-    }
-    edit_form(call, &key, &Typed::of(&key.terms(), &key.environment), &Faults::default()).await
-}
-
-async fn edit_form(
-    call: &mut Call,
-    key: &KeyView,
-    typed: &Typed,
-    faults: &Faults,
-) -> Result<Reply, PageError> {
-    let (words, path) = (call.words(), path_of(call, key.id, "/edit")?);
-    let body = html! {
-        (faults.summary(words))
-        form.card.form method="post" action=(path) {
-            (call.form_field(&path))
-            (typed.show(call, None, faults))
-            div.filters {
-                button.primary { (words.save()) }
-                a.button href=(path_of(call, key.id, "")?) { (words.cancel()) }
-            }
-        }
-    };
-    let title = words.of_key(words.change_key(), &key.name);
-    account(call, Content::new(Section::Keys, title, body).test(key.mode == Mode::Test)).await
-}
-
-pub(in crate::console) async fn save(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&FIELDS)?;
-    let key = key_of(call).await?;
-    let (typed, mut faults) = (Typed::sent(&call.form), Faults::default());
-    let before = key.terms();
-    if let Some(terms) = typed.read(call.words(), call.now(), Some(&before), &mut faults) {
-        let change = TermsChange {
-            name: Some(terms.name),
-            scopes: Some(terms.scopes),
-            regions: Some(terms.origin.regions),
-            networks: Some(terms.origin.networks),
-            expires_at: Some(terms.expires_at),
-            daily_cap: Some(terms.daily_cap),
-            monthly_cap: Some(terms.monthly_cap),
-        };
-        let by = call.by()?;
-        match management::keys::change(call.db().await?, &by, key.id, change).await {
-            Ok(_) => return Ok(Reply::SeeOther(path_of(call, key.id, "")?)),
-            Err(error) => add_fault(call, error, &mut faults)?,
-        }
-    }
-    call.roll_back();
-    Ok(edit_form(call, &key, &typed, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -5,9 +5,10 @@ use maud::{Markup, html};
 
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account};
+use crate::console::layout::{Content, account};
 use crate::console::numbers;
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::ids::KeyId;

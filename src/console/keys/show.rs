@@ -9,9 +9,10 @@ use super::parts::{environment, key_of, last_used, maker, path_of, scope_text, s
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::history;
-use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::layout::{Content, account_with, ledger_account};
 use crate::console::numbers::{day, instant, last_day, whole};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::key::view::KeyView;

@@ -93,7 +93,7 @@ async fn find(call: &mut Call, text: &str) -> Result<Found, PageError> {
     if let Some((prefix, end)) = ends_of(text) {
         found.keys = search::keys_by_ends(db, prefix, end).await?;
     }
-    found.accounts.extend(accounts::search(db, text).await?);
+    found.accounts.extend(accounts::search::find(db, text).await?);
     if let Ok(address) = text.parse::<EmailAddress>() {
         for id in search::accounts_of_member(db, &address).await? {
             if !found.accounts.iter().any(|known| known.id == id) {
@@ -116,7 +116,7 @@ fn shown(call: &Call, text: &str, found: Option<&Found>) -> Result<Reply, PageEr
             @if found.accounts.is_empty() && found.keys.is_empty() { p.note.info { (words.op_nothing_found()) } }
             @if !found.keys.is_empty() { (keys_table(words, &found.keys)) }
             @if !found.accounts.is_empty() { (accounts_table(words, &found.accounts)) }
-            @if found.accounts.len() >= accounts::SEARCH_LIMIT { p.muted.space { (words.op_search_cut()) } }
+            @if found.accounts.len() >= accounts::search::LIMIT { p.muted.space { (words.op_search_cut()) } }
         } @else { p.muted { (words.op_search_lead()) } }
     };
     let actions = html! { a.button href={ (PATH) "/new" } { (words.op_new_account()) } };

@@ -9,7 +9,7 @@ use crate::console::history::sentence;
 use crate::console::numbers;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
-use crate::console::pages::audit::difference;
+use crate::console::pages::audit::difference::difference;
 use crate::console::words::Words;
 use crate::domain::audit::Action;
 use crate::domain::ids::AccountId;

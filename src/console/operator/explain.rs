@@ -21,7 +21,7 @@ use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::explanation::{self, Explanation};
-use crate::storage::ledger::statement::Receipt;
+use crate::storage::ledger::statement::receipt::Receipt;
 use crate::storage::operator::search;
 use crate::storage::{accounts, keys};
 

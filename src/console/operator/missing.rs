@@ -2,10 +2,10 @@
 //! navigation, and strangers learn nothing.
 
 use super::access::Access;
+use crate::console::access::Admission;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::page::Reply;
-use crate::console::run::Admission;
 use crate::console::table::{Method, Route};
 
 const fn route(path: &'static str) -> Route<Access> {

@@ -6,8 +6,9 @@ use maud::html;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::Faults;
-use crate::console::layout::{Content, Section, account};
+use crate::console::layout::{Content, account};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::domain::text::Note;
 use crate::management::notes;
 

@@ -21,7 +21,8 @@ use crate::domain::ids::PlanMoveId;
 use crate::domain::plan::PlanRef;
 use crate::management::plan_moves::{PlanMoveError, begin};
 use crate::storage::operator::plans::{self, PlanLine};
-use crate::storage::plan_moves::{self, PlanMovePreview};
+use crate::storage::plan_moves;
+use crate::storage::plan_moves::preview::{self, PlanMovePreview};
 
 const PATH: &str = "/operator/plans/move";
 
@@ -75,7 +76,7 @@ async fn form(
     let preview = match choice.both() {
         Some((from, to)) => {
             let (old, new) = (reference(from), reference(to));
-            let found = plan_moves::preview(call.db().await?, &old, &new).await?;
+            let found = preview::read(call.db().await?, &old, &new).await?;
             let open = plan_moves::open_from(call.db().await?, &old).await?;
             Some((from, to, found, open))
         }

@@ -6,9 +6,10 @@ use maud::html;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
-use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::layout::{Content, account_with, ledger_account};
 use crate::console::numbers;
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::management;
 

@@ -7,15 +7,16 @@ use maud::{Markup, html};
 use super::statement::lot_name;
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account_with, contact, ledger_account};
+use crate::console::layout::{Content, account_with, contact, ledger_account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::credits::Credits;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::openapi::{Access, Operation};
-use crate::storage::accounts;
 use crate::storage::console::credits::{self as read, LotLine, PlanLine};
+use crate::storage::environments;
 use crate::storage::keys::MAX_COUNTED;
 
 /// Lots that are read: those that may have credits, and those that ended lately.
@@ -28,7 +29,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let db = call.db().await?;
     let lots = read::lots(db, id, LOTS).await?;
     let plan = read::plan(db, id).await?.ok_or(PageError::NotFound)?;
-    let environments = accounts::environments_counting(db, id, MAX_COUNTED + 1).await?;
+    let environments = environments::list_counting(db, id, MAX_COUNTED + 1).await?;
     let most_used = environments.iter().map(|known| known.keys).max().unwrap_or(0);
     let (words, root) = (call.words(), call.path("")?);
     let (live, ended): (Vec<&LotLine>, Vec<&LotLine>) =

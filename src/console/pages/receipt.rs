@@ -5,16 +5,17 @@ use maud::{Markup, html};
 use super::statement::{lot_name, table};
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account};
+use crate::console::layout::{Content, account};
 use crate::console::numbers::{instant_s, whole};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::hex;
 use crate::domain::ids::CallId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::receipt::CallState;
 use crate::storage::console::seal::{self, SealedBatch};
-use crate::storage::ledger::statement::{self, Receipt};
+use crate::storage::ledger::statement::receipt::{self, Receipt};
 
 /// Bytes of the hash that are shown: enough to find it and to tell it from others.
 const HASH_SHOWN: usize = 8;
@@ -22,7 +23,7 @@ const HASH_SHOWN: usize = 8;
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (account_id, id): (_, CallId) = (call.account_id()?, call.param("call")?);
     let db = call.db().await?;
-    let receipt = statement::receipt(db, account_id, id).await?.ok_or(PageError::NotFound)?;
+    let receipt = receipt::find(db, account_id, id).await?.ok_or(PageError::NotFound)?;
     let first = receipt.entries.first().map_or(0, |entry| entry.number);
     let sealed = seal::of_entry(db, account_id, first).await?;
     let (words, root) = (call.words(), call.path("")?);

@@ -1,28 +1,29 @@
 //! The statement: every entry, newest first, with the balance after it, and what proves that none
 //! is missing.
 
+mod asked;
 mod lines;
 
 use maud::{Markup, html};
 
+use self::asked::{Asked, Group};
 pub(in crate::console) use self::lines::{act_of, lot_name, table};
-use super::days::{Days, DaysFault, day_fields, no_file};
+use super::days::{Days, day_fields, no_file};
 use super::usage::key_select;
 use crate::api::statement_csv;
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::layout::{Content, account_with, ledger_account};
 use crate::console::numbers::{self, signed, whole};
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
-use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::ids::AccountId;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::console::check::COMPARED;
 use crate::storage::console::range::{self, EntryRange};
-use crate::storage::console::statement::{
-    self as read, ADDED_UP, Movements, NewestEntry, StatementFilter, StatementPage,
-};
+use crate::storage::console::statement::{self as read, ADDED_UP, Movements, NewestEntry, StatementPage};
 use crate::storage::console::usage::{KeyChoice, key_choices};
 use crate::storage::ledger::statement::{self, PAGE, StatementLine};
 
@@ -30,100 +31,6 @@ const LINES: i64 = 50;
 const KEYS: i64 = 200;
 /// Entries of one CSV file.
 const CSV_LINES: i64 = 50_000;
-
-/// Kinds that are chosen together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Group {
-    All,
-    Calls,
-    GivenBack,
-    In,
-    Out,
-}
-
-impl Group {
-    const ALL: [Self; 5] = [Self::All, Self::Calls, Self::GivenBack, Self::In, Self::Out];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::All => "",
-            Self::Calls => "calls",
-            Self::GivenBack => "given-back",
-            Self::In => "in",
-            Self::Out => "out",
-        }
-    }
-
-    const fn label(self, words: Words) -> &'static str {
-        match self {
-            Self::All => words.all_kinds(),
-            Self::Calls => words.kind_calls(),
-            Self::GivenBack => words.kind_given_back(),
-            Self::In => words.kind_in(),
-            Self::Out => words.kind_out(),
-        }
-    }
-
-    fn kinds(self) -> Vec<EntryKind> {
-        match self {
-            Self::All => Vec::new(),
-            Self::Calls => vec![EntryKind::Hold, EntryKind::Release],
-            Self::GivenBack => vec![EntryKind::Release],
-            Self::In => vec![EntryKind::Grant, EntryKind::Pack, EntryKind::Renewal],
-            Self::Out => vec![EntryKind::Expiry, EntryKind::Correction, EntryKind::PlanMove],
-        }
-    }
-}
-
-/// What the reader asked for.
-struct Asked {
-    group: Group,
-    key: Option<KeyId>,
-    days: Option<Days>,
-    fault: Option<DaysFault>,
-    before: Option<i64>,
-    /// Whether all entries are added up.
-    adds_up: bool,
-}
-
-impl Asked {
-    fn of(call: &Call) -> Self {
-        let query = &call.query;
-        let (days, fault) = match Days::typed(query) {
-            None => (None, None),
-            Some(Ok(days)) => (Some(days), None),
-            Some(Err(fault)) => (None, Some(fault)),
-        };
-        Self {
-            group: Group::ALL
-                .into_iter()
-                .find(|group| group.name() == query.text("kind"))
-                .unwrap_or(Group::All),
-            key: query.text("key").parse().ok(),
-            days,
-            fault,
-            before: query.text("before").parse().ok().filter(|number| *number > 0),
-            adds_up: query.text("sum") == "1",
-        }
-    }
-
-    fn filter(&self) -> StatementFilter {
-        let between = self.days.map(Days::instants);
-        StatementFilter { kinds: self.group.kinds(), key: self.key, between }
-    }
-
-    /// The query string of the entries before a number.
-    fn query(&self, before: i64) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let texts = [
-            ("kind", self.group.name().to_owned()),
-            ("key", self.key.map(|key| key.to_string()).unwrap_or_default()),
-        ];
-        let days = self.days.map(|days| [("from", days.from.to_string()), ("to", days.to.to_string())]);
-        let texts = texts.into_iter().chain(days.into_iter().flatten()).filter(|(_, text)| !text.is_empty());
-        query.extend_pairs(texts).append_pair("before", &before.to_string()).finish()
-    }
-}
 
 /// What the page shows, all of one instant.
 struct Statement {

@@ -15,10 +15,11 @@ use super::days::{Chosen, Days};
 use super::usage_check::{Check, check};
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::layout::{Content, Section, account_with, ledger_account};
+use crate::console::layout::{Content, account_with, ledger_account};
 use crate::console::numbers::{self, whole};
-use crate::console::overview::reason;
+use crate::console::outcome::reason;
 use crate::console::page::Reply;
+use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::{EnvironmentId, KeyId};
@@ -26,9 +27,9 @@ use crate::domain::refusal::ErrorCode;
 use crate::domain::settlement::Outcome;
 use crate::http::error_body::code_in;
 use crate::http::public_links::PublicLinks;
-use crate::storage::accounts;
 use crate::storage::console::daily;
 use crate::storage::console::usage::{self, DayOfGroup, Dimension, KeyChoice, UsageFilter, UsageGroup};
+use crate::storage::environments;
 
 /// Rows of the table.
 const GROUPS: i64 = 50;
@@ -75,7 +76,7 @@ impl Usage {
         let check = check(db, account, asked.chosen.days).await?;
         let added_up_until = daily::added_up_until(db).await?;
         let keys = usage::key_choices(db, account, KEYS).await?;
-        let environments = accounts::environments_counting(db, account, 0).await?;
+        let environments = environments::list_counting(db, account, 0).await?;
         groups.iter_mut().for_each(|group| name_refused(&call.console.links, group));
         Ok(Self { groups, days, check, added_up_until, keys, environments })
     }

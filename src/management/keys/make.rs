@@ -14,7 +14,7 @@ use crate::secret::generate_key;
 use crate::secret::peppers::Peppers;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, NewKey};
-use crate::storage::{accounts, clock};
+use crate::storage::{clock, environments};
 
 /// How a new secret is made.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub struct NewSecret<'a> {
 /// The default format of a key's environment. An environment that is not there is reported when the
 /// key is saved.
 async fn default_format(connection: &mut PgConnection, new: &NewKey) -> Result<KeyFormat, ChangeError> {
-    let environments = accounts::environments(connection, new.account_id).await?;
+    let environments = environments::list(connection, new.account_id).await?;
     let environment = environments.iter().find(|environment| environment.name == new.environment);
     Ok(KeyFormat::default_of(environment.map_or(Mode::Live, |environment| environment.mode)))
 }
@@ -78,7 +78,7 @@ async fn save(
     by.rights.manage(new.account_id)?;
     let mut transaction = connection.begin().await?;
     let rights = lock(&mut transaction, by, new.account_id).await?;
-    let environments = accounts::environments(&mut transaction, new.account_id).await?;
+    let environments = environments::list(&mut transaction, new.account_id).await?;
     let environment = fitting(&environments, &new.environment, secret.shape())?;
     rights.grant(None, &new.terms.reach(), None, environment.mode)?;
     let now = clock::now(&mut transaction).await?;

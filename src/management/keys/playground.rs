@@ -18,6 +18,7 @@ use crate::management::current_key::current_rights;
 use crate::management::{ChangeError, environments};
 use crate::storage::accounts::{self, Life};
 use crate::storage::clock;
+use crate::storage::environments as stored;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, KeyFilter, NewKey};
 
@@ -78,7 +79,7 @@ async fn environment(
     own: &Principal,
     account_id: AccountId,
 ) -> Result<EnvironmentView, ChangeError> {
-    let known = accounts::environments(connection, account_id).await?;
+    let known = stored::list(connection, account_id).await?;
     match known.into_iter().find(|known| known.name == PLAYGROUND) {
         Some(known) if known.mode == Mode::Test => Ok(known),
         Some(_) => Err(ChangeError::EnvironmentExists),

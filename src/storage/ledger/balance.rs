@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::account_rows;
 use super::error::classify;
-use super::rows;
 use crate::domain::billing::{AccountBalance, BalanceParts};
 use crate::domain::ids::{AccountId, CallId};
 use crate::ledger::rules::account::LedgerAccount;
@@ -57,7 +57,7 @@ pub async fn read_account_in(
     snapshot: &mut PgConnection,
     account_id: AccountId,
 ) -> Result<Option<LedgerAccount>, StoreError> {
-    let Some((mut account, now)) = rows::read_account(snapshot, account_id).await? else {
+    let Some((mut account, now)) = account_rows::read_account(snapshot, account_id).await? else {
         return Ok(None);
     };
     // Entries made here are thrown away, so their id means nothing.

@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 
 use super::connection::end;
 use super::error::classify;
-use super::{WriterSession, audit, rows, save};
+use super::{WriterSession, audit, batch_rows, save};
 use crate::domain::audit::Actor;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::batch_state::captures_made;
@@ -39,7 +39,7 @@ async fn act(
     lease: TimeDelta,
     actor: &Actor,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let now = rows::pass_fence(connection, batch, session.number).await?;
+    let now = batch_rows::pass_fence(connection, batch, session.number).await?;
     let (effects, head) = decide_and_save(connection, batch, operations, session.head, lease, now).await?;
     audit::write_down(connection, actor, operations, &effects).await?;
     Ok((effects, head))
@@ -54,12 +54,12 @@ pub(super) async fn decide_and_save(
     lease: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<(Effects, [u8; 32]), StoreError> {
-    let (mut state, lots) = rows::load_batch_state(connection, operations, now, lease).await?;
+    let (mut state, lots) = batch_rows::load_batch_state(connection, operations, now, lease).await?;
     kill_point::pass(KillPoint::OrderedLocked);
     let effects: Vec<Effect> = operations.iter().map(|operation| state.apply(operation)).collect();
     let captured: Vec<_> =
         batch.captured.iter().copied().chain(captures_made(operations, &effects)).collect();
     save::save_batch_state(connection, &state, &lots, operations, &effects).await?;
-    let head = save::save_batch(connection, batch, &state, &captured, head).await?;
+    let head = save::batch::save_batch(connection, batch, &state, &captured, head).await?;
     Ok((effects.into_iter().map(Some).collect(), head))
 }

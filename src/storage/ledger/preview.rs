@@ -5,8 +5,8 @@ use std::slice;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
+use super::batch_rows;
 use super::error::classify;
-use super::rows;
 use crate::domain::billing::AccountBalance;
 use crate::ledger::rules::hold::{DeclineReason, HoldRequest};
 use crate::ledger::rules::operation::{Effect, Operation};
@@ -32,7 +32,8 @@ pub async fn preview(pool: &PgPool, request: HoldRequest) -> Result<Option<Previ
     let (account_id, call_id) = (request.account_id, request.call_id);
     let operation = Operation::Hold(request);
     let state =
-        rows::read_batch_state(&mut snapshot, slice::from_ref(&operation), now, TimeDelta::zero()).await;
+        batch_rows::read_batch_state(&mut snapshot, slice::from_ref(&operation), now, TimeDelta::zero())
+            .await;
     snapshot.rollback().await.map_err(classify)?;
     let mut state = state?;
     let Some(account) = state.accounts.get_mut(&account_id) else { return Ok(None) };

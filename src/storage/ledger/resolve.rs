@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::connection::end;
 use super::error::classify;
-use super::{rows, seal};
+use super::{account_rows, batch_rows, seal};
 use crate::domain::credits::Credits;
 use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::entry::EntryKind;
@@ -69,8 +69,8 @@ async fn resolve_within(
 
 async fn effects(connection: &mut PgConnection, batch: &Batch) -> Result<Effects, StoreError> {
     let operations = batch.work.operations();
-    let accounts = rows::read_accounts(connection, &operations).await?;
-    let references = rows::load_references(connection, &operations).await?;
+    let accounts = account_rows::read_accounts(connection, &operations).await?;
+    let references = batch_rows::load_references(connection, &operations).await?;
     let takes = takes_of(connection, batch).await?;
     let acts = acts_of(connection, batch).await?;
     let captured: Vec<Uuid> =

@@ -9,7 +9,7 @@ use fluence::ledger::rules::hold::{Hold, HoldRequest};
 use fluence::ledger::rules::operation::{Effect, Operation, Settle};
 use fluence::ledger::rules::plain::{PlainSettlement, PlainWork};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
-use fluence::storage::ledger::statement::{self, Receipt};
+use fluence::storage::ledger::statement::receipt::{self, Receipt};
 
 use super::fixture::{Customer, LedgerFixture, ManualWriter, WHOLE, held};
 use crate::support::proxy::{Fault, Proxy};
@@ -48,7 +48,7 @@ fn remaining(effect: &Option<Effect>) -> i64 {
 
 async fn receipt(fixture: &LedgerFixture, customer: &Customer, hold: &Hold) -> Receipt {
     let mut connection = fixture.pool().acquire().await.unwrap();
-    statement::receipt(&mut connection, customer.account_id, hold.call_id).await.unwrap().unwrap()
+    receipt::find(&mut connection, customer.account_id, hold.call_id).await.unwrap().unwrap()
 }
 
 async fn assert_verified(fixture: &LedgerFixture) {

@@ -10,13 +10,13 @@ use fluence::ledger::rules::operation::{Operation, Settle};
 use fluence::ledger::store::Work;
 use fluence::storage::explanation;
 use fluence::storage::ledger::close_stale_epochs;
-use fluence::storage::ledger::statement::{self, Receipt};
+use fluence::storage::ledger::statement::receipt::{self, Receipt};
 
 use super::fixture::{Customer, LedgerFixture, held};
 
 async fn receipt(fixture: &LedgerFixture, customer: &Customer, call_id: CallId) -> Receipt {
     let mut connection = fixture.pool().acquire().await.unwrap();
-    statement::receipt(&mut connection, customer.account_id, call_id).await.unwrap().unwrap()
+    receipt::find(&mut connection, customer.account_id, call_id).await.unwrap().unwrap()
 }
 
 fn figures(receipt: &Receipt) -> (&str, Option<&str>, [i64; 3]) {
@@ -160,7 +160,7 @@ async fn a_receipt_is_found_although_the_gateways_clock_was_wrong() {
         let mut connection = fixture.pool().acquire().await.unwrap();
         let explained = explanation::of_request(&mut connection, request.call_id).await.unwrap().unwrap();
         assert_eq!((explained.account_id, explained.call), (Some(customer.account_id), Some(shown)));
-        let others = statement::receipt(&mut connection, other.account_id, request.call_id).await;
+        let others = receipt::find(&mut connection, other.account_id, request.call_id).await;
         assert_eq!(others.unwrap(), None);
     }
 }

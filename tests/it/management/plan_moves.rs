@@ -8,9 +8,11 @@ use fluence::domain::ids::{AccountId, PlanMoveId};
 use fluence::domain::plan::PlanRef;
 use fluence::domain::rights::{MissingRight, Principal};
 use fluence::management::credits::LedgerDesk;
-use fluence::management::plan_moves::{AT_ONCE, Interrupted, PlanMoveError, PlanMover, begin, stop};
+use fluence::management::plan_moves::mover::{AT_ONCE, Interrupted, PlanMover};
+use fluence::management::plan_moves::{PlanMoveError, begin, stop};
 use fluence::management::{ChangeError, accounts};
-use fluence::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
+use fluence::storage::plan_moves::preview::{self, PlanMovePreview};
+use fluence::storage::plan_moves::progress::{self, PlanMoveProgress};
 use sqlx::postgres::PgPoolOptions;
 use tracing::Level;
 
@@ -52,12 +54,12 @@ async fn begun(gateway: &Gateway, from: &PlanRef, to: &PlanRef) -> PlanMoveId {
 }
 
 async fn preview(gateway: &Gateway, from: &PlanRef, to: &PlanRef) -> PlanMovePreview {
-    plan_moves::preview(&mut gateway.database.pool().acquire().await.unwrap(), from, to).await.unwrap()
+    preview::read(&mut gateway.database.pool().acquire().await.unwrap(), from, to).await.unwrap()
 }
 
 async fn progress(gateway: &Gateway, id: PlanMoveId) -> PlanMoveProgress {
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    plan_moves::progress(&mut connection, id).await.unwrap().unwrap()
+    progress::find(&mut connection, id).await.unwrap().unwrap()
 }
 
 /// Ends the pause of a run.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use fluence::domain::ids::EnvironmentId;
 use fluence::domain::key::Mode;
 use fluence::domain::key::Scope;
-use fluence::storage::accounts;
+use fluence::storage::environments;
 use tokio::process::Command;
 
 use crate::guides::programs;
@@ -41,7 +41,7 @@ async fn find_nothing(gateway: &Gateway, selection: [&str; 2]) {
     let customer = gateway.customer("2025-06", "enterprise").await;
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let id = EnvironmentId::from_uuid(fluence::clock::new_id());
-    accounts::create_environment(&mut connection, id, customer.account, "fuzzing", Mode::Test).await.unwrap();
+    environments::create(&mut connection, id, customer.account, "fuzzing", Mode::Test).await.unwrap();
     drop(connection);
     let of_fuzzing = |key: &mut fluence::storage::keys::NewKey| {
         key.environment = "fuzzing".into();

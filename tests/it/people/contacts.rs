@@ -237,7 +237,7 @@ async fn contacts_are_listed_in_the_order_of_creation_whatever_their_ids() {
         let fresh_id = ContactId::from_uuid(Uuid::from_u128(fresh_id));
         let content = contact(first_name, "Lemos", "Zyntra", &[]);
         let made = contacts::create(&mut connection, live(MINE), fresh_id, content, LIMITS).await.unwrap();
-        let page = contacts::page(&mut connection, live(MINE), after, 100, 1 << 20).await.unwrap();
+        let page = contacts::page::read(&mut connection, live(MINE), after, 100, 1 << 20).await.unwrap();
         assert_eq!(page.contacts, [made], "{first_name} is behind what a reader has seen");
         after = page.contacts.last().map(|contact| contact.id);
     }

@@ -18,6 +18,7 @@ use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::store::{Batch, LedgerStore, Work};
 use fluence::storage::accounts::{self, NewAccount};
 use fluence::storage::catalogue;
+use fluence::storage::environments;
 use fluence::storage::keys::{self, NewKey};
 use fluence::storage::ledger::PgLedgerStore;
 
@@ -112,7 +113,7 @@ impl Gateway {
     pub(crate) async fn test_key(&self, account_id: AccountId) -> String {
         let id = EnvironmentId::from_uuid(new_id());
         let mut connection = self.database.pool().acquire().await.unwrap();
-        accounts::create_environment(&mut connection, id, account_id, "sandbox", Mode::Test).await.unwrap();
+        environments::create(&mut connection, id, account_id, "sandbox", Mode::Test).await.unwrap();
         drop(connection);
         self.key(account_id, |key| key.environment = "sandbox".into()).await.1
     }

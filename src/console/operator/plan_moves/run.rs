@@ -16,7 +16,8 @@ use crate::domain::ids::PlanMoveId;
 use crate::domain::plan_move::MoveState;
 use crate::identity::operator::OperatorRole;
 use crate::management::plan_moves as acts;
-use crate::storage::plan_moves::{self, PlanMoveProgress};
+use crate::storage::plan_moves;
+use crate::storage::plan_moves::progress::{self, PlanMoveProgress};
 
 /// Runs of the page of plans.
 const RUNS: i64 = 10;
@@ -25,7 +26,7 @@ const LINKS: i64 = 20;
 
 async fn run_of(call: &mut Call) -> Result<(PlanMoveId, PlanMoveProgress), PageError> {
     let id: PlanMoveId = call.param("move")?;
-    let run = plan_moves::progress(call.db().await?, id).await?.ok_or(PageError::NotFound)?;
+    let run = progress::find(call.db().await?, id).await?.ok_or(PageError::NotFound)?;
     Ok((id, run))
 }
 
@@ -44,7 +45,7 @@ fn state(words: Words, run: &PlanMoveProgress) -> Markup {
 
 /// The newest runs, on the page of plans.
 pub(in crate::console::operator) async fn newest(call: &mut Call) -> Result<Markup, PageError> {
-    let runs = plan_moves::newest(call.db().await?, RUNS).await?;
+    let runs = progress::newest(call.db().await?, RUNS).await?;
     let words = call.words();
     let moved =
         |run: &PlanMoveProgress| words.op_of(&whole(words.0, run.moved), &whole(words.0, run.accounts));

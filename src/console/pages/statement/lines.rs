@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::background::sign_up_grants::REFERENCE as SIGN_UP_REFERENCE;
 use crate::console::form_token::FORM_REFERENCE;
 use crate::console::numbers::{self, signed, whole};
-use crate::console::overview::{outcome, reason};
+use crate::console::outcome::{outcome, reason};
 use crate::console::words::Words;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;

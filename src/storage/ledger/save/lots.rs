@@ -11,8 +11,8 @@ use crate::ledger::rules::batch_state::BatchState;
 use crate::ledger::rules::lot::{Lot, LotNumber};
 use crate::ledger::rules::operation::{Effect, Grant, Operation};
 use crate::ledger::store::StoreError;
+use crate::storage::ledger::account_rows::{StoredLot, StoredLots};
 use crate::storage::ledger::error::classify;
-use crate::storage::ledger::rows::{StoredLot, StoredLots};
 
 /// A lot to save.
 struct SavedLot<'a> {

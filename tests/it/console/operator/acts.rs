@@ -149,7 +149,7 @@ async fn a_plan_is_moved_in_the_account_and_in_the_ledger() {
         .await;
     assert_eq!(moved.leads_to(), format!("{}?done=moved", desk(account)), "{}", moved.body);
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    let detail = accounts::detail(&mut connection, account).await.unwrap().unwrap();
+    let detail = accounts::detail::read(&mut connection, account).await.unwrap().unwrap();
     assert_eq!(
         (detail.account.plan.edition.as_str(), detail.account.plan.plan.as_str()),
         ("2025-06", "enterprise")

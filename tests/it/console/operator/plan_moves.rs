@@ -5,7 +5,8 @@ use fluence::domain::ids::{AccountId, PlanMoveId};
 use fluence::domain::plan::PlanRef;
 use fluence::identity::operator::OperatorRole;
 use fluence::storage::accounts;
-use fluence::storage::plan_moves::{self, PlanMovePreview, PlanMoveProgress};
+use fluence::storage::plan_moves::preview::{self, PlanMovePreview};
+use fluence::storage::plan_moves::progress::{self, PlanMoveProgress};
 
 use super::{admin, operator, owner_audit, start};
 use crate::gate::people::marina;
@@ -49,7 +50,7 @@ async fn ended(database: &TestDatabase, page: &Page) -> PlanMoveProgress {
     let id: PlanMoveId = page.leads_to().rsplit('/').next().unwrap().parse().unwrap();
     let progress = async || {
         let mut connection = database.pool().acquire().await.unwrap();
-        plan_moves::progress(&mut connection, id).await.unwrap().unwrap()
+        progress::find(&mut connection, id).await.unwrap().unwrap()
     };
     eventually("the run has ended", async || progress().await.ended_at.is_some()).await;
     progress().await
@@ -57,7 +58,7 @@ async fn ended(database: &TestDatabase, page: &Page) -> PlanMoveProgress {
 
 async fn preview(gateway: &Gateway) -> PlanMovePreview {
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    plan_moves::preview(&mut connection, &old(), &new()).await.unwrap()
+    preview::read(&mut connection, &old(), &new()).await.unwrap()
 }
 
 #[tokio::test]

@@ -1,0 +1,95 @@
+//! What is wrong with the settings of the owners' console and of the operators' console.
+
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+
+use super::address::{base_fault, collide};
+use super::requiring;
+use crate::config::address::NotAnAddress;
+use crate::config::{Fault, Settings};
+use crate::console::settings::SignUp;
+use crate::mail::transport::{Transport, is_sender};
+
+/// A larger grant for each sign-up is a slip.
+const MAX_SIGN_UP_GRANT: u32 = 1_000_000;
+const MAX_GRANT_DAYS: u32 = 366;
+
+impl Settings {
+    pub(super) fn check_console(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
+        require(
+            self.console.sign_up == SignUp::Invited || self.console.opening().is_some(),
+            "console.sign_up_plan",
+            "must be an edition and a plan, such as start/start, where console.sign_up is not invited",
+        );
+        require(
+            self.console.sign_up_grant <= MAX_SIGN_UP_GRANT,
+            "console.sign_up_grant",
+            "must be from 0 to 1000000",
+        );
+        require(
+            self.console.sign_up_grant_days.get() <= MAX_GRANT_DAYS,
+            "console.sign_up_grant_days",
+            "must be from 1 to 366",
+        );
+        require(
+            Transport::of(self.mail.smtp_url.expose_secret(), Path::new("")).is_ok(),
+            "mail.smtp_url",
+            "must look like smtps://user:password@host:465",
+        );
+        require(
+            is_sender(&self.mail.from),
+            "mail.from",
+            "must be one e-mail address, as Acme <no-reply@acme.test>",
+        );
+        require(
+            (12..=64).contains(&self.console.password_min.get()),
+            "console.password_min",
+            "must be from 12 to 64",
+        );
+        require(
+            self.console.max_at_once.get() < self.database.max_connections.get() as usize,
+            "console.max_at_once",
+            "must be less than database.max_connections: otherwise pages could take every connection",
+        );
+        require(
+            self.console.session_idle <= self.console.session_life,
+            "console.session_idle_s",
+            "must be at most console.session_life_s",
+        );
+    }
+
+    pub(super) fn check_operator(&self, faults: &mut Vec<Fault>) {
+        let mut require = requiring(faults);
+        let operator = &self.operator;
+        let listen = self.operator_listen();
+        if !operator.listen.trim().is_empty() && listen.is_none() {
+            require(false, "operator.listen", &NotAnAddress.to_string());
+        }
+        let taken = [Some(self.listen), self.metrics_listen];
+        let is_taken = |address| taken.into_iter().flatten().any(|taken| collide(address, taken));
+        require(
+            !listen.is_some_and(is_taken),
+            "operator.listen",
+            "must be an address of its own, neither `listen` nor `metrics_listen`",
+        );
+        if let Some(fault) = base_fault(&operator.base_url) {
+            require(false, "operator.base_url", &fault);
+        } else if let Some(Err(error)) = listen.map(|address| self.operator_base(address)) {
+            require(false, "operator.base_url", &format!("is needed beyond loopback: {error}"));
+        }
+        require(
+            operator.session_idle <= operator.session_life,
+            "operator.session_idle_s",
+            "must be at most operator.session_life_s",
+        );
+        require(
+            listen.is_none()
+                || self.console.max_at_once.get() + operator.max_at_once.get()
+                    < self.database.max_connections.get() as usize,
+            "operator.max_at_once",
+            "must leave connections to calls: with console.max_at_once it must be less than database.max_connections",
+        );
+    }
+}

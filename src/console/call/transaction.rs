@@ -1,0 +1,53 @@
+//! The transaction of a page, which has a place among the pages that use the database.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+
+use super::Call;
+use crate::console::error::PageError;
+use crate::storage::error::StorageError;
+use crate::storage::pages;
+
+/// How long a page waits for its place.
+const PLACE_WAIT: Duration = Duration::from_secs(2);
+
+impl Call {
+    /// The connection of the page: a snapshot for a GET, a change for a POST. It waits for a place
+    /// among the pages.
+    pub(crate) async fn db(&mut self) -> Result<&mut PgConnection, PageError> {
+        if self.work.is_none() {
+            self.take_place().await?;
+            let (pool, timeout) = (&self.console.pool, self.console.settings.statement_timeout);
+            self.work = Some(match self.is_change {
+                true => pages::begin_change(pool, timeout).await?,
+                false => pages::begin_reading(pool, timeout).await?,
+            });
+        }
+        self.work.as_deref_mut().ok_or(PageError::Internal)
+    }
+
+    pub(super) async fn take_place(&mut self) -> Result<(), PageError> {
+        if self.place.is_none() {
+            let places = self.console.places.clone();
+            let place = tokio::time::timeout(PLACE_WAIT, places.acquire_owned()).await;
+            self.place = Some(place.map_err(|_| PageError::Busy)?.map_err(|_| PageError::Busy)?);
+        }
+        Ok(())
+    }
+
+    /// Commits what was changed so far, and releases the place. A later [`Self::db`] opens
+    /// another transaction.
+    pub(crate) async fn commit(&mut self) -> Result<(), PageError> {
+        if let Some(work) = self.work.take() {
+            work.commit().await.map_err(StorageError::from)?;
+        }
+        self.place = None;
+        Ok(())
+    }
+
+    /// Takes back what was changed so far: a form with faults changes nothing.
+    pub(crate) fn roll_back(&mut self) {
+        self.work = None;
+    }
+}

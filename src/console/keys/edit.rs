@@ -1,0 +1,70 @@
+//! Changing a key.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::form::{FIELDS, Typed};
+use super::make::add_fault;
+use super::parts::{cannot, key_of, path_of};
+use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::field::Faults;
+use crate::console::layout::{Content, account};
+use crate::console::page::Reply;
+use crate::console::section::Section;
+use crate::domain::key::terms::TermsChange;
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeyStatus, Mode};
+use crate::management;
+
+/// The form of a key that exists.
+pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    let (key, words) = (key_of(call).await?, call.words());
+    if key.status == KeyStatus::Revoked {
+        let title = words.of_key(words.change_key(), &key.name);
+        return cannot(call, &key, title, words.revoked_already()).await;
+    }
+    form(call, &key, &Typed::of(&key.terms(), &key.environment), &Faults::default()).await
+}
+
+async fn form(call: &mut Call, key: &KeyView, typed: &Typed, faults: &Faults) -> Result<Reply, PageError> {
+    let (words, path) = (call.words(), path_of(call, key.id, "/edit")?);
+    let body = html! {
+        (faults.summary(words))
+        form.card.form method="post" action=(path) {
+            (call.form_field(&path))
+            (typed.show(call, None, faults))
+            div.filters {
+                button.primary { (words.save()) }
+                a.button href=(path_of(call, key.id, "")?) { (words.cancel()) }
+            }
+        }
+    };
+    let title = words.of_key(words.change_key(), &key.name);
+    account(call, Content::new(Section::Keys, title, body).test(key.mode == Mode::Test)).await
+}
+
+pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&FIELDS)?;
+    let key = key_of(call).await?;
+    let (typed, mut faults) = (Typed::sent(&call.form), Faults::default());
+    let before = key.terms();
+    if let Some(terms) = typed.read(call.words(), call.now(), Some(&before), &mut faults) {
+        let change = TermsChange {
+            name: Some(terms.name),
+            scopes: Some(terms.scopes),
+            regions: Some(terms.origin.regions),
+            networks: Some(terms.origin.networks),
+            expires_at: Some(terms.expires_at),
+            daily_cap: Some(terms.daily_cap),
+            monthly_cap: Some(terms.monthly_cap),
+        };
+        let by = call.by()?;
+        match management::keys::change(call.db().await?, &by, key.id, change).await {
+            Ok(_) => return Ok(Reply::SeeOther(path_of(call, key.id, "")?)),
+            Err(error) => add_fault(call, error, &mut faults)?,
+        }
+    }
+    call.roll_back();
+    Ok(form(call, &key, &typed, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}

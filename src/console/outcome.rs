@@ -1,0 +1,42 @@
+//! How calls ended, in words.
+
+use maud::{Markup, html};
+
+use super::words::Words;
+use crate::domain::settlement::Outcome;
+use crate::storage::ledger::statement::StatementLine;
+
+/// How a call ended, in a few words.
+pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => words.reason_answered(),
+        Outcome::ProfileNotFound => words.reason_profile_not_found(),
+        Outcome::MultipleMatches => words.reason_multiple_matches(),
+        Outcome::Refused => words.reason_refused(),
+        Outcome::InsufficientData => words.reason_insufficient_data(),
+        Outcome::Failed => words.reason_failed(),
+        Outcome::TimedOut => words.reason_timed_out(),
+        Outcome::Abandoned => words.reason_abandoned(),
+        Outcome::ChargedStatus => words.reason_charged_status(),
+        Outcome::UnchargedStatus => words.reason_uncharged_status(),
+        Outcome::FigureMissing | Outcome::Uncounted => words.reason_figure_missing(),
+        Outcome::BrokeOff => words.reason_broke_off(),
+        Outcome::PartlyAnswered => words.reason_partly_answered(),
+        Outcome::Left => words.reason_left(),
+        Outcome::LeftEarly => words.reason_left_early(),
+    }
+}
+
+/// How a call ended, as a word with its shape.
+pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
+    let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
+        return html! { span.chip.test { "◌ " (words.outcome_running()) } };
+    };
+    let reason = reason(words, outcome);
+    let is_given_back = line.state == Some("released");
+    html! {
+        @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
+        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.call_charged()) ": " (reason) } }
+        @else { span.chip.warn { "● " (words.call_charged()) ": " (reason) } }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the reader asked for: kinds of entries, a key, days.
+
+use crate::console::call::Call;
+use crate::console::pages::days::{Days, DaysFault};
+use crate::console::words::Words;
+use crate::domain::ids::KeyId;
+use crate::ledger::rules::entry::EntryKind;
+use crate::storage::console::statement::StatementFilter;
+
+/// Kinds that are chosen together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    All,
+    Calls,
+    GivenBack,
+    In,
+    Out,
+}
+
+impl Group {
+    pub(super) const ALL: [Self; 5] = [Self::All, Self::Calls, Self::GivenBack, Self::In, Self::Out];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Calls => "calls",
+            Self::GivenBack => "given-back",
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+
+    pub(super) const fn label(self, words: Words) -> &'static str {
+        match self {
+            Self::All => words.all_kinds(),
+            Self::Calls => words.kind_calls(),
+            Self::GivenBack => words.kind_given_back(),
+            Self::In => words.kind_in(),
+            Self::Out => words.kind_out(),
+        }
+    }
+
+    pub(super) fn kinds(self) -> Vec<EntryKind> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Calls => vec![EntryKind::Hold, EntryKind::Release],
+            Self::GivenBack => vec![EntryKind::Release],
+            Self::In => vec![EntryKind::Grant, EntryKind::Pack, EntryKind::Renewal],
+            Self::Out => vec![EntryKind::Expiry, EntryKind::Correction, EntryKind::PlanMove],
+        }
+    }
+}
+
+/// What the reader asked for.
+pub(super) struct Asked {
+    pub(super) group: Group,
+    pub(super) key: Option<KeyId>,
+    pub(super) days: Option<Days>,
+    pub(super) fault: Option<DaysFault>,
+    pub(super) before: Option<i64>,
+    /// Whether all entries are added up.
+    pub(super) adds_up: bool,
+}
+
+impl Asked {
+    pub(super) fn of(call: &Call) -> Self {
+        let query = &call.query;
+        let (days, fault) = match Days::typed(query) {
+            None => (None, None),
+            Some(Ok(days)) => (Some(days), None),
+            Some(Err(fault)) => (None, Some(fault)),
+        };
+        Self {
+            group: Group::ALL
+                .into_iter()
+                .find(|group| group.name() == query.text("kind"))
+                .unwrap_or(Group::All),
+            key: query.text("key").parse().ok(),
+            days,
+            fault,
+            before: query.text("before").parse().ok().filter(|number| *number > 0),
+            adds_up: query.text("sum") == "1",
+        }
+    }
+
+    pub(super) fn filter(&self) -> StatementFilter {
+        let between = self.days.map(Days::instants);
+        StatementFilter { kinds: self.group.kinds(), key: self.key, between }
+    }
+
+    /// The query string of the entries before a number.
+    pub(super) fn query(&self, before: i64) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let texts = [
+            ("kind", self.group.name().to_owned()),
+            ("key", self.key.map(|key| key.to_string()).unwrap_or_default()),
+        ];
+        let days = self.days.map(|days| [("from", days.from.to_string()), ("to", days.to.to_string())]);
+        let texts = texts.into_iter().chain(days.into_iter().flatten()).filter(|(_, text)| !text.is_empty());
+        query.extend_pairs(texts).append_pair("before", &before.to_string()).finish()
+    }
+}

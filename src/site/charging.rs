@@ -1,0 +1,74 @@
+//! What a call of a route of the seller costs, and when, in sentences.
+
+use super::numbers::whole;
+use super::words::Words;
+use crate::domain::credits::Credits;
+use crate::domain::figure::FigureSource;
+use crate::domain::forwarding::{ForwardedRoute, WhenBrokeOff, WhenLeft};
+use crate::domain::price::{Count, CountedPrice, RoutePrice, WhenMissing};
+
+/// The sentences about the credits of a route that is not free.
+pub(super) fn terms(route: &ForwardedRoute, words: Words) -> String {
+    let price = match &route.price {
+        RoutePrice::Flat(_) => String::new(),
+        RoutePrice::Counted(price) => format!("{}\n\n", counted(price, words)),
+    };
+    let statuses = words.settled_by_status().replace("{statuses}", &route.capture.listed().join(", "));
+    let broke_off = match (&route.stream, route.broke_off) {
+        (None, _) => "",
+        (Some(_), WhenBrokeOff::Release) => words.broken_stream_is_given_back(),
+        (Some(_), WhenBrokeOff::Counted) => words.broken_stream_is_counted(),
+    };
+    let left = match route.left {
+        WhenLeft::Stop => words.left_is_counted(),
+        WhenLeft::Finish => words.left_is_finished(),
+    };
+    let sentences = [&statuses, broke_off, left].into_iter().filter(|sentence| !sentence.is_empty());
+    price + &sentences.collect::<Vec<_>>().join(" ")
+}
+
+/// The formula of a price by figures.
+fn counted(price: &CountedPrice, words: Words) -> String {
+    let credits = |credits: Credits| words.count_of_credits(credits.as_i64());
+    let base = (price.base > Credits::ZERO).then(|| credits(price.base));
+    let counts = price.counts.iter().map(|count| format!("{} {}", credits(count.costs), per(count, words)));
+    let parts: Vec<String> = base.into_iter().chain(counts).collect();
+    let least = RoutePrice::Counted(price.clone()).least();
+    let mut text = words
+        .price_by_figures()
+        .replace("{parts}", &parts.join(" + "))
+        .replace("{least}", &credits(least))
+        .replace("{hold}", &credits(price.hold));
+    if let Some(by) = &price.hold_by {
+        text += &format!(" {}", words.less_is_held().replace("{of}", &by.of.to_string()));
+    }
+    if price.counts.iter().any(|count| count.of.is_reported()) {
+        text += match price.missing {
+            WhenMissing::Min => words.missing_costs_the_least(),
+            WhenMissing::Hold => words.missing_costs_the_hold(),
+            WhenMissing::Release => words.missing_costs_nothing(),
+        };
+    }
+    text
+}
+
+/// For how many of what a count costs its credits.
+fn per(count: &Count, words: Words) -> String {
+    let (of, one, many) = match &count.of {
+        FigureSource::Header(name) => {
+            (format!("`{name}` {}", words.of_header()), words.per_figure(), words.per_figures())
+        }
+        FigureSource::Json(pointer) => {
+            (format!("`{pointer}` {}", words.of_member()), words.per_figure(), words.per_figures())
+        }
+        FigureSource::RequestKib => (words.kib_of_request().to_owned(), words.per_unit(), words.per_units()),
+        FigureSource::AnswerKib => (words.kib_of_answer().to_owned(), words.per_unit(), words.per_units()),
+        FigureSource::Seconds if count.each == 1 => {
+            (words.second().to_owned(), words.per_unit(), words.per_units())
+        }
+        FigureSource::Seconds => (words.seconds().to_owned(), words.per_unit(), words.per_units()),
+    };
+    let each = whole(i64::from(count.each), words.0);
+    let phrase = if count.each == 1 { one } else { many };
+    phrase.replace("{each}", &each).replace("{of}", &of)
+}
