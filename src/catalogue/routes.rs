@@ -43,6 +43,11 @@ pub struct RouteSet {
 }
 
 impl RouteSet {
+    /// Whether an endpoint of the analysis is sold.
+    pub fn sells_analysis(&self) -> bool {
+        !self.built_in.is_empty()
+    }
+
     /// The shipped routes of the program's own endpoints.
     pub fn shipped() -> Result<Self, FileFaults> {
         Self::parse(SHIPPED)

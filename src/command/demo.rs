@@ -8,7 +8,7 @@ mod report;
 use std::io::Cursor;
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, anyhow};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -24,10 +24,10 @@ use super::link;
 use super::output::{Output, ShownOnce};
 use super::running::WhereArgs;
 use crate::app::SAMPLE_PEOPLE;
+use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::clock as ids;
-use crate::domain::account::DEFAULT_ENVIRONMENT;
-use crate::domain::credits::Credits;
+use crate::domain::account::{Account, DEFAULT_ENVIRONMENT};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
 use crate::domain::key::terms::KeyTerms;
 use crate::domain::key::{FormatChoice, KeySecret, KeyState, Scope};
@@ -44,6 +44,7 @@ use crate::storage::keys::{self, NewKey};
 
 /// The id is constant, so that every run finds the account.
 const ACCOUNT: AccountId = AccountId::from_uuid(uuid::uuid!("01900000-0000-7000-8000-00000000d3e0"));
+/// The plan that it has where that is on offer.
 const EDITION: &str = "2025-01";
 const PLAN: &str = "professional";
 const KEY_NAME: &str = "demonstration";
@@ -61,8 +62,7 @@ pub struct DemoArgs {
 /// The demonstration account with the key of this run.
 #[derive(Debug)]
 pub struct Demo {
-    account_id: AccountId,
-    balance: Credits,
+    account: Account,
     key_id: KeyId,
     key: KeySecret,
     /// What is sold.
@@ -95,13 +95,10 @@ pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     let mut connection = context.connection().await?;
     let now = clock::now(&mut connection).await?;
     if accounts::find(&mut connection, ACCOUNT).await?.is_none() {
-        ensure!(
-            context.catalogue().await?.plan(EDITION, PLAN).is_some(),
-            "the demonstration needs plan {PLAN} of edition {EDITION}, which the catalogue in force does not have"
-        );
+        let plan = plan_in(&context.catalogue().await?);
+        let new = new_account(plan.context("no plan of the catalogue in force has access to the API")?);
         let made =
-            account::make(&demo_account(), &Once { allow_duplicate_email: true, ..Once::default() }, context)
-                .await;
+            account::make(&new, &Once { allow_duplicate_email: true, ..Once::default() }, context).await;
         // Of two concurrent runs, one creates it.
         if accounts::find(&mut connection, ACCOUNT).await?.is_none() {
             made.context("cannot create the demonstration account")?;
@@ -109,18 +106,32 @@ pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     }
     context.act(Operation::Advance { account_id: ACCOUNT, id: CallId::from_uuid(ids::new_id()) }).await?;
     let (key_id, key) = new_key(context).await?;
-    import_sample(context, now).await?;
-    let balance = context.account(ACCOUNT).await?.balance;
-    Ok(Demo { account_id: ACCOUNT, balance, key_id, key, routes: context.routes().await? })
+    let routes = context.routes().await?;
+    if routes.sells_analysis() {
+        import_sample(context, now).await?;
+    }
+    Ok(Demo { account: context.account(ACCOUNT).await?, key_id, key, routes })
 }
 
-fn demo_account() -> NewAccount {
+/// The plan of a new demonstration account: [`PLAN`], or else the one with the most credits of the
+/// newest edition.
+fn plan_in(catalogue: &Catalogue) -> Option<PlanRef> {
+    if catalogue.plan(EDITION, PLAN).is_some() {
+        return Some(PlanRef { edition: EDITION.into(), plan: PLAN.into() });
+    }
+    let newest = catalogue.editions.last()?;
+    let plans = newest.plans.iter().filter(|plan| plan.api_access);
+    let plan = plans.max_by_key(|plan| plan.credits)?;
+    Some(PlanRef { edition: newest.edition.clone(), plan: plan.plan.clone() })
+}
+
+fn new_account(plan: PlanRef) -> NewAccount {
     NewAccount {
         id: ACCOUNT,
         environment_id: EnvironmentId::from_uuid(ids::new_id()),
         name: "Demonstration".into(),
         email: "demo@example.com".into(),
-        plan: PlanRef { edition: EDITION.into(), plan: PLAN.into() },
+        plan,
     }
 }
 
@@ -167,7 +178,7 @@ impl Demo {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn console_link(&self, context: &Context, url: &Uri) -> anyhow::Result<String> {
-        Ok(link::make(context, self.account_id, None, url).await?.link)
+        Ok(link::make(context, self.account.id, None, url).await?.link)
     }
 
     /// Makes a way into the operators' console that listens there.
@@ -185,15 +196,19 @@ impl Demo {
     pub fn print(&self, url: &Uri, opened: Opened, output: Output) -> anyhow::Result<()> {
         let Opened { console, operators } = opened;
         let report = DemoReport {
-            account_id: self.account_id,
-            balance: self.balance,
+            account_id: self.account.id,
+            plan: &self.account.plan,
+            balance: self.account.balance,
             key_id: self.key_id,
             key: self.key.expose(),
-            calls: calls(url, self.key.expose(), &self.routes.built_in)?,
+            calls: calls(url, self.key.expose(), &self.routes)?,
             reference: format!("{}/docs/reference/", url.to_string().trim_end_matches('/')),
             console,
             operators,
-            remove_people: format!("fluence directory remove --source {SAMPLE_SOURCE}"),
+            remove_people: self
+                .routes
+                .sells_analysis()
+                .then(|| format!("fluence directory remove --source {SAMPLE_SOURCE}")),
         };
         output.print_once(&report, &ShownOnce::of_new_key(self.key_id))
     }

@@ -150,7 +150,7 @@ async fn until_stopped(
         }
     }
     // Development mode charges nothing.
-    if !options.dev {
+    if !options.dev && context.routes().await?.sells_analysis() {
         warn_of_shortage(context).await?;
     }
     let mut settings = context.settings().clone();

@@ -166,7 +166,7 @@ fn settlement(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | |\n|---|---|\n", words.call());
     let has_forwarded = !facts.routes.forwarded.is_empty();
-    let sells_analysis = facts.routes.built_in.iter().next().is_some();
+    let sells_analysis = facts.routes.sells_analysis();
     let is_sold = |outcome: &Outcome| match outcome {
         Outcome::ProfileNotFound | Outcome::MultipleMatches | Outcome::InsufficientData => sells_analysis,
         other => has_forwarded || other.number() < Outcome::ChargedStatus.number(),

@@ -6,7 +6,7 @@ use sqlx::query::QueryAs;
 use sqlx::{Connection, FromRow, PgConnection, Postgres};
 use uuid::Uuid;
 
-use self::row::{ContactRow, NewRow, columns};
+use self::row::{ContactRow, NewRow, contact_columns};
 use crate::domain::contact::{Contact, ContactContent, ContactLimit, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::storage::error::StorageError;
@@ -117,7 +117,7 @@ pub async fn find(
 }
 
 const FIND: &str =
-    concat!("select ", columns!(), " from contact where account_id = $1 and mode = $2 and id = $3");
+    concat!("select ", contact_columns!(), " from contact where account_id = $1 and mode = $2 and id = $3");
 
 fn select_one<'q>(
     statement: &'static str,
@@ -169,7 +169,7 @@ pub async fn update(
 
 const LOCK: &str = concat!(
     "select ",
-    columns!(),
+    contact_columns!(),
     " from contact where account_id = $1 and mode = $2 and id = $3 for update"
 );
 

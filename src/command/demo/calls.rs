@@ -7,6 +7,8 @@ use axum::http::Uri;
 use serde::Serialize;
 
 use crate::app::SAMPLE_PEOPLE;
+use crate::catalogue::routes::RouteSet;
+use crate::domain::forwarding::RouteMethod;
 use crate::domain::language::Language;
 use crate::domain::person::PersonQuery;
 use crate::domain::route::{Endpoint, Route};
@@ -38,9 +40,12 @@ struct Pergunta {
 /// The endpoints that the demonstration shows.
 const SHOWN: [Endpoint; 3] = [Endpoint::CrmBasico, Endpoint::Crm, Endpoint::Analyze];
 
-/// One command for the health page, and one for each of these endpoints that is sold, with sample
-/// people.
-pub(super) fn calls(url: &Uri, key: &str, sold: &[Arc<Route>]) -> anyhow::Result<Vec<Call>> {
+/// How many routes of the seller it shows.
+const MAX_FORWARDED: usize = 3;
+
+/// One command for the health page, one for each of these endpoints that is sold, with sample
+/// people, and some for routes of the seller that need neither parameters nor a body.
+pub(super) fn calls(url: &Uri, key: &str, sold: &RouteSet) -> anyhow::Result<Vec<Call>> {
     let base = url.to_string();
     let base = base.trim_end_matches('/');
     let (pt, en) = (sample_person("pt")?, sample_person("en")?);
@@ -66,8 +71,13 @@ pub(super) fn calls(url: &Uri, key: &str, sold: &[Arc<Route>]) -> anyhow::Result
         };
         Call { endpoint: route.path, curl: post(route.path, body) }
     };
-    let shown = sold.iter().filter(|route| SHOWN.contains(&route.endpoint));
-    Ok([health].into_iter().chain(shown.map(of_route)).collect())
+    let shown = sold.built_in.iter().filter(|route| SHOWN.contains(&route.endpoint)).map(of_route);
+    let simple = sold.forwarded.iter().filter(|route| {
+        route.methods.contains(&RouteMethod::Get) && route.pattern.parameters().next().is_none()
+    });
+    let forwarded =
+        simple.take(MAX_FORWARDED).map(|route| Call { endpoint: route.path, curl: get(route.path) });
+    Ok([health].into_iter().chain(shown).chain(forwarded).collect())
 }
 
 /// The first sample person who writes in this language.
@@ -91,7 +101,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::routes::{RouteSet, SHIPPED};
+    use crate::catalogue::routes::SHIPPED;
 
     #[test]
     fn the_curl_lines_ask_about_one_person_each() {
@@ -111,7 +121,7 @@ mod tests {
     }
 
     fn endpoints(routes: &str) -> Vec<&'static str> {
-        let sold = RouteSet::parse(routes).unwrap().built_in;
+        let sold = RouteSet::parse(routes).unwrap();
         let calls = calls(&"http://127.0.0.1:9/".parse().unwrap(), "KEY", &sold).unwrap();
         assert_eq!(calls[0].curl, "curl -sS http://127.0.0.1:9/saude -H 'X-API-Key: KEY'");
         calls.iter().map(|call| call.endpoint).collect()
@@ -121,6 +131,10 @@ mod tests {
     fn the_lines_lead_to_the_address_and_to_what_is_sold() {
         assert_eq!(endpoints(SHIPPED), ["/saude", "/crm_basico", "/crm", "/analyze"]);
         assert_eq!(endpoints("builtin = false\n"), ["/saude"]);
+        let forwarded = "builtin = false\n[[upstream]]\nupstream = \"a\"\ntargets = [\"https://a.example\"]\n\
+             [[route]]\nroute = \"a\"\npath = \"/a\"\nmethods = [\"GET\"]\nupstream = \"a\"\naccess = \"a\"\ncredits = 1\n\
+             [[route]]\nroute = \"b\"\npath = \"/b/{id}\"\nmethods = [\"GET\"]\nupstream = \"a\"\naccess = \"a\"\ncredits = 1\n";
+        assert_eq!(endpoints(forwarded), ["/saude", "/a"]);
         let moved = SHIPPED.replace("path = \"/crm\"", "path = \"/moved\"");
         assert_eq!(endpoints(&moved), ["/saude", "/crm_basico", "/moved", "/analyze"]);
     }

@@ -8,14 +8,16 @@ use serde::Serialize;
 
 use super::calls::Call;
 use super::operator::OperatorAccess;
-use super::{EDITION, PLAN};
 use crate::command::output::{Report, write_fields};
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::plan::PlanRef;
 
 #[derive(Serialize)]
 pub(super) struct DemoReport<'a> {
     pub(super) account_id: AccountId,
+    #[serde(flatten)]
+    pub(super) plan: &'a PlanRef,
     pub(super) balance: Credits,
     pub(super) key_id: KeyId,
     pub(super) key: &'a str,
@@ -28,8 +30,9 @@ pub(super) struct DemoReport<'a> {
     /// How to open the operators' console, on the same conditions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) operators: Option<OperatorAccess>,
-    /// The command that removes the invented people from the live directory.
-    pub(super) remove_people: String,
+    /// The command that removes the invented people from the live directory, if they are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) remove_people: Option<String>,
 }
 
 impl Report for DemoReport<'_> {
@@ -38,7 +41,7 @@ impl Report for DemoReport<'_> {
             out,
             "The demonstration account is ready. Its key is shown once; the next run creates another.\n"
         )?;
-        let plan = format!("{PLAN} ({EDITION})");
+        let plan = format!("{} ({})", self.plan.plan, self.plan.edition);
         write_fields(
             out,
             &[("account", &self.account_id), ("plan", &plan), ("credits", &self.balance), ("key", &self.key)],
@@ -61,12 +64,13 @@ impl Report for DemoReport<'_> {
                 access.codes.join("\n")
             )?;
         }
-        writeln!(
-            out,
-            "\nThe people of these calls are invented and are in the live directory, where every customer finds them.\n\
-             Before you sell: {}",
-            self.remove_people
-        )?;
+        if let Some(remove_people) = &self.remove_people {
+            writeln!(
+                out,
+                "\nThe people of these calls are invented and are in the live directory, where every customer finds them.\n\
+                 Before you sell: {remove_people}"
+            )?;
+        }
         match folder_off_path() {
             None => writeln!(out, "\nAll commands: fluence --help"),
             Some(folder) => writeln!(

@@ -3,7 +3,7 @@
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::row::{ContactRow, columns};
+use super::row::{ContactRow, contact_columns};
 use crate::domain::contact::{Contact, ContactOwner};
 use crate::domain::ids::ContactId;
 use crate::storage::error::StorageError;
@@ -27,7 +27,7 @@ pub async fn read(
 ) -> Result<ContactPage, StorageError> {
     let rows: Vec<PageRow> = sqlx::query_as(concat!(
         "select ",
-        columns!(),
+        contact_columns!(),
         ", followed
            from (select *, row_number() over line as place, sum(text_bytes) over line as bytes,
                         lead(id) over line is not null as followed

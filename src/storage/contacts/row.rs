@@ -15,12 +15,12 @@ use crate::people::directory_line::DirectoryLine;
 use crate::people::search_keys::{KEYS_EDITION, stored_keys};
 
 /// The columns of a [`ContactRow`].
-macro_rules! columns {
+macro_rules! contact_columns {
     () => {
         "id, first_name, last_name, company, title, email, bio, posts, created_at, updated_at"
     };
 }
-pub(super) use columns;
+pub(super) use contact_columns;
 
 #[derive(FromRow)]
 pub(super) struct ContactRow {

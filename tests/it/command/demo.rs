@@ -40,6 +40,20 @@ async fn running_it_again_adds_a_key_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_demonstration_of_a_seller_shows_what_the_seller_has() {
+    let program = Program::new().await;
+    let example = |file: &str| format!("{}/examples/sell-an-api/{file}", env!("CARGO_MANIFEST_DIR"));
+    program.run(&["catalogue", "apply", &example("catalogue.toml")]);
+    program.run(&["routes", "apply", &example("routes.toml")]);
+    let demo = program.json(&["demo"]);
+    assert_eq!((&demo["edition"], &demo["plan"]), (&"2026-11".into(), &"pro".into()), "{demo}");
+    assert_eq!(demo["remove_people"], Value::Null);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 0);
+    let out = program.run(&["demo"]).out;
+    assert!(!out.contains("people"), "{out}");
+}
+
+#[tokio::test]
 async fn the_text_holds_the_curl_lines_whole() {
     let program = Program::new().await;
     let out = program.run(&["demo"]).out;

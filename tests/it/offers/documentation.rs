@@ -72,7 +72,10 @@ async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
         assert_eq!(operation["summary"], "Resize an image");
         assert_eq!(operation["operationId"], format!("image-resize-{method}"));
         assert_eq!(operation["x-fluence-credits"], 3);
-        assert_eq!(operation["x-fluence-settlement"], json!({ "capture": ["2xx", "404"] }));
+        assert_eq!(
+            operation["x-fluence-settlement"],
+            json!({ "capture": ["2xx", "404"], "broke_off": "release", "left": "finish" })
+        );
         assert_eq!(operation["x-fluence-access"]["plans"][0], "2025-01/professional");
         assert!(operation["responses"]["402"].is_object() && operation["responses"]["default"].is_object());
         let names: Vec<_> = operation["parameters"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
@@ -208,11 +211,11 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
 
 #[tokio::test]
 async fn prices_and_search_speak_of_searches_for_people_where_these_are_sold() {
-    for (routes, is_sold) in [(IMAGES, false), ("builtin = true\n", true)] {
-        let [english, portuguese] = texts_of(routes, "/pricing.md", "# Fluence").await;
+    for (routes, is_sold, shown) in [(IMAGES, false, "/images"), ("builtin = true\n", true, "/crm")] {
+        let [english, portuguese] = texts_of(routes, "/pricing.md", shown).await;
         assert_eq!(english.contains("a search was done"), is_sold, "{english}");
         assert_eq!(portuguese.contains("uma busca foi feita"), is_sold, "{portuguese}");
-        let [index, _] = texts_of(routes, "/docs/search.json", "# Fluence").await;
+        let [index, _] = texts_of(routes, "/docs/search.json", shown).await;
         assert_eq!(index.contains("/docs/analysis"), is_sold);
     }
 }
