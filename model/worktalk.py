@@ -56,8 +56,8 @@ SAME_TOPIC = {"relationship": "relationships", "faith": "belief", "ethnicity": "
 WEIGHTS = {"posts": 0.3, "private_mix": 0.5}
 PENALTY = 2.0
 FOLDS = 8
-MIN_SENTENCES = 2
-MIN_WEIGHT = 0.1
+MIN_SENTENCES = 3
+MIN_WEIGHT = 0.12
 MIN_POST_WORDS = 4
 """What each side of a joined sentence must score, as `worktalk.rs` has it."""
 AS_A_SIDE, BESIDE_A_SURE_SIDE, SUREST_SIDE = 0.75, 0.3, 5.0
@@ -229,12 +229,12 @@ def fit(features, table):
     scale = scales(x, names)
     x, sides = (csr_matrix(plain.multiply(1 / scale)) for plain in (x, sides))
     print(f"{len(rows)} sentences, {int(y.sum())} of work; {len(names)} features")
+    write(table, names, fitted(x, y, weight), scale)
     for title, groups in (("Whole topics held out", [group(row) for row in rows]),
                           ("Sentences held out", [row["text"][:30] for row in rows])):
         scores, of_sides = cross_validated(x, y, weight, folds_of(groups), sides, owner)
         reads = sides_read_as_work(of_sides, allowances(parts), owner, len(rows))
         report(rows, np.where(reads, scores + allowances(rows), -np.inf), title)
-    write(table, names, fitted(x, y, weight), scale)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 //! The rules by which a sentence is private, personal, doubtful, or about work.
 
-use super::anchors::anchored;
+mod plainly_work;
+
 use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
 use super::item::{
-    Item, count, counts_days, has_bare_count, is_ambiguous, is_appointment, is_daily, is_list_piece,
-    is_plain_and_short, is_thing, is_unknown, is_weighty, is_work, is_work_or_thing, is_work_throughout,
+    Item, count, counts_days, has_bare_count, is_appointment, is_list_piece, is_thing, is_work_or_thing,
     speaks_of_work,
 };
 use super::verdict::{Silence, Verdict};
@@ -13,13 +13,6 @@ use crate::vocabulary::Classes;
 use crate::vocabulary::first_person::is_portuguese_first_person;
 use fluence_domain::language::Language;
 
-/// Words of work that a sentence needs, things included: about others or “we”; about “I”.
-const MIN_WORK: usize = 2;
-const MIN_WORK_FIRST_PERSON: usize = 3;
-/// The same without any thing of the trade.
-const MIN_WORK_WITHOUT_THING: usize = 3;
-/// The same beside a word of any home: “the letter”, “the door”.
-const MIN_WORK_BESIDE_DAILY: usize = 3;
 /// Words of work of a sentence about a delicate trade.
 const MIN_WORK_OF_TRADE: usize = 2;
 /// Things of a sentence that is about nothing else.
@@ -28,9 +21,6 @@ const MIN_THINGS_ALONE: usize = 1;
 /// of one plainly about work.
 const MIN_SCORED_WORDS: usize = 5;
 const MIN_PLAIN_WORDS: usize = 3;
-/// One in so many words that carry meaning is of work.
-const WORK_SHARE: usize = 4;
-
 /// A sentence under judgement.
 pub(super) struct Judgement<'s> {
     items: Vec<Item<'s>>,
@@ -121,7 +111,8 @@ impl<'s> Judgement<'s> {
 
     /// What the rules add to the score of one side; `None` if they refuse it whatever it scores.
     pub(super) fn allowance_as_a_side(&self) -> Option<f64> {
-        (!self.is_surely_private() && !self.is_private).then(|| self.bonus())
+        let loss = if self.is_private { RESERVE } else { 0.0 };
+        (!self.is_surely_private()).then(|| self.bonus() - loss)
     }
 
     /// What the rules add to the score of the sentence; `None` if they refuse it whatever it
@@ -154,14 +145,6 @@ impl<'s> Judgement<'s> {
         is_grave || self.is_private && self.is_personal
     }
 
-    fn reads_as_work(&self) -> bool {
-        self.items.iter().all(|item| self.is_clear(item))
-            && !self.is_of_delicate_trade()
-            && !self.is_partly_unknown()
-            && !self.is_first_person_off_work()
-            && self.has_words_of_work()
-    }
-
     fn holds_private_words(&self) -> bool {
         let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         let is_grave =
@@ -184,52 +167,15 @@ impl<'s> Judgement<'s> {
             || self.says(INTIMATE)
     }
 
-    fn is_partly_unknown(&self) -> bool {
-        let by_the_author =
-            |item: &Item<'_>| self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item));
-        self.items.iter().any(|item| is_unknown(item) || by_the_author(item))
-    }
-
     fn may_be_first_person(&self) -> bool {
         let by_ending = |item: &Item<'_>| !is_work_or_thing(item) && is_portuguese_first_person(item.word);
         self.is_first_person || self.language == Language::Pt && self.items.iter().any(by_ending)
-    }
-
-    /// Whether the author speaks of themselves and not plainly of their work.
-    fn is_first_person_off_work(&self) -> bool {
-        self.is_first_person && (self.items.iter().any(is_ambiguous) || self.tells_of_own_life())
     }
 
     /// Whether the author names a time, or says what they did, thought or own outside of work.
     fn tells_of_own_life(&self) -> bool {
         let names_a_time = || self.has(Classes::CLOCK) || self.says(PERIODS);
         self.may_be_first_person() && (names_a_time() || !speaks_of_work(&self.items))
-    }
-
-    /// Whether there are enough words of work, things and their phrases included.
-    fn has_words_of_work(&self) -> bool {
-        let anchored = anchored(&self.items);
-        let counted = |which: &dyn Fn(&Item<'_>) -> bool| {
-            self.items.iter().zip(&anchored).filter(|(item, anchored)| !**anchored && which(item)).count()
-        };
-        let things = counted(&is_thing);
-        let phrases = counted(&|item| is_thing(item) && item.is_phrase);
-        let work = things + phrases + counted(&|item| !is_thing(item) && is_work(item));
-        self.words_of_work_needed(things).is_some_and(|needed| work >= needed)
-            && is_work_throughout(&self.items)
-            && work * WORK_SHARE >= count(&self.items, is_weighty)
-    }
-
-    /// `None` if no number of words is enough.
-    fn words_of_work_needed(&self, things: usize) -> Option<usize> {
-        match (self.is_first_person, things) {
-            (true, 0) => None,
-            (true, _) => Some(MIN_WORK_FIRST_PERSON),
-            (false, 0) => Some(MIN_WORK_WITHOUT_THING),
-            (false, 1) if is_plain_and_short(&self.items) => Some(1),
-            (false, _) if self.items.iter().any(is_daily) => Some(MIN_WORK_BESIDE_DAILY),
-            (false, _) => Some(MIN_WORK),
-        }
     }
 
     fn speaks_of_things_alone(&self, language: Language) -> bool {

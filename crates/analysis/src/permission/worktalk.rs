@@ -4,21 +4,16 @@
 //! `model/worktalk.py` fits `worktalk.tsv` to invented sentences of work and of private life; the
 //! rules of judgement stay above it.
 
+mod features;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::anchors::anchored;
-use super::grammar::{OWN_FIRM, PEOPLE};
-use super::item::{
-    Item, clauses, count, is_ambiguous, is_daily, is_thing, is_timed_without_thing, is_unknown, is_work,
-    is_work_or_thing,
-};
-use super::roles::{Pattern, Role, each_pattern, roles};
+use self::features::COUNTS;
+pub(super) use self::features::Features;
+use super::roles::{Pattern, each_pattern};
 use crate::layout::DIMS;
 use crate::lexicon::side;
-use crate::model::Model;
-use crate::segment::Token;
-use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
@@ -30,11 +25,11 @@ pub(super) const BESIDE_A_SURE_SIDE: f64 = 0.3;
 /// More points of that side ask for no more.
 pub(super) const SUREST_SIDE: f64 = 5.0;
 /// A sentence of the author or another person with a lower score silences its neighbours.
-pub(super) const NEUTRAL: f64 = 1.0;
+pub(super) const NEUTRAL: f64 = 1.5;
 /// So does any other sentence below this score.
-pub(super) const PRIVATE_LIFE: f64 = -2.0;
+pub(super) const PRIVATE_LIFE: f64 = -1.5;
 /// A sentence below this score silences those of its neighbours that are not surely about work.
-pub(super) const UNLIKE_WORK: f64 = -1.0;
+pub(super) const UNLIKE_WORK: f64 = -0.5;
 /// A sentence with a higher score is surely about work.
 pub(super) const SURE: f64 = 4.8;
 /// What a sentence gains that is plainly about work by the vocabularies alone.
@@ -44,129 +39,6 @@ pub(super) const PLAINLY: f64 = 1.0;
 pub(super) const RESERVE: f64 = 1.0;
 
 static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_str!("worktalk.tsv")));
-
-/// What is counted, by the names that the table has for it.
-const COUNTS: [&str; 24] = [
-    "words",
-    "things",
-    "work",
-    "unknown",
-    "unclear",
-    "persons",
-    "daily",
-    "learnt",
-    "people",
-    "plain",
-    "clock",
-    "ambiguous",
-    "clauses",
-    "weakest_clause",
-    "idle_clauses",
-    "before_work",
-    "share",
-    "free",
-    "anchored",
-    "any_unknown",
-    "any_unclear",
-    "delicate",
-    "timed_without_thing",
-    "we",
-];
-/// Words before the first word of work beyond which the place no longer matters.
-const MAX_BEFORE_WORK: usize = 6;
-/// Brings the share of work and the mean vector to the size of the counts.
-const SHARE_SCALE: f64 = 3.0;
-const MEANING_SCALE: f64 = 2.0 / 127.0;
-/// What a pair counts beside a word.
-const PAIR_SCALE: f64 = 0.7;
-/// Stand for the ends of the sentence in pairs.
-const BEGIN: &str = "<";
-const END: &str = ">";
-
-/// What the model reads of one sentence.
-pub(super) struct Features<'s> {
-    counts: [f64; COUNTS.len()],
-    meaning: [f64; DIMS],
-    words: Vec<&'s str>,
-    roles: Vec<Role>,
-    language: Language,
-}
-
-impl<'s> Features<'s> {
-    pub(super) fn of(tokens: &'s [Token], items: &[Item<'_>], language: Language, model: &Model) -> Self {
-        let words: Vec<&str> = tokens.iter().map(|token| token.norm.as_str()).collect();
-        let meaning = meaning(&words, language, model);
-        Self { counts: counts(items), meaning, words, roles: roles(items, language), language }
-    }
-
-    /// The words and the pairs of words, with what each counts.
-    fn each_entry(&self, mut each: impl FnMut(&str, f64)) {
-        let mut pair = String::new();
-        let mut previous = BEGIN;
-        for word in self.words.iter().copied().chain([END]) {
-            pair.clear();
-            pair.extend([previous, " ", word]);
-            each(&pair, PAIR_SCALE);
-            if word != END {
-                each(word, 1.0);
-            }
-            previous = word;
-        }
-    }
-}
-
-/// The counts, in the order of their names.
-#[expect(clippy::cast_precision_loss, reason = "words of a sentence")]
-fn counts(items: &[Item<'_>]) -> [f64; COUNTS.len()] {
-    let of = |which: &dyn Fn(&Item<'_>) -> bool| count(items, which);
-    let weight = |item: &Item<'_>| if is_thing(item) { 2 } else { usize::from(is_work(item)) };
-    let works: Vec<usize> = clauses(items).map(|clause| clause.iter().map(weight).sum()).collect();
-    let anchored = anchored(items);
-    let free = items.iter().zip(&anchored).filter(|(_, anchored)| !**anchored);
-    let unknown = of(&is_unknown);
-    let unclear = of(&|item| !item.is_firm);
-    let before_work = items.iter().position(is_work_or_thing).unwrap_or(MAX_BEFORE_WORK);
-    let whole = |number: usize| number as f64;
-    [
-        whole(items.len()),
-        whole(of(&is_thing)),
-        whole(of(&|item| is_work(item) && !is_thing(item))),
-        whole(unknown),
-        whole(unclear),
-        whole(of(&|item| item.classes.meets(Classes::PERSON))),
-        whole(of(&is_daily)),
-        whole(of(&|item| item.classes.is_learnt_alone())),
-        whole(of(&|item| PEOPLE.contains(&item.word))),
-        whole(of(&|item| item.classes.meets(Classes::PLAIN))),
-        whole(of(&|item| item.classes.meets(Classes::CLOCK))),
-        whole(of(&is_ambiguous)),
-        whole(works.len()),
-        whole(works.iter().copied().min().unwrap_or(0)),
-        whole(works.iter().filter(|work| **work == 0).count()),
-        whole(before_work.min(MAX_BEFORE_WORK)),
-        whole(of(&is_work_or_thing)) * (SHARE_SCALE / whole(items.len().max(1))),
-        whole(free.map(|(item, _)| weight(item)).sum()),
-        f64::from(anchored.contains(&true)),
-        f64::from(unknown > 0),
-        f64::from(unclear > 0),
-        whole(of(&|item| item.classes.meets(Classes::DELICATE))),
-        f64::from(is_timed_without_thing(items)),
-        whole(of(&|item| OWN_FIRM.contains(&item.word))),
-    ]
-}
-
-/// The mean vector of the words.
-fn meaning(words: &[&str], language: Language, model: &Model) -> [f64; DIMS] {
-    let mut sum = [0.0; DIMS];
-    let mut known = 0_u32;
-    for vector in words.iter().filter_map(|word| model.vector(word, language)) {
-        known += 1;
-        for (sum, step) in sum.iter_mut().zip(vector) {
-            *sum += f64::from(step.cast_signed());
-        }
-    }
-    sum.map(|sum| sum * MEANING_SCALE / f64::from(known.max(1)))
-}
 
 /// The weights.
 #[derive(Debug)]
@@ -231,22 +103,6 @@ fn row(line: &'static str) -> Option<(&'static str, &'static str, f64)> {
     let (kind, rest) = line.split_once('\t')?;
     let (name, weight) = rest.split_once('\t')?;
     Some((kind, name, weight.parse().ok()?))
-}
-
-#[cfg(test)]
-impl Features<'_> {
-    /// Every feature by kind and name, as the trainer reads them.
-    pub(super) fn named(&self) -> HashMap<String, f64> {
-        let mut named: HashMap<String, f64> =
-            COUNTS.iter().zip(self.counts).map(|(name, value)| (format!("count\t{name}"), value)).collect();
-        named.extend((0..).zip(self.meaning).map(|(at, value): (usize, f64)| (format!("dim\t{at}"), value)));
-        let kind = self.language.code();
-        self.each_entry(|entry, value| *named.entry(format!("{kind}\t{entry}")).or_default() += value);
-        each_pattern(&self.roles, |pattern, value| {
-            *named.entry(format!("role\t{}", pattern.name())).or_default() += value;
-        });
-        named
-    }
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ const HARMLESS: [&str; 13] = [
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
 /// 0.80 of each.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.79, 0.80, 0.85, 0.70, 0.63, 0.50, 0.59, 0.60, 0.49, 0.28, 0.19, 0.27, 0.17];
+    [0.79, 0.80, 0.83, 0.70, 0.63, 0.50, 0.59, 0.60, 0.50, 0.38, 0.16, 0.30, 0.17];
 /// The same of the first two together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
 /// Sentences of one person.

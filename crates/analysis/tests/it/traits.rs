@@ -201,7 +201,7 @@ fn special_category_topics_are_never_quoted() {
         "I hate every politician who stole the election and I am angry",
         "my hernia hurts and the physiotherapy was awful and I was sad",
     ];
-    let work = "The launch plan lists every release and the dashboard shows its error rate.";
+    let work = "The launch plan for the staging cluster lists the integration tests of every module.";
     let posts = vec![post(&sentences.join(". ")), post(&english_words(200)), post(work)];
     let told = premium_json(&writer_of(posts)).to_string();
     for word in [

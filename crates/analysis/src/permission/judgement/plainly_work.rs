@@ -1,0 +1,66 @@
+//! Whether a sentence is about work by its words alone: all of them are known and harmless, and
+//! enough of them are of work.
+
+use super::super::anchors::anchored;
+use super::super::item::{
+    Item, count, is_ambiguous, is_daily, is_plain_and_short, is_thing, is_unknown, is_weighty, is_work,
+    is_work_throughout,
+};
+use super::Judgement;
+
+/// Words of work that a sentence needs, things included: about others or “we”; about “I”.
+const MIN_WORK: usize = 2;
+const MIN_WORK_FIRST_PERSON: usize = 3;
+/// The same without any thing of the trade.
+const MIN_WORK_WITHOUT_THING: usize = 3;
+/// The same beside a word of any home: “the letter”, “the door”.
+const MIN_WORK_BESIDE_DAILY: usize = 3;
+/// One in so many words that carry meaning is of work.
+const WORK_SHARE: usize = 4;
+
+impl Judgement<'_> {
+    pub(super) fn reads_as_work(&self) -> bool {
+        self.items.iter().all(|item| self.is_clear(item))
+            && !self.is_of_delicate_trade()
+            && !self.is_partly_unknown()
+            && !self.is_first_person_off_work()
+            && self.has_words_of_work()
+    }
+
+    fn is_partly_unknown(&self) -> bool {
+        let by_the_author =
+            |item: &Item<'_>| self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item));
+        self.items.iter().any(|item| is_unknown(item) || by_the_author(item))
+    }
+
+    /// Whether the author speaks of themselves and not plainly of their work.
+    fn is_first_person_off_work(&self) -> bool {
+        self.is_first_person && (self.items.iter().any(is_ambiguous) || self.tells_of_own_life())
+    }
+
+    /// Whether there are enough words of work, things and their phrases included.
+    fn has_words_of_work(&self) -> bool {
+        let anchored = anchored(&self.items);
+        let counted = |which: &dyn Fn(&Item<'_>) -> bool| {
+            self.items.iter().zip(&anchored).filter(|(item, anchored)| !**anchored && which(item)).count()
+        };
+        let things = counted(&is_thing);
+        let phrases = counted(&|item| is_thing(item) && item.is_phrase);
+        let work = things + phrases + counted(&|item| !is_thing(item) && is_work(item));
+        self.words_of_work_needed(things).is_some_and(|needed| work >= needed)
+            && is_work_throughout(&self.items)
+            && work * WORK_SHARE >= count(&self.items, is_weighty)
+    }
+
+    /// `None` if no number of words is enough.
+    fn words_of_work_needed(&self, things: usize) -> Option<usize> {
+        match (self.is_first_person, things) {
+            (true, 0) => None,
+            (true, _) => Some(MIN_WORK_FIRST_PERSON),
+            (false, 0) => Some(MIN_WORK_WITHOUT_THING),
+            (false, 1) if is_plain_and_short(&self.items) => Some(1),
+            (false, _) if self.items.iter().any(is_daily) => Some(MIN_WORK_BESIDE_DAILY),
+            (false, _) => Some(MIN_WORK),
+        }
+    }
+}
