@@ -1,5 +1,7 @@
 //! Paths that belong to the service, so that no route of the seller takes their place.
 
+use std::borrow::Cow;
+
 /// The first segments of all paths of the service but the routes that are sold.
 pub const FIRST_SEGMENTS: [&str; 27] = [
     "creditos",
@@ -35,14 +37,17 @@ pub const FIRST_SEGMENTS: [&str; 27] = [
 const UNDER_V1: [&str; 6] = ["account", "audit", "contacts", "environments", "keys", "ledger"];
 
 /// Why a route cannot have a path with these literal segments at its beginning, if it cannot.
-pub(super) fn conflict<'p>(mut literals: impl Iterator<Item = &'p str>) -> Option<&'static str> {
+pub(super) fn conflict<'p>(mut literals: impl Iterator<Item = &'p str>) -> Option<Cow<'static, str>> {
+    let of_service = |taken: String| Cow::Owned(format!("is under `{taken}`, a path of the service"));
     match (literals.next(), literals.next()) {
-        (None, _) => Some("must begin with a literal segment: `/{id}` would match the paths of the service"),
-        (Some("v1"), None) => {
-            Some("must have a literal segment after `/v1`, where the service has paths too")
+        (None, _) => {
+            Some("must begin with a literal segment: `/{id}` would match the paths of the service".into())
         }
-        (Some("v1"), Some(second)) => UNDER_V1.contains(&second).then_some("is under a path of the service"),
-        (Some(first), _) => FIRST_SEGMENTS.contains(&first).then_some("is under a path of the service"),
+        (Some("v1"), None) => {
+            Some("must have a literal segment after `/v1`, where the service has paths too".into())
+        }
+        (Some("v1"), Some(second)) => UNDER_V1.contains(&second).then(|| of_service(format!("/v1/{second}"))),
+        (Some(first), _) => FIRST_SEGMENTS.contains(&first).then(|| of_service(format!("/{first}"))),
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::bail;
 use super::context::Context;
 use super::output::{Output, Report, or_dash, write_fields, write_table};
 use crate::domain::ids::CallId;
+use crate::domain::price::PriceDetail;
 use crate::storage::explanation::{self, Explanation};
 
 /// Prints what is known of the request.
@@ -41,6 +42,9 @@ impl Report for Explanation {
                     ("summary", &call.summary),
                 ],
             )?;
+            if let Some(price) = &call.price {
+                write_price(price, out)?;
+            }
             let rows: Vec<_> = call
                 .entries
                 .iter()
@@ -71,4 +75,31 @@ impl Report for Explanation {
         }
         Ok(())
     }
+}
+
+/// Writes how a price by figures came about.
+fn write_price(price: &PriceDetail, out: &mut impl Write) -> io::Result<()> {
+    let rows: Vec<_> = price
+        .counts
+        .iter()
+        .map(|counted| {
+            let figure = or_dash(counted.figure.clone());
+            [counted.of.clone(), figure, counted.costs.to_string(), counted.each.to_string()]
+        })
+        .collect();
+    writeln!(out)?;
+    write_table(out, ["FIGURE", "USED", "CREDITS", "FOR EVERY"], &rows)?;
+    writeln!(out)?;
+    let missing = price.missing.map(|rule| format!("missing figure: {}", rule.as_str()));
+    write_fields(
+        out,
+        &[
+            ("base", &price.base),
+            ("comes to", &or_dash(price.computed)),
+            ("at least", &price.min),
+            ("at most", &price.held),
+            ("charged", &price.charged),
+            ("rule", &or_dash(missing)),
+        ],
+    )
 }

@@ -63,7 +63,11 @@ fn a_route_of_the_seller_is_sold_beside_the_shipped_ones_or_alone() {
 #[test]
 fn every_fault_is_reported_at_once_with_its_line() {
     for (before, after, expected) in [
-        ("path = \"/images/{id}/resize\"", "path = \"/v1/keys\"", "9: `path` is under a path of the service"),
+        (
+            "path = \"/images/{id}/resize\"",
+            "path = \"/v1/keys\"",
+            "9: `path` is under `/v1/keys`, a path of the service",
+        ),
         ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "has the path /crm of one"),
         ("to = \"/v2/images/{id}", "to = \"/v2/images/{other}", "`to` has a parameter `other`"),
         ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),

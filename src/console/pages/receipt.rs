@@ -1,5 +1,7 @@
 //! The receipt of one call: what it cost, why, and where that is written.
 
+mod price;
+
 use maud::{Markup, html};
 
 use super::statement::{lot_name, table};
@@ -33,6 +35,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             (facts(words, &root, &receipt, sealed.as_ref()))
             (payment(words, &receipt))
         }
+        @if let Some(detail) = &receipt.price { (price::card(words, detail)) }
         h2.space { (words.its_entries()) }
         (table(words, &root, &receipt.entries))
         p.space { (support(call, id)) }

@@ -111,6 +111,20 @@ words! {
     taken_back: "Taken back by the operator" / "Retirado pelo operador";
     plan_moved: "Moved to another plan" / "Mudança para outro plano";
 
+    how_price_came_about: "How the price came about" / "Como se chegou ao preço";
+    figure: "What was used" / "O que foi usado";
+    figure_used: "Used" / "Uso";
+    for_every: "For every" / "A cada";
+    base_price: "Base price" / "Preço de base";
+    base_and_figures: "With what was used, rounded up" / "Com o que foi usado, arredondado para cima";
+    least_price: "At least" / "No mínimo";
+    most_price: "At most: what was held" / "No máximo: o que foi reservado";
+    price_without_figure: "The service did not report what was used. The price is what the endpoint charges then."
+        / "O serviço não informou o que foi usado. O preço é o que o endpoint cobra nesse caso.";
+    price_is_the_most: "It came to more than was held, and no call costs more than that."
+        / "O total passou do valor reservado, e nenhuma chamada custa mais do que isso.";
+    price_is_the_least: "It came to less than the least that a call costs."
+        / "O total ficou abaixo do mínimo que uma chamada custa.";
     its_entries: "Its entries" / "Os lançamentos";
     call_id: "Call id" / "Id da chamada";
     began: "Began" / "Início";

@@ -190,7 +190,7 @@ impl LedgerAccount {
     }
 
     /// Returns `amount` of a hold to its lots, the last taken first. An expired lot lives
-    /// [`EXPIRED_LOT_GRACE`] longer. The request unit returns with the last plan credits, if its
+    /// `EXPIRED_LOT_GRACE` longer. The request unit returns with the last plan credits, if its
     /// period has not ended.
     pub fn release(
         &mut self,

@@ -45,7 +45,7 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
     for line in [
         "faults; nothing was changed:",
         "line 1: `colour` is not known here",
-        "line 3: `path` is under a path of the service",
+        "line 3: `path` is under `/v1/keys`, a path of the service",
         "line 2: `access` is missing",
     ] {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);

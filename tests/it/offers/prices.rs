@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::shop::Shop;
+use crate::command::program::{Ran, bare};
 use crate::support::gateway::{Answer, answer, eventually};
 use crate::support::upstream::Behaviour;
 
@@ -208,4 +209,35 @@ async fn what_receipts_show_is_never_changed() {
         let refused = sqlx::query(statement).execute(shop.gateway.database.pool()).await.unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
     }
+}
+
+/// The text of the console's receipt of a call, and what `fluence explain` prints of it.
+async fn explained(shop: &Shop, answered: &Answer) -> [String; 2] {
+    let id = answered.header("x-request-id");
+    let mut admin = shop.gateway.admin(shop.customer.account).await;
+    let page = admin.get(&format!("/console/{}/ledger/calls/{id}", shop.customer.account)).await.body;
+    let url = shop.gateway.database.url();
+    let printed: Ran = bare(&["explain", id]).env("DATABASE_URL", url).output().unwrap().into();
+    [page, printed.out]
+}
+
+#[tokio::test]
+async fn the_console_and_explain_show_how_a_price_came_about() {
+    let shop = Shop::selling(vec![usage(1_500, 600)], TOKENS, "").await;
+    let [page, printed] = explained(&shop, &called(&shop).await).await;
+    for shown in ["How the price came about", "<code>json:/usage/prompt</code>", ">1500<", ">1,000<"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("no call costs more than that"), "{page}");
+    for line in ["json:/usage/prompt       1500        1       1000", "comes to  4", "charged   4"] {
+        assert!(printed.contains(line), "{line}: {printed}");
+    }
+    let shop = Shop::selling(vec![usage(60_000, 0)], TOKENS, "").await;
+    let [page, printed] = explained(&shop, &called(&shop).await).await;
+    assert!(page.contains("no call costs more than that"), "{page}");
+    assert!(printed.contains("comes to  60") && printed.contains("charged   20"), "{printed}");
+    let shop = Shop::selling(vec![says("", "{}")], TOKENS, "").await;
+    let [page, printed] = explained(&shop, &called(&shop).await).await;
+    assert!(page.contains("The service did not report what was used."), "{page}");
+    assert!(printed.contains("missing figure: min"), "{printed}");
 }
