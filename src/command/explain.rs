@@ -90,7 +90,6 @@ fn write_price(price: &PriceDetail, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)?;
     write_table(out, ["FIGURE", "USED", "CREDITS", "FOR EVERY"], &rows)?;
     writeln!(out)?;
-    let missing = price.missing.map(|rule| format!("missing figure: {}", rule.as_str()));
     write_fields(
         out,
         &[
@@ -99,7 +98,12 @@ fn write_price(price: &PriceDetail, out: &mut impl Write) -> io::Result<()> {
             ("at least", &price.min),
             ("at most", &price.held),
             ("charged", &price.charged),
-            ("rule", &or_dash(missing)),
         ],
-    )
+    )?;
+    match price.missing {
+        Some(rule) => {
+            writeln!(out, "A figure is missing. The route charges then by its rule `{}`.", rule.as_str())
+        }
+        None => Ok(()),
+    }
 }
