@@ -140,8 +140,8 @@ words! {
            Devolvida em caso de erro, de requisição inválida e quando há pouco texto.";
     settled_by_status: "Charged when the answer has one of these statuses: {statuses}. Every other answer is given back."
         / "Cobrada quando a resposta tem um destes status: {statuses}. Em qualquer outra resposta, os créditos são devolvidos.";
-    price_by_figures: "A call costs what it used, rounded up: {parts}. At least {least}, and at most {hold}, which is held while the call runs."
-        / "Uma chamada custa o que usou, arredondado para cima: {parts}. No mínimo {least} e no máximo {hold}, que é retido enquanto a chamada roda.";
+    price_by_figures: "A call costs what it used, rounded up: {parts}. At least {least}, and at most {hold}, held while the call runs."
+        / "Uma chamada custa o que usou, arredondado para cima: {parts}. No mínimo {least} e no máximo {hold}. O máximo fica reservado enquanto a chamada roda.";
     per_figure: "per unit of {of}" / "por unidade de {of}";
     per_figures: "for every {each} of {of}" / "a cada {each} de {of}";
     per_unit: "per {of}" / "por {of}";
@@ -152,11 +152,11 @@ words! {
     kib_of_answer: "KiB of the answer" / "KiB da resposta";
     second: "second" / "segundo";
     seconds: "seconds" / "segundos";
-    less_is_held: "Less is held where `{of}` of the request bounds what is used." / "Retém-se menos quando `{of}` da requisição limita o uso.";
+    less_is_held: "Less is held where `{of}` of the request bounds what is used." / "Reserva-se menos quando `{of}` da requisição limita o uso.";
     missing_costs_the_least: " If the answer does not say what was used, the least is charged."
         / " Se a resposta não informa o que foi usado, cobra-se o mínimo.";
     missing_costs_the_hold: " If the answer does not say what was used, all that is held is charged."
-        / " Se a resposta não informa o que foi usado, cobra-se tudo o que foi retido.";
+        / " Se a resposta não informa o que foi usado, cobra-se tudo o que foi reservado.";
     missing_costs_nothing: " If the answer does not say what was used, nothing is charged."
         / " Se a resposta não informa o que foi usado, nada é cobrado.";
     broken_stream_is_given_back: "A stream that the service breaks off is given back."
