@@ -1,0 +1,60 @@
+use super::*;
+
+#[test]
+fn titles_tell_rank_in_both_languages() {
+    for (title, rank) in [
+        ("Co-Founder & CEO", Seniority::Owner),
+        ("Sócia-fundadora", Seniority::Owner),
+        ("Vice President of Sales", Seniority::Director),
+        ("Diretora de Operações", Seniority::Director),
+        ("Gerente de Implantação", Seniority::Manager),
+        ("Tech Lead", Seniority::Lead),
+        ("Analista Sênior", Seniority::Senior),
+        ("Product Owner", Seniority::Practitioner),
+        ("Partner Manager", Seniority::Manager),
+        ("Partner", Seniority::Owner),
+        ("Data Engineer", Seniority::Practitioner),
+        ("Assistente da Diretoria", Seniority::Junior),
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+    }
+    assert_eq!(Seniority::of("Beekeeper", "Horizonte"), None);
+}
+
+#[test]
+fn titles_mean_what_they_mean_in_their_field() {
+    for (title, company, rank) in [
+        ("Principal", "Wexcombe Hollow School", Seniority::Director),
+        ("Assistant Principal", "Wexcombe Hollow School", Seniority::Manager),
+        ("Principal Data Scientist", "Fernmoor Analytics Ltd", Seniority::Senior),
+        ("Vice-diretora", "Escola Serra Azul", Seniority::Manager),
+        ("Headteacher", "Ashby Primary", Seniority::Director),
+        ("Vice President", "Bank of Somewhere", Seniority::Manager),
+        ("Vice President, Operations", "Northgate Robotics Inc", Seniority::Director),
+        ("HR Business Partner", "Acme", Seniority::Senior),
+        ("Partner, Commercial Contracts", "Pellworth Lisle LLP", Seniority::Owner),
+        ("Account Executive", "Acme", Seniority::Practitioner),
+        ("Gerente de Contas", "Acme", Seniority::Practitioner),
+        ("Staff Nurse", "St Agnes Hospital", Seniority::Practitioner),
+        ("Staff Software Engineer", "Dunnock Labs LLC", Seniority::Senior),
+        ("Head Chef", "Maré Alta", Seniority::Lead),
+        ("Head of Kitchens", "Maré Alta", Seniority::Director),
+        ("Assistant Manager", "Acme", Seniority::Lead),
+        ("Assistant to the Director", "Acme", Seniority::Junior),
+        ("Reitora", "Universidade do Vale", Seniority::Executive),
+        ("Founder's Associate", "Acme", Seniority::Junior),
+        ("Head Baker", "Maré Alta", Seniority::Lead),
+        ("Padeiro-chefe", "Maré Alta", Seniority::Lead),
+        ("Head of Year 9", "Wexcombe Hollow School", Seniority::Manager),
+        ("Mestre de Obras", "Horizonte", Seniority::Lead),
+        ("Encarregado de Obras", "Horizonte", Seniority::Lead),
+        ("Presidente", "Horizonte", Seniority::Executive),
+        ("Dona da Padaria", "Maré Alta", Seniority::Owner),
+    ] {
+        assert_eq!(Seniority::of(title, company), Some(rank), "{title}");
+    }
+    assert_eq!(Seniority::of("Dona de Casa", ""), None);
+    assert_eq!(Seniority::of("Presidente do Bairro", ""), None);
+    assert_eq!(Seniority::of("Former CEO", "Acme"), None);
+    assert_eq!(Seniority::of("Ex-diretora", "Acme"), None);
+}
