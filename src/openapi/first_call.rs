@@ -13,20 +13,21 @@ pub fn sells_analysis(operations: &[Operation]) -> bool {
 /// the reader's language, or else a route of the seller, best one that needs no body and no
 /// parameters.
 pub fn first_call(operations: &[Operation], language: Language) -> Option<&Operation> {
-    let sold = operations.iter().filter_map(|operation| Some((place(operation, language)?, operation)));
-    sold.min_by_key(|(place, _)| *place).map(|(_, operation)| operation)
+    let sold = operations.iter().filter_map(|operation| Some((drawbacks(operation, language)?, operation)));
+    sold.min_by_key(|(drawbacks, _)| *drawbacks).map(|(_, operation)| operation)
 }
 
-/// The place of an operation among those to be tried first, or `None` if it is not sold.
-fn place(operation: &Operation, language: Language) -> Option<u8> {
+/// Why others are tried before an operation, the gravest reason first. `None` if it is not sold.
+fn drawbacks(operation: &Operation, language: Language) -> Option<[bool; 3]> {
     match &operation.access {
         Access::Paid(route) => {
-            let is_best = matches!(route.endpoint, Endpoint::Crm | Endpoint::Analyze);
-            Some(2 * u8::from(route.language != language) + u8::from(!is_best))
+            let is_partial = !matches!(route.endpoint, Endpoint::Crm | Endpoint::Analyze);
+            Some([false, route.language != language, is_partial])
         }
         Access::Forwarded(_) => {
-            let (has_body, has_parameters) = (operation.verb != Verb::Get, !operation.parameters.is_empty());
-            Some(4 + 2 * u8::from(has_body) + u8::from(has_parameters))
+            let (takes_body, has_parameters) =
+                (operation.verb != Verb::Get, !operation.parameters.is_empty());
+            Some([true, takes_body, has_parameters])
         }
         Access::Open | Access::KeyOptional | Access::AnyKey | Access::Scoped(_) => None,
     }

@@ -46,7 +46,8 @@ fn sold_routes(operations: &[Operation], words: Words) -> String {
     let prefix = prefix(words.0);
     let mut rows = operations.iter().filter_map(|operation| {
         let Access::Forwarded(route) = &operation.access else { return None };
-        let (signature, id, title) = (operation.signature(), operation.id, operation.title(words.0));
+        let (signature, id) = (operation.signature(), operation.id);
+        let title = operation.title(words.0).replace('|', "\\|");
         let price = if route.is_free() { words.free().to_owned() } else { route_price(&route.price, words) };
         Some(format!("\n| [`{signature}`]({prefix}/docs/reference/{id}) | {title} | {price} |"))
     });

@@ -25,7 +25,7 @@ pub(super) fn index(operations: &[Operation], language: Language) -> Page {
     for group in Group::ALL.into_iter().filter(has_operations) {
         text += &format!("\n## {}\n\n| | |\n|---|---|\n", group.title(language));
         for operation in operations.iter().filter(|operation| operation.group == group) {
-            let (id, title) = (operation.id, operation.title(language));
+            let (id, title) = (operation.id, operation.title(language).replace('|', "\\|"));
             text += &format!("| [`{}`]({prefix}/docs/reference/{id}) | {title} |\n", operation.signature());
         }
     }

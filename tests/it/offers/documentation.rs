@@ -144,6 +144,15 @@ async fn the_first_page_lists_the_routes_of_the_seller_beside_the_analysis_or_wi
 }
 
 #[tokio::test]
+async fn a_bar_in_a_title_is_text() {
+    let routes = IMAGES.replace("Resize an image", "Resize | crop");
+    for path in ["/index.md", "/docs/reference/index.md"] {
+        let [english, _] = texts_of(&routes, path, "/images").await;
+        assert!(english.contains("| Resize \\| crop |"), "{english}");
+    }
+}
+
+#[tokio::test]
 async fn the_first_page_lists_twenty_routes_and_leads_to_the_others() {
     let route = |number: usize| {
         format!(
