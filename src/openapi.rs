@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub use document::document;
 pub use errors::operations_with;
 pub use examples::{answer, error_body};
-pub use first_call::{first_call, sells_analysis};
+pub use first_call::first_call;
 pub use members::{Member, Object, objects_of, objects_of_analysis, objects_of_dry_run};
 pub use operation::{Access, Group, Operation, Parameter, Success, Verb};
 pub use operations::all;

@@ -35,6 +35,7 @@ use self::page::{Page, Section, markdown_address, prefix};
 use self::served::Served;
 pub use self::trial::{can_be_tried, fields_of, with_typed};
 use self::words::Words;
+use crate::catalogue::routes::RouteSet;
 use crate::domain::language::Language;
 use crate::domain::refusal::ErrorCode;
 use crate::openapi::{self, Facts, Operation};
@@ -83,11 +84,11 @@ enum Subject {
 }
 
 impl Subject {
-    /// Whether a page is found by readers of a gateway that sells these operations. Links lead to
-    /// the others.
-    fn concerns(self, operations: &[Operation]) -> bool {
+    /// Whether a page is found by readers of a gateway that sells these routes. Links lead to the
+    /// others.
+    fn concerns(self, routes: &RouteSet) -> bool {
         match self {
-            Self::Guide(guide) => guide.concerns(operations),
+            Self::Guide(guide) => guide.concerns(routes),
             _ => true,
         }
     }
@@ -119,7 +120,7 @@ impl Site {
     }
 
     fn llms(&self) -> &Served {
-        let text = || home::llms_txt(self.operations()).into_bytes();
+        let text = || home::llms_txt(&self.facts, self.operations()).into_bytes();
         self.llms.get_or_init(|| Served::new("text/plain; charset=utf-8", text()))
     }
 
@@ -136,7 +137,7 @@ impl Site {
         };
         of_language.get_or_init(|| {
             let own = self.pages().iter().filter(|(_, entry)| entry.language == language);
-            let own = own.filter(|(_, entry)| entry.what.concerns(self.operations()));
+            let own = own.filter(|(_, entry)| entry.what.concerns(&self.facts.routes));
             let pages = own.map(|(address, entry)| (address.as_str(), self.page(entry.what, language)));
             Served::new("application/json", search::index(pages).into_bytes())
         })
@@ -201,7 +202,7 @@ impl Site {
     }
 
     fn html(&self, page: &Page) -> String {
-        page.html(self.operations(), self.facts.console.is_some())
+        page.html(&self.facts, self.operations())
     }
 
     fn page(&self, what: Subject, language: Language) -> Page {
@@ -209,7 +210,7 @@ impl Site {
             Subject::Home => home::home(&self.facts, self.operations(), language),
             Subject::Pricing => pricing::page(&self.facts, language),
             Subject::Changelog => changelog::page(language),
-            Subject::Guides => home::guides(self.operations(), language),
+            Subject::Guides => home::guides(&self.facts, language),
             Subject::Guide(guide) => home::guide(guide, &self.facts, self.operations(), language),
             Subject::Operations => reference::index(self.operations(), language),
             Subject::Operation(place) => match self.operations().get(place) {

@@ -7,7 +7,6 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::Facts;
-use super::first_call::sells_analysis;
 use super::generator::generator;
 use super::operation::{Access, Group, Operation, Parameter, Verb};
 use super::operations::all;
@@ -30,13 +29,12 @@ struct Writer<'f> {
 pub fn document(facts: &Facts) -> Value {
     let mut writer = Writer { facts, schemas: generator(), billed: Vec::new() };
     let mut paths: Map<String, Value> = Map::new();
-    let operations = all(facts);
-    for operation in &operations {
+    for operation in all(facts) {
         let item = paths.entry(operation.path).or_insert_with(|| json!({}));
-        item[operation.verb.as_str()] = writer.operation(operation);
+        item[operation.verb.as_str()] = writer.operation(&operation);
     }
     let server = facts.links.base_url.as_str();
-    let summary = match sells_analysis(&operations) {
+    let summary = match facts.routes.sells_analysis() {
         true => "Analyses of people by name and company, sold by the credit",
         false => "Calls sold by the credit",
     };

@@ -1,13 +1,8 @@
-//! What pages for newcomers show of the calls that are sold.
+//! The call that pages for newcomers show.
 
 use super::operation::{Access, Operation, Verb};
 use crate::domain::language::Language;
 use crate::domain::route::Endpoint;
-
-/// Whether an endpoint of the analysis is sold.
-pub fn sells_analysis(operations: &[Operation]) -> bool {
-    operations.iter().any(|operation| matches!(operation.access, Access::Paid(_)))
-}
 
 /// Returns the call that a newcomer tries first, or `None` if nothing is sold: an analysis, best in
 /// the reader's language, or else a route of the seller, best one that needs no body and no

@@ -17,7 +17,7 @@ pub(super) fn guide(text: &str, facts: &Facts, operations: &[Operation], words: 
     let heading = words.make_the_call();
     let Some(call) = openapi::first_call(operations, words.0) else { return with_section(text, heading, "") };
     let sample = sample(call, facts);
-    match openapi::sells_analysis(operations) {
+    match facts.routes.sells_analysis() {
         true => with_sample(text, heading, &sample),
         false => {
             let section = words.call_of_route().replace("{call}", &sample).replace("{id}", call.id);

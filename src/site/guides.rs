@@ -3,8 +3,8 @@
 use super::assets;
 use super::markdown::title_of;
 use super::words::{Words, prefix};
+use crate::catalogue::routes::RouteSet;
 use crate::domain::language::Language;
-use crate::openapi::{Operation, sells_analysis};
 
 /// Who a guide is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,15 +93,15 @@ guides! {
 /// Guides that concern the analysis and nothing else.
 const OF_ANALYSIS: [&str; 4] = ["contacts", "analysis", "moving", "enrichment"];
 
-/// The guides for a reader of a gateway that sells these operations, in the order of the contents.
-pub(super) fn guides_for(reader: Reader, operations: &[Operation]) -> impl Iterator<Item = &'static Guide> {
-    GUIDES.iter().filter(move |guide| guide.reader == reader && guide.concerns(operations))
+/// The guides for a reader of a gateway that sells these routes, in the order of the contents.
+pub(super) fn guides_for(reader: Reader, routes: &RouteSet) -> impl Iterator<Item = &'static Guide> {
+    GUIDES.iter().filter(move |guide| guide.reader == reader && guide.concerns(routes))
 }
 
 impl Guide {
     /// Whether it is about something that is sold.
-    pub(super) fn concerns(&self, operations: &[Operation]) -> bool {
-        !OF_ANALYSIS.contains(&self.name) || sells_analysis(operations)
+    pub(super) fn concerns(&self, routes: &RouteSet) -> bool {
+        !OF_ANALYSIS.contains(&self.name) || routes.sells_analysis()
     }
 
     /// The text in a language, or in English where it is not written in that one, and the language

@@ -2,10 +2,10 @@
 
 use super::first_call::{self, sample, with_section};
 use super::guides::{Guide, Reader, guides_for};
-use super::markdown::lead_of;
+use super::markdown::{cell, lead_of};
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
-use super::pricing::route_price;
+use super::pricing::{included_paths, route_price};
 use super::served::base_url;
 use super::words::Words;
 use crate::domain::language::Language;
@@ -18,7 +18,7 @@ const MAX_LISTED: usize = 20;
 /// may sell the analysis, other APIs or both.
 pub(super) fn home(facts: &Facts, operations: &[Operation], language: Language) -> Page {
     let words = Words(language);
-    let text = match (openapi::sells_analysis(operations), language) {
+    let text = match (facts.routes.sells_analysis(), language) {
         (true, Language::En) => include_str!("home/analysis_en.md"),
         (true, Language::Pt) => include_str!("home/analysis_pt.md"),
         (false, Language::En) => include_str!("home/routes_en.md"),
@@ -47,8 +47,8 @@ fn sold_routes(operations: &[Operation], words: Words) -> String {
     let mut rows = operations.iter().filter_map(|operation| {
         let Access::Forwarded(route) = &operation.access else { return None };
         let (signature, id) = (operation.signature(), operation.id);
-        let title = operation.title(words.0).replace('|', "\\|");
-        let price = if route.is_free() { words.free().to_owned() } else { route_price(&route.price, words) };
+        let title = cell(operation.title(words.0));
+        let price = route_price(route, words);
         Some(format!("\n| [`{signature}`]({prefix}/docs/reference/{id}) | {title} | {price} |"))
     });
     let listed: String = rows.by_ref().take(MAX_LISTED).collect();
@@ -82,15 +82,12 @@ fn plans(facts: &Facts, language: Language) -> String {
     let mut text = format!("{head}\n|---|---:|---:|---:|---|\n");
     for plan in facts.offered_plans() {
         let price = plan.price_usd.map_or_else(|| custom.to_owned(), |price| price.to_string());
-        let sold = facts.routes.paths().zip(facts.routes.access());
-        let including = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
-        let paths: Vec<String> = including.map(|(path, _)| format!("`{path}`")).collect();
         let credits = whole(plan.credits.as_i64(), language);
         text += &format!(
             "| {} | {price} | {credits} | {} | {} |\n",
             plan.plan,
             plan.rate_per_s,
-            paths.join(", ")
+            included_paths(plan, facts)
         );
     }
     text
@@ -114,7 +111,7 @@ pub(super) fn guide(guide: &Guide, facts: &Facts, operations: &[Operation], lang
 }
 
 /// Every guide, by reader, with the sentence that says what it is about.
-pub(super) fn guides(operations: &[Operation], language: Language) -> Page {
+pub(super) fn guides(facts: &Facts, language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
     let lead = match language {
         Language::En => {
@@ -127,7 +124,7 @@ pub(super) fn guides(operations: &[Operation], language: Language) -> Page {
     let mut text = format!("# {}\n\n{lead}\n", words.documentation());
     for reader in Reader::ALL {
         text += &format!("\n## {}\n\n", reader.title(words));
-        for guide in guides_for(reader, operations) {
+        for guide in guides_for(reader, &facts.routes) {
             let (title, lead) = (guide.title(language), lead_of(guide.text(language).0));
             text += &format!("- [{title}]({prefix}/docs/{}): {lead}\n", guide.name);
         }
@@ -136,9 +133,9 @@ pub(super) fn guides(operations: &[Operation], language: Language) -> Page {
 }
 
 /// The contents of the site for language models: <https://llmstxt.org>.
-pub(super) fn llms_txt(operations: &[Operation]) -> String {
+pub(super) fn llms_txt(facts: &Facts, operations: &[Operation]) -> String {
     let words = Words(Language::En);
-    let what = match openapi::sells_analysis(operations) {
+    let what = match facts.routes.sells_analysis() {
         true => "An HTTP API that analyses a person by name and company and is paid by the credit.",
         false => "HTTP APIs that are paid by the credit.",
     };
@@ -148,7 +145,7 @@ pub(super) fn llms_txt(operations: &[Operation]) -> String {
     );
     for reader in Reader::ALL {
         text += &format!("\n## Guides {}\n\n", reader.title(words).to_lowercase());
-        for guide in guides_for(reader, operations) {
+        for guide in guides_for(reader, &facts.routes) {
             let (title, lead) = (guide.title(Language::En), lead_of(guide.text(Language::En).0));
             text += &format!("- [{title}](/docs/{}.md): {lead}\n", guide.name);
         }

@@ -174,6 +174,11 @@ pub(super) fn lead_of(text: &str) -> String {
     }
 }
 
+/// A text as a cell of a table, whose bars are letters.
+pub(super) fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
 /// The title of a document: its first heading.
 pub(super) fn title_of(text: &str) -> &str {
     text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()

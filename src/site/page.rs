@@ -8,7 +8,7 @@ use super::words::Words;
 pub(super) use super::words::prefix;
 use crate::domain::language::Language;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::{Group, Operation};
+use crate::openapi::{Facts, Group, Operation};
 
 const LAYOUT: &str = include_str!("layout.html");
 
@@ -105,7 +105,7 @@ impl Page {
     }
 
     /// The page as HTML. Where the gateway serves the console, the header leads there.
-    pub(super) fn html(&self, operations: &[Operation], has_console: bool) -> String {
+    pub(super) fn html(&self, facts: &Facts, operations: &[Operation]) -> String {
         let (words, language) = (self.words(), self.language);
         let prefix_own = prefix(language);
         let own = format!("{prefix_own}{}", self.path);
@@ -149,10 +149,10 @@ impl Page {
             ("skip", words.skip()),
             ("home", &format!("{prefix_own}/")),
             ("sections", &self.sections()),
-            ("console", if has_console { "<a href=\"/console\">Console</a>\n" } else { "" }),
+            ("console", if facts.console.is_some() { "<a href=\"/console\">Console</a>\n" } else { "" }),
             ("shape", if self.aside.is_some() { "doc three" } else { "doc" }),
             ("contents", words.contents()),
-            ("nav", &self.navigation(operations, &own)),
+            ("nav", &self.navigation(facts, operations, &own)),
             ("text_lang", self.text_language.code()),
             ("note", note.as_deref().unwrap_or_default()),
             ("head", &self.head()),
@@ -190,7 +190,7 @@ impl Page {
     }
 
     /// The pages of the section.
-    fn navigation(&self, operations: &[Operation], own: &str) -> String {
+    fn navigation(&self, facts: &Facts, operations: &[Operation], own: &str) -> String {
         let (words, prefix) = (self.words(), prefix(self.language));
         let link = |path: String, name: &str| {
             let current = if path == own { " aria-current=\"page\"" } else { "" };
@@ -200,7 +200,7 @@ impl Page {
         match self.section {
             Section::Home | Section::Guides | Section::Pricing => Reader::ALL
                 .map(|reader| {
-                    let links: String = guides_for(reader, operations)
+                    let links: String = guides_for(reader, &facts.routes)
                         .map(|guide| {
                             link(format!("{prefix}/docs/{}", guide.name), guide.title(self.language))
                         })

@@ -5,9 +5,9 @@ use super::page::{Page, Section, prefix};
 use super::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
+use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::language::Language;
-use crate::domain::plan::Support;
-use crate::domain::price::RoutePrice;
+use crate::domain::plan::{Plan, Support};
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::openapi::{Facts, SignUp, Texts, in_language};
@@ -29,8 +29,11 @@ pub(super) fn page(facts: &Facts, language: Language) -> Page {
 }
 
 /// What a call of a route of the seller costs, least and most.
-pub(super) fn route_price(price: &RoutePrice, words: Words) -> String {
-    let (least, most) = (price.least(), price.most());
+pub(super) fn route_price(route: &ForwardedRoute, words: Words) -> String {
+    if route.is_free() {
+        return words.free().to_owned();
+    }
+    let (least, most) = (route.price.least(), route.price.most());
     let most_shown = words.count_of_credits(most.as_i64());
     if least == most { most_shown } else { format!("{least}–{most_shown}") }
 }
@@ -53,7 +56,7 @@ fn calls(facts: &Facts, language: Language) -> String {
         text += &format!("| `POST {}` | {} |\n", route.path, price(route, words));
     }
     for route in facts.routes.forwarded.iter().filter(|route| !route.is_free()) {
-        text += &format!("| `{}` | {} |\n", route.path, route_price(&route.price, words));
+        text += &format!("| `{}` | {} |\n", route.path, route_price(route, words));
     }
     text
 }
@@ -92,12 +95,16 @@ fn included(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | {} |\n|---|---|\n", words.plan(), words.calls());
     for plan in facts.offered_plans() {
-        let sold = facts.routes.paths().zip(facts.routes.access());
-        let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
-        let paths: Vec<String> = included.map(|(path, _)| format!("`{path}`")).collect();
-        text += &format!("| {} | {} |\n", plan.plan, paths.join(", "));
+        text += &format!("| {} | {} |\n", plan.plan, included_paths(plan, facts));
     }
     text
+}
+
+/// The paths that a plan includes, as code.
+pub(super) fn included_paths(plan: &Plan, facts: &Facts) -> String {
+    let sold = facts.routes.paths().zip(facts.routes.access());
+    let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
+    included.map(|(path, _)| format!("`{path}`")).collect::<Vec<_>>().join(", ")
 }
 
 const fn support(support: Support) -> Texts {

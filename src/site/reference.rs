@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::aside::Aside;
 use super::charging;
 use super::fields;
+use super::markdown::cell;
 use super::page::{Page, Section, prefix};
 use super::pricing::{price, route_price};
 use super::served::base_url;
@@ -25,7 +26,7 @@ pub(super) fn index(operations: &[Operation], language: Language) -> Page {
     for group in Group::ALL.into_iter().filter(has_operations) {
         text += &format!("\n## {}\n\n| | |\n|---|---|\n", group.title(language));
         for operation in operations.iter().filter(|operation| operation.group == group) {
-            let (id, title) = (operation.id, operation.title(language).replace('|', "\\|"));
+            let (id, title) = (operation.id, cell(operation.title(language)));
             text += &format!("| [`{}`]({prefix}/docs/reference/{id}) | {title} |\n", operation.signature());
         }
     }
@@ -81,8 +82,7 @@ fn chips(operation: &Operation, words: Words) -> Vec<String> {
         Access::AnyKey => vec![words.free().to_owned(), words.any_key().to_owned()],
         Access::Scoped(needed) => vec![words.free().to_owned(), scope(needed.as_str())],
         Access::Paid(route) => vec![held(route, words), scope("invoke")],
-        Access::Forwarded(route) if route.is_free() => vec![words.free().to_owned(), scope("invoke")],
-        Access::Forwarded(route) => vec![route_price(&route.price, words), scope("invoke")],
+        Access::Forwarded(route) => vec![route_price(route, words), scope("invoke")],
     }
 }
 
@@ -114,11 +114,7 @@ fn row(name: &str, schema: &Value, is_required: bool, about: &str, words: Words)
     let default = schema.get("default").map_or(String::new(), |default| {
         format!(" {}: `{}`.", words.default(), default.as_str().map_or(default.to_string(), str::to_owned))
     });
-    format!(
-        "| `{name}` | {}{required} | {}{default} |\n",
-        kind(schema).replace('|', "\\|"),
-        about.replace('|', "\\|")
-    )
+    format!("| `{name}` | {}{required} | {}{default} |\n", cell(&kind(schema)), cell(about))
 }
 
 fn body(operation: &Operation, words: Words) -> String {
