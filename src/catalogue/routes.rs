@@ -3,6 +3,7 @@
 
 mod built_in;
 mod changes;
+mod description;
 mod forwarded;
 mod paths;
 mod price;

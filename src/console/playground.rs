@@ -15,7 +15,7 @@ use crate::domain::key::FormatChoice;
 use crate::identity::throttle::{GuessKind, wait};
 use crate::management::keys::{self, NewSecret};
 use crate::openapi::{Access, Client, Operation, Ordered, Verb};
-use crate::site::{Site, asset_address, can_be_tried, fields_of, with_typed};
+use crate::site::{Site, asset_address, can_be_tried, control_of_body, controls_of, fields_of, with_typed};
 use crate::storage::identity::guesses;
 
 /// Three of the sample people, as names and company.
@@ -27,7 +27,7 @@ const SAMPLES: [[&str; 3]; 3] = [
 /// The fields of a person in both languages of the API, as samples fill them in.
 const PERSON: [[&str; 2]; 3] =
     [["primeiro_nome", "first_name"], ["ultimo_nome", "last_name"], ["empresa", "company"]];
-/// The field that names the operation, which no operation has.
+/// The field that names the operation.
 const OPERATION: &str = "operation";
 
 /// What can be tried: calls that are sold, and whose body the form can write.
@@ -72,11 +72,13 @@ pub(super) async fn code(call: &mut Call) -> Result<Reply, PageError> {
     let asked = call.form.text(OPERATION).to_owned();
     let chosen = operations.iter().find(|operation| operation.id == asked).copied();
     let chosen = chosen.ok_or(PageError::NotAForm)?.clone();
-    let names = chosen.parameters.iter().map(|parameter| parameter.name);
-    let names = names.chain(chosen.body.iter().flat_map(|body| body.fields.iter().map(|field| field.name)));
-    call.form.only(&names.chain([OPERATION]).collect::<Vec<_>>())?;
+    let controls = controls_of(&chosen);
+    call.form.only(&controls.iter().map(String::as_str).chain([OPERATION]).collect::<Vec<_>>())?;
     let form = call.form.clone();
-    let typed = with_typed(chosen, |name| form.has(name).then(|| form.text(name).to_owned()));
+    let typed = with_typed(chosen, |name| {
+        let control = control_of_body(name);
+        form.has(&control).then(|| form.text(&control).to_owned())
+    });
     page(call, &operations, Some(typed), true).await
 }
 

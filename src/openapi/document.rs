@@ -99,7 +99,9 @@ impl Writer<'_> {
                 written["x-fluence-credits"] = json!(route.price);
                 written["x-fluence-settlement"] =
                     json!({ "capture": route.capture, "broke_off": route.broke_off, "left": route.left });
-                if route.max_request_bytes > 0 && !matches!(operation.verb, Verb::Get | Verb::Head) {
+                let takes_body =
+                    route.max_request_bytes > 0 && !matches!(operation.verb, Verb::Get | Verb::Head);
+                if takes_body && operation.body.is_none() {
                     written["requestBody"] = json!({
                         "description": "A body of whatever media type the service behind this route takes.",
                         "required": false,
@@ -206,11 +208,15 @@ fn limits(access: &Access) -> &'static [&'static str] {
 }
 
 fn parameters(operation: &Operation) -> Value {
-    let own = operation.parameters.iter().map(|Parameter { name, is_in_path, about, schema, .. }| {
-        json!({
+    let own = operation.parameters.iter().map(|Parameter { name, is_in_path, about, schema, example }| {
+        let mut written = json!({
             "name": name, "in": if *is_in_path { "path" } else { "query" }, "required": is_in_path,
             "description": about[0], "schema": schema,
-        })
+        });
+        if let Some(example) = example {
+            written["example"] = json!(example);
+        }
+        written
     });
     let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let mut all: Vec<Value> = own.collect();

@@ -5,8 +5,8 @@ use crate::domain::language::Language;
 use crate::domain::route::Endpoint;
 
 /// Returns the call that a newcomer tries first, or `None` if nothing is sold: an analysis, best in
-/// the reader's language, or else a route of the seller, best one that needs no body and no
-/// parameters.
+/// the reader's language, or else a route of the seller, best one whose body and parameters are
+/// known.
 pub fn first_call(operations: &[Operation], language: Language) -> Option<&Operation> {
     let sold = operations.iter().filter_map(|operation| Some((drawbacks(operation, language)?, operation)));
     sold.min_by_key(|(drawbacks, _)| *drawbacks).map(|(_, operation)| operation)
@@ -20,9 +20,9 @@ fn drawbacks(operation: &Operation, language: Language) -> Option<[bool; 3]> {
             Some([false, route.language != language, is_partial])
         }
         Access::Forwarded(_) => {
-            let (takes_body, has_parameters) =
-                (operation.verb != Verb::Get, !operation.parameters.is_empty());
-            Some([true, takes_body, has_parameters])
+            let lacks_body = operation.verb != Verb::Get && operation.body.is_none();
+            let lacks_value = operation.parameters.iter().any(|parameter| parameter.example.is_none());
+            Some([true, lacks_body, lacks_value])
         }
         Access::Open | Access::KeyOptional | Access::AnyKey | Access::Scoped(_) => None,
     }

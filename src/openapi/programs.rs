@@ -8,7 +8,7 @@ mod php;
 mod python;
 mod ruby;
 
-use super::operation::{Operation, Verb};
+use super::operation::{Operation, Parameter, Verb};
 use super::ordered::Ordered;
 
 /// A language, or a library of one, that clients call the API with.
@@ -105,13 +105,19 @@ impl<'o> Call<'o> {
         let mut before = "";
         for segment in operation.path.split('/').skip(1) {
             match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-                Some(name) => address.extend([Piece::Text("/".to_owned()), variable(name, before)]),
+                Some(name) => {
+                    let known = |parameter: &&Parameter| parameter.is_in_path && parameter.name == name;
+                    let given = operation.parameters.iter().find(known).and_then(|known| known.example);
+                    let value =
+                        given.map_or_else(|| variable(name, before), |value| Piece::Text(value.into()));
+                    address.extend([Piece::Text("/".to_owned()), value]);
+                }
                 None => address.push(Piece::Text(format!("/{segment}"))),
             }
             before = segment;
         }
-        let given =
-            operation.parameters.iter().filter_map(|parameter| Some((parameter.name, parameter.example?)));
+        let in_query = operation.parameters.iter().filter(|parameter| !parameter.is_in_path);
+        let given = in_query.filter_map(|parameter| Some((parameter.name, parameter.example?)));
         let query: Vec<String> = given.map(|(name, example)| format!("{name}={example}")).collect();
         if !query.is_empty() {
             address.push(Piece::Text(format!("?{}", query.join("&"))));

@@ -12,6 +12,7 @@ pub(super) use self::keys::{empty, key_cap, key_change, new_environment, new_key
 pub(super) use self::leaks::leak_report;
 use super::ordered::Ordered;
 use super::texts::Texts;
+use crate::catalogue::interned;
 use crate::domain::language::Language;
 use crate::domain::route::{Endpoint, Route};
 use crate::http::person_request::MAX_NAME_CHARS;
@@ -43,12 +44,22 @@ pub struct RequestBody {
     pub is_required: bool,
     /// Its members, in the order in which people read them.
     pub fields: Vec<Field>,
+    /// Whether these are all. Only the service behind a route knows the members that it takes.
+    pub is_complete: bool,
     pub example: Ordered,
 }
 
 impl RequestBody {
     fn new(fields: Vec<Field>, example: &str) -> Self {
-        Self { is_required: true, fields, example: Ordered::parse(example) }
+        Self { is_required: true, fields, is_complete: true, example: Ordered::parse(example) }
+    }
+
+    /// The body of a route of the seller, by an example of it.
+    pub(super) fn by_example(example: &str) -> Self {
+        let example = Ordered::parse(example);
+        let field = |(name, value): &(String, Ordered)| Field::new(interned(name), value.schema(), ["", ""]);
+        let fields = example.members().iter().map(field).collect();
+        Self { is_required: false, fields, is_complete: false, example }
     }
 
     fn optional(self) -> Self {
@@ -62,7 +73,9 @@ impl RequestBody {
         let mut required = Vec::new();
         for field in &self.fields {
             let mut schema = field.schema.clone();
-            schema["description"] = json!(field.about[0]);
+            if !field.about[0].is_empty() {
+                schema["description"] = json!(field.about[0]);
+            }
             properties.insert(field.name.to_owned(), schema.clone());
             match field.other_name {
                 Some(other) => {
@@ -78,7 +91,10 @@ impl RequestBody {
                 None => {}
             }
         }
-        let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+        let mut schema = json!({ "type": "object", "properties": properties });
+        if self.is_complete {
+            schema["additionalProperties"] = json!(false);
+        }
         if !either.is_empty() {
             schema["allOf"] = Value::Array(either);
         }

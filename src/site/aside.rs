@@ -3,7 +3,7 @@
 
 use super::markdown::escaped;
 use super::words::Words;
-use crate::openapi::{Client, Operation, Ordered, answer};
+use crate::openapi::{Access, Client, Operation, Ordered, answer};
 
 /// The aside of a reference page.
 #[derive(Clone, Debug)]
@@ -18,9 +18,14 @@ pub(super) struct Aside {
 impl Aside {
     pub(super) fn new(operation: &Operation, base_url: &str, trial: Option<String>, words: Words) -> Self {
         let programs = Client::ALL.map(|client| (client, client.program(operation, base_url)));
-        let success = operation.successes.first();
-        let recorded = success.and_then(|success| answer(operation.id, success.status));
-        let answer = recorded.map(|value| shortened(value).to_pretty());
+        let answer = match &operation.access {
+            Access::Forwarded(route) => route.example.answer.as_deref().map(Ordered::parse),
+            _ => {
+                let success = operation.successes.first();
+                success.and_then(|success| answer(operation.id, success.status)).cloned()
+            }
+        };
+        let answer = answer.map(|value| shortened(&value).to_pretty());
         Self { words, programs: programs.into(), trial, answer }
     }
 

@@ -83,6 +83,7 @@ guides! {
     Operator both "operations/scaling",
     Operator both "commands",
     Operator both "selling-an-api",
+    Operator both "describing-routes",
     Operator both "changing-calls",
     Operator both "signed-identity",
     Operator both "ledger",
@@ -111,6 +112,12 @@ impl Guide {
             (Language::Pt, Some(text)) => (text, Language::Pt),
             _ => (self.english, Language::En),
         }
+    }
+
+    /// Its texts in all languages.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'static str> {
+        [Some(self.english), self.portuguese].into_iter().flatten()
     }
 
     pub(super) fn title(&self, language: Language) -> &'static str {

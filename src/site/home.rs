@@ -5,6 +5,7 @@ use super::guides::{Guide, Reader, guides_for};
 use super::markdown::{cell, lead_of};
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
+use super::parts;
 use super::pricing::{included_paths, route_price};
 use super::served::base_url;
 use super::words::Words;
@@ -99,12 +100,13 @@ const LOCAL: &str = "http://127.0.0.1:8000";
 /// A guide. The samples for clients and account owners have the address of this gateway.
 pub(super) fn guide(guide: &Guide, facts: &Facts, operations: &[Operation], language: Language) -> Page {
     let (text, text_language) = guide.text(language);
+    let text = parts::of_analysis(text, facts.routes.sells_analysis());
     let text = match guide.reader {
         Reader::Client if guide.name == first_call::GUIDE => {
-            first_call::guide(text, facts, operations, Words(text_language)).replace(LOCAL, base_url(facts))
+            first_call::guide(&text, facts, operations, Words(text_language)).replace(LOCAL, base_url(facts))
         }
         Reader::Client | Reader::Owner => text.replace(LOCAL, base_url(facts)),
-        Reader::Operator => text.to_owned(),
+        Reader::Operator => text,
     };
     let path = format!("/docs/{}", guide.name);
     Page { text_language, ..Page::new(path, Section::Guides, language, text) }

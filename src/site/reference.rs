@@ -127,7 +127,9 @@ fn body(operation: &Operation, words: Words) -> String {
             row(field.name, &field.schema, field.is_required, &about, words)
         })
         .collect();
-    if rows.is_empty() { rows } else { table_head(words.body(), words) + &rows }
+    let is_complete = operation.body.as_ref().is_none_or(|body| body.is_complete);
+    let note = if is_complete { String::new() } else { format!("\n{}\n", words.body_by_example()) };
+    if rows.is_empty() { rows } else { table_head(words.body(), words) + &rows + &note }
 }
 
 /// A schema in a few words.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::markdown::escaped;
 use super::words::Words;
 use crate::domain::language::Language;
-use crate::openapi::{Access, Field, Operation, Ordered, Verb, in_language};
+use crate::openapi::{Access, Field, Operation, Ordered, Parameter, Verb, in_language};
 
 /// Where a field of the form goes.
 #[derive(Clone, Copy)]
@@ -24,6 +24,28 @@ impl Place {
             Self::Body => "body",
         }
     }
+
+    /// The name of a control. Parameters and members may have the same name, or that of another
+    /// control of the page.
+    fn control(self, field: &str) -> String {
+        format!("{}.{field}", self.name())
+    }
+}
+
+/// The names of the controls of an operation.
+pub fn controls_of(operation: &Operation) -> Vec<String> {
+    let of_parameter = |parameter: &Parameter| {
+        let place = if parameter.is_in_path { Place::Path } else { Place::Query };
+        place.control(parameter.name)
+    };
+    let of_body =
+        operation.body.iter().flat_map(|body| body.fields.iter().map(|field| control_of_body(field.name)));
+    operation.parameters.iter().map(of_parameter).chain(of_body).collect()
+}
+
+/// The name of the control of a member of the body.
+pub fn control_of_body(field: &str) -> String {
+    Place::Body.control(field)
 }
 
 /// The form of an operation, hidden until its script runs. `None` where the form could not say what
@@ -70,7 +92,8 @@ pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
 
 /// Whether a form can say what is sent: not for a body that only the service behind a route knows.
 pub fn can_be_tried(operation: &Operation) -> bool {
-    !matches!(operation.access, Access::Forwarded(_)) || matches!(operation.verb, Verb::Get | Verb::Head)
+    let is_known = operation.body.is_some() || matches!(operation.verb, Verb::Get | Verb::Head);
+    is_known || !matches!(operation.access, Access::Forwarded(_))
 }
 
 /// The fields of an operation, filled in with its example, for the form of another page.
@@ -109,15 +132,16 @@ fn is_json(field: &Field) -> bool {
     match (&field.schema["enum"], &field.schema["type"]) {
         (Value::Array(_), _) => false,
         (_, Value::Array(kinds)) => !kinds.iter().any(|kind| kind == "string"),
-        (_, kind) => kind == "array" || kind == "integer",
+        (_, kind) => ["array", "boolean", "integer", "number", "object"].iter().any(|json| kind == json),
     }
 }
 
 fn input(name: &str, place: Place, kind: &str, value: &str, is_required: bool) -> String {
     let required = if is_required { " required" } else { "" };
     format!(
-        "<label><code>{name}</code><input name=\"{name}\" data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" value=\"{}\" \
+        "<label><code>{name}</code><input name=\"{}\" data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" value=\"{}\" \
          autocomplete=\"off\"{required}></label>\n",
+        place.control(name),
         place.name(),
         escaped(value)
     )
@@ -165,7 +189,8 @@ fn select<'c>(
         .collect();
     let name = field.name;
     format!(
-        "<label><code>{name}</code><select name=\"{name}\" data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" title=\"{}\">{absent}{options}</select></label>\n",
+        "<label><code>{name}</code><select name=\"{}\" data-in=\"{}\" data-name=\"{name}\" data-kind=\"{kind}\" title=\"{}\">{absent}{options}</select></label>\n",
+        Place::Body.control(name),
         Place::Body.name(),
         escaped(in_language(field.about, words.0))
     )

@@ -90,6 +90,8 @@ words! {
     scope: "scope" / "escopo";
     parameters: "Parameters" / "Parâmetros";
     body: "Body" / "Corpo";
+    body_by_example: "These are the fields of the example. The service behind this route may take others."
+        / "Estes são os campos do exemplo. O serviço por trás desta rota pode aceitar outros.";
     answers: "Answers" / "Respostas";
     name: "Name" / "Nome";
     kind: "Kind" / "Tipo";

@@ -65,9 +65,9 @@ pub(crate) fn programs(guide: &str) -> Vec<&str> {
     guide.split("```python\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect()
 }
 
-/// The program of a text that repeats calls.
-fn repeating_program(guide: &str) -> &str {
-    programs(guide)[0]
+/// The program of a text that repeats calls, with a call by it.
+fn repeating_program(guide: &str) -> String {
+    programs(guide)[..2].join("\n\n")
 }
 
 /// Runs a program in Python and returns what it printed to both outputs.

@@ -3,6 +3,7 @@
 
 mod captured_statuses;
 mod changes;
+mod description;
 mod ending;
 mod path_pattern;
 mod secret_template;
@@ -19,6 +20,7 @@ use super::price::RoutePrice;
 
 pub use captured_statuses::{CapturedStatuses, CapturedStatusesError};
 pub use changes::{Changes, HeaderChanges, MemberChanges};
+pub use description::{ExampleCall, Translated};
 pub use ending::{Due, StreamEnd};
 pub use path_pattern::{PathPattern, PathPatternError};
 pub use secret_template::{SecretTemplate, SecretTemplateError};
@@ -181,8 +183,9 @@ pub struct ForwardedRoute {
     pub pattern: PathPattern,
     pub methods: Vec<RouteMethod>,
     /// For the documentation: what it does, in a few words and in a few sentences.
-    pub title: Option<&'static str>,
-    pub about: Option<&'static str>,
+    pub title: Option<Translated>,
+    pub about: Option<Translated>,
+    pub example: ExampleCall,
     pub upstream: String,
     /// The path that the upstream gets.
     pub to: PathPattern,

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::price::price;
-use super::{changes, path};
+use super::{changes, description, path};
 use crate::catalogue::document::{Fields, integer, list, name, parsed, text, word_of};
 use crate::catalogue::interned::interned;
 use crate::domain::forwarding::{
@@ -23,8 +23,9 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     if methods.as_ref().is_some_and(Vec::is_empty) {
         fields.fault("methods", "must list at least one method");
     }
-    let title = fields.optional("title", text(80));
-    let about = fields.optional("about", text(1_000));
+    let title = description::translated(fields, "title", 80);
+    let about = description::translated(fields, "about", 1_000);
+    let example = description::example(fields, pattern.as_ref(), methods.as_deref());
     let upstream = fields.required("upstream", name);
     let to = target_path(fields, pattern.as_ref());
     let access = fields.required("access", parsed::<Access>);
@@ -51,8 +52,9 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         name: interned(&route?),
         path: interned(&pattern.to_string()),
         methods: methods?,
-        title: title.as_deref().map(interned),
-        about: about.as_deref().map(interned),
+        title,
+        about,
+        example,
         upstream: upstream?,
         to: to.unwrap_or_else(|| pattern.clone()),
         pattern,

@@ -1,6 +1,7 @@
 //! What a file of routes may say, and what is reported.
 
 mod changes;
+mod description;
 mod price;
 mod upstream;
 

@@ -13,6 +13,7 @@ use crate::http::error_body::{code_in, schemas};
 use crate::http::negotiate::PROBLEM_JSON;
 use crate::openapi::examples::answer;
 use crate::openapi::operation::{Access, Operation};
+use crate::openapi::ordered::Ordered;
 
 /// The dialect's name in the names of components.
 pub(super) const fn name_of(dialect: Option<Dialect>) -> &'static str {
@@ -41,8 +42,13 @@ impl Writer<'_> {
             let reference = json!({ "$ref": format!("#/components/responses/{name}") });
             responses.insert(status.to_owned(), reference);
         }
-        if matches!(operation.access, Access::Forwarded(_)) {
-            responses.insert("default".to_owned(), passed_on(operation));
+        if let Access::Forwarded(route) = &operation.access {
+            responses.insert("default".to_owned(), passed_on(operation, any_bytes()));
+            if let Some(answer) = &route.example.answer {
+                let answer = Ordered::parse(answer);
+                let content = json!({ "application/json": { "schema": answer.schema(), "example": answer } });
+                responses.insert("200".to_owned(), passed_on(operation, content));
+            }
         }
         responses.into()
     }
@@ -96,11 +102,11 @@ impl Writer<'_> {
 }
 
 /// The answer of the service behind a route.
-fn passed_on(operation: &Operation) -> Value {
+fn passed_on(operation: &Operation, content: Value) -> Value {
     json!({
-        "description": "The answer of the service behind this route, of whatever media type.",
+        "description": "The answer of the service behind this route.",
         "headers": headers(operation, 200, &[]),
-        "content": any_bytes(),
+        "content": content,
     })
 }
 

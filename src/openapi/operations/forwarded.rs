@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::catalogue::interned;
-use crate::domain::forwarding::{ForwardedRoute, RouteMethod};
+use crate::domain::forwarding::{ForwardedRoute, RouteMethod, Translated};
 use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
+use crate::openapi::requests::RequestBody;
 use crate::openapi::texts::Texts;
 
 pub(super) fn operations(routes: &[Arc<ForwardedRoute>]) -> Vec<Operation> {
@@ -24,24 +25,41 @@ fn operation(route: &Arc<ForwardedRoute>, method: RouteMethod) -> Operation {
     let verb = verb(method);
     // No operation of the program has a hyphen in its id.
     let id = interned(&format!("{}-{}", route.name, verb.as_str()));
-    let title = route.title.unwrap_or(route.name);
-    let about = route.about.map_or(ABOUT, |about| [about, about]);
+    let title = route.title.map_or([route.name, route.name], texts);
+    let about = route.about.map_or(ABOUT, texts);
     // A template has no parameter for the rest of a path.
     let path = interned(&route.path.replace("{*", "{"));
     let place = (Group::Routes, Access::Forwarded(route.clone()));
-    let operation = Operation::new(id, verb, path, place, [[title, title], about]).takes(parameters(route));
-    if route.keeps_answers() { operation.once() } else { operation }
+    let operation = Operation::new(id, verb, path, place, [title, about]).takes(parameters(route));
+    let operation = if route.keeps_answers() { operation.once() } else { operation };
+    match &route.example.body {
+        Some(body) if matches!(verb, Verb::Post | Verb::Put | Verb::Patch) => {
+            operation.reads(RequestBody::by_example(body))
+        }
+        _ => operation,
+    }
+}
+
+const fn texts(text: Translated) -> Texts {
+    [text.en, text.pt]
 }
 
 fn parameters(route: &ForwardedRoute) -> Vec<Parameter> {
-    let parameter = |name: &str| Parameter {
+    let in_path = |name: &str| Parameter {
         name: interned(name),
         is_in_path: true,
         about: ["A part of the path.", "Uma parte do caminho."],
         schema: json!({ "type": "string", "minLength": 1 }),
-        example: None,
+        example: route.example.path.get(name).map(|value| interned(value)),
     };
-    route.pattern.parameters().map(parameter).collect()
+    let in_query = |(name, value): (&String, &String)| Parameter {
+        name: interned(name),
+        is_in_path: false,
+        about: ["Passed on with the query string.", "Repassado com a query string."],
+        schema: json!({ "type": "string" }),
+        example: Some(interned(value)),
+    };
+    route.pattern.parameters().map(in_path).chain(route.example.query.iter().map(in_query)).collect()
 }
 
 const fn verb(method: RouteMethod) -> Verb {

@@ -1,6 +1,6 @@
 //! JavaScript modules for Node.js: with its own `fetch`, and with axios.
 
-use super::literal::{Style, single_quoted};
+use super::literal::{Style, bare_or_quoted, double_quoted, single_quoted};
 use super::{Call, KEY};
 use crate::openapi::operation::Verb;
 
@@ -9,10 +9,16 @@ const JAVASCRIPT: Style = Style {
     booleans: ["false", "true"],
     unit: "  ",
     object: ["{", "}"],
+    empty_object: "{}",
     has_last_comma: true,
-    text: single_quoted,
-    member: |name| format!("{name}: "),
+    text: on_one_line,
+    member: |name| format!("{}: ", bare_or_quoted(name)),
 };
+
+/// A text in single quotes cannot contain the end of a line.
+fn on_one_line(text: &str) -> String {
+    if text.contains(char::is_control) { double_quoted(text) } else { single_quoted(text) }
+}
 
 fn address(call: &Call<'_>) -> String {
     let quote = if call.has_variables() { '`' } else { '\'' };

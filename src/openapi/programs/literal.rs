@@ -1,5 +1,7 @@
 //! JSON values as the literals of a language.
 
+use serde_json::Value;
+
 use crate::openapi::ordered::Ordered;
 
 /// How a language writes values.
@@ -9,6 +11,7 @@ pub(super) struct Style {
     pub(super) unit: &'static str,
     /// What opens and closes an object.
     pub(super) object: [&'static str; 2],
+    pub(super) empty_object: &'static str,
     pub(super) has_last_comma: bool,
     pub(super) text: fn(&str) -> String,
     /// The name of a member with what separates it from the value.
@@ -31,6 +34,7 @@ impl Style {
                 let items = items.iter().map(|item| self.write(item, depth + 1)).collect();
                 self.block(["[", "]"], items, depth)
             }
+            Ordered::Object(members) if members.is_empty() => self.empty_object.to_owned(),
             Ordered::Object(members) => {
                 let member = |(name, value): &(String, Ordered)| {
                     format!("{}{}", (self.member)(name), self.write(value, depth + 1))
@@ -55,12 +59,19 @@ const fn is_scalar(value: &Ordered) -> bool {
 
 /// A text in double quotes, as JSON writes it.
 pub(super) fn double_quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    Value::from(text).to_string()
 }
 
 /// A text in single quotes, in which a backslash escapes those and itself.
 pub(super) fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// The name of a member, in quotes where it is no identifier.
+pub(super) fn bare_or_quoted(name: &str) -> String {
+    let is_identifier = !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_identifier { name.to_owned() } else { single_quoted(name) }
 }
 
 /// JSON itself, with short lists on one line.
@@ -69,6 +80,7 @@ pub(super) const JSON: Style = Style {
     booleans: ["false", "true"],
     unit: "  ",
     object: ["{", "}"],
+    empty_object: "{}",
     has_last_comma: false,
     text: double_quoted,
     member: |name| format!("{}: ", double_quoted(name)),

@@ -9,6 +9,7 @@ const PHP: Style = Style {
     booleans: ["false", "true"],
     unit: "    ",
     object: ["[", "]"],
+    empty_object: "new stdClass()",
     has_last_comma: true,
     text: single_quoted,
     member: |name| format!("{} => ", single_quoted(name)),

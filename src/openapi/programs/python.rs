@@ -8,6 +8,7 @@ const PYTHON: Style = Style {
     booleans: ["False", "True"],
     unit: "    ",
     object: ["{", "}"],
+    empty_object: "{}",
     has_last_comma: true,
     text: double_quoted,
     member: |name| format!("{}: ", double_quoted(name)),

@@ -1,6 +1,6 @@
 //! Ruby with its standard library.
 
-use super::literal::{Style, single_quoted};
+use super::literal::{Style, bare_or_quoted, single_quoted};
 use super::{Call, KEY};
 
 const RUBY: Style = Style {
@@ -8,9 +8,10 @@ const RUBY: Style = Style {
     booleans: ["false", "true"],
     unit: "  ",
     object: ["{", "}"],
+    empty_object: "{}",
     has_last_comma: false,
     text: single_quoted,
-    member: |name| format!("{name}: "),
+    member: |name| format!("{}: ", bare_or_quoted(name)),
 };
 
 pub(super) fn program(call: &Call<'_>) -> String {

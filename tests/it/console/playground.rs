@@ -67,8 +67,12 @@ async fn what_is_typed_becomes_a_program_in_seven_clients_without_script() {
     for client in ["curl", "Python", "fetch", "axios", "Go", "PHP", "Ruby"] {
         assert!(page.has(&format!("<summary>{client}</summary>")), "{client}");
     }
-    let fields =
-        [("primeiro_nome", "Ívone <b>"), ("ultimo_nome", "Prado"), ("empresa", "Casa"), ("detail", "")];
+    let fields = [
+        ("body.primeiro_nome", "Ívone <b>"),
+        ("body.ultimo_nome", "Prado"),
+        ("body.empresa", "Casa"),
+        ("body.detail", ""),
+    ];
     let page = ana.get(&format!("{path}?operation=crm")).await;
     let shown = ana.submit(&page, &path, &fields).await;
     assert_eq!(shown.status, 200, "{}", shown.body);

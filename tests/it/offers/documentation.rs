@@ -11,7 +11,7 @@ use crate::support::gateway::{Gateway, eventually};
 use crate::support::scratch::Scratch;
 use crate::support::upstream::Behaviour;
 
-const IMAGES: &str = r#"
+pub(super) const IMAGES: &str = r#"
 builtin = false
 
 [[upstream]]
@@ -42,7 +42,7 @@ async fn document(gateway: &Gateway) -> Value {
     gateway.request(Method::GET, "/openapi.json").send().await.unwrap().json().await.unwrap()
 }
 
-async fn page(gateway: &Gateway, path: &str) -> (u16, String) {
+pub(super) async fn page(gateway: &Gateway, path: &str) -> (u16, String) {
     let got = gateway.request(Method::GET, path).send().await.unwrap();
     (got.status().as_u16(), got.text().await.unwrap())
 }
@@ -99,48 +99,12 @@ async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
 }
 
 /// The gateway's pages in both languages, once they show what these routes sell.
-async fn texts_of(routes: &str, path: &str, shown: &str) -> [String; 2] {
+pub(super) async fn texts_of(routes: &str, path: &str, shown: &str) -> [String; 2] {
     let gateway = Gateway::start().await;
     applied(&gateway.database, SetKind::Routes, routes).await;
     let sold = async || page(&gateway, "/llms.txt").await.1.contains(shown);
     eventually("the pages follow the set", sold).await;
     [page(&gateway, path).await.1, page(&gateway, &format!("/pt{path}")).await.1]
-}
-
-#[tokio::test]
-async fn the_first_call_that_pages_show_is_one_that_is_sold() {
-    let more = IMAGES.replace("builtin = false", "builtin = true");
-    for path in ["/index.md", "/docs/first-call.md"] {
-        let [english, portuguese] = texts_of(&more, path, "/images").await;
-        for (text, call, person) in
-            [(&english, "/analyze\"", "first_name"), (&portuguese, "/crm\"", "primeiro_nome")]
-        {
-            assert!(text.contains(call) && text.contains(person), "{text}");
-        }
-        for text in texts_of(IMAGES, path, "/images").await {
-            assert!(text.contains("/images\" \\\n  -H \"X-API-Key"), "{text}");
-            assert!(!text.contains("_nome") && !text.contains("/crm"), "{text}");
-        }
-        for text in texts_of("builtin = false\n", path, "# Fluence\n\n> HTTP APIs").await {
-            assert!(!text.contains("/crm") && !text.contains("{call}") && !text.contains("{sold}"), "{text}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_first_page_lists_the_routes_of_the_seller_beside_the_analysis_or_without_it() {
-    let list = "| [`GET /images`](/docs/reference/image-list-get) | image-list | free |";
-    let more = IMAGES.replace("builtin = false", "builtin = true");
-    let [english, portuguese] = texts_of(&more, "/index.md", "/images").await;
-    assert!(english.contains("# Know who you are talking to") && english.contains("## More calls"));
-    assert!(english.contains(&list.replace(")", ".md)")), "{english}");
-    assert!(
-        portuguese.contains("## Outras chamadas") && portuguese.contains("| 3 créditos |"),
-        "{portuguese}"
-    );
-    let [english, _] = texts_of(IMAGES, "/index.md", "/images").await;
-    assert!(english.contains("# Calls by the credit") && english.contains(&list.replace(")", ".md)")));
-    assert!(!english.contains("analys"), "{english}");
 }
 
 #[tokio::test]
@@ -150,33 +114,6 @@ async fn a_bar_in_a_title_is_text() {
         let [english, _] = texts_of(&routes, path, "/images").await;
         assert!(english.contains("| Resize \\| crop |"), "{english}");
     }
-}
-
-#[tokio::test]
-async fn the_first_page_lists_twenty_routes_and_leads_to_the_others() {
-    let route = |number: usize| {
-        format!(
-            "[[route]]\nroute = \"r{number}\"\npath = \"/r{number}\"\nmethods = [\"GET\"]\nupstream = \"images\"\naccess = \"crm\"\ncredits = 1\n"
-        )
-    };
-    let (upstream, _) = IMAGES.split_once("[[route]]").unwrap();
-    for (routes, leads_on) in [(20, false), (21, true)] {
-        let file = upstream.to_owned() + &(0..routes).map(route).collect::<String>();
-        for text in texts_of(&file, "/index.md", "/r19").await {
-            assert_eq!(text.matches("| [`GET /r").count(), 20, "{text}");
-            assert_eq!(text.contains("[All endpoints]") || text.contains("[Todos os endpoints]"), leads_on);
-        }
-    }
-}
-
-#[tokio::test]
-async fn guides_about_the_analysis_are_listed_where_it_is_sold() {
-    let [english, portuguese] = texts_of(IMAGES, "/docs/index.md", "/images").await;
-    for of_analysis in ["/docs/analysis.md", "/docs/contacts.md", "/docs/enrichment.md"] {
-        assert!(!english.contains(of_analysis) && !portuguese.contains(of_analysis), "{english}");
-    }
-    let [english, _] = texts_of("builtin = true\n", "/docs/index.md", "/crm").await;
-    assert!(english.contains("/docs/analysis.md"), "{english}");
 }
 
 #[tokio::test]
@@ -215,17 +152,6 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
             !portuguese.contains("{of}") && portuguese.contains("Se você sai antes do fim"),
             "{portuguese}"
         );
-    }
-}
-
-#[tokio::test]
-async fn prices_and_search_speak_of_searches_for_people_where_these_are_sold() {
-    for (routes, is_sold, shown) in [(IMAGES, false, "/images"), ("builtin = true\n", true, "/crm")] {
-        let [english, portuguese] = texts_of(routes, "/pricing.md", shown).await;
-        assert_eq!(english.contains("a search was done"), is_sold, "{english}");
-        assert_eq!(portuguese.contains("uma busca foi feita"), is_sold, "{portuguese}");
-        let [index, _] = texts_of(routes, "/docs/search.json", shown).await;
-        assert_eq!(index.contains("/docs/analysis"), is_sold);
     }
 }
 

@@ -102,7 +102,7 @@ async fn a_generated_client_makes_a_paid_call() {
     let scratch = Scratch::new();
     let client = generated_client(&gateway, &scratch).await;
     for guide in [include_str!("../../../docs/api.md"), include_str!("../../../docs/pt/api.md")] {
-        let program = programs(guide)[1].replace("http://127.0.0.1:8000", &gateway.url());
+        let program = programs(guide)[2].replace("http://127.0.0.1:8000", &gateway.url());
         let mut call = tool("python");
         call.args(["-c", &program]).env("PYTHONPATH", &client).env("FLUENCE_API_KEY", &customer.key);
         assert_eq!(ran(call).await, "Duarte Prado 2\n");
