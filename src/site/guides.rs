@@ -83,6 +83,7 @@ guides! {
     Operator both "operations/scaling",
     Operator both "commands",
     Operator both "selling-an-api",
+    Operator both "forwarding",
     Operator both "describing-routes",
     Operator both "changing-calls",
     Operator both "signed-identity",
