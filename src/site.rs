@@ -125,7 +125,7 @@ impl Site {
     }
 
     fn feed(&self) -> &Served {
-        let text = || changelog::feed(served::base_url(&self.facts)).into_bytes();
+        let text = || changelog::feed(&self.facts.product, served::base_url(&self.facts)).into_bytes();
         self.feed.get_or_init(|| Served::new("application/atom+xml; charset=utf-8", text()))
     }
 

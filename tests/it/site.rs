@@ -1,6 +1,7 @@
 //! The pages for readers.
 
 mod colours;
+mod product_name;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
