@@ -22,6 +22,7 @@ mod reference;
 pub mod routes;
 mod search;
 mod served;
+mod sitemap;
 mod tables;
 mod trial;
 mod words;
@@ -51,6 +52,7 @@ pub struct Site {
     openapi: OnceLock<Served>,
     llms: OnceLock<Served>,
     feed: OnceLock<Served>,
+    sitemap: OnceLock<Served>,
     /// The index of the search, in each language.
     index: [OnceLock<Served>; 2],
     /// By address, without the ending of texts.
@@ -102,6 +104,7 @@ impl Site {
             openapi: OnceLock::new(),
             llms: OnceLock::new(),
             feed: OnceLock::new(),
+            sitemap: OnceLock::new(),
             index: [const { OnceLock::new() }; 2],
             pages: OnceLock::new(),
         }

@@ -2,6 +2,7 @@
 
 mod colours;
 mod product_name;
+mod sitemap;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
