@@ -38,7 +38,9 @@ async fn assert_named(gateway: &Gateway, markdown: &str, json: &str) {
 async fn pages_and_documents_have_the_name_of_the_settings() {
     let gateway = Gateway::start_with(&[("FLUENCE_PRODUCT_NAME", "Ação & Cia")]).await;
     assert_named(&gateway, "Ação & Cia", "\"Ação & Cia\"").await;
-    for path in ["/", "/pt/", "/docs/first-call", "/pricing", "/docs/console", "/docs/nothing"] {
+    for path in
+        ["/", "/pt/", "/docs/", "/pt/docs/", "/docs/first-call", "/pricing", "/docs/nothing", "/llms.txt"]
+    {
         let body = get(&gateway, path).await.body;
         let other = body.match_indices("Fluence").next().map(|(at, _)| &body[at..]);
         assert_eq!(other, None, "{path}");
