@@ -98,6 +98,8 @@ pub enum StartError {
     OperatorsConsole(#[from] crate::console::base::NoConsole),
     #[error("mail.smtp_url {0}")]
     Mail(String),
+    #[error("mail.from is not an e-mail address")]
+    Sender,
     #[error("cannot start the threads that serve connections: {0}")]
     Threads(std::io::Error),
     #[error(transparent)]

@@ -25,6 +25,7 @@ use crate::api::leaks::settings::LeakSettings;
 use crate::console::base::{Base, NoConsole};
 use crate::console::operator::settings::OperatorSettings;
 use crate::console::settings::ConsoleSettings;
+use crate::domain::product_name::ProductName;
 use crate::domain::setting;
 use crate::gate::limits::shared_limits::SharedLimitSettings;
 use crate::gate::settings::{CallSettings, KeySettings};
@@ -78,6 +79,8 @@ pub struct Settings {
     pub region: String,
     pub stage_prefixes: Vec<String>,
     pub service_name: String,
+    /// The name for people; `service_name` is that for programs.
+    pub product_name: ProductName,
     pub support_contact: String,
     pub upgrade_url: String,
     pub docs_url: String,

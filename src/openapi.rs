@@ -38,6 +38,7 @@ pub use texts::{Texts, in_language};
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::domain::credits::Credits;
+use crate::domain::product_name::ProductName;
 use crate::domain::settlement::SettlementTable;
 use crate::http::public_links::PublicLinks;
 
@@ -60,6 +61,8 @@ pub struct SignUp {
 /// What the document says of one gateway.
 #[derive(Clone, Debug)]
 pub struct Facts {
+    /// The name by which readers know the service.
+    pub product: ProductName,
     /// The routes that are sold.
     pub routes: Arc<RouteSet>,
     pub catalogue: Arc<Catalogue>,

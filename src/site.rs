@@ -23,6 +23,7 @@ mod reference;
 pub mod routes;
 mod search;
 mod served;
+mod sitemap;
 mod tables;
 mod trial;
 mod words;
@@ -52,6 +53,7 @@ pub struct Site {
     openapi: OnceLock<Served>,
     llms: OnceLock<Served>,
     feed: OnceLock<Served>,
+    sitemap: OnceLock<Served>,
     /// The index of the search, in each language.
     index: [OnceLock<Served>; 2],
     /// By address, without the ending of texts.
@@ -103,6 +105,7 @@ impl Site {
             openapi: OnceLock::new(),
             llms: OnceLock::new(),
             feed: OnceLock::new(),
+            sitemap: OnceLock::new(),
             index: [const { OnceLock::new() }; 2],
             pages: OnceLock::new(),
         }
@@ -126,7 +129,7 @@ impl Site {
     }
 
     fn feed(&self) -> &Served {
-        let text = || changelog::feed(served::base_url(&self.facts)).into_bytes();
+        let text = || changelog::feed(&self.facts.product, served::base_url(&self.facts)).into_bytes();
         self.feed.get_or_init(|| Served::new("application/atom+xml; charset=utf-8", text()))
     }
 

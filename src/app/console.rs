@@ -14,7 +14,7 @@ use crate::console::settings::ConsoleSettings;
 use crate::console::{Alerts, Console};
 use crate::domain::setting;
 use crate::mail::sender::Sender;
-use crate::mail::transport::{FOLDER, Transport};
+use crate::mail::transport::{FOLDER, Transport, sender};
 use crate::site::Site;
 use crate::storage::ledger::desk::LedgerDesk;
 
@@ -40,6 +40,7 @@ impl Foundation {
         Console {
             pool: self.pool.clone(),
             peppers: start.pepper.clone(),
+            product: start.settings.product_name.clone(),
             prefix: start.settings.keys.prefix.clone(),
             base,
             owners: start.settings.console_base(self.address).ok().flatten(),
@@ -74,7 +75,12 @@ impl Foundation {
     pub(super) fn build_alerts(&self) -> Option<Alerts> {
         let Start { settings, pepper, .. } = &self.start;
         let base = settings.console_base(self.address).ok().flatten()?;
-        Some(Alerts { pool: self.pool.clone(), peppers: pepper.clone(), base })
+        Some(Alerts {
+            pool: self.pool.clone(),
+            peppers: pepper.clone(),
+            product: settings.product_name.clone(),
+            base,
+        })
     }
 
     /// Builds what sends e-mails.
@@ -83,11 +89,7 @@ impl Foundation {
         let data_dir = Path::new(&settings.data_dir);
         let transport =
             Transport::of(settings.mail.smtp_url.expose_secret(), data_dir).map_err(StartError::Mail)?;
-        Ok(Sender {
-            pool: self.pool.clone(),
-            peppers: pepper.clone(),
-            transport,
-            from: settings.mail.from.clone(),
-        })
+        let from = sender(&settings.mail.from, &settings.product_name).ok_or(StartError::Sender)?;
+        Ok(Sender { pool: self.pool.clone(), peppers: pepper.clone(), transport, from })
     }
 }

@@ -115,6 +115,7 @@ pub(super) fn facts(
     settlement: Arc<SettlementTable>,
 ) -> openapi::Facts {
     openapi::Facts {
+        product: settings.product_name.clone(),
         links: Arc::new(public_links(settings, &routes)),
         routes,
         console: console(settings, &catalogue),

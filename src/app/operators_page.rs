@@ -53,7 +53,7 @@ impl OperatorsPage {
         let listener = listener?;
         let address = listener.local_addr().ok()?;
         let pipeline = Pipeline::new(operator_router::router(&self.console), self.links);
-        let pipeline = pipeline.with_pages(operator::ROOT);
+        let pipeline = pipeline.with_pages(operator::ROOT, self.console.product.clone());
         let settings = ServerSettings { max_connections: MAX_CONNECTIONS, ..service.clone() };
         let server = Server::new(pipeline, settings, stop.clone());
         tokio::spawn(accept_loop(listener, Arc::new(server)));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The first segments of all paths of the service but the routes that are sold.
-pub const FIRST_SEGMENTS: [&str; 27] = [
+pub const FIRST_SEGMENTS: [&str; 28] = [
     "creditos",
     "credits",
     "status",
@@ -22,6 +22,7 @@ pub const FIRST_SEGMENTS: [&str; 27] = [
     "llms.txt",
     "favicon.ico",
     "robots.txt",
+    "sitemap.xml",
     "pt",
     "pricing",
     "leaks",

@@ -193,7 +193,7 @@ pub(super) async fn try_out(call: &mut Call) -> Result<Reply, PageError> {
         let account_name = call.membership()?.account_name.clone();
         let message = Email {
             kind: "alert_test",
-            subject: words.mail_alert_test_subject(),
+            subject: words.mail_alert_test_subject().to_owned(),
             paragraphs: vec![words.mail_alert_test(&account_name)],
             button: Some((words.nav_alerts(), call.path("/alerts")?)),
             reason: words.mail_alert_test_reason(),

@@ -27,6 +27,7 @@ use crate::background::sign_up_grants::SignUpGrants;
 use crate::domain::ids::CallId;
 use crate::domain::key::KeyPrefix;
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 use crate::http::client_address::{ClientAddress, ClientNetwork};
 use crate::http::negotiate::{RenderContext, preferred_language};
 use crate::http::public_links::PublicLinks;
@@ -44,6 +45,8 @@ use crate::storage::identity::memberships::Membership;
 pub struct Console {
     pub pool: PgPool,
     pub peppers: Peppers,
+    /// The name by which readers know the service.
+    pub product: ProductName,
     /// The seller's prefix of new keys.
     pub prefix: KeyPrefix,
     pub settings: ConsoleSettings,
@@ -138,6 +141,7 @@ impl Call {
             theme: cookie(Cookie::Theme).and_then(|name| Theme::from_name(&name)),
             path: parts.uri.path().to_owned(),
             root: base.root(),
+            product: console.product.clone(),
             request_id: context.map_or(CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
         };
         Ok(Self {
@@ -171,6 +175,11 @@ impl Call {
     /// The network of the client, as failures are counted by it.
     pub(crate) fn network(&self) -> Option<String> {
         self.address.map(|address| format!("{:?}", ClientNetwork::from(address)))
+    }
+
+    /// The name by which the reader knows the service.
+    pub(crate) fn product(&self) -> &ProductName {
+        &self.console.product
     }
 
     pub(crate) const fn language(&self) -> Language {

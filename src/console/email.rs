@@ -8,6 +8,7 @@ use super::error::PageError;
 use super::numbers;
 use super::words::Words;
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 use crate::domain::text::EmailAddress;
 use crate::identity::throttle::{GuessKind, is_mail_allowed};
 use crate::mail::message::Message;
@@ -18,7 +19,7 @@ use crate::storage::identity::guesses;
 /// What an e-mail says.
 pub(super) struct Email {
     pub(super) kind: &'static str,
-    pub(super) subject: &'static str,
+    pub(super) subject: String,
     pub(super) paragraphs: Vec<String>,
     /// The button's text and the path that it opens.
     pub(super) button: Option<(&'static str, String)>,
@@ -31,7 +32,7 @@ impl Email {
         Message {
             to: to.to_owned(),
             language: language.tag().to_owned(),
-            subject: self.subject.to_owned(),
+            subject: self.subject,
             paragraphs: self.paragraphs,
             button: self.button.map(|(label, path)| (label.to_owned(), base.link(&path))),
             reason: self.reason.to_owned(),
@@ -87,7 +88,7 @@ pub(super) fn reset(
     words: Words,
     token: &Token,
     text: &'static str,
-    subject: &'static str,
+    subject: String,
     reason: &'static str,
 ) -> Email {
     let button = Some((words.set_password(), format!("/console/reset/finish?token={}", token.expose())));
@@ -101,9 +102,9 @@ pub(super) fn new_browser(call: &Call, words: Words) -> Email {
     let browser = browser_name(&call.browser);
     Email {
         kind: "new_browser",
-        subject: words.mail_browser_subject(),
+        subject: words.mail_browser_subject().to_owned(),
         paragraphs: vec![
-            words.mail_browser_text().to_owned(),
+            words.mail_browser_text(call.product()),
             format!("{when}\n{browser}\n{address}"),
             words.mail_browser_advice().to_owned(),
         ],
@@ -113,10 +114,10 @@ pub(super) fn new_browser(call: &Call, words: Words) -> Email {
 }
 
 /// The notice of a new password.
-pub(super) fn password_changed(words: Words) -> Email {
+pub(super) fn password_changed(words: Words, product: &ProductName) -> Email {
     Email {
         kind: "password_changed",
-        subject: words.mail_password_subject(),
+        subject: words.mail_password_subject(product),
         paragraphs: vec![words.mail_password_text().to_owned()],
         button: Some((words.set_password(), "/console/reset".to_owned())),
         reason: words.mail_password_reason(),

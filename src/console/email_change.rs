@@ -62,7 +62,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         let (words, language) = (call.words(), call.language());
         let message = Email {
             kind: "new_email",
-            subject: words.mail_new_email_subject(),
+            subject: words.mail_new_email_subject(call.product()),
             paragraphs: vec![words.mail_new_email_text().to_owned()],
             button: Some((words.change_email(), format!("{FINISH}?token={}", token.expose()))),
             reason: words.mail_new_email_reason(),
@@ -144,7 +144,7 @@ async fn tell_old(call: &mut Call, id: IdentityId, old: &str) -> Result<(), Page
     let (words, language) = (call.words(), call.language());
     let message = Email {
         kind: "email_changed",
-        subject: words.mail_email_changed_subject(),
+        subject: words.mail_email_changed_subject(call.product()),
         paragraphs: vec![words.mail_email_changed_text().to_owned()],
         button: Some((words.undo_change(), format!("{FINISH}?token={}", token.expose()))),
         reason: words.mail_email_changed_reason(),

@@ -11,6 +11,7 @@ use super::operator_frame::{self, Head, Place};
 use super::page::{Frame, Reply, plain, set_headers};
 use super::person_frame::of_person;
 use super::section::Section;
+use crate::domain::product_name::ProductName;
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
 use crate::http::dialect::is_under;
@@ -107,7 +108,12 @@ pub fn is_page(path: &str) -> bool {
 
 /// Turns a refusal of the gateway itself, such as that of a malformed request, into a page. Other
 /// answers stay.
-pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContext) -> Response {
+pub fn instead_of_refusal(
+    response: Response,
+    path: &str,
+    context: &RenderContext,
+    product: &ProductName,
+) -> Response {
     let status = response.status();
     let is_refusal = refusal_of(&response).is_some();
     let is_empty_error = status.is_client_error() && !response.headers().contains_key("content-type");
@@ -123,6 +129,7 @@ pub fn instead_of_refusal(response: Response, path: &str, context: &RenderContex
         theme: None,
         path: if is_plain { path } else { root }.to_owned(),
         root,
+        product: product.clone(),
         request_id: context.request_id,
     };
     let words = frame.words();

@@ -53,7 +53,7 @@ pub(super) async fn notify(
     let words = Words(language);
     let message = Email {
         kind: "factor_changed",
-        subject: words.mail_factor_subject(),
+        subject: words.mail_factor_subject(call.product()),
         paragraphs: vec![text.to_owned()],
         button: Some((words.security(), "/console/me/security".to_owned())),
         reason: words.mail_factor_reason(),

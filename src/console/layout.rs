@@ -84,7 +84,7 @@ pub(crate) async fn account_with(
         a.skip href="#main" { (words.skip()) }
         div.page.test[content.is_test] {
             header.bar {
-                (brand("/"))
+                (brand(&call.frame, "/"))
                 a.switcher href="/console?choose=1" { (membership.account_name) }
                 a.left.push href=(root) { (left) " " small { (words.credits_left()) } }
                 a.wide href="/docs/" { (words.docs()) }

@@ -13,6 +13,7 @@ use super::numbers;
 use super::page::{Reply, plain};
 use super::words::Words;
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 use crate::domain::text::EmailAddress;
 use crate::identity::one_time::{NotAccepted, Purpose};
 use crate::management::identities::{consume, look_at};
@@ -63,7 +64,7 @@ async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageEr
     let page = format!("/console/{}/members/{member_id}/vouch", admin.account_id);
     let message = Email {
         kind: "vouch",
-        subject: words.mail_vouch_subject(),
+        subject: words.mail_vouch_subject().to_owned(),
         paragraphs: vec![words.asks_to_vouch(who, &admin.account_name), words.vouch_with_care().to_owned()],
         button: Some((words.vouch(), page)),
         reason: words.mail_vouch_reason(),
@@ -72,10 +73,15 @@ async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageEr
 }
 
 /// The notice that an operator ends the factor, and how to stop it.
-pub(super) fn operator_notice(words: Words, due_at: DateTime<Utc>, token: &Token) -> Email {
+pub(super) fn operator_notice(
+    words: Words,
+    product: &ProductName,
+    due_at: DateTime<Utc>,
+    token: &Token,
+) -> Email {
     Email {
         kind: "factor_reset",
-        subject: words.mail_factor_subject(),
+        subject: words.mail_factor_subject(product),
         paragraphs: vec![
             words.factor_ends_by_operator(&numbers::instant(words.0, due_at)),
             words.mail_keep_factor().to_owned(),

@@ -105,7 +105,7 @@ pub(crate) fn page(
         a.skip href="#main" { (words.skip()) }
         div.page.operators {
             header.bar {
-                (brand("/operator"))
+                (brand(&call.frame, "/operator"))
                 span.chip.warn { (words.op_sign()) }
                 span.push {}
                 span.wide { (other_language(&call.frame)) }

@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 use crate::identity::{Realm, Theme};
 use crate::site::asset_address;
 
@@ -31,6 +32,8 @@ pub(crate) struct Frame {
     pub(crate) path: String,
     /// The first page of the console to which this page belongs.
     pub(crate) root: &'static str,
+    /// The name by which the reader knows the service.
+    pub(crate) product: ProductName,
     pub(crate) request_id: CallId,
 }
 
@@ -136,7 +139,7 @@ pub(crate) fn document(frame: &Frame, title: &str, body: &Markup) -> String {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Fluence" }
+                title { (title) " · " (frame.product) }
                 link rel="stylesheet" href=(asset_address("console.css"));
                 link rel="icon" type="image/svg+xml" href=(asset_address("icon.svg"));
                 script type="module" src=(asset_address("console.js")) {}
@@ -147,12 +150,12 @@ pub(crate) fn document(frame: &Frame, title: &str, body: &Markup) -> String {
     .into_string()
 }
 
-/// The sign of the product.
-pub(crate) fn brand(leads_to: &str) -> Markup {
+/// The sign and name of the product.
+pub(crate) fn brand(frame: &Frame, leads_to: &str) -> Markup {
     html! {
         a.brand href=(leads_to) {
             svg viewBox="0 0 18 18" aria-hidden="true" { path fill="currentColor" d="M3 2h12v3H6v3h7v3H6v5H3z" {} }
-            "Fluence"
+            (frame.product)
         }
     }
 }
@@ -173,7 +176,7 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
     let body = html! {
         a.skip href="#main" { (words.skip()) }
         header.bar {
-            (brand("/"))
+            (brand(frame, "/"))
             span.push {}
             // The operators' address has no documentation.
             @if frame.root == Realm::Console.root() { a.wide href="/docs/" { (words.docs()) } }

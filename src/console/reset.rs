@@ -82,12 +82,15 @@ pub(super) async fn send_link(
     let language = identity.language.unwrap_or(call.language());
     let words = super::words::Words(language);
     let message = if of_sign_up {
-        let (text, subject, reason) =
-            (words.mail_known_text(), words.mail_sign_up_subject(), words.mail_sign_up_reason());
+        let (text, subject, reason) = (
+            words.mail_known_text(),
+            words.mail_sign_up_subject(call.product()),
+            words.mail_sign_up_reason(),
+        );
         email::reset(words, &token, text, subject, reason)
     } else {
         let (text, subject, reason) =
-            (words.mail_reset_text(), words.mail_reset_subject(), words.mail_reset_reason());
+            (words.mail_reset_text(), words.mail_reset_subject(call.product()), words.mail_reset_reason());
         email::reset(words, &token, text, subject, reason)
     };
     email::send(call, &address, language, message).await
@@ -150,7 +153,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
         let subject = call.console.peppers.newest().blind("guess", EmailKey::of(&address).as_str());
         guesses::clear(call.db().await?, GuessKind::Address, &subject).await?;
         let language = identity.language.unwrap_or(call.language());
-        let notice = email::password_changed(super::words::Words(language));
+        let notice = email::password_changed(super::words::Words(language), call.product());
         email::send(call, &address, language, notice).await?;
     }
     log_in(call, &identity, "/console".to_owned()).await

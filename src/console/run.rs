@@ -18,6 +18,7 @@ use super::page::{Reply, set_headers};
 use super::table::{Method, Route, page_at};
 use super::{confirm, log_in, resubmission};
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::RenderContext;
 
@@ -86,10 +87,10 @@ async fn reply<A: Admission>(
     let is_own_host = console.base.is_own_host(&parts.headers);
     let is_from_here = console.base.is_from_here(&parts.headers);
     let context = parts.extensions.get::<RenderContext>().copied();
-    let root = console.base.root();
+    let (root, product) = (console.base.root(), console.product.clone());
     let mut call = match Call::of(console, &mut parts).await {
         Ok(call) if is_own_host => call,
-        Ok(_) | Err(_) => return Err(Box::new(bare(context, root))),
+        Ok(_) | Err(_) => return Err(Box::new(bare(context, root, product))),
     };
     let sent = if call.is_sent() { Some((&parts.headers, body)) } else { None };
     let answered = match sent {
@@ -189,13 +190,14 @@ async fn instead(call: &mut Call, error: PageError) -> Reply {
 }
 
 /// The page for a request that cannot be one of a person in a browser.
-fn bare(context: Option<RenderContext>, root: &'static str) -> Response {
+fn bare(context: Option<RenderContext>, root: &'static str, product: ProductName) -> Response {
     use super::page::Frame;
     let frame = Frame {
         language: context.map_or(Language::En, |context| context.language),
         theme: None,
         path: root.to_owned(),
         root,
+        product,
         request_id: context
             .map_or(crate::domain::ids::CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),
     };

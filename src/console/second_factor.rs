@@ -22,7 +22,6 @@ use crate::storage::identity::second_factor::{self as stored, StoredTotp};
 use crate::storage::identity::{factor_resets, guesses, sessions};
 
 const PATH: &str = "/console/me/second-factor";
-const ISSUER: &str = "Fluence";
 const GROUP: usize = 4;
 
 /// The page: set up, or what is set up.
@@ -53,7 +52,7 @@ fn present(call: &Call, left: i64) -> Result<Reply, PageError> {
 fn set_up(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let text = totp::to_base32(&secret);
-    let uri = totp::otpauth_uri(ISSUER, &call.user()?.identity.email, &secret);
+    let uri = totp::otpauth_uri(call.product().as_str(), &call.user()?.identity.email, &secret);
     let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.code(), "") };
     let content = html! {
         (faults.summary(words))

@@ -135,7 +135,7 @@ pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     one_time::end_all(call.db().await?, identity.id).await?;
     if let Ok(address) = identity.email.parse() {
         let (language, words) = (call.language(), call.words());
-        email::send(call, &address, language, email::password_changed(words)).await?;
+        email::send(call, &address, language, email::password_changed(words, call.product())).await?;
     }
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;

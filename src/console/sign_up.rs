@@ -72,7 +72,7 @@ async fn send_sign_up(call: &mut Call, address: &EmailAddress, browser: &Token) 
     let (words, language) = (call.words(), call.language());
     let message = Email {
         kind: "sign_up",
-        subject: words.mail_sign_up_subject(),
+        subject: words.mail_sign_up_subject(call.product()),
         paragraphs: vec![words.mail_sign_up_text().to_owned(), words.mail_sign_up_code(&code)],
         button: Some((words.sign_up(), format!("{FINISH}?token={}", token.expose()))),
         reason: words.mail_sign_up_reason(),

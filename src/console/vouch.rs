@@ -47,7 +47,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let who = call.user()?.identity.called().to_owned();
     let message = Email {
         kind: "vouched",
-        subject: words.mail_factor_subject(),
+        subject: words.mail_factor_subject(call.product()),
         paragraphs: vec![words.vouched_by(&who, &when), words.mail_keep_factor().to_owned()],
         button: Some((words.keep_factor(), format!("{KEEP}?token={}", token.expose()))),
         reason: words.mail_factor_reason(),

@@ -75,11 +75,13 @@ pub fn secret_of(text: &str) -> Option<[u8; SECRET_BYTES]> {
     bytes.try_into().ok()
 }
 
-/// The `otpauth:` URI that the QR code contains.
+/// The `otpauth:` URI that the QR code contains. A colon ends the issuer, even an encoded one, so
+/// that of a name becomes a blank.
 pub fn otpauth_uri(issuer: &str, email: &str, secret: &[u8; SECRET_BYTES]) -> String {
     let escaped =
         |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
-    let (issuer, email, secret) = (escaped(issuer), escaped(email), to_base32(secret));
+    let issuer = escaped(&issuer.replace(':', " "));
+    let (email, secret) = (escaped(email), to_base32(secret));
     format!("otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&digits={DIGITS}&period={STEP_S}")
 }
 
@@ -132,6 +134,9 @@ mod tests {
         assert_eq!(to_base32(b"fooba"), "MZXW6YTB");
         let uri = otpauth_uri("Fluence", "ana@example.com", &SECRET);
         assert!(uri.starts_with("otpauth://totp/Fluence:ana%40example.com?secret=GEZD"), "{uri}");
+        let uri = otpauth_uri("Ação: Cia & Co", "ana@example.com", &SECRET);
+        assert!(uri.starts_with("otpauth://totp/A%C3%A7%C3%A3o%20%20Cia%20%26%20Co:ana%40"), "{uri}");
+        assert!(uri.contains("&issuer=A%C3%A7%C3%A3o%20%20Cia%20%26%20Co&"), "{uri}");
     }
 
     proptest! {

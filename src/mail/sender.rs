@@ -1,6 +1,7 @@
 //! Sends what is due in the outbox. Several gateways may send at the same time: each takes a
 //! message for itself.
 
+use lettre::message::Mailbox;
 use sqlx::PgPool;
 
 use super::message::Message;
@@ -21,7 +22,7 @@ pub struct Sender {
     pub pool: PgPool,
     pub peppers: Peppers,
     pub transport: Transport,
-    pub from: String,
+    pub from: Mailbox,
 }
 
 impl Sender {

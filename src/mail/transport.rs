@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use lettre::address::AddressError;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use uuid::Uuid;
 
 use super::folder;
 use super::message::Message;
+use crate::domain::product_name::ProductName;
 
 /// The folder of messages, in the data folder.
 pub const FOLDER: &str = "mail";
@@ -41,9 +43,11 @@ pub enum NotSent {
     File(#[from] std::io::Error),
 }
 
-/// Whether a text is the address of a sender: one mailbox.
-pub fn is_sender(from: &str) -> bool {
-    from.parse::<Mailbox>().is_ok()
+/// The mailbox of a sender, or `None` if the text is not one. An address without a name gets that
+/// of the product.
+pub fn sender(from: &str, product: &ProductName) -> Option<Mailbox> {
+    let Mailbox { name, email } = from.parse().ok()?;
+    Some(Mailbox { name: name.or_else(|| Some(product.to_string())), email })
 }
 
 impl Transport {
@@ -64,7 +68,7 @@ impl Transport {
     ///
     /// # Errors
     /// Why it was not sent.
-    pub async fn send(&self, id: Uuid, from: &str, message: &Message) -> Result<(), NotSent> {
+    pub async fn send(&self, id: Uuid, from: &Mailbox, message: &Message) -> Result<(), NotSent> {
         let email = built(id, from, message)?;
         match self {
             Self::Smtp(server) => {
@@ -80,15 +84,15 @@ impl Transport {
 }
 
 /// Builds the message with typed headers: no address or subject can add a line (J13).
-fn built(id: Uuid, from: &str, message: &Message) -> Result<lettre::Message, NotSent> {
-    let address = |text: &str| text.parse::<Mailbox>().map_err(|error| NotSent::Invalid(error.to_string()));
-    let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
+fn built(id: Uuid, from: &Mailbox, message: &Message) -> Result<lettre::Message, NotSent> {
+    let to: Mailbox =
+        message.to.parse().map_err(|error: AddressError| NotSent::Invalid(error.to_string()))?;
     let body = MultiPart::alternative_plain_html(message.text(), message.html());
     lettre::Message::builder()
-        .from(address(from)?)
-        .to(address(&message.to)?)
+        .from(from.clone())
+        .to(to)
         .subject(&message.subject)
-        .message_id(Some(format!("<{id}@{domain}>")))
+        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .multipart(body)
         .map_err(|error| NotSent::Invalid(error.to_string()))
 }
@@ -96,6 +100,10 @@ fn built(id: Uuid, from: &str, message: &Message) -> Result<lettre::Message, Not
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(from: &str) -> Option<Mailbox> {
+        sender(from, &"Ação & Cia".parse().unwrap())
+    }
 
     fn message(to: &str, subject: &str) -> Message {
         Message {
@@ -110,12 +118,11 @@ mod tests {
 
     #[test]
     fn j13_no_address_or_subject_adds_a_header_or_a_recipient() {
-        let id = Uuid::nil();
+        let (id, from) = (Uuid::nil(), of("x@y.example").unwrap());
         for to in ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "a@b.example\nx", ""] {
-            assert!(built(id, "x@y.example", &message(to, "s")).is_err(), "{to:?}");
+            assert!(built(id, &from, &message(to, "s")).is_err(), "{to:?}");
         }
-        let hostile =
-            built(id, "x@y.example", &message("a@b.example", "s\r\nBcc: c@d.example\r\n\r\nbody")).unwrap();
+        let hostile = built(id, &from, &message("a@b.example", "s\r\nBcc: c@d.example\r\n\r\nbody")).unwrap();
         let text = String::from_utf8(hostile.formatted()).unwrap();
         let head = text.split("\r\n\r\n").next().unwrap();
         assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{head}");
@@ -124,8 +131,8 @@ mod tests {
     #[test]
     fn a_sender_is_one_mailbox_of_which_messages_can_be_built() {
         for from in ["Fluence <no-reply@localhost>", "no-reply@acme.test", "Ação Ltda <a@acme.test>"] {
-            assert!(is_sender(from), "{from}");
-            assert!(built(Uuid::nil(), from, &message("a@b.example", "s")).is_ok(), "{from}");
+            let sender = of(from).unwrap();
+            assert!(built(Uuid::nil(), &sender, &message("a@b.example", "s")).is_ok(), "{from}");
         }
         for from in [
             "",
@@ -134,7 +141,19 @@ mod tests {
             "Acme <a@b.example",
             "a@b.example\r\nBcc: c@d.example",
         ] {
-            assert!(!is_sender(from), "{from}");
+            assert!(of(from).is_none(), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_sender_without_a_name_has_that_of_the_product() {
+        for (from, header) in [
+            ("a@acme.test", "From: =?utf-8?b?QcOnw6NvICYgQ2lh?= <a@acme.test>"),
+            ("Acme <a@acme.test>", "From: Acme <a@acme.test>"),
+        ] {
+            let sent = built(Uuid::nil(), &of(from).unwrap(), &message("a@b.example", "s")).unwrap();
+            let text = String::from_utf8(sent.formatted()).unwrap();
+            assert!(text.lines().any(|line| line == header), "{text}");
         }
     }
 

@@ -42,7 +42,7 @@ pub fn document(facts: &Facts) -> Value {
         "openapi": "3.1.1",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
-            "title": "Fluence",
+            "title": facts.product.as_str(),
             "version": env!("CARGO_PKG_VERSION"),
             "summary": summary,
             "description": DESCRIPTION,

@@ -20,6 +20,7 @@ use crate::api::health;
 use crate::clock::new_id;
 use crate::console;
 use crate::domain::ids::CallId;
+use crate::domain::product_name::ProductName;
 use crate::domain::refusal::Refusal;
 use crate::http::answer::{is_passed_on, refusal_of, refused};
 use crate::http::compression::compress;
@@ -35,9 +36,15 @@ use crate::telemetry::request::serving;
 pub struct Pipeline {
     routing: Routing,
     loopback_names_only: bool,
-    /// Paths from here on are pages of a console.
-    pages: Option<&'static str>,
+    pages: Option<Pages>,
     log: RequestLog,
+}
+
+/// The pages of a console, whose visitors get a page whatever happens to their request.
+struct Pages {
+    /// The path of the first one; the others are under it.
+    root: &'static str,
+    product: ProductName,
 }
 
 /// Request extension of a connection beyond the limits: probes are answered, all other requests get
@@ -66,8 +73,8 @@ impl Pipeline {
 
     /// Answers with pages under this path of a console, whatever happens to a request for one.
     #[must_use]
-    pub fn with_pages(mut self, root: &'static str) -> Self {
-        self.pages = Some(root);
+    pub fn with_pages(mut self, root: &'static str, product: ProductName) -> Self {
+        self.pages = Some(Pages { root, product });
         self
     }
 
@@ -84,7 +91,8 @@ impl Pipeline {
         let is_options = request.method() == Method::OPTIONS;
         // Pages have no stage: their cookies and links belong to the bare path.
         let path = request.uri().path();
-        let page = self.pages.filter(|root| is_under(path, root)).map(|_| path.to_owned());
+        let pages = self.pages.as_ref().filter(|pages| is_under(path, pages.root));
+        let page = pages.map(|pages| (path.to_owned(), &pages.product));
         let is_staged_page = page.is_none() && console::is_page(links.without_stage(path));
 
         // First, so that nothing below reads a request that two parsers may understand differently.
@@ -108,7 +116,7 @@ impl Pipeline {
         };
         let response = if is_options { options(response) } else { response };
         let response = match page {
-            Some(path) => console::instead_of_refusal(response, &path, &ctx),
+            Some((path, product)) => console::instead_of_refusal(response, &path, &ctx, product),
             None => response,
         };
         let (mut response, record) = render(response, &ctx, links);

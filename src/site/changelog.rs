@@ -5,6 +5,7 @@ use super::markdown::{escaped, to_html};
 use super::page::{Page, Section};
 use super::words::Words;
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 
 const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
 
@@ -61,14 +62,14 @@ pub(super) fn page(language: Language) -> Page {
 }
 
 /// The feed of the released versions, in Atom (RFC 4287).
-pub(super) fn feed(base_url: &str) -> String {
-    let versions = versions();
+pub(super) fn feed(product: &ProductName, base_url: &str) -> String {
+    let (versions, product) = (versions(), escaped(product.as_str()));
     let updated = versions.iter().find_map(|version| version.day).unwrap_or_default();
     let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>Fluence</title>\n\
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>{product}</title>\n\
          <id>{base_url}/docs/changelog</id>\n<link href=\"{base_url}/docs/changelog\"/>\n\
          <link rel=\"self\" href=\"{base_url}/docs/changelog.atom\"/>\n<updated>{updated}T00:00:00Z</updated>\n\
-         <author><name>Fluence</name></author>\n"
+         <author><name>{product}</name></author>\n"
     );
     for Version { name, day, text: changes } in versions {
         let Some(day) = day else { continue };

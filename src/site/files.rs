@@ -25,10 +25,10 @@ pub fn icon_route() -> (&'static str, MethodRouter) {
 }
 
 /// What crawlers may read at an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Crawlers {
-    /// The pages for readers, and not those of the console.
-    Site,
+    /// The pages for readers, and not those of the console. A list of them may have an address.
+    Site { sitemap: Option<String> },
     /// Nothing.
     Nothing,
 }
@@ -37,10 +37,13 @@ pub enum Crawlers {
 pub fn robots_route(crawlers: Crawlers) -> (&'static str, MethodRouter) {
     const PATH: &str = "/robots.txt";
     let text = match crawlers {
-        Crawlers::Site => "User-agent: *\nDisallow: /console\nDisallow: /operator\n",
-        Crawlers::Nothing => "User-agent: *\nDisallow: /\n",
+        Crawlers::Site { sitemap } => {
+            let sitemap = sitemap.map(|address| format!("Sitemap: {address}\n")).unwrap_or_default();
+            format!("User-agent: *\nDisallow: /console\nDisallow: /operator\n{sitemap}")
+        }
+        Crawlers::Nothing => "User-agent: *\nDisallow: /\n".to_owned(),
     };
-    let served = Served::new("text/plain; charset=utf-8", text.as_bytes().to_vec());
+    let served = Served::new("text/plain; charset=utf-8", text.into_bytes());
     (PATH, get(move |headers: HeaderMap| async move { served.answer(PATH, &headers) }))
 }
 

@@ -2,7 +2,7 @@
 
 use super::first_call::{self, sample, with_section};
 use super::guides::{Guide, Reader, guides_for};
-use super::markdown::{cell, lead_of};
+use super::markdown::{cell, lead_of, literal};
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
 use super::parts;
@@ -38,7 +38,8 @@ pub(super) fn home(facts: &Facts, operations: &[Operation], language: Language) 
         .replace("{sold}", &sold)
         .replace("{more}", &more)
         .replace("{plans}", &plans(facts, language))
-        .replace("{key_from}", key_from(facts, words));
+        .replace("{key_from}", key_from(facts, words))
+        .replace("{product}", &literal(facts.product.as_str()));
     Page::new("/", Section::Home, language, text)
 }
 
@@ -142,8 +143,9 @@ pub(super) fn llms_txt(facts: &Facts, operations: &[Operation]) -> String {
         false => "HTTP APIs that are paid by the credit.",
     };
     let mut text = format!(
-        "# Fluence\n\n> {what} Send a key as `X-API-Key`.\n\nAddresses are relative to this one. `/openapi.json` describes every \
-         operation. Every page is also in Portuguese, under `/pt/`.\n"
+        "# {}\n\n> {what} Send a key as `X-API-Key`.\n\nAddresses are relative to this one. `/openapi.json` describes every \
+         operation. Every page is also in Portuguese, under `/pt/`.\n",
+        literal(facts.product.as_str())
     );
     for reader in Reader::ALL {
         text += &format!("\n## Guides {}\n\n", reader.title(words).to_lowercase());

@@ -179,6 +179,20 @@ pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
+/// A text in the middle of a line, without the meanings that its characters have in Markdown.
+pub(super) fn literal(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for (place, letter) in text.char_indices() {
+        let is_next = |next: char| next.is_ascii_alphanumeric() || next == '#';
+        let begins_entity = letter == '&' && text[place + 1..].starts_with(is_next);
+        if begins_entity || "\\`*_[]<>|".contains(letter) {
+            written.push('\\');
+        }
+        written.push(letter);
+    }
+    written
+}
+
 /// The title of a document: its first heading.
 pub(super) fn title_of(text: &str) -> &str {
     text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()

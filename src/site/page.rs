@@ -120,8 +120,8 @@ impl Page {
             format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
         });
         let title = match self.section {
-            Section::Home => "Fluence".to_owned(),
-            _ => format!("{} · Fluence", self.title()),
+            Section::Home => facts.product.to_string(),
+            _ => format!("{} · {}", self.title(), facts.product),
         };
         let markdown = markdown_address(&own);
         let foot = format!(
@@ -148,6 +148,7 @@ impl Page {
             ("other_name", words.other_name()),
             ("skip", words.skip()),
             ("home", &format!("{prefix_own}/")),
+            ("product", &escaped(facts.product.as_str())),
             ("sections", &self.sections()),
             ("console", if facts.console.is_some() { "<a href=\"/console\">Console</a>\n" } else { "" }),
             ("shape", if self.aside.is_some() { "doc three" } else { "doc" }),

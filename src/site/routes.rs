@@ -10,7 +10,10 @@ use axum::routing::{MethodRouter, get};
 use super::Site;
 use super::files::{Crawlers, asset_route, icon_route, robots_route};
 use super::page::prefix;
+use super::sitemap::PATH as SITEMAP;
 use crate::domain::language::Language;
+use crate::domain::refusal::Refusal;
+use crate::http::answer::RefusalResponse;
 use crate::http::call_record::CallRecord;
 use crate::http::negotiate::preferred_language;
 
@@ -50,7 +53,8 @@ pub fn all(site: &Arc<Site>) -> Vec<(&'static str, MethodRouter)> {
         ("/llms.txt", get(llms_txt).with_state(site.clone())),
         asset_route(),
         icon_route(),
-        robots_route(Crawlers::Site),
+        robots_route(Crawlers::Site { sitemap: site.sitemap_address() }),
+        (SITEMAP, get(sitemap).with_state(site.clone())),
         ("/docs/changelog.atom", get(feed).with_state(site.clone())),
         ("/docs/search.json", get(english_index).with_state(site.clone())),
         ("/pt/docs/search.json", get(portuguese_index).with_state(site.clone())),
@@ -121,6 +125,13 @@ async fn openapi(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response 
 
 async fn llms_txt(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     site.llms().answer("/llms.txt", &headers)
+}
+
+/// The list of the pages, where the settings name the address of the gateway: a list has whole
+/// addresses.
+async fn sitemap(State(site): State<Arc<Site>>, headers: HeaderMap) -> Result<Response, RefusalResponse> {
+    let sitemap = site.sitemap().ok_or(Refusal::EndpointNotFound)?;
+    Ok(sitemap.answer(SITEMAP, &headers))
 }
 
 async fn feed(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {

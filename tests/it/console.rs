@@ -14,6 +14,7 @@ pub(crate) mod operator;
 mod overview;
 mod pages;
 mod playground;
+mod product_name;
 mod passwords;
 mod reads;
 mod refilled_forms;

@@ -31,6 +31,7 @@ fn is_page(path: &str) -> bool {
         "/llms.txt",
         "/favicon.ico",
         "/robots.txt",
+        "/sitemap.xml",
         "/pricing",
         "/console",
         "/signup",

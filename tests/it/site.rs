@@ -1,6 +1,8 @@
 //! The pages for readers.
 
 mod colours;
+mod product_name;
+mod sitemap;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -32,6 +32,7 @@ pub mod placeholder;
 pub mod plan;
 pub mod plan_move;
 pub mod price;
+pub mod product_name;
 pub mod refusal;
 pub mod region;
 pub mod reload;

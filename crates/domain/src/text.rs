@@ -34,7 +34,7 @@ pub fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
 }
 
-fn tidy(text: &str, max_chars: usize) -> Result<String, TextError> {
+pub(crate) fn tidy(text: &str, max_chars: usize) -> Result<String, TextError> {
     let text: String = text.trim().nfc().collect();
     if text.chars().any(is_control) {
         Err(TextError::ControlCharacter)

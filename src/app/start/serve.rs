@@ -28,7 +28,8 @@ impl Foundation {
         } = self;
         let settings = start.settings.server;
         let pipeline = Pipeline::following(routing.clone());
-        let pipeline = if has_console { pipeline.with_pages("/console") } else { pipeline };
+        let product = start.settings.product_name;
+        let pipeline = if has_console { pipeline.with_pages("/console", product) } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
         let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());

@@ -1,6 +1,6 @@
 //! Values that are well-formed, and yet faulty or worth a warning.
 
-use super::super::load;
+use super::super::{Sources, load};
 use super::{environment, faulty};
 use crate::catalogue::plans::{self, Catalogue};
 
@@ -9,6 +9,26 @@ fn a_network_with_host_bits_is_refused_with_the_right_one() {
     let error = load(&environment(&[("FLUENCE_SERVER_TRUSTED_PROXIES", "10.0.0.7/8")])).unwrap_err();
     assert_eq!(error.0[0].setting, "FLUENCE_SERVER_TRUSTED_PROXIES");
     assert!(error.0[0].advice.contains("10.0.0.0/8"), "{error}");
+}
+
+#[test]
+fn a_product_name_is_one_line_of_at_most_40_characters() {
+    let shown = |sources: &Sources| load(sources).unwrap().product_name.to_string();
+    assert_eq!(shown(&Sources::default()), "Fluence");
+    assert_eq!(shown(&environment(&[("FLUENCE_PRODUCT_NAME", " Ação & Cia ")])), "Ação & Cia");
+    let of_file = |name: &str| {
+        let text = format!("product_name = {}", toml::Value::from(name));
+        Sources { file: Some(("f.toml".into(), text)), ..Sources::default() }
+    };
+    for (name, advice) in [
+        (" ", "must not be empty"),
+        ("a\r\nBcc: b@c.example", "must not hold control characters"),
+        (&"a".repeat(41), "must have at most 40 characters"),
+    ] {
+        let fault = load(&of_file(name)).unwrap_err().0.remove(0);
+        assert_eq!(fault.advice, advice, "{name:?}");
+        assert!(fault.setting.starts_with("product_name in f.toml"), "{}", fault.setting);
+    }
 }
 
 #[test]

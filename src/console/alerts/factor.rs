@@ -30,7 +30,7 @@ impl Alerts {
             let person = Some(IdentityId::from_uuid(identity_id));
             let token = new_link(&mut transaction, Purpose::KeepFactor, &address, person, None).await?;
             let language = language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
-            let email = operator_notice(Words(language), due_at, &token);
+            let email = operator_notice(Words(language), &self.product, due_at, &token);
             let kind = email.kind;
             let message = email.message(&self.base, address.as_str(), language);
             outbox::add(&mut transaction, &self.peppers, kind, &message).await?;

@@ -11,6 +11,7 @@ use crate::console::numbers;
 use crate::console::words::Words;
 use crate::domain::alert::AlertKind;
 use crate::domain::language::Language;
+use crate::domain::product_name::ProductName;
 use crate::mail::message::Message;
 use crate::mail::outbox::{self, OutboxError};
 use crate::management::ChangeError;
@@ -27,6 +28,8 @@ pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Alerts {
     pub pool: PgPool,
     pub peppers: Peppers,
+    /// The name by which readers know the service.
+    pub product: ProductName,
     /// Where the links of messages begin.
     pub base: Base,
 }

@@ -90,7 +90,7 @@ async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageErr
     let account = call.membership()?.account_name.clone();
     let message = Email {
         kind: "invitation",
-        subject: words.mail_invite_subject(),
+        subject: words.mail_invite_subject(call.product()),
         paragraphs: vec![
             words.invited_by(&who, &account, member.role),
             words.mail_invite_until(Purpose::Invitation.life().num_days()),

@@ -45,6 +45,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let address: EmailAddress = person.email.parse().map_err(|_| PageError::Internal)?;
     let token = new_link(call.db().await?, Purpose::KeepFactor, &address, Some(person.id), None).await?;
     let language = person.language.unwrap_or(call.language());
-    email::send(call, &address, language, operator_notice(Words(language), due_at, &token)).await?;
+    email::send(call, &address, language, operator_notice(Words(language), call.product(), due_at, &token))
+        .await?;
     Ok(Reply::SeeOther(leads_to))
 }

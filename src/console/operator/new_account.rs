@@ -108,7 +108,7 @@ async fn invite(call: &mut Call, new: &NewAccount, address: &EmailAddress) -> Re
     let token = new_link(call.db().await?, Purpose::Invitation, address, None, Some(admin.id)).await?;
     let message = Email {
         kind: "invitation",
-        subject: words.mail_invite_subject(),
+        subject: words.mail_invite_subject(call.product()),
         paragraphs: vec![
             words.mail_account_made(&new.name),
             words.mail_invite_until(Purpose::Invitation.life().num_days()),

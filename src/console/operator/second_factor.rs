@@ -16,7 +16,6 @@ use crate::management::second_factor::{enroll, new_secret};
 
 const ASK: &str = "/operator/log-in/second";
 const SET_UP: &str = "/operator/log-in/set-up";
-const ISSUER: &str = "Fluence operators";
 
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
     if !call.half()?.identity.has_second_factor {
@@ -48,7 +47,8 @@ pub(super) async fn show_set_up(call: &mut Call) -> Result<Reply, PageError> {
 fn set_up_form(call: &Call, secret: [u8; SECRET_BYTES], faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let text = totp::to_base32(&secret);
-    let uri = totp::otpauth_uri(ISSUER, &call.half()?.identity.email, &secret);
+    let issuer = format!("{} operators", call.product());
+    let uri = totp::otpauth_uri(&issuer, &call.half()?.identity.email, &secret);
     let content = html! {
         (faults.summary(words))
         p { (words.op_factor_lead()) }

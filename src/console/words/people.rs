@@ -2,6 +2,7 @@
 
 use super::{counted, sentences, words};
 use crate::domain::member::Role;
+use crate::domain::product_name::ProductName;
 
 words! {
     nav_members: "Members" / "Pessoas";
@@ -67,12 +68,10 @@ words! {
     email_lead: "We send a link to the new address, and notify the old one. Until you use the link, nothing changes."
         / "Enviamos um link para o novo endereço e avisamos o antigo. Até você usar o link, nada muda.";
     undo_change: "Undo the change" / "Desfazer a alteração";
-    mail_new_email_subject: "Your new address for Fluence" / "Seu novo endereço no Fluence";
     mail_new_email_text: "Log in with this address from now on: use the link. It works once, for an hour."
         / "Passe a entrar com este endereço: use o link. Ele funciona uma vez, por uma hora.";
     mail_new_email_reason: "You receive this e-mail because a logged-in person entered this address. If that was not you, ignore it."
         / "Você recebe esta mensagem porque uma pessoa conectada informou este endereço. Se não foi você, ignore.";
-    mail_email_changed_subject: "Your Fluence address was changed" / "Seu endereço no Fluence foi alterado";
     mail_email_changed_text: "You log in with another address now. If that was not you, undo it within 7 days: all sessions end then."
         / "Agora você entra com outro endereço. Se não foi você, desfaça em até 7 dias: todas as sessões serão encerradas.";
     mail_email_changed_reason: "You receive this e-mail at your old address whenever the address changes."
@@ -82,18 +81,15 @@ words! {
         / "Nenhum servidor de e-mail está configurado, então as mensagens ficam aqui. Só quem usa esta máquina vê a página.";
     mailbox_empty: "No message yet." / "Nenhuma mensagem ainda.";
 
-    mail_invite_subject: "An invitation to Fluence" / "Um convite para o Fluence";
     mail_open_invitation: "Open the invitation" / "Abrir o convite";
     mail_invite_reason: "You receive this e-mail because an admin of the account entered your address. If you do not know them, do nothing."
         / "Você recebe esta mensagem porque um administrador da conta informou o seu endereço. Se não o conhece, ignore.";
     mail_account_made_reason: "You receive this e-mail because the operator of this service entered your address for a new account. If you do not expect it, do nothing."
         / "Você recebe esta mensagem porque quem opera este serviço informou o seu endereço para uma nova conta. Se não a espera, ignore.";
-    mail_reset_subject: "A new password for Fluence" / "Uma nova senha para o Fluence";
     mail_reset_text: "Set a new password with this link. It works once, for 30 minutes. All your sessions end then."
         / "Crie uma nova senha com este link. Ele funciona uma vez, por 30 minutos. Todas as suas sessões serão encerradas.";
     mail_reset_reason: "You receive this e-mail because this address was entered on the page for a new password. If that was not you, ignore it."
         / "Você recebe esta mensagem porque este endereço foi informado na página de nova senha. Se não foi você, ignore.";
-    mail_sign_up_subject: "Your Fluence account" / "Sua conta no Fluence";
     mail_sign_up_text: "Finish your account with this link. It works once, for 24 hours."
         / "Conclua sua conta com este link. Ele funciona uma vez, por 24 horas.";
     mail_known_text: "You already have an account with this address. Log in, or set a new password with this link. It works once, for 30 minutes."
@@ -101,13 +97,10 @@ words! {
     mail_sign_up_reason: "You receive this e-mail because this address was entered on the page for new accounts. If that was not you, ignore it."
         / "Você recebe esta mensagem porque este endereço foi informado na página de novas contas. Se não foi você, ignore.";
     mail_browser_subject: "A log-in from a new browser" / "Acesso por um novo navegador";
-    mail_browser_text: "Your account for the Fluence console was used to log in from a new browser:"
-        / "Alguém entrou no console do Fluence como você, por um navegador ainda não usado:";
     mail_browser_advice: "If that was you, no action is needed. If not, set a new password now: all sessions end then."
         / "Se foi você, não é preciso fazer nada. Se não foi, crie uma nova senha agora: todas as sessões serão encerradas.";
     mail_browser_reason: "You receive this e-mail whenever a browser is used for the first time."
         / "Você recebe esta mensagem sempre que um navegador é usado pela primeira vez.";
-    mail_password_subject: "Your Fluence password was changed" / "Sua senha do Fluence foi alterada";
     mail_password_text: "Your password was changed, and all your other sessions have ended. If that was not you, set a new password now."
         / "Sua senha foi alterada, e todas as suas outras sessões foram encerradas. Se não foi você, crie uma nova senha agora.";
     mail_password_reason: "You receive this e-mail whenever your password changes." / "Você recebe esta mensagem sempre que sua senha muda.";
@@ -115,6 +108,17 @@ words! {
 
 sentences! {
     w:
+    fn mail_new_email_subject(product: &ProductName) { format!("Your new address for {product}") }
+        { format!("{product}: seu novo endereço") }
+    fn mail_email_changed_subject(product: &ProductName) { format!("Your {product} address was changed") }
+        { format!("{product}: seu endereço foi alterado") }
+    fn mail_invite_subject(product: &ProductName) { format!("An invitation to {product}") } { format!("{product}: um convite para você") }
+    fn mail_reset_subject(product: &ProductName) { format!("A new password for {product}") } { format!("{product}: uma nova senha") }
+    fn mail_sign_up_subject(product: &ProductName) { format!("Your {product} account") } { format!("{product}: sua conta") }
+    fn mail_browser_text(product: &ProductName) { format!("Your account for the {product} console was used to log in from a new browser:") }
+        { format!("Alguém entrou no console de {product} como você, por um navegador ainda não usado:") }
+    fn mail_password_subject(product: &ProductName) { format!("Your {product} password was changed") }
+        { format!("{product}: sua senha foi alterada") }
     fn invited_by(who: &str, account: &str, role: Role) {
         let role = match role { Role::Admin => "an admin", Role::Member => "a member" };
         format!("{who} invites you to the account {account} as {role}.")

@@ -1,6 +1,7 @@
 //! The second factor.
 
 use super::{counted, sentences, words};
+use crate::domain::product_name::ProductName;
 
 words! {
     password_and_factor: "Password and second factor" / "Senha e segundo fator";
@@ -23,7 +24,6 @@ words! {
     recovery_codes: "Recovery codes" / "Códigos de recuperação";
     codes_lead: "Keep these away from the telephone. Each lets you log in once, and they are not shown again."
         / "Guarde-os longe do telefone. Cada um permite entrar uma vez, e eles não serão mostrados de novo.";
-    mail_factor_subject: "The second factor of your Fluence log-in" / "O segundo fator do seu acesso ao Fluence";
     mail_factor_on: "The second factor was switched on, and your other sessions have ended. If that was not you, write to support."
         / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, fale com o suporte.";
     mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
@@ -58,6 +58,8 @@ words! {
 
 sentences! {
     w:
+    fn mail_factor_subject(product: &ProductName) { format!("The second factor of your {product} log-in") }
+        { format!("{product}: o segundo fator do seu acesso") }
     fn asks_to_vouch(who: &str, account: &str) { format!("{who}, a member of {account}, cannot log in: the phone and the recovery codes are lost.") }
         { format!("{who}, da conta {account}, não consegue entrar: perdeu o telefone e os códigos de recuperação.") }
     fn vouch_for(email: &str) { format!("Vouch for {email}") } { format!("Confirmar a identidade de {email}") }

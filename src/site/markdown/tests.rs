@@ -25,6 +25,16 @@ fn links_of_a_text_lead_elsewhere_and_code_stays() {
 }
 
 #[test]
+fn a_literal_text_is_read_as_it_was_written() {
+    for name in ["Ação & Cia", "AT&T", "A&amp;B", "*Acme* _x_ `y`", "<b>Acme</b> \\ [x](y) | z", "C# & #1;"]
+    {
+        let text = format!("By {}.", literal(name));
+        assert_eq!(to_html(&text, &|_| None), format!("<p>By {}.</p>\n", escaped(name)), "{text}");
+    }
+    assert_eq!(literal("Ação & Cia"), "Ação & Cia");
+}
+
+#[test]
 fn the_lead_of_a_text_is_its_first_sentence() {
     assert_eq!(lead_of("# A\n\nSends `x`\nto [b](c.md). More.\n\nLater."), "Sends `x` to b.");
 }

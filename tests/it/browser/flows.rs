@@ -1,8 +1,6 @@
 //! What goes wrong in the life of an account, in a real browser: a secret that some program still
 //! uses, a gateway that does not answer, a lost telephone, an invitation in the wrong hands.
 
-use std::collections::BTreeSet;
-
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
 use serde_json::json;
@@ -109,12 +107,8 @@ async fn scanned(browser: &Browser) -> String {
         .run("const square = document.querySelector('svg.square');
               return { size: square.viewBox.baseVal.width - 8, path: square.querySelector('path').getAttribute('d') }")
         .await;
-    let modules = drawn["path"].as_str().unwrap().split('M').skip(1).map(|module| {
-        let (x, y) = module.split_once('h').unwrap().0.split_once(' ').unwrap();
-        (x.parse().unwrap(), y.parse().unwrap())
-    });
-    let modules: BTreeSet<(usize, usize)> = modules.collect();
-    qr::read(usize::try_from(drawn["size"].as_u64().unwrap()).unwrap(), &modules)
+    let size = usize::try_from(drawn["size"].as_u64().unwrap()).unwrap();
+    qr::read_path(size, drawn["path"].as_str().unwrap())
 }
 
 /// Types address and password. The next page is open.

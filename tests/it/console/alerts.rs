@@ -4,6 +4,7 @@ use fluence::console::Alerts;
 use fluence::console::base::Base;
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
+use fluence::domain::product_name::ProductName;
 
 use super::mail::Post;
 use crate::support::gateway::Gateway;
@@ -41,6 +42,7 @@ impl Alerted {
         let alerts = Alerts {
             pool: self.gateway().database.pool().clone(),
             peppers: self.gateway().pepper.clone(),
+            product: ProductName::default(),
             base: Base::of(&self.gateway().url(), ([127, 0, 0, 1], 0).into(), false, false).unwrap(),
         };
         tokio::join!(alerts.look(), alerts.look(), alerts.look(), alerts.look());

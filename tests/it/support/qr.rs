@@ -13,8 +13,17 @@ const LEVELS: [[(usize, usize); 10]; 4] = [
     [(13, 1), (22, 1), (18, 2), (26, 2), (18, 4), (24, 4), (18, 6), (22, 6), (20, 8), (24, 8)],
 ];
 
+/// The text of a code that is drawn as one path, with `size` modules a side.
+pub(crate) fn read_path(size: usize, path: &str) -> String {
+    let dark = path.split('M').skip(1).map(|module| {
+        let (x, y) = module.split_once('h').unwrap().0.split_once(' ').unwrap();
+        (x.parse().unwrap(), y.parse().unwrap())
+    });
+    read(size, &dark.collect())
+}
+
 /// The text of a code with `size` modules a side, of which these (x, y) are dark.
-pub(crate) fn read(size: usize, dark: &BTreeSet<(usize, usize)>) -> String {
+fn read(size: usize, dark: &BTreeSet<(usize, usize)>) -> String {
     let version = (size - 17) / 4;
     let is_dark = |x, y| dark.contains(&(x, y));
     let first = (0..6).map(|y| (8, y)).chain([(8, 7), (8, 8), (7, 8)]);

@@ -5,6 +5,7 @@ use fluence::console::Alerts;
 use fluence::console::base::Base;
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
+use fluence::domain::product_name::ProductName;
 use fluence::identity::operator::OperatorRole;
 
 use super::{Operator, operator};
@@ -55,7 +56,8 @@ impl Lost {
         let gateway = &self.post.gateway;
         let base = Base::of(&gateway.url(), gateway.address(), false, true).unwrap();
         let pool = gateway.database.pool().clone();
-        let alerts = Alerts { pool, peppers: gateway.pepper.clone(), base };
+        let (peppers, product) = (gateway.pepper.clone(), ProductName::default());
+        let alerts = Alerts { pool, peppers, product, base };
         tokio::join!(alerts.remind_of_resets(), alerts.remind_of_resets());
     }
 
