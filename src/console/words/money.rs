@@ -38,7 +38,7 @@ words! {
     revoked_word: "revoked" / "revogada";
     unknown_key: "Unknown key" / "Chave desconhecida";
     credits_charged: "Credits charged" / "Créditos cobrados";
-    calls_ended: "Calls" / "Chamadas";
+    calls_ended: "Calls ended" / "Chamadas terminadas";
     calls_given_back: "Calls refunded" / "Chamadas devolvidas";
     calls_refused: "Refused, free of charge" / "Recusadas, sem custo";
     all_others: "All others" / "Todas as outras";
