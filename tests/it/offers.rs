@@ -22,6 +22,7 @@ mod headers;
 mod hostile;
 mod peers;
 mod prices;
+mod receipts;
 mod retries;
 mod shop;
 mod streams;

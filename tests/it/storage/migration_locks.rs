@@ -16,7 +16,7 @@ use crate::support::gateway::{Gateway, eventually};
 /// The tables that paid calls write. A migration that locks one against them makes calls wait, at
 /// the least for as long as the migration takes.
 const WRITTEN_BY_CALLS: &str =
-    "^(ledger_(account|batch|entry.*|epoch|idempotency|key_spend|lot)|call_price)$";
+    "^(ledger_(account|batch|entry.*|epoch|idempotency|key_spend|lot)|call_(price|status))$";
 
 /// Migrations before this one set up what the first gateway found.
 const FIRST_UPGRADE: i64 = 17;
