@@ -64,6 +64,7 @@ pub(crate) struct PlanShown<'a> {
 pub(crate) struct CreditsShown {
     remaining: Credits,
     plan_used: Credits,
+    requests_used: u64,
     requests_remaining: u64,
     period_starts_at: String,
     renews_at: String,
@@ -118,7 +119,8 @@ pub async fn account(
         credits: CreditsShown {
             remaining: balance.remaining,
             plan_used: balance.plan_credits_used,
-            requests_remaining: balance.requests_remaining,
+            requests_used: balance.requests_used,
+            requests_remaining: balance.requests_remaining(),
             period_starts_at: instant(book.period.starts_at),
             renews_at: instant(balance.renews_at),
         },

@@ -37,7 +37,7 @@ impl AnalysisApi {
             let shared = shared.clone();
             Box::pin(async move {
                 let (api, route) = &*shared;
-                api.answer(route, &call).await
+                Ok(api.answer(route, &call).await?)
             })
         })
     }

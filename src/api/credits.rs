@@ -56,7 +56,7 @@ pub async fn credits(
         credits: lots.into_iter().map(shown).collect(),
         plan: &caller.key.plan.plan,
         edition: &caller.key.edition,
-        requests_remaining: account.balance().requests_remaining,
+        requests_remaining: account.balance().requests_remaining(),
     });
     Ok(with_billing(response, Billing { balance: account.balance(), ..caller.uncharged_billing() }))
 }

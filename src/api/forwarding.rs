@@ -26,7 +26,7 @@ use crate::domain::key::Mode;
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::domain::settlement::Outcome;
 use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
-use crate::gate::metering::{PaidAnswer, PaidFuture};
+use crate::gate::metering::{PaidAnswer, PaidFuture, Unanswered};
 use crate::http::answer::passed_on;
 use crate::http::representation::is_unencoded;
 use crate::upstream::error::UpstreamError;
@@ -78,7 +78,7 @@ impl Forwarding for Forwarder {
 }
 
 impl Forwarder {
-    async fn forward(&self, mut call: ForwardedCall) -> Result<PaidAnswer, Refusal> {
+    async fn forward(&self, mut call: ForwardedCall) -> Result<PaidAnswer, Unanswered> {
         let Self { route, servers, tokens, names } = self;
         let begun = Instant::now();
         let pool = match call.caller.key.mode {
@@ -95,8 +95,10 @@ impl Forwarder {
         let answered = pool.send(call.caller.key.account_id, sent).await;
         let refused = |error| not_answered(route, &upload, &error);
         let (parts, mut body) = answered.map_err(refused)?.into_parts();
+        let upstream_status = Some(parts.status.as_u16());
         body.report_status(parts.status.as_u16());
-        let outcome = outcome_of(route, translated(route, &parts)?);
+        let status = translated(route, &parts);
+        let outcome = outcome_of(route, status.map_err(|refusal| Unanswered { refusal, upstream_status })?);
         let body = read(route, &parts.headers, body).await.map_err(refused)?;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = parts.status;
@@ -106,6 +108,7 @@ impl Forwarder {
             response: passed_on(response),
             credits_used: call.price,
             outcome,
+            upstream_status,
             price: None,
             stream: None,
         };
@@ -123,7 +126,7 @@ impl Forwarder {
                 *answer.response.body_mut() = Body::from(body);
             }
             Read::Longer(..) if changes::is_due(route, &parts.headers) => {
-                return Err(changes::not_changed(route, "is longer than `whole_bytes`"));
+                return Err(changes::not_changed(route, "is longer than `whole_bytes`").into());
             }
             Read::Longer(beginning, rest) => stream::pass_on(&mut answer, meter, &call, beginning, rest),
         }

@@ -110,7 +110,7 @@ fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> Ke
             rate_limit: format!("{} req/sec", plan.rate_per_s),
         },
         rate_limit_status: RequestQuota {
-            requests_remaining: balance.requests_remaining,
+            requests_remaining: balance.requests_remaining(),
             reset_time: instant(balance.renews_at),
         },
         endpoints_available: callable.map(|(path, _)| path).chain(FREE_PATHS).collect(),

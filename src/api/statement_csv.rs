@@ -6,7 +6,7 @@ use crate::http::csv::{self, Cell};
 use crate::storage::ledger::statement::StatementLine;
 
 /// The names of the columns.
-const HEAD: [&str; 17] = [
+const HEAD: [&str; 19] = [
     "number",
     "at",
     "kind",
@@ -24,6 +24,8 @@ const HEAD: [&str; 17] = [
     "state",
     "label",
     "status",
+    "upstream_status",
+    "summary",
 ];
 
 pub(crate) fn write_head(out: &mut impl Write) -> io::Result<()> {
@@ -32,7 +34,8 @@ pub(crate) fn write_head(out: &mut impl Write) -> io::Result<()> {
 
 pub(crate) fn write_line(out: &mut impl Write, line: &StatementLine) -> io::Result<()> {
     let at = line.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-    let status = line.status.map(|status| status.to_string());
+    let [status, upstream_status] =
+        [line.status, line.upstream_status].map(|status| status.map(|status| status.to_string()));
     let (id, key_id) = (line.id.to_string(), line.key_id.map(|key| key.to_string()));
     csv::write_row(
         out,
@@ -54,6 +57,8 @@ pub(crate) fn write_line(out: &mut impl Write, line: &StatementLine) -> io::Resu
             Cell::Maybe(line.state),
             Cell::Maybe(line.label),
             Cell::Maybe(status.as_deref()),
+            Cell::Maybe(upstream_status.as_deref()),
+            Cell::Maybe(line.summary.as_deref()),
         ],
     )
 }

@@ -146,7 +146,7 @@ fn limits_shown(
         },
         rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
         concurrency: ConcurrencyShown { limit: plan.concurrency, running: slot.running() },
-        requests: PeriodShown { limit: balance.requests_limit, remaining: balance.requests_remaining },
+        requests: PeriodShown { limit: balance.requests_limit, remaining: balance.requests_remaining() },
         credits: PeriodShown { limit: balance.plan_credits, remaining: balance.remaining },
         renews_at: instant(balance.renews_at),
     }

@@ -124,7 +124,8 @@ async fn create(new: CreateAccount, context: &Context, output: Output) -> anyhow
     let catalogue = context.catalogue().await?;
     let newest = catalogue.newest_edition().unwrap_or_default();
     let is_edition_given = new.edition.is_some();
-    let plan = plan::known_plan(&catalogue, new.edition.as_deref().unwrap_or(newest), &new.plan)?;
+    let plan =
+        plan::known_plan(&catalogue, (plan::EDITION, new.edition.as_deref().unwrap_or(newest)), &new.plan)?;
     let account = NewAccount {
         id: AccountId::from_uuid(clock::new_id()),
         environment_id: EnvironmentId::from_uuid(clock::new_id()),

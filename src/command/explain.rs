@@ -39,6 +39,8 @@ impl Report for Explanation {
                     ("key", &or_dash(key)),
                     ("state", &call.state),
                     ("outcome", &or_dash(call.outcome)),
+                    ("status", &or_dash(call.status)),
+                    ("of the upstream", &or_dash(call.upstream_status)),
                     ("summary", &call.summary),
                 ],
             )?;

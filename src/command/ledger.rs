@@ -195,11 +195,9 @@ fn detail(line: &StatementLine) -> String {
     let Some(endpoint) = &line.endpoint else {
         return line.note.clone().unwrap_or_default();
     };
-    let mut text = format!("{endpoint} ({})", or_dash(line.key_name.as_deref()));
-    let status = line.status.map(|status| status.to_string());
-    for word in [line.label, line.outcome, status.as_deref()].into_iter().flatten() {
-        text.push_str(", ");
-        text.push_str(word);
+    let key = or_dash(line.key_name.as_deref());
+    match &line.summary {
+        Some(summary) => format!("{endpoint} ({key}): {summary}"),
+        None => format!("{endpoint} ({key})"),
     }
-    text
 }

@@ -27,16 +27,34 @@ pub(super) const fn reason(words: Words, outcome: Outcome) -> &'static str {
     }
 }
 
+/// How the call of an entry ended, in a few words, with the status of its upstream where that is
+/// the reason.
+pub(super) fn reason_of(words: Words, line: &StatementLine, ended: Outcome) -> String {
+    match (ended, line.upstream_status) {
+        (Outcome::Failed | Outcome::UnchargedStatus, Some(status)) => words.service_answered(status),
+        _ => reason(words, ended).to_owned(),
+    }
+}
+
 /// How a call ended, as a word with its shape.
 pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
+    ended(words, line, words.call_charged().to_owned())
+}
+
+/// The same of the entry that set its credits aside: what was charged is at most that.
+pub(super) fn outcome_of_hold(words: Words, line: &StatementLine) -> Markup {
+    ended(words, line, words.charged_at_most(line.amount.saturating_neg()))
+}
+
+fn ended(words: Words, line: &StatementLine, charged: String) -> Markup {
     let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
         return html! { span.chip.test { "◌ " (words.outcome_running()) } };
     };
-    let reason = reason(words, outcome);
+    let reason = reason_of(words, line, outcome);
     let is_given_back = line.state == Some("released");
     html! {
         @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
-        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (words.call_charged()) ": " (reason) } }
-        @else { span.chip.warn { "● " (words.call_charged()) ": " (reason) } }
+        @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (charged) ": " (reason) } }
+        @else { span.chip.warn { "● " (charged) ": " (reason) } }
     }
 }

@@ -173,7 +173,7 @@ pub(super) async fn pass_free(route: Arc<ForwardRoute>, shaped: Shaped) -> Resul
             Ok(Answered { response: stream.answer(response, attached), facts: call.facts })
         }
         Ok(PaidAnswer { response, stream: None, .. }) => Ok(Answered { response, facts: call.facts }),
-        Err(refusal) => Err(call.refuse(refusal)),
+        Err(unanswered) => Err(call.refuse(unanswered.refusal)),
     }
 }
 

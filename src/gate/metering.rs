@@ -78,7 +78,7 @@ pub type PaidHandler = Arc<dyn Fn(PaidCall) -> PaidFuture + Send + Sync>;
 
 /// Boxed, so that callers do not have the size of the handler. It borrows nothing, because it may
 /// outlive the connection.
-pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Refusal>> + Send>>;
+pub type PaidFuture = Pin<Box<dyn Future<Output = Result<PaidAnswer, Unanswered>> + Send>>;
 
 /// A call whose price is held.
 #[derive(Debug)]
@@ -100,11 +100,27 @@ pub struct PaidAnswer {
     pub credits_used: Credits,
     /// Decides whether it is charged.
     pub outcome: Outcome,
+    /// What the upstream of a forwarded call answered.
+    pub upstream_status: Option<u16>,
     /// How the price was computed, where it depends on figures.
     pub price: Option<Box<PriceDetail>>,
     /// The body, if it is streamed. It decides outcome and price at its end; the
     /// ones above are those of an answer that is whole.
     pub stream: Option<Box<StreamedBody>>,
+}
+
+/// Why a paid call has no answer.
+#[derive(Debug)]
+pub struct Unanswered {
+    pub refusal: Refusal,
+    /// The status of an upstream whose answer is not passed on.
+    pub upstream_status: Option<u16>,
+}
+
+impl From<Refusal> for Unanswered {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, upstream_status: None }
+    }
 }
 
 impl fmt::Debug for PaidRoute {
@@ -117,7 +133,7 @@ impl PaidAnswer {
     /// An answer whose status decides whether it is charged.
     pub fn by_status(response: Response, credits_used: Credits) -> Self {
         let outcome = Outcome::of(response.status().as_u16(), None);
-        Self { response, credits_used, outcome, price: None, stream: None }
+        Self { response, credits_used, outcome, upstream_status: None, price: None, stream: None }
     }
 }
 

@@ -91,7 +91,7 @@ mod tests {
             plan_credits_used: Credits::from_u32(used),
             plan_credits: Credits::from_u32(10),
             requests_limit: 10,
-            requests_remaining: 9,
+            requests_used: 1,
             renews_at: DateTime::UNIX_EPOCH,
         };
         Billing {

@@ -202,7 +202,7 @@ mod tests {
             plan_credits_used: Credits::from_u32(2),
             plan_credits: Credits::from_u32(1000),
             requests_limit: 1000,
-            requests_remaining: 999,
+            requests_used: 1,
             renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
         };
         Billing {

@@ -1,13 +1,16 @@
 //! Changes of what is sold: a catalogue or a set of routes is applied whole, or not at all.
 
+mod plans_in_use;
+
 use sqlx::{Acquire, PgConnection};
+
+pub use self::plans_in_use::PlansInUse;
 
 use crate::catalogue::FileFaults;
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::domain::audit::{Action, Change, Subject};
 use crate::domain::offer_set::SetKind;
-use crate::domain::plan::PlanRef;
 use crate::domain::rights::Principal;
 use crate::storage::error::StorageError;
 use crate::storage::{audit, catalogue, offer_sets};
@@ -17,11 +20,8 @@ use crate::storage::{audit, catalogue, offer_sets};
 pub enum ApplyError {
     #[error(transparent)]
     Faults(#[from] FileFaults),
-    #[error(
-        "accounts are on plans that this catalogue does not have: {}. Keep these plans in the file until `fluence account move-all` has moved their accounts",
-        .0.iter().map(|plan| format!("{}/{}", plan.edition, plan.plan)).collect::<Vec<_>>().join(", ")
-    )]
-    PlansInUse(Vec<PlanRef>),
+    #[error(transparent)]
+    PlansInUse(#[from] PlansInUse),
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -86,10 +86,9 @@ async fn save(
         return Ok(Applied::Already(newest.number));
     }
     if let Some(new_catalogue) = new_catalogue {
-        let mut in_use = offer_sets::plans_in_use(connection).await?;
-        in_use.retain(|plan| new_catalogue.plan(&plan.edition, &plan.plan).is_none());
-        if !in_use.is_empty() {
-            return Err(ApplyError::PlansInUse(in_use));
+        let in_use = offer_sets::plans_in_use(connection).await?;
+        if let Some(missing) = PlansInUse::missing_in(&new_catalogue, in_use) {
+            return Err(missing.into());
         }
         catalogue::replace(connection, &new_catalogue).await?;
     }

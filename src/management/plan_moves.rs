@@ -19,7 +19,7 @@ use crate::storage::{audit, plan_moves};
 /// Why a run was not begun.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanMoveError {
-    #[error("the accounts are already on this plan. Name another plan")]
+    #[error("the accounts are already on this plan. Name another plan or another edition")]
     SamePlan,
     #[error("no open account is on plan `{}` of edition {}", .0.plan, .0.edition)]
     NoAccounts(PlanRef),

@@ -102,11 +102,22 @@ pub async fn append(
     Ok(number)
 }
 
-/// Returns the plans that accounts are on, closed accounts included.
-pub async fn plans_in_use(connection: &mut PgConnection) -> Result<Vec<PlanRef>, StorageError> {
-    let plans: Vec<(String, String)> =
-        sqlx::query_as("select distinct edition, plan from account order by edition, plan")
-            .fetch_all(connection)
-            .await?;
-    Ok(plans.into_iter().map(|(edition, plan)| PlanRef { edition, plan }).collect())
+/// A plan that accounts are on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanInUse {
+    pub plan: PlanRef,
+    /// `false`: all of its accounts are closed.
+    pub has_open_accounts: bool,
+}
+
+/// Returns the plans that accounts are on.
+pub async fn plans_in_use(connection: &mut PgConnection) -> Result<Vec<PlanInUse>, StorageError> {
+    let plans: Vec<(String, String, bool)> = sqlx::query_as(
+        "select edition, plan, bool_or(closed_at is null) from account group by edition, plan order by edition, plan",
+    )
+    .fetch_all(connection)
+    .await?;
+    let in_use =
+        |(edition, plan, has_open_accounts)| PlanInUse { plan: PlanRef { edition, plan }, has_open_accounts };
+    Ok(plans.into_iter().map(in_use).collect())
 }

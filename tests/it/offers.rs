@@ -24,6 +24,7 @@ mod hostile;
 mod pages;
 mod peers;
 mod prices;
+mod receipts;
 mod retries;
 mod shop;
 mod streams;
@@ -164,7 +165,7 @@ async fn a_plan_that_accounts_are_on_stays_and_others_go() {
     let refused = apply(&mut owner, &seller(), SetKind::Catalogue, &without_first).await.unwrap_err();
     let ApplyError::PlansInUse(plans_in_use) = &refused else { panic!("{refused:?}") };
     assert_eq!(
-        (plans_in_use[0].edition.as_str(), plans_in_use[0].plan.as_str()),
+        (plans_in_use.plans[0].plan.edition.as_str(), plans_in_use.plans[0].plan.plan.as_str()),
         ("2025-01", "professional")
     );
     sqlx::query("update account set edition = '2025-06' where id = $1")

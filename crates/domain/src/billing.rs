@@ -16,8 +16,8 @@ pub struct AccountBalance {
     pub plan_credits: Credits,
     /// Requests per period that the plan pays for.
     pub requests_limit: u64,
-    /// Of these, requests left in the current period. Packs and grants pay for more.
-    pub requests_remaining: u64,
+    /// Requests used in the current period: more than the limit after a move to a smaller plan.
+    pub requests_used: u64,
     pub renews_at: DateTime<Utc>,
 }
 
@@ -34,7 +34,7 @@ pub struct BalanceParts {
     pub plan_left: Credits,
     /// Calls of the current period that the plan pays for.
     pub requests_limit: u64,
-    /// Of these, calls made.
+    /// Calls that it has paid for in this period.
     pub requests_used: u64,
     /// When the next period starts.
     pub renews_at: DateTime<Utc>,
@@ -47,7 +47,7 @@ impl From<BalanceParts> for AccountBalance {
             plan_credits_used: parts.plan_credits.saturating_sub(parts.plan_left),
             plan_credits: parts.plan_credits,
             requests_limit: parts.requests_limit,
-            requests_remaining: parts.requests_limit.saturating_sub(parts.requests_used),
+            requests_used: parts.requests_used,
             renews_at: parts.renews_at,
         }
     }
@@ -96,7 +96,13 @@ impl AccountBalance {
     pub fn add(&mut self, refund: Refund) {
         self.remaining = self.remaining.saturating_add(refund.credits);
         self.plan_credits_used = self.plan_credits_used.saturating_sub(refund.plan_credits);
-        self.requests_remaining = self.requests_remaining.saturating_add(refund.request.into());
+        self.requests_used = self.requests_used.saturating_sub(refund.request.into());
+    }
+
+    /// Requests that the plan can still pay for in the current period. Packs and grants pay for
+    /// more.
+    pub const fn requests_remaining(&self) -> u64 {
+        self.requests_limit.saturating_sub(self.requests_used)
     }
 
     /// Percent of the period's plan credits used; 0.2 means 0.2 %. A plan without credits is 0.

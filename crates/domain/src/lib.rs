@@ -6,6 +6,7 @@ pub mod amount;
 pub mod audit;
 pub mod billing;
 pub mod call_lease;
+pub mod call_status;
 pub mod caller;
 pub mod change;
 pub mod contact;

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::plan::known_plan;
+use super::plan::{EDITION, known_plan};
 use crate::clock::new_id;
 use crate::command::context::Context;
 use crate::command::output::{Output, Report, count, write_fields};
@@ -47,8 +47,9 @@ pub struct MoveAll {
 
 pub(super) async fn run(args: MoveAll, context: &Context, output: Output) -> anyhow::Result<()> {
     let catalogue = context.catalogue().await?;
-    let from = known_plan(&catalogue, &args.from_edition, &args.from)?;
-    let to = known_plan(&catalogue, args.edition.as_deref().unwrap_or(&args.from_edition), &args.plan)?;
+    let from = known_plan(&catalogue, ("--from-edition", &args.from_edition), &args.from)?;
+    let edition = args.edition.as_deref().unwrap_or(&args.from_edition);
+    let to = known_plan(&catalogue, (EDITION, edition), &args.plan)?;
     if from == to {
         return Err(PlanMoveError::SamePlan.into());
     }

@@ -13,6 +13,9 @@ use crate::domain::plan::PlanRef;
 use crate::ledger::rules::operation::Operation;
 use crate::management;
 
+/// The option that names the edition of a new plan.
+pub(super) const EDITION: &str = "--edition";
+
 #[derive(Debug, Args)]
 pub struct MoveAccount {
     /// Account id.
@@ -28,7 +31,7 @@ pub struct MoveAccount {
 pub(super) async fn change(target: MoveAccount, context: &Context, output: Output) -> anyhow::Result<()> {
     let account = context.account(target.id).await?;
     let edition = target.edition.as_deref().unwrap_or(&account.plan.edition);
-    let plan = known_plan(&context.catalogue().await?, edition, &target.plan)?;
+    let plan = known_plan(&context.catalogue().await?, (EDITION, edition), &target.plan)?;
     let mut connection = context.connection().await?;
     let moved = management::accounts::set_plan(&mut connection, &context.operator(), target.id, &plan).await;
     moved.map_err(|error| explained(target.id, error))?;
@@ -38,8 +41,13 @@ pub(super) async fn change(target: MoveAccount, context: &Context, output: Outpu
     output.print(&context.account(target.id).await?)
 }
 
-/// Returns the plan of this name, or an error that lists the plans.
-pub(super) fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> anyhow::Result<PlanRef> {
+/// Returns the plan of this name, or an error that lists the plans. `option` is the one that names
+/// the edition.
+pub(super) fn known_plan(
+    catalogue: &Catalogue,
+    (option, edition): (&str, &str),
+    plan: &str,
+) -> anyhow::Result<PlanRef> {
     let Some(known) = catalogue.editions.iter().find(|known| known.edition == edition) else {
         let editions: Vec<_> = catalogue.editions.iter().map(|known| known.edition.as_str()).collect();
         bail!("edition `{edition}` does not exist; the editions are {}", editions.join(", "));
@@ -50,7 +58,7 @@ pub(super) fn known_plan(catalogue: &Catalogue, edition: &str, plan: &str) -> an
         let has = |other: &&Edition| other.plans.iter().any(|known| known.plan == plan || known.tier == plan);
         if let Some(other) = catalogue.editions.iter().rfind(has) {
             bail!(
-                "edition {edition} has no plan `{plan}`, but edition {0} has: add --edition {0}",
+                "edition {edition} has no plan `{plan}`, but edition {0} has: use {option} {0}",
                 other.edition
             );
         }

@@ -105,7 +105,7 @@ fn facts(words: Words, detail: &AccountDetail, left: i64) -> Markup {
             dt { (words.op_plan_credits()) }
             dd { (words.op_of(&number(detail.plan_credits_left.as_i64()), &number(detail.plan_credits.as_i64()))) }
             dt { (words.requests_title()) }
-            dd { (words.op_of(&number(detail.requests_limit - detail.requests_used), &number(detail.requests_limit))) }
+            dd { (words.op_of(&number((detail.requests_limit - detail.requests_used).max(0)), &number(detail.requests_limit))) }
             dt { (words.op_renews()) } dd { (numbers::instant(words.0, detail.renews_at)) }
             dt { (words.contact_address()) } dd { (account.email) }
             dt { (words.account_id()) } dd { code { (account.id) } }

@@ -124,6 +124,9 @@ fn of_call(words: Words, receipt: &Receipt, account: &Account) -> Markup {
                     dt { (words.began()) } dd { (instant_s(words.0, receipt.at)) }
                     dt { (words.outcome()) } dd { code { (receipt.outcome.unwrap_or(receipt.state)) } }
                     @if let Some(status) = receipt.status { dt { (words.http_status()) } dd { (status) } }
+                    @if let Some(status) = receipt.upstream_status.filter(|status| receipt.status != Some(*status)) {
+                        dt { (words.service_status()) } dd { (status) }
+                    }
                     dt { (words.credits_held()) } dd { (number(receipt.payment.credits_held)) }
                     dt { (words.charged()) } dd { (number(receipt.payment.credits_captured)) }
                     dt { (words.credits_given_back()) } dd { (number(receipt.payment.credits_released)) }

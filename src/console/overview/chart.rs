@@ -39,7 +39,7 @@ pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
                         table {
                             thead {
                                 tr {
-                                    th { (words.day()) } th.n { (words.calls()) } th.n { (words.charged()) }
+                                    th { (words.day()) } th.n { (words.calls_ended()) } th.n { (words.charged()) }
                                     th.n { (words.credits_given_back()) } th.n { (words.refused_head()) }
                                 }
                             }

@@ -32,7 +32,7 @@ pub(super) fn latest_calls(words: Words, overview: &Overview, root: &str) -> Mar
                                         a href={ (root) "/ledger/calls/" (line.id) } { code { (line.endpoint.as_deref().unwrap_or_default()) } }
                                     }
                                     td data-label=(words.outcome()) { (outcome(words, line)) }
-                                    td.n data-label=(words.credits_head()) { (whole(words.0, cost(line))) }
+                                    td.n data-label=(words.credits_head()) { (whole(words.0, cost(&overview.lines, line))) }
                                 }
                             }
                         }
@@ -51,10 +51,13 @@ fn moment(words: Words, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// What a call moved: its price while it runs and once it is charged, nothing once it is given
-/// back.
-fn cost(line: &StatementLine) -> i64 {
-    if line.state == Some("released") { 0 } else { line.amount }
+/// What a call took: what it holds while it runs, its price once it is charged, nothing once it is
+/// given back. The newest entries have every return of a hold that they have.
+fn cost(lines: &[StatementLine], hold: &StatementLine) -> i64 {
+    if hold.state == Some("released") {
+        return 0;
+    }
+    lines.iter().filter(|line| line.id == hold.id && line.lot == hold.lot).map(|line| line.amount).sum()
 }
 
 pub(super) fn latest_changes(words: Words, overview: &Overview, root: &str) -> Markup {

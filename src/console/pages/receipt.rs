@@ -51,7 +51,23 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
 /// What was charged and why.
 pub(in crate::console) fn sentence(words: Words, receipt: &Receipt) -> String {
     let payment = &receipt.payment;
-    let why = match receipt.outcome.and_then(Outcome::from_name) {
+    let outcome = receipt.outcome.and_then(Outcome::from_name);
+    let therefore = match CallState::from_name(receipt.state) {
+        Some(CallState::Captured) => words.therefore_charged(payment.credits_captured),
+        Some(CallState::Released) => words.therefore_given_back(payment.credits_released),
+        Some(CallState::Held) | None => words.therefore_held(payment.credits_held),
+    };
+    match (outcome, receipt.upstream_status) {
+        (Some(Outcome::Failed | Outcome::UnchargedStatus), Some(status)) => {
+            format!("{} {therefore}", words.why_upstream_answered(status))
+        }
+        _ => format!("{} {therefore}", why(words, outcome)),
+    }
+}
+
+/// How the call ended, in a sentence.
+const fn why(words: Words, outcome: Option<Outcome>) -> &'static str {
+    match outcome {
         None => words.why_running(),
         Some(Outcome::Answered) => words.why_answered(),
         Some(Outcome::ProfileNotFound) => words.why_profile_not_found(),
@@ -69,13 +85,7 @@ pub(in crate::console) fn sentence(words: Words, receipt: &Receipt) -> String {
         Some(Outcome::PartlyAnswered) => words.why_partly_answered(),
         Some(Outcome::Left) => words.why_left(),
         Some(Outcome::LeftEarly) => words.why_left_early(),
-    };
-    let therefore = match CallState::from_name(receipt.state) {
-        Some(CallState::Captured) => words.therefore_charged(payment.credits_captured),
-        Some(CallState::Released) => words.therefore_given_back(payment.credits_released),
-        Some(CallState::Held) | None => words.therefore_held(payment.credits_held),
-    };
-    format!("{why} {therefore}")
+    }
 }
 
 fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatch>) -> Markup {
@@ -92,6 +102,9 @@ fn facts(words: Words, root: &str, receipt: &Receipt, sealed: Option<&SealedBatc
                         dt { (words.key()) } dd { a href={ (root) "/keys/" (id) } { (name) } }
                     }
                     @if let Some(status) = receipt.status { dt { (words.http_status()) } dd { (status) } }
+                    @if let Some(status) = receipt.upstream_status.filter(|status| receipt.status != Some(*status)) {
+                        dt { (words.service_status()) } dd { (status) }
+                    }
                     dt { (words.plan_requests_used()) }
                     dd { (u8::from(receipt.plan_request_used)) }
                     @if let Some(sealed) = sealed {

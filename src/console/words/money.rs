@@ -38,7 +38,7 @@ words! {
     revoked_word: "revoked" / "revogada";
     unknown_key: "Unknown key" / "Chave desconhecida";
     credits_charged: "Credits charged" / "Créditos cobrados";
-    calls_ended: "Calls" / "Chamadas";
+    calls_ended: "Calls ended" / "Chamadas terminadas";
     calls_given_back: "Calls refunded" / "Chamadas devolvidas";
     calls_refused: "Refused, free of charge" / "Recusadas, sem custo";
     all_others: "All others" / "Todas as outras";
@@ -104,6 +104,7 @@ words! {
     lot_pack: "pack" / "pacote";
     lot_grant: "grant" / "cortesia";
     held_until_end: "On hold until it ended" / "Em reserva até terminar";
+    unused_part_returned: "Unused part of the hold returned" / "Devolvida a parte não usada da reserva";
     plan_renewed: "Credits of the plan for a new period" / "Créditos do plano para um novo período";
     grant_given: "Granted by the operator" / "Cortesia do operador";
     pack_bought: "Pack bought" / "Pacote comprado";
@@ -129,6 +130,7 @@ words! {
     call_id: "Call id" / "Id da chamada";
     began: "Began" / "Início";
     http_status: "HTTP status" / "Status HTTP";
+    service_status: "Status of the seller’s server" / "Status do servidor do vendedor";
     plan_requests_used: "Plan requests used" / "Requisições do plano usadas";
     sealed_in: "Sealed in" / "Selado em";
     credits_held: "Held" / "Reservado";
@@ -220,6 +222,11 @@ sentences! {
             let end = if n == 1 { "cobrado ou devolvido" } else { "cobrados ou devolvidos" };
             format!("Em reserva: {}, {end} quando a chamada terminar.", w.credits(n))
         }
+    fn why_upstream_answered(status: u16) { format!("The seller’s server answered {status}, which is not charged.") }
+        { format!("O servidor do vendedor respondeu com o status {status}, que não é cobrado.") }
+    fn charged_at_most(n: i64) { format!("Charged, at most {}", whole(w.0, n)) } { format!("Cobrada, no máximo {}", whole(w.0, n)) }
+    fn service_answered(status: u16) { format!("the service answered {status}") }
+        { format!("o serviço respondeu com o status {status}") }
     fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }
     fn paid_by_lot(n: i64) { format!("{} paid", w.credits(n)) }
         { if n == 1 { "1 crédito pago".to_owned() } else { format!("{} pagos", w.credits(n)) } }

@@ -1,5 +1,6 @@
 //! A running call: its deadline, its outcome, and the end of its hold.
 
+mod handler_result;
 mod without_hold;
 
 use std::sync::Arc;
@@ -12,17 +13,17 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use tokio_util::sync::CancellationToken;
 
+use self::handler_result::HandlerResult;
 use super::delivery::{Charge, Delivery, MAX_UNREAD_BYTES};
 use super::plan_counters;
 use super::settled::Settled;
 use super::stored_answer::{self, MAX_STORED_BYTES, is_storable};
 use super::stream::{Attached, Bill, StreamedBody};
-use super::{Metering, PaidAnswer, PaidFuture};
+use super::{Metering, PaidAnswer, PaidFuture, Unanswered};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
-use crate::domain::price::PriceDetail;
-use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Outcome, Settlement};
 use crate::gate::auth::caller::Caller;
 use crate::gate::deadline::answer_within;
@@ -47,16 +48,6 @@ pub(super) struct MeteredCall {
     /// Counts the call as running until its handler has finished, even without its client.
     pub(super) slot: Slot,
     pub(super) context: RenderContext,
-}
-
-/// The answer of a handler, and its outcome.
-struct HandlerResult {
-    response: Response,
-    outcome: Outcome,
-    credits_used: Credits,
-    price: Option<Box<PriceDetail>>,
-    stream: Option<Box<StreamedBody>>,
-    error_code: Option<ErrorCode>,
 }
 
 impl MeteredCall {
@@ -86,7 +77,7 @@ impl MeteredCall {
     async fn settle(self, hold: OpenHold, handled: HandlerResult) -> Settled {
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
-                let refund = hold.release(handled.outcome);
+                let refund = hold.release_with_status(handled.outcome, handled.status());
                 Settled::new(handled.response, self.refunded(refund, handled.outcome))
             }
             Settlement::Capture if hold.has_idempotency_key() => self.capture_and_store(hold, handled).await,
@@ -119,12 +110,13 @@ impl MeteredCall {
     /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is
     /// charged for.
     fn pass_on(self, hold: OpenHold, handled: HandlerResult, stream: StreamedBody) -> Settled {
+        let status = handled.status();
         let HandlerResult { response, outcome, credits_used, .. } = handled;
         let mut attached = self.attached();
         let billing = match self.metering.table.settle(outcome) {
             Settlement::Release => {
                 plan_counters::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
-                let refund = hold.release(outcome);
+                let refund = hold.release_with_status(outcome, status);
                 self.refunded(refund, outcome)
             }
             Settlement::Capture => {
@@ -151,16 +143,17 @@ impl MeteredCall {
     {
         let price = self.price;
         match answer_within(self.deadline, async move { work(price).await }).await {
-            Ok(PaidAnswer { response, credits_used, outcome, price, stream }) => {
-                HandlerResult { response, outcome, credits_used, price, stream, error_code: None }
+            Ok(PaidAnswer { response, credits_used, outcome, upstream_status, price, stream }) => {
+                let error_code = None;
+                HandlerResult { response, outcome, upstream_status, credits_used, price, stream, error_code }
             }
-            Err(refusal) => {
+            Err(Unanswered { refusal, upstream_status }) => {
                 let code = refusal.code();
                 let outcome = Outcome::of(code.status(), Some(code));
                 let response = refused(refusal);
                 let credits_used = self.price;
-                let (price, stream) = (None, None);
-                HandlerResult { response, outcome, credits_used, price, stream, error_code: Some(code) }
+                let (price, stream, error_code) = (None, None, Some(code));
+                HandlerResult { response, outcome, upstream_status, credits_used, price, stream, error_code }
             }
         }
     }

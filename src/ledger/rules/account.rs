@@ -38,7 +38,7 @@ pub struct LedgerAccount {
     pub plan_credits: Credits,
     /// Calls that the plan pays for in the current period.
     pub requests_limit: u64,
-    /// Requests used in the current period.
+    /// Requests used in the current period: more than the limit after a move to a smaller plan.
     pub requests_used: u64,
     pub last_lot: Option<LotNumber>,
     /// Number of the newest entry.
@@ -242,7 +242,7 @@ impl LedgerAccount {
         (lot.left, lot.granted) = (left, granted);
         self.plan = plan;
         self.plan_credits = plan.credits;
-        self.requests_limit = plan.requests.max(self.requests_used);
+        self.requests_limit = plan.requests;
         if difference != 0 {
             self.write(EntryKind::PlanMove, difference, number, id, None, None);
         }

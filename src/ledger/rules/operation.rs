@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::billing::AccountBalance;
+use crate::domain::call_status::CallStatus;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::price::PriceDetail;
@@ -42,12 +43,14 @@ pub struct Settle {
     pub response: Option<StoredAnswer>,
     /// How the charge was computed, for the receipt.
     pub price: Option<Box<PriceDetail>>,
+    /// What the client got and the upstream answered, for the receipt of a call that is released.
+    pub status: Option<CallStatus>,
 }
 
 impl Settle {
     /// Releases the whole hold and the idempotency key.
     pub fn release(hold: Hold, outcome: Outcome, claim: Option<IdempotencyClaim>) -> Self {
-        Self { hold, captured: Credits::ZERO, outcome, claim, response: None, price: None }
+        Self { hold, captured: Credits::ZERO, outcome, claim, response: None, price: None, status: None }
     }
 
     pub fn released(&self) -> Credits {

@@ -1,10 +1,14 @@
 //! A receipt: what one call held, how it was settled, and which lots paid.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::call_status::{CallStatus, reason};
 use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
+use crate::ledger::rules::entry::EntryKind;
 
 named_enum! {
     /// The state of a call's credits.
@@ -96,9 +100,8 @@ impl Payment {
 }
 
 /// What a receipt says in a sentence.
-pub fn summary(state: CallState, outcome: Option<Outcome>, payment: &Payment) -> String {
-    let credits = |amount: i64| if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") };
-    let reason = outcome.map_or("its end is not known", Outcome::reason);
+pub fn summary(state: CallState, end: End, payment: &Payment) -> String {
+    let reason = reason_of(end);
     match state {
         CallState::Held => {
             format!("Pending: {} set aside while the call runs.", credits(payment.credits_held))
@@ -108,6 +111,30 @@ pub fn summary(state: CallState, outcome: Option<Outcome>, payment: &Payment) ->
             format!("Refunded: {} given back, because {reason}.", credits(payment.credits_released))
         }
     }
+}
+
+/// What an entry of a call is, in a sentence. A hold sets aside the most that its call may cost.
+pub fn entry_summary((kind, amount): (EntryKind, i64), state: CallState, end: End) -> Option<String> {
+    let (most, reason) = (credits(amount.saturating_neg()), reason_of(end));
+    Some(match (kind, state) {
+        (EntryKind::Hold, CallState::Held) => format!("Held while the call runs: {most} at most."),
+        (EntryKind::Hold, CallState::Captured) => format!("Charged {most} at most: {reason}."),
+        (EntryKind::Hold, CallState::Released) => "Held until the call ended.".to_owned(),
+        (EntryKind::Release, CallState::Captured) => "Unused part of the hold returned.".to_owned(),
+        (EntryKind::Release, _) => format!("Refunded, because {reason}."),
+        _ => return None,
+    })
+}
+
+/// How a call ended, if it has, and its statuses where its outcome does not determine them.
+pub type End = (Option<Outcome>, Option<CallStatus>);
+
+fn reason_of((outcome, status): End) -> Cow<'static, str> {
+    outcome.map_or("its end is not known".into(), |outcome| reason(outcome, status))
+}
+
+fn credits(amount: i64) -> String {
+    if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
 }
 
 #[cfg(test)]
@@ -135,7 +162,7 @@ mod tests {
         let payment = Payment::of(movements().into_iter().take(2), CallState::Held);
         assert_eq!((payment.credits_held, payment.credits_captured), (5, 0));
         assert_eq!(
-            summary(CallState::Held, None, &payment),
+            summary(CallState::Held, (None, None), &payment),
             "Pending: 5 credits set aside while the call runs."
         );
     }
@@ -144,13 +171,33 @@ mod tests {
     fn a_summary_says_what_was_charged_and_why() {
         let payment = Payment::of(movements(), CallState::Captured);
         assert_eq!(
-            summary(CallState::Captured, Some(Outcome::ProfileNotFound), &payment),
+            summary(CallState::Captured, (Some(Outcome::ProfileNotFound), None), &payment),
             "Charged 2 credits: a search was done, and no profile was found."
         );
         let one = Payment::of([movements()[3].clone()], CallState::Released);
         assert_eq!(
-            summary(CallState::Released, Some(Outcome::InsufficientData), &one),
+            summary(CallState::Released, (Some(Outcome::InsufficientData), None), &one),
             "Refunded: 1 credit given back, because there was too little text to analyse."
         );
+    }
+
+    #[test]
+    fn an_entry_says_what_it_is() {
+        let said = |kind, amount, state, outcome| entry_summary((kind, amount), state, (outcome, None));
+        let (hold, release) = (EntryKind::Hold, EntryKind::Release);
+        let (answered, failed) = (Some(Outcome::Answered), Some(Outcome::Failed));
+        for (shown, expected) in [
+            (said(hold, -20, CallState::Held, None), "Held while the call runs: 20 credits at most."),
+            (
+                said(hold, -20, CallState::Captured, answered),
+                "Charged 20 credits at most: the call was answered.",
+            ),
+            (said(release, 16, CallState::Captured, answered), "Unused part of the hold returned."),
+            (said(hold, -1, CallState::Released, failed), "Held until the call ended."),
+            (said(release, 1, CallState::Released, failed), "Refunded, because the call failed."),
+        ] {
+            assert_eq!(shown.as_deref(), Some(expected));
+        }
+        assert_eq!(said(EntryKind::Grant, 5, CallState::Held, None), None);
     }
 }

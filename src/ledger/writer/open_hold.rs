@@ -8,6 +8,7 @@ use super::message::{
     BatchRef, CallerState, CaptureReply, CaptureResult, LedgerUnavailable, SettleCommand, SharedCallerState,
 };
 use crate::domain::billing::Refund;
+use crate::domain::call_status::CallStatus;
 use crate::domain::credits::Credits;
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
@@ -86,7 +87,10 @@ impl OpenHold {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         kill_point::pass(KillPoint::HandlerFinished);
         let price = self.price.take();
-        self.settle(|hold| Settle { hold, captured, outcome, claim: None, response: None, price }, None);
+        self.settle(
+            |hold| Settle { hold, captured, outcome, claim: None, response: None, price, status: None },
+            None,
+        );
         kill_point::pass(KillPoint::CaptureQueued);
         refund
     }
@@ -98,7 +102,7 @@ impl OpenHold {
         let answer = StoredAnswer { call_id: self.hold.call_id, content: None };
         let response = self.claim.is_some().then_some(answer);
         let (claim, price) = (self.claim.take(), self.price.take());
-        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price }, None);
+        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price, status: None }, None);
         refund
     }
 
@@ -127,9 +131,14 @@ impl OpenHold {
     }
 
     /// Releases the whole hold with its request unit, and returns the refund. Does not wait.
-    pub fn release(mut self, outcome: Outcome) -> Refund {
+    pub fn release(self, outcome: Outcome) -> Refund {
+        self.release_with_status(outcome, None)
+    }
+
+    /// The same, with a status for the receipt.
+    pub fn release_with_status(mut self, outcome: Outcome, status: Option<CallStatus>) -> Refund {
         let refund = self.refund(self.amount());
-        self.release_now(outcome);
+        self.release_now(outcome, status);
         refund
     }
 
@@ -149,7 +158,10 @@ impl OpenHold {
         let caller = SharedCallerState::default();
         let reply = CaptureReply { reply, caller: caller.clone() };
         let price = self.price.take();
-        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price }, Some(reply));
+        self.settle(
+            |hold| Settle { hold, captured, outcome, claim, response, price, status: None },
+            Some(reply),
+        );
         kill_point::pass(KillPoint::CaptureWithAnswerQueued);
         let stopped = |_| Err(LedgerUnavailable::Stopped);
         let result = match tokio::time::timeout(self.longest_wait, &mut stored).await {
@@ -167,9 +179,9 @@ impl OpenHold {
         result
     }
 
-    fn release_now(&mut self, outcome: Outcome) {
+    fn release_now(&mut self, outcome: Outcome, status: Option<CallStatus>) {
         let claim = self.claim.take();
-        self.settle(|hold| Settle::release(hold, outcome, claim), None);
+        self.settle(|hold| Settle { status, ..Settle::release(hold, outcome, claim) }, None);
         kill_point::pass(KillPoint::ReleaseQueued);
     }
 
@@ -187,7 +199,7 @@ impl OpenHold {
 impl Drop for OpenHold {
     fn drop(&mut self) {
         if self.settlements.is_some() {
-            self.release_now(self.if_dropped);
+            self.release_now(self.if_dropped, None);
         }
     }
 }

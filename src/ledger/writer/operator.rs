@@ -129,7 +129,7 @@ mod tests {
             plan_credits_used: Credits::ZERO,
             plan_credits: Credits::ZERO,
             requests_limit: 0,
-            requests_remaining: 0,
+            requests_used: 0,
             renews_at: DateTime::<Utc>::UNIX_EPOCH,
         }))
     }

@@ -38,6 +38,8 @@ meanings! {
     CreditsSummary {
         remaining: "Credits left, from all lots." / "Créditos que restam, de todos os lotes.";
         plan_used: "Plan credits used in the period." / "Créditos do plano usados no período.";
+        requests_used: "Calls that it has paid for in the period: more than `plan.requests` after a move to a smaller plan."
+            / "Chamadas que ele já pagou no período: mais do que `plan.requests` depois de uma mudança para um plano menor.";
         requests_remaining: "Calls that the plan can still pay for in the period." / "Chamadas que o plano ainda pode pagar no período.";
         period_starts_at: "Beginning of the period." / "Início do período.";
         renews_at: "End of the period, when the plan credits are renewed." / "Fim do período, quando os créditos do plano são renovados.";

@@ -24,9 +24,14 @@ meanings! {
             absent "unless a call caused it" / "se não foi causado por uma chamada";
         outcome: "How the call ended." / "Como a chamada terminou.", absent "while the call runs" / "enquanto a chamada está em andamento";
         status: "HTTP status of the answer." / "Status HTTP da resposta.",
-            absent "if the outcome does not determine it" / "se o resultado não o determina";
+            absent "if it is not known" / "se não é conhecido";
+        upstream_status: "What the upstream of a forwarded call answered that is not charged."
+            / "O que o serviço de origem respondeu a uma chamada encaminhada que não é cobrada.",
+            absent "if it is not known" / "se não é conhecido";
         reference: "Your id of a purchase or grant." / "O seu id de uma compra ou cortesia.",
             absent "unless one was given" / "se nenhum foi informado";
+        summary: "What the entry of a call is, in a sentence." / "O que é o lançamento de uma chamada, em uma frase.",
+            absent "unless a call caused it" / "se não foi causado por uma chamada";
         note: "Why an operator granted or took credits." / "Por que um operador concedeu ou retirou créditos.",
             absent "unless one was given" / "se nenhum motivo foi informado";
     }
@@ -39,7 +44,10 @@ meanings! {
         label: "The same for customers: `pending`, `charged` or `refunded`." / "O mesmo para clientes: `pending`, `charged` ou `refunded`.";
         outcome: "How the call ended." / "Como a chamada terminou.", absent "while it runs" / "enquanto está em andamento";
         status: "HTTP status of the answer." / "Status HTTP da resposta.",
-            absent "if the outcome does not determine it" / "se o resultado não o determina";
+            absent "if it is not known" / "se não é conhecido";
+        upstream_status: "What the upstream of a forwarded call answered that is not charged."
+            / "O que o serviço de origem respondeu a uma chamada encaminhada que não é cobrada.",
+            absent "if it is not known" / "se não é conhecido";
         credits: "What the call costs; while it runs, the most that it can cost."
             / "Quanto a chamada custa; enquanto está em andamento, quanto pode custar no máximo.";
         credits_held: "Credits that were held." / "Créditos reservados.";

@@ -9,6 +9,7 @@
 
 mod columns;
 mod statement;
+mod statuses;
 
 use std::collections::HashMap;
 
@@ -30,7 +31,7 @@ use crate::ledger::rules::plain::PlainWork;
 use crate::ledger::store::{Batch, Effects, StoreError};
 use crate::storage::error::{CorruptRow, RowRef};
 
-pub use self::statement::STATEMENT;
+pub use self::statement::{STATEMENT, STATEMENT_WITH_STATUSES};
 
 /// The batch, and one account that was changed, if any was.
 struct Row {

@@ -1,6 +1,7 @@
 //! Writes the state of a decided batch back to rows.
 
 pub(super) mod batch;
+mod calls;
 mod lots;
 
 use sqlx::postgres::PgConnection;
@@ -14,7 +15,7 @@ use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::batch_state::BatchState;
 use crate::ledger::rules::claim_record::ClaimState;
 use crate::ledger::rules::lot::{Lot, LotNumber};
-use crate::ledger::rules::operation::{Effect, Operation, Settle};
+use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 use crate::storage::claim_record::{AnswerColumns, state_name};
 
@@ -36,7 +37,8 @@ pub(super) async fn save_batch_state(
     if !state.changed_claims.is_empty() {
         save_claims(connection, state).await?;
     }
-    save_prices(connection, operations, effects).await
+    calls::save_prices(connection, operations, effects).await?;
+    calls::save_statuses(connection, operations, effects).await
 }
 
 /// An account to save, with the lot that its row holds.
@@ -106,39 +108,6 @@ async fn save_corrections(
         }
     }
     Ok(())
-}
-
-/// Saves how the charges of captured calls were computed.
-async fn save_prices(
-    connection: &mut PgConnection,
-    operations: &[Operation],
-    effects: &[Effect],
-) -> Result<(), StoreError> {
-    let mut prices: Vec<(&Settle, String)> = Vec::new();
-    for (operation, effect) in operations.iter().zip(effects) {
-        if let (Operation::Settle(settle), Effect::Done(_)) = (operation, effect)
-            && let Some(price) = &settle.price
-        {
-            let text =
-                serde_json::to_string(price).map_err(|error| StoreError::Refused(error.to_string()))?;
-            prices.push((settle, text));
-        }
-    }
-    if prices.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "insert into call_price (call_id, account_id, detail)
-         select call_id, account_id, detail::jsonb from unnest($1::uuid[], $2::uuid[], $3::text[])
-                as n (call_id, account_id, detail)",
-    )
-    .bind(column(&prices, |(settle, _)| settle.hold.call_id.as_uuid()))
-    .bind(column(&prices, |(settle, _)| settle.hold.account_id.as_uuid()))
-    .bind(column(&prices, |(_, text)| text.clone()))
-    .execute(connection)
-    .await
-    .map_err(classify)
-    .map(drop)
 }
 
 async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {

@@ -8,10 +8,11 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::domain::call_status::{CallStatus, status_of};
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
-use crate::ledger::rules::receipt::CallState;
+use crate::ledger::rules::receipt::{CallState, entry_summary};
 use crate::storage::error::{RowRef, StorageError};
 
 pub const PAGE: i64 = 1_000;
@@ -40,12 +41,16 @@ pub struct StatementLine {
     /// The state in customers' words: `pending`, `charged` or `refunded`.
     pub label: Option<&'static str>,
     pub outcome: Option<&'static str>,
-    /// The HTTP status of the answer, if the outcome determines it.
+    /// The HTTP status of the answer, where it is known.
     pub status: Option<u16>,
+    /// What the upstream of a forwarded call answered, where that is known.
+    pub upstream_status: Option<u16>,
     /// The caller's id of a purchase or grant.
     pub reference: Option<String>,
     /// Why an operator granted or took credits.
     pub note: Option<String>,
+    /// What an entry of a call is, in a sentence.
+    pub summary: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -65,6 +70,8 @@ pub(in crate::storage) struct LineRow {
     released: Option<i16>,
     /// When the call of a hold ended.
     ended_at: Option<DateTime<Utc>>,
+    status: Option<i16>,
+    upstream_status: Option<i16>,
     requests_by_plan: bool,
     reference: Option<String>,
     note: Option<String>,
@@ -89,6 +96,17 @@ impl LineRow {
         let outcome = |number| Ok(entry.read("outcome", Outcome::from_number(number))?);
         self.captured.or(self.released).map(outcome).transpose()
     }
+
+    /// The statuses of a call that was given back, unless its outcome says them.
+    fn call_status(&self) -> Result<Option<CallStatus>, StorageError> {
+        let row = RowRef::new("call_status", self.call_id);
+        let Some(to_client) = self.status else { return Ok(None) };
+        let of_upstream = self.upstream_status.map(|status| row.convert("upstream_status", status));
+        Ok(Some(CallStatus {
+            to_client: row.convert("status", to_client)?,
+            of_upstream: of_upstream.transpose()?,
+        }))
+    }
 }
 
 /// The entries of account `$1` for its owner. `$2` and `$3` are the kinds of purchases and grants.
@@ -102,6 +120,7 @@ macro_rules! select_statement_lines {
         concat!(
             "select e.number, e.at, e.kind, e.amount, e.balance_after, e.lot, l.source, e.call_id, e.key_id,
                 k.name as key_name, r.path as endpoint, captured.outcome as captured, p.requests_by_plan,
+                w.status, w.upstream_status,
                 coalesce(e.outcome, released.outcome) as released, coalesce(captured.at, released.at) as ended_at,
                 case when e.kind in ($2, $3) then l.reference end as reference,
                 case when e.kind in ($2, $3) then l.note else c.note end as note
@@ -112,6 +131,7 @@ macro_rules! select_statement_lines {
            left join ledger_correction c on c.account_id = e.account_id and c.call_id = e.call_id
            left join api_key k on k.id = e.key_id
            left join route r on r.number = e.route
+           left join call_status w on w.call_id = e.call_id and e.kind in (4, 5)
            join ledger_epoch p on p.epoch = e.epoch
            left join lateral (
                 select c.outcome, c.at from (
@@ -164,9 +184,10 @@ impl TryFrom<LineRow> for StatementLine {
     type Error = StorageError;
     fn try_from(row: LineRow) -> Result<Self, StorageError> {
         let kind = RowRef::new("ledger_entry", row.call_id).read("kind", EntryKind::from_number(row.kind))?;
-        let ended = row.ended()?;
+        let (ended, statuses) = (row.ended()?, row.call_status()?);
         let is_of_call = matches!(kind, EntryKind::Hold | EntryKind::Release);
         let state = is_of_call.then(|| row.state());
+        let summary = state.and_then(|state| entry_summary((kind, row.amount), state, (ended, statuses)));
         Ok(Self {
             number: row.number,
             at: row.at,
@@ -182,9 +203,11 @@ impl TryFrom<LineRow> for StatementLine {
             state: state.map(CallState::as_str),
             label: state.map(CallState::label),
             outcome: ended.map(Outcome::as_str),
-            status: ended.and_then(Outcome::status),
+            status: ended.and_then(|outcome| status_of(outcome, statuses)),
+            upstream_status: statuses.and_then(|status| status.of_upstream),
             reference: row.reference,
             note: row.note,
+            summary,
         })
     }
 }

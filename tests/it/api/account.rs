@@ -1,7 +1,10 @@
 //! `/v1/account`.
 
+use fluence::clock::new_id;
 use fluence::domain::credits::Credits;
+use fluence::domain::ids::CallId;
 use fluence::domain::key::Scope;
+use fluence::ledger::rules::operation::Operation;
 use serde_json::json;
 
 use crate::support::gateway::Gateway;
@@ -42,4 +45,41 @@ async fn its_errors_speak_the_dialect_of_the_route() {
             (&json!("Invalid API key"), &json!("INVALID_API_KEY"))
         );
     }
+}
+
+#[tokio::test]
+async fn a_plan_with_fewer_requests_than_were_used_is_shown_with_its_own_number() {
+    let gateway = Gateway::start().await;
+    let customer =
+        gateway.customer_on(|plan| (plan.requests, plan.credits) = (8, Credits::from_u32(100))).await;
+    let nobody = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let call = async || gateway.post("/analyze", &customer.key, &nobody).await;
+    for _ in 0..7 {
+        assert_eq!(call().await.status, 404);
+    }
+    gateway.settled().await;
+    sqlx::query("update plan p set requests = 5 from account a where a.id = $1 and p.edition = a.edition and p.plan = a.plan")
+        .bind(customer.account.as_uuid())
+        .execute(gateway.database.pool())
+        .await
+        .unwrap();
+    gateway.act(Operation::MovePlan { account_id: customer.account, id: CallId::from_uuid(new_id()) }).await;
+
+    let account = gateway.get("/v1/account", &customer.key).await.body;
+    let credits = &account["credits"];
+    assert_eq!(
+        (&account["plan"]["requests"], &credits["requests_used"], &credits["requests_remaining"]),
+        (&json!(5), &json!(7), &json!(0))
+    );
+    let status = gateway.get("/status", &customer.key).await.body;
+    assert_eq!(status["limits"]["requests"], json!({ "limit": 5, "remaining": 0 }));
+    let refused = call().await;
+    assert_eq!(refused.outcome(), (429, "QUOTA_EXCEEDED"));
+    assert!(refused.text.contains("5 requests"), "{}", refused.text);
+    let mut ana = gateway.admin(customer.account).await;
+    for page in ["", "/credits"] {
+        let shown = ana.get(&format!("/console/{}{page}", customer.account)).await;
+        assert!(shown.has("7 of 5 requests"), "{page}: {}", shown.body);
+    }
+    gateway.assert_books_are_right().await;
 }

@@ -112,7 +112,7 @@ async fn an_unknown_plan_names_those_there_are() {
     let failed = program.run(&["account", "move", &id, "--plan", "start"]);
     assert_eq!(
         failed.failure(),
-        "edition 2025-01 has no plan `start`, but edition start has: add --edition start"
+        "edition 2025-01 has no plan `start`, but edition start has: use --edition start"
     );
     assert_eq!(program.json(&["account", "show", &id])["plan"], "essentials");
 }

@@ -131,14 +131,16 @@ async fn a_catalogue_without_the_plan_of_sign_ups_is_worth_a_warning() {
     assert!(warning["warning"].as_str().unwrap().contains("start/start"), "{warning}");
 }
 
-#[tokio::test]
-async fn accounts_and_packs_are_of_the_catalogue_in_force() {
-    let program = Program::new().await;
-    let catalogue = "[[edition]]\nedition = \"mine\"\n[[edition.plan]]\nplan = \"only\"\ntier = \"only\"\nlabel = \"only\"\n\
+/// A catalogue of the seller's: one plan and one pack.
+const MINE: &str = "[[edition]]\nedition = \"mine\"\n[[edition.plan]]\nplan = \"only\"\ntier = \"only\"\nlabel = \"only\"\n\
         credits = 9\nrate_per_s = 1\nburst = 1\nconcurrency = 1\nrequests = 9\naccess = [\"images\"]\napi_access = true\n\
         keys_per_environment = 1\nsupport = \"email\"\n[[pack]]\npack = \"little\"\nname = \"Little\"\ncredits = 5\n\
         price_usd = 1\n";
-    let applied = program.run_with(&["catalogue", "apply", "-"], catalogue);
+
+#[tokio::test]
+async fn accounts_and_packs_are_of_the_catalogue_in_force() {
+    let program = Program::new().await;
+    let applied = program.run_with(&["catalogue", "apply", "-"], MINE);
     assert!(
         applied.out.contains("warning: plans list the access `images`, and no route has it"),
         "{}",
@@ -151,6 +153,42 @@ async fn accounts_and_packs_are_of_the_catalogue_in_force() {
     assert!(refused.failure().contains("pack `mega` does not exist; the packs are little"));
     let shipped = program.run(&["catalogue", "rollback", "0"]);
     assert!(shipped.failure().contains("accounts are on plans that this catalogue does not have: mine/only"));
+}
+
+#[tokio::test]
+async fn a_refused_catalogue_says_by_which_commands_its_accounts_are_moved() {
+    let program = Program::new().await;
+    let account = program.account("2025-06", "business");
+    let closed = program.account("2025-01", "essentials");
+    program.run(&["account", "close", &closed]);
+    let refused = program.run_with(&["catalogue", "apply", "-"], MINE);
+    let advice = refused.failure();
+    assert!(advice.contains("does not have: 2025-01/essentials, 2025-06/business"), "{advice}");
+    assert!(advice.contains("Keep 2025-01/essentials in the file"), "{advice}");
+    let command = advice.lines().find_map(|line| line.trim().strip_prefix("fluence ")).unwrap();
+    assert_eq!(command, "account move-all --from-edition 2025-06 --from business --edition mine --plan only");
+    // Both catalogues, then the command, then what is left.
+    let shipped = program.run(&["catalogue", "show", "0"]).out;
+    let both = program.run_with(&["catalogue", "apply", "-"], &format!("{shipped}\n{MINE}"));
+    assert_eq!(both.status, 0, "{}", both.err);
+    let moved = program.run(&command.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(moved.status, 0, "{}", moved.err);
+    assert_eq!(program.json(&["account", "show", &account])["plan"], "only");
+    let refused = program.run_with(&["catalogue", "apply", "-"], MINE);
+    assert!(!refused.failure().contains("move-all"), "only a closed account is left: {}", refused.err);
+}
+
+#[tokio::test]
+async fn an_edition_that_is_wrong_is_corrected_with_its_own_option() {
+    let program = Program::new().await;
+    program.account("2025-06", "business");
+    let words =
+        ["account", "move-all", "--from-edition", "2025-01", "--from", "business", "--plan", "enterprise"];
+    let failed = program.run(&words);
+    assert_eq!(
+        failed.failure(),
+        "edition 2025-01 has no plan `business`, but edition 2025-06 has: use --from-edition 2025-06"
+    );
 }
 
 #[tokio::test]

@@ -98,6 +98,38 @@ async fn usage_shows_calls_and_credits_and_that_they_are_the_statements() {
     );
 }
 
+/// The lines of the API's usage by endpoint, in days that a page shows too.
+async fn lines_of_api(gateway: &Gateway, customer: &Customer) -> Vec<serde_json::Value> {
+    let answer = gateway.get("/v1/account/usage?group_by=endpoint", &customer.key).await;
+    answer.body["data"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn the_calls_of_the_api_are_those_that_ended_and_those_refused_of_the_console() {
+    let gateway = Gateway::start().await;
+    let customer = with_calls(&gateway).await;
+    gateway.leave(customer.account, 0).await;
+    for _ in 0..3 {
+        assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 402);
+    }
+    added_up(&gateway, &customer, 2).await;
+    let number = |line: &serde_json::Value, name: &str| line[name].as_i64().unwrap();
+    eventually("refused calls are counted", async || {
+        lines_of_api(&gateway, &customer).await.iter().any(|line| number(line, "refused") == 3)
+    })
+    .await;
+    let mut ana = gateway.admin(customer.account).await;
+    let page = text(&ana.get(&format!("/console/{}/usage?period=30", customer.account)).await.body);
+    assert!(page.contains("Calls ended Calls refunded Calls refused Credits"), "{page}");
+    for line in lines_of_api(&gateway, &customer).await {
+        let (endpoint, refused) = (line["endpoint"].as_str().unwrap(), number(&line, "refused"));
+        let ended = number(&line, "calls") - refused;
+        let row = format!("{endpoint} {ended} 0 {refused} {}", number(&line, "credits"));
+        assert!(page.contains(&row), "{row}: {page}");
+    }
+    assert!(page.contains("Total 2 0 3 3"), "{page}");
+}
+
 #[tokio::test]
 async fn odd_days_are_a_fault_at_the_top_and_no_failure() {
     let gateway = Gateway::start().await;

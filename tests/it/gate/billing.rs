@@ -168,7 +168,7 @@ async fn one_refused_late(latch: Latch) -> Gateway {
                 return paid(paid_answer(), call.price);
             }
             latch.pass().await;
-            Err(Refusal::Upstream)
+            Err(Refusal::Upstream.into())
         })
     });
     Gateway::in_front_of(handler, LONG).await

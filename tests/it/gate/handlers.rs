@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use fluence::domain::credits::Credits;
 use fluence::domain::refusal::Refusal;
-use fluence::gate::metering::{PaidAnswer, PaidHandler};
+use fluence::gate::metering::{PaidAnswer, PaidHandler, Unanswered};
 use fluence::http::answer::{analysis_ok, refusal_of};
 use tokio::sync::Semaphore;
 
@@ -61,7 +61,7 @@ impl HandlerAnswer for Refusal {
 }
 
 /// The end of a paid call with this price.
-pub(crate) fn paid(answer: impl HandlerAnswer, price: Credits) -> Result<PaidAnswer, Refusal> {
+pub(crate) fn paid(answer: impl HandlerAnswer, price: Credits) -> Result<PaidAnswer, Unanswered> {
     let response = answer.into_result()?;
     let credits_used = response.extensions().get().map_or(price, |Using(credits)| *credits);
     Ok(PaidAnswer::by_status(response, credits_used))

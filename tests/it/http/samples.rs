@@ -32,7 +32,7 @@ pub(crate) fn billing() -> Billing {
         plan_credits_used: Credits::from_u32(2),
         plan_credits: Credits::from_u32(1000),
         requests_limit: 1000,
-        requests_remaining: 990,
+        requests_used: 10,
         renews_at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
     };
     Billing {

@@ -1,21 +1,31 @@
 //! The plan of the fast statement. With the wrong one it still works, but accounts are locked in no
 //! order, or a batch costs the square of its calls.
 
-use fluence::storage::ledger::{FAST_STATEMENT, writer_options};
+use fluence::storage::ledger::{FAST_STATEMENT, FAST_STATEMENT_WITH_STATUSES, writer_options};
 use sqlx::{ConnectOptions, Connection, Row};
 
 use super::fixture::LedgerFixture;
 
 /// The generic plan, as the writer's session makes it.
 async fn plan(fixture: &LedgerFixture) -> String {
+    plan_of(fixture, FAST_STATEMENT, "").await
+}
+
+/// The plan of the statement of a batch with statuses.
+async fn plan_with_statuses(fixture: &LedgerFixture) -> String {
+    plan_of(fixture, FAST_STATEMENT_WITH_STATUSES, ", uuid[], uuid[], smallint[], smallint[]").await
+}
+
+/// `more` are the types of its parameters after those of [`FAST_STATEMENT`].
+async fn plan_of(fixture: &LedgerFixture, statement: &str, more: &str) -> String {
     let mut connection = writer_options(fixture.database.options()).connect().await.unwrap();
     let prepare = format!(
         "prepare fast (int, int, int, uuid[], smallint[], bytea, bytea, int, uuid[], bigint[], bigint[], bigint[], bigint[],
                        bigint[], int[], uuid[], uuid[], uuid[], smallint[], smallint[], smallint[], bigint[], bigint[], bigint[],
-                       uuid[], uuid[], smallint[], text[]) as {FAST_STATEMENT}"
+                       uuid[], uuid[], smallint[], text[]{more}) as {statement}"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
-    let arrays = ["'{}'"; 20].join(", ");
+    let arrays = vec!["'{}'"; 20 + more.matches("[]").count()].join(", ");
     let explain = format!("explain execute fast (1, 1, 1, '{{}}', '{{}}', '', '', 0, {arrays})");
     let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&mut connection).await.unwrap();
     connection.close().await.unwrap();
@@ -46,8 +56,9 @@ async fn accounts_are_reached_by_index_in_the_order_of_the_array() {
 async fn entries_and_settlements_are_hash_joined_to_the_accounts_that_were_changed() {
     let fixture = LedgerFixture::new(10, 10).await;
     let plan = plan(&fixture).await;
-    for name in ["entry", "settled"] {
-        let joined = cte(&plan, name);
+    let with_statuses = plan_with_statuses(&fixture).await;
+    for (plan, name) in [(&plan, "entry"), (&plan, "settled"), (&with_statuses, "status")] {
+        let joined = cte(plan, name);
         assert!(joined.contains("Hash Join") && !joined.contains("Nested Loop"), "{plan}");
     }
 }
@@ -55,6 +66,7 @@ async fn entries_and_settlements_are_hash_joined_to_the_accounts_that_were_chang
 #[tokio::test]
 async fn no_table_is_read_whole() {
     let fixture = LedgerFixture::new(10, 10).await;
-    let plan = plan(&fixture).await;
-    assert!(!plan.contains("Seq Scan"), "{plan}");
+    for plan in [plan(&fixture).await, plan_with_statuses(&fixture).await] {
+        assert!(!plan.contains("Seq Scan"), "{plan}");
+    }
 }

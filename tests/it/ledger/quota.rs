@@ -123,7 +123,7 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
     let mut decide = |request: &HoldRequest| {
         let decided = account.hold(request.amount, request.call_id, request.call);
         match decided {
-            Ok(takes) => format!("held {takes:?} {:?}", account.balance().requests_remaining),
+            Ok(takes) => format!("held {takes:?} {:?}", account.balance().requests_remaining()),
             Err(NotHeld::Declined(reason)) => declined(&reason),
             Err(NotHeld::Refused(error)) => panic!("{error}"),
         }
@@ -134,7 +134,7 @@ fn decide(account: &mut LedgerAccount, requests: &[HoldRequest]) -> Vec<String> 
 fn decided(effect: &Option<Effect>) -> String {
     match effect {
         Some(Effect::Held(Held { hold, balance })) => {
-            format!("held {:?} {:?}", hold.takes, balance.requests_remaining)
+            format!("held {:?} {:?}", hold.takes, balance.requests_remaining())
         }
         Some(Effect::Declined(Declined { reason, .. })) => declined(reason),
         other => panic!("{other:?}"),

@@ -130,7 +130,15 @@ async fn a_receipt_shows_a_release_that_comes_days_later() {
     three_days_pass(&fixture).await;
     let (captured, outcome) = (Credits::from_u32(2), Outcome::Answered);
     manual
-        .one(Operation::Settle(Settle { hold, captured, outcome, claim: None, response: None, price: None }))
+        .one(Operation::Settle(Settle {
+            hold,
+            captured,
+            outcome,
+            claim: None,
+            response: None,
+            price: None,
+            status: None,
+        }))
         .await;
     let mut connection = fixture.pool().acquire().await.unwrap();
     assert_eq!(close_stale_epochs(&mut connection, TimeDelta::seconds(-1)).await.unwrap(), 1);

@@ -37,6 +37,7 @@ async fn what_was_neither_captured_nor_released_is_released() {
             claim: None,
             response: None,
             price: None,
+            status: None,
         })
     };
     dead.one(capture(1, 0)).await;

@@ -20,7 +20,7 @@ async fn advancing_a_new_account_brings_its_first_plan_credits_once() {
     for _ in 0..2 {
         let Effect::Done(balance) = manual.one(customer.advance()).await else { panic!() };
         assert_eq!((balance.remaining, balance.plan_credits), (credits(100), credits(100)));
-        assert_eq!(balance.requests_remaining, 50);
+        assert_eq!(balance.requests_remaining(), 50);
     }
     assert_eq!(fixture.value::<i64>("select count(*) from ledger_entry").await, 1);
 }
@@ -32,7 +32,7 @@ async fn the_first_hold_of_a_new_account_brings_its_plan_credits() {
     let writer = fixture.writer("a").await;
     let Granted { hold, balance } = writer.ledger.hold(customer.request(2)).await.unwrap();
     assert_eq!((hold.amount(), balance.remaining), (credits(2), credits(98)));
-    assert_eq!((balance.plan_credits_used, balance.requests_remaining), (credits(2), 49));
+    assert_eq!((balance.plan_credits_used, balance.requests_remaining()), (credits(2), 49));
     hold.capture(credits(2), Outcome::Answered);
     writer.stop().await;
     assert_eq!(fixture.books(&customer).await, (98, 98, 1));

@@ -11,7 +11,7 @@ use crate::command::program::{Ran, bare};
 use crate::support::gateway::{Answer, answer, eventually};
 use crate::support::upstream::Behaviour;
 
-const TOKENS: &str = "credits = { hold = 20, min = 1, missing = \"min\", counts = [\
+pub(super) const TOKENS: &str = "credits = { hold = 20, min = 1, missing = \"min\", counts = [\
     { of = \"json:/usage/prompt\", each = 1000, costs = 1 }, { of = \"json:/usage/completion\", each = 1000, costs = 4 }] }\n";
 
 fn says(headers: &str, body: &str) -> Behaviour {
@@ -22,7 +22,7 @@ fn says(headers: &str, body: &str) -> Behaviour {
     )
 }
 
-fn usage(prompt: u32, completion: u32) -> Behaviour {
+pub(super) fn usage(prompt: u32, completion: u32) -> Behaviour {
     says("", &json!({ "usage": { "prompt": prompt, "completion": completion } }).to_string())
 }
 
@@ -212,7 +212,7 @@ async fn what_receipts_show_is_never_changed() {
 }
 
 /// The text of the console's receipt of a call, and what `fluence explain` prints of it.
-async fn explained(shop: &Shop, answered: &Answer) -> [String; 2] {
+pub(super) async fn explained(shop: &Shop, answered: &Answer) -> [String; 2] {
     let id = answered.header("x-request-id");
     let mut admin = shop.gateway.admin(shop.customer.account).await;
     let page = admin.get(&format!("/console/{}/ledger/calls/{id}", shop.customer.account)).await.body;

@@ -51,6 +51,8 @@ struct Account {
     periods: HashSet<u32>,
     /// Calls of each period whose charge contains plan credits.
     paid_by_plan: HashMap<u32, u64>,
+    /// Requests used at the last look.
+    requests_used: u64,
 }
 
 impl Account {
@@ -156,15 +158,18 @@ impl Checker {
         }
     }
 
-    fn account(&self, database: &Database, id: AccountId) {
-        let (account, ledger_account) = (&self.accounts[&id], &database.accounts[&id].ledger_account);
+    fn account(&mut self, database: &Database, id: AccountId) {
+        let ledger_account = &database.accounts[&id].ledger_account;
+        let Some(account) = self.accounts.get_mut(&id) else { unreachable!() };
         assert_eq!(
             ledger_account.credits_left().as_i64(),
             account.balance,
             "the balance is the sum of the entries"
         );
         assert_eq!(ledger_account.last_entry, account.last_entry);
-        assert!(ledger_account.requests_used <= ledger_account.requests_limit);
+        let bound = account.requests_used.max(ledger_account.requests_limit);
+        assert!(ledger_account.requests_used <= bound, "no call takes a request beyond the plan's");
+        account.requests_used = ledger_account.requests_used;
         let paid_by_plan = account.paid_by_plan.get(&ledger_account.period.index).copied().unwrap_or(0);
         assert_eq!(
             ledger_account.requests_used, paid_by_plan,

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::background::sign_up_grants::REFERENCE as SIGN_UP_REFERENCE;
 use crate::console::form_token::FORM_REFERENCE;
 use crate::console::numbers::{self, signed, whole};
-use crate::console::outcome::{outcome, reason};
+use crate::console::outcome::{outcome_of_hold, reason_of};
 use crate::console::words::Words;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
@@ -78,10 +78,13 @@ fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
     html! {
         @match EntryKind::from_name(line.kind) {
             Some(EntryKind::Hold) if line.state == Some("released") => { (receipt) " " span.chip { (words.held_until_end()) } },
-            Some(EntryKind::Hold) => { (receipt) " " (outcome(words, line)) },
+            Some(EntryKind::Hold) => { (receipt) " " (outcome_of_hold(words, line)) },
+            Some(EntryKind::Release) if line.state == Some("captured") => {
+                (receipt) " " span.chip { "↩ " (words.unused_part_returned()) }
+            },
             Some(EntryKind::Release) => {
                 (receipt) " " span.chip {
-                    "↩ " (words.call_given_back()) @if let Some(ended) = ended { ": " (reason(words, ended)) }
+                    "↩ " (words.call_given_back()) @if let Some(ended) = ended { ": " (reason_of(words, line, ended)) }
                 }
             },
             Some(EntryKind::Renewal) => (words.plan_renewed()),

@@ -102,7 +102,7 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
                         table {
                             thead {
                                 tr {
-                                    th { (words.day()) } th.n { (words.calls()) } th.n { (words.refused_head()) }
+                                    th { (words.day()) } th.n { (words.calls_ended()) } th.n { (words.refused_head()) }
                                     th.n { (words.credits_head()) }
                                 }
                             }

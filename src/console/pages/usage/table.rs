@@ -38,7 +38,7 @@ pub(super) fn table(words: Words, asked: &Asked, usage: &Usage, root: &str) -> M
                 table {
                     thead {
                         tr {
-                            th { (head) } th.n { (words.calls()) } th.n { (words.given_back_head()) }
+                            th { (head) } th.n { (words.calls_ended()) } th.n { (words.given_back_head()) }
                             th.n { (words.refused_head()) } th.n { (words.credits_head()) }
                         }
                     }
@@ -46,7 +46,7 @@ pub(super) fn table(words: Words, asked: &Asked, usage: &Usage, root: &str) -> M
                         @for group in groups {
                             tr {
                                 td data-label=(head) { (group_cell(words, asked.by, group, root)) }
-                                td.n data-label=(words.calls()) { (number(group.calls)) }
+                                td.n data-label=(words.calls_ended()) { (number(group.calls)) }
                                 td.n data-label=(words.given_back_head()) { (number(group.given_back)) }
                                 td.n data-label=(words.refused_head()) { (number(group.refused)) }
                                 td.n data-label=(words.credits_head()) { (number(group.credits)) }
@@ -55,7 +55,7 @@ pub(super) fn table(words: Words, asked: &Asked, usage: &Usage, root: &str) -> M
                         @if others.iter().any(|value| *value != 0) {
                             tr {
                                 td data-label=(head) { (words.all_others()) }
-                                td.n data-label=(words.calls()) { (number(others[0])) }
+                                td.n data-label=(words.calls_ended()) { (number(others[0])) }
                                 td.n data-label=(words.given_back_head()) { (number(others[1])) }
                                 td.n data-label=(words.refused_head()) { (number(others[2])) }
                                 td.n data-label=(words.credits_head()) { (number(others[3])) }
@@ -65,7 +65,7 @@ pub(super) fn table(words: Words, asked: &Asked, usage: &Usage, root: &str) -> M
                     tfoot {
                         tr {
                             td data-label=(head) { b { (words.sum()) } }
-                            td.n data-label=(words.calls()) { b { (number(sum(usage, |day| day.calls))) } }
+                            td.n data-label=(words.calls_ended()) { b { (number(sum(usage, |day| day.calls))) } }
                             td.n data-label=(words.given_back_head()) {
                                 b { (number(sum(usage, |day| day.given_back))) }
                             }

@@ -1,5 +1,6 @@
 //! The rules of one account's money.
 
+mod moved;
 mod properties;
 
 use chrono::TimeDelta;

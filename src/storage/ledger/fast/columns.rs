@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::statuses::Statuses;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
@@ -93,6 +94,7 @@ pub(super) struct Columns {
     pub(super) accounts: Accounts,
     pub(super) entries: Entries,
     pub(super) settlements: Settlements,
+    pub(super) statuses: Statuses,
 }
 
 #[derive(Default)]
@@ -175,6 +177,7 @@ impl Columns {
             self.entries.add(id, placed);
             if let Step::Settle(plain) = placed.step {
                 self.settlements.add(id, plain)?;
+                self.statuses.add(id, plain);
             }
         }
         Ok(())

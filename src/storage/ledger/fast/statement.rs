@@ -9,7 +9,7 @@ use crate::storage::ledger::WriterSession;
 use crate::storage::ledger::error::classify;
 use crate::storage::ledger::seal::{self, seal_sql};
 
-/// The statement of the fast path.
+/// The statement of the fast path, with more common table expressions behind those of settlements.
 ///
 /// $1 epoch, $2 batch, $3 open_from, $4 captured ids, $5 their outcomes, $6 the two as bytes, $7
 /// previous hash, $8 session.
@@ -27,7 +27,9 @@ use crate::storage::ledger::seal::{self, seal_sql};
 /// Rows of accounts are locked in the order of $9, which is sorted, so two writers never deadlock.
 /// A plan lot that would exceed the plan's credits may have to grow, which this statement does not
 /// do.
-pub const STATEMENT: &str = concat!(
+macro_rules! statement {
+    ($statuses:literal) => {
+        concat!(
     r"
 with fence as (
     update ledger_epoch set batches = $2, heartbeat_at = now()
@@ -72,7 +74,9 @@ with fence as (
 ), price as (
     insert into call_price (call_id, account_id, detail)
     select call_id, account_id, price::jsonb from settled where price is not null
-), capture as (
+), ",
+    $statuses,
+    r"capture as (
     select coalesce(array_agg(call_id order by place), '{}') as calls,
            coalesce(array_agg(captured order by place), '{}') as outcomes,
            coalesce(string_agg(uuid_send(call_id) || int2send(captured), ''::bytea order by place), ''::bytea) as bytes
@@ -90,17 +94,35 @@ select sealed.at, sealed.hash, changed.account_id, changed.balance, changed.open
        changed.plan_credits, changed.plan_left, changed.period, changed.period_ends_at, changed.requests_limit,
        changed.requests_used
   from sealed left join changed on true"
+)
+    };
+}
+
+/// The statement of the fast path.
+pub const STATEMENT: &str = statement!("");
+
+/// The same for a batch that gives calls back with their statuses: $29 account, $30 call, $31 what
+/// the client got, $32 what the upstream answered.
+pub const STATEMENT_WITH_STATUSES: &str = statement!(
+    "status as (
+    insert into call_status (call_id, status, upstream_status)
+    select s.call_id, s.status, s.upstream_status
+      from unnest($29::uuid[], $30::uuid[], $31::smallint[], $32::smallint[])
+           as s (account_id, call_id, status, upstream_status)
+      join changed on changed.account_id = s.account_id
+), "
 );
 
 /// Returns the batch, once for each account that was changed, or no row if the fence is closed.
 pub(super) async fn execute(
     connection: &mut PgConnection,
     batch: &Batch,
-    Columns { accounts, entries, settlements }: Columns,
+    Columns { accounts, entries, settlements, statuses }: Columns,
     session: WriterSession,
 ) -> Result<Vec<Row>, StoreError> {
     let (captured, outcomes) = seal::capture_columns(&batch.captured);
-    sqlx::query_as::<_, Row>(STATEMENT)
+    let statement = if statuses.is_empty() { STATEMENT } else { STATEMENT_WITH_STATUSES };
+    let query = sqlx::query_as::<_, Row>(statement)
         .bind(batch.epoch.0)
         .bind(batch.number)
         .bind(batch.open_from)
@@ -128,10 +150,16 @@ pub(super) async fn execute(
         .bind(settlements.accounts)
         .bind(settlements.calls)
         .bind(settlements.captured)
-        .bind(settlements.prices)
-        .fetch_all(connection)
-        .await
-        .map_err(classify)
+        .bind(settlements.prices);
+    let query = match statuses.is_empty() {
+        true => query,
+        false => query
+            .bind(statuses.accounts)
+            .bind(statuses.calls)
+            .bind(statuses.to_client)
+            .bind(statuses.of_upstream),
+    };
+    query.fetch_all(connection).await.map_err(classify)
 }
 
 #[cfg(test)]

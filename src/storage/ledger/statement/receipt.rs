@@ -25,8 +25,10 @@ pub struct Receipt {
     pub summary: String,
     /// How the call ended, or `None` while it runs.
     pub outcome: Option<&'static str>,
-    /// The HTTP status of the answer, if the outcome determines it.
+    /// The HTTP status of the answer, where it is known.
     pub status: Option<u16>,
+    /// What the upstream of a forwarded call answered, where that is known.
+    pub upstream_status: Option<u16>,
     pub endpoint: Option<String>,
     /// The time of the hold.
     pub at: DateTime<Utc>,
@@ -66,6 +68,7 @@ pub async fn find(
     let Some(hold) = rows.first() else { return Ok(None) };
     let price = price_of(connection, account_id, call_id).await?;
     let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
+    let statuses = hold.call_status()?;
     let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
     let payment = Payment::of(movements, state);
     let plan_request_used =
@@ -76,9 +79,10 @@ pub async fn find(
         call_id,
         state: state.as_str(),
         label: state.label(),
-        summary: summary(state, outcome, &payment),
+        summary: summary(state, (outcome, statuses), &payment),
         outcome: outcome.map(Outcome::as_str),
-        status: outcome.and_then(Outcome::status),
+        status: first.status,
+        upstream_status: first.upstream_status,
         endpoint: first.endpoint.clone(),
         at: first.at,
         payment,

@@ -331,7 +331,7 @@ fn settle(OpenCall { hold, claim, .. }: OpenCall, end: End) -> Settle {
     let call_id = hold.call_id;
     let answer = || StoredAnswer { call_id, content: Some(AnswerContent::json(200, call_id.to_string())) };
     let response = claim.is_some().then(answer);
-    Settle { hold, captured, outcome: Outcome::Answered, claim, response, price: None }
+    Settle { hold, captured, outcome: Outcome::Answered, claim, response, price: None, status: None }
 }
 
 /// Proptest's view of it.

@@ -64,7 +64,7 @@ fn returns_the_request(operation: &Operation) -> bool {
 fn of_effect(effect: &Effect) -> &'static str {
     match effect {
         Effect::Held(Held { hold, balance })
-            if !hold.request_taken && balance.requests_remaining == 0 && has_plan_credits(balance) =>
+            if !hold.request_taken && balance.requests_remaining() == 0 && has_plan_credits(balance) =>
         {
             "held beside a plan without requests"
         }

@@ -112,7 +112,7 @@ impl Account {
             plan_credits_used: credits((self.plan_credits - plan_left).max(0)),
             plan_credits: credits(self.plan_credits),
             requests_limit: self.requests_limit,
-            requests_remaining: self.requests_limit - self.requests_used,
+            requests_used: self.requests_used,
             renews_at: renewal(self.anchor, self.month.unwrap() + 1),
         }
     }
@@ -217,7 +217,7 @@ impl Account {
         }
         self.plan = plan;
         self.plan_credits = plan.0;
-        self.requests_limit = plan.1.max(self.requests_used);
+        self.requests_limit = plan.1;
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn record(state: KeyState) -> KeyRecord {
         plan_credits_used: Credits::ZERO,
         plan_credits: Credits::ZERO,
         requests_limit: 0,
-        requests_remaining: 0,
+        requests_used: 0,
         renews_at: DateTime::UNIX_EPOCH,
     };
     KeyRecord {

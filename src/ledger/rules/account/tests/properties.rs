@@ -51,6 +51,7 @@ proptest! {
         let (mut account, mut now, mut open) = (account(), utc(ANCHOR), Vec::<Hold>::new());
         // The entry with which the current period began.
         let mut in_period = (account.period.index, 0);
+        let mut used_before = 0;
         for (number, act) in (1u128..).zip(acts) {
             match act {
                 Act::Hold(amount) => {
@@ -109,7 +110,10 @@ proptest! {
                 prop_assert!(balance >= 0);
             }
             prop_assert_eq!(left(&account), balance);
-            prop_assert!(account.requests_used <= account.requests_limit, "requests used never exceed the plan's");
+            prop_assert_eq!(account.requests_limit, account.plan.requests, "the limit is the plan's");
+            let bound = used_before.max(account.requests_limit);
+            prop_assert!(account.requests_used <= bound, "no call takes a request beyond the plan's");
+            used_before = account.requests_used;
             prop_assert_eq!(account.requests_used, paid_by_plan(&account, &in_period));
             let in_row = account.open_lot().map(|lot| (Some(lot.number) == account.plan_lot, lot.burn_order()));
             prop_assert_eq!(in_row.is_some(), balance > 0);

@@ -1,0 +1,62 @@
+//! The HTTP statuses with which a call ended, for receipts.
+
+use std::borrow::Cow;
+
+use crate::settlement::Outcome;
+
+/// What the client of a call got, and what the upstream behind it answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallStatus {
+    pub to_client: u16,
+    /// `None`: the call was not forwarded, or its upstream sent no answer that could be passed on.
+    pub of_upstream: Option<u16>,
+}
+
+impl CallStatus {
+    /// The statuses of a call, unless its outcome determines what the client got.
+    pub fn of(outcome: Outcome, to_client: u16, of_upstream: Option<u16>) -> Option<Self> {
+        outcome.status().is_none().then_some(Self { to_client, of_upstream })
+    }
+}
+
+/// What the client of a call got, where it is known.
+pub fn status_of(outcome: Outcome, status: Option<CallStatus>) -> Option<u16> {
+    outcome.status().or(status.map(|status| status.to_client))
+}
+
+/// Why a call was charged or given back, as a part of a sentence, with its statuses where they are
+/// known.
+pub fn reason(outcome: Outcome, status: Option<CallStatus>) -> Cow<'static, str> {
+    let reason = outcome.reason();
+    let Some(CallStatus { to_client, of_upstream }) = status else { return reason.into() };
+    match (outcome, of_upstream) {
+        (Outcome::Failed | Outcome::UnchargedStatus, Some(answered)) if answered == to_client => {
+            format!("the upstream answered {answered}").into()
+        }
+        (Outcome::Failed | Outcome::UnchargedStatus, Some(answered)) => {
+            format!("the upstream answered {answered}, and the client got {to_client}").into()
+        }
+        (Outcome::Failed | Outcome::Refused, None) => format!("{reason} with status {to_client}").into(),
+        _ => reason.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_the_statuses_that_its_outcome_leaves_open() {
+        let of = |outcome, to_client, of_upstream| {
+            reason(outcome, CallStatus::of(outcome, to_client, of_upstream)).into_owned()
+        };
+        assert_eq!(of(Outcome::Failed, 503, Some(503)), "the upstream answered 503");
+        assert_eq!(of(Outcome::UnchargedStatus, 404, Some(404)), "the upstream answered 404");
+        assert_eq!(of(Outcome::Failed, 502, Some(401)), "the upstream answered 401, and the client got 502");
+        assert_eq!(of(Outcome::Failed, 502, None), "the call failed with status 502");
+        assert_eq!(of(Outcome::Refused, 413, None), "the request was refused with status 413");
+        assert_eq!(of(Outcome::TimedOut, 504, None), "the call took too long");
+        assert_eq!(of(Outcome::Uncounted, 200, Some(200)), Outcome::Uncounted.reason());
+        assert_eq!(reason(Outcome::Failed, None), "the call failed");
+    }
+}
