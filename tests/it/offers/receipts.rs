@@ -48,12 +48,9 @@ async fn the_receipt_of_a_call_that_is_given_back_names_the_statuses() {
 
 #[tokio::test]
 async fn a_call_that_is_charged_stores_no_status() {
-    let script = vec![Behaviour::Answers(200, "{}".into()), Behaviour::Answers(404, "{}".into())];
-    let shop = Shop::selling(script, LINES, "").await;
-    let (answered, charged) =
-        (answer(shop.request(Method::POST)).await, answer(shop.request(Method::POST)).await);
-    assert_eq!((answered.status, charged.status), (200, 404));
-    assert_eq!(told(&shop.receipt(&answered).await).0, &json!(200), "its outcome says it");
+    let shop = Shop::selling(vec![Behaviour::Answers(404, "{}".into())], LINES, "").await;
+    let charged = answer(shop.request(Method::POST)).await;
+    assert_eq!((charged.status, shop.balance().await), (404, 997));
     assert_eq!(told(&shop.receipt(&charged).await).0, &Value::Null);
     let stored: i64 = sqlx::query_scalar("select count(*) from call_status")
         .fetch_one(shop.gateway.database.pool())
@@ -77,6 +74,13 @@ async fn the_console_and_explain_name_the_statuses() {
     {
         assert!(printed.contains(line), "{line}: {printed}");
     }
+}
+
+#[tokio::test]
+async fn the_statement_names_the_status_of_the_upstream() {
+    let shop = Shop::selling(vec![Behaviour::Answers(401, "{}".into())], LINES, "").await;
+    answer(shop.request(Method::POST)).await;
+    shop.gateway.settled().await;
     let mut admin = shop.gateway.admin(shop.customer.account).await;
     let statement = admin.get(&format!("/console/{}/ledger", shop.customer.account)).await.body;
     assert!(statement.contains("Refunded: the service answered 401"), "{statement}");
