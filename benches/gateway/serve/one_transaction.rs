@@ -82,7 +82,7 @@ impl Charged {
             plan_credits_used: credits(self.plan_credits - self.plan_left),
             plan_credits: credits(self.plan_credits),
             requests_limit: u64::MAX,
-            requests_remaining: u64::try_from(self.requests_left).unwrap_or(0),
+            requests_used: u64::MAX - u64::try_from(self.requests_left).unwrap_or(0),
             renews_at: self.period_ends_at,
         }
     }
@@ -104,10 +104,10 @@ async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answ
     let running = tokio::spawn(async move {
         let paid = PaidCall { caller: caller.clone(), person, price: till.price };
         let answer = tokio::time::timeout(till.deadline, handler(paid)).await;
-        let answer = answer.unwrap_or(Err(Refusal::Timeout));
+        let answer = answer.unwrap_or_else(|_| Err(Refusal::Timeout.into()));
         let outcome = match &answer {
             Ok(answer) => Outcome::of(answer.response.status().as_u16(), None),
-            Err(refusal) => Outcome::of(refusal.code().status(), Some(refusal.code())),
+            Err(failed) => Outcome::of(failed.refusal.code().status(), Some(failed.refusal.code())),
         };
         let settled = till.settle(outcome, &caller, call_id, &charged).await;
         drop(slot);
@@ -115,7 +115,7 @@ async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answ
     });
     match running.await {
         Ok(Ok((Ok(PaidAnswer { response, .. }), billing))) => Ok(call.answer(response, billing)),
-        Ok(Ok((Err(refusal), billing))) => Ok(call.answer(refused(refusal), billing)),
+        Ok(Ok((Err(failed), billing))) => Ok(call.answer(refused(failed.refusal), billing)),
         Ok(Err(_)) | Err(_) => Err(call.refuse(Refusal::Internal)),
     }
 }
