@@ -44,6 +44,12 @@ pub struct RouteSet {
 }
 
 impl RouteSet {
+    /// Whether calls of a route with keys of test environments have servers to go to.
+    pub fn takes_test_keys(&self, route: &ForwardedRoute) -> bool {
+        let of_route = |upstream: &&Arc<UpstreamServers>| upstream.upstream == route.upstream;
+        self.upstreams.iter().find(of_route).is_some_and(|upstream| !upstream.test_targets.is_empty())
+    }
+
     /// Whether an endpoint of the analysis is sold.
     pub fn sells_analysis(&self) -> bool {
         !self.built_in.is_empty()

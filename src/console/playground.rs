@@ -132,7 +132,16 @@ async fn page(
         }
     };
     let content = Content::new(Section::Playground, words.nav_playground(), body);
-    account(call, content.lead(words.playground_lead())).await
+    account(call, content.lead(lead(chosen.as_ref(), words))).await
+}
+
+/// What a call costs without a key of the reader's, and what it finds.
+fn lead(chosen: Option<&Operation>, words: Words) -> &'static str {
+    match chosen {
+        Some(operation) if !operation.takes_test_keys => words.playground_lead_of_live_keys(),
+        Some(Operation { access: Access::Forwarded(_), .. }) => words.playground_lead_of_route(),
+        _ => words.playground_lead(),
+    }
 }
 
 fn samples(words: Words, path: &str, operation: &Operation) -> Markup {
@@ -174,9 +183,11 @@ fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
                 input type="hidden" name=(OPERATION) value=(operation.id);
                 (PreEscaped(fields_of(operation, words.0)))
                 label data-scripted hidden {
-                    (words.pasted_key())
-                    input type="password" autocomplete="off" spellcheck="false";
-                    span.small.muted { (words.pasted_key_hint()) }
+                    @if operation.takes_test_keys { (words.pasted_key()) } @else { (words.live_key()) }
+                    input type="password" autocomplete="off" spellcheck="false" required[!operation.takes_test_keys];
+                    span.small.muted {
+                        @if operation.takes_test_keys { (words.pasted_key_hint()) } @else { (words.live_key_hint()) }
+                    }
                 }
                 p.quote data-quote aria-live="polite" {}
                 div.filters {

@@ -135,6 +135,8 @@ pub struct Operation {
     pub errors: Vec<ErrorCode>,
     /// Whether it honours `Idempotency-Key`.
     pub is_idempotent: bool,
+    /// Whether keys of test environments may call it.
+    pub takes_test_keys: bool,
 }
 
 impl Operation {
@@ -159,6 +161,7 @@ impl Operation {
             successes: Vec::new(),
             errors: Vec::new(),
             is_idempotent: false,
+            takes_test_keys: true,
         }
     }
 

@@ -18,7 +18,7 @@ use crate::http::paging::MAX_LIMIT;
 /// Every operation, in the order of the reference.
 pub fn all(facts: &Facts) -> Vec<Operation> {
     let mut operations = analysis::operations(&facts.routes.built_in);
-    operations.extend(forwarded::operations(&facts.routes.forwarded));
+    operations.extend(forwarded::operations(&facts.routes));
     operations.extend(account::operations());
     operations.extend(contacts::operations());
     operations.extend(keys::operations());

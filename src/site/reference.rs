@@ -16,7 +16,7 @@ use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
 use crate::domain::route::{Price, Route};
 use crate::domain::settlement::{Outcome, Settlement};
-use crate::openapi::{Access, Facts, Group, Operation, in_language};
+use crate::openapi::{Access, Facts, Field, Group, Operation, RequestBody, in_language};
 
 /// The list of all operations.
 pub(super) fn index(operations: &[Operation], language: Language) -> Page {
@@ -57,15 +57,19 @@ fn terms(operation: &Operation, facts: &Facts, words: Words) -> String {
     let (settled, access) = match &operation.access {
         Access::Paid(route) => (words.settled().to_owned(), &route.access),
         Access::Forwarded(route) if route.is_free() => {
-            return plans(&route.access, facts, words);
+            return plans(&route.access, facts, words) + no_test_keys(operation, words);
         }
         Access::Forwarded(route) => (charging::terms(route, words), &route.access),
         _ if operation.is_idempotent => return format!("\n{}\n", words.idempotent()),
         _ => return String::new(),
     };
-    let plans = plans(access, facts, words);
+    let plans = plans(access, facts, words) + no_test_keys(operation, words);
     let once = if operation.is_idempotent { format!("{} ", words.idempotent()) } else { String::new() };
     format!("\n{settled}\n\n{once}{}\n{plans}", words.dry_run())
+}
+
+fn no_test_keys(operation: &Operation, words: Words) -> &'static str {
+    if operation.takes_test_keys { "" } else { words.no_test_keys() }
 }
 
 fn plans(access: &AccessWord, facts: &Facts, words: Words) -> String {
@@ -118,8 +122,13 @@ fn row(name: &str, schema: &Value, is_required: bool, about: &str, words: Words)
 }
 
 fn body(operation: &Operation, words: Words) -> String {
-    let fields = operation.body.iter().flat_map(|body| &body.fields);
-    let rows: String = fields
+    let Some(body) = &operation.body else { return String::new() };
+    if !body.is_complete {
+        return body_by_example(body, words);
+    }
+    let rows: String = body
+        .fields
+        .iter()
         .map(|field| {
             let about = in_language(field.about, words.0);
             let other = field.other_name.map(|other| format!(" {}", words.other_name_of(other)));
@@ -127,9 +136,15 @@ fn body(operation: &Operation, words: Words) -> String {
             row(field.name, &field.schema, field.is_required, &about, words)
         })
         .collect();
-    let is_complete = operation.body.as_ref().is_none_or(|body| body.is_complete);
-    let note = if is_complete { String::new() } else { format!("\n{}\n", words.body_by_example()) };
-    if rows.is_empty() { rows } else { table_head(words.body(), words) + &rows + &note }
+    if rows.is_empty() { rows } else { table_head(words.body(), words) + &rows }
+}
+
+/// The fields of an example, of which only the service behind the route knows the meaning.
+fn body_by_example(body: &RequestBody, words: Words) -> String {
+    let row = |field: &Field| format!("| `{}` | {} |\n", field.name, cell(&kind(&field.schema)));
+    let rows: String = body.fields.iter().map(row).collect();
+    let (title, name, kind) = (words.body(), words.name(), words.kind());
+    format!("\n## {title}\n\n| {name} | {kind} |\n|---|---|\n{rows}\n{}\n", words.body_by_example())
 }
 
 /// A schema in a few words.

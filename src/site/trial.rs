@@ -76,7 +76,7 @@ pub(super) fn form(operation: &Operation, words: Words) -> Option<String> {
         let required = if matches!(operation.access, Access::KeyOptional) { "" } else { " required" };
         html += &format!(
             "<p>{}</p>\n<label>{}<input type=\"password\" autocomplete=\"off\" spellcheck=\"false\"{required}></label>\n",
-            words.key_stays(),
+            if operation.takes_test_keys { words.key_stays() } else { words.live_key_stays() },
             words.key()
         );
     }

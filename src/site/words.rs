@@ -56,6 +56,8 @@ words! {
     key: "API key" / "Chave de API";
     key_stays: "A key of a test environment costs nothing. The key stays in this field and is gone when you leave the page."
         / "Uma chave de ambiente de teste não custa nada. A chave fica neste campo e some quando você sai da página.";
+    live_key_stays: "Paste a live key: this call refuses keys of test environments. The key stays in this field and is gone when you leave the page."
+        / "Cole uma chave de produção: esta chamada recusa chaves de ambientes de teste. A chave fica neste campo e some quando você sai da página.";
     changes_account: "This call changes your account." / "Esta chamada altera a sua conta.";
     send: "Send" / "Enviar";
     show_price: "Show the price" / "Ver o preço";
@@ -90,6 +92,8 @@ words! {
     scope: "scope" / "escopo";
     parameters: "Parameters" / "Parâmetros";
     body: "Body" / "Corpo";
+    no_test_keys: "\nKeys of test environments are refused: `TEST_KEY_NOT_ALLOWED`.\n"
+        / "\nChaves de ambientes de teste são recusadas: `TEST_KEY_NOT_ALLOWED`.\n";
     body_by_example: "These are the fields of the example. The service behind this route may take others."
         / "Estes são os campos do exemplo. O serviço por trás desta rota pode aceitar outros.";
     answers: "Answers" / "Respostas";

@@ -229,6 +229,18 @@ impl ForwardedRoute {
         !self.is_free() && self.body == RequestBody::Read
     }
 
+    /// The path and query string of its example. `None`: a parameter of the path has no value.
+    pub fn example_address(&self) -> Option<String> {
+        let mut address = self.path.to_owned();
+        for name in self.pattern.parameters() {
+            let value = self.example.path.get(name)?;
+            address = address.replace(&format!("{{{name}}}"), value).replace(&format!("{{*{name}}}"), value);
+        }
+        let query: Vec<String> =
+            self.example.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Some(if query.is_empty() { address } else { format!("{address}?{}", query.join("&")) })
+    }
+
     pub fn total(&self) -> Duration {
         Duration::from_secs(self.total_s)
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::app::SAMPLE_PEOPLE;
 use crate::catalogue::routes::RouteSet;
-use crate::domain::forwarding::RouteMethod;
+use crate::domain::forwarding::{ForwardedRoute, RouteMethod};
 use crate::domain::language::Language;
 use crate::domain::person::PersonQuery;
 use crate::domain::route::{Endpoint, Route};
@@ -44,7 +44,7 @@ const SHOWN: [Endpoint; 3] = [Endpoint::CrmBasico, Endpoint::Crm, Endpoint::Anal
 const MAX_FORWARDED: usize = 3;
 
 /// One command for the health page, one for each of these endpoints that is sold, with sample
-/// people, and some for routes of the seller that need neither parameters nor a body.
+/// people, and some for routes of the seller whose parameters and body are known.
 pub(super) fn calls(url: &Uri, key: &str, sold: &RouteSet) -> anyhow::Result<Vec<Call>> {
     let base = url.to_string();
     let base = base.trim_end_matches('/');
@@ -59,7 +59,12 @@ pub(super) fn calls(url: &Uri, key: &str, sold: &RouteSet) -> anyhow::Result<Vec
         last_name: en.last_name,
         company: en.company,
     })?;
-    let get = |path: &str| format!("curl -sS {base}{path} -H {}", quoted(&format!("X-API-Key: {key}")));
+    let get = |path: &str| {
+        // A shell would take `?` and `&` for its own.
+        let address = format!("{base}{path}");
+        let address = if path.contains('?') { quoted(&address) } else { address };
+        format!("curl -sS {address} -H {}", quoted(&format!("X-API-Key: {key}")))
+    };
     let post = |path: &str, body: &str| {
         format!("{} -H 'Content-Type: application/json' -d {}", get(path), quoted(body))
     };
@@ -72,11 +77,16 @@ pub(super) fn calls(url: &Uri, key: &str, sold: &RouteSet) -> anyhow::Result<Vec
         Call { endpoint: route.path, curl: post(route.path, body) }
     };
     let shown = sold.built_in.iter().filter(|route| SHOWN.contains(&route.endpoint)).map(of_route);
-    let simple = sold.forwarded.iter().filter(|route| {
-        route.methods.contains(&RouteMethod::Get) && route.pattern.parameters().next().is_none()
-    });
-    let forwarded =
-        simple.take(MAX_FORWARDED).map(|route| Call { endpoint: route.path, curl: get(route.path) });
+    let of_forwarded = |route: &Arc<ForwardedRoute>| {
+        let address = route.example_address()?;
+        let curl = match &route.example.body {
+            _ if route.methods.contains(&RouteMethod::Get) => get(&address),
+            Some(body) if route.methods.contains(&RouteMethod::Post) => post(&address, body),
+            _ => return None,
+        };
+        Some(Call { endpoint: route.path, curl })
+    };
+    let forwarded = sold.forwarded.iter().filter_map(of_forwarded).take(MAX_FORWARDED);
     Ok([health].into_iter().chain(shown).chain(forwarded).collect())
 }
 
@@ -135,6 +145,18 @@ mod tests {
              [[route]]\nroute = \"a\"\npath = \"/a\"\nmethods = [\"GET\"]\nupstream = \"a\"\naccess = \"a\"\ncredits = 1\n\
              [[route]]\nroute = \"b\"\npath = \"/b/{id}\"\nmethods = [\"GET\"]\nupstream = \"a\"\naccess = \"a\"\ncredits = 1\n";
         assert_eq!(endpoints(forwarded), ["/saude", "/a"]);
+        let example =
+            "[route.example]\npath = { id = \"b-1\" }\nquery = { c = \"d\" }\nbody = '{\"e\": 1}'\n";
+        let described = format!(
+            "{}{example}",
+            forwarded.replacen("/b/{id}\"\nmethods = [\"GET\"]", "/b/{id}\"\nmethods = [\"POST\"]", 1)
+        );
+        let sold = RouteSet::parse(&described).unwrap();
+        let calls = calls(&"http://127.0.0.1:9/".parse().unwrap(), "KEY", &sold).unwrap();
+        assert_eq!(
+            calls[2].curl,
+            "curl -sS 'http://127.0.0.1:9/b/b-1?c=d' -H 'X-API-Key: KEY' -H 'Content-Type: application/json' -d '{\"e\": 1}'"
+        );
         let moved = SHIPPED.replace("path = \"/crm\"", "path = \"/moved\"");
         assert_eq!(endpoints(&moved), ["/saude", "/crm_basico", "/moved", "/analyze"]);
     }

@@ -6,6 +6,10 @@ words! {
     nav_playground: "Playground" / "Área de testes";
     playground_lead: "Try a call before you write a line of code. Without a key of yours it finds sample people and costs nothing: the page creates a key for an hour in the test environment “playground”, which your lists then show."
         / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada: a página cria uma chave por uma hora no ambiente de teste “playground”, que passa a aparecer nas suas listas.";
+    playground_lead_of_route: "Try a call before you write a line of code. Without a key of yours it costs nothing: the page creates a key for an hour in the test environment “playground”, which your lists then show."
+        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela não custa nada: a página cria uma chave por uma hora no ambiente de teste “playground”, que passa a aparecer nas suas listas.";
+    playground_lead_of_live_keys: "Try a call before you write a line of code. This one refuses keys of test environments: it needs a live key, and the call is charged. You see the price first."
+        / "Experimente uma chamada antes de escrever uma linha de código. Esta recusa chaves de ambientes de teste: ela precisa de uma chave de produção, e a chamada é cobrada. Você vê o preço antes.";
     of_playground: "created by the Playground" / "criado pela Área de testes";
     key_of_playground: "created by the Playground for an hour" / "criada pela Área de testes por uma hora";
     operation: "Call" / "Chamada";
@@ -16,6 +20,8 @@ words! {
     pasted_key: "A key of yours (optional)" / "Uma chave sua (opcional)";
     pasted_key_hint: "Empty: a test key for an hour is made for you. Calls with a live key are charged. The key stays in this field and is gone when you leave."
         / "Vazio: criamos para você uma chave de teste por uma hora. Chamadas com uma chave de produção são cobradas. A chave fica só neste campo e some quando você sai.";
+    live_key: "A live key of yours" / "Uma chave de produção sua";
+    live_key_hint: "The key stays in this field and is gone when you leave." / "A chave fica só neste campo e some quando você sai.";
     send: "Send" / "Enviar";
     send_for: "Send for {credits} credits" / "Enviar por {credits} créditos";
     send_for_one: "Send for 1 credit" / "Enviar por 1 crédito";

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::catalogue::interned;
+use crate::catalogue::routes::RouteSet;
 use crate::domain::forwarding::{ForwardedRoute, RouteMethod, Translated};
 use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
 use crate::openapi::requests::RequestBody;
 use crate::openapi::texts::Texts;
 
-pub(super) fn operations(routes: &[Arc<ForwardedRoute>]) -> Vec<Operation> {
+pub(super) fn operations(routes: &RouteSet) -> Vec<Operation> {
     let of_route = |route: &Arc<ForwardedRoute>| -> Vec<Operation> {
-        route.methods.iter().map(|method| operation(route, *method)).collect()
+        let takes_test_keys = routes.takes_test_keys(route);
+        let of_method = |method: &RouteMethod| Operation { takes_test_keys, ..operation(route, *method) };
+        route.methods.iter().map(of_method).collect()
     };
-    routes.iter().flat_map(of_route).collect()
+    routes.forwarded.iter().flat_map(of_route).collect()
 }
 
 fn operation(route: &Arc<ForwardedRoute>, method: RouteMethod) -> Operation {

@@ -73,10 +73,34 @@ async fn the_page_shows_the_example_and_a_form_in_the_readers_language() {
         ),
     ] {
         let page = text_of(&shop.gateway, path).await;
-        for shown in [title, fields, "48211", "photo-17/resize?fit=crop", "name=\"body.max-size\""] {
+        for shown in [
+            title,
+            fields,
+            "TEST_KEY_NOT_ALLOWED</code>.",
+            "48211",
+            "photo-17/resize?fit=crop",
+            "name=\"body.max-size\"",
+        ] {
             assert!(page.contains(shown), "{shown}: {page}");
         }
         assert!(page.len() <= 30_000, "{} bytes", page.len());
+    }
+}
+
+#[tokio::test]
+async fn the_playground_asks_for_a_live_key_where_a_test_key_is_refused() {
+    let answer = Behaviour::Answers(200, "{}".to_owned());
+    for (test_targets, is_live_only) in [("", true), ("test_targets = [\"http://127.0.0.1:9\"]\n", false)] {
+        let routes = format!("credits = 3\n{EXAMPLE}");
+        let shop = Shop::selling(vec![answer.clone()], &routes, test_targets).await;
+        let mut ana = shop.gateway.admin(shop.customer.account).await;
+        let path = format!("/console/{}/playground?operation=image-resize-post", shop.customer.account);
+        let page = ana.get(&path).await;
+        assert!(page.has("value=\"photo-17\"") && page.has("name=\"body.is_fast\""), "{}", page.body);
+        assert_eq!(page.has("A live key of yours"), is_live_only, "{}", page.body);
+        let required = "autocomplete=\"off\" spellcheck=\"false\" required";
+        assert_eq!(page.has(required), is_live_only, "{}", page.body);
+        assert!(!page.has("Sample people"), "{}", page.body);
     }
 }
 
