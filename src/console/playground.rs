@@ -192,7 +192,10 @@ fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
                 p.quote data-quote aria-live="polite" {}
                 div.filters {
                     button.primary type="button" data-go data-scripted hidden { (words.send()) }
-                    @if has_body || operation.verb == Verb::Get { button { (words.show_code()) } }
+                    @if has_body || operation.verb == Verb::Get {
+                        // Code needs no key.
+                        button formnovalidate[!operation.takes_test_keys] { (words.show_code()) }
+                    }
                 }
                 noscript { p.muted { (words.needs_script()) } }
                 p role="status" {}

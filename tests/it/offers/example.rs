@@ -100,6 +100,7 @@ async fn the_playground_asks_for_a_live_key_where_a_test_key_is_refused() {
         assert_eq!(page.has("A live key of yours"), is_live_only, "{}", page.body);
         let required = "autocomplete=\"off\" spellcheck=\"false\" required";
         assert_eq!(page.has(required), is_live_only, "{}", page.body);
+        assert_eq!(page.has("formnovalidate"), is_live_only, "code needs no key: {}", page.body);
         assert!(!page.has("Sample people"), "{}", page.body);
     }
 }
