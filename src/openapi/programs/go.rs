@@ -1,7 +1,7 @@
 //! Go with its standard library.
 
 use super::literal::{JSON, double_quoted};
-use super::{Call, KEY};
+use super::{Call, KEY, Piece};
 
 const CHECK: &str = "\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n";
 
@@ -24,10 +24,7 @@ pub(super) fn program(call: &Call<'_>) -> String {
         }
         None => "nil",
     };
-    // The variables stand between the pieces of the address.
-    let address = double_quoted(&call.address(|name| format!("\0os.Getenv({name})\0")));
-    let address = address.replace("\0os.Getenv(", "\"+os.Getenv(\"").replace(")\0", "\")+\"");
-    let address = address.trim_end_matches("+\"\"");
+    let address = address(call);
     text += &format!("\trequest, err := http.NewRequest(\"{}\", {address}, {body})\n{CHECK}", call.method());
     if call.has_key {
         text += &format!("\trequest.Header.Set(\"X-API-Key\", os.Getenv(\"{KEY}\"))\n");
@@ -39,4 +36,22 @@ pub(super) fn program(call: &Call<'_>) -> String {
         &format!("\tresponse, err := http.DefaultClient.Do(request)\n{CHECK}\tdefer response.Body.Close()\n");
     text += &format!("\tanswer, err := io.ReadAll(response.Body)\n{CHECK}");
     text + "\tfmt.Println(response.StatusCode, string(answer))\n}\n"
+}
+
+/// The address: texts in quotes, with the variables between them.
+fn address(call: &Call<'_>) -> String {
+    let (mut parts, mut text) = (Vec::new(), String::new());
+    for piece in &call.address {
+        match piece {
+            Piece::Text(more) => text += more,
+            Piece::Variable(name) => {
+                parts.push(double_quoted(&std::mem::take(&mut text)));
+                parts.push(format!("os.Getenv(\"{name}\")"));
+            }
+        }
+    }
+    if !text.is_empty() {
+        parts.push(double_quoted(&text));
+    }
+    parts.join("+")
 }
