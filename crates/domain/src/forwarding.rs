@@ -38,6 +38,16 @@ named_enum! {
     }
 }
 
+impl RouteMethod {
+    /// Whether the example of a route has a body with this method.
+    pub const fn takes_example_body(self) -> bool {
+        match self {
+            Self::Post | Self::Put | Self::Patch => true,
+            Self::Get | Self::Head | Self::Delete => false,
+        }
+    }
+}
+
 /// Servers of the seller that answer the same requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UpstreamServers {

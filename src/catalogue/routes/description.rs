@@ -50,17 +50,14 @@ pub(super) fn example(
         if let Some(name) = example.path.keys().find(unknown) {
             fields.fault("path", format_args!("has `{name}`, which is no parameter of the route's `path`"));
         }
-        if example.body.is_some() && methods.is_some_and(|methods| !methods.iter().any(takes_body)) {
+        let takes_no_body =
+            |methods: &[RouteMethod]| !methods.iter().any(|method| method.takes_example_body());
+        if example.body.is_some() && methods.is_some_and(takes_no_body) {
             fields.fault("body", "needs a method that sends one: `POST`, `PUT` or `PATCH`");
         }
         Some(example)
     });
     example.unwrap_or_default()
-}
-
-/// Whether examples of calls with this method have a body.
-const fn takes_body(method: &RouteMethod) -> bool {
-    matches!(method, RouteMethod::Post | RouteMethod::Put | RouteMethod::Patch)
 }
 
 /// Values of parameters, which programs write into an address as they are.

@@ -36,9 +36,7 @@ fn operation(route: &Arc<ForwardedRoute>, method: RouteMethod) -> Operation {
     let operation = Operation::new(id, verb, path, place, [title, about]).takes(parameters(route));
     let operation = if route.keeps_answers() { operation.once() } else { operation };
     match &route.example.body {
-        Some(body) if matches!(verb, Verb::Post | Verb::Put | Verb::Patch) => {
-            operation.reads(RequestBody::by_example(body))
-        }
+        Some(body) if method.takes_example_body() => operation.reads(RequestBody::by_example(body)),
         _ => operation,
     }
 }
