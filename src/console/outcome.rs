@@ -38,15 +38,15 @@ pub(super) fn reason_of(words: Words, line: &StatementLine, ended: Outcome) -> S
 
 /// How a call ended, as a word with its shape.
 pub(super) fn outcome(words: Words, line: &StatementLine) -> Markup {
-    ended(words, line, words.call_charged().to_owned())
+    ended(words, line, words.call_charged())
 }
 
-/// The same of the entry that set its credits aside: what was charged is at most that.
+/// The same of the entry that set its credits aside. The unused part returns as another entry.
 pub(super) fn outcome_of_hold(words: Words, line: &StatementLine) -> Markup {
-    ended(words, line, words.charged_at_most(line.amount.saturating_neg()))
+    ended(words, line, words.charged_from_hold())
 }
 
-fn ended(words: Words, line: &StatementLine, charged: String) -> Markup {
+fn ended(words: Words, line: &StatementLine, charged: &str) -> Markup {
     let Some(outcome) = line.outcome.and_then(Outcome::from_name) else {
         return html! { span.chip.test { "◌ " (words.outcome_running()) } };
     };

@@ -224,7 +224,6 @@ sentences! {
         }
     fn why_upstream_answered(status: u16) { format!("The seller’s server answered {status}, which is not charged.") }
         { format!("O servidor do vendedor respondeu com o status {status}, que não é cobrado.") }
-    fn charged_at_most(n: i64) { format!("Charged, at most {}", whole(w.0, n)) } { format!("Cobrada, no máximo {}", whole(w.0, n)) }
     fn service_answered(status: u16) { format!("the service answered {status}") }
         { format!("o serviço respondeu com o status {status}") }
     fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }

@@ -18,6 +18,7 @@ words! {
     credits_by_day: "Credits by day" / "Créditos por dia";
     charged: "Charged" / "Cobrado";
     call_charged: "Charged" / "Cobrada";
+    charged_from_hold: "Charged from the hold" / "Cobrada da reserva";
     call_given_back: "Refunded" / "Devolvida";
     days_are_utc: "Days are UTC." / "Os dias são em UTC.";
     show_table: "Show as a table" / "Mostrar como tabela";

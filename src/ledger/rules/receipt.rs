@@ -118,7 +118,7 @@ pub fn entry_summary((kind, amount): (EntryKind, i64), state: CallState, end: En
     let (most, reason) = (credits(amount.saturating_neg()), reason_of(end));
     Some(match (kind, state) {
         (EntryKind::Hold, CallState::Held) => format!("Held while the call runs: {most} at most."),
-        (EntryKind::Hold, CallState::Captured) => format!("Charged {most} at most: {reason}."),
+        (EntryKind::Hold, CallState::Captured) => format!("Charged from the hold of {most}: {reason}."),
         (EntryKind::Hold, CallState::Released) => "Held until the call ended.".to_owned(),
         (EntryKind::Release, CallState::Captured) => "Unused part of the hold returned.".to_owned(),
         (EntryKind::Release, _) => format!("Refunded, because {reason}."),
@@ -190,7 +190,7 @@ mod tests {
             (said(hold, -20, CallState::Held, None), "Held while the call runs: 20 credits at most."),
             (
                 said(hold, -20, CallState::Captured, answered),
-                "Charged 20 credits at most: the call was answered.",
+                "Charged from the hold of 20 credits: the call was answered.",
             ),
             (said(release, 16, CallState::Captured, answered), "Unused part of the hold returned."),
             (said(hold, -1, CallState::Released, failed), "Held until the call ended."),

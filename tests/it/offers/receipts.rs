@@ -114,14 +114,18 @@ async fn the_entries_of_a_call_that_costs_less_than_was_held_say_what_they_are()
     assert_eq!(
         shown,
         [
-            (&json!(-20), Some("charged"), Some("Charged 20 credits at most: the call was answered.")),
+            (
+                &json!(-20),
+                Some("charged"),
+                Some("Charged from the hold of 20 credits: the call was answered.")
+            ),
             (&json!(16), Some("charged"), Some("Unused part of the hold returned.")),
         ]
     );
     let mut admin = shop.gateway.admin(shop.customer.account).await;
     let root = format!("/console/{}", shop.customer.account);
     let statement = admin.get(&format!("{root}/ledger")).await.body;
-    for shown in ["Charged, at most 20: answered", "Unused part of the hold returned"] {
+    for shown in ["Charged from the hold: answered", "Unused part of the hold returned"] {
         assert!(statement.contains(shown), "{shown}: {statement}");
     }
     assert!(!statement.contains("Refunded: answered"), "{statement}");
