@@ -23,11 +23,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 pub use document::document;
-pub use errors::operations_with;
+pub use errors::{is_of_analysis, operations_with};
 pub use examples::{answer, error_body};
 pub use first_call::first_call;
 pub use members::{Member, Object, objects_of, objects_of_analysis, objects_of_dry_run};
-pub use operation::{Access, Group, Operation, Parameter, Success, Verb};
+pub use operation::{Access, Group, Operation, Parameter, ParameterPlace, Success, Verb};
 pub use operations::all;
 pub use ordered::Ordered;
 pub use programs::Client;

@@ -222,7 +222,7 @@ impl Site {
                 None => reference::index(self.operations(), language),
             },
             Subject::SharedObject(object) => object.page(language),
-            Subject::Errors => error_pages::index(language),
+            Subject::Errors => error_pages::index(&self.facts, language),
             Subject::Error(code) => error_pages::page(code, &self.facts, self.operations(), language),
             Subject::SharedCode(name) => error_pages::shared(name, language),
         }

@@ -9,6 +9,7 @@ use super::document::{
 };
 use crate::domain::credits::Credits;
 use crate::domain::plan::{Access, Pack, Plan, Support};
+use crate::domain::refusal::{AccessDenied, UpgradeTo};
 
 /// The shipped catalogue.
 pub const SHIPPED: &str = include_str!("../../config/catalogue.toml");
@@ -92,6 +93,28 @@ impl Catalogue {
         let plans = &self.editions.iter().find(|known| known.edition == edition)?.plans;
         let candidates = plans.iter().filter(|plan| plan.api_access);
         candidates.min_by_key(|plan| plan.price_usd.unwrap_or(u32::MAX))
+    }
+
+    /// Why a plan of an edition may not call a path, and the cheapest plan that may.
+    pub fn access_denied(
+        &self,
+        edition: &str,
+        plan: &Plan,
+        path: &'static str,
+        access: &Access,
+    ) -> AccessDenied {
+        let required = self.cheapest_with(edition, access);
+        AccessDenied {
+            plan: plan.plan.clone(),
+            path,
+            upgrade_to: match required {
+                Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
+                Some(plan) => UpgradeTo::Plan(plan.plan.clone()),
+                None => UpgradeTo::Nothing,
+            },
+            current_tier: plan.tier.clone(),
+            required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
+        }
     }
 
     /// The edition that new accounts get when none is named.

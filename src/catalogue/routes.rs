@@ -162,14 +162,18 @@ impl RouteSet {
 
     /// The access words of all routes.
     pub fn access(&self) -> impl Iterator<Item = &Access> {
-        let built_in = self.built_in.iter().map(|route| &route.access);
-        built_in.chain(self.forwarded.iter().map(|route| &route.access))
+        self.paths_and_access().map(|(_, access)| access)
+    }
+
+    /// The path of each route, and the words that a plan needs for it.
+    pub fn paths_and_access(&self) -> impl Iterator<Item = (&'static str, &Access)> {
+        let built_in = self.built_in.iter().map(|route| (route.path, &route.access));
+        built_in.chain(self.forwarded.iter().map(|route| (route.path, &route.access)))
     }
 
     /// The paths of all routes.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
-        let built_in = self.built_in.iter().map(|route| route.path);
-        built_in.chain(self.forwarded.iter().map(|route| route.path))
+        self.paths_and_access().map(|(path, _)| path)
     }
 
     /// Prices that customers can avoid: a figure comes at the end of a stream, which a client that

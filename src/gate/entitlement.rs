@@ -10,7 +10,7 @@ use crate::catalogue::plans::Catalogue;
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::Scope;
 use crate::domain::plan::Access;
-use crate::domain::refusal::{AccessDenied, Refusal, UpgradeTo};
+use crate::domain::refusal::Refusal;
 use crate::http::dry_run::refuse_dry_run;
 
 /// A call of a paid route that the plan includes and the key may make.
@@ -34,7 +34,9 @@ pub(super) async fn entitle(
     let checked = check(key, &access).map_err(|missing| match missing {
         Missing::Api => without_api(catalogue, key),
         Missing::Scope => out_of_scope(Scope::Invoke),
-        Missing::Access => Refusal::AccessDenied(denied(catalogue, key, path, &access)),
+        Missing::Access => {
+            Refusal::AccessDenied(catalogue.access_denied(&key.edition, &key.plan, path, &access))
+        }
     });
     match checked {
         Ok(()) => Ok(Entitled(call)),
@@ -92,19 +94,4 @@ fn without_api(catalogue: &Catalogue, key: &KeyRecord) -> Refusal {
 
 fn out_of_scope(needed: Scope) -> Refusal {
     Refusal::InsufficientScope { needed: needed.as_str() }
-}
-
-fn denied(catalogue: &Catalogue, key: &KeyRecord, path: &'static str, access: &Access) -> AccessDenied {
-    let required = catalogue.cheapest_with(&key.edition, access);
-    AccessDenied {
-        plan: key.plan.plan.clone(),
-        path,
-        upgrade_to: match required {
-            Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
-            Some(plan) => UpgradeTo::Plan(plan.plan.clone()),
-            None => UpgradeTo::Nothing,
-        },
-        current_tier: key.plan.tier.clone(),
-        required_tier: required.map_or_else(String::new, |plan| plan.tier.clone()),
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Facts;
 use super::generator::generator;
-use super::operation::{Access, Group, Operation, Parameter, Verb};
+use super::operation::{Access, Group, Operation, Verb};
 use super::operations::all;
 use crate::domain::depth::Depth;
 use crate::domain::language::Language;
@@ -208,12 +208,13 @@ fn limits(access: &Access) -> &'static [&'static str] {
 }
 
 fn parameters(operation: &Operation) -> Value {
-    let own = operation.parameters.iter().map(|Parameter { name, is_in_path, about, schema, example }| {
+    let own = operation.parameters.iter().map(|parameter| {
+        let is_in_path = parameter.is_in_path();
         let mut written = json!({
-            "name": name, "in": if *is_in_path { "path" } else { "query" }, "required": is_in_path,
-            "description": about[0], "schema": schema,
+            "name": parameter.name, "in": if is_in_path { "path" } else { "query" }, "required": is_in_path,
+            "description": parameter.about[0], "schema": parameter.schema,
         });
-        if let Some(example) = example {
+        if let Some(example) = parameter.example {
             written["example"] = json!(example);
         }
         written

@@ -82,6 +82,17 @@ impl Operation {
     }
 }
 
+/// Whether only the analysis and its contacts answer with an error.
+pub fn is_of_analysis(code: ErrorCode) -> bool {
+    const MORE: [ErrorCode; 4] = [
+        ErrorCode::InsufficientData,
+        ErrorCode::MockDataNotAllowed,
+        ErrorCode::ContactExists,
+        ErrorCode::ContactLimitReached,
+    ];
+    ANALYSIS.contains(&code) || MORE.contains(&code)
+}
+
 /// The operations that can answer with an error.
 pub fn operations_with(operations: &[Operation], code: ErrorCode) -> Vec<&Operation> {
     operations.iter().filter(|operation| operation.can_answer(code)).collect()

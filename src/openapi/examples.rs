@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
+use super::Facts;
 use super::ordered::Ordered;
 use super::samples::sample;
 use crate::domain::ids::CallId;
@@ -14,7 +15,6 @@ use crate::domain::refusal::ErrorCode;
 use crate::http::answer::refused;
 use crate::http::dialect::Dialect;
 use crate::http::negotiate::RenderContext;
-use crate::http::public_links::PublicLinks;
 use crate::http::render::render;
 
 /// Answers of a gateway by operation and status, recorded by the tests (`WRITE_DOCS=1 make test
@@ -35,7 +35,7 @@ pub fn error_body(
     code: ErrorCode,
     dialect: Option<Dialect>,
     language: Language,
-    links: &PublicLinks,
+    facts: &Facts,
 ) -> Option<Ordered> {
     let ctx = RenderContext {
         request_id: CallId::from_uuid(REQUEST_ID),
@@ -43,7 +43,7 @@ pub fn error_body(
         problem_json: dialect.is_none(),
         language,
     };
-    let (response, _) = render(refused(sample(code)?), &ctx, links);
+    let (response, _) = render(refused(sample(code, facts)?), &ctx, &facts.links);
     debug_assert_eq!(Ok(response.status()), StatusCode::from_u16(code.status()).map_err(drop));
     // The whole body is in memory, so there is nothing to wait for.
     let body = response.into_body().collect().now_or_never()?.ok()?;

@@ -91,15 +91,31 @@ impl Access {
     }
 }
 
+/// Where a request carries a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterPlace {
+    /// One segment of the path.
+    Segment,
+    /// All segments from its own to the end of the path.
+    RestOfPath,
+    Query,
+}
+
 /// A parameter in the query string or the path.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     pub name: &'static str,
-    pub is_in_path: bool,
+    pub place: ParameterPlace,
     pub about: Texts,
     pub schema: Value,
     /// What samples send, if they send it.
     pub example: Option<&'static str>,
+}
+
+impl Parameter {
+    pub fn is_in_path(&self) -> bool {
+        self.place != ParameterPlace::Query
+    }
 }
 
 /// An answer that is not an error.

@@ -11,7 +11,7 @@ mod service;
 use serde_json::{Value, json};
 
 use super::Facts;
-use super::operation::{Operation, Parameter};
+use super::operation::{Operation, Parameter, ParameterPlace};
 use super::texts::Texts;
 use crate::http::paging::MAX_LIMIT;
 
@@ -20,7 +20,9 @@ pub fn all(facts: &Facts) -> Vec<Operation> {
     let mut operations = analysis::operations(&facts.routes.built_in);
     operations.extend(forwarded::operations(&facts.routes));
     operations.extend(account::operations());
-    operations.extend(contacts::operations());
+    if facts.routes.sells_analysis() {
+        operations.extend(contacts::operations());
+    }
     operations.extend(keys::operations());
     operations.extend(environments::operations());
     operations.extend(service::operations());
@@ -30,7 +32,7 @@ pub fn all(facts: &Facts) -> Vec<Operation> {
 /// `id` in the path.
 fn id(about: Texts) -> Vec<Parameter> {
     let schema = json!({ "type": "string", "format": "uuid" });
-    vec![Parameter { name: "id", is_in_path: true, about, schema, example: None }]
+    vec![Parameter { name: "id", place: ParameterPlace::Segment, about, schema, example: None }]
 }
 
 /// What the cursors of a list look like.
@@ -56,8 +58,13 @@ impl Cursor {
 
 /// `cursor` and `limit` of a list.
 fn paging(cursor: Cursor) -> Vec<Parameter> {
-    let of_query =
-        |name, about, schema, example| Parameter { name, is_in_path: false, about, schema, example };
+    let of_query = |name, about, schema, example| Parameter {
+        name,
+        place: ParameterPlace::Query,
+        about,
+        schema,
+        example,
+    };
     vec![
         of_query(
             "cursor",

@@ -106,7 +106,7 @@ impl<'o> Call<'o> {
         for segment in operation.path.split('/').skip(1) {
             match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
                 Some(name) => {
-                    let known = |parameter: &&Parameter| parameter.is_in_path && parameter.name == name;
+                    let known = |parameter: &&Parameter| parameter.is_in_path() && parameter.name == name;
                     let given = operation.parameters.iter().find(known).and_then(|known| known.example);
                     let value =
                         given.map_or_else(|| variable(name, before), |value| Piece::Text(value.into()));
@@ -116,7 +116,7 @@ impl<'o> Call<'o> {
             }
             before = segment;
         }
-        let in_query = operation.parameters.iter().filter(|parameter| !parameter.is_in_path);
+        let in_query = operation.parameters.iter().filter(|parameter| !parameter.is_in_path());
         let given = in_query.filter_map(|parameter| Some((parameter.name, parameter.example?)));
         let query: Vec<String> = given.map(|(name, example)| format!("{name}={example}")).collect();
         if !query.is_empty() {

@@ -2,30 +2,47 @@
 
 use chrono::DateTime;
 
+use super::Facts;
 use crate::domain::contact::ContactLimit;
 use crate::domain::credits::Credits;
 use crate::domain::ids::ContactId;
+use crate::domain::plan::Plan;
 use crate::domain::refusal::{
     AccessDenied, CandidateHint, ErrorCode, Fault, FieldFault, KeyCap, Limit, LimitHit, Malformed,
     MediaFault, Refusal, UpgradeTo,
 };
 
 /// A refusal with this code. Every code of the catalogue has one; a test looks.
-pub fn sample(code: ErrorCode) -> Option<Refusal> {
+pub fn sample(code: ErrorCode, facts: &Facts) -> Option<Refusal> {
+    if code == ErrorCode::AccessDenied
+        && let Some(denied) = access_denied(facts)
+    {
+        return Some(Refusal::AccessDenied(denied));
+    }
     samples().into_iter().find(|refusal| refusal.code() == code)
+}
+
+/// The first route that a plan on sale lacks. `None`: every plan has all of them.
+fn access_denied(Facts { catalogue, routes, .. }: &Facts) -> Option<AccessDenied> {
+    let edition = catalogue.editions.last()?;
+    routes.paths_and_access().find_map(|(path, access)| {
+        let lacks = |plan: &&Plan| plan.api_access && !plan.may_call(access);
+        let plan = edition.plans.iter().find(lacks)?;
+        Some(catalogue.access_denied(&edition.edition, plan, path, access))
+    })
 }
 
 fn limited(limit: Limit, size: u64, retry_after_s: u64) -> Refusal {
     Refusal::Limited(LimitHit { limit, size, retry_after_s })
 }
 
-fn access_denied() -> Refusal {
+fn invented_denial() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
-        plan: "professional".to_owned(),
-        path: "/crm_basico",
-        upgrade_to: UpgradeTo::CrmTier,
-        current_tier: "platform_professional".to_owned(),
-        required_tier: "crm_business".to_owned(),
+        plan: "basic".to_owned(),
+        path: "/reports",
+        upgrade_to: UpgradeTo::Plan("pro".to_owned()),
+        current_tier: "basic".to_owned(),
+        required_tier: "pro".to_owned(),
     })
 }
 
@@ -64,7 +81,7 @@ fn of_rights() -> [Refusal; 10] {
             limit: Credits::from_u32(50),
             resets_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_454),
         },
-        access_denied(),
+        invented_denial(),
         Refusal::InsufficientScope { needed: "manage" },
         Refusal::PlanWithoutApi { required_plan: Some("pro".to_owned()) },
         Refusal::RegionNotAllowed,
@@ -128,7 +145,7 @@ mod tests {
     #[test]
     fn every_code_has_a_sample() {
         for code in ErrorCode::ALL {
-            assert!(sample(*code).is_some(), "{}", code.as_str());
+            assert!(samples().iter().any(|sample| sample.code() == *code), "{}", code.as_str());
         }
     }
 }

@@ -10,12 +10,14 @@ use crate::domain::language::Language;
 use crate::domain::refusal::{ErrorCode, Retry, Template};
 use crate::http::dialect::Dialect;
 use crate::http::error_body::fluenzr_code;
-use crate::openapi::{Facts, Operation, error_body, operations_with};
+use crate::openapi::{Facts, Operation, error_body, is_of_analysis, operations_with};
 
 /// The list of all errors.
-pub(super) fn index(language: Language) -> Page {
+pub(super) fn index(facts: &Facts, language: Language) -> Page {
     let (words, prefix) = (Words(language), prefix(language));
-    let listed = table(ErrorCode::ALL, language);
+    let can_occur = |code: &ErrorCode| facts.routes.sells_analysis() || !is_of_analysis(*code);
+    let codes: Vec<_> = ErrorCode::ALL.iter().copied().filter(can_occur).collect();
+    let listed = table(&codes, language);
     let shared = shared_codes();
     let shared = shared.iter().map(|(name, codes)| {
         let status = codes.first().map_or(0, |code| code.status());
@@ -165,7 +167,7 @@ fn bodies(code: ErrorCode, facts: &Facts, operations: &[Operation], words: Words
         if !dialect.is_none_or(|dialect| is_everywhere || with_code.is_empty() || has(dialect)) {
             continue;
         }
-        if let Some(body) = error_body(code, dialect, words.0, &facts.links) {
+        if let Some(body) = error_body(code, dialect, words.0, facts) {
             text += &format!("\n### {name}\n\n```json\n{}\n```\n", body.to_pretty());
         }
     }

@@ -104,7 +104,7 @@ fn parameters(operation: &Operation, words: Words) -> String {
     let mut text = table_head(words.parameters(), words);
     for parameter in &operation.parameters {
         let about = in_language(parameter.about, words.0);
-        text += &row(parameter.name, &parameter.schema, parameter.is_in_path, about, words);
+        text += &row(parameter.name, &parameter.schema, parameter.is_in_path(), about, words);
     }
     text
 }

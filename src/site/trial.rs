@@ -6,21 +6,22 @@ use serde_json::Value;
 use super::markdown::escaped;
 use super::words::Words;
 use crate::domain::language::Language;
-use crate::openapi::{Access, Field, Operation, Ordered, Parameter, Verb, in_language};
+use crate::openapi::{Access, Field, Operation, Ordered, Parameter, ParameterPlace, Verb, in_language};
 
 /// Where a field of the form goes.
 #[derive(Clone, Copy)]
 enum Place {
-    Path,
-    Query,
+    Parameter(ParameterPlace),
     Body,
 }
 
 impl Place {
+    /// As `assets/calls.js` reads it.
     const fn name(self) -> &'static str {
         match self {
-            Self::Path => "path",
-            Self::Query => "query",
+            Self::Parameter(ParameterPlace::Segment) => "path",
+            Self::Parameter(ParameterPlace::RestOfPath) => "rest",
+            Self::Parameter(ParameterPlace::Query) => "query",
             Self::Body => "body",
         }
     }
@@ -34,10 +35,7 @@ impl Place {
 
 /// The names of the controls of an operation.
 pub fn controls_of(operation: &Operation) -> Vec<String> {
-    let of_parameter = |parameter: &Parameter| {
-        let place = if parameter.is_in_path { Place::Path } else { Place::Query };
-        place.control(parameter.name)
-    };
+    let of_parameter = |parameter: &Parameter| Place::Parameter(parameter.place).control(parameter.name);
     let of_body =
         operation.body.iter().flat_map(|body| body.fields.iter().map(|field| control_of_body(field.name)));
     operation.parameters.iter().map(of_parameter).chain(of_body).collect()
@@ -104,9 +102,9 @@ pub fn fields_of(operation: &Operation, language: Language) -> String {
 fn fields(operation: &Operation, words: Words) -> String {
     let mut html = String::new();
     for parameter in &operation.parameters {
-        let place = if parameter.is_in_path { Place::Path } else { Place::Query };
         let value = parameter.example.unwrap_or_default();
-        html += &input(parameter.name, place, "text", value, parameter.is_in_path);
+        html +=
+            &input(parameter.name, Place::Parameter(parameter.place), "text", value, parameter.is_in_path());
     }
     if let Some(body) = &operation.body {
         html.extend(body.fields.iter().map(|field| of_body(field, body.example.get(field.name), words)));

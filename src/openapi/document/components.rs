@@ -45,7 +45,7 @@ impl Writer<'_> {
         let mut examples = Map::new();
         for dialect in shapes {
             for code in ErrorCode::ALL {
-                if let Some(value) = error_body(*code, dialect, Language::En, &self.facts.links) {
+                if let Some(value) = error_body(*code, dialect, Language::En, self.facts) {
                     let entry = json!({ "summary": code.title(Language::En), "value": value });
                     examples.insert(format!("{}.{}", name_of(dialect), code.as_str()), entry);
                 }

@@ -6,7 +6,7 @@ use super::{Cursor, paging};
 use crate::api::{account, audit, credits, ledger, status, usage};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
-use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Parameter, ParameterPlace, Verb};
 use crate::openapi::texts::Texts;
 
 fn read() -> (Group, Access) {
@@ -115,8 +115,13 @@ fn usage() -> Operation {
 
 fn usage_parameters() -> Vec<Parameter> {
     let day = || json!({ "type": "string", "format": "date" });
-    let of_query =
-        |name, about, schema, example| Parameter { name, is_in_path: false, about, schema, example };
+    let of_query = |name, about, schema, example| Parameter {
+        name,
+        place: ParameterPlace::Query,
+        about,
+        schema,
+        example,
+    };
     vec![
         of_query(
             "from",
@@ -161,7 +166,7 @@ fn receipt() -> Operation {
     )
     .takes(vec![Parameter {
         name: "call_id",
-        is_in_path: true,
+        place: ParameterPlace::Segment,
         about: ["The `X-Request-Id` of the call.", "O `X-Request-Id` da chamada."],
         schema: json!({ "type": "string", "format": "uuid" }),
         example: None,

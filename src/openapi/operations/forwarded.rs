@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::catalogue::interned;
 use crate::catalogue::routes::RouteSet;
 use crate::domain::forwarding::{ForwardedRoute, RouteMethod, Translated};
-use crate::openapi::operation::{Access, Group, Operation, Parameter, Verb};
+use crate::openapi::operation::{Access, Group, Operation, Parameter, ParameterPlace, Verb};
 use crate::openapi::requests::RequestBody;
 use crate::openapi::texts::Texts;
 
@@ -48,14 +48,18 @@ const fn texts(text: Translated) -> Texts {
 fn parameters(route: &ForwardedRoute) -> Vec<Parameter> {
     let in_path = |name: &str| Parameter {
         name: interned(name),
-        is_in_path: true,
+        place: if route.pattern.rest() == Some(name) {
+            ParameterPlace::RestOfPath
+        } else {
+            ParameterPlace::Segment
+        },
         about: ["A part of the path.", "Uma parte do caminho."],
         schema: json!({ "type": "string", "minLength": 1 }),
         example: route.example.path.get(name).map(|value| interned(value)),
     };
     let in_query = |(name, value): (&String, &String)| Parameter {
         name: interned(name),
-        is_in_path: false,
+        place: ParameterPlace::Query,
         about: ["Passed on with the query string.", "Repassado com a query string."],
         schema: json!({ "type": "string" }),
         example: Some(interned(value)),

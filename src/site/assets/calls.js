@@ -16,6 +16,8 @@ function requestOfForm() {
     const text = field.value.trim();
     if (place === 'path') {
       address = address.replace(`{${name}}`, () => encodeURIComponent(text));
+    } else if (place === 'rest') {
+      address = address.replace(`{${name}}`, () => text.split('/').map(encodeURIComponent).join('/'));
     } else if (text !== '' && place === 'query') {
       query.append(name, text);
     } else if (text !== '') {

@@ -46,6 +46,24 @@ async fn entries_and_batches_cannot_be_changed_deleted_or_truncated_not_even_by_
 }
 
 #[tokio::test]
+async fn no_update_takes_requests_beyond_the_plan_and_a_move_to_a_smaller_one_keeps_those_used() {
+    let fixture = LedgerFixture::new(100, 5).await;
+    fixture.customer().await;
+    fixture.run("update ledger_account set requests_used = 5").await;
+    fixture.run("update ledger_account set requests_limit = 2").await;
+    fixture.run("update ledger_account set requests_used = 4").await;
+    for beyond in [
+        "update ledger_account set requests_used = 6",
+        "update ledger_account set requests_used = 5",
+        "update ledger_account set requests_limit = 3, requests_used = 5",
+    ] {
+        let refusal = refused_by(&fixture, beyond).await;
+        assert_eq!(refusal.as_deref(), Some("ledger_requests_within_limit"), "{beyond}");
+    }
+    fixture.run("update ledger_account set requests_limit = 6, requests_used = 6").await;
+}
+
+#[tokio::test]
 async fn partitions_are_made_for_this_month_and_three_more_and_only_once() {
     let fixture = LedgerFixture::new(100, 50).await;
     assert_eq!(

@@ -1,7 +1,10 @@
 //! Pages follow what is sold: the analysis, routes of the seller, or both.
 
 use super::documentation::{IMAGES, page, texts_of};
+use super::shop::Shop;
+use crate::support::browser::Browser;
 use crate::support::gateway::Gateway;
+use crate::support::upstream::Behaviour;
 
 #[tokio::test]
 async fn the_first_call_that_pages_show_is_one_that_is_sold() {
@@ -38,6 +41,52 @@ async fn guides_speak_of_the_analysis_only_where_it_is_sold() {
         let text = page(&gateway, path).await.1;
         assert!(text.contains(kept) && !text.contains("<!--"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn the_reference_and_the_errors_are_those_of_what_is_sold() {
+    for path in ["/docs/reference/index.md", "/docs/errors/index.md", "/docs/errors/ACCESS_DENIED.md"] {
+        for text in texts_of(IMAGES, path, "/images").await {
+            for gone in ["/v1/contacts", "CONTACT_", "/crm", "PROFILE_NOT_FOUND", "INSUFFICIENT_DATA"] {
+                assert!(!text.contains(gone), "{path}, {gone}: {text}");
+            }
+        }
+    }
+    let gateway = Gateway::start().await;
+    for (path, kept) in [
+        ("/docs/reference/index.md", "/v1/contacts"),
+        ("/docs/errors/index.md", "PROFILE_NOT_FOUND"),
+        ("/docs/errors/ACCESS_DENIED.md", "/crm"),
+    ] {
+        let text = page(&gateway, path).await.1;
+        assert!(text.contains(kept), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_sends_the_rest_of_a_path_in_as_many_segments_as_it_was_typed() {
+    const FILES: &str = r#"
+credits = 3
+
+[[route]]
+route = "files"
+path = "/files/{owner}/{*file}"
+methods = ["GET"]
+upstream = "images"
+to = "/{owner}/{*file}"
+access = "images"
+credits = 0
+"#;
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".to_owned())], FILES, "").await;
+    let browser = Browser::start().await;
+    browser.open(&format!("{}/docs/reference/files-get", shop.gateway.url())).await;
+    browser.type_into(".trial [type=password]", &shop.customer.key).await;
+    browser.type_into(".trial [data-name=owner]", "a b").await;
+    browser.type_into(".trial [data-name=file]", "2026/a b?.png").await;
+    browser.click(".trial button").await;
+    browser.shows(".trial pre", "HTTP 200").await;
+    let sent = shop.server.requests();
+    assert!(sent[0].starts_with("GET /a%20b/2026/a%20b%3F.png "), "{sent:?}");
 }
 
 #[tokio::test]

@@ -53,6 +53,14 @@ impl PathPattern {
         })
     }
 
+    /// The name of the parameter for the rest of the path.
+    pub fn rest(&self) -> Option<&str> {
+        match self.0.last() {
+            Some(Segment::Rest(name)) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The first parameter that `other` does not have in the same kind.
     pub fn missing_in(&self, other: &Self) -> Option<&str> {
         let unknown =
