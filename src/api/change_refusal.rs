@@ -25,6 +25,8 @@ pub fn refusal(error: ChangeError) -> Refusal {
             Refusal::RotationInProgress { retry_after_s }
         }
         ChangeError::CannotRotate(CannotRotate::Expired) => Refusal::KeyExpired,
+        // The end of an account revokes all of its keys, also the one that asks.
+        ChangeError::Closed => Refusal::RevokedApiKey,
         ChangeError::CannotRotate(CannotRotate::Revoked) | ChangeError::Revoked => Refusal::KeyRevoked,
         ChangeError::NotRotating => Refusal::NotRotating,
         ChangeError::MissingRight(MissingRight::Account) => Refusal::NotFound,

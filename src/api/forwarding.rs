@@ -22,8 +22,9 @@ use self::meter::{Meter, is_event_stream};
 use self::status::{not_answered, outcome_of, translated};
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::ForwardedRoute;
+use crate::domain::json_pointer::JsonPointer;
 use crate::domain::key::Mode;
-use crate::domain::refusal::{Malformed, Refusal};
+use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::domain::settlement::Outcome;
 use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
 use crate::gate::metering::{PaidAnswer, PaidFuture, Unanswered};
@@ -64,7 +65,8 @@ impl Forwarding for Forwarder {
         match member_in(body, &by.of) {
             Member::Absent => Ok(price.hold),
             Member::Figure(figure) => Ok(price.held(Some(figure))),
-            Member::Other | Member::Ambiguous => Err(Refusal::BadRequest(Malformed::PriceBound)),
+            Member::Other => Err(bound_fault(&by.of, Fault::NotFigure)),
+            Member::Ambiguous => Err(bound_fault(&by.of, Fault::Repeated)),
         }
     }
 
@@ -134,6 +136,11 @@ impl Forwarder {
     }
 }
 
+/// The refusal of a request that does not say clearly by what its price is bounded.
+fn bound_fault(pointer: &JsonPointer, fault: Fault) -> Refusal {
+    Refusal::ValidationFailed(vec![FieldFault { field: pointer.to_string(), fault }])
+}
+
 /// The body that the upstream gets.
 fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
     match body {
@@ -154,9 +161,13 @@ async fn read(route: &ForwardedRoute, headers: &HeaderMap, body: AnswerBody) -> 
         return Err(too_long());
     }
     let whole_bytes = route.whole_bytes.min(usize::try_from(route.max_answer_bytes).unwrap_or(usize::MAX));
-    let is_short = length.is_some_and(|bytes| bytes <= whole_bytes as u64);
-    let is_stream = route.stream.is_some() || is_event_stream(headers);
-    if !is_short && (length.is_some() || is_stream) {
+    let is_streamed = match length {
+        Some(0) => false,
+        // What has a length is of one piece, unless it consists of events.
+        Some(bytes) => is_event_stream(headers) || bytes > whole_bytes as u64,
+        None => is_event_stream(headers) || route.stream.is_some(),
+    };
+    if is_streamed {
         return Ok(Read::Longer(Bytes::new(), body));
     }
     match body.read(whole_bytes, Duration::from_millis(route.idle_ms)).await {

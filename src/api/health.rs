@@ -1,6 +1,7 @@
 //! The service's health: `/health` and `/saude` for clients, `/livez` and `/readyz` for
 //! orchestrators.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -98,8 +99,11 @@ pub async fn health(
 
 fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> KeyShown {
     let plan = &caller.key.plan;
-    let sold = routes.paths().zip(routes.access());
-    let callable = sold.filter(|(_, access)| entitlement::check(&caller.key, access).is_ok());
+    let callable =
+        routes.paths_and_access().filter(|(_, access)| entitlement::check(&caller.key, access).is_ok());
+    // Several routes may share a path, by method.
+    let mut listed = BTreeSet::new();
+    let paths = callable.map(|(path, _)| path).chain(FREE_PATHS).filter(|path| listed.insert(*path));
     KeyShown {
         api_key_status: "valid",
         subscription_info: Subscription {
@@ -113,7 +117,7 @@ fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> Ke
             requests_remaining: balance.requests_remaining(),
             reset_time: instant(balance.renews_at),
         },
-        endpoints_available: callable.map(|(path, _)| path).chain(FREE_PATHS).collect(),
+        endpoints_available: paths.collect(),
     }
 }
 

@@ -9,6 +9,7 @@ mod paths;
 mod price;
 mod upstream;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use toml::de::DeValue;
@@ -171,6 +172,12 @@ impl RouteSet {
         built_in.chain(self.forwarded.iter().map(|route| (route.path, &route.access)))
     }
 
+    /// Each route as its customers write it, and the words that a plan needs for it.
+    pub fn calls(&self) -> impl Iterator<Item = (Cow<'static, str>, &Access)> {
+        let built_in = self.built_in.iter().map(|route| (route.path.into(), &route.access));
+        built_in.chain(self.forwarded.iter().map(|route| (route.call().into(), &route.access)))
+    }
+
     /// The paths of all routes.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
         self.paths_and_access().map(|(path, _)| path)
@@ -181,14 +188,21 @@ impl RouteSet {
     pub fn warnings(&self) -> Vec<String> {
         let is_avoidable = |route: &&Arc<ForwardedRoute>| {
             let at_end = |price: &CountedPrice| price.reads_answer() && price.missing == WhenMissing::Min;
-            route.left == WhenLeft::Stop && route.price.counted().is_some_and(at_end)
+            let may_leave = route.left == WhenLeft::Stop || route.stream.is_some();
+            may_leave && route.price.counted().is_some_and(at_end)
         };
         let warning = |route: &Arc<ForwardedRoute>| {
-            format!(
-                "route {}: a client that leaves a stream before its figure has come pays `min`; `left = \"finish\"` reads on, \
-                 and `missing = \"hold\"` charges what was held",
-                route.name
-            )
+            let name = route.name;
+            match route.left {
+                WhenLeft::Stop => format!(
+                    "route {name}: a client that leaves a stream before its figure has come pays `min`; \
+                     `missing = \"hold\"` charges what was held, and `left = \"finish\"` reads on within its bounds"
+                ),
+                WhenLeft::Finish => format!(
+                    "route {name}: a client that leaves more streams at once than `left = \"finish\"` reads on pays `min` for the \
+                     others; `missing = \"hold\"` charges what was held"
+                ),
+            }
         };
         self.forwarded.iter().filter(is_avoidable).map(warning).collect()
     }

@@ -76,7 +76,10 @@ impl From<StorageError> for PageError {
 
 impl From<ChangeError> for PageError {
     fn from(error: ChangeError) -> Self {
-        change_refusal::refusal(error).into()
+        match error {
+            ChangeError::Closed => Self::Closed,
+            error => change_refusal::refusal(error).into(),
+        }
     }
 }
 

@@ -53,7 +53,8 @@ fn ended(words: Words, line: &StatementLine, charged: &str) -> Markup {
     let reason = reason_of(words, line, outcome);
     let is_given_back = line.state == Some("released");
     html! {
-        @if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
+        @if is_given_back && outcome.is_free_if_released() { span.chip.ok { "✓ " (words.cost_nothing()) ": " (reason) } }
+        @else if is_given_back { span.chip { "↩ " (words.call_given_back()) ": " (reason) } }
         @else if outcome == Outcome::Answered { span.chip.ok { "✓ " (charged) ": " (reason) } }
         @else { span.chip.warn { "● " (charged) ": " (reason) } }
     }

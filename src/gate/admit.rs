@@ -55,15 +55,21 @@ pub(super) async fn admit_to(route: Option<LimitedRoute>, call: Authenticated) -
     let (slot, rate) = match admission {
         Admission::Admitted { slot, rate } => (slot, rate),
         Admission::TooFast(rate) => {
-            call.facts.record.rate_limit = Some(headers(&rate));
+            call.facts.record.rate_limit = Some(headers("burst", &rate));
             return Err(call.refuse(Refusal::Limited(rate_hit(&rate))));
         }
         Admission::RouteLimited(refusal) => {
-            let hit = match &refusal {
-                RouteRefusal::TooFast(rate) => rate_hit(rate),
-                RouteRefusal::TooMany(concurrency) => concurrency_hit(*concurrency),
+            let (headers, hit) = match &refusal {
+                RouteRefusal::TooFast(rate) => {
+                    (headers("route", rate), LimitHit { limit: Limit::RouteRate, ..rate_hit(rate) })
+                }
+                RouteRefusal::TooMany(concurrency) => {
+                    let limit = Limit::RouteConcurrency;
+                    let hit = LimitHit { limit, ..concurrency_hit(*concurrency) };
+                    (RateLimitHeaders::used_up("route", &hit), hit)
+                }
             };
-            call.facts.record.rate_limit = Some(RateLimitHeaders::used_up("route", &hit));
+            call.facts.record.rate_limit = Some(headers);
             return Err(call.refuse(Refusal::Limited(hit)));
         }
         Admission::TooMany => {
@@ -72,7 +78,7 @@ pub(super) async fn admit_to(route: Option<LimitedRoute>, call: Authenticated) -
             return Err(call.refuse(Refusal::Limited(hit)));
         }
     };
-    call.facts.record.rate_limit = Some(headers(&rate));
+    call.facts.record.rate_limit = Some(headers("burst", &rate));
     call.facts.slot = Some(slot.clone());
     match caller.key.account_state {
         AccountState::Active => Ok(Admitted { call, caller, slot }),
@@ -83,9 +89,9 @@ pub(super) async fn admit_to(route: Option<LimitedRoute>, call: Authenticated) -
     }
 }
 
-fn headers(rate: &RateDecision) -> RateLimitHeaders {
+fn headers(policy: &'static str, rate: &RateDecision) -> RateLimitHeaders {
     RateLimitHeaders {
-        policy: "burst",
+        policy,
         size: rate.burst.into(),
         window_s: Some(rate.burst.div_ceil(rate.rate_per_s.max(1)).max(1).into()),
         remaining: rate.remaining.into(),

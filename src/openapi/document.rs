@@ -137,7 +137,7 @@ impl Writer<'_> {
     fn settlement(&self) -> Value {
         let rules = Outcome::ALL.map(|outcome| {
             json!({
-                "outcome": outcome, "status": outcome.status(),
+                "outcome": outcome, "status": outcome.implied_status(),
                 "settlement": self.facts.settlement.settle(outcome), "reason": outcome.reason(),
             })
         });

@@ -4,7 +4,7 @@ use super::numbers::whole;
 use super::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::figure::FigureSource;
-use crate::domain::forwarding::{ForwardedRoute, WhenBrokeOff, WhenLeft};
+use crate::domain::forwarding::{ForwardedRoute, RouteLimits, WhenBrokeOff, WhenLeft};
 use crate::domain::price::{Count, CountedPrice, RoutePrice, WhenMissing};
 
 /// The sentences about the credits of a route that is not free.
@@ -14,17 +14,36 @@ pub(super) fn terms(route: &ForwardedRoute, words: Words) -> String {
         RoutePrice::Counted(price) => format!("{}\n\n", counted(price, words)),
     };
     let statuses = words.settled_by_status().replace("{statuses}", &route.capture.listed().join(", "));
-    let broke_off = match (&route.stream, route.broke_off) {
-        (None, _) => "",
-        (Some(_), WhenBrokeOff::Release) => words.broken_stream_is_given_back(),
-        (Some(_), WhenBrokeOff::Counted) => words.broken_stream_is_counted(),
+    let is_flat = matches!(route.price, RoutePrice::Flat(_));
+    // Long answers are streamed on every route.
+    let broke_off = match (route.broke_off, is_flat) {
+        (WhenBrokeOff::Release, _) => words.broken_answer_is_given_back(),
+        (WhenBrokeOff::Counted, true) => words.broken_answer_is_charged(),
+        (WhenBrokeOff::Counted, false) => words.broken_answer_is_counted(),
     };
-    let left = match route.left {
-        WhenLeft::Stop => words.left_is_counted(),
-        WhenLeft::Finish => words.left_is_finished(),
+    let left = match (route.left, is_flat) {
+        (WhenLeft::Stop, true) => words.left_is_charged(),
+        (WhenLeft::Stop, false) => words.left_is_counted(),
+        (WhenLeft::Finish, _) => words.left_is_finished(),
     };
-    let sentences = [&statuses, broke_off, left].into_iter().filter(|sentence| !sentence.is_empty());
-    price + &sentences.collect::<Vec<_>>().join(" ")
+    let mut terms = price + &[&statuses, broke_off, left].join(" ");
+    if let Some(limits) = &route.limits {
+        terms += &format!("\n\n{}", limited(limits, words));
+    }
+    terms
+}
+
+/// The limits of an account's calls to the route.
+fn limited(limits: &RouteLimits, words: Words) -> String {
+    let number = |number: u32| whole(i64::from(number), words.0);
+    let mut text = words
+        .route_is_limited()
+        .replace("{rate}", &number(limits.rate_per_s))
+        .replace("{burst}", &number(limits.burst));
+    if let Some(concurrency) = limits.concurrency {
+        text += &words.route_runs_at_once().replace("{concurrency}", &number(concurrency));
+    }
+    text
 }
 
 /// The formula of a price by figures.

@@ -6,7 +6,7 @@ use super::markdown::{cell, lead_of, literal};
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
 use super::parts;
-use super::pricing::{included_paths, route_price};
+use super::pricing::{included_calls, route_price};
 use super::served::base_url;
 use super::words::Words;
 use crate::domain::language::Language;
@@ -89,7 +89,7 @@ fn plans(facts: &Facts, language: Language) -> String {
             "| {} | {price} | {credits} | {} | {} |\n",
             plan.plan,
             plan.rate_per_s,
-            included_paths(plan, facts)
+            included_calls(plan, facts)
         );
     }
     text

@@ -22,19 +22,25 @@ pub(super) fn whole(number: i64, language: Language) -> String {
     written
 }
 
-/// US dollars for each credit, to a hundredth of a cent: `0.1900`, `0.0029`.
+/// US dollars for each credit, to a hundredth of a cent, or to two digits that are not zero:
+/// `0.1900`, `0.0029`, `0.000020`.
 pub(super) fn usd_per_credit(usd: u32, credits: i64, language: Language) -> String {
-    const PARTS: i64 = 10_000;
+    const MAX_DECIMALS: usize = 12;
     if credits <= 0 {
         return String::new();
     }
-    let parts = (i64::from(usd) * PARTS + credits / 2) / credits;
-    let decimals = format!("{:04}", parts % PARTS);
+    let mut decimals = 4;
+    let mut parts_per_usd = 10_000;
+    while usd > 0 && i128::from(usd) * parts_per_usd < 10 * i128::from(credits) && decimals < MAX_DECIMALS {
+        (decimals, parts_per_usd) = (decimals + 1, parts_per_usd * 10);
+    }
+    let parts = (i128::from(usd) * parts_per_usd + i128::from(credits / 2)) / i128::from(credits);
     let point = match language {
         Language::En => '.',
         Language::Pt => ',',
     };
-    format!("{}{point}{decimals}", whole(parts / PARTS, language))
+    let usd = i64::try_from(parts / parts_per_usd).unwrap_or(i64::MAX);
+    format!("{}{point}{:0decimals$}", whole(usd, language), parts % parts_per_usd)
 }
 
 #[cfg(test)]
@@ -58,9 +64,14 @@ mod tests {
 
     #[test]
     fn a_credit_of_less_than_a_cent_has_a_price() {
-        for (usd, credits, en) in
-            [(19, 100, "0.1900"), (199, 100_000, "0.0020"), (29, 10_000, "0.0029"), (300, 100, "3.0000")]
-        {
+        for (usd, credits, en) in [
+            (19, 100, "0.1900"),
+            (199, 100_000, "0.0020"),
+            (29, 10_000, "0.0029"),
+            (300, 100, "3.0000"),
+            (20, 1_000_000, "0.000020"),
+            (0, 100, "0.0000"),
+        ] {
             assert_eq!(usd_per_credit(usd, credits, Language::En), en);
         }
         assert_eq!(usd_per_credit(49, 200, Language::Pt), "0,2450");

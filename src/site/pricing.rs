@@ -56,7 +56,7 @@ fn calls(facts: &Facts, language: Language) -> String {
         text += &format!("| `POST {}` | {} |\n", route.path, price(route, words));
     }
     for route in facts.routes.forwarded.iter().filter(|route| !route.is_free()) {
-        text += &format!("| `{}` | {} |\n", route.path, route_price(route, words));
+        text += &format!("| `{}` | {} |\n", route.call(), route_price(route, words));
     }
     text
 }
@@ -95,16 +95,15 @@ fn included(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = format!("| {} | {} |\n|---|---|\n", words.plan(), words.calls());
     for plan in facts.offered_plans() {
-        text += &format!("| {} | {} |\n", plan.plan, included_paths(plan, facts));
+        text += &format!("| {} | {} |\n", plan.plan, included_calls(plan, facts));
     }
     text
 }
 
-/// The paths that a plan includes, as code.
-pub(super) fn included_paths(plan: &Plan, facts: &Facts) -> String {
-    let sold = facts.routes.paths().zip(facts.routes.access());
-    let included = sold.filter(|(_, access)| plan.api_access && plan.may_call(access));
-    included.map(|(path, _)| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// The calls that a plan includes, as code.
+pub(super) fn included_calls(plan: &Plan, facts: &Facts) -> String {
+    let included = facts.routes.calls().filter(|(_, access)| plan.api_access && plan.may_call(access));
+    included.map(|(call, _)| format!("`{call}`")).collect::<Vec<_>>().join(", ")
 }
 
 const fn support(support: Support) -> Texts {

@@ -165,14 +165,21 @@ words! {
         / " Se a resposta não informa o que foi usado, cobra-se tudo o que foi reservado.";
     missing_costs_nothing: " If the answer does not say what was used, nothing is charged."
         / " Se a resposta não informa o que foi usado, nada é cobrado.";
-    broken_stream_is_given_back: "A stream that the service breaks off is given back."
-        / "Um fluxo que o serviço interrompe é devolvido.";
-    broken_stream_is_counted: "A stream that the service breaks off costs what was used until then."
-        / "Um fluxo que o serviço interrompe custa o que foi usado até ali.";
+    broken_answer_is_given_back: "An answer that the service breaks off is given back."
+        / "Uma resposta que o serviço interrompe é devolvida.";
+    broken_answer_is_charged: "An answer that the service breaks off is charged once it has begun."
+        / "Uma resposta que o serviço interrompe é cobrada se já tiver começado.";
+    broken_answer_is_counted: "An answer that the service breaks off costs what was used until then."
+        / "Uma resposta que o serviço interrompe custa o que foi usado até ali.";
+    left_is_charged: "If you leave before the end of an answer that has begun, it is charged."
+        / "Se você sai antes do fim de uma resposta que já começou, ela é cobrada.";
     left_is_counted: "If you leave before the end, what was used until then is charged."
         / "Se você sai antes do fim, cobra-se o que foi usado até ali.";
     left_is_finished: "If you leave before the end, the answer is read to its end and charged."
         / "Se você sai antes do fim, a resposta é lida até o fim e cobrada.";
+    route_is_limited: "An account may send {rate} requests per second to this route, and {burst} at once. The limit is the same on every plan."
+        / "Uma conta pode enviar {rate} requisições por segundo a esta rota, e {burst} de uma vez. O limite é o mesmo em todos os planos.";
+    route_runs_at_once: " At most {concurrency} of them may be in progress." / " No máximo {concurrency} delas podem estar em andamento.";
     passed_on: "The answer of the service behind this route." / "A resposta do serviço por trás desta rota.";
     idempotent: "Honours `Idempotency-Key`: the same request counts once, for 24 hours."
         / "Aceita `Idempotency-Key`: a mesma requisição conta uma só vez, por 24 horas.";

@@ -9,14 +9,21 @@ use serde_json::value::RawValue;
 
 use crate::domain::forwarding::MemberChanges;
 
-/// The text is not one JSON object, or a name on the way to a member stands twice or has a value
-/// that is no object.
+/// Why a text cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotEditable;
+pub enum NotEditable {
+    /// It is not one JSON object, or a name on the way to a member stands twice or has a value that
+    /// is no object.
+    Shape,
+    /// What stands at `when` is neither a truth value nor `null`: some readers take it for true.
+    Condition,
+}
+
+use NotEditable::{Condition, Shape};
 
 /// Returns the changed text. `None` if it is not one that is to be changed.
 pub fn edited(text: &[u8], changes: &MemberChanges) -> Result<Option<Vec<u8>>, NotEditable> {
-    let text = std::str::from_utf8(text).map_err(|_| NotEditable)?;
+    let text = std::str::from_utf8(text).map_err(|_| Shape)?;
     let mut root = Node::Object(members_of(text)?);
     if let Some(when) = &changes.when
         && !root.is_true(when.names())?
@@ -71,13 +78,17 @@ impl<'t> Node<'t> {
         let mut named = members.iter_mut().filter(|(known, _)| known == name);
         match (named.next(), named.next()) {
             (found, None) => Ok(found.map(|(_, value)| value)),
-            _ => Err(NotEditable),
+            _ => Err(Shape),
         }
     }
 
     fn is_true(&mut self, names: &[String]) -> Result<bool, NotEditable> {
         match names.split_first() {
-            None => Ok(matches!(self, Self::Text("true"))),
+            None => match self {
+                Self::Text("true") => Ok(true),
+                Self::Text("false" | "null") => Ok(false),
+                _ => Err(Condition),
+            },
             Some((name, rest)) => self.member(name)?.map_or(Ok(false), |member| member.is_true(rest)),
         }
     }
@@ -106,10 +117,10 @@ impl<'t> Node<'t> {
             *self = Self::Object(Vec::new());
         }
         if self.member(name)?.is_none() {
-            let members = self.open()?.ok_or(NotEditable)?;
+            let members = self.open()?.ok_or(Shape)?;
             members.push((name.clone(), Self::Text("null")));
         }
-        self.member(name)?.map_or(Err(NotEditable), |member| member.set(rest, value))
+        self.member(name)?.map_or(Err(Shape), |member| member.set(rest, value))
     }
 
     fn write(&self, to: &mut String) {
@@ -128,7 +139,7 @@ impl<'t> Node<'t> {
 }
 
 fn members_of(text: &str) -> Result<Vec<(String, Node<'_>)>, NotEditable> {
-    let Members(members) = serde_json::from_str(text).map_err(|_| NotEditable)?;
+    let Members(members) = serde_json::from_str(text).map_err(|_| Shape)?;
     Ok(members.into_iter().map(|(name, value)| (name, Node::Text(value.get()))).collect())
 }
 

@@ -13,15 +13,15 @@ pub struct CallStatus {
 }
 
 impl CallStatus {
-    /// The statuses of a call, unless its outcome determines what the client got.
-    pub fn of(outcome: Outcome, to_client: u16, of_upstream: Option<u16>) -> Option<Self> {
-        outcome.status().is_none().then_some(Self { to_client, of_upstream })
+    /// The statuses of a call, unless its outcome implies what the client got.
+    pub fn unless_implied_by(self, outcome: Outcome) -> Option<Self> {
+        (outcome.implied_status() != Some(self.to_client)).then_some(self)
     }
 }
 
 /// What the client of a call got, where it is known.
 pub fn status_of(outcome: Outcome, status: Option<CallStatus>) -> Option<u16> {
-    outcome.status().or(status.map(|status| status.to_client))
+    status.map(|status| status.to_client).or(outcome.implied_status())
 }
 
 /// Why a call was charged or given back, as a part of a sentence, with its statuses where they are
@@ -36,6 +36,9 @@ pub fn reason(outcome: Outcome, status: Option<CallStatus>) -> Cow<'static, str>
         (Outcome::Failed | Outcome::UnchargedStatus, Some(answered)) => {
             format!("the upstream answered {answered}, and the client got {to_client}").into()
         }
+        (Outcome::ChargedStatus, Some(answered)) => {
+            format!("the upstream answered {answered}, for which its route charges").into()
+        }
         (Outcome::Failed | Outcome::Refused, None) => format!("{reason} with status {to_client}").into(),
         _ => reason.into(),
     }
@@ -48,8 +51,10 @@ mod tests {
     #[test]
     fn a_reason_names_the_statuses_that_its_outcome_leaves_open() {
         let of = |outcome, to_client, of_upstream| {
-            reason(outcome, CallStatus::of(outcome, to_client, of_upstream)).into_owned()
+            reason(outcome, CallStatus { to_client, of_upstream }.unless_implied_by(outcome)).into_owned()
         };
+        let charged = "the upstream answered 404, for which its route charges";
+        assert_eq!(of(Outcome::ChargedStatus, 404, Some(404)), charged);
         assert_eq!(of(Outcome::Failed, 503, Some(503)), "the upstream answered 503");
         assert_eq!(of(Outcome::UnchargedStatus, 404, Some(404)), "the upstream answered 404");
         assert_eq!(of(Outcome::Failed, 502, Some(401)), "the upstream answered 401, and the client got 502");
@@ -58,5 +63,16 @@ mod tests {
         assert_eq!(of(Outcome::TimedOut, 504, None), "the call took too long");
         assert_eq!(of(Outcome::Uncounted, 200, Some(200)), Outcome::Uncounted.reason());
         assert_eq!(reason(Outcome::Failed, None), "the call failed");
+    }
+
+    #[test]
+    fn an_answer_is_a_200_unless_its_status_is_stored() {
+        let of = |to_client| {
+            let status = CallStatus { to_client, of_upstream: Some(to_client) };
+            let stored = status.unless_implied_by(Outcome::Answered);
+            (stored.is_some(), status_of(Outcome::Answered, stored))
+        };
+        assert_eq!(of(200), (false, Some(200)));
+        assert_eq!(of(204), (true, Some(204)));
     }
 }

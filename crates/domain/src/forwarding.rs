@@ -239,6 +239,12 @@ impl ForwardedRoute {
         !self.is_free() && self.body == RequestBody::Read
     }
 
+    /// Its methods and its path: `GET, POST /images/{id}`.
+    pub fn call(&self) -> String {
+        let methods: Vec<&str> = self.methods.iter().map(|method| method.as_str()).collect();
+        format!("{} {}", methods.join(", "), self.path)
+    }
+
     /// The path and query string of its example. `None`: a parameter of the path has no value.
     pub fn example_address(&self) -> Option<String> {
         let mut address = self.path.to_owned();

@@ -199,6 +199,10 @@ pub enum Limit {
     Rate,
     /// Requests in progress at once.
     Concurrency,
+    /// Requests per second to one route, with burst.
+    RouteRate,
+    /// Requests to one route in progress at once.
+    RouteConcurrency,
     /// Requests per billing period.
     Quota,
     /// Failed credentials from one network.

@@ -104,8 +104,16 @@ impl Outcome {
         }
     }
 
-    /// The HTTP status of the answer, if the outcome determines it.
-    pub const fn status(self) -> Option<u16> {
+    /// Whether a call that ended like this and gave its hold back had a price of 0.
+    pub const fn is_free_if_released(self) -> bool {
+        matches!(
+            self,
+            Self::Answered | Self::ChargedStatus | Self::FigureMissing | Self::PartlyAnswered | Self::Left
+        )
+    }
+
+    /// The HTTP status of the answer, if it is stored for other statuses only.
+    pub const fn implied_status(self) -> Option<u16> {
         match self {
             Self::Answered => Some(200),
             Self::ProfileNotFound => Some(404),

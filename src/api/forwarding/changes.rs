@@ -5,10 +5,10 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 
 use crate::domain::forwarding::{ForwardedRoute, MemberChanges};
-use crate::domain::refusal::{Malformed, Refusal};
+use crate::domain::refusal::{Fault, FieldFault, Malformed, Refusal};
 use crate::gate::forward::UpstreamRequest;
 use crate::http::representation::{is_json, is_unencoded};
-use crate::upstream::json_edit::{edited, has_all_set};
+use crate::upstream::json_edit::{NotEditable, edited, has_all_set};
 
 /// What the upstream gets of a body. A request without a body stays one.
 pub(super) fn of_request(
@@ -28,7 +28,11 @@ pub(super) fn of_request(
             let brings_extra_event = changes.extra_event.is_some() && !has_all_set(&body, changes);
             Ok(UpstreamRequest { body: edited.into(), brings_extra_event })
         }
-        Err(_) => Err(Refusal::BadRequest(Malformed::UneditableBody)),
+        Err(NotEditable::Shape) => Err(Refusal::BadRequest(Malformed::UneditableBody)),
+        Err(NotEditable::Condition) => {
+            let field = changes.when.as_ref().map(ToString::to_string).unwrap_or_default();
+            Err(Refusal::ValidationFailed(vec![FieldFault { field, fault: Fault::NotBoolean }]))
+        }
     }
 }
 

@@ -33,6 +33,7 @@ async fn form(call: &mut Call, key: &KeyView, typed: &Typed, faults: &Faults) ->
         (faults.summary(words))
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
+            input type="hidden" name=(SHOWN) value=(as_shown(key));
             (typed.show(call, None, faults))
             div.filters {
                 button.primary { (words.save()) }
@@ -44,11 +45,25 @@ async fn form(call: &mut Call, key: &KeyView, typed: &Typed, faults: &Faults) ->
     account(call, Content::new(Section::Keys, title, body).test(key.mode == Mode::Test)).await
 }
 
+/// The field with the terms that the form was filled in with.
+const SHOWN: &str = "shown";
+
+fn as_shown(key: &KeyView) -> String {
+    // Texts, numbers and lists of them cannot fail.
+    serde_json::to_string(&key.terms()).unwrap_or_default()
+}
+
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&FIELDS)?;
+    call.form.only(&[&FIELDS[..], &[SHOWN]].concat())?;
     let key = key_of(call).await?;
     let (typed, mut faults) = (Typed::sent(&call.form), Faults::default());
     let before = key.terms();
+    let shown = call.form.raw(SHOWN);
+    if !shown.is_empty() && shown != as_shown(&key) {
+        let words = call.words();
+        faults.add(("name", words.name()), words.key_changed_meanwhile());
+        return Ok(form(call, &key, &typed, &faults).await?.with_status(StatusCode::CONFLICT));
+    }
     if let Some(terms) = typed.read(call.words(), call.now(), Some(&before), &mut faults) {
         let change = TermsChange {
             name: Some(terms.name),

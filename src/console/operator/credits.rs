@@ -134,6 +134,7 @@ pub(super) async fn take(call: &mut Call) -> Result<Reply, PageError> {
 pub(super) fn not_moved(call: &Call, error: CreditError) -> Result<Reply, PageError> {
     match error {
         CreditError::NoAccount(_) => Err(PageError::NotFound),
+        CreditError::Closed => Err(PageError::Closed),
         // Whether it was carried out shows the statement; sending the same form again carries it
         // out once.
         error => {

@@ -155,8 +155,8 @@ fn table(words: Words, lots: &[&LotLine], now: DateTime<Utc>, if_empty: &str) ->
     }
 }
 
-/// The paths of this gateway that the gate lets the plan call.
-fn callable(call: &Call, plan: &PlanLine) -> Vec<&'static str> {
+/// The calls of this gateway that the gate lets the plan make.
+fn callable(call: &Call, plan: &PlanLine) -> Vec<String> {
     let includes = |access: &str| plan.access.iter().any(|name| name == access);
     let is_included = |operation: &&Operation| match &operation.access {
         Access::Paid(route) => includes(route.access.as_str()),
@@ -164,13 +164,13 @@ fn callable(call: &Call, plan: &PlanLine) -> Vec<&'static str> {
         Access::Open | Access::KeyOptional | Access::AnyKey | Access::Scoped(_) => false,
     };
     let included = call.console.site.operations().iter().filter(is_included);
-    included.map(|operation| operation.path).collect()
+    included.map(Operation::signature).collect()
 }
 
 fn plan_card(
     words: Words,
     plan: &PlanLine,
-    callable: &[&str],
+    callable: &[String],
     ledger: &LedgerAccount,
     most_used: i64,
 ) -> Markup {
@@ -202,7 +202,7 @@ fn plan_card(
                     dt { (words.may_call()) }
                     dd {
                         @if !plan.api_access { (words.no_api_access()) }
-                        @else { @for path in callable { code { (path) } " " } }
+                        @else { @for call in callable { code { (call) } " " } }
                     }
                 }
             }

@@ -54,6 +54,9 @@ pub(in crate::console) fn sentence(words: Words, receipt: &Receipt) -> String {
     let outcome = receipt.outcome.and_then(Outcome::from_name);
     let therefore = match CallState::from_name(receipt.state) {
         Some(CallState::Captured) => words.therefore_charged(payment.credits_captured),
+        Some(CallState::Released) if outcome.is_some_and(Outcome::is_free_if_released) => {
+            words.therefore_free(payment.credits_released)
+        }
         Some(CallState::Released) => words.therefore_given_back(payment.credits_released),
         Some(CallState::Held) | None => words.therefore_held(payment.credits_held),
     };

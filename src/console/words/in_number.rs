@@ -43,6 +43,19 @@ fn money_agrees_in_number() {
         ],
     );
     assert_texts(
+        |words, n| words.therefore_free(n),
+        [
+            "Its price came to nothing: 0 credits were returned to the lot.",
+            "Its price came to nothing: 1 credit was returned to the lot.",
+            "Its price came to nothing: 2 credits were returned to the lot.",
+        ],
+        [
+            "O preço ficou em zero: 0 créditos voltaram ao lote.",
+            "O preço ficou em zero: 1 crédito voltou ao lote.",
+            "O preço ficou em zero: 2 créditos voltaram ao lote.",
+        ],
+    );
+    assert_texts(
         |words, n| words.less_pending(n),
         ["Less pending calls (0)", "Less pending calls (1)", "Less pending calls (2)"],
         ["Menos chamadas pendentes (0)", "Menos chamadas pendentes (1)", "Menos chamadas pendentes (2)"],

@@ -37,6 +37,8 @@ words! {
     status_expired: "Expired" / "Expirada";
     status_revoked: "Revoked" / "Revogada";
     revoked_already: "The key is already revoked and cannot be changed." / "A chave já foi revogada e não pode ser alterada.";
+    key_changed_meanwhile: "Somebody has changed this key since you opened the form. Compare your fields with the key, and save again."
+        / "Alguém alterou esta chave depois que você abriu o formulário. Compare os campos com a chave e salve de novo.";
     not_rotating: "The key has no old secret: its secret is not being replaced." / "A chave não tem segredo antigo: não há troca em andamento.";
     to_key: "Open the key" / "Abrir a chave";
     rotating: "Rotating" / "Trocando o segredo";

@@ -217,6 +217,8 @@ sentences! {
     fn therefore_charged(n: i64) { format!("Charged: {}.", w.credits(n)) } { format!("Cobrado: {}.", w.credits(n)) }
     fn therefore_given_back(n: i64) { format!("Nothing was charged: {} refunded to the lot.", counted(w, n, "credit was", "credits were")) }
         { format!("Nada foi cobrado: {} ao lote.", counted(w, n, "crédito voltou", "créditos voltaram")) }
+    fn therefore_free(n: i64) { format!("Its price came to nothing: {} returned to the lot.", counted(w, n, "credit was", "credits were")) }
+        { format!("O preço ficou em zero: {} ao lote.", counted(w, n, "crédito voltou", "créditos voltaram")) }
     fn therefore_held(n: i64) { format!("On hold: {}, charged or refunded when the call ends.", w.credits(n)) }
         {
             let end = if n == 1 { "cobrado ou devolvido" } else { "cobrados ou devolvidos" };

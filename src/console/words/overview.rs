@@ -20,6 +20,7 @@ words! {
     call_charged: "Charged" / "Cobrada";
     charged_from_hold: "Charged from the hold" / "Cobrada da reserva";
     call_given_back: "Refunded" / "Devolvida";
+    cost_nothing: "Cost nothing" / "Não custou nada";
     days_are_utc: "Days are UTC." / "Os dias são em UTC.";
     show_table: "Show as a table" / "Mostrar como tabela";
     day: "Day" / "Dia";

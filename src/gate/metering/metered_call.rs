@@ -21,6 +21,7 @@ use super::stored_answer::{self, MAX_STORED_BYTES, is_storable};
 use super::stream::{Attached, Bill, StreamedBody};
 use super::{Metering, PaidAnswer, PaidFuture, Unanswered};
 use crate::domain::billing::{AccountBalance, Billing, Refund};
+use crate::domain::call_status::CallStatus;
 use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::refusal::Refusal;
@@ -61,6 +62,7 @@ impl MeteredCall {
             self.handle(work).await
         };
         hold.explain(handled.price.take());
+        hold.ends_with(handled.status());
         if let Some(stream) = handled.stream.take() {
             return self.pass_on(hold, handled, *stream);
         }
@@ -77,7 +79,7 @@ impl MeteredCall {
     async fn settle(self, hold: OpenHold, handled: HandlerResult) -> Settled {
         match self.metering.table.settle(handled.outcome) {
             Settlement::Release => {
-                let refund = hold.release_with_status(handled.outcome, handled.status());
+                let refund = hold.release(handled.outcome);
                 Settled::new(handled.response, self.refunded(refund, handled.outcome))
             }
             Settlement::Capture if hold.has_idempotency_key() => self.capture_and_store(hold, handled).await,
@@ -110,13 +112,12 @@ impl MeteredCall {
     /// Passes an answer on. Its body owns the hold from here on, if the answer is one that is
     /// charged for.
     fn pass_on(self, hold: OpenHold, handled: HandlerResult, stream: StreamedBody) -> Settled {
-        let status = handled.status();
         let HandlerResult { response, outcome, credits_used, .. } = handled;
         let mut attached = self.attached();
         let billing = match self.metering.table.settle(outcome) {
             Settlement::Release => {
                 plan_counters::count(&self.caller.key.plan.plan, self.price, Credits::ZERO);
-                let refund = hold.release_with_status(outcome, status);
+                let refund = hold.release(outcome);
                 self.refunded(refund, outcome)
             }
             Settlement::Capture => {
@@ -160,14 +161,17 @@ impl MeteredCall {
 
     /// Stores the rendered answer with the capture before it is sent, so that a client that repeats
     /// its key gets the same answer.
-    async fn capture_and_store(self, hold: OpenHold, handled: HandlerResult) -> Settled {
-        let HandlerResult { response, outcome, error_code, credits_used, .. } = handled;
+    async fn capture_and_store(self, mut hold: OpenHold, handled: HandlerResult) -> Settled {
+        let HandlerResult {
+            response, outcome, upstream_status: of_upstream, error_code, credits_used, ..
+        } = handled;
         let used = credits_used.min(self.price);
         let unused = hold.refund_beyond(used);
         let billing = self.charged(used, unused);
         // What a release would return in addition.
         let rest = hold.refund(self.price).after(unused);
         let Some((parts, body, content)) = self.render(response, &billing).await else {
+            hold.ends_with(CallStatus { to_client: Refusal::Internal.code().status(), of_upstream });
             hold.release(Outcome::Failed);
             return Settled::refused(Refusal::Internal, self.refunded(rest, Outcome::Failed));
         };

@@ -37,8 +37,23 @@ pub enum BodyFault {
     Silent,
     #[error("the call took too long")]
     TooLate,
+    #[error("the client had not read the answer at the end of its time")]
+    NotRead,
     #[error("the answer is longer than its route allows")]
     TooLong,
+}
+
+impl BodyFault {
+    /// How a stream ends for it: whether a part of the body was passed on, and whether the client
+    /// has it.
+    fn end(&self, was_passed: bool, was_sent: bool) -> StreamEnd {
+        match self {
+            Self::NotRead => StreamEnd::Left { was_sent },
+            Self::BrokeOff(_) | Self::Silent | Self::TooLate | Self::TooLong => {
+                StreamEnd::BrokeOff { was_sent: was_passed }
+            }
+        }
+    }
 }
 
 /// A streamed body, and what decides its price.

@@ -43,7 +43,8 @@ pub struct Settle {
     pub response: Option<StoredAnswer>,
     /// How the charge was computed, for the receipt.
     pub price: Option<Box<PriceDetail>>,
-    /// What the client got and the upstream answered, for the receipt of a call that is released.
+    /// What the client got and the upstream answered, for the receipt, unless the outcome
+    /// implies it.
     pub status: Option<CallStatus>,
 }
 
@@ -64,7 +65,10 @@ impl Settle {
 
     /// Whether the hold is captured in full and no record is written.
     pub fn leaves_account_unchanged(&self) -> bool {
-        self.response.is_none() && self.price.is_none() && self.released() == Credits::ZERO
+        self.response.is_none()
+            && self.price.is_none()
+            && self.status.is_none()
+            && self.released() == Credits::ZERO
     }
 }
 

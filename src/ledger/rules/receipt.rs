@@ -107,6 +107,9 @@ pub fn summary(state: CallState, end: End, payment: &Payment) -> String {
             format!("Pending: {} set aside while the call runs.", credits(payment.credits_held))
         }
         CallState::Captured => format!("Charged {}: {reason}.", credits(payment.credits_captured)),
+        CallState::Released if is_free(end) => {
+            format!("Charged 0 credits: {reason}, and its price came to nothing.")
+        }
         CallState::Released => {
             format!("Refunded: {} given back, because {reason}.", credits(payment.credits_released))
         }
@@ -121,9 +124,16 @@ pub fn entry_summary((kind, amount): (EntryKind, i64), state: CallState, end: En
         (EntryKind::Hold, CallState::Captured) => format!("Charged from the hold of {most}: {reason}."),
         (EntryKind::Hold, CallState::Released) => "Held until the call ended.".to_owned(),
         (EntryKind::Release, CallState::Captured) => "Unused part of the hold returned.".to_owned(),
+        (EntryKind::Release, CallState::Released) if is_free(end) => {
+            format!("The whole hold returned: {reason}, and its price came to nothing.")
+        }
         (EntryKind::Release, _) => format!("Refunded, because {reason}."),
         _ => return None,
     })
+}
+
+fn is_free((outcome, _): End) -> bool {
+    outcome.is_some_and(Outcome::is_free_if_released)
 }
 
 /// How a call ended, if it has, and its statuses where its outcome does not determine them.

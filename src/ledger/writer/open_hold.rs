@@ -27,6 +27,8 @@ pub struct OpenHold {
     claim: Option<IdempotencyClaim>,
     /// How the charge was computed, for the receipt.
     price: Option<Box<PriceDetail>>,
+    /// What the client gets, for the receipt.
+    status: Option<CallStatus>,
     /// The outcome if it is dropped.
     if_dropped: Outcome,
     batch_ref: BatchRef,
@@ -48,6 +50,7 @@ impl OpenHold {
             hold,
             claim,
             price: None,
+            status: None,
             if_dropped: Outcome::Abandoned,
             batch_ref,
             settlements: Some(settlements),
@@ -80,15 +83,20 @@ impl OpenHold {
         self.price = price;
     }
 
+    /// Puts on the receipt what the client gets, and what the upstream answered.
+    pub fn ends_with(&mut self, status: CallStatus) {
+        self.status = Some(status);
+    }
+
     /// Captures `used`, at most the held amount, and returns the refund of the rest. Does not wait:
     /// if this gateway dies before the commit, the hold is released and the customer is not
     /// charged.
     pub fn capture(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         kill_point::pass(KillPoint::HandlerFinished);
-        let price = self.price.take();
+        let (price, status) = (self.price.take(), self.status_with(outcome));
         self.settle(
-            |hold| Settle { hold, captured, outcome, claim: None, response: None, price, status: None },
+            |hold| Settle { hold, captured, outcome, claim: None, response: None, price, status },
             None,
         );
         kill_point::pass(KillPoint::CaptureQueued);
@@ -101,8 +109,8 @@ impl OpenHold {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         let answer = StoredAnswer { call_id: self.hold.call_id, content: None };
         let response = self.claim.is_some().then_some(answer);
-        let (claim, price) = (self.claim.take(), self.price.take());
-        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price, status: None }, None);
+        let (claim, price, status) = (self.claim.take(), self.price.take(), self.status_with(outcome));
+        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price, status }, None);
         refund
     }
 
@@ -131,14 +139,9 @@ impl OpenHold {
     }
 
     /// Releases the whole hold with its request unit, and returns the refund. Does not wait.
-    pub fn release(self, outcome: Outcome) -> Refund {
-        self.release_with_status(outcome, None)
-    }
-
-    /// The same, with a status for the receipt.
-    pub fn release_with_status(mut self, outcome: Outcome, status: Option<CallStatus>) -> Refund {
+    pub fn release(mut self, outcome: Outcome) -> Refund {
         let refund = self.refund(self.amount());
-        self.release_now(outcome, status);
+        self.release_now(outcome, self.status_with(outcome));
         refund
     }
 
@@ -157,11 +160,8 @@ impl OpenHold {
         let (reply, mut stored) = oneshot::channel();
         let caller = SharedCallerState::default();
         let reply = CaptureReply { reply, caller: caller.clone() };
-        let price = self.price.take();
-        self.settle(
-            |hold| Settle { hold, captured, outcome, claim, response, price, status: None },
-            Some(reply),
-        );
+        let (price, status) = (self.price.take(), self.status_with(outcome));
+        self.settle(|hold| Settle { hold, captured, outcome, claim, response, price, status }, Some(reply));
         kill_point::pass(KillPoint::CaptureWithAnswerQueued);
         let stopped = |_| Err(LedgerUnavailable::Stopped);
         let result = match tokio::time::timeout(self.longest_wait, &mut stored).await {
@@ -177,6 +177,10 @@ impl OpenHold {
         };
         kill_point::pass(KillPoint::AnswerStored);
         result
+    }
+
+    fn status_with(&self, outcome: Outcome) -> Option<CallStatus> {
+        self.status.and_then(|status| status.unless_implied_by(outcome))
     }
 
     fn release_now(&mut self, outcome: Outcome, status: Option<CallStatus>) {

@@ -1,5 +1,7 @@
 //! An operator's operation on the ledger, and why it may fail.
 
+use sqlx::PgConnection;
+
 use crate::domain::audit::Actor;
 use crate::domain::credits::Credits;
 use crate::domain::ids::AccountId;
@@ -7,6 +9,7 @@ use crate::ledger::rules::account::RuleError;
 use crate::ledger::rules::lot::LotSource;
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::writer::operator::OperatorError;
+use crate::storage::accounts;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::desk::LedgerDesk;
 
@@ -19,6 +22,8 @@ pub enum CreditError {
     Refused(#[source] RuleError),
     #[error("account {0} does not exist; `fluence account list` lists all accounts")]
     NoAccount(AccountId),
+    #[error("the account is closed, for good: its credits stay where they are")]
+    Closed,
     #[error("id `{reference}` was already used for account {account_id}; nothing was {done}")]
     UsedElsewhere { reference: String, account_id: AccountId, done: &'static str },
     #[error("id `{reference}` was already used for {} ({}); nothing was granted", credits(*.granted), kind.as_str())]
@@ -54,6 +59,18 @@ impl From<OperatorError> for CreditError {
 impl From<sqlx::Error> for CreditError {
     fn from(error: sqlx::Error) -> Self {
         Self::Storage(error.into())
+    }
+}
+
+/// Whether credits of an account may be moved. Those of a closed one stay where they are.
+pub(super) async fn check_open(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+) -> Result<(), CreditError> {
+    match accounts::find(connection, account_id).await? {
+        Some(account) if account.closed_at.is_some() => Err(CreditError::Closed),
+        Some(_) => Ok(()),
+        None => Err(CreditError::NoAccount(account_id)),
     }
 }
 

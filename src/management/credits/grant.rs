@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Months, Utc};
 
-use super::desk::{CreditError, apply};
+use super::desk::{CreditError, apply, check_open};
 use crate::clock::new_id;
 use crate::domain::amount::Amount;
 use crate::domain::audit::Actor;
@@ -72,6 +72,9 @@ pub async fn grant(
         operator_acts::granted_elsewhere(&mut under_id, grant.account_id, &grant.reference).await?;
     if let Some(account_id) = elsewhere {
         return Err(CreditError::UsedElsewhere { reference: grant.reference, account_id, done: "granted" });
+    }
+    if lots::by_reference(&mut connection, grant.account_id, &grant.reference).await?.is_none() {
+        check_open(&mut connection, grant.account_id).await?;
     }
     let effect = apply(desk, by, Operation::Grant(grant.clone())).await?;
     let Effect::Granted { lot, repeated, balance } = effect else { return Err(CreditError::Unexpected) };

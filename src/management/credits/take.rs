@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::desk::{CreditError, apply};
+use super::desk::{CreditError, apply, check_open};
 use crate::clock::new_id;
 use crate::domain::amount::Amount;
 use crate::domain::audit::Actor;
@@ -55,6 +55,7 @@ pub async fn take(desk: &LedgerDesk, by: &Actor, order: TakeOrder) -> Result<Tak
         let balance = balance(&mut under_id, account_id).await?;
         return Ok(Taken { reference, call_id, credits, balance, repeated: true });
     }
+    check_open(&mut under_id, account_id).await?;
     let correction = Correction { account_id, id: call_id, amount: credits, note: reason.into_string() };
     match apply(desk, by, Operation::Correct(correction)).await? {
         Effect::Done(balance) => {

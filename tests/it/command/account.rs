@@ -240,6 +240,12 @@ async fn a_closed_account_stays_closed_and_has_no_key() {
     ] {
         assert_eq!(program.run(words).failure(), "the account is closed, for good", "{words:?}");
     }
+    for act in ["grant", "take"] {
+        let words = ["credit", act, "--account", &id, "--credits", "5", "--reason", "r"];
+        let refused = program.run(&words);
+        let reason = "the account is closed, for good: its credits stay where they are";
+        assert_eq!(refused.failure(), reason, "{act}");
+    }
     assert!(program.run(&["account", "list"]).out.contains("closed"));
 }
 

@@ -70,12 +70,17 @@ async fn an_admin_closes_the_account_by_typing_the_credits_that_are_left() {
     // A call changes the number.
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.header("x-credits-used"), "2");
     assert_eq!(ana.fill(&close, &[("credits", "1,000")]).await.status, 422);
+    // A form that was opened before.
+    let new_environment = format!("/console/{}/environments/new", customer.account);
+    let opened_before = ana.get(&new_environment).await;
     let closed = ana.fill(&close, &[("credits", "998")]).await;
     assert_eq!((closed.status, closed.leads_to()), (303, root.as_str()));
     let shown = ana.get(&root).await;
     assert!(shown.has("closed for good") && !shown.has(&close), "{}", shown.body);
     let log = ana.get(&format!("/console/{}/audit", customer.account)).await;
     assert!(log.has("closed the account"), "{}", log.body);
+    let late = ana.submit(&opened_before, &new_environment, &[("name", "late"), ("mode", "test")]).await;
+    assert!(late.status == 409 && late.has("account is closed"), "{}: {}", late.status, late.body);
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 401);
     assert_eq!(ana.get(&format!("/console/{}/ledger", customer.account)).await.status, 200);
     gateway.assert_books_are_right().await;

@@ -72,6 +72,25 @@ impl Place {
 }
 
 #[tokio::test]
+async fn a_form_from_before_another_change_says_so_and_changes_nothing() {
+    let mut place = Place::new().await;
+    let (path, _) = place.make().await;
+    let edit = format!("{path}/edit");
+    let of = |name, daily_cap| {
+        let rest = ["expires_on", "monthly_cap", "networks", "regions"].map(|field| (field, ""));
+        [&[("name", name), ("scope_read", "on"), ("daily_cap", daily_cap)], &rest[..]].concat()
+    };
+    let opened_before = place.ana.get(&edit).await;
+    assert_eq!(place.ana.fill(&edit, &of("backend", "1")).await.status, 303);
+    let stale = place.ana.submit(&opened_before, &edit, &of("renamed", "2")).await;
+    assert_eq!(stale.status, 409, "{}", stale.body);
+    assert!(stale.has("Somebody has changed this key") && stale.has("value=\"renamed\""), "{}", stale.body);
+    assert!(!place.ana.get(&path).await.has("renamed"));
+    let again = place.ana.submit(&stale, &edit, &of("renamed", "2")).await;
+    assert_eq!((again.status, again.leads_to()), (303, path.as_str()), "{}", again.body);
+}
+
+#[tokio::test]
 async fn a_key_is_made_used_changed_and_revoked() {
     let mut place = Place::new().await;
     let (path, key) = place.make().await;

@@ -37,6 +37,22 @@ async fn an_upstream_gets_what_the_route_sets_and_not_what_it_removes() {
     assert_eq!(shop.balance().await, 994);
 }
 
+/// Some readers take `1` or `"true"` for true, and would act on what the route did not set.
+#[tokio::test]
+async fn a_condition_that_is_no_truth_value_is_refused_by_its_name() {
+    let route = format!("credits = 3\n{REQUEST}when = \"/stream\"\n");
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], &route, "").await;
+    for value in ["1", "\"true\"", "[]", "{}"] {
+        let refused = answer(shop.request(Method::POST).body(format!("{{\"stream\":{value}}}"))).await;
+        assert_eq!(refused.outcome(), (400, "VALIDATION_FAILED"), "{value}");
+        assert!(refused.text.contains("`/stream` must be true or false"), "{}", refused.text);
+    }
+    for body in ["{}", r#"{"stream":null}"#, r#"{"stream":false}"#, r#"{"stream":true}"#] {
+        assert_eq!(answer(shop.request(Method::POST).body(body)).await.status, 200, "{body}");
+    }
+    assert_eq!((shop.server.requests().len(), shop.balance().await), (4, 988));
+}
+
 #[tokio::test]
 async fn a_body_that_cannot_be_changed_is_refused_before_anything_is_held() {
     for credits in ["3", "0"] {

@@ -335,9 +335,11 @@ async fn a_routes_own_limits_refuse_without_taking_from_the_account() {
         }
         refused += 1;
         assert_eq!(answered.outcome(), (429, "RATE_LIMITED"));
-        assert_eq!((answered.header("retry-after"), answered.header("x-ratelimit-limit")), ("1", "1"));
+        assert_eq!((answered.header("retry-after"), answered.header("x-ratelimit-limit")), ("1", "2"));
+        assert_eq!(answered.body["error"]["limit"], "route_requests_per_second", "{}", answered.text);
+        assert!(answered.text.contains("the limit of this route, 1 request per second"), "{}", answered.text);
         assert!(
-            answered.header("ratelimit-policy").starts_with("\"route\""),
+            answered.header("ratelimit-policy").starts_with("\"route\";q=2;w="),
             "{}",
             answered.header("ratelimit-policy")
         );
@@ -360,6 +362,7 @@ async fn calls_at_once_to_a_route_are_bounded() {
     eventually("the upstream has the request", async || shop.server.requests().len() == 1).await;
     let refused = answer(shop.request(Method::POST)).await;
     assert_eq!(refused.outcome(), (429, "CONCURRENCY_LIMITED"));
+    assert_eq!(refused.body["error"]["limit"], "route_concurrent_requests", "{}", refused.text);
     first.abort();
 }
 

@@ -160,7 +160,8 @@ async fn a_request_that_bounds_its_price_has_less_held() {
         r#"{"max_tokens":1,"max_tokens":2}"#,
     ] {
         let refused = answer(shop.request(Method::POST).body(body)).await;
-        assert_eq!(refused.outcome(), (400, "BAD_REQUEST"), "{body}");
+        assert_eq!(refused.outcome(), (400, "VALIDATION_FAILED"), "{body}");
+        assert!(refused.text.contains("/max_tokens"), "{}", refused.text);
     }
     assert_eq!(shop.server.requests().len(), requests);
     shop.gateway.assert_books_are_right().await;

@@ -47,16 +47,40 @@ async fn the_receipt_of_a_call_that_is_given_back_names_the_statuses() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_charged_stores_no_status() {
-    let shop = Shop::selling(vec![Behaviour::Answers(404, "{}".into())], LINES, "").await;
-    let charged = answer(shop.request(Method::POST)).await;
-    assert_eq!((charged.status, shop.balance().await), (404, 997));
-    assert_eq!(told(&shop.receipt(&charged).await).0, &Value::Null);
-    let stored: i64 = sqlx::query_scalar("select count(*) from call_status")
-        .fetch_one(shop.gateway.database.pool())
-        .await
-        .unwrap();
-    assert_eq!(stored, 0);
+async fn a_call_that_is_charged_stores_its_status_unless_it_is_200() {
+    for (status, stored) in [(200, 0), (201, 1), (204, 1), (206, 1), (404, 1)] {
+        let text = if status == 204 { "" } else { "{}" };
+        let shop = Shop::selling(vec![Behaviour::Answers(status, text.into())], LINES, "").await;
+        let charged = answer(shop.request(Method::POST)).await;
+        assert_eq!((charged.status, shop.balance().await), (status, 997));
+        assert_eq!(told(&shop.receipt(&charged).await).0, &json!(status));
+        let rows: i64 = sqlx::query_scalar("select count(*) from call_status")
+            .fetch_one(shop.gateway.database.pool())
+            .await
+            .unwrap();
+        assert_eq!(rows, stored, "{status}");
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_price_came_to_nothing_was_not_refunded_for_being_answered() {
+    let nothing = "credits = { hold = 50, min = 0, missing = \"min\", counts = [{ of = \"json:/usage/n\", costs = 1 }] }\n";
+    let shop = Shop::selling(vec![Behaviour::Answers(200, r#"{"usage":{"n":0}}"#.into())], nothing, "").await;
+    let free = answer(shop.request(Method::POST).body("{}")).await;
+    assert_eq!((free.status, shop.balance().await), (200, 1_000));
+    let receipt = shop.receipt(&free).await;
+    let summary = "Charged 0 credits: the call was answered, and its price came to nothing.";
+    assert_eq!(receipt["summary"], summary);
+    let last = receipt["entries"].as_array().unwrap().last().unwrap();
+    let whole = "The whole hold returned: the call was answered, and its price came to nothing.";
+    assert_eq!(last["summary"], whole);
+    let mut admin = shop.gateway.admin(shop.customer.account).await;
+    let root = format!("/console/{}", shop.customer.account);
+    let statement = admin.get(&format!("{root}/ledger")).await;
+    assert!(statement.has("Cost nothing") && !statement.has("Refunded"), "{}", statement.body);
+    let page = admin.get(&format!("{root}/ledger/calls/{}", free.header("x-request-id"))).await;
+    assert!(page.has("Its price came to nothing: 50 credits were returned"), "{}", page.body);
 }
 
 #[tokio::test]

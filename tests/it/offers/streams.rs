@@ -1,6 +1,8 @@
 //! Answers that are streamed: what the client gets, and what it pays, however the
 //! stream ends.
 
+use std::time::Duration;
+
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -215,6 +217,45 @@ async fn a_stream_that_breaks_off_ends_the_connection_and_costs_what_the_route_s
         assert_eq!(shop.balance().await, 1_000 - credits);
         shop.gateway.assert_books_are_right().await;
     }
+}
+
+/// The upstream has sent everything: only the client delays the answer.
+#[tokio::test]
+async fn a_client_that_reads_too_slowly_has_left_and_pays_for_what_it_was_sent() {
+    let route = "stream = {}\ncredits = 3\ntotal_s = 1\nfirst_byte_ms = 1000\nidle_ms = 1000\n";
+    let (shop, mut server) = played(route).await;
+    let mut response = begun(&shop, &mut server).await;
+    let event = format!("data: {}\n\n", "x".repeat(1_000_000));
+    // More than all sockets on the way keep.
+    (0..20).for_each(|_| server.chunk(&event));
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let mut bytes = 0;
+    let end = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => bytes += chunk.len(),
+            end => break end,
+        }
+    };
+    assert!(end.is_err() && bytes < 20_000_000, "{bytes} bytes");
+    let receipt = receipt(&shop, &id(&response)).await;
+    assert_eq!((&receipt["credits"], &receipt["outcome"]), (&json!(3), &json!("left")));
+    shop.gateway.assert_books_are_right().await;
+}
+
+/// What has a length would be read whole, were it not made of events.
+#[tokio::test]
+async fn an_event_stream_with_a_length_arrives_event_by_event() {
+    let (shop, mut server) = played("credits = 3\n").await;
+    let sent = tokio::spawn(shop.request(Method::POST).body("{}").send());
+    server.request().await;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 18\r\n\r\n";
+    server.say(format!("{head}data: 1\n\n"));
+    let mut response = sent.await.unwrap().unwrap();
+    read_until(&mut response, "data: 1\n\n").await;
+    server.say("data: 2\n\n");
+    read_until(&mut response, "data: 2\n\n").await;
+    assert_eq!(response.chunk().await.unwrap(), None);
+    assert_eq!(shop.balance().await, 997);
 }
 
 #[tokio::test]

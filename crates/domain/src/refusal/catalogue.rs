@@ -634,6 +634,19 @@ refusals! {
             facts: current_limit = Fact::shown(format_args!("{}/second", counted(*size, "request", "requests"))),
                    limit = "requests_per_second";
         }
+        | Self::Limited(LimitHit { limit: Limit::RouteRate, size, retry_after_s }) => {
+            en: "The account exceeded the limit of this route, {requests} per second.",
+                "Wait {wait}, then send requests to this route more slowly. The limit is the same on every plan.",
+                requests = counted(*size, "request", "requests"),
+                wait = counted(*retry_after_s.max(&1), "second", "seconds");
+            pt: "A conta ultrapassou o limite desta rota, de {requests} por segundo.",
+                "Aguarde {wait} e envie requisições a esta rota mais devagar. O limite é o mesmo em todos os planos.",
+                requests = counted(*size, "requisição", "requisições"),
+                wait = counted(*retry_after_s.max(&1), "segundo", "segundos");
+            wait: *retry_after_s, 0;
+            facts: current_limit = Fact::shown(format_args!("{}/second", counted(*size, "request", "requests"))),
+                   limit = "route_requests_per_second";
+        }
         | Self::Limited(LimitHit { limit: Limit::LeakReports, size, retry_after_s }) => {
             en: "Your network sent more than {reports} in a minute.",
                 "Wait {wait}, then send the next report.",
@@ -661,6 +674,17 @@ refusals! {
             wait: *retry_after_s, 2;
             facts: current_limit = Fact::shown(counted(*size, "concurrent request", "concurrent requests")),
                    limit = "concurrent_requests";
+        }
+        | Self::Limited(LimitHit { limit: Limit::RouteConcurrency, size, retry_after_s }) => {
+            en: "The account exceeded the limit of this route, {requests}.",
+                "Wait for a request to this route to finish. The limit is the same on every plan.",
+                requests = counted(*size, "concurrent request", "concurrent requests");
+            pt: "A conta ultrapassou o limite desta rota, de {requests}.",
+                "Aguarde o término de uma requisição a esta rota. O limite é o mesmo em todos os planos.",
+                requests = counted(*size, "requisição simultânea", "requisições simultâneas");
+            wait: *retry_after_s, 2;
+            facts: current_limit = Fact::shown(counted(*size, "concurrent request", "concurrent requests")),
+                   limit = "route_concurrent_requests";
         }
     }
 

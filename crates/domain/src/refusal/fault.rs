@@ -80,6 +80,9 @@ faults! {
         "difere do mesmo campo com o outro nome";
     NotText => "not_text", "must be text", "deve ser um texto";
     NotBoolean => "not_boolean", "must be true or false", "deve ser true ou false";
+    /// The member that bounds a price.
+    NotFigure => "not_figure",
+        "must be a number from 0 to 9007199254740992", "deve ser um número de 0 a 9007199254740992";
     NotList => "not_list", "must be a list", "deve ser uma lista";
     NotObject => "not_object", "must be an object", "deve ser um objeto";
     /// Empty after trimming.

@@ -61,13 +61,9 @@ malformed! {
         "The body broke off or is framed wrongly", "O corpo foi interrompido ou está delimitado incorretamente";
     DryRunHeader =>
         "X-Dry-Run must be sent once, as true or false", "X-Dry-Run deve ser enviado uma vez, como true ou false";
-    /// The member of the body by which less is held.
     TooManyMatches =>
         "The list has more than 1000 matches: send the rest in another list",
         "A lista tem mais de 1000 itens: envie os demais em outra lista";
-    PriceBound =>
-        "The member that bounds the price of this call must be a number, zero or more, and be there once",
-        "O membro que limita o preço desta chamada deve ser um número, zero ou mais, e aparecer uma única vez";
     /// A route sets or removes members of bodies.
     UneditableBody =>
         "This route changes members of the body: it must be a JSON object, not encoded, in which no name on the way to them is there twice or has a value that is not an object",

@@ -82,6 +82,9 @@ fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
             Some(EntryKind::Release) if line.state == Some("captured") => {
                 (receipt) " " span.chip { "↩ " (words.unused_part_returned()) }
             },
+            Some(EntryKind::Release) if ended.is_some_and(Outcome::is_free_if_released) => {
+                (receipt) " " span.chip { "↩ " (words.cost_nothing()) }
+            },
             Some(EntryKind::Release) => {
                 (receipt) " " span.chip {
                     "↩ " (words.call_given_back()) @if let Some(ended) = ended { ": " (reason_of(words, line, ended)) }

@@ -21,8 +21,8 @@ pub(super) struct HandlerResult {
 }
 
 impl HandlerResult {
-    /// What the receipt says of it if the call is given back.
-    pub(super) fn status(&self) -> Option<CallStatus> {
-        CallStatus::of(self.outcome, self.response.status().as_u16(), self.upstream_status)
+    /// What the receipt says of it.
+    pub(super) fn status(&self) -> CallStatus {
+        CallStatus { to_client: self.response.status().as_u16(), of_upstream: self.upstream_status }
     }
 }

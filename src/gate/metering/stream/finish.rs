@@ -16,9 +16,9 @@ use crate::domain::ids::AccountId;
 /// counted.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);
 const MAX_BYTES: u64 = 8 * 1_024 * 1_024;
-const MAX_STREAMS: usize = 64;
+const MAX_STREAMS: usize = 512;
 /// One account cannot keep the streams of others from being finished.
-const MAX_STREAMS_OF_ACCOUNT: usize = 16;
+const MAX_STREAMS_OF_ACCOUNT: usize = 128;
 
 /// The streams that are read on, by account.
 static TAKEN: LazyLock<Mutex<HashMap<AccountId, usize>>> = LazyLock::new(Mutex::default);
@@ -79,7 +79,7 @@ async fn read_to_end(stream: &mut Stream) -> StreamEnd {
             None => return StreamEnd::Whole,
             Some(Ok(_)) if stream.bytes > most => return StreamEnd::Left { was_sent: true },
             Some(Ok(_)) => {}
-            Some(Err(_)) => return StreamEnd::BrokeOff { was_sent: stream.bytes > 0 },
+            Some(Err(fault)) => return fault.end(stream.bytes > 0, true),
         }
     }
 }

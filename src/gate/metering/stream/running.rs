@@ -25,6 +25,9 @@ pub(super) struct Stream {
     deadline: Pin<Box<Sleep>>,
     pub(super) ping: Option<Pin<Box<Sleep>>>,
     has_ended: bool,
+    /// Whether the upstream had nothing to pass on when it was last asked. Otherwise the client is
+    /// the slower one.
+    is_waiting: bool,
     /// Whether the last byte ended an event, so that a comment may follow.
     is_between_events: bool,
 }
@@ -43,6 +46,7 @@ impl Stream {
             ping: limits.ping.map(|every| Box::pin(sleep_until(now + every))),
             limits,
             has_ended: false,
+            is_waiting: false,
             is_between_events: true,
         }
     }
@@ -69,23 +73,36 @@ impl Stream {
         if self.has_ended {
             return Poll::Ready(None);
         }
+        let now = Instant::now();
+        if now >= self.limits.ends_at {
+            let late = if self.is_waiting { BodyFault::TooLate } else { BodyFault::NotRead };
+            return Poll::Ready(Some(Err(late)));
+        }
         loop {
             match self.body.as_mut().poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(data) if !data.is_empty() => match self.passed(data) {
-                        Ok(data) if data.is_empty() => {}
-                        passed => return Poll::Ready(Some(passed)),
-                    },
-                    // Trailers of an upstream are only for the gateway.
-                    _ => {}
-                },
+                Poll::Ready(Some(Ok(frame))) => {
+                    self.is_waiting = false;
+                    match frame.into_data() {
+                        Ok(data) if !data.is_empty() => match self.passed(data) {
+                            Ok(data) if data.is_empty() => {}
+                            passed => return Poll::Ready(Some(passed)),
+                        },
+                        // Trailers of an upstream are only for the gateway.
+                        _ => {}
+                    }
+                }
                 Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(fault))),
                 Poll::Ready(None) => {
                     self.has_ended = true;
                     let rest = Some(self.meter.rest()).filter(|rest| !rest.is_empty());
                     return Poll::Ready(rest.map(Ok));
                 }
-                Poll::Pending => return self.poll_timers(cx),
+                Poll::Pending => {
+                    if !std::mem::replace(&mut self.is_waiting, true) {
+                        self.begin_to_wait(now);
+                    }
+                    return self.poll_timers(cx);
+                }
             }
         }
     }
@@ -95,13 +112,19 @@ impl Stream {
         if self.bytes > self.limits.max_bytes {
             return Err(BodyFault::TooLong);
         }
-        let now = Instant::now();
-        self.silence.as_mut().reset(now + self.limits.idle);
-        if let (Some(ping), Some(every)) = (&mut self.ping, self.limits.ping) {
-            ping.as_mut().reset(now + every);
+        if self.ping.is_some() {
             self.is_between_events = data.ends_with(b"\n\n") || data.ends_with(b"\r\n\r\n");
         }
         Ok(self.meter.pass(data))
+    }
+
+    /// The upstream's silence begins when it is asked: it is not silent while the client reads
+    /// nothing.
+    fn begin_to_wait(&mut self, now: Instant) {
+        self.silence.as_mut().reset(now + self.limits.idle);
+        if let (Some(ping), Some(every)) = (&mut self.ping, self.limits.ping) {
+            ping.as_mut().reset(now + every);
+        }
     }
 
     fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {

@@ -51,9 +51,9 @@ impl HttpBody for StreamedAnswerBody {
         }
         let this = &mut *self;
         let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
-        let (tells_price, was_sent) = (stream.limits.tells_price, stream.bytes > 0);
+        let (tells_price, was_passed) = (stream.limits.tells_price, stream.bytes > 0);
         // A connection on which writing failed does not ask for more.
-        this.was_sent |= (was_sent && this.is_flushed) || stream.bytes > MAX_UNREAD_BYTES;
+        this.was_sent |= (was_passed && this.is_flushed) || stream.bytes > MAX_UNREAD_BYTES;
         match stream.poll_part(cx) {
             // The server sends what it has before it waits.
             Poll::Pending => {
@@ -70,7 +70,8 @@ impl HttpBody for StreamedAnswerBody {
             Poll::Ready(Some(Err(fault))) => {
                 let Attached { call_id: call, account, .. } = &stream.attached;
                 tracing::warn!(%call, %account, bytes = stream.bytes, %fault, "an answer was cut short");
-                this.settle(StreamEnd::BrokeOff { was_sent });
+                let end = fault.end(was_passed, this.was_sent);
+                this.settle(end);
                 if this.is_flushed {
                     return Poll::Ready(Some(Err(fault)));
                 }

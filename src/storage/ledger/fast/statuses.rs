@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::domain::call_status::CallStatus;
 use crate::ledger::rules::plain::PlainSettlement;
 
-/// The statuses of calls that are given back. Most batches have none.
+/// The statuses that outcomes do not imply. Most batches have none.
 #[derive(Default)]
 pub(super) struct Statuses {
     pub(super) accounts: Vec<Uuid>,

@@ -48,7 +48,7 @@ pub(super) async fn save_prices(
     .map(drop)
 }
 
-/// Saves the statuses of calls that were given back.
+/// Saves the statuses that outcomes do not imply.
 pub(super) async fn save_statuses(
     connection: &mut PgConnection,
     operations: &[Operation],
