@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
 use super::given_names::{Likeness, likeness, sound_the_same};
 use crate::agreement::Agreement;
-use crate::edits::{Slips, is_likely_slip, is_swap, shorter_length, slips_between};
+use crate::edits::{Slips, are_two_likely_slips, is_likely_slip, is_swap, shorter_length};
 use crate::name::PersonName;
 use crate::rarity::Rarity;
 use crate::transliteration::are_one_in_two_alphabets;
@@ -132,7 +132,7 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     if is_likely_slip(queried, known) {
         return Some(Agreement::new(SurnameRule::OneSlip, ONE_SLIP));
     }
-    let has_two = length >= MIN_CHARS_WITH_TWO_SLIPS && slips_between(queried, known, 2) == Some(2);
+    let has_two = length >= MIN_CHARS_WITH_TWO_SLIPS && are_two_likely_slips(queried, known);
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
