@@ -114,7 +114,7 @@ pub struct ParsedQuery {
 impl From<&PersonQuery> for ParsedQuery {
     fn from(query: &PersonQuery) -> Self {
         Self {
-            name: PersonName::parse(&query.first_name, &query.last_name),
+            name: PersonName::parse(&query.first_name, &query.last_name).without_degrees(),
             company: CompanyName::parse(&query.company),
         }
     }
@@ -213,7 +213,7 @@ fn compare_any_name(
         compare_names(query, name, rarity, slips)
             .or_else(|| family_name_first::compare(query, name, rarity, slips))
     };
-    compare(&candidate.name).or_else(|| {
+    compare(&candidate.name.clone().without_degrees()).or_else(|| {
         let agreeing = candidate.aliases.iter().filter_map(compare);
         let best = agreeing.max_by(|one, other| one.degree().total_cmp(&other.degree()))?;
         Some(NamesAgreement {

@@ -14,7 +14,7 @@ const FULLER: f64 = 0.02;
 /// A word with this multiple of another's weight is far more distinctive.
 const FAR_MORE_DISTINCTIVE: f64 = 1.5;
 /// A word that only sounds the same.
-const SAME_SOUND: f64 = 0.95;
+pub(super) const SAME_SOUND: f64 = 0.95;
 /// A word with one typing error.
 const ONE_SLIP: f64 = 0.88;
 /// Shorter words must match without an error.

@@ -4,12 +4,13 @@
 //! little, the brand nearly everything. "Alfa Tecnologia" and "Beta Tecnologia" are two.
 
 use super::CompanyName;
-use super::containment::containment;
+use super::containment::{SAME_SOUND, containment};
 use super::rule::CompanyRule;
 use crate::agreement::Agreement;
 use crate::company_words::are_same_word;
 use crate::edits::Slips;
 use crate::rarity::Rarity;
+use crate::transliteration::are_one_in_two_alphabets;
 
 /// The company is known by another name.
 const ALIAS: f64 = 0.96;
@@ -45,6 +46,9 @@ fn compare_two(
     }
     if have_same_words(query, candidate) {
         return Some(Agreement::new(CompanyRule::Exact, 1.0));
+    }
+    if are_one_in_two_alphabets(&query.words.concat(), &candidate.words.concat()) {
+        return Some(Agreement::new(CompanyRule::Similar, SAME_SOUND));
     }
     let (query, candidate) = (&closed_up_like(query, candidate), &closed_up_like(candidate, query));
     if query.filed_under().is_some_and(|name| candidate.filed_under() == Some(name)) {
@@ -137,6 +141,7 @@ mod tests {
         assert_eq!(rule("Horisonte", "Horizonte"), Some(CompanyRule::Similar));
         assert_eq!(rule("Klairon", "Klarion"), Some(CompanyRule::Similar));
         assert_eq!(rule("Klrn", "Klarion"), None);
+        assert_eq!(rule("Lanhai Keji", "蓝海科技"), Some(CompanyRule::Similar));
     }
 
     #[test]

@@ -60,7 +60,9 @@ pub(super) fn compare(
     if query.surnames.is_empty() || candidate.surnames.is_empty() {
         return None;
     }
-    if query.surnames == candidate.surnames || are_joined(&query.surnames, &candidate.surnames) {
+    let is_closed_up = query.closed_up.as_ref().is_some_and(|whole| candidate.surnames.contains(whole));
+    let are_the_same = query.surnames == candidate.surnames || is_closed_up;
+    if are_the_same || are_joined(&query.surnames, &candidate.surnames) {
         return Some(Agreement::new(SurnameRule::Exact, 1.0));
     }
     if are_one_in_two_alphabets(&query.surnames.concat(), &candidate.surnames.concat()) {
@@ -136,10 +138,13 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
-/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco".
+/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco", "Delacroix" and "De
+/// La Croix".
 fn are_joined(queried: &[String], known: &[String]) -> bool {
     let whole = queried.concat();
+    let is_pair = |joined: &str| known.windows(2).any(|pair| pair.concat() == joined);
     (queried.len() > 1 && known.contains(&whole))
         || whole == known.concat()
-        || (queried.len() == 1 && known.windows(2).any(|pair| pair.concat() == whole))
+        || (queried.len() == 1
+            && (is_pair(&whole) || PersonName::without_closed_up_particle(&whole).is_some_and(is_pair)))
 }

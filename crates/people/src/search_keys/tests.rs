@@ -31,6 +31,21 @@ fn every_person_the_rules_accept_is_found() {
         (ask("Marcelo", "Slivxs", "Klairon"), person("Marcelo", "Slivas", "Klarion")),
         (ask("Rui", "Lemos", "MercadoLivre"), person("Rui", "Lemos", "Mercado Livre Pagamentos")),
         (ask("Ana", "C. Lemos", "Zyntra"), person("Ana", "Costa Lemos", "Zyntra")),
+        (ask("Serafina", "De La Croix", "Zyntra"), person("Serafina", "Delacroix", "Zyntra")),
+        (ask("Serafina", "Delacroix", "Zyntra"), person("Serafina", "De La Croix", "Zyntra")),
+        (ask("Serafina", "De La Croix PhD", "Zyntra"), person("Serafina", "Delacroix", "Zyntra")),
+        (ask("Ana", "Lemos, PhD", "Zyntra"), person("Ana", "Lemos", "Zyntra")),
+        (ask("Ana", "Lemos", "Zyntra"), person("Ana", "Lemos PhD", "Zyntra")),
+        (ask("Thị Hương", "Nguyễn", "Zyntra"), person("Nguyễn", "Thị Hương", "Zyntra")),
+        (ask("Giorgos", "Papadopoulos", "Zyntra"), person("Γιώργος", "Παπαδόπουλος", "Zyntra")),
+        (ask("Γιώργος", "Παπαδόπουλος", "Zyntra"), person("Giorgos", "Papadopoulos", "Zyntra")),
+        (ask("Muhammad", "Al-Ahmad", "Zyntra"), person("محمد", "الأحمد", "Zyntra")),
+        (ask("محمد", "الأحمد", "Zyntra"), person("Mohammed", "Alahmad", "Zyntra")),
+        (ask("Ji-hoon", "Kim", "Zyntra"), person("지훈", "김", "Zyntra")),
+        (ask("Wang", "Xiaoming", "Lanhai Keji"), person("小明", "王", "蓝海科技")),
+        (ask("小明", "王", "蓝海科技"), person("Xiaoming", "Wang", "Lanhai Keji")),
+        (ask("Bart", "Lemos", "Zyntra"), person("Bartholomew", "Lemos", "Zyntra")),
+        (ask("Kasia", "Wójcik", "Zyntra"), person("Katarzyna", "Wójcik", "Zyntra")),
     ] {
         assert!(finds(&query, &candidate), "{query:?}");
         let decided = resolve(&query, std::slice::from_ref(&candidate), &Rarity::default());
