@@ -19,6 +19,8 @@ pub(super) const SAME_SOUND: f64 = 0.95;
 const ONE_SLIP: f64 = 0.88;
 /// Shorter words must match without an error.
 const MIN_CHARS_WITH_SLIP: usize = 5;
+/// Shorter abbreviations may stand for several words.
+const MIN_CHARS_SHORTENED: usize = 4;
 /// The query has words that the source lacks.
 const QUERY_HAS_MORE: f64 = 0.97;
 
@@ -109,7 +111,8 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if are_same_word(word, other) {
         return 1.0;
     }
-    if sound_key(word) == sound_key(other) || are_one_in_two_alphabets(word, other) {
+    let sound_the_same = sound_key(word) == sound_key(other);
+    if sound_the_same || are_one_in_two_alphabets(word, other) || is_one_shortened(word, other) {
         return SAME_SOUND;
     }
     // A word in the name of some company of the directory is that company's word, not a typing
@@ -127,4 +130,13 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
         return ONE_SLIP;
     }
     0.0
+}
+
+/// Whether one word is the beginning of the other and both say what a company is: Coop and
+/// Cooperative.
+fn is_one_shortened(word: &str, other: &str) -> bool {
+    shorter_length(word, other) >= MIN_CHARS_SHORTENED
+        && (word.starts_with(other) || other.starts_with(word))
+        && may_be_added(word)
+        && may_be_added(other)
 }
