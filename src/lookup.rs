@@ -203,7 +203,7 @@ impl People {
             }
             Resolution::Several(matches) => several(&matches, |index| {
                 let person = &self.sample.get(index)?.person;
-                Some(Hint { role: person.title.clone(), city: person.location.clone() })
+                Some(Hint { role: person.title.clone(), city: person.location.clone(), contact: None })
             }),
         }
     }

@@ -16,11 +16,11 @@ use crate::domain::contact::ContactOwner;
 use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
 use crate::domain::person::{Person, PersonSource};
-use crate::domain::refusal::{CandidateHint, Refusal};
+use crate::domain::refusal::{CandidateHint, ContactHint, Refusal};
 use crate::domain::route::{Price, Route};
 use crate::gate::metering::{PaidAnswer, PaidCall, PaidHandler};
 use crate::http::answer::analysis_ok;
-use crate::lookup::{FindError, Found, People};
+use crate::lookup::{FindError, Found, Hint, People};
 use crate::people::matching::{Match, MatchEvidence};
 
 #[derive(Clone)]
@@ -59,11 +59,7 @@ impl AnalysisApi {
                 let (person, version) = mock.ok_or(Refusal::ProfileNotFound)?;
                 (person, version, None, PersonSource::Mock)
             }
-            Found::Several { candidates, total } => {
-                let hint = |hint: crate::lookup::Hint| CandidateHint { role: hint.role, city: hint.city };
-                let candidates = candidates.into_iter().map(hint).collect();
-                return Err(Refusal::MultipleMatches { total, candidates });
-            }
+            Found::Several { candidates, total } => return Err(several(candidates, total)),
         };
         let texts = request.texts.unwrap_or(route.language);
         let (depth, used) = depth(route, request.depth, &person);
@@ -72,6 +68,21 @@ impl AnalysisApi {
         let response = analysis_ok(analise(&person, matched.as_ref(), source, &analysis)?);
         Ok(PaidAnswer::by_status(response, used.unwrap_or(*price)))
     }
+}
+
+/// The refusal of a call that fits several people. They are either all contacts of the account or
+/// all people of one other source.
+fn several(hints: Vec<Hint>, total: usize) -> Refusal {
+    let are_contacts = hints.iter().any(|hint| hint.contact.is_some());
+    if are_contacts {
+        let contact = |hint: Hint| Some(ContactHint { id: hint.contact?, role: hint.role });
+        return Refusal::SeveralContacts {
+            total,
+            candidates: hints.into_iter().filter_map(contact).collect(),
+        };
+    }
+    let candidate = |hint: Hint| CandidateHint { role: hint.role, city: hint.city };
+    Refusal::MultipleMatches { total, candidates: hints.into_iter().map(candidate).collect() }
 }
 
 fn not_searched(error: &FindError) -> Refusal {

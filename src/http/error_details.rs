@@ -7,9 +7,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::public_links::PublicLinks;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{CallId, ContactId};
 use crate::domain::language::Language;
-use crate::domain::refusal::{CandidateHint, Fact, FieldFault, Refusal, Text, Wait};
+use crate::domain::refusal::{CandidateHint, ContactHint, Fact, FieldFault, Refusal, Text, Wait};
 
 /// Most invalid fields and most candidates that one answer lists.
 const MAX_LISTED: usize = 32;
@@ -128,6 +128,7 @@ impl Serialize for FactMember<'_> {
             Fact::Candidates(candidates) => {
                 serializer.collect_seq(candidates.iter().take(MAX_LISTED).map(candidate))
             }
+            Fact::Contacts(contacts) => serializer.collect_seq(contacts.iter().take(MAX_LISTED).map(contact)),
         }
     }
 }
@@ -152,10 +153,17 @@ fn field(fault: &FieldFault, language: Language) -> FieldMember<'_> {
 struct CandidateMember<'r> {
     role: Option<&'r str>,
     city: Option<&'r str>,
+    /// The id of the contact, if the candidates are contacts of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<ContactId>,
 }
 
 fn candidate(hint: &CandidateHint) -> CandidateMember<'_> {
-    CandidateMember { role: hint.role.as_deref(), city: hint.city.as_deref() }
+    CandidateMember { role: hint.role.as_deref(), city: hint.city.as_deref(), contact_id: None }
+}
+
+fn contact(hint: &ContactHint) -> CandidateMember<'_> {
+    CandidateMember { role: hint.role.as_deref(), city: None, contact_id: Some(hint.id) }
 }
 
 #[cfg(test)]

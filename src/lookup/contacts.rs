@@ -75,6 +75,9 @@ pub(super) async fn look_up(
         Some(profile) => search::fetch(pool, owner, profile.id).await,
         None => Ok(None),
     };
-    let hint = |index: usize| Some(Hint { role: profiles.get(index)?.title.clone(), city: None });
+    let hint = |index: usize| {
+        let profile = profiles.get(index)?;
+        Some(Hint { role: profile.title.clone(), city: None, contact: Some(profile.id) })
+    };
     Found::of(PersonSource::Contacts, decided, fetch, hint).await
 }

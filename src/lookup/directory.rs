@@ -37,7 +37,7 @@ pub(super) async fn look_up(
     };
     let hint = |index: usize| {
         let profile = profiles.get(index)?;
-        Some(Hint { role: profile.title.clone(), city: profile.location.clone() })
+        Some(Hint { role: profile.title.clone(), city: profile.location.clone(), contact: None })
     };
     Found::of(PersonSource::Directory, decided, fetch, hint).await
 }

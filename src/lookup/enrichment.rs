@@ -46,7 +46,7 @@ pub(super) async fn look_up(
     };
     let hint = |index: usize| {
         let line = offered.get(index)?;
-        Some(Hint { role: line.title.clone(), city: line.location.clone() })
+        Some(Hint { role: line.title.clone(), city: line.location.clone(), contact: None })
     };
     Found::of(PersonSource::Enrichment, decided, fetch, hint).await
 }

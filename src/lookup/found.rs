@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::ids::ContactId;
 use crate::domain::person::{Person, PersonSource};
 use crate::people::matching::{Match, Resolution};
 use crate::storage::directory::StoredPerson;
@@ -38,6 +39,8 @@ pub struct Hint {
     pub role: Option<String>,
     /// City or region.
     pub city: Option<String>,
+    /// Set for a contact of the caller's own account.
+    pub contact: Option<ContactId>,
 }
 
 /// SHA-256 of everything that a source holds on a person.

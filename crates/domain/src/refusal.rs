@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::credits::Credits;
+use super::ids::ContactId;
 use super::named_enum::named_enum;
 
 impl Refusal {
@@ -78,6 +79,7 @@ pub enum Fact<'r> {
     Text(Cow<'r, str>),
     Fields(&'r [FieldFault]),
     Candidates(&'r [CandidateHint]),
+    Contacts(&'r [ContactHint]),
     /// The operator's address for plans and credits.
     UpgradeUrl,
 }
@@ -209,6 +211,13 @@ pub enum Limit {
     FailedAttempts,
     /// Reports of leaked keys from one network, per minute.
     LeakReports,
+}
+
+/// A contact of the caller's own account that a call may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactHint {
+    pub id: ContactId,
+    pub role: Option<String>,
 }
 
 /// What a 409 may reveal of a candidate.

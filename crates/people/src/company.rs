@@ -1,7 +1,7 @@
 //! A company's name, reduced to the words that distinguish it.
 
 pub use self::rule::CompanyRule;
-use super::company_words::{core_words, filed_under, is_trade_word};
+use super::company_words::{core_words, filed_under, is_trade_word, may_be_added};
 
 mod containment;
 pub mod likeness;
@@ -44,6 +44,12 @@ impl CompanyName {
         let brand: Vec<&str> =
             self.words.iter().map(String::as_str).filter(|word| !is_trade_word(word)).collect();
         if brand.is_empty() { self.words.iter().map(String::as_str).collect() } else { brand }
+    }
+
+    /// Whether this name has a word that the other lacks and that names a unit or a place, as Sol
+    /// Sul beside Sol.
+    pub(super) fn is_unit_of(&self, other: &Self) -> bool {
+        self.words.iter().any(|word| !may_be_added(word) && !other.words.contains(word))
     }
 
     /// Returns the initials of the distinctive words, if there are three to five.

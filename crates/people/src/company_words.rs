@@ -27,6 +27,16 @@ pub fn is_trade_word(word: &str) -> bool {
     TRADE_SET.contains(word)
 }
 
+/// Whether the word says what a company is and not which: a trade, a group, a bakery, a farm.
+pub(super) fn may_be_added(word: &str) -> bool {
+    is_trade_word(word) || is_generic(word) || KIND_SET.contains(word)
+}
+
+/// Whether the word is a legal form that the stored names keep, unlike [`is_legal_form`].
+pub(super) fn is_form_abroad(word: &str) -> bool {
+    FORMS_ABROAD.contains(&word)
+}
+
 /// Returns the common spelling of a trade's abbreviations and translations: "tech", "tec" and
 /// "technology" become "tecnologia".
 pub fn common_spelling(word: &str) -> &str {
@@ -118,6 +128,11 @@ const LEGAL_FORMS: [&str; 40] = [
     "sociedade",
 ];
 
+const FORMS_ABROAD: [&str; 25] = [
+    "as", "asa", "bhd", "cv", "doo", "ehf", "eurl", "ev", "kft", "kk", "oao", "ohg", "ooo", "ou", "oyj",
+    "pvt", "sasu", "sci", "sdn", "sp", "sro", "zrt", "ооо", "ао", "пао",
+];
+
 const GENERIC: [&str; 14] = [
     "group",
     "grupo",
@@ -153,6 +168,11 @@ static SPELLINGS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(
     spellings
 });
 
+/// Words that say what a company is, beside the trades: any of them may be added to its name.
+const KINDS: &str = include_str!("company_words/kinds.txt");
+
+static KIND_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| KINDS.split_whitespace().collect());
+
 /// One company a line, its names separated by " | " in any spelling, the main name first.
 const KNOWN_COMPANIES: &str = include_str!("company_words/known_companies.txt");
 
@@ -175,9 +195,8 @@ mod tests {
 
     #[test]
     fn every_word_is_folded() {
-        let tables =
-            LEGAL_FORMS.iter().chain(&GENERIC).chain(&JOINTS).copied().chain(TRADES.split_whitespace());
-        for word in tables {
+        let tables = LEGAL_FORMS.iter().chain(&FORMS_ABROAD).chain(&GENERIC).chain(&JOINTS).copied();
+        for word in tables.chain(TRADES.split_whitespace()).chain(KINDS.split_whitespace()) {
             assert_eq!(words(word), [word]);
         }
     }

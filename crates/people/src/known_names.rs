@@ -12,6 +12,12 @@ pub fn is_given_name(word: &str) -> bool {
     GIVEN_SET.contains(word) || nicknames::is_listed(word)
 }
 
+/// Whether the folded word is a common given name and not only a pet form, as Thi is of Thiago and
+/// a name of its own in Vietnam.
+pub fn is_formal_given_name(word: &str) -> bool {
+    GIVEN_SET.contains(word) || nicknames::is_formal(word)
+}
+
 /// Whether the folded word is a common surname in Brazil or in English.
 pub fn is_surname(word: &str) -> bool {
     SURNAME_SET.contains(word)

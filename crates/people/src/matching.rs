@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::beyond::Beyond;
 pub use self::given_names::GivenNameRule;
 pub use self::surnames::SurnameRule;
 use super::agreement::{Agreement, SAYS_LESS};
@@ -16,6 +17,7 @@ use super::name::PersonName;
 use super::rarity::Rarity;
 use fluence_domain::person::PersonQuery;
 
+mod beyond;
 mod family_name_first;
 mod given_names;
 mod surnames;
@@ -73,22 +75,6 @@ pub struct Match {
     pub(super) beyond: Beyond,
 }
 
-/// Where the source has more than the query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Beyond {
-    given: bool,
-    surnames: bool,
-    company: bool,
-}
-
-impl Beyond {
-    /// Whether this name is exactly the query's, and the other's contains it.
-    fn is_exceeded_by(self, other: Self) -> bool {
-        let is_whole_name = !self.given && !self.surnames;
-        is_whole_name && self != other && (other.company || !self.company)
-    }
-}
-
 impl Match {
     /// Returns the same match, with the confidence that a second match of the same person allows.
     #[must_use]
@@ -128,7 +114,7 @@ pub struct ParsedQuery {
 impl From<&PersonQuery> for ParsedQuery {
     fn from(query: &PersonQuery) -> Self {
         Self {
-            name: PersonName::parse(&query.first_name, &query.last_name),
+            name: PersonName::parse(&query.first_name, &query.last_name).without_degrees(),
             company: CompanyName::parse(&query.company),
         }
     }
@@ -148,20 +134,24 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
     let Some(best) = matches.first().copied() else { return Resolution::None };
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
-    // A candidate with exactly the query's name precedes those whose names contain it.
+    // A candidate with exactly the query's name or company precedes those whose contain it.
     let all = matches.clone();
     matches.retain(|found| !all.iter().any(|other| exceeds(found, other, candidates)));
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
 }
 
-/// Whether one candidate agrees by the same rules as the other and has more besides. If the queried
-/// company may be either of two, neither exceeds the other.
+/// Whether one candidate agrees by the same rules as the other and has more besides: a longer name,
+/// or the same at another unit of the company. If the queried company may be either of two, neither
+/// exceeds the other.
 fn exceeds(one: &Match, other: &Match, candidates: &[Candidate]) -> bool {
-    let company = |found: &Match| candidates.get(found.index).map(|candidate| &candidate.company);
+    let [longer, company] =
+        [one, other].map(|found| candidates.get(found.index).map(|candidate| &candidate.company));
+    let is_another_unit = || longer.zip(company).is_some_and(|(longer, company)| longer.is_unit_of(company));
     let difference = one.confidence_but_for_length() - other.confidence_but_for_length();
-    other.beyond.is_exceeded_by(one.beyond)
+    other.beyond.is_within(one.beyond)
         && difference.abs() < SAME
-        && (!other.beyond.company || company(one) == company(other))
+        && (!other.beyond.company || longer == company)
+        && (other.beyond.is_whole_name() || (!other.beyond.company && is_another_unit()))
 }
 
 /// Returns how surely the query means the candidate, and by which rules, or `None` if a field
@@ -223,7 +213,7 @@ fn compare_any_name(
         compare_names(query, name, rarity, slips)
             .or_else(|| family_name_first::compare(query, name, rarity, slips))
     };
-    compare(&candidate.name).or_else(|| {
+    compare(&candidate.name.clone().without_degrees()).or_else(|| {
         let agreeing = candidate.aliases.iter().filter_map(compare);
         let best = agreeing.max_by(|one, other| one.degree().total_cmp(&other.degree()))?;
         Some(NamesAgreement {

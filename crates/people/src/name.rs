@@ -1,6 +1,6 @@
 //! A person's name, split into given names and surnames.
 
-use super::known_names::{is_given_name, is_surname};
+use super::known_names::{is_formal_given_name, is_surname};
 use super::normalise::{without_particles, words};
 
 /// A person's name, folded, without particles and titles.
@@ -9,6 +9,9 @@ pub struct PersonName {
     /// Given names in order. The first is the one most used.
     pub given: Vec<String>,
     pub surnames: Vec<String>,
+    /// The surnames with their particles as one word, if they have any: De La Croix is Delacroix.
+    /// The stored form lacks it.
+    pub closed_up: Option<String>,
 }
 
 /// Titles before a given name.
@@ -16,6 +19,15 @@ const TITLES: [&str; 17] = [
     "sr", "sra", "srta", "dr", "dra", "prof", "profa", "eng", "enga", "adv", "mr", "mrs", "ms", "miss",
     "sir", "dona", "seu",
 ];
+
+/// Degrees and distinctions behind a surname. Those that are surnames too, as Ma, are not listed.
+const DEGREES: [&str; 24] = [
+    "phd", "ph", "mba", "md", "msc", "bsc", "llm", "llb", "jd", "dds", "dvm", "cpa", "cfa", "pmp", "esq",
+    "esquire", "pharmd", "edd", "dphil", "mphil", "meng", "beng", "obe", "mbe",
+];
+
+/// Articles of surnames, which are stored as words of their own.
+const ARTICLES: [&str; 4] = ["la", "las", "los", "le"];
 
 /// The most words of each part of a name. People are found by pairs of words, so without a limit
 /// one long line would cost as much as thousands of people. No real name has as many.
@@ -28,8 +40,10 @@ impl PersonName {
         while given.len() > 1 && given.first().is_some_and(|word| TITLES.contains(&word.as_str())) {
             given.remove(0);
         }
-        let surnames = words(last_name).iter().map(|word| generation(word).to_owned()).collect();
-        let mut name = Self { given: without_particles(given), surnames: without_particles(surnames) };
+        let written: Vec<String> = words(last_name).iter().map(|word| generation(word).to_owned()).collect();
+        let surnames = without_particles(written.clone());
+        let closed_up = (surnames.len() < written.len()).then(|| written.concat());
+        let mut name = Self { given: without_particles(given), surnames, closed_up };
         name.given.truncate(MAX_WORDS);
         name.surnames.truncate(MAX_WORDS);
         name
@@ -47,25 +61,52 @@ impl PersonName {
         name
     }
 
+    /// Returns a surname without a particle written together with it and an article, as Lacroix of
+    /// Delacroix: the stored form of De La Croix has no particle.
+    pub fn without_closed_up_particle(surname: &str) -> Option<&str> {
+        let rest = surname.strip_prefix("de")?;
+        ARTICLES.iter().any(|article| rest.starts_with(article)).then_some(rest)
+    }
+
     /// Returns the name with its two parts swapped, as if the family name was written first, or
     /// `None` if the order is evidently right: Ana Rosa is not Rosa Ana.
     pub fn family_name_first(&self) -> Option<Self> {
         let (given, surname) = (self.given.first()?, self.surnames.first()?);
-        let is_in_order = is_given_name(given) && (is_surname(surname) || !is_surname(given));
-        (!is_in_order).then(|| Self { given: self.surnames.clone(), surnames: self.given.clone() })
+        let is_in_order = is_formal_given_name(given) && (is_surname(surname) || !is_surname(given));
+        (!is_in_order).then(|| Self {
+            given: self.surnames.clone(),
+            surnames: self.given.clone(),
+            closed_up: None,
+        })
+    }
+
+    /// Returns the name without academic degrees behind the surname, unless it has no other. Stored
+    /// names keep them.
+    #[must_use]
+    pub fn without_degrees(mut self) -> Self {
+        while self.surnames.len() > 1 && self.surnames.last().is_some_and(|word| is_degree(word)) {
+            let degree = self.surnames.pop().unwrap_or_default();
+            let without = |whole: String| whole.strip_suffix(&degree).map(str::to_owned);
+            self.closed_up = self.closed_up.and_then(without);
+        }
+        self
     }
 
     /// Reads a name from its stored form, see [`PersonName::stored`].
     pub fn from_stored(stored: &str) -> Self {
         let (given, surnames) = stored.split_once('|').unwrap_or((stored, ""));
         let split = |part: &str| part.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        Self { given: split(given), surnames: split(surnames) }
+        Self { given: split(given), surnames: split(surnames), closed_up: None }
     }
 
     /// Returns given names and surnames joined by single spaces, with a bar between the two.
     pub fn stored(&self) -> String {
         format!("{}|{}", self.given.join(" "), self.surnames.join(" "))
     }
+}
+
+fn is_degree(word: &str) -> bool {
+    DEGREES.contains(&word)
 }
 
 /// Returns one spelling for the words that distinguish generations of a family.
@@ -87,6 +128,16 @@ mod tests {
         let name = PersonName::parse("Dra. Maria das Graças", "de Souza e Silva Jr.");
         assert_eq!(name.given, ["maria", "gracas"]);
         assert_eq!(name.surnames, ["souza", "silva", "junior"]);
+    }
+
+    #[test]
+    fn degrees_behind_a_surname_are_left_out_of_a_query() {
+        for written in ["Montgomery-Hale PhD", "Montgomery-Hale, Ph.D.", "Montgomery Hale, MBA, CPA"] {
+            let name = PersonName::parse("Elizabeth", written).without_degrees();
+            assert_eq!(name.surnames, ["montgomery", "hale"], "{written}");
+        }
+        assert_eq!(PersonName::parse("Xin", "Ma").without_degrees().surnames, ["ma"]);
+        assert_eq!(PersonName::parse("Xin", "Md").without_degrees().surnames, ["md"]);
     }
 
     #[test]

@@ -22,6 +22,11 @@ pub fn is_listed(name: &str) -> bool {
     TABLE.pets_of.contains_key(name) || TABLE.formals_of.contains_key(name)
 }
 
+/// Whether the tables list the word as a given name of its own, not only as a pet form.
+pub fn is_formal(name: &str) -> bool {
+    TABLE.pets_of.contains_key(name)
+}
+
 fn formal_names(pet: &str) -> &'static [&'static str] {
     TABLE.formals_of.get(pet).map_or(&[], Vec::as_slice)
 }

@@ -81,7 +81,7 @@ impl QueryKeys {
 
 /// The edition of [`stored_keys`]. A change of the keys needs a new number: `fluence migrate` then
 /// rewrites the keys of every person stored under an older one.
-pub const KEYS_EDITION: i16 = 2;
+pub const KEYS_EDITION: i16 = 3;
 
 /// Returns the keys under which a person is stored, sorted and distinct.
 pub fn stored_keys(person: &Candidate) -> Vec<i32> {
@@ -140,7 +140,9 @@ fn name_keys(name: &PersonName, rarity: &Rarity) -> FieldKeys {
         return FieldKeys::default();
     };
     let whole_given = given_forms(first, &name.given);
-    let whole_surnames: Vec<String> = sounds(rarest).chain(joined(&name.surnames)).collect();
+    let stored = PersonName::without_closed_up_particle(rarest);
+    let closed_up = name.closed_up.as_deref().into_iter().chain(stored).map(sound_key);
+    let whole_surnames: Vec<String> = sounds(rarest).chain(joined(&name.surnames)).chain(closed_up).collect();
     let given_ends = asked_ends(first, GIVEN);
     let surname_ends = asked_ends(rarest, SURNAME);
     FieldKeys::new(

@@ -1,42 +1,79 @@
 //! One name in two alphabets: Vladimir and Владимир, Wang and 王.
 //!
 //! The Latin spelling comes from the tables of `any_ascii`, letter by letter: Han characters by
-//! their Mandarin reading, Hangul by syllable. Two words of one foreign alphabet are never compared
-//! this way: 王 and 汪 are two surnames, though both are Wang.
+//! their Mandarin reading, Hangul by syllable. Where that is not how people write a name, a table has
+//! the usual spellings. Two words of one foreign alphabet are never compared this way: 王 and 汪 are
+//! two surnames, though both are Wang.
+
+mod usual_spellings;
 
 use any_ascii::any_ascii;
 use unicode_normalization::UnicodeNormalization;
 
+use self::usual_spellings::usual_spellings;
 use super::sound::sound_key;
 
 /// Returns the sounds of a folded word of another alphabet in Latin letters, or none for a Latin
 /// word.
 pub fn latin_sounds(word: &str) -> Vec<String> {
+    let mut sounds: Vec<String> = latin_spellings(word).iter().map(|latin| sound_key(latin)).collect();
+    sounds.sort_unstable();
+    sounds.dedup();
+    sounds.retain(|sound| !sound.is_empty());
+    sounds
+}
+
+fn latin_spellings(word: &str) -> Vec<String> {
     if word.is_ascii() {
         return Vec::new();
     }
     // Folding decomposed Hangul syllables; the tables list them composed.
     let whole: String = word.nfc().collect();
-    let latin: String = any_ascii(&whole)
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    // Алексей is both Aleksey and Alexey.
-    let mut sounds = vec![sound_key(&latin), sound_key(&latin.replace("ks", "x"))];
-    sounds.dedup();
-    sounds.retain(|sound| !sound.is_empty());
-    sounds
+    by_letter(&whole).into_iter().chain(usual_spellings(&whole)).collect()
+}
+
+/// Returns the ways to write a word in Latin letters, letter by letter.
+fn by_letter(word: &str) -> Vec<String> {
+    let latin = |word: &str| -> String {
+        any_ascii(word).chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    let plain = latin(word);
+    let of_greek = |pairs: &[(&str, &str)]| {
+        latin(&pairs.iter().fold(word.to_owned(), |word, (greek, latin)| word.replace(greek, latin)))
+    };
+    // 지훈 is both Jihun and Jihoon, Алексей both Aleksey and Alexey.
+    let with_oo = plain.replace("eu", "EU").replace('u', "oo").to_ascii_lowercase();
+    let is_hangul = word.chars().any(|letter| ('\u{AC00}'..='\u{D7A3}').contains(&letter));
+    vec![
+        if is_hangul { with_oo } else { plain.replace("ks", "x") },
+        of_greek(&[("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("γγ", "ng")]),
+        of_greek(&[("ου", "ou"), ("αυ", "af"), ("ευ", "ef"), ("γγ", "ng")]),
+        plain,
+    ]
 }
 
 /// Whether one folded word is the other in another alphabet. False for two Latin words and for two
 /// words of other alphabets.
 pub fn are_one_in_two_alphabets(one: &str, other: &str) -> bool {
     match (one.is_ascii(), other.is_ascii()) {
-        (true, false) => latin_sounds(other).contains(&sound_key(one)),
-        (false, true) => latin_sounds(one).contains(&sound_key(other)),
+        (true, false) => is_in_latin(other, one),
+        (false, true) => is_in_latin(one, other),
         (true, true) | (false, false) => false,
     }
+}
+
+fn is_in_latin(foreign: &str, latin: &str) -> bool {
+    // The sounds are those of Portuguese: Jihun and Jihyun share one and are two names.
+    if foreign.chars().any(is_syllable) {
+        latin_spellings(foreign).iter().any(|spelling| spelling == latin)
+    } else {
+        latin_sounds(foreign).contains(&sound_key(latin))
+    }
+}
+
+/// Whether the character writes a syllable, or in Hangul a part of one.
+fn is_syllable(letter: char) -> bool {
+    matches!(letter, '\u{1100}'..='\u{11FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
 #[cfg(test)]
@@ -63,6 +100,28 @@ mod tests {
             ("王", "Wang"),
             ("小明", "Xiao Ming"),
             ("김", "Gim"),
+            ("김", "Kim"),
+            ("이", "Lee"),
+            ("박", "Park"),
+            ("최", "Choi"),
+            ("정", "Jung"),
+            ("조", "Cho"),
+            ("윤", "Yoon"),
+            ("장", "Jang"),
+            ("임", "Lim"),
+            ("지훈", "Jihun"),
+            ("지훈", "Ji-hoon"),
+            ("Παπαδόπουλος", "Papadopoulos"),
+            ("Δημητρίου", "Dimitriou"),
+            ("Σταύρος", "Stavros"),
+            ("Ελευθερία", "Eleftheria"),
+            ("Ευάγγελος", "Evangelos"),
+            ("محمد", "Muhammad"),
+            ("محمّد", "Mohamed"),
+            ("أحمد", "Ahmed"),
+            ("الأحمد", "Al-Ahmad"),
+            ("الاحمد", "Alahmad"),
+            ("蓝海科技", "Lanhai Keji"),
         ] {
             assert!(are_one(foreign, latin) && are_one(latin, foreign), "{foreign} {latin}");
         }
@@ -70,8 +129,17 @@ mod tests {
 
     #[test]
     fn merely_similar_names_are_two() {
-        for (one, other) in [("Владимир", "Vadim"), ("Иван", "Ivana"), ("王", "Wei"), ("Lima", "Lira")]
-        {
+        for (one, other) in [
+            ("Владимир", "Vadim"),
+            ("Иван", "Ivana"),
+            ("王", "Wei"),
+            ("Lima", "Lira"),
+            ("محمد", "Ahmad"),
+            ("أحمد", "Hamid"),
+            ("김", "Kang"),
+            ("지훈", "Jihyun"),
+            ("Зубов", "Zobov"),
+        ] {
             assert!(!are_one(one, other), "{one} {other}");
         }
     }

@@ -452,6 +452,29 @@ async fn the_names_may_be_portuguese() {
 }
 
 #[tokio::test]
+async fn contacts_that_a_call_cannot_distinguish_are_listed_with_their_ids() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    for first_name in ["Ana Paula", "Ana Rosa"] {
+        gateway.contact(&customer.key, &named(first_name)).await;
+    }
+    let called = gateway.post("/crm_basico", &customer.key, &named("Ana")).await;
+    assert_eq!(called.outcome(), (409, "MULTIPLE_MATCHES"));
+    let candidates = called.body["error"]["candidates"].as_array().unwrap();
+    assert_eq!(candidates.len(), 2);
+    for candidate in candidates {
+        let path = format!("{PATH}/{}", candidate["contact_id"].as_str().unwrap());
+        let contact = gateway.get(&path, &customer.key).await;
+        let again = gateway.post(
+            "/crm_basico",
+            &customer.key,
+            &named(contact.body["data"]["first_name"].as_str().unwrap()),
+        );
+        assert_eq!(again.await.status, 200, "{}", contact.text);
+    }
+}
+
+#[tokio::test]
 async fn an_accounts_first_contacts_may_come_all_at_once() {
     const AT_ONCE: usize = 40;
     // They wait for each other, and not for a fast machine.

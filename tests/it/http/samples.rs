@@ -10,8 +10,8 @@ use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::language::Language;
 use fluence::domain::refusal::{
-    AccessDenied, CandidateHint, Fault, FieldFault, KeyCap, Limit, LimitHit, Malformed, MediaFault, Refusal,
-    UpgradeTo,
+    AccessDenied, CandidateHint, ContactHint, Fault, FieldFault, KeyCap, Limit, LimitHit, Malformed,
+    MediaFault, Refusal, UpgradeTo,
 };
 use fluence::domain::settlement::Outcome;
 use fluence::http::answer::{refused, with_billing};
@@ -164,6 +164,16 @@ pub(crate) fn refusals() -> Vec<Refusal> {
             candidates: vec![
                 CandidateHint { role: Some("CTO".to_owned()), city: Some("Recife".to_owned()) },
                 CandidateHint { role: None, city: None },
+            ],
+        },
+        Refusal::SeveralContacts {
+            total: 2,
+            candidates: vec![
+                ContactHint {
+                    id: "019a0000-0000-7000-8000-00000000000a".parse().unwrap(),
+                    role: Some("CTO".to_owned()),
+                },
+                ContactHint { id: "019a0000-0000-7000-8000-00000000000b".parse().unwrap(), role: None },
             ],
         },
         Refusal::ContactExists { id: "019a0000-0000-7000-8000-00000000000c".parse().unwrap() },

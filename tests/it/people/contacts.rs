@@ -150,11 +150,13 @@ async fn a_test_key_finds_the_contacts_of_test_keys() {
 async fn contacts_who_cannot_be_distinguished_are_several_without_a_directory_search() {
     let world = World::new().await;
     import_people(&world.pool, &[person("Ana", "Silva", "Zyntra")]).await;
-    world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &["Oi"])).await;
-    world.keep(live(MINE), contact("Ana", "Souza Silva", "Zyntra", &["Oi"])).await;
+    let costa = world.keep(live(MINE), contact("Ana", "Costa Silva", "Zyntra", &["Oi"])).await;
+    let souza = world.keep(live(MINE), contact("Ana", "Souza Silva", "Zyntra", &["Oi"])).await;
     let found = world.find(LIVE, "Ana", "Silva", "Zyntra", TimeDelta::zero()).await;
     let Found::Several { candidates, total } = found else { panic!("{found:?}") };
     assert_eq!((total, candidates[0].role.as_deref()), (2, Some("CTO")));
+    let ids: Vec<_> = candidates.iter().filter_map(|hint| hint.contact).collect();
+    assert!(ids.len() == 2 && ids.contains(&costa) && ids.contains(&souza), "{ids:?}");
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@ use super::declare::{refusals, wording};
 use super::fault::{FieldFault, InSentence};
 use super::wording::{Addresses, Capitalized, Text, counted, text};
 use super::{
-    AccessDenied, CandidateHint, ErrorKind, Fact, KeyCap, Limit, LimitHit, Malformed, MediaFault, Retry,
-    Template, Wait,
+    AccessDenied, CandidateHint, ContactHint, ErrorKind, Fact, KeyCap, Limit, LimitHit, Malformed,
+    MediaFault, Retry, Template, Wait,
 };
 use crate::contact::ContactLimit;
 use crate::credits::Credits;
@@ -404,6 +404,16 @@ refusals! {
                 "Envie o nome completo da pessoa e da empresa ou adicione a pessoa aos seus contatos.",
                 matches = counted(*total, "pessoa corresponde", "pessoas correspondem");
             facts: total_matches = total, candidates = Fact::Candidates(candidates);
+        }
+        /// Several of the account's own contacts match equally well. `candidates` has some of them.
+        SeveralContacts { total: usize, candidates: Vec<ContactHint> } => {
+            en: "{matches} this request equally well.",
+                "Read the contacts by their `contact_id`, then send the name and the company exactly as in the one you mean.",
+                matches = counted(*total, "contact of the account matches", "contacts of the account match");
+            pt: "{matches} igualmente a esta requisição.",
+                "Leia os contatos pelo `contact_id` e envie o nome e a empresa exatamente como estão no contato procurado.",
+                matches = counted(*total, "contato da conta corresponde", "contatos da conta correspondem");
+            facts: total_matches = total, candidates = Fact::Contacts(candidates);
         }
     }
 

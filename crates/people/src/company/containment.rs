@@ -1,32 +1,33 @@
-//! How much of one company's name is in another, by the weight of its words.
+//! Whether one company's name is in the other: no word distinguishes the two.
 
 use super::CompanyName;
 use super::rule::CompanyRule;
 use crate::agreement::Agreement;
-use crate::company_words::{are_same_word, is_generic, is_trade_word};
+use crate::company_words::{are_same_word, is_form_abroad, is_generic, is_trade_word, may_be_added};
 use crate::edits::{Slips, is_likely_slip, shorter_length};
 use crate::rarity::Rarity;
 use crate::sound::sound_key;
 use crate::transliteration::are_one_in_two_alphabets;
 
-/// From this weighted share of common words, two names mean the same company.
-const CONTAINMENT_NEEDED: f64 = 0.70;
 /// How much of the other side's missing share is subtracted.
 const FULLER: f64 = 0.02;
 /// A word with this multiple of another's weight is far more distinctive.
 const FAR_MORE_DISTINCTIVE: f64 = 1.5;
 /// A word that only sounds the same.
-const SAME_SOUND: f64 = 0.95;
+pub(super) const SAME_SOUND: f64 = 0.95;
 /// A word with one typing error.
 const ONE_SLIP: f64 = 0.88;
 /// Shorter words must match without an error.
 const MIN_CHARS_WITH_SLIP: usize = 5;
+/// Shorter abbreviations may stand for several words.
+const MIN_CHARS_SHORTENED: usize = 4;
 /// The query has words that the source lacks.
 const QUERY_HAS_MORE: f64 = 0.97;
 
-/// Returns the weighted share of one name's words that the other has too, from the better contained
-/// side.
-pub(super) fn soft_containment(
+/// Returns the agreement of two names of which one contains the other, or `None`. If each has a
+/// word that the other lacks, they are two: Rio Manso and Rio Bravo. The query may leave out any
+/// word, but add only one that says what a company is: Sol Norte is not Sol.
+pub(super) fn containment(
     query: &CompanyName,
     candidate: &CompanyName,
     rarity: &Rarity,
@@ -34,23 +35,25 @@ pub(super) fn soft_containment(
 ) -> Option<Agreement<CompanyRule>> {
     let of_query = Overlap::of(query, candidate, rarity, slips);
     let of_candidate = Overlap::of(candidate, query, rarity, slips);
-    let query_says_less = of_query.share() >= of_candidate.share();
-    let (contained, containing) =
-        if query_says_less { (of_query, of_candidate) } else { (of_candidate, of_query) };
-    let share = contained.share();
-    let names_another = !query_says_less && containing.misses_a_known_brand;
-    if share < CONTAINMENT_NEEDED || containing.misses_its_brand() || names_another {
+    if of_query.misses_a_brand || (of_query.misses_a_word() && of_candidate.misses_a_word()) {
         return None;
     }
+    let query_has_more = of_query.misses_a_word();
+    let (contained, containing) =
+        if query_has_more { (of_candidate, of_query) } else { (of_query, of_candidate) };
+    if !contained.brand_found || containing.misses_its_brand() {
+        return None;
+    }
+    let share = contained.share();
     if share < 1.0 {
         // Both sides count, so that the fuller agreement ranks first.
         let degree = share - FULLER * (share - containing.share());
         return Some(Agreement::new(CompanyRule::Similar, degree));
     }
-    Some(if query_says_less {
-        Agreement::new(CompanyRule::Contained, 1.0).saying_less()
-    } else {
+    Some(if query_has_more {
         Agreement::new(CompanyRule::Contained, QUERY_HAS_MORE)
+    } else {
+        Agreement::new(CompanyRule::Contained, 1.0).saying_less()
     })
 }
 
@@ -60,16 +63,18 @@ struct Overlap {
     weight_of_all: f64,
     weight_found: f64,
     heaviest_found: f64,
+    /// 0 if no word is missing.
     heaviest_missing: f64,
+    /// Whether a word that names no trade is found: "Banco" by itself is contained in every bank.
     brand_found: bool,
-    /// A missing word is part of some company's name in the directory.
-    misses_a_known_brand: bool,
+    /// Whether a missing word tells one company, or one unit of it, from another.
+    misses_a_brand: bool,
 }
 
 impl Overlap {
     fn of(name: &CompanyName, within: &CompanyName, rarity: &Rarity, slips: Slips) -> Self {
         let mut overlap = Self::default();
-        for word in &name.words {
+        for word in name.words.iter().filter(|word| !is_form_abroad(word)) {
             let alike = within.words.iter().map(|other| likeness(word, other, rarity, slips));
             let likeness = alike.fold(0.0, f64::max);
             let weight = rarity.company_weight(word);
@@ -80,17 +85,19 @@ impl Overlap {
                 overlap.brand_found |= !is_trade_word(word) && !is_generic(word);
             } else {
                 overlap.heaviest_missing = overlap.heaviest_missing.max(weight);
-                overlap.misses_a_known_brand |=
-                    !is_trade_word(word) && !is_generic(word) && rarity.is_company_word(word);
+                overlap.misses_a_brand |= !may_be_added(word);
             }
         }
         overlap
     }
 
-    /// Returns the share of weight found. Without a brand word it is 0: "Banco" alone is contained
-    /// in every bank.
+    /// Returns the share of weight found.
     fn share(&self) -> f64 {
-        if self.brand_found { self.weight_found / self.weight_of_all } else { 0.0 }
+        self.weight_found / self.weight_of_all
+    }
+
+    fn misses_a_word(&self) -> bool {
+        self.heaviest_missing > 0.0
     }
 
     /// Whether a missing word is far more distinctive than any word found: "Imperial" does not mean
@@ -104,7 +111,8 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if are_same_word(word, other) {
         return 1.0;
     }
-    if sound_key(word) == sound_key(other) || are_one_in_two_alphabets(word, other) {
+    let sound_the_same = sound_key(word) == sound_key(other);
+    if sound_the_same || are_one_in_two_alphabets(word, other) || is_one_shortened(word, other) {
         return SAME_SOUND;
     }
     // A word in the name of some company of the directory is that company's word, not a typing
@@ -122,4 +130,13 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
         return ONE_SLIP;
     }
     0.0
+}
+
+/// Whether one word is the beginning of the other and both say what a company is: Coop and
+/// Cooperative.
+fn is_one_shortened(word: &str, other: &str) -> bool {
+    shorter_length(word, other) >= MIN_CHARS_SHORTENED
+        && (word.starts_with(other) || other.starts_with(word))
+        && may_be_added(word)
+        && may_be_added(other)
 }

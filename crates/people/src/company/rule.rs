@@ -10,7 +10,7 @@ pub enum CompanyRule {
     Exact,
     /// The distinctive words of one are among those of the other.
     Contained,
-    /// Enough of the distinctive words agree, by weight, with typing errors allowed.
+    /// The same or contained, with a word in another spelling or with a typing error.
     Similar,
     /// Two known names of one company.
     Alias,

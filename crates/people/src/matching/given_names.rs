@@ -115,7 +115,6 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity) -> Option<Agreement
     }
     let is_slip = shorter_length(queried, known) >= MIN_CHARS_WITH_SLIP
         && is_likely_slip(queried, known)
-        && !differ_by_gender(queried, known)
         && (is_swap(queried, known) || !rarity.is_own_given_name(queried, known));
     is_slip.then_some(Agreement::new(GivenNameRule::OneSlip, ONE_SLIP))
 }
@@ -154,14 +153,4 @@ pub(super) fn likeness(queried: &str, known: &str) -> Option<Likeness> {
 pub(super) fn sound_the_same(one: &str, other: &str) -> bool {
     let is_letter = |word: &str| word.chars().nth(1).is_none();
     one == other || (!is_letter(one) && !is_letter(other) && sound_key(one) == sound_key(other))
-}
-
-/// Paulo and Paula, Daniel and Daniela are two people, however close the spellings.
-fn differ_by_gender(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    if short.len() < long.len() {
-        return long.strip_suffix(['a', 'e']) == Some(short);
-    }
-    let stem = |name: &str| name.strip_suffix(['a', 'o', 'e']).map(str::to_owned);
-    stem(short).is_some() && stem(short) == stem(long)
 }

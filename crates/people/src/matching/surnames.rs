@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
 use super::given_names::{Likeness, likeness, sound_the_same};
 use crate::agreement::Agreement;
-use crate::edits::{Slips, is_likely_slip, is_swap, shorter_length, slips_between};
+use crate::edits::{Slips, are_two_likely_slips, is_likely_slip, is_swap, shorter_length};
 use crate::name::PersonName;
 use crate::rarity::Rarity;
 use crate::transliteration::are_one_in_two_alphabets;
@@ -60,7 +60,9 @@ pub(super) fn compare(
     if query.surnames.is_empty() || candidate.surnames.is_empty() {
         return None;
     }
-    if query.surnames == candidate.surnames || are_joined(&query.surnames, &candidate.surnames) {
+    let is_closed_up = query.closed_up.as_ref().is_some_and(|whole| candidate.surnames.contains(whole));
+    let are_the_same = query.surnames == candidate.surnames || is_closed_up;
+    if are_the_same || are_joined(&query.surnames, &candidate.surnames) {
         return Some(Agreement::new(SurnameRule::Exact, 1.0));
     }
     if are_one_in_two_alphabets(&query.surnames.concat(), &candidate.surnames.concat()) {
@@ -132,14 +134,17 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     if is_likely_slip(queried, known) {
         return Some(Agreement::new(SurnameRule::OneSlip, ONE_SLIP));
     }
-    let has_two = length >= MIN_CHARS_WITH_TWO_SLIPS && slips_between(queried, known, 2) == Some(2);
+    let has_two = length >= MIN_CHARS_WITH_TWO_SLIPS && are_two_likely_slips(queried, known);
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
-/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco".
+/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco", "Delacroix" and "De
+/// La Croix".
 fn are_joined(queried: &[String], known: &[String]) -> bool {
     let whole = queried.concat();
+    let is_pair = |joined: &str| known.windows(2).any(|pair| pair.concat() == joined);
     (queried.len() > 1 && known.contains(&whole))
         || whole == known.concat()
-        || (queried.len() == 1 && known.windows(2).any(|pair| pair.concat() == whole))
+        || (queried.len() == 1
+            && (is_pair(&whole) || PersonName::without_closed_up_particle(&whole).is_some_and(is_pair)))
 }

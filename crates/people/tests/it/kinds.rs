@@ -177,7 +177,7 @@ fn a_letter_missing_from_a_short_name_is_forgiven_if_all_else_is_exact() {
 }
 
 /// Pairs of surnames and of brands that differ by a letter and are both names.
-const NEIGHBOURS: [(&str, &str); 23] = [
+const NEIGHBOURS: [(&str, &str); 37] = [
     ("Mota", "Nota"),
     ("Rossi", "Rosso"),
     ("Tanaka", "Tanaki"),
@@ -201,6 +201,20 @@ const NEIGHBOURS: [(&str, &str); 23] = [
     ("Campos", "Campo"),
     ("Faria", "Farias"),
     ("Orion", "Arion"),
+    ("Fernández", "Hernández"),
+    ("Harrison", "Garrison"),
+    ("Martinelli", "Bartinelli"),
+    ("Santoro", "Cantoro"),
+    ("Marchetti", "Marchetto"),
+    ("Giordani", "Giordano"),
+    ("Montanari", "Montanaro"),
+    ("Silveira", "Silveiro"),
+    ("Kowalski", "Kowalska"),
+    ("Bertolini", "Bartolini"),
+    ("Christensen", "Christenson"),
+    ("Luna", "Lina"),
+    ("Соколов", "Соколова"),
+    ("Παπαδόπουλος", "Παπαδοπούλου"),
 ];
 
 #[test]
@@ -216,5 +230,5 @@ fn a_person_of_another_surname_or_company_is_not_returned() {
         }
     }
     let (percent, wrong) = measure("neighbours", &people, &questions);
-    assert!(percent >= 95.0, "{percent} {wrong}");
+    assert!(percent >= 97.0, "{percent} {wrong}");
 }

@@ -37,7 +37,9 @@ fn texts_are_sentences_and_use_the_words_of_clients() {
 #[test]
 fn one_of_a_thing_is_in_the_singular() {
     let several = Refusal::MultipleMatches { total: 1, candidates: Vec::new() };
-    let refusals = [limited(Limit::Rate), limited(Limit::Concurrency), limited(Limit::Quota), several];
+    let contacts = Refusal::SeveralContacts { total: 1, candidates: Vec::new() };
+    let refusals =
+        [limited(Limit::Rate), limited(Limit::Concurrency), limited(Limit::Quota), several, contacts];
     for refusal in refusals.into_iter().chain([
         Refusal::BodyTooLarge { limit_bytes: 1 },
         Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) },
