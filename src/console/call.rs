@@ -140,6 +140,7 @@ impl Call {
             language: asked.or(remembered).or(preferred_language(&parts.headers)).unwrap_or(Language::En),
             theme: cookie(Cookie::Theme).and_then(|name| Theme::from_name(&name)),
             path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
             root: base.root(),
             product: console.product.clone(),
             request_id: context.map_or(CallId::from_uuid(uuid::Uuid::nil()), |context| context.request_id),

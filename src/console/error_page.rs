@@ -128,6 +128,7 @@ pub fn instead_of_refusal(
         language: context.language,
         theme: None,
         path: if is_plain { path } else { root }.to_owned(),
+        query: String::new(),
         root,
         product: product.clone(),
         request_id: context.request_id,

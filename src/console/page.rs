@@ -30,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) theme: Option<Theme>,
     /// The path of the request, without its query.
     pub(crate) path: String,
+    /// The query of the request.
+    pub(crate) query: String,
     /// The first page of the console to which this page belongs.
     pub(crate) root: &'static str,
     /// The name by which the reader knows the service.
@@ -163,8 +165,13 @@ pub(crate) fn brand(frame: &Frame, leads_to: &str) -> Markup {
 /// A link to the same page in the other language.
 pub(crate) fn other_language(frame: &Frame) -> Markup {
     let other = frame.language.other();
+    let kept = form_urlencoded::parse(frame.query.as_bytes()).filter(|(name, _)| name != "lang");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("lang", other.code())
+        .finish();
     html! {
-        a href={ (frame.path) "?lang=" (other.code()) } hreflang=(other.code()) lang=(other.code()) {
+        a href={ (frame.path) "?" (query) } hreflang=(other.code()) lang=(other.code()) {
             (frame.words().other_language())
         }
     }

@@ -196,6 +196,7 @@ fn bare(context: Option<RenderContext>, root: &'static str, product: ProductName
         language: context.map_or(Language::En, |context| context.language),
         theme: None,
         path: root.to_owned(),
+        query: String::new(),
         root,
         product,
         request_id: context

@@ -80,14 +80,14 @@ pub struct Plan {
     pub assumption: Option<String>,
 }
 
-/// How soon support answers.
+/// How soon support answers: the community and the documentation, e-mail, e-mail that is first in
+/// line, or a person of one's own. Comments on the variants would split the enum in
+/// `/openapi.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
-    /// By the community and the documentation.
     Community,
     Email,
-    /// By e-mail, first in line.
     Priority,
     Dedicated,
 }
