@@ -100,7 +100,7 @@ impl AnalysisCache {
                 Ok(analysis) => analysis,
                 Err(insufficient) => return Ok(CachedAnalysis::Insufficient(insufficient)),
             };
-            depth::json(analysis, key.detail).map(|json| CachedAnalysis::Analysis(json.into())).map_err(
+            depth::json(analysis, key.detail, &person).map(|json| CachedAnalysis::Analysis(json.into())).map_err(
                 |error| {
                     tracing::error!(%error, "writing an analysis failed");
                     Refusal::Internal
