@@ -53,6 +53,8 @@ struct Measure {
     once: bool,
     #[serde(default)]
     personal: bool,
+    #[serde(default)]
+    with: Option<String>,
     en: String,
     pt: String,
 }
@@ -74,8 +76,11 @@ impl Cues {
         // Leaked once: entries live as long as the program.
         let measures = file.measure;
         for (at, measure) in measures.iter().enumerate() {
-            books[side(Language::En)].add(at, measure.en.clone().leak());
-            books[side(Language::Pt)].add(at, measure.pt.clone().leak());
+            let with = measures.iter().find(|other| measure.with.as_ref() == Some(&other.name));
+            for part in [Some(measure), with].into_iter().flatten() {
+                books[side(Language::En)].add(at, part.en.clone().leak());
+                books[side(Language::Pt)].add(at, part.pt.clone().leak());
+            }
         }
         let names: Vec<&str> =
             measures.iter().map(|measure| measure.name.as_str()).chain(STRUCTURAL).collect();
