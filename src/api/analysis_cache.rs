@@ -100,12 +100,12 @@ impl AnalysisCache {
                 Ok(analysis) => analysis,
                 Err(insufficient) => return Ok(CachedAnalysis::Insufficient(insufficient)),
             };
-            depth::json(analysis, key.detail).map(|json| CachedAnalysis::Analysis(json.into())).map_err(
-                |error| {
+            depth::json(analysis, key.detail, &person)
+                .map(|json| CachedAnalysis::Analysis(json.into()))
+                .map_err(|error| {
                     tracing::error!(%error, "writing an analysis failed");
                     Refusal::Internal
-                },
-            )
+                })
         });
         made.await.unwrap_or_else(|error| {
             tracing::error!(%error, "an analysis did not finish");

@@ -25,6 +25,10 @@ const MIN_OCCURRENCES: u32 = 3;
 const MIN_POSTS: u32 = 2;
 /// Occurrences to expect of a measure before a lack of it can mean something.
 const MIN_EXPECTED: f64 = 4.0;
+/// Sentences from which their length can be told: one long sentence is no long-winded writer.
+const MIN_SENTENCES: u32 = 6;
+/// A measure is counted in one of so many words of the text at least, or it does not speak for it.
+const COUNTED_SHARE: u32 = 3;
 /// Lines of one part of the playbook, so that none crowds out the others.
 const MAX_PER_SECTION: usize = 2;
 /// Below this many lines the text does not set the person apart, and that is said.
@@ -75,8 +79,8 @@ pub fn style(ground: &Ground<'_>) -> Vec<Line> {
 }
 
 /// The playbook: rules that the words support, strongest first within each part; hypotheses; what
-/// not to infer.
-pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -> Vec<Line> {
+/// not to infer. `style` are the lines of style of the same answer.
+pub fn playbook(ground: &Ground<'_>, style: &[Line], calibrated: &Calibrated, axes: &TypeAxes) -> Vec<Line> {
     let mut candidates = Vec::new();
     for rule in &ground.model.catalogue.rules {
         if let Some(standing) = ground.stands_apart(rule.at, rule.when, &rule.exclusions) {
@@ -96,7 +100,8 @@ pub fn playbook(ground: &Ground<'_>, calibrated: &Calibrated, axes: &TypeAxes) -
         let section = if lines.is_empty() { Section::Opening } else { Section::Close };
         lines.push(Line::remark("little_sets_apart", text, section));
     }
-    let warning = text::do_not_infer(axes, ground.texts.words, ground.language, ground.answer);
+    let warning =
+        text::do_not_infer(axes, ground.texts.words, !style.is_empty(), ground.language, ground.answer);
     lines.push(Line::remark("what_not_to_infer", &warning, Section::DoNotInfer));
     lines.sort_by_key(|line| line.section);
     lines
@@ -155,24 +160,38 @@ impl Ground<'_> {
             return None;
         }
         let standing = self.standing(measure);
-        let is_enough = self.model.cues.is_sentence_length(measure) || self.has_enough(measure, side);
-        (is_enough && Strength::of(standing.share, side).is_some()).then_some(standing)
+        (self.has_enough(measure, side) && Strength::of(standing.share, side).is_some()).then_some(standing)
     }
 
     fn has_enough(&self, measure: usize, side: Side) -> bool {
-        let count = self.style.count(measure);
-        match (side, self.model.cues.norms.of(measure, self.language)) {
-            (Side::High, _) => {
+        let (count, words) = (self.style.count(measure), self.words_for(measure));
+        let speaks_for_the_text = words * COUNTED_SHARE >= self.texts.words;
+        let is_enough = match (side, self.model.cues.norms.of(measure, self.language)) {
+            (_, Norm::Length(_)) => self.style.lengths.sentences >= MIN_SENTENCES,
+            (Side::High, Norm::Count(_)) => {
                 count.occurrences >= MIN_OCCURRENCES && count.posts >= MIN_POSTS.min(self.texts.posts)
             }
-            (Side::Low, Norm::Count(norm)) => norm.expected(self.words_for(measure)) >= MIN_EXPECTED,
-            (Side::Low, Norm::Length(_)) => true,
-        }
+            (Side::Low, Norm::Count(norm)) => norm.expected(words) >= MIN_EXPECTED,
+        };
+        is_enough && speaks_for_the_text
     }
 
     /// The words that a measure is counted in.
     fn words_for(&self, measure: usize) -> u32 {
-        if self.model.cues.is_rated(measure) { self.style.words } else { self.style.countable_words }
+        let cues = &self.model.cues;
+        if cues.is_sentence_length(measure) {
+            self.style.lengths.words
+        } else if cues.is_rated(measure) {
+            self.style.words
+        } else {
+            self.style.countable_words
+        }
+    }
+
+    /// The words of the text, if the measure leaves sentences out that may be private.
+    fn words_of_whole(&self, measure: usize) -> Option<u32> {
+        let counted = self.words_for(measure);
+        (counted < self.style.lengths.words.min(self.texts.words)).then_some(self.texts.words)
     }
 
     fn standing(&self, measure: usize) -> Standing {
@@ -180,8 +199,8 @@ impl Ground<'_> {
         let (share, matched) = match self.model.cues.norms.of(measure, self.language) {
             Norm::Count(norm) => (norm.share_below(count, of_words), count),
             Norm::Length(norm) => {
-                let length = self.style.sentence_length();
-                (norm.share_below(length, self.style.sentences), rounded(length))
+                let lengths = self.style.lengths;
+                (norm.share_below(lengths.mean(), lengths.sentences), rounded(lengths.mean()))
             }
         };
         Standing { share, tally: Tally { matched, of_words } }
@@ -200,7 +219,7 @@ impl Ground<'_> {
         Line {
             id,
             section,
-            text: template::fill(template, standing.tally, self.answer),
+            text: template::fill(template, standing.tally, self.words_of_whole(measure), self.answer),
             basis: Basis::ObservedStyle,
             strength: Strength::of(standing.share, side).unwrap_or(Strength::Moderate),
             percentile: Some(standing.percentile()),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use self::book::Book;
 use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
-use self::scope::Scope;
+use self::scope::{Scope, names_a_part};
 use self::verbs::{has_own_subject, inflected};
 use crate::lexicon::side;
 use crate::segment::Token;
@@ -53,6 +53,10 @@ struct Measure {
     once: bool,
     #[serde(default)]
     personal: bool,
+    #[serde(default)]
+    noun: bool,
+    #[serde(default)]
+    with: Option<String>,
     en: String,
     pt: String,
 }
@@ -74,8 +78,11 @@ impl Cues {
         // Leaked once: entries live as long as the program.
         let measures = file.measure;
         for (at, measure) in measures.iter().enumerate() {
-            books[side(Language::En)].add(at, measure.en.clone().leak());
-            books[side(Language::Pt)].add(at, measure.pt.clone().leak());
+            let with = measures.iter().find(|other| measure.with.as_ref() == Some(&other.name));
+            for part in [Some(measure), with].into_iter().flatten() {
+                books[side(Language::En)].add(at, part.en.clone().leak());
+                books[side(Language::Pt)].add(at, part.pt.clone().leak());
+            }
         }
         let names: Vec<&str> =
             measures.iter().map(|measure| measure.name.as_str()).chain(STRUCTURAL).collect();
@@ -153,6 +160,7 @@ impl Cues {
                 && (measure.asked || !scope.asked)
                 && !(measure.earnest && scope.adverse)
                 && !(measure.personal && scope.machine)
+                && !(measure.noun && names_a_part(tokens, hit.token..hit.token + hit.tokens))
                 && !(scope.machine && tokens[hit.token].norm == "will")
                 && (!measure.own || language == Language::Pt || has_own_subject(tokens, hit.token));
             // Of entries that overlap, the one that begins first and is longest counts.

@@ -9,11 +9,15 @@ use super::summary::Summary;
 use super::traits::Ocean;
 use super::{Analysis, TextBasis};
 use fluence_domain::detail::Detail;
+use fluence_domain::person::Person;
 
-/// Bytes of an analysis, so that a whole answer, with the person, the match and the billing, is at
-/// most 4,000 and 10,000.
-const BRIEF_BYTES: usize = 2_700;
-const STANDARD_BYTES: usize = 8_600;
+/// Bytes of a whole answer, with the person, the match and the billing.
+const BRIEF_BYTES: usize = 4_000;
+const STANDARD_BYTES: usize = 10_000;
+/// Bytes of the match, the billing and the names of all members around the analysis, at most.
+const FRAME_BYTES: usize = 1_100;
+/// Characters of a title in the summary of an answer that is still too long without its lines.
+const SHORT_ROLE: usize = 40;
 /// Lines of style and of the playbook in a brief answer.
 const BRIEF_STYLE_LINES: usize = 3;
 const BRIEF_PLAYBOOK_LINES: usize = 6;
@@ -58,23 +62,40 @@ struct BriefEvidence<'a> {
     excerpt: &'a str,
 }
 
-/// Returns the analysis as JSON. A brief or standard one that is too long loses its weakest lines.
-pub fn json(mut analysis: Analysis, detail: Detail) -> Result<Vec<u8>, serde_json::Error> {
-    let most = match detail {
+/// Returns the analysis of `person` as JSON. A brief or standard one with which the answer would be
+/// too long loses its weakest lines, then the end of the title in its summary.
+pub fn json(mut analysis: Analysis, detail: Detail, person: &Person) -> Result<Vec<u8>, serde_json::Error> {
+    let answer_bytes = match detail {
         Detail::Full => return serde_json::to_vec(&analysis),
         Detail::Standard => STANDARD_BYTES,
         Detail::Brief => BRIEF_BYTES,
     };
+    let most = answer_bytes.saturating_sub(FRAME_BYTES + bytes_of(person)?);
     shorten(&mut analysis, detail);
     loop {
         let written = match detail {
             Detail::Brief => serde_json::to_vec(&brief(&analysis))?,
             Detail::Standard | Detail::Full => serde_json::to_vec(&analysis)?,
         };
-        if written.len() <= most || !drop_weakest(&mut analysis) {
+        if written.len() <= most || !drop_weakest(&mut analysis) && !shorten_role(&mut analysis.summary) {
             return Ok(written);
         }
     }
+}
+
+/// Bytes of what the answer tells of the person besides the analysis.
+fn bytes_of(person: &Person) -> Result<usize, serde_json::Error> {
+    let Person { first_name, last_name, company, title, location, .. } = person;
+    serde_json::to_vec(&(first_name, last_name, company, title, location)).map(|json| json.len())
+}
+
+/// Cuts a long title, which the answer tells in full beside the person. False when it is short.
+fn shorten_role(summary: &mut Summary) -> bool {
+    let Some(role) = summary.role.as_mut().filter(|role| role.chars().count() > SHORT_ROLE) else {
+        return false;
+    };
+    *role = role.chars().take(SHORT_ROLE - 1).chain(['…']).collect();
+    true
 }
 
 /// Removes what the detail leaves out.

@@ -216,14 +216,27 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
             last += 1;
         }
     }
-    let closing = chars.get(tokens[last].end..placed.sentence.end).unwrap_or(&[]);
-    let closing = closing.iter().take_while(|c| ends_sentence_mark(**c) || **c == '%').count();
-    let text: String =
-        chars.get(tokens[first].start..tokens[last].end + closing).unwrap_or(&[]).iter().collect();
+    let is_opened = tokens[first].start > placed.sentence.start && chars[tokens[first].start - 1] == '(';
+    let start = tokens[first].start - usize::from(is_opened);
+    let end = tokens[last].end + closing_marks(chars, start, tokens[last].end);
+    let text: String = chars.get(start..end).unwrap_or(&[]).iter().collect();
     let before = if first > 0 { "…" } else { "" };
     let goes_on = last + 1 < tokens.len() || runs_into_quotation(chars, tokens[last].end);
     let after = if goes_on { "…" } else { "" };
     format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The marks after `end` that close what stands between there and `start`: those that end a
+/// sentence, and a bracket for each that was opened.
+fn closing_marks(chars: &[char], start: usize, end: usize) -> usize {
+    let of = |mark| chars.get(start..end).unwrap_or(&[]).iter().filter(|c| **c == mark).count();
+    let mut open = of('(').saturating_sub(of(')'));
+    let closes = |c: &&char| {
+        let is_bracket = **c == ')' && open > 0;
+        open -= usize::from(is_bracket);
+        is_bracket || ends_sentence_mark(**c) || **c == '%'
+    };
+    chars.get(end..).unwrap_or(&[]).iter().take_while(closes).count()
 }
 
 /// Whether the line goes on after `at` with a quotation, which is left out of the author's own
@@ -246,4 +259,17 @@ fn near(left: &Token, right: &Token) -> bool {
 pub(super) fn rounded(value: f64) -> f64 {
     let rounded = (value * 1e6).round() / 1e6;
     if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bracket_that_is_opened_is_closed() {
+        let marks = |text: &str, end: usize| closing_marks(&text.chars().collect::<Vec<_>>(), 0, end);
+        assert_eq!(marks("two pages (mostly tables).", 24), 2);
+        assert_eq!(marks("two pages, mostly tables).", 24), 0);
+        assert_eq!(marks("up by 40%. It", 8), 2);
+    }
 }

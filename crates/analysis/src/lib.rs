@@ -177,10 +177,10 @@ pub fn analyse(
     let axes = calibrated.axes(model);
     let style = Style::of(own, &reading, language, model);
     let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
-    let buyer_playbook = advice::playbook(&ground, &calibrated, &axes);
+    let communication_style = advice::style(&ground);
+    let buyer_playbook = advice::playbook(&ground, &communication_style, &calibrated, &axes);
     summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, own.words, texts);
-    let advice = (tier == Depth::Premium)
-        .then(|| Advice { communication_style: advice::style(&ground), buyer_playbook });
+    let advice = (tier == Depth::Premium).then_some(Advice { communication_style, buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),
         ocean_scores: traits::percentiles(&calibrated),

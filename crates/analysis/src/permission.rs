@@ -127,8 +127,9 @@ mod tests {
             for sentence in segment::sentences(&text, &vec![true; text.len()]) {
                 let of = |tokens: &[_]| reader.features(tokens, &reader.items_of(tokens)).named();
                 let side = |tokens: &[_]| {
-                    let allowance = reader.judgement(tokens).allowance_as_a_side();
-                    serde_json::json!({ "allowance": allowance, "features": of(tokens) })
+                    let judgement = reader.judgement(tokens);
+                    let (allowance, stands) = (judgement.allowance_as_a_side(), judgement.may_stand_alone());
+                    serde_json::json!({ "allowance": allowance, "stands": stands, "features": of(tokens) })
                 };
                 let tokens = &sentence.tokens[..];
                 let written: String = text[sentence.start..sentence.end].iter().collect();

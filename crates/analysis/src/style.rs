@@ -31,6 +31,22 @@ pub struct Count {
     pub posts: u32,
 }
 
+/// How much the sentences of a text hold: all of them, since a length tells nothing private.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lengths {
+    /// Words.
+    pub words: u32,
+    /// Sentences.
+    pub sentences: u32,
+}
+
+impl Lengths {
+    /// Words per sentence.
+    pub fn mean(self) -> f64 {
+        f64::from(self.words) / f64::from(self.sentences.max(1))
+    }
+}
+
 /// What a text shows of every measure.
 #[derive(Debug)]
 pub struct Style {
@@ -38,8 +54,8 @@ pub struct Style {
     pub countable_words: u32,
     /// Words of all sentences but those about private matters.
     pub words: u32,
-    /// Sentences of the same.
-    pub sentences: u32,
+    /// Words and sentences of the whole text.
+    pub lengths: Lengths,
     counts: Vec<Count>,
     hits: Vec<Vec<Hit>>,
 }
@@ -51,7 +67,7 @@ impl Style {
         let mut style = Self {
             countable_words: 0,
             words: 0,
-            sentences: 0,
+            lengths: Lengths::default(),
             counts: vec![Count::default(); cues.measures()],
             hits: Vec::with_capacity(texts.sentences.len()),
         };
@@ -65,6 +81,10 @@ impl Style {
                 scope = scope.after(&before, tokens);
             }
             let is_new = seen.insert(wording(placed));
+            if is_new {
+                style.lengths.words += placed.counts.words;
+                style.lengths.sentences += 1;
+            }
             let hits = if is_new && placed.permission != Permission::Withheld {
                 style.read(placed, text, &scope, language, model)
             } else {
@@ -95,7 +115,6 @@ impl Style {
         let cues = &model.cues;
         let is_countable = matches!(placed.permission, Permission::Quoted | Permission::Counted);
         self.words += placed.counts.words;
-        self.sentences += 1;
         self.countable_words += if is_countable { placed.counts.words } else { 0 };
         let mut hits = cues.hits(&placed.sentence.tokens, scope, language);
         let first = cues.first_structural();
@@ -138,11 +157,6 @@ impl Style {
     /// The occurrences in a sentence, by its place among the texts.
     pub fn hits(&self, sentence: usize) -> &[Hit] {
         &self.hits[sentence]
-    }
-
-    /// Words per sentence.
-    pub fn sentence_length(&self) -> f64 {
-        f64::from(self.words) / f64::from(self.sentences.max(1))
     }
 }
 

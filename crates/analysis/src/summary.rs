@@ -8,6 +8,7 @@ use serde::Serialize;
 
 pub use self::seniority::Seniority;
 use super::reading::Reading;
+use super::text::number;
 use fluence_domain::language::Language;
 use fluence_domain::person::Person;
 
@@ -77,45 +78,49 @@ impl Summary {
     }
 
     fn in_english(&self, as_of: DateTime<Utc>) -> String {
-        let role =
-            self.role.as_deref().map_or_else(|| "No title on record.".to_owned(), |role| format!("{role}."));
+        let role = self.role.as_deref().map_or_else(|| "No title on record.".to_owned(), ended);
         let texts = match (self.posts, self.newest_post_at) {
             (0, _) => "No posts of their own on record.".to_owned(),
             (posts, newest) => {
-                let age = newest.map_or_else(String::new, |at| match days_between(at, as_of) {
-                    0 => ", the newest from today".to_owned(),
-                    1 => ", the newest from yesterday".to_owned(),
-                    days => format!(", the newest {days} days old"),
+                let newest = newest.map(|at| days_between(at, as_of));
+                let which = if posts == 1 { "" } else { "the newest " };
+                let age = newest.map_or_else(String::new, |days| match days {
+                    0 => format!(", {which}from today"),
+                    1 => format!(", {which}from yesterday"),
+                    days => format!(", {which}{days} days old"),
                 });
-                format!(
-                    "{posts} {} on record, {} words in all{age}.",
-                    plural(posts, "post", "posts"),
-                    self.words
-                )
+                let (noun, words) = (plural(posts, "post", "posts"), plural(self.words, "word", "words"));
+                format!("{posts} {noun} on record, {} {words} in all{age}.", number(self.words, Language::En))
             }
         };
         format!("{role} {texts}")
     }
 
     fn in_portuguese(&self, as_of: DateTime<Utc>) -> String {
-        let role = self
-            .role
-            .as_deref()
-            .map_or_else(|| "Sem cargo registrado.".to_owned(), |role| format!("{role}."));
+        let role = self.role.as_deref().map_or_else(|| "Sem cargo registrado.".to_owned(), ended);
         let texts = match (self.posts, self.newest_post_at) {
             (0, _) => "Nenhuma publicação própria registrada.".to_owned(),
             (posts, newest) => {
-                let age = newest.map_or_else(String::new, |at| match days_between(at, as_of) {
-                    0 => "; a mais recente é de hoje".to_owned(),
-                    1 => "; a mais recente é de ontem".to_owned(),
-                    days => format!("; a mais recente tem {days} dias"),
+                let newest = newest.map(|at| days_between(at, as_of));
+                let which = if posts == 1 { "" } else { "a mais recente " };
+                let age = newest.map_or_else(String::new, |days| match days {
+                    0 => format!("; {which}é de hoje"),
+                    1 => format!("; {which}é de ontem"),
+                    days => format!("; {which}tem {days} dias"),
                 });
                 let noun = plural(posts, "publicação", "publicações");
-                format!("{posts} {noun}, {} palavras ao todo{age}.", self.words)
+                let words = plural(self.words, "palavra", "palavras");
+                format!("{posts} {noun}, {} {words} ao todo{age}.", number(self.words, Language::Pt))
             }
         };
         format!("{role} {texts}")
     }
+}
+
+/// The title as a sentence, with one mark at its end: “Eng.” has one.
+fn ended(title: &str) -> String {
+    let is_ended = title.ends_with(['.', '!', '?', '…']);
+    if is_ended { title.to_owned() } else { format!("{title}.") }
 }
 
 impl Freshness {
@@ -154,6 +159,35 @@ fn languages(person: &Person, reading: &Reading<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn summary(posts: u32, words: u32, role: Option<&str>) -> Summary {
+        Summary {
+            text: String::new(),
+            role: role.map(str::to_owned),
+            seniority: None,
+            languages: Vec::new(),
+            posts,
+            words,
+            newest_post_at: DateTime::from_timestamp(1_750_000_000, 0),
+            freshness: Freshness::Recent,
+        }
+    }
+
+    #[test]
+    fn one_post_of_one_word_is_counted_in_the_singular() {
+        let as_of = DateTime::from_timestamp(1_750_400_000, 0).expect("a date");
+        let said = |posts, words, role| {
+            let summary = summary(posts, words, role);
+            (summary.in_english(as_of), summary.in_portuguese(as_of))
+        };
+        let (english, portuguese) = said(1, 1, Some("Sr. Eng."));
+        assert_eq!(english, "Sr. Eng. 1 post on record, 1 word in all, 4 days old.");
+        assert_eq!(portuguese, "Sr. Eng. 1 publicação, 1 palavra ao todo; tem 4 dias.");
+        let (english, portuguese) = said(3, 6910, Some("Buyer"));
+        assert_eq!(english, "Buyer. 3 posts on record, 6,910 words in all, the newest 4 days old.");
+        assert_eq!(portuguese, "Buyer. 3 publicações, 6.910 palavras ao todo; a mais recente tem 4 dias.");
+        assert!(said(0, 0, Some("Vendas!")).0.starts_with("Vendas! No posts"));
+    }
 
     #[test]
     fn freshness_goes_by_days() {

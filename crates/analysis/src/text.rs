@@ -26,6 +26,32 @@ pub struct Validity {
     pub note: &'static str,
 }
 
+/// A number with its thousands parted: 2,351 in English, 2.351 in Portuguese.
+pub fn number(number: u32, answer: Language) -> String {
+    let mark = match answer {
+        Language::En => ',',
+        Language::Pt => '.',
+    };
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// “a, b and c”, of which `and` is the word of the language.
+pub fn listed(items: &[&str], and: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+    }
+}
+
 /// What the figures rest on, by the language of the posts and that of the answer.
 pub const fn benchmark(posts: Language, answer: Language) -> (&'static str, &'static str) {
     match (posts, answer) {
@@ -56,14 +82,14 @@ pub const fn limits(answer: Language) -> &'static [&'static str] {
             "Not for decisions about hiring, credit, insurance, housing, health, law enforcement or minors, nor for political targeting.",
             "Most people stand near the middle; the interval shows how little a text this long can tell.",
             "Posts may be edited, co-written or written by somebody else; the analysis cannot tell.",
-            "Only sentences that are plainly about work are quoted. Others enter the figures and are never repeated; a line without a quotation rests on counts.",
+            "Only sentences that are plainly about work are quoted. Others enter the figures and are never repeated; a line without a quotation rests on counts. Where a line counts in fewer words than the text has, the rest may be private and is left out.",
         ],
         Language::Pt => &[
             "É uma tendência estatística no modo de escrever; não é diagnóstico nem retrato da pessoa.",
             "Não use em decisões sobre contratação, crédito, seguro, moradia, saúde, segurança pública ou menores de idade, nem para direcionamento político.",
             "A maioria das pessoas fica perto do meio; o intervalo mostra quão pouco se pode dizer com um texto deste tamanho.",
             "Publicações podem ter sido editadas ou escritas por outra pessoa; a análise não tem como saber.",
-            "Só são citadas frases que falam claramente de trabalho. As outras entram nos números e nunca são repetidas; linha sem citação se apoia em contagens.",
+            "Só são citadas frases que falam claramente de trabalho. As outras entram nos números e nunca são repetidas; linha sem citação se apoia em contagens. A linha que conta em menos palavras que o texto deixa de fora o que pode ser privado.",
         ],
     }
 }
@@ -86,15 +112,27 @@ pub const fn little_sets_apart(is_nothing: bool, answer: Language) -> &'static s
     }
 }
 
-/// What must not be read into this person's answer: the weakest part of it.
-pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Language) -> String {
+/// What must not be read into this person's answer: the weakest part of it. `has_style` says whether
+/// the answer has lines of style.
+pub fn do_not_infer(
+    axes: &TypeAxes,
+    words: u32,
+    has_style: bool,
+    posts: Language,
+    answer: Language,
+) -> String {
     const PAIRS: [&str; 4] = ["E/I", "S/N", "T/F", "J/P"];
     let open: Vec<&str> =
         PAIRS.iter().zip(axes.all()).filter(|(_, axis)| axis.borderline).map(|(p, _)| *p).collect();
-    let open = open.join(", ");
-    match (answer, TextLength::of(words), open.is_empty()) {
+    let and = match answer {
+        Language::En => "and",
+        Language::Pt => "e",
+    };
+    let (length, words, open) = (TextLength::of(words), number(words, answer), listed(&open, and));
+    match (answer, length, open.is_empty()) {
         (Language::En, TextLength::VeryShort | TextLength::Short, _) => {
-            format!("Do not plan by the traits or the four letters: {words} words are too few for that. The style lines hold; they are counts.")
+            let style = if has_style { " The style lines hold; they are counts." } else { "" };
+            format!("Do not plan by the traits or the four letters: {words} words are too few for that.{style}")
         }
         (Language::En, TextLength::Sufficient, false) => {
             format!("Do not plan by {open}: the text does not tell (hence the x). Nothing here tells of mood, health, beliefs or ability.")
@@ -106,7 +144,8 @@ pub fn do_not_infer(axes: &TypeAxes, words: u32, posts: Language, answer: Langua
             "Do not read the four letters as a test result. Nothing here tells of mood, health, beliefs or ability.".to_owned()
         }
         (Language::Pt, TextLength::VeryShort | TextLength::Short, _) => {
-            format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são poucas para isso. As linhas de estilo valem; são contagens.")
+            let style = if has_style { " As linhas de estilo valem; são contagens." } else { "" };
+            format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são poucas para isso.{style}")
         }
         (Language::Pt, TextLength::Sufficient, false) => {
             format!("Não planeje com base em {open}: o texto não permite dizer (por isso o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")

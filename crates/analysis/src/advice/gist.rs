@@ -1,6 +1,7 @@
 //! Lines in a few words, and the summary that is made of them.
 
 use super::Line;
+use crate::text::{listed, number};
 use crate::traits::{Calibrated, Confidence, TextLength, trait_lean};
 use fluence_domain::language::Language;
 
@@ -11,6 +12,10 @@ const MAX_FINDINGS: usize = 3;
 const MAX_ADVICE: usize = 2;
 /// Verbs of several findings, which are said once for all of them.
 const SHARED_VERBS: [&str; 4] = ["writes", "uses", "escreve", "usa"];
+
+/// Verbs of several pieces of advice, of which the same holds.
+const SHARED_IMPERATIVES: [&str; 10] =
+    ["ask", "bring", "say", "leave", "close", "pergunte", "leve", "diga", "deixe", "feche"];
 
 /// Words that join findings, and what begins a subject that is written about.
 struct Joints {
@@ -49,6 +54,7 @@ pub fn summary(
     advised.sort_by_key(|(line, _)| playbook.iter().position(|other| other.id == line.id));
     let advice: Vec<&str> = advised.iter().map(|(_, gist)| gist.advice.as_str()).collect();
     let basis = basis(calibrated, words, answer);
+    let words = number(words, answer);
     match (answer, findings.is_empty()) {
         (Language::En, true) => format!(
             "Nothing in {words} words sets {first_name}’s writing apart from other professional posts. Prepare as you would for anyone in the role, and ask. {basis}"
@@ -57,11 +63,11 @@ pub fn summary(
             "Nada em {words} palavras distingue a escrita de {first_name} da de outros profissionais. Prepare-se como faria com qualquer pessoa no cargo e pergunte. {basis}"
         ),
         (Language::En, false) => {
-            let (found, todo) = (predicates(&findings, &ENGLISH), advice.join("; "));
+            let (found, todo) = (predicates(&findings, &ENGLISH), advised_in_one(&advice, ENGLISH.and));
             format!("{first_name} {found}. In a first contact, {todo}. {basis}")
         }
         (Language::Pt, false) => {
-            let (found, todo) = (predicates(&findings, &PORTUGUESE), advice.join("; "));
+            let (found, todo) = (predicates(&findings, &PORTUGUESE), advised_in_one(&advice, PORTUGUESE.and));
             format!("{first_name} {found}. No primeiro contato, {todo}. {basis}")
         }
     }
@@ -73,7 +79,8 @@ fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
     let leans: Vec<String> =
         leaning.map(|t| trait_lean(t, calibrated.probability[t] > 0.5, answer)).collect();
     let leans: Vec<&str> = leans.iter().map(String::as_str).collect();
-    match (answer, TextLength::of(words), leans.is_empty()) {
+    let (length, words) = (TextLength::of(words), number(words, answer));
+    match (answer, length, leans.is_empty()) {
         (Language::En, TextLength::VeryShort, _) => {
             format!("This rests on {words} words only: take it as a first impression.")
         }
@@ -101,12 +108,16 @@ fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
     }
 }
 
-/// “a, b and c”.
-fn listed(items: &[&str], and: &str) -> String {
-    match items {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+/// Pieces of advice in one sentence; a verb that two of them begin with is said once.
+fn advised_in_one(advice: &[&str], and: &str) -> String {
+    match advice {
+        [one, other] => match (one.split_once(' '), other.split_once(' ')) {
+            (Some((verb, _)), Some((same, rest))) if verb == same && SHARED_IMPERATIVES.contains(&verb) => {
+                format!("{one}, {and} {rest}")
+            }
+            _ => advice.join("; "),
+        },
+        _ => advice.join("; "),
     }
 }
 
@@ -160,6 +171,17 @@ mod tests {
             "writes warmly and emphatically, and asks questions"
         );
         assert_eq!(said(&["looks ahead"]), "looks ahead");
+    }
+
+    #[test]
+    fn a_verb_of_two_pieces_of_advice_is_said_once() {
+        let advised = |advice: &[&str]| advised_in_one(advice, "and");
+        assert_eq!(
+            advised(&["ask about the plan", "ask who decides"]),
+            "ask about the plan, and who decides"
+        );
+        assert_eq!(advised(&["bring figures", "answer soon"]), "bring figures; answer soon");
+        assert_eq!(advised(&["bring figures"]), "bring figures");
     }
 
     #[test]

@@ -42,8 +42,7 @@ impl Ground<'_> {
             for at in self.best(shown, &used) {
                 used.insert(at);
                 let placed = &self.texts.sentences[at];
-                let (anchor, mut words) = self.words_shown(shown, at, placed);
-                words.retain(|word| !has_private_sense(&word.norm, self.language, self.model));
+                let (anchor, words) = self.words_shown(shown, at, placed);
                 line.evidence.push(evidence::of_rule(placed, anchor, &words, self.reading));
             }
         }
@@ -94,12 +93,15 @@ impl Ground<'_> {
         self.style.hits(at).iter().filter(move |hit| hit.measure == shown.measure)
     }
 
-    /// Where the quotation should lie, and the words that were counted.
+    /// Where the quotation should lie, and the words that were counted. Of a phrase with a word that
+    /// has a private sense none is shown: “off” of “sign off” says nothing.
     fn words_shown(&self, shown: Shown, at: usize, placed: &Placed) -> (usize, Vec<Token>) {
         let (tokens, text) = (&placed.sentence.tokens, self.reading.chars_of(placed.post));
         let anchor = self.hits(shown, at).next().map_or(0, |hit| hit.token.min(tokens.len() - 1));
         let mut words: Vec<Token> = Vec::new();
-        for place in self.hits(shown, at).flat_map(|hit| hit.token..hit.token + hit.tokens) {
+        let is_private = |token: &Token| has_private_sense(&token.norm, self.language, self.model);
+        let places = self.hits(shown, at).map(|hit| hit.token..hit.token + hit.tokens);
+        for place in places.filter(|places| !tokens[places.clone()].iter().any(is_private)).flatten() {
             let token = &tokens[place];
             match words.last_mut().filter(|last| place > 0 && last.end == tokens[place - 1].end) {
                 // One figure, though it is two tokens: 8.4.

@@ -1,46 +1,59 @@
 //! Fills the counts into a line, in the right number and gender.
 
 use super::line::Tally;
+use crate::text::number;
 use fluence_domain::language::Language;
 
-/// Fills `{times}`, `{count:…}`, `{of}` and `{mean}`; `advice.toml` explains them.
-pub(super) fn fill(template: &str, tally: Tally, answer: Language) -> String {
+/// Fills `{times}`, `{count:…}`, `{of}` and `{mean}`; `advice.toml` explains them. `whole` is the
+/// words of the text where the count leaves some of them out.
+pub(super) fn fill(template: &str, tally: Tally, whole: Option<u32>, answer: Language) -> String {
     let mut text = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((field, tail)) = after.split_once('}') else { break };
         text.push_str(before);
-        text.push_str(&value(field, tally, answer));
+        text.push_str(&value(field, tally, whole, answer));
         rest = tail;
     }
     text + rest
 }
 
-fn value(field: &str, tally: Tally, answer: Language) -> String {
+fn value(field: &str, tally: Tally, whole: Option<u32>, answer: Language) -> String {
     match field.split_once(':') {
         Some(("count", nouns)) => counted(nouns, tally.matched, answer),
-        None if field == "of" => words(tally.of_words, answer),
+        None if field == "of" => words_of(tally.of_words, whole, answer),
         None if field == "mean" => words(tally.matched, answer),
         None if field == "times" => times(tally.matched, answer),
         _ => String::new(),
     }
 }
 
+/// The words that were counted in, “of” those of the whole text if these are more.
+fn words_of(counted: u32, whole: Option<u32>, answer: Language) -> String {
+    match (answer, whole) {
+        (_, None) => words(counted, answer),
+        (Language::En, Some(whole)) => format!("{} of {}", number(counted, answer), words(whole, answer)),
+        (Language::Pt, Some(whole)) => format!("{} de {}", number(counted, answer), words(whole, answer)),
+    }
+}
+
 fn words(count: u32, answer: Language) -> String {
     match (answer, count) {
         (Language::En, 1) => "1 word".to_owned(),
-        (Language::En, n) => format!("{n} words"),
+        (Language::En, n) => format!("{} words", number(n, answer)),
         (Language::Pt, 1) => "1 palavra".to_owned(),
-        (Language::Pt, n) => format!("{n} palavras"),
+        (Language::Pt, n) => format!("{} palavras", number(n, answer)),
     }
 }
 
 fn times(count: u32, answer: Language) -> String {
     match (answer, count) {
+        (Language::En, 0) => "never".to_owned(),
         (Language::En, 1) => "once".to_owned(),
-        (Language::En, n) => format!("{n} times"),
+        (Language::En, n) => format!("{} times", number(n, answer)),
+        (Language::Pt, 0) => "nenhuma vez".to_owned(),
         (Language::Pt, 1) => "uma vez".to_owned(),
-        (Language::Pt, n) => format!("{n} vezes"),
+        (Language::Pt, n) => format!("{} vezes", number(n, answer)),
     }
 }
 
@@ -53,7 +66,7 @@ fn counted(nouns: &str, count: u32, answer: Language) -> String {
         (Language::Pt, 0, Some("f")) => format!("nenhuma {one}"),
         (Language::Pt, 0, _) => format!("nenhum {one}"),
         (_, 1, _) => format!("1 {one}"),
-        (_, n, _) => format!("{n} {many}"),
+        (_, n, _) => format!("{} {many}", number(n, answer)),
     }
 }
 
@@ -65,7 +78,7 @@ mod tests {
     const NUMBERS: [u32; 4] = [0, 1, 2, 5];
 
     fn filled(template: &str, answer: Language) -> [String; 4] {
-        NUMBERS.map(|matched| fill(template, Tally { matched, of_words: 300 }, answer))
+        NUMBERS.map(|matched| fill(template, Tally { matched, of_words: 300 }, None, answer))
     }
 
     #[test]
@@ -73,7 +86,7 @@ mod tests {
         assert_eq!(
             filled("{count:ressalva|ressalvas|f}; {times}", Language::Pt),
             [
-                "nenhuma ressalva; 0 vezes",
+                "nenhuma ressalva; nenhuma vez",
                 "1 ressalva; uma vez",
                 "2 ressalvas; 2 vezes",
                 "5 ressalvas; 5 vezes"
@@ -91,13 +104,16 @@ mod tests {
         assert_eq!(
             filled("{count:hedge|hedges}, {times}, {mean}", Language::En),
             [
-                "no hedges, 0 times, 0 words",
+                "no hedges, never, 0 words",
                 "1 hedge, once, 1 word",
                 "2 hedges, 2 times, 2 words",
                 "5 hedges, 5 times, 5 words"
             ]
         );
-        assert_eq!(fill("{of}", Tally { matched: 1, of_words: 1 }, Language::Pt), "1 palavra");
+        let some = |answer| fill("{of}", Tally { matched: 1, of_words: 1160 }, Some(2303), answer);
+        assert_eq!(some(Language::En), "1,160 of 2,303 words");
+        assert_eq!(some(Language::Pt), "1.160 de 2.303 palavras");
+        assert_eq!(fill("{of}", Tally { matched: 1, of_words: 1 }, None, Language::Pt), "1 palavra");
     }
 
     #[test]

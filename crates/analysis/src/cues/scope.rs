@@ -4,8 +4,8 @@ mod words;
 
 use self::words::{
     ADVERSE, ARTICLES, CLAUSE_MARKS, CLAUSE_WORDS, DETERMINERS, DISMISSING, DISMISSING_PAIRS, MACHINES,
-    MENTIONS, MID_SUPPOSITIONS, NEGATING_PAIRS, NEGATIONS, OWN, PERSONAL, PRAISE, REPORTING, ROLE_AFTER,
-    ROLE_BEFORE, SUBJECT_ENDS, SUPPOSITIONS, TENDERS, THANKS,
+    MENTIONS, MID_SUPPOSITIONS, NEGATING_PAIRS, NEGATIONS, OWN, PARTS, PERSONAL, PORTUGUESE_PARTS, PRAISE,
+    REPORTING, ROLE_AFTER, ROLE_BEFORE, SUBJECT_ENDS, SUPPOSITIONS, TENDERS, THANKS,
 };
 use crate::lexicon::{Lexicon, bits, side};
 use crate::segment::{Sentence, Token};
@@ -172,6 +172,17 @@ fn denies_its_subject(word: &str) -> bool {
 /// Whether a normalised word denies.
 pub fn is_negation(word: &str) -> bool {
     NEGATIONS.contains(&word) || word.ends_with("n't")
+}
+
+/// Whether these words belong to the name of a part of something: “the result field”, “the diagram
+/// printer”, “o campo de resultado”.
+pub(super) fn names_a_part(tokens: &[Token], words: std::ops::Range<usize>) -> bool {
+    let is = |at: Option<usize>, list: &[&str]| {
+        at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
+    };
+    let before = |steps| words.start.checked_sub(steps);
+    is(Some(words.end), PARTS)
+        || is(before(1), &["de", "do", "da", "dos", "das"]) && is(before(2), PORTUGUESE_PARTS)
 }
 
 fn gap<'t>(text: &'t [char], before: &Token, after: &Token) -> &'t [char] {

@@ -206,6 +206,9 @@ pub(super) const PERIODS: &[&str] = &[
     "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas",
     "mês", "meses", "ano", "anos",
 ];
+/// Before a number and a period: a sentence is served.
+pub(super) const SERVING: &[&str] =
+    &["served", "serves", "serving", "cumpriu", "cumpre", "cumprindo", "pegou"];
 /// Beside a number and a period: days are counted, since or without something.
 pub(super) const COUNTING: &[&str] = &[
     "since", "without", "today", "again", "anymore", "ago", "now", "desde", "sem", "hoje", "faz", "há",

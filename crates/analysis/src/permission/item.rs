@@ -2,7 +2,7 @@
 
 use super::grammar::{
     BEFORE_VERB, BETWEEN, CARDINALS, COMMON_ENDINGS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
-    PREPOSITIONS, SUBJECTS, is_connector,
+    PREPOSITIONS, SERVING, SUBJECTS, is_connector,
 };
 use crate::vocabulary::Classes;
 
@@ -62,6 +62,11 @@ pub(super) fn is_work(item: &Item<'_>) -> bool {
 
 pub(super) fn is_work_or_thing(item: &Item<'_>) -> bool {
     is_thing(item) || is_work(item)
+}
+
+/// Whether the word is of work and names nobody by theirs.
+pub(super) fn is_work_of_nobody(item: &Item<'_>) -> bool {
+    is_work_or_thing(item) && !item.classes.meets(Classes::PERSON)
 }
 
 pub(super) fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> usize {
@@ -143,6 +148,16 @@ pub(super) fn is_weighty(item: &Item<'_>) -> bool {
     let is_time = PERIODS.contains(&item.word) || item.classes.meets(Classes::CLOCK);
     let is_small = item.word.chars().count() <= LIGHT_LETTERS && item.classes.meets(Classes::PLAIN);
     !is_time && !is_small && !NUMBERS.contains(&item.word)
+}
+
+/// Whether somebody serves a number of months or years, as a convict does: “served 18 months”.
+pub(super) fn serves_time(items: &[Item<'_>]) -> bool {
+    let is_number =
+        |item: &Item<'_>| CARDINALS.contains(&item.word) || item.word.chars().all(|c| c.is_ascii_digit());
+    let serves = |part: &[Item<'_>]| {
+        SERVING.contains(&part[0].word) && is_number(&part[1]) && PERIODS.contains(&part[2].word)
+    };
+    items.windows(3).any(serves)
 }
 
 /// Whether a period is counted as the sober and the bereaved count it: “day 214”, “day fourteen”,

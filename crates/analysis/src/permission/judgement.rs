@@ -4,8 +4,8 @@ mod plainly_work;
 
 use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
 use super::item::{
-    Item, count, counts_days, has_bare_count, is_appointment, is_list_piece, is_thing, is_work_or_thing,
-    speaks_of_work,
+    Item, count, counts_days, has_bare_count, is_appointment, is_list_piece, is_thing, is_work_of_nobody,
+    is_work_or_thing, serves_time, speaks_of_work,
 };
 use super::verdict::{Silence, Verdict};
 use super::worktalk::{NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, RESERVE, SURE, UNLIKE_WORK};
@@ -31,7 +31,8 @@ pub(super) struct Judgement<'s> {
     is_personal: bool,
     /// Whether the sentence is of things of the trade and of no person.
     is_of_things_alone: bool,
-    /// Whether the sentence is about nobody and has words of work enough for a delicate trade.
+    /// Whether the sentence is about nobody and has words of work enough for a delicate trade,
+    /// besides those that name somebody by theirs.
     is_of_trade: bool,
     /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of
     /// a thing or a trade.
@@ -61,7 +62,7 @@ impl<'s> Judgement<'s> {
         judgement.is_of_things_alone = !judgement.is_personal && judgement.speaks_of_things_alone(language);
         judgement.is_of_trade = !judgement.is_personal
             && !judgement.says(PEOPLE)
-            && count(&judgement.items, is_work_or_thing) >= MIN_WORK_OF_TRADE;
+            && count(&judgement.items, is_work_of_nobody) >= MIN_WORK_OF_TRADE;
         judgement.is_private = judgement.holds_private_words();
         judgement.is_refused = judgement.speaks_like_private_life();
         judgement.is_plainly_work = judgement.reads_as_work();
@@ -109,10 +110,19 @@ impl<'s> Judgement<'s> {
         }
     }
 
-    /// What the rules add to the score of one side; `None` if they refuse it whatever it scores.
+    /// Whether one side of a joined sentence says enough to be judged as a sentence of its own.
+    pub(super) const fn may_stand_alone(&self) -> bool {
+        self.items.len() >= MIN_SCORED_WORDS
+    }
+
+    /// What the rules add to the score of one side; `None` if they refuse it whatever it scores. Of
+    /// a shorter one than a sentence of its own they ask less.
     pub(super) fn allowance_as_a_side(&self) -> Option<f64> {
+        if self.may_stand_alone() {
+            return self.allowance();
+        }
         let loss = if self.is_private { RESERVE } else { 0.0 };
-        (!self.is_surely_private()).then(|| self.bonus() - loss)
+        (!self.is_surely_private() && !self.is_refused).then(|| self.bonus() - loss)
     }
 
     /// What the rules add to the score of the sentence; `None` if they refuse it whatever it
@@ -125,7 +135,9 @@ impl<'s> Judgement<'s> {
             || self.is_surely_private()
             || !self.is_plainly_work && gives_too_little;
         let is_vague_first_person = !self.is_plainly_work && self.may_be_first_person();
-        let needs_more = [self.is_private || is_appointment(&self.items), is_vague_first_person];
+        let is_of_somebody = self.has(Classes::PERSON) && self.has_private_sense();
+        let needs_more =
+            [self.is_private || is_appointment(&self.items), is_vague_first_person, is_of_somebody];
         let loss: f64 = needs_more.into_iter().filter(|more| *more).map(|_| RESERVE).sum();
         (!is_vetoed).then_some(self.bonus() - loss)
     }
@@ -159,6 +171,7 @@ impl<'s> Judgement<'s> {
 
     fn speaks_like_private_life(&self) -> bool {
         counts_days(&self.items)
+            || serves_time(&self.items)
             || has_bare_count(&self.items)
             || is_list_piece(&self.items)
             || self.is_personal && is_appointment(&self.items)
@@ -195,6 +208,11 @@ impl<'s> Judgement<'s> {
         item.is_firm
             || self.is_of_things_alone && item.classes.meets(Classes::MILD)
             || self.is_of_trade && item.classes.meets(Classes::DELICATE)
+    }
+
+    /// Whether a word has a private sense, whatever it says here.
+    fn has_private_sense(&self) -> bool {
+        self.items.iter().any(|item| item.classes.has_private_sense())
     }
 
     fn has(&self, class: Classes) -> bool {

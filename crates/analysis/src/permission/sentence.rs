@@ -5,7 +5,7 @@ use super::grammar::{JOINERS, PARTING, WITHIN_CLAUSES};
 use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
 use super::judgement::Judgement;
 use super::verdict::Verdict;
-use super::worktalk::{BESIDE_A_SURE_SIDE, Features, QUOTABLE_AS_A_SIDE, SUREST_SIDE, worktalk};
+use super::worktalk::{BESIDE_A_SURE_SIDE, Features, QUOTABLE, QUOTABLE_AS_A_SIDE, SUREST_SIDE, worktalk};
 use crate::model::Model;
 use crate::segment::{Sentence, Token};
 use crate::vocabulary::{Classes, MAX_PHRASE_WORDS, Vocabulary};
@@ -30,17 +30,21 @@ impl Reader<'_> {
         self.judgement(tokens).verdict(|items| self.score(tokens, items), || self.sides_read_as_work(tokens))
     }
 
-    /// Whether each side of a sentence, by itself, reads more like work than like anything else,
-    /// and the more so the surer another side does: a private matter joined to work is still
-    /// private.
+    /// Whether each side of a sentence may be quoted by itself: a private matter joined to work is
+    /// still private. A side of a few words need only read more like work than like anything else,
+    /// and the more so the surer another side does.
     fn sides_read_as_work(&self, tokens: &[Token]) -> bool {
         let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
         for side in self.sides(tokens) {
             let judgement = self.judgement(side);
             let Some(allowance) = judgement.allowance_as_a_side() else { return false };
             let score = self.score(side, judgement.items());
-            least = least.min(score + allowance);
             most = most.max(score);
+            if !judgement.may_stand_alone() {
+                least = least.min(score + allowance);
+            } else if score + allowance <= QUOTABLE {
+                return false;
+            }
         }
         least > QUOTABLE_AS_A_SIDE + BESIDE_A_SURE_SIDE * most.min(SUREST_SIDE)
     }
@@ -58,18 +62,22 @@ impl Reader<'_> {
         Features::of(tokens, items, self.language, self.model)
     }
 
-    /// What stands before and after each mark or word that may join two matters in one sentence,
-    /// without sides of a word or two.
+    /// What stands before, after and between the marks or words that may join two matters in one
+    /// sentence, without sides of a word or two.
     pub(super) fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
         let joins = (1..tokens.len()).filter(|at| self.is_joined(&tokens[at - 1], &tokens[*at]));
-        let both = joins.flat_map(|at| <[_; 2]>::from(tokens.split_at(at)));
-        both.filter(|side| side.len() >= MIN_SIDE_WORDS)
+        let joins: Vec<usize> = joins.collect();
+        let between: Vec<_> = joins.windows(2).map(|pair| &tokens[pair[0]..pair[1]]).collect();
+        let both = joins.into_iter().flat_map(|at| <[_; 2]>::from(tokens.split_at(at)));
+        both.chain(between).filter(|side| side.len() >= MIN_SIDE_WORDS)
     }
 
     fn is_joined(&self, before: &Token, next: &Token) -> bool {
         let is_join = |c: &char| !c.is_whitespace() && !c.is_alphanumeric() && !WITHIN_CLAUSES.contains(c);
-        JOINERS.contains(&next.norm.as_str())
-            || self.text.get(before.end..next.start).is_some_and(|gap| gap.iter().any(is_join))
+        // One number, though it is two tokens: 1,7 or 9:30.
+        let is_number = !before.is_word && !next.is_word && next.start - before.end == 1;
+        let gap = self.text.get(before.end..next.start).unwrap_or(&[]);
+        JOINERS.contains(&next.norm.as_str()) || !is_number && gap.iter().any(is_join)
     }
 
     pub(super) fn items_of<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {

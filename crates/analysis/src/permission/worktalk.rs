@@ -17,9 +17,9 @@ use crate::lexicon::side;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
-pub(super) const QUOTABLE: f64 = 3.4;
-/// What each side of a joined sentence must score by itself, and for each point that the side with
-/// the most has.
+pub(super) const QUOTABLE: f64 = 3.2;
+/// What a side of a few words in a joined sentence must score by itself, and for each point that
+/// the side with the most has.
 pub(super) const QUOTABLE_AS_A_SIDE: f64 = 0.75;
 pub(super) const BESIDE_A_SURE_SIDE: f64 = 0.3;
 /// More points of that side ask for no more.

@@ -66,11 +66,11 @@ pub(super) fn trait_reading(t: usize, lean: Lean, length: TextLength, language: 
         Language::Pt => {
             let name = TRAIT_PT[t];
             let base = match lean {
-                Lean::Low => format!("A escrita tende a menos {name}"),
-                Lean::SlightlyLow => format!("A escrita tende muito levemente a menos {name}"),
+                Lean::Low => format!("A escrita aponta para menos {name}"),
+                Lean::SlightlyLow => format!("A escrita aponta muito levemente para menos {name}"),
                 Lean::Even => format!("A escrita não indica nada sobre {name}"),
-                Lean::SlightlyHigh => format!("A escrita tende muito levemente a mais {name}"),
-                Lean::High => format!("A escrita tende a mais {name}"),
+                Lean::SlightlyHigh => format!("A escrita aponta muito levemente para mais {name}"),
+                Lean::High => format!("A escrita aponta para mais {name}"),
             };
             match length {
                 TextLength::VeryShort => format!("{base}; com tão pouco texto, é só um palpite."),

@@ -179,3 +179,65 @@ fn every_playbook_ends_with_what_not_to_infer() {
         assert_eq!(playbook.last().and_then(|line| line.section), Some(Section::DoNotInfer));
     }
 }
+
+#[test]
+fn one_long_sentence_among_short_private_ones_makes_no_long_winded_writer() {
+    let long = "The customer portal of the company has a search field and a list of the open orders, and the people \
+        who use it every morning say that the list is what they look at first, before the mail and before the news of \
+        the day, because the list tells them which order will be late, which truck is at which dock, and which \
+        customer has been waiting for an answer since the evening before.";
+    let short = [
+        "I painted the fence. I sat down. I had soup. I went to the lake. I swam. I came home late.",
+        "I sang in the car. I waved. I got lost. I baked bread. I ate it. I slept well. I woke at six.",
+        "I lost my socks. I found them. I laughed. I planted beans. I watered them. I waited. It rained.",
+    ];
+    let posts = short.into_iter().chain([long]).map(post).collect();
+    let (style, playbook) = advice(&writer_of(posts), Language::En);
+    let ids: Vec<&str> = style.iter().chain(&playbook).map(|line| line.id.as_str()).collect();
+    assert!(!ids.contains(&"sentence_length.high") && !ids.contains(&"pace_long"), "{ids:?}");
+}
+
+#[test]
+fn a_writer_who_hedges_in_other_words_is_not_said_to_hedge_seldom() {
+    let things = ["importer", "scheduler", "dashboard", "cache", "printer", "index", "portal", "conveyor"];
+    let hedged = |thing: &str| {
+        format!(
+            "I believe the {thing} is the slow part of it. In all likelihood the {thing} will need another look. \
+             The {thing} tends to behave better after a restart. To my mind the {thing} is a fair choice. \
+             My hunch is that the {thing} is not the problem here. As I see it, the {thing} could be simpler. \
+             If I am not mistaken, the {thing} reads the same data twice. Give or take, the {thing} is where it was. \
+             It is likely that the {thing} loses time while it waits for the rest of the line."
+        )
+    };
+    let posts = things.map(|thing| post(&hedged(thing))).into();
+    let (style, playbook) = advice(&writer_of(posts), Language::En);
+    let ids: Vec<&str> = style.iter().chain(&playbook).map(|line| line.id.as_str()).collect();
+    assert!(!ids.contains(&"hedging.low") && !ids.contains(&"open_plainly"), "{ids:?}");
+}
+
+#[test]
+fn that_the_lines_of_style_hold_is_said_only_where_there_are_some() {
+    let mut without = 0;
+    for person in everybody() {
+        let (style, playbook) = advice(&person, Language::En);
+        let warning = &playbook.last().unwrap().text;
+        assert!(!warning.contains("style lines") || !style.is_empty(), "{warning}");
+        without += u32::from(style.is_empty());
+    }
+    assert!(without > 0);
+}
+
+#[test]
+fn a_line_names_the_words_it_counts_in_beside_those_of_the_text() {
+    let mut parted = 0;
+    for person in everybody() {
+        let analysis = analyse(&person, Depth::Premium, Language::En, today()).unwrap();
+        let words = analysis.traits.unwrap().text_basis.words_analyzed;
+        for line in analysis.advice.unwrap().buyer_playbook {
+            let Some(counts) = line.counts.filter(|_| !line.id.starts_with("pace_")) else { continue };
+            assert!(3 * counts.of_words >= words, "{}", line.id);
+            parted += u32::from(line.text.contains(" of ") && counts.of_words < words);
+        }
+    }
+    assert!(parted > 0);
+}

@@ -114,14 +114,14 @@ fn log_likelihood(count: f64, mean: f64, shape: f64) -> f64 {
 
 /// Mean and variance between authors from their halves: what the halves share is the author's.
 fn length_norm(styles: &[Style], people: &[Person], language: Language) -> LengthNorm {
-    let logs: Vec<f64> = styles.iter().map(|style| style.sentence_length().ln()).collect();
+    let logs: Vec<f64> = styles.iter().map(|style| style.lengths.mean().ln()).collect();
     let mean = logs.iter().sum::<f64>() / logs.len() as f64;
     let pairs: Vec<[Style; 2]> =
         people.iter().map(|person| halves(person).map(|half| style_of(&half, language))).collect();
-    let deviation = |style: &Style| style.sentence_length().ln() - mean;
+    let deviation = |style: &Style| style.lengths.mean().ln() - mean;
     let between = pairs.iter().map(|[a, b]| deviation(a) * deviation(b)).sum::<f64>() / pairs.len() as f64;
     let within = pairs.iter().map(|[a, b]| {
-        let sentences = f64::from(a.sentences + b.sentences) / 2.0;
+        let sentences = f64::from(a.lengths.sentences + b.lengths.sentences) / 2.0;
         (deviation(a) - deviation(b)).powi(2) / 2.0 * sentences
     });
     let within = within.sum::<f64>() / pairs.len() as f64;

@@ -11,11 +11,25 @@ use super::people::{sample, today};
 use super::voices::voices;
 
 const BOTH: [Language; 2] = [Language::En, Language::Pt];
-/// What is left of 4,000 and 10,000 bytes for the person, the match and the billing.
-const MAX_BYTES: [(Detail, usize); 2] = [(Detail::Brief, 2_700), (Detail::Standard, 8_600)];
+const MAX_BYTES: [(Detail, usize); 2] = [(Detail::Brief, 4_000), (Detail::Standard, 10_000)];
+/// The longest frame of an answer, without what it tells of the person.
+const FRAME: &str = r#"{"success":true,"analise":{"person":{"first_name":,"last_name":,"company":,"title":,"location":},
+"match":{"confidence":0.99,"source":"enrichment","evidence":{"first_name":"double_surname","last_name":"double_surname",
+"company":"without_legal_form"}},},"billing_info":{"creditos_utilizados":1000000000,"creditos_restantes":1000000000000,
+"tipo_plano":"a name of a plan that is as long as forty","renovacao_proxima":"2026-12-28T21:21:59Z","limite_mensal":1000000000000,
+"uso_percentual":100.0,"ambiente":"test","carteira":"prepaid","expira_em":"2026-12-28T21:21:59Z","aviso":"the limit is near"}}"#;
 
 fn told(person: &Person, tier: Depth, answer: Language, detail: Detail) -> Vec<u8> {
-    depth::json(analyse(person, tier, answer, today()).unwrap(), detail).unwrap()
+    depth::json(analyse(person, tier, answer, today()).unwrap(), detail, person).unwrap()
+}
+
+/// Bytes of the whole answer.
+fn bytes_of_answer(person: &Person, answer: Language, detail: Detail) -> usize {
+    let strings = [&person.first_name, &person.last_name, &person.company].map(String::len);
+    let optional =
+        [&person.title, &person.location].map(|text| text.as_ref().map_or(4, |text| text.len() + 2));
+    let of_person = strings.iter().sum::<usize>() + 6 + optional.iter().sum::<usize>();
+    told(person, Depth::Premium, answer, detail).len() + FRAME.len() + of_person
 }
 
 fn people() -> Vec<Person> {
@@ -28,8 +42,8 @@ fn brief_and_standard_answers_keep_within_their_bytes_whoever_is_asked_about() {
     for person in people() {
         for answer in BOTH {
             for (detail, most) in MAX_BYTES {
-                let told = told(&person, Depth::Premium, answer, detail);
-                assert!(told.len() <= most, "{}: {} {detail:?}", person.first_name, told.len());
+                let bytes = bytes_of_answer(&person, answer, detail);
+                assert!(bytes <= most, "{}: {bytes} {detail:?}", person.first_name);
             }
         }
     }
@@ -40,8 +54,18 @@ fn a_name_or_title_of_any_length_does_not_break_the_bound() {
     let mut person = sample().remove(0);
     person.title = Some("Diretora de Relações Institucionais ".repeat(5));
     person.posts.iter_mut().for_each(|post| post.text = post.text.replace("cliente", "“clientela\"—ção"));
-    let told = told(&person, Depth::Premium, Language::Pt, Detail::Brief);
-    assert!(told.len() <= MAX_BYTES[0].1, "{}", told.len());
+    for (detail, most) in MAX_BYTES {
+        let bytes = bytes_of_answer(&person, Language::Pt, detail);
+        assert!(bytes <= most, "{detail:?}: {bytes}");
+    }
+    person.first_name = "Дмитрий".repeat(8);
+    person.last_name = "Александров".repeat(8);
+    person.company = "Северная логистика".repeat(5);
+    person.title = Some("Руководитель отдела логистики ".repeat(6));
+    for (detail, most) in MAX_BYTES {
+        let bytes = bytes_of_answer(&person, Language::En, detail);
+        assert!(bytes <= most, "{detail:?}: {bytes}");
+    }
 }
 
 #[test]

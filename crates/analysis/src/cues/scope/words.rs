@@ -505,3 +505,38 @@ pub(super) const PERSONAL: &[&str] = &[
     "i", "we", "me", "us", "my", "our", "you", "your", "i've", "we've", "i'm", "we're", "eu", "nós", "me",
     "nos", "meu", "minha", "meus", "minhas", "nosso", "nossa", "nossos", "nossas", "você", "vocês", "gente",
 ];
+
+/// Parts of forms, pages and machines, by what they are for: “result field”.
+pub(super) const PARTS: &[&str] = &[
+    "field", "fields", "column", "columns", "key", "keys", "button", "buttons", "printer", "printers",
+    "frame", "frames", "folder", "folders", "tab", "tabs", "menu", "label", "labels", "tray", "trays",
+    "cable", "cables", "rail", "rails", "plate", "plates", "screen", "paper",
+];
+pub(super) const PORTUGUESE_PARTS: &[&str] = &[
+    "campo",
+    "campos",
+    "coluna",
+    "colunas",
+    "tecla",
+    "teclas",
+    "botão",
+    "botões",
+    "impressora",
+    "impressoras",
+    "moldura",
+    "molduras",
+    "pasta",
+    "pastas",
+    "aba",
+    "abas",
+    "menu",
+    "etiqueta",
+    "etiquetas",
+    "bandeja",
+    "bandejas",
+    "trilho",
+    "trilhos",
+    "tela",
+    "telas",
+    "papel",
+];

@@ -22,6 +22,38 @@ fn titles_tell_rank_in_both_languages() {
 }
 
 #[test]
+fn a_title_tells_the_same_rank_in_both_languages() {
+    for (english, portuguese) in [
+        ("Chairman", "Presidente"),
+        ("Chairwoman of the Board", "Presidente do Conselho"),
+        ("Vice Chair", "Vice-presidente"),
+        ("Chef patron", "Chef proprietário"),
+        ("Entrepreneur", "Empresária"),
+        ("Welding foreman", "Encarregado de solda"),
+        ("Kitchen chef", "Chef de cozinha"),
+        ("Superintendent", "Superintendente"),
+        ("Head of department", "Chefe de departamento"),
+        ("Chief of staff", "Chefe de gabinete"),
+        ("Secretary to the board", "Secretária da diretoria"),
+        ("Secretary general", "Secretário-geral"),
+        ("Assistant manager", "Subgerente"),
+        ("Apprentice electrician", "Aprendiz de eletricista"),
+        ("Laboratory technician", "Técnica de laboratório"),
+        ("Nurse", "Enfermeira"),
+        ("Sales representative", "Representante de vendas"),
+        ("Logistics planner", "Planejadora de logística"),
+        ("Forklift operator", "Operador de empilhadeira"),
+        ("Lawyer", "Advogada"),
+        ("Electrician", "Eletricista"),
+        ("Mechanic's helper", "Ajudante de mecânico"),
+    ] {
+        let ranks = [english, portuguese].map(|title| Seniority::of(title, "Horizonte"));
+        assert_eq!(ranks[0], ranks[1], "{english}, {portuguese}");
+        assert!(ranks[0].is_some(), "{english}");
+    }
+}
+
+#[test]
 fn titles_mean_what_they_mean_in_their_field() {
     for (title, company, rank) in [
         ("Principal", "Wexcombe Hollow School", Seniority::Director),
