@@ -465,12 +465,9 @@ async fn contacts_that_a_call_cannot_distinguish_are_listed_with_their_ids() {
     for candidate in candidates {
         let path = format!("{PATH}/{}", candidate["contact_id"].as_str().unwrap());
         let contact = gateway.get(&path, &customer.key).await;
-        let again = gateway.post(
-            "/crm_basico",
-            &customer.key,
-            &named(contact.body["data"]["first_name"].as_str().unwrap()),
-        );
-        assert_eq!(again.await.status, 200, "{}", contact.text);
+        let name = contact.body["data"]["first_name"].as_str().unwrap();
+        let again = gateway.post("/crm_basico", &customer.key, &named(name)).await;
+        assert_eq!(again.status, 200, "{}", contact.text);
     }
 }
 

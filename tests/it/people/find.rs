@@ -63,7 +63,8 @@ async fn people_who_cannot_be_distinguished_are_shown_by_role_and_city() {
     let found = people(&pool).find(LIVE, &ask("Ana", "Lemos", "Zyntra"), start()).await.unwrap();
     let Found::Several { mut candidates, total } = found else { panic!("{found:?}") };
     candidates.sort_by(|one, other| one.role.cmp(&other.role));
-    let hint = |role: &str, city: &str| Hint { role: Some(role.into()), city: Some(city.into()) };
+    let hint =
+        |role: &str, city: &str| Hint { role: Some(role.into()), city: Some(city.into()), contact: None };
     assert_eq!((candidates, total), (vec![hint("CFO", "Natal"), hint("CTO", "Recife")], 2));
 }
 
