@@ -162,7 +162,7 @@ impl Foundation {
     /// do not wait for it, and its epoch is closed.
     async fn withdraw(&self, node: &Node, writer: JoinHandle<()>, change_feed: JoinHandle<()>) {
         self.stop_background.cancel();
-        self.stop_writer.cancel();
+        self.stop_writer.finish.cancel();
         let withdrawn = tokio::time::timeout(WITHDRAW_WITHIN, async {
             // First: the feed would register the gateway again.
             let _ = change_feed.await;

@@ -13,6 +13,9 @@ pub struct CallStatus {
 }
 
 impl CallStatus {
+    /// Of a call that the gateway could not serve: what is written for its outcome `failed`.
+    pub const UNAVAILABLE: Option<Self> = Some(Self { to_client: 503, of_upstream: None });
+
     /// The statuses of a call, unless its outcome determines what the client got.
     pub fn of(outcome: Outcome, to_client: u16, of_upstream: Option<u16>) -> Option<Self> {
         outcome.status().is_none().then_some(Self { to_client, of_upstream })
