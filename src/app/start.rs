@@ -59,7 +59,8 @@ impl App {
             .map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
-        let node = Node { id: new_id(), name: foundation.node.clone() };
+        let pepper_version = foundation.start.pepper.newest().version();
+        let node = Node { id: new_id(), name: foundation.node.clone(), pepper_version };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
         let prepared = foundation.prepare(&ledger, &keyring, (node.id, wake), tls.clone()).await;
