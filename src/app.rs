@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::readiness::Readiness;
@@ -32,6 +33,7 @@ use crate::gate::auth::last_used::LastUsed;
 use crate::gate::limits::shared_limits::NotAStore;
 use crate::gate::refusal_counts::RefusedCalls;
 use crate::ledger::store::StoreError;
+use crate::ledger::writer::WriterStop;
 use crate::secret::peppers::Peppers;
 use crate::secret::signing::SigningError;
 use crate::server::listener::Server;
@@ -51,7 +53,10 @@ pub use upstreams::upstream_faults;
 /// The invented people of test environments and of the demonstration.
 pub const SAMPLE_PEOPLE: &str = include_str!("../sample/people.jsonl");
 
-/// Timeout for the ledger's writer and the change feed to end after the last request.
+/// Shortest time for the ledger's writer to commit what was answered, after a drain that took as
+/// long as it may.
+const LEAST_LEDGER_TIME: Duration = Duration::from_secs(3);
+/// Timeout for the change feed to end after the last request.
 const TASK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Timeout of the last writes to the database, and of closing its connections.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -130,7 +135,7 @@ pub struct App {
     workers: WorkerThreads,
     writer: JoinHandle<()>,
     change_feed: JoinHandle<()>,
-    stop_writer: CancellationToken,
+    stop_writer: WriterStop,
     stop_background: CancellationToken,
 }
 
@@ -164,15 +169,11 @@ impl App {
     /// closes its epoch, and the pool.
     pub async fn stop(self) {
         self.readiness.stopping();
+        let end_of_drain = Instant::now() + self.timing.announce_delay + self.timing.drain_deadline;
         let drained = self.stop.run(self.timing).await;
         self.stop_background.cancel();
-        self.stop_writer.cancel();
-        if tokio::time::timeout(TASK_TIMEOUT, self.writer).await.is_err() {
-            tracing::warn!(
-                timeout_s = TASK_TIMEOUT.as_secs(),
-                "ledger writer did not stop; a sweep closes its epoch later"
-            );
-        }
+        let ledger_until = end_of_drain.max(Instant::now() + LEAST_LEDGER_TIME);
+        stop_ledger(self.stop_writer, self.writer, ledger_until).await;
         let flush = async {
             self.last_used.flush(&self.pool).await;
             self.refused.flush(&self.pool).await;
@@ -184,5 +185,17 @@ impl App {
         let _ = tokio::time::timeout(DATABASE_TIMEOUT, self.pool.close()).await;
         drop(self.workers);
         tracing::info!(drained, "stopped");
+    }
+}
+
+/// Lets the writer commit what was answered until then, and close its epoch.
+async fn stop_ledger(stop: WriterStop, mut writer: JoinHandle<()>, until: Instant) {
+    stop.finish.cancel();
+    if tokio::time::timeout_at(until, &mut writer).await.is_ok() {
+        return;
+    }
+    stop.give_up.cancel();
+    if tokio::time::timeout(DATABASE_TIMEOUT, writer).await.is_err() {
+        tracing::warn!("ledger writer did not stop; a sweep closes its epoch later");
     }
 }

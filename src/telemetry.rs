@@ -82,10 +82,20 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     tracing::error!(target: "fluence::panic", location, message);
 }
 
-/// Parses a level. Libraries are limited in any case: at their lowest levels they log values of
-/// statements and bytes of requests.
+/// Libraries are limited in any case: at their lowest levels they log values of statements and
+/// bytes of requests. What the pool and the server say of a lost connection is in the gateway's own
+/// lines.
+const QUIET: [&str; 6] = [
+    "hyper=info",
+    "hyper_util=info",
+    "sqlx=warn",
+    "rustls=info",
+    "sqlx_core::pool=error",
+    "sqlx::postgres::notice=error",
+];
+
+/// Parses a level.
 fn filter(level: &str) -> Result<EnvFilter, TelemetryError> {
-    const QUIET: [&str; 4] = ["hyper=info", "hyper_util=info", "sqlx=warn", "rustls=info"];
     let faulty = |source| TelemetryError::Level { level: level.to_owned(), source };
     let mut filter = EnvFilter::builder().parse(level).map_err(faulty)?;
     for directive in QUIET {
@@ -109,6 +119,6 @@ mod tests {
     #[test]
     fn libraries_that_print_what_passes_are_held_back() {
         let filter = filter("trace").unwrap().to_string();
-        assert!(filter.contains("sqlx=warn") && filter.contains("hyper=info"), "{filter}");
+        assert!(QUIET.into_iter().all(|quiet| filter.contains(quiet)), "{filter}");
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::setting;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refusal_counts::RefusedCalls;
+use crate::ledger::writer::WriterStop;
 use crate::openapi::Facts;
 use crate::secret::password::PasswordHasher;
 use crate::server::stop::Stop;
@@ -44,7 +45,7 @@ pub(super) struct Foundation {
     pub(super) refused: RefusedCalls,
     pub(super) rates: RateLimits,
     pub(super) stop: Stop,
-    pub(super) stop_writer: CancellationToken,
+    pub(super) stop_writer: WriterStop,
     pub(super) stop_background: CancellationToken,
 }
 
@@ -82,7 +83,7 @@ impl Foundation {
             refused: RefusedCalls::default(),
             rates: RateLimits::default(),
             stop: Stop::new(),
-            stop_writer: CancellationToken::new(),
+            stop_writer: WriterStop::default(),
             stop_background: CancellationToken::new(),
         })
     }

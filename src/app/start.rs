@@ -59,7 +59,8 @@ impl App {
             .map_err(|error| StartError::Listen(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
-        let node = Node { id: new_id(), name: foundation.node.clone() };
+        let pepper_version = foundation.start.pepper.newest().version();
+        let node = Node { id: new_id(), name: foundation.node.clone(), pepper_version };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
         let prepared = foundation.prepare(&ledger, &keyring, (node.id, wake), tls.clone()).await;
@@ -162,7 +163,7 @@ impl Foundation {
     /// do not wait for it, and its epoch is closed.
     async fn withdraw(&self, node: &Node, writer: JoinHandle<()>, change_feed: JoinHandle<()>) {
         self.stop_background.cancel();
-        self.stop_writer.cancel();
+        self.stop_writer.finish.cancel();
         let withdrawn = tokio::time::timeout(WITHDRAW_WITHIN, async {
             // First: the feed would register the gateway again.
             let _ = change_feed.await;

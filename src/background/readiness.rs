@@ -31,16 +31,18 @@ enum State {
     Ready,
     StoreAway,
     SchemaOlder,
+    BatchesFail,
     WriterSilent,
     WriterStopped,
     Stopping,
 }
 
-const STATES: [(State, &str); 7] = [
+const STATES: [(State, &str); 8] = [
     (State::Starting, "starting"),
     (State::Ready, ""),
     (State::StoreAway, "the database cannot be written"),
     (State::SchemaOlder, "the database schema is older than this version; run `fluence migrate`"),
+    (State::BatchesFail, "the database takes nothing that the ledger writes; see the log"),
     (State::WriterSilent, "the ledger's writer gets nothing committed"),
     (State::WriterStopped, "the ledger's writer has stopped; restart this gateway"),
     (State::Stopping, "stopping"),
@@ -52,7 +54,8 @@ pub struct Needed {
     pub pool: PgPool,
     /// The ledger's writer, which has a connection of its own.
     pub writer: Liveness,
-    /// Longest time without a commit or heartbeat of a working writer.
+    /// Longest time without a commit or heartbeat of a working writer, and longest time of failing
+    /// batches.
     pub writer_silence: Duration,
 }
 
@@ -85,14 +88,10 @@ impl Readiness {
     /// Checks the database and the writer.
     pub async fn probe(&self, needed: &Needed) {
         let state = timeout(CHECK_TIMEOUT, self.state_of_store(&needed.pool)).await;
-        let silence = needed.writer.silent_for();
-        // A writer that has stopped never commits again.
-        let silent_s = silence.map_or(f64::INFINITY, |silence| silence.as_secs_f64());
-        gauge!("gateway_ledger_silent_seconds").set(silent_s);
-        let state = match (state.unwrap_or(State::StoreAway), silence) {
-            (State::Ready, None) => State::WriterStopped,
-            (State::Ready, Some(silence)) if silence > needed.writer_silence => State::WriterSilent,
-            (state, _) => state,
+        report_writer(&needed.writer);
+        let state = match state.unwrap_or(State::StoreAway) {
+            State::Ready => state_of_writer(needed),
+            state => state,
         };
         let previous = self.0.state.load(Ordering::Acquire);
         if previous == State::Stopping as u8 {
@@ -136,4 +135,22 @@ impl Readiness {
             );
         }
     }
+}
+
+/// One that has stopped never commits again.
+fn state_of_writer(Needed { writer, writer_silence, .. }: &Needed) -> State {
+    match writer.silent_for() {
+        None => State::WriterStopped,
+        Some(silence) if silence > *writer_silence => State::WriterSilent,
+        Some(_) if writer.batches_fail_for() > *writer_silence => State::BatchesFail,
+        Some(_) => State::Ready,
+    }
+}
+
+/// The time without anything committed counts heartbeats only while batches do not fail.
+fn report_writer(writer: &Liveness) {
+    let silence = writer.silent_for().map(|silence| silence.max(writer.batches_fail_for()));
+    gauge!("gateway_ledger_silent_seconds")
+        .set(silence.map_or(f64::INFINITY, |silence| silence.as_secs_f64()));
+    gauge!("gateway_ledger_oldest_hold_seconds").set(writer.oldest_hold_age().as_secs_f64());
 }

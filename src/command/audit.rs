@@ -50,9 +50,10 @@ impl Report for AuditReport {
                 or_dash(entry.address.clone()),
                 json(&entry.before),
                 json(&entry.after),
+                or_dash(entry.reason.clone()),
             ]
         };
         let rows: Vec<_> = self.entries.iter().map(row).collect();
-        write_table(out, ["AT", "ACTION", "ON", "BY", "FROM", "BEFORE", "AFTER"], &rows)
+        write_table(out, ["AT", "ACTION", "ON", "BY", "FROM", "BEFORE", "AFTER", "REASON"], &rows)
     }
 }

@@ -1,9 +1,12 @@
 //! SIGHUP: reads the settings again, and applies those that can change while the gateway serves.
 
+use secrecy::{ExposeSecret, SecretString};
 use toml::Table;
 
 use crate::app::App;
 use crate::config::{ConfigError, Settings};
+use crate::secret::Pepper;
+use crate::secret::peppers::Peppers;
 use crate::telemetry::Logging;
 use crate::telemetry::settings::LogSettings;
 
@@ -17,7 +20,7 @@ pub struct Reloading<'a> {
 impl Reloading<'_> {
     /// Applies the log level, and reads the files of certificates. Logs the names of other changed
     /// settings, which need a restart. Faulty settings change nothing.
-    pub(super) async fn reload(self, in_force: &mut Settings, app: &App) {
+    pub(super) async fn reload(self, in_force: &mut Settings, peppers: Option<&Peppers>, app: &App) {
         let fresh = match (self.read)() {
             Ok(fresh) => fresh,
             Err(error) => {
@@ -26,7 +29,8 @@ impl Reloading<'_> {
             }
         };
         app.reload().await;
-        let waiting = changed(in_force, &fresh);
+        let mut waiting = changed(in_force, &fresh);
+        waiting.extend(changed_peppers(peppers, &fresh));
         let log = LogSettings { format: in_force.log.format, ..fresh.log };
         let before = std::mem::replace(&mut in_force.log, log).directives();
         let level = &in_force.log.directives();
@@ -44,15 +48,48 @@ impl Reloading<'_> {
     }
 }
 
-/// Returns the names of settings that differ, except the log level. Secrets count as different if
-/// one of them is empty. The peppers are not compared: their text was wiped.
+/// Returns the names of settings that differ, except the log level and the peppers, whose text was
+/// wiped.
 fn changed(before: &Settings, after: &Settings) -> Vec<String> {
     let tables = (Table::try_from(before), Table::try_from(after));
-    let (Ok(before), Ok(after)) = tables else { return Vec::new() };
+    let (Ok(old), Ok(new)) = tables else { return Vec::new() };
     let mut names = Vec::new();
-    differing(&before, &after, "", &mut names);
+    differing(&old, &new, "", &mut names);
+    // Secrets are alike in the tables.
+    let secrets = secrets(before).into_iter().zip(secrets(after));
+    let differing = secrets.filter(|((_, before), (_, after))| before != after);
+    names.extend(differing.map(|((name, _), _)| name.to_owned()));
+    names.sort_unstable();
+    names.dedup();
     names.retain(|name| !["log.level", "log.requests", "pepper", "previous_pepper"].contains(&name.as_str()));
     names
+}
+
+fn optional(secret: Option<&SecretString>) -> &str {
+    secret.map_or("", SecretString::expose_secret)
+}
+
+/// The settings whose values are secret, except the peppers.
+fn secrets(settings: &Settings) -> [(&'static str, &str); 5] {
+    [
+        ("database_url", optional(settings.database_url.as_ref())),
+        ("database_password", optional(settings.database_password.as_ref())),
+        ("redis_url", settings.redis_url.expose_secret()),
+        ("enrichment.credential", settings.enrichment.credential.expose_secret()),
+        ("mail.smtp_url", settings.mail.smtp_url.expose_secret()),
+    ]
+}
+
+/// Returns the names of peppers that differ from those of the start.
+fn changed_peppers(before: Option<&Peppers>, after: &Settings) -> Vec<String> {
+    let Ok(after) = after.peppers() else { return Vec::new() };
+    let fingerprints = |peppers: Option<&Peppers>| {
+        let all: Vec<_> = peppers.into_iter().flat_map(Peppers::all).map(Pepper::fingerprint).collect();
+        (all.first().copied(), all.get(1).copied())
+    };
+    let (before, after) = (fingerprints(before), fingerprints(after.as_ref()));
+    let named = [("pepper", before.0 != after.0), ("previous_pepper", before.1 != after.1)];
+    named.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn differing(before: &Table, after: &Table, path: &str, names: &mut Vec<String>) {

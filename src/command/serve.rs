@@ -166,7 +166,7 @@ async fn until_stopped(
         match asked {
             SignalAction::Reload => {
                 manager.reloading();
-                reloading.reload(&mut settings, app).await;
+                reloading.reload(&mut settings, context.set_peppers(), app).await;
                 if let Err(error) = sets::apply_files(context, &settings).await {
                     let error = error::one_line(&error);
                     tracing::error!(error, "SIGHUP: file not applied; the gateway keeps the current sets");

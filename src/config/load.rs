@@ -84,9 +84,21 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
         }
     }
     for fault in settings.faults(sources.needs_pepper) {
-        layers.add(fault);
+        if !follows_from_unreadable_secret(&fault, &layers.faults) {
+            layers.add(fault);
+        }
     }
     if layers.faults.is_empty() { Ok(settings) } else { Err(ConfigError(layers.faults)) }
+}
+
+/// Whether a setting is only at fault because the file of a secret that it needs could not be read.
+fn follows_from_unreadable_secret(fault: &Fault, found: &[Fault]) -> bool {
+    let needed = match fault.setting.as_str() {
+        "pepper" | "previous_pepper" => PEPPER,
+        DATABASE_PASSWORD => DATABASE_URL,
+        _ => return false,
+    };
+    found.iter().any(|fault| fault.setting.strip_suffix("_FILE") == Some(needed))
 }
 
 /// Gives the values their types. A value that its setting does not accept becomes the default

@@ -4,6 +4,7 @@
 
 mod batch_plan;
 mod batch_result;
+mod charges;
 mod commands;
 pub mod commit;
 mod handle;
@@ -16,6 +17,7 @@ mod open_hold;
 mod open_holds;
 pub mod operator;
 mod reply;
+mod stopping;
 
 use std::time::Duration;
 
@@ -25,6 +27,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::batch_plan::{BatchPlan, Captured};
+use self::charges::Charges;
 use self::commands::{Command, Commands};
 use self::commit::{CommitError, Committer};
 use self::handle::HoldCommand;
@@ -41,13 +44,13 @@ pub use self::handle::Ledger;
 pub use self::message::{CaptureResult, HoldError, LedgerUnavailable};
 pub use self::open_hold::OpenHold;
 pub use self::reply::Granted;
+pub use self::stopping::WriterStop;
 
-/// Starts the writer task. When `stop` is cancelled, it accepts no more holds, commits the
-/// settlements, closes its epoch and ends.
+/// Starts the writer task, which ends as `stop` says.
 pub async fn start<S: LedgerStore>(
     store: S,
     settings: LedgerSettings,
-    stop: CancellationToken,
+    stop: impl Into<WriterStop>,
 ) -> Result<(Ledger, JoinHandle<()>), StoreError> {
     let (holds_in, holds) = mpsc::channel(settings.queue.get());
     let (settlements_in, settlements) = mpsc::unbounded_channel();
@@ -60,6 +63,7 @@ pub async fn start<S: LedgerStore>(
         settlements,
         settlements_in,
         open: OpenHolds::default(),
+        committing: Charges::default(),
         uncommitted: BatchPlan::default(),
         locked_accounts: LockedAccounts::default(),
         retry_after: settings.flush_after,
@@ -68,7 +72,7 @@ pub async fn start<S: LedgerStore>(
         metrics: WriterMetrics::new(),
         settings,
     };
-    Ok((ledger, tokio::spawn(writer.run(stop))))
+    Ok((ledger, tokio::spawn(writer.run(stop.into()))))
 }
 
 struct Writer<S> {
@@ -78,6 +82,8 @@ struct Writer<S> {
     /// Cloned into each open hold.
     settlements_in: mpsc::UnboundedSender<SettleCommand>,
     open: OpenHolds,
+    /// What is charged by the plan that is being committed.
+    committing: Charges,
     /// The part of the last plan that was not committed.
     uncommitted: BatchPlan,
     /// Commands of accounts that another session has locked.
@@ -94,37 +100,23 @@ struct Writer<S> {
 /// Longest wait before a failed heartbeat is tried again. An idle writer learns from it that the
 /// store is back.
 const HEARTBEAT_RETRY: Duration = Duration::from_secs(1);
-/// How long a stopping writer tries to commit settlements. Closing the epoch releases the others.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl<S: LedgerStore> Writer<S> {
-    async fn run(mut self, stop: CancellationToken) {
-        while let Some(plan) = self.gather(&stop).await {
-            self.commit_plan(plan).await;
-            self.heartbeat_if_due().await;
-        }
-        self.finish().await;
-    }
-
     /// Sends a heartbeat if no commit has postponed it.
     async fn heartbeat_if_due(&mut self) {
         if Instant::now() < self.heartbeat_at {
             return;
         }
         match self.committer.heartbeat().await {
-            Ok(()) => self.reset_heartbeat(),
-            Err(CommitError::NewEpoch) => {
-                self.open.clear();
-                self.reset_heartbeat();
+            Ok(()) => {}
+            Err(CommitError::NewEpoch) => self.open.clear(),
+            Err(_) => {
+                self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.settings.heartbeat_every);
+                return;
             }
-            Err(_) => self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.settings.heartbeat_every),
         }
-    }
-
-    fn reset_heartbeat(&mut self) {
-        self.metrics.oldest_hold(self.open.oldest_age());
-        self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
         self.heartbeat.record();
+        self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
     }
 
     /// Waits for commands and takes all. Returns `None` when the writer is to end.
@@ -163,6 +155,7 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     async fn commit_plan(&mut self, mut plan: BatchPlan) {
+        self.committing = Charges::of_plan(&plan);
         if let Some(locked) = self.locked_accounts.due_for_check() {
             self.locked_accounts.reopen(self.committer.locked(locked).await.ok(), &mut plan);
         }
@@ -176,11 +169,14 @@ impl<S: LedgerStore> Writer<S> {
             let undecided = self.commit(plan.captured, Commands::Ordered(plan.ordered)).await;
             self.uncommitted.ordered.extend(undecided);
         }
+        self.committing = Charges::default();
+        self.heartbeat.oldest_hold(self.open.oldest_at());
     }
 
     /// Commits one batch and answers its calls. Returns the commands that are still to be decided.
     async fn commit(&mut self, mut captured: Vec<Captured>, commands: Commands) -> Vec<Command> {
         let epoch = self.committer.epoch();
+        report_given_back(Charges::of_closed_epochs(epoch, &captured, &commands));
         captured.retain(|end| end.batch_ref.epoch == epoch);
         let mut commands = commands.for_epoch(epoch);
         let batch_ref = BatchRef { epoch, batch: self.committer.next_batch() };
@@ -191,7 +187,8 @@ impl<S: LedgerStore> Writer<S> {
             Ok(effects) => {
                 self.metrics.committed(is_fast, size, began.elapsed());
                 self.retry_after = self.settings.flush_after;
-                self.reset_heartbeat();
+                self.heartbeat.batch_committed();
+                self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
                 kill_point::pass(KillPoint::BeforeReplies);
                 self.answer(batch_ref, commands.into_vec(), effects)
@@ -216,29 +213,19 @@ impl<S: LedgerStore> Writer<S> {
             }
             Err(error) => {
                 self.metrics.failed();
+                self.heartbeat.batch_failed();
                 self.requeue(error, captured, commands.into_vec())
             }
         }
     }
+}
 
-    /// Commits the remaining settlements and closes the epoch. Waiting calls get
-    /// [`LedgerUnavailable::Stopped`].
-    async fn finish(mut self) {
-        self.holds.close();
-        while self.holds.try_recv().is_ok() {}
-        self.locked_accounts.refuse_holds();
-        let until = Instant::now() + SHUTDOWN_TIMEOUT;
-        while Instant::now() < until {
-            self.locked_accounts.check_now();
-            let plan = self.plan(Vec::new(), Vec::new());
-            if plan.is_empty() && self.locked_accounts.is_empty() {
-                break;
-            }
-            self.commit_plan(plan).await;
-            if !(self.uncommitted.is_empty() && self.locked_accounts.is_empty()) {
-                tokio::time::sleep(locked_accounts::CHECK_EVERY).await;
-            }
-        }
-        self.committer.close().await;
+fn report_given_back(Charges { calls, credits }: Charges) {
+    if calls > 0 {
+        tracing::error!(
+            calls,
+            credits = credits.as_i64(),
+            "another gateway closed the epoch of answered calls: their credits were given back"
+        );
     }
 }

@@ -91,7 +91,7 @@ pub enum LocalPostgresError {
     NotStopped { output: String },
     #[error("{} failed:\n{output}", program.display())]
     ProgramFailed { program: PathBuf, output: String },
-    #[error("{} is not empty: restore into a new folder", path.display())]
+    #[error("{} is not empty: name a new folder", path.display())]
     NotEmpty { path: PathBuf },
     #[error("{} is neither a file nor a folder, so the backup is not one of a private PostgreSQL", path.display())]
     NotCopied { path: PathBuf },

@@ -78,6 +78,12 @@ pub enum ChangeError {
          their next use: wait, or rotate or revoke their keys"
     )]
     PepperNeeded { version: i32, needed_by: i64 },
+    /// The gateway knows no newer one, so that it would refuse every key.
+    #[error(
+        "gateway {gateway} knows no pepper newer than version {version} and would refuse every key. Restart it with the \
+         newer pepper, then retire this one"
+    )]
+    PepperInUse { version: i32, gateway: String },
     /// No pepper of that version was ever used.
     #[error("pepper version {0} does not exist; `fluence pepper status` shows them")]
     NoPepper(i32),
@@ -89,6 +95,11 @@ pub enum ChangeError {
          a new version"
     )]
     WrongPepper(i32),
+    /// No key can be verified with it.
+    #[error(
+        "the pepper of version {0} is retired: no key is hashed under it. Use the pepper that replaced it"
+    )]
+    RetiredPepper(i32),
     /// What people log in with is sealed under a pepper that the settings do not have.
     #[error(
         "passwords are sealed under the pepper of version {0}; set it as the previous pepper until it is retired"

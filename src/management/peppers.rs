@@ -9,13 +9,15 @@ use crate::secret::peppers::Peppers;
 use crate::secret::seal;
 use crate::storage::audit;
 use crate::storage::identity::identities;
+use crate::storage::nodes;
 use crate::storage::peppers::{self, Registration};
 
 /// Makes sure that these are the peppers that keys were hashed under. A new version becomes known
 /// by it; one that was retired does no harm.
 ///
 /// # Errors
-/// When another pepper has the version of one of them: every key would be refused.
+/// When another pepper has the version of one of them, or the newest is retired: every key would be
+/// refused.
 pub async fn recognise(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -27,7 +29,8 @@ pub async fn recognise(
         match peppers::register(&mut transaction, pepper).await? {
             Registration::Same => {}
             Registration::Retired if version != live.newest().version() => {}
-            Registration::Conflict | Registration::Retired => return Err(ChangeError::WrongPepper(version)),
+            Registration::Retired => return Err(ChangeError::RetiredPepper(version)),
+            Registration::Conflict => return Err(ChangeError::WrongPepper(version)),
             Registration::New => {
                 record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?
             }
@@ -40,7 +43,7 @@ pub async fn recognise(
 /// Returns the number of digests.
 ///
 /// # Errors
-/// When it is the newest version, is not known, or live secrets need it.
+/// When it is the newest version, is not known, or live secrets or a gateway need it.
 pub async fn retire(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -56,6 +59,9 @@ pub async fn retire(
     }
     if status.needed_by > 0 {
         return Err(ChangeError::PepperNeeded { version, needed_by: status.needed_by });
+    }
+    if let Some(gateway) = nodes::needs_pepper(&mut transaction, version).await? {
+        return Err(ChangeError::PepperInUse { version, gateway });
     }
     seal_again(&mut transaction, version, live).await?;
     if status.retired_at.is_none() {

@@ -84,6 +84,8 @@ pub struct LedgerFacts {
     pub months_partitioned: i32,
     /// Entries that are in no month's partition.
     pub has_stray_entries: bool,
+    /// Whether gateways may add entries and batches.
+    pub can_write: bool,
 }
 
 /// Reads how the ledger is kept.
@@ -97,7 +99,9 @@ pub async fn ledger(connection: &mut PgConnection, hold_life_s: f64) -> Result<L
          select (select count(*) from ledger_epoch
                   where closed_at is null and heartbeat_at < now() - make_interval(secs => $1)) as stale_epochs,
                 coalesce((select min(ahead) from month where not is_there), 13) as months_partitioned,
-                exists (select from ledger_entry where tableoid = 'ledger_entry_other'::regclass) as has_stray_entries",
+                exists (select from ledger_entry where tableoid = 'ledger_entry_other'::regclass) as has_stray_entries,
+                has_table_privilege('ledger_entry', 'insert') and has_table_privilege('ledger_batch', 'insert')
+                    as can_write",
     )
     .bind(hold_life_s)
     .fetch_one(connection)

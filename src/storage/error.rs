@@ -1,5 +1,6 @@
 //! Failures of the store. A violated constraint becomes an error by its name.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use sqlx::Error;
@@ -91,10 +92,15 @@ fn constraint_error(constraint: &str) -> Option<StorageError> {
 }
 
 impl StorageError {
+    /// Returns the server's code of the failure (SQLSTATE), if the server answered.
+    pub fn sql_state(&self) -> Option<Cow<'_, str>> {
+        let Self::Unavailable(error) = self else { return None };
+        error.as_database_error().and_then(|answer| answer.code())
+    }
+
     /// Whether the server cancelled the statement, because it took longer than `statement_timeout`.
     pub fn is_timeout(&self) -> bool {
-        let Self::Unavailable(error) = self else { return false };
-        error.as_database_error().and_then(|answer| answer.code()).as_deref() == Some("57014")
+        self.sql_state().as_deref() == Some("57014")
     }
 }
 

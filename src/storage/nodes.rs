@@ -19,6 +19,8 @@ pub struct Node {
     pub id: Uuid,
     /// The name that operators see.
     pub name: String,
+    /// The newest pepper that it runs with.
+    pub pepper_version: i32,
 }
 
 /// A gateway as the others see it.
@@ -40,6 +42,9 @@ pub struct NodeView {
     pub clock_ahead_ms: Option<i64>,
     /// The last change that it has applied.
     pub change_seen: i64,
+    /// The newest pepper that it runs with; `None`: an older version of the program.
+    #[serde(skip)]
+    pub pepper_version: Option<i32>,
     /// The sets that it sells by; `None` until it has taken up any.
     #[serde(skip)]
     pub catalogue_set: Option<i32>,
@@ -69,8 +74,8 @@ pub async fn report(
     clock_ahead: Option<TimeDelta>,
 ) -> Result<DateTime<Utc>, StorageError> {
     let (time,): (DateTime<Utc>,) = sqlx::query_as(
-        "insert into node (id, name, version, started_at, last_seen_at, change_seen, clock_ahead_ms)
-         values ($1, $2, $3, now(), now(), $4, $5)
+        "insert into node (id, name, version, started_at, last_seen_at, change_seen, clock_ahead_ms, pepper_version)
+         values ($1, $2, $3, now(), now(), $4, $5, $6)
              on conflict (id) do update set last_seen_at = excluded.last_seen_at, change_seen = excluded.change_seen,
                                             clock_ahead_ms = excluded.clock_ahead_ms
          returning clock_timestamp()",
@@ -80,6 +85,7 @@ pub async fn report(
     .bind(env!("CARGO_PKG_VERSION"))
     .bind(change_seen)
     .bind(clock_ahead.map(|ahead| ahead.num_milliseconds()))
+    .bind(node.pepper_version)
     .fetch_one(connection)
     .await?;
     Ok(time)
@@ -124,6 +130,24 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<NodeView>, Storag
     .fetch_all(connection)
     .await?;
     Ok(nodes)
+}
+
+/// Returns a gateway that has reported itself lately and runs with no pepper newer than this one.
+pub async fn needs_pepper(
+    connection: &mut PgConnection,
+    version: i32,
+) -> Result<Option<String>, StorageError> {
+    let name = sqlx::query_scalar(
+        "select name from node
+          where (pepper_version is null or pepper_version <= $1)
+            and last_seen_at > now() - make_interval(secs => $2)
+          order by name limit 1",
+    )
+    .bind(version)
+    .bind(f64::from(SILENT_AFTER_S))
+    .fetch_optional(connection)
+    .await?;
+    Ok(name)
 }
 
 /// Removes gateways without a report for a day.

@@ -7,6 +7,8 @@ use std::time::Duration;
 use sqlx::{Error, PgConnection};
 use tokio::time::{Instant, sleep};
 
+use super::error::server_message;
+
 /// How long a try waits for a lock, well below the 500 ms that a ledger's writer waits.
 const LOCK_TIMEOUT: &str = "set lock_timeout = '150ms'";
 const NO_LOCK_TIMEOUT: &str = "set lock_timeout = 0";
@@ -55,7 +57,8 @@ pub(super) async fn retry<T, E: MayBeLocked>(
             break Err(LocksTaken(Box::new(error)).into());
         }
         if log_at <= Instant::now() {
-            tracing::warn!(%error, "a table is locked by another session; trying again");
+            let error = error.database_error().map(server_message);
+            tracing::warn!(error, "a table is locked by another session; trying again");
             log_at = Instant::now() + LOGGED_EVERY;
         }
         sleep(PAUSE).await;

@@ -82,7 +82,8 @@ fn describe() {
     describe_gauge!(
         "gateway_ledger_silent_seconds",
         Unit::Seconds,
-        "Time since the ledger's writer last committed or sent a heartbeat. Infinite once it has stopped."
+        "Time since the ledger's writer last committed a batch or, while none fails, sent a heartbeat. Infinite once it \
+         has stopped."
     );
     describe_counter!("gateway_ledger_batches_total", "Batches, by path (fast, ordered) or failed.");
     describe_counter!("gateway_ledger_commands_total", "Holds and settlements that were committed.");

@@ -17,6 +17,7 @@ mod runtime_role;
 mod schema;
 mod silent_server;
 mod smoke;
+mod stopping;
 mod stray_locks;
 mod sweep;
 mod usage;

@@ -61,6 +61,7 @@ pub(super) async fn run(args: RestoreArgs, settings: &Settings, output: Output) 
     output.print(&RestoreReport {
         data_dir: data_dir.to_owned(),
         last_commit,
+        is_all: args.to.is_none() && last_commit.is_some(),
         batches: ledger.batches,
         entries: ledger.entries,
         pepper: pepper.is_some(),
@@ -91,6 +92,9 @@ struct RestoreReport {
     data_dir: PathBuf,
     /// The last commit that was replayed from the log.
     last_commit: Option<DateTime<Utc>>,
+    /// Whether all of the write-ahead log was replayed.
+    #[serde(skip)]
+    is_all: bool,
     batches: u64,
     entries: u64,
     pepper: bool,
@@ -117,9 +121,12 @@ impl Report for RestoreReport {
                 ("took", &self.took),
             ],
         )?;
-        writeln!(
-            out,
+        let later = if self.is_all {
+            "Everything in the write-ahead log is restored. If it lacks the last minute, look for changes that are \
+             missing (docs/operations/backup.md)."
+        } else {
             "What happened later is undone: revoke keys again, and repeat grants and purchases (docs/operations/backup.md)."
-        )
+        };
+        writeln!(out, "{later}")
     }
 }

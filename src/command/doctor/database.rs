@@ -1,6 +1,6 @@
 //! The database: version, durability, rights, room for all gateways.
 
-mod gateways;
+pub(super) mod gateways;
 mod server;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -111,7 +111,12 @@ fn judge_pepper(pepper: &Pepper, matched: PepperMatch, is_newest: bool) -> Check
         (PepperMatch::Retired, false) => {
             GROUP.warn("pepper", format!("version {version} is retired"), "remove it from the settings")
         }
-        (PepperMatch::Other | PepperMatch::Retired, _) => GROUP.fail(
+        (PepperMatch::Retired, true) => GROUP.fail(
+            "pepper",
+            format!("version {version} is retired: no key is hashed with it"),
+            "use the pepper that replaced it: these settings are older than its retirement",
+        ),
+        (PepperMatch::Other, _) => GROUP.fail(
             "pepper",
             format!("version {version} is not the one that keys were hashed with"),
             "restore the pepper from its backup: no key works with another one",
@@ -123,6 +128,17 @@ fn judge_pepper(pepper: &Pepper, matched: PepperMatch, is_newest: bool) -> Check
 mod tests {
     use super::super::Verdict;
     use super::*;
+
+    #[test]
+    fn a_retired_pepper_is_told_from_a_wrong_one() {
+        let pepper = Pepper::parse(&crate::secret::generate_pepper(), 1).unwrap();
+        let found = |matched, is_newest| judge_pepper(&pepper, matched, is_newest);
+        let retired = found(PepperMatch::Retired, true);
+        assert_eq!(retired.verdict, Verdict::Fail);
+        assert!(retired.advice.unwrap().starts_with("use the pepper that replaced it"));
+        assert_eq!(found(PepperMatch::Retired, false).verdict, Verdict::Warn);
+        assert!(found(PepperMatch::Other, true).advice.unwrap().starts_with("restore the pepper"));
+    }
 
     #[test]
     fn clocks_are_compared_at_the_middle_of_the_question() {

@@ -8,10 +8,13 @@ use tokio::time::timeout;
 use super::super::context::Context;
 use super::super::error;
 use super::super::output::count;
+use super::database::gateways;
 use super::{Check, Group};
 use crate::clock;
 use crate::storage::diagnosis::{self, LedgerFacts};
+use crate::storage::error::StorageError;
 use crate::storage::ledger::verify::{Scope, verify};
+use crate::storage::nodes;
 use crate::storage::schema::PARTITIONS_AHEAD_MONTHS;
 
 const GROUP: Group = Group("ledger");
@@ -21,16 +24,12 @@ const VERIFY_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(super) async fn check(context: &Context) -> Vec<Check> {
     let mut checks = match facts(context).await {
-        Ok(facts) => judge(&facts),
-        Err(error) => vec![GROUP.fail(
-            "readable",
-            error::one_line(&error),
-            "grant the login its rights: `fluence migrate`",
-        )],
+        Ok((facts, running)) => judge(&facts, running),
+        Err(error) => vec![GROUP.fail("readable", error::one_line(&error), advice(&error))],
     };
     checks.push(match timeout(VERIFY_TIMEOUT, verify_last_day(context)).await {
         Ok(Ok(check)) => check,
-        Ok(Err(error)) => GROUP.fail("last day", error::one_line(&error), "run `fluence ledger verify`"),
+        Ok(Err(error)) => GROUP.fail("last day", error::one_line(&error), advice(&error)),
         Err(_) => GROUP.warn(
             "last day",
             "verifying it takes longer than a minute",
@@ -40,20 +39,49 @@ pub(super) async fn check(context: &Context) -> Vec<Check> {
     checks
 }
 
-async fn facts(context: &Context) -> anyhow::Result<LedgerFacts> {
+/// The ledger's upkeep, and how many gateways run.
+async fn facts(context: &Context) -> anyhow::Result<(LedgerFacts, usize)> {
     let hold_life_s = context.settings().ledger.hold_life.as_secs_f64();
-    Ok(diagnosis::ledger(&mut *context.connection().await?, hold_life_s).await?)
+    let mut connection = context.connection().await?;
+    let facts = diagnosis::ledger(&mut connection, hold_life_s).await?;
+    Ok((facts, gateways::running(&nodes::list(&mut connection).await?)))
 }
 
-fn judge(facts: &LedgerFacts) -> Vec<Check> {
-    let mut checks = vec![match facts.stale_epochs {
+/// What to do about an error of the database.
+fn advice(error: &anyhow::Error) -> &'static str {
+    match error.downcast_ref().and_then(StorageError::sql_state).as_deref() {
+        Some("42501") => "grant the login its rights: `fluence migrate`",
+        Some("55P03") => {
+            "another session locks the ledger's tables: find it with `select * from pg_locks where not granted`, and end it"
+        }
+        Some("57014") => {
+            "the database is too slow: look for long statements in pg_stat_activity, then run doctor again"
+        }
+        _ => "look at the log of PostgreSQL, then run doctor again",
+    }
+}
+
+fn judge(facts: &LedgerFacts, running: usize) -> Vec<Check> {
+    let sweep = match running {
+        0 => "start a gateway: its sweep releases them within ledger.sweep_every_s",
+        _ => {
+            "a running gateway releases them within ledger.sweep_every_s; if they stay, look for `sweep` in its log"
+        }
+    };
+    let mut checks = vec![if facts.can_write {
+        GROUP.ok("writable", "gateways may add entries and batches")
+    } else {
+        let advice = "grant gateways their rights: `fluence migrate`";
+        GROUP.fail("writable", "gateways may not add entries or batches: paid calls get 503", advice)
+    }];
+    checks.push(match facts.stale_epochs {
         0 => GROUP.ok("open holds", "every open epoch has a running gateway"),
         stale => GROUP.warn(
             "open holds",
             format!("{} of stopped gateways may have open holds", count(stale.unsigned_abs(), "epoch")),
-            "start a gateway: its sweep releases them within ledger.sweep_every_s",
+            sweep,
         ),
-    }];
+    });
     let partitions = count(facts.months_partitioned.unsigned_abs(), "month");
     checks.push(if facts.months_partitioned < PARTITIONS_AHEAD_MONTHS {
         GROUP.warn(
@@ -90,17 +118,31 @@ mod tests {
     use super::super::Verdict;
     use super::*;
 
+    fn kept() -> LedgerFacts {
+        LedgerFacts { stale_epochs: 0, months_partitioned: 4, has_stray_entries: false, can_write: true }
+    }
+
     fn verdicts(facts: LedgerFacts) -> Vec<Verdict> {
-        judge(&facts).iter().map(|check| check.verdict).collect()
+        judge(&facts, 1).iter().map(|check| check.verdict).collect()
     }
 
     #[test]
-    fn a_ledger_in_need_of_upkeep_is_a_warning() {
-        use Verdict::{Ok, Warn};
-        let kept = LedgerFacts { stale_epochs: 0, months_partitioned: 4, has_stray_entries: false };
-        assert_eq!(verdicts(kept.clone()), [Ok, Ok]);
-        assert_eq!(verdicts(LedgerFacts { stale_epochs: 1, ..kept.clone() }), [Warn, Ok]);
-        assert_eq!(verdicts(LedgerFacts { months_partitioned: 1, ..kept.clone() }), [Ok, Warn]);
-        assert_eq!(verdicts(LedgerFacts { has_stray_entries: true, ..kept }), [Ok, Ok, Warn]);
+    fn a_ledger_in_need_of_upkeep_is_a_warning_and_one_that_gateways_cannot_write_a_failure() {
+        use Verdict::{Fail, Ok, Warn};
+        assert_eq!(verdicts(kept()), [Ok, Ok, Ok]);
+        assert_eq!(verdicts(LedgerFacts { stale_epochs: 1, ..kept() }), [Ok, Warn, Ok]);
+        assert_eq!(verdicts(LedgerFacts { months_partitioned: 1, ..kept() }), [Ok, Ok, Warn]);
+        assert_eq!(verdicts(LedgerFacts { has_stray_entries: true, ..kept() }), [Ok, Ok, Ok, Warn]);
+        assert_eq!(verdicts(LedgerFacts { can_write: false, ..kept() }), [Fail, Ok, Ok]);
+    }
+
+    #[test]
+    fn only_without_a_gateway_is_one_to_be_started() {
+        let advice = |running| {
+            let checks = judge(&LedgerFacts { stale_epochs: 1, ..kept() }, running);
+            checks.into_iter().find_map(|check| check.advice).unwrap()
+        };
+        assert!(advice(0).starts_with("start a gateway"));
+        assert!(advice(2).starts_with("a running gateway releases them"));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, RedisResult, cmd};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError, RedisResult, cmd};
 use secrecy::ExposeSecret;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
@@ -38,14 +38,22 @@ async fn check_store(url: &str, budget: Duration) -> Vec<Check> {
         url.into_connection_info().map_or_else(|_| "the store".to_owned(), |info| info.addr().to_string());
     match timeout(TIMEOUT, ask_store(url)).await {
         Ok(Ok(facts)) => judge_store(&address, &facts, budget),
-        Ok(Err(error)) => vec![away(&address, &error.to_string())],
-        Err(_) => vec![away(&address, "no answer within 3 s")],
+        Ok(Err(error)) => {
+            let advice = if is_refusal(&error) { REFUSED } else { AWAY };
+            vec![STORE.fail("reachable", format!("{address}: {error}"), advice)]
+        }
+        Err(_) => vec![STORE.fail("reachable", format!("{address}: no answer within 3 s"), AWAY)],
     }
 }
 
-fn away(address: &str, reason: &str) -> Check {
-    let advice = "start it, or unset FLUENCE_REDIS_URL: until then each gateway applies limits alone";
-    STORE.fail("reachable", format!("{address}: {reason}"), advice)
+const AWAY: &str = "start it, or unset FLUENCE_REDIS_URL: until then each gateway applies limits alone";
+const REFUSED: &str = "correct user and password in FLUENCE_REDIS_URL, or the rights of the user \
+                       (docs/operations/scaling.md): until then each gateway applies limits alone";
+
+/// Whether the store answers and refuses the user, the password or a command.
+fn is_refusal(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::AuthenticationFailed
+        || error.code().is_some_and(|code| ["NOAUTH", "WRONGPASS", "NOPERM"].contains(&code))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

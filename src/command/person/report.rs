@@ -48,11 +48,13 @@ impl Report for Exported {
         )?;
         for record in &self.records {
             writeln!(out)?;
-            let posts = record.posts.len();
-            write_person(out, &record.id, [&record.first_name, &record.last_name, &record.company], posts)?;
             write_fields(
                 out,
                 &[
+                    ("id", &record.id),
+                    ("name", &name(&record.first_name, &record.last_name)),
+                    ("company", &printable(&record.company)),
+                    ("posts", &record.posts.len()),
                     ("title", &text(record.title.as_deref())),
                     ("email", &text(record.email.as_deref())),
                     ("source", &printable(&record.source)),
@@ -65,10 +67,18 @@ impl Report for Exported {
         }
         for contact in &self.contacts {
             writeln!(out)?;
-            let names = [&contact.first_name, &contact.last_name, &contact.company];
-            write_person(out, &contact.id, names, contact.posts.len())?;
-            let (title, email) = (text(contact.title.as_deref()), text(contact.email.as_deref()));
-            write_fields(out, &[("title", &title), ("email", &email), ("mode", &contact.mode)])?;
+            write_fields(
+                out,
+                &[
+                    ("id", &contact.id),
+                    ("name", &name(&contact.first_name, &contact.last_name)),
+                    ("company", &printable(&contact.company)),
+                    ("posts", &contact.posts.len()),
+                    ("title", &text(contact.title.as_deref())),
+                    ("email", &text(contact.email.as_deref())),
+                    ("mode", &contact.mode),
+                ],
+            )?;
         }
         write_keepers(out, &self.kept_by)
     }
@@ -78,14 +88,8 @@ fn text(value: Option<&str>) -> String {
     or_dash(value.map(printable))
 }
 
-fn write_person(
-    out: &mut impl Write,
-    id: &uuid::Uuid,
-    [first_name, last_name, company]: [&String; 3],
-    posts: usize,
-) -> io::Result<()> {
-    let name = printable(&format!("{first_name} {last_name}"));
-    write_fields(out, &[("id", id), ("name", &name), ("company", &printable(company)), ("posts", &posts)])
+fn name(first_name: &str, last_name: &str) -> String {
+    printable(&format!("{first_name} {last_name}"))
 }
 
 impl Report for Done {

@@ -135,6 +135,23 @@ fn an_own_database_needs_a_pepper_where_keys_are_made() {
 }
 
 #[test]
+fn a_file_of_a_secret_that_cannot_be_used_is_the_only_fault() {
+    let empty = std::env::temp_dir().join(format!("fluence-empty-{}", std::process::id()));
+    std::fs::write(&empty, "\n").unwrap();
+    let url = ("DATABASE_URL", "postgresql://me@db.example/fluence");
+    for file in ["/nope", empty.to_str().unwrap()] {
+        let previous = generate_pepper();
+        let replaced = ("FLUENCE_PREVIOUS_PEPPER", &*previous);
+        let mut sources = environment(&[url, ("FLUENCE_PEPPER_FILE", file), replaced]);
+        sources.needs_pepper = true;
+        assert_eq!(faulty(&sources), ["FLUENCE_PEPPER_FILE"], "{file}");
+        let sources = environment(&[("DATABASE_URL_FILE", file), ("DATABASE_PASSWORD", "x")]);
+        assert_eq!(faulty(&sources), ["DATABASE_URL_FILE"], "{file}");
+    }
+    std::fs::remove_file(empty).unwrap();
+}
+
+#[test]
 fn an_invalid_database_url_is_refused_without_being_shown() {
     let mut sources = environment(&[("DATABASE_URL", "mysql://me:hunter2@db.example/x")]);
     sources.environment.insert("FLUENCE_PEPPER".into(), "0".repeat(64));

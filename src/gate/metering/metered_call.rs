@@ -186,9 +186,11 @@ impl MeteredCall {
             // Captured and stored, or released: the receipt will show which. Until then the call
             // counts as charged.
             Err(LedgerUnavailable::Unknown) => Settled::unavailable(billing),
-            Ok(CaptureResult::Superseded) | Err(_) => {
+            // Closing the epoch released it.
+            Ok(CaptureResult::Superseded) | Err(LedgerUnavailable::Stopped) => {
                 Settled::unavailable(self.refunded(rest, Outcome::Abandoned))
             }
+            Err(_) => Settled::unavailable(self.refunded(rest, Outcome::Failed)),
         }
     }
 

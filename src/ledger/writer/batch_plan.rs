@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::commands::{Command, PlainCommands, PlainSettleCommand, extract_commands};
 use super::handle::HoldCommand;
 use super::message::{BatchRef, SettleCommand};
+use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::plain::{PlainSettlement, is_plain_hold};
@@ -15,6 +16,7 @@ pub(crate) struct Captured {
     pub(crate) batch_ref: BatchRef,
     pub(crate) call_id: CallId,
     pub(crate) outcome: Outcome,
+    pub(crate) amount: Credits,
 }
 
 /// What is to be committed, in at most two batches.
@@ -59,8 +61,8 @@ impl BatchPlan {
 
     fn add_settlement(&mut self, SettleCommand { batch_ref, settle, reply }: SettleCommand) {
         if settle.leaves_account_unchanged() {
-            let (call_id, outcome) = (settle.hold.call_id, settle.outcome);
-            self.captured.push(Captured { batch_ref, call_id, outcome });
+            let (call_id, outcome, amount) = (settle.hold.call_id, settle.outcome, settle.captured);
+            self.captured.push(Captured { batch_ref, call_id, outcome, amount });
         } else if reply.is_some() {
             self.ordered.push(Command::Settle(SettleCommand { batch_ref, settle, reply }));
         } else {
@@ -91,7 +93,6 @@ mod tests {
 
     use super::super::reply::Reply;
     use super::*;
-    use crate::domain::credits::Credits;
     use crate::domain::ids::KeyId;
     use crate::ledger::rules::caps::KeyCaps;
     use crate::ledger::rules::entry::{CallRef, RouteNumber};

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::handle::HoldCommand;
 use super::message::{BatchRef, CaptureResult, SettleCommand};
+use crate::domain::call_status::CallStatus;
 use crate::domain::ids::AccountId;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::operation::{Operation, Settle};
@@ -23,6 +24,10 @@ impl Command {
             Self::Hold(hold) => hold.request.account_id,
             Self::Settle(command) => command.settle.hold.account_id,
         }
+    }
+
+    pub(super) fn is_of_closed_epoch(&self, current: Epoch) -> bool {
+        matches!(self, Self::Settle(command) if command.batch_ref.epoch != current)
     }
 
     pub(super) fn operation(&self) -> Operation {
@@ -65,7 +70,7 @@ impl SettleCommand {
 }
 
 fn into_release(settle: Settle) -> Settle {
-    Settle::release(settle.hold, Outcome::Failed, settle.claim)
+    Settle { status: CallStatus::UNAVAILABLE, ..Settle::release(settle.hold, Outcome::Failed, settle.claim) }
 }
 
 /// The commands of one batch, by the path that decides them.

@@ -1,27 +1,54 @@
-//! Whether the writer is alive, for readers that must not wait for it.
+//! What others see of the writer without waiting for it: whether it lives, whether the store takes
+//! its batches, and since when its oldest hold is open.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// The time of the last batch or heartbeat that the store committed. Cheap to clone.
+/// The state of a writer. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Liveness {
-    started_at: Instant,
-    /// Milliseconds from the start to the last write, or [`STOPPED`].
-    last_write_ms: Arc<AtomicU64>,
+pub struct Liveness(Arc<Mutex<Seen>>);
+
+#[derive(Debug)]
+struct Seen {
+    /// The last batch or heartbeat that the store committed. `None`: the writer has stopped.
+    last_write: Option<Instant>,
+    failures: Option<Failures>,
+    oldest_hold: Option<Instant>,
 }
 
-const STOPPED: u64 = u64::MAX;
+/// Batches that failed, without one in between that was committed.
+#[derive(Clone, Copy, Debug)]
+struct Failures {
+    first: Instant,
+    last: Instant,
+}
+
+/// How long a failed batch outweighs heartbeats. A gateway that gets no calls because it is not
+/// ready then tries again.
+const OUTWEIGHS_HEARTBEATS: Duration = Duration::from_secs(10);
+/// If a batch fails within this time after another, the store has failed in between too.
+const SAME_TROUBLE: Duration = Duration::from_secs(60);
 
 impl Liveness {
     /// Returns the time since the last batch or heartbeat, or `None` if the writer has stopped.
     pub fn silent_for(&self) -> Option<Duration> {
-        let last_write_ms = self.last_write_ms.load(Ordering::Relaxed);
-        let last_write = Duration::from_millis(last_write_ms);
-        (last_write_ms != STOPPED).then(|| self.started_at.elapsed().saturating_sub(last_write))
+        self.0.lock().last_write.map(|at| at.elapsed())
+    }
+
+    /// Returns how long the store has refused every batch, although it may take heartbeats. Zero if
+    /// it takes batches, or if none was tried lately.
+    pub fn batches_fail_for(&self) -> Duration {
+        let failures = self.0.lock().failures;
+        let current = failures.filter(|failures| failures.last.elapsed() < OUTWEIGHS_HEARTBEATS);
+        current.map_or(Duration::ZERO, |failures| failures.first.elapsed())
+    }
+
+    /// Returns how long the oldest hold is open. Zero without one.
+    pub fn oldest_hold_age(&self) -> Duration {
+        self.0.lock().oldest_hold.map_or(Duration::ZERO, |at| at.elapsed())
     }
 }
 
@@ -32,23 +59,43 @@ pub(crate) struct Heartbeat(Liveness);
 impl Heartbeat {
     /// Starts with the epoch, which the store has just opened.
     pub(crate) fn new() -> Self {
-        Self(Liveness { started_at: Instant::now(), last_write_ms: Arc::default() })
+        let seen = Seen { last_write: Some(Instant::now()), failures: None, oldest_hold: None };
+        Self(Liveness(Arc::new(Mutex::new(seen))))
     }
 
     pub(crate) fn liveness(&self) -> Liveness {
         self.0.clone()
     }
 
-    /// Records a successful write.
+    /// Records a heartbeat that the store took.
     pub(crate) fn record(&self) {
-        let since = self.0.started_at.elapsed().as_millis();
-        self.0.last_write_ms.store(u64::try_from(since).unwrap_or(STOPPED - 1), Ordering::Relaxed);
+        self.0.0.lock().last_write = Some(Instant::now());
+    }
+
+    /// Records a batch that was committed.
+    pub(crate) fn batch_committed(&self) {
+        let mut seen = self.0.0.lock();
+        seen.last_write = Some(Instant::now());
+        seen.failures = None;
+    }
+
+    /// Records a batch that the store did not take.
+    pub(crate) fn batch_failed(&self) {
+        let (mut seen, last) = (self.0.0.lock(), Instant::now());
+        let before = seen.failures.filter(|failures| failures.last.elapsed() < SAME_TROUBLE);
+        let first = before.map_or(last, |failures| failures.first);
+        seen.failures = Some(Failures { first, last });
+    }
+
+    /// Records since when the oldest hold is open.
+    pub(crate) fn oldest_hold(&self, since: Option<Instant>) {
+        self.0.0.lock().oldest_hold = since;
     }
 }
 
 impl Drop for Heartbeat {
     fn drop(&mut self) {
-        self.0.last_write_ms.store(STOPPED, Ordering::Relaxed);
+        self.0.0.lock().last_write = None;
     }
 }
 
@@ -56,16 +103,58 @@ impl Drop for Heartbeat {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     #[tokio::test(start_paused = true)]
     async fn the_time_since_the_last_write_is_known() {
         let heartbeat = Heartbeat::new();
         let liveness = heartbeat.liveness();
-        tokio::time::advance(Duration::from_secs(7)).await;
-        assert_eq!(liveness.silent_for(), Some(Duration::from_secs(7)));
+        tokio::time::advance(7 * SECOND).await;
+        assert_eq!(liveness.silent_for(), Some(7 * SECOND));
         heartbeat.record();
         assert_eq!(liveness.silent_for(), Some(Duration::ZERO));
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(liveness.silent_for(), Some(Duration::from_secs(2)));
+        tokio::time::advance(2 * SECOND).await;
+        assert_eq!(liveness.silent_for(), Some(2 * SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn heartbeats_do_not_make_up_for_failed_batches_and_a_committed_one_does() {
+        let heartbeat = Heartbeat::new();
+        let liveness = heartbeat.liveness();
+        for _ in 0..3 {
+            heartbeat.batch_failed();
+            tokio::time::advance(5 * SECOND).await;
+            heartbeat.record();
+        }
+        assert_eq!(liveness.silent_for(), Some(Duration::ZERO));
+        assert_eq!(liveness.batches_fail_for(), 15 * SECOND);
+        heartbeat.batch_committed();
+        assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_without_batches_is_tried_again_and_the_next_failure_counts_from_the_first() {
+        let heartbeat = Heartbeat::new();
+        let liveness = heartbeat.liveness();
+        heartbeat.batch_failed();
+        tokio::time::advance(OUTWEIGHS_HEARTBEATS).await;
+        assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
+        heartbeat.batch_failed();
+        assert_eq!(liveness.batches_fail_for(), OUTWEIGHS_HEARTBEATS);
+        tokio::time::advance(SAME_TROUBLE).await;
+        heartbeat.batch_failed();
+        assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_age_of_the_oldest_hold_grows_while_the_writer_does_nothing() {
+        let heartbeat = Heartbeat::new();
+        let liveness = heartbeat.liveness();
+        heartbeat.oldest_hold(Some(Instant::now()));
+        tokio::time::advance(90 * SECOND).await;
+        assert_eq!(liveness.oldest_hold_age(), 90 * SECOND);
+        heartbeat.oldest_hold(None);
+        assert_eq!(liveness.oldest_hold_age(), Duration::ZERO);
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::batch_plan::BatchPlan;
+use super::charges::Charges;
 use super::commands::{Command, Commands};
 use super::handle::HoldCommand;
 use super::message::{LedgerUnavailable, SettleCommand};
@@ -65,6 +66,11 @@ impl LockedAccounts {
         for account in &self.locked.accounts {
             self.since.entry(*account).or_insert(now);
         }
+    }
+
+    /// What is charged by the settlements that wait.
+    pub(super) fn charges(&self) -> Charges {
+        self.settlements.iter().map(Charges::of_settlement).sum()
     }
 
     /// Removes the commands of locked accounts from a plan.

@@ -1,5 +1,4 @@
-//! What operators see of the writer: batches, their holds and time, the queue, the age of the
-//! oldest hold.
+//! What operators see of the writer: batches, their holds and time, the queue.
 
 use std::time::Duration;
 
@@ -13,7 +12,6 @@ pub(super) struct WriterMetrics {
     commands: Counter,
     duration: Histogram,
     waiting: Gauge,
-    oldest_hold: Gauge,
 }
 
 impl WriterMetrics {
@@ -31,7 +29,6 @@ impl WriterMetrics {
             commands: counter!("gateway_ledger_commands_total"),
             duration: histogram!("gateway_ledger_commit_duration_seconds"),
             waiting: gauge!("gateway_ledger_holds_waiting"),
-            oldest_hold: gauge!("gateway_ledger_oldest_hold_seconds"),
         }
     }
 
@@ -49,9 +46,5 @@ impl WriterMetrics {
     /// Holds that wait for a commit after this one.
     pub(super) fn waiting(&self, holds: usize) {
         self.waiting.set(holds as f64);
-    }
-
-    pub(super) fn oldest_hold(&self, age: Duration) {
-        self.oldest_hold.set(age.as_secs_f64());
     }
 }

@@ -145,6 +145,14 @@ impl OpenHold {
         refund
     }
 
+    /// Releases a hold that came after its call stopped waiting. One that had waited for as long as
+    /// calls wait was answered with 503.
+    pub(super) fn release_unclaimed(self, waited: Duration) {
+        if waited >= self.longest_wait {
+            self.release_with_status(Outcome::Failed, CallStatus::UNAVAILABLE);
+        }
+    }
+
     /// Captures `used` and stores the answer under the call's idempotency key. Waits until both are
     /// durable, but no longer than calls wait for a decision. After that the call is released,
     /// unless a commit in progress may have stored it: [`LedgerUnavailable::Unknown`].

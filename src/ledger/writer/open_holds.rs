@@ -1,7 +1,6 @@
 //! The batches with open holds: a recovery starts at the oldest.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -37,9 +36,9 @@ impl OpenHolds {
         self.0.first_key_value().map_or(otherwise, |(batch, _)| *batch)
     }
 
-    /// How long the oldest hold is open; zero without one.
-    pub(crate) fn oldest_age(&self) -> Duration {
-        self.0.first_key_value().map_or(Duration::ZERO, |(_, opened)| opened.at.elapsed())
+    /// Since when the oldest hold is open.
+    pub(crate) fn oldest_at(&self) -> Option<Instant> {
+        self.0.first_key_value().map(|(_, opened)| opened.at)
     }
 
     /// Removes all holds, when their epoch was closed.
@@ -50,19 +49,22 @@ impl OpenHolds {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_oldest_batch_is_known_with_its_age_until_its_last_hold_ends() {
+    async fn the_oldest_batch_is_known_with_its_time_until_its_last_hold_ends() {
         let mut open = OpenHolds::default();
-        assert_eq!((open.oldest_or(9), open.oldest_age()), (9, Duration::ZERO));
+        let (first, second) = (Instant::now(), Instant::now() + Duration::from_secs(2));
+        assert_eq!((open.oldest_or(9), open.oldest_at()), (9, None));
         open.opened(3);
         open.opened(3);
         tokio::time::advance(Duration::from_secs(2)).await;
         open.opened(4);
         open.ended(3);
-        assert_eq!((open.oldest_or(9), open.oldest_age()), (3, Duration::from_secs(2)));
+        assert_eq!((open.oldest_or(9), open.oldest_at()), (3, Some(first)));
         open.ended(3);
-        assert_eq!((open.oldest_or(9), open.oldest_age()), (4, Duration::ZERO));
+        assert_eq!((open.oldest_or(9), open.oldest_at()), (4, Some(second)));
     }
 }

@@ -2,6 +2,7 @@
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::message::HoldError;
 use super::open_hold::OpenHold;
@@ -23,26 +24,43 @@ pub struct Granted {
 /// Sends the answer to one call.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    to: oneshot::Sender<Answer>,
+    to: ReplyTo,
     /// The runtime in which the call waits.
     runtime: Handle,
+}
+
+/// A call that waits since an instant.
+#[derive(Debug)]
+struct ReplyTo {
+    call: oneshot::Sender<Answer>,
+    since: Instant,
+}
+
+impl ReplyTo {
+    /// Answers the call. If it no longer waits, its hold is released.
+    fn send(self, answer: Answer) {
+        if let Err(Ok(Granted { hold, .. })) = self.call.send(answer) {
+            hold.release_unclaimed(self.since.elapsed());
+        }
+    }
 }
 
 impl Reply {
     /// A reply to the current task, and its receiver.
     pub(crate) fn to_here() -> (Self, oneshot::Receiver<Answer>) {
-        let (to, answer) = oneshot::channel();
+        let (call, answer) = oneshot::channel();
+        let to = ReplyTo { call, since: Instant::now() };
         (Self { to, runtime: Handle::current() }, answer)
     }
 
     /// Whether the call no longer waits.
     pub(crate) fn is_closed(&self) -> bool {
-        self.to.is_closed()
+        self.to.call.is_closed()
     }
 
-    /// Answers one call. If it no longer waits, its hold is dropped here, which releases it.
+    /// Answers one call. If it no longer waits, its hold is released.
     pub(crate) fn send(self, answer: Answer) {
-        let _ = self.to.send(answer);
+        self.to.send(answer);
     }
 }
 
@@ -51,7 +69,7 @@ impl Reply {
 #[derive(Debug, Default)]
 pub(crate) struct Replies(Vec<(Handle, Answers)>);
 
-type Answers = Vec<(oneshot::Sender<Answer>, Answer)>;
+type Answers = Vec<(ReplyTo, Answer)>;
 
 impl Replies {
     pub(crate) fn add(&mut self, reply: Reply, answer: Answer) {
@@ -68,7 +86,7 @@ impl Replies {
         for (runtime, answers) in self.0 {
             runtime.spawn(async move {
                 for (to, answer) in answers {
-                    let _ = to.send(answer);
+                    to.send(answer);
                     kill_point::pass(KillPoint::FirstReplySent);
                 }
                 kill_point::pass(KillPoint::RepliesSent);

@@ -7,6 +7,7 @@ use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 
 use super::error::{classify, poisons_connection};
 use crate::ledger::store::StoreError;
+use crate::storage::error::server_message;
 use crate::storage::runtime_role;
 
 /// The longest wait for a new connection.
@@ -52,7 +53,7 @@ impl LedgerConnection {
             let connected = tokio::time::timeout(CONNECT_TIMEOUT, connect(&self.options)).await;
             let connection = connected
                 .map_err(|_| StoreError::Unavailable("no connection within 5 s".into()))?
-                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+                .map_err(|error| StoreError::Unavailable(server_message(&error)))?;
             self.open = Some(connection);
         }
         self.open.as_mut().ok_or_else(|| StoreError::Unavailable("no connection".into()))

@@ -113,6 +113,22 @@ async fn the_latest_entries_of_all_are_shown_oldest_first() {
 }
 
 #[tokio::test]
+async fn the_reason_of_an_act_is_shown() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "insert into audit_entry (account_id, actor, actor_id, action, subject, subject_id, reason)
+         select '{account}', 'operator', 'ana', 'account.suspended', 'account', '{account}', 'unpaid since May'"
+    )))
+    .execute(program.database.pool())
+    .await
+    .unwrap();
+    let shown = program.run(&["audit", "--account", &account]).out;
+    assert!(shown.lines().next().unwrap().ends_with("REASON"), "{shown}");
+    assert!(shown.contains("unpaid since May"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_pepper_first_used_is_written_down_for_the_whole_service() {
     let program = Program::new().await;
     program.json(&["pepper", "status"]);

@@ -53,6 +53,7 @@ async fn a_sound_installation_passes_and_is_not_changed() {
         ("database", "connections"),
         ("database", "pepper"),
         ("gateways", "running"),
+        ("ledger", "writable"),
         ("ledger", "open holds"),
         ("ledger", "partitions"),
         ("ledger", "last day"),
@@ -133,6 +134,33 @@ async fn a_store_is_asked_and_one_that_is_away_fails_without_its_password() {
         diagnosed(&program, &[("FLUENCE_REDIS_URL", "redis://me:hunter2@127.0.0.1:1/0")]);
     assert_eq!((status, verdict(&diagnosis, "store", "reachable").as_str()), (1, "fail"));
     assert!(!diagnosis.to_string().contains("hunter2"), "{diagnosis}");
+}
+
+#[tokio::test]
+async fn a_store_that_refuses_the_password_is_not_to_be_started() {
+    let (program, store) = (Program::new().await, Redis::start().await);
+    let url = format!("redis://gate:hunter2@127.0.0.1:{}/0", store.port());
+    let (_, diagnosis) = diagnosed(&program, &[("FLUENCE_REDIS_URL", &url)]);
+    let advice = found(&diagnosis, "store", "reachable")[0]["advice"].as_str().unwrap();
+    assert!(advice.starts_with("correct user and password"), "{diagnosis}");
+}
+
+#[tokio::test]
+async fn a_ledger_that_gateways_may_not_write_fails() {
+    let program = Program::new().await;
+    change(&program, "revoke insert on ledger_entry from fluence_runtime").await;
+    let (_, diagnosis) = diagnosed(&program, &[]);
+    assert_eq!(verdict(&diagnosis, "ledger", "writable"), "fail");
+}
+
+#[tokio::test]
+async fn a_locked_ledger_needs_the_end_of_the_lock_and_no_rights() {
+    let program = Program::new().await;
+    let mut stray = program.database.pool().begin().await.unwrap();
+    sqlx::raw_sql("lock table ledger_entry in access exclusive mode").execute(&mut *stray).await.unwrap();
+    let (_, diagnosis) = diagnosed(&program, &[]);
+    let advice = found(&diagnosis, "ledger", "last day")[0]["advice"].as_str().unwrap();
+    assert!(advice.starts_with("another session locks"), "{diagnosis}");
 }
 
 #[tokio::test]

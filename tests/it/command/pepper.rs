@@ -4,6 +4,7 @@ use fluence::secret::generate_pepper;
 use serde_json::{Value, json};
 
 use super::program::{Program, Ran, text};
+use super::serving::Serving;
 
 /// A command under a newer pepper than the program's own, which it replaces.
 fn under(program: &Program, newer: &str, words: &[&str]) -> Ran {
@@ -61,6 +62,33 @@ async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
     );
     assert_eq!(under(&program, &newer, &["pepper", "retire", "--json"]).json()["digests_forgotten"], 2);
     assert_eq!(status(&under(&program, &newer, &shown)), [(2, 1, 1), (1, 0, 0)]);
+}
+
+#[tokio::test]
+async fn an_old_pepper_stays_while_a_running_gateway_knows_no_newer_one() {
+    let program = Program::new().await;
+    let newer = generate_pepper();
+    let listen = ["serve", "--listen", "127.0.0.1:0"];
+    let old = Serving::start(program.command(&listen));
+    old.address();
+    under(&program, &newer, &["pepper", "status"]);
+    let retire = || under(&program, &newer, &["pepper", "retire", "--json"]);
+    let refused = retire();
+    assert!(
+        refused.failure().contains("knows no pepper newer than version 1 and would refuse every key"),
+        "{}",
+        refused.err
+    );
+    old.stop();
+    let mut command = program.command(&listen);
+    command.env("FLUENCE_PEPPER", &newer).env("FLUENCE_PEPPER_VERSION", "2");
+    command.env("FLUENCE_PREVIOUS_PEPPER", &program.pepper).env("FLUENCE_PREVIOUS_PEPPER_VERSION", "1");
+    let new = Serving::start(command);
+    new.address();
+    assert_eq!(retire().json()["version"], 1);
+    new.stop();
+    let late = program.run(&["pepper", "status"]);
+    assert!(late.failure().starts_with("the pepper of version 1 is retired"), "{}", late.err);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use fluence::secret::generate_pepper;
+
 use super::program::{Program, Ran, bare};
 use super::serving::Serving;
 use crate::support::gateway::eventually;
@@ -46,6 +48,29 @@ async fn sighup_reloads_the_log_level_and_tells_what_needs_a_restart() {
     assert_eq!(call().await.unwrap().status(), 404);
     let logged = serving.next_line();
     assert_eq!(logged["status"], 404, "{logged}");
+    serving.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_tells_which_secrets_of_files_have_changed() {
+    let (program, scratch) = (Program::new().await, Scratch::new());
+    std::fs::create_dir_all(scratch.path()).unwrap();
+    let (pepper, redis) = (scratch.path().join("pepper"), scratch.path().join("redis"));
+    write(&pepper, &program.pepper);
+    write(&redis, "redis://:one@127.0.0.1:1/0");
+    let mut command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env_remove("FLUENCE_PEPPER").env("FLUENCE_PEPPER_FILE", &pepper);
+    command.env("FLUENCE_REDIS_URL_FILE", &redis);
+    let serving = Serving::start(command);
+    serving.address();
+    serving.hang_up();
+    serving.line("SIGHUP: settings reloaded");
+    write(&redis, "redis://:two@127.0.0.1:1/0");
+    serving.hang_up();
+    assert_eq!(serving.line("SIGHUP: changed settings need a restart")["settings"], "redis_url");
+    write(&pepper, &generate_pepper());
+    serving.hang_up();
+    assert_eq!(serving.line("SIGHUP: changed settings need a restart")["settings"], "redis_url, pepper");
     serving.stop();
 }
 

@@ -1,9 +1,12 @@
 //! A database host that stops answering: connections stay open, and no data passes.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::{sleep, timeout};
 
 use crate::gate::people::nobody;
-use crate::support::database_proxy::{DatabaseProxy, Network, WRITER};
+use crate::support::database_proxy::{ALL_CONNECTIONS, DatabaseProxy, Network, WRITER};
 use crate::support::gateway::{Gateway, eventually};
 
 #[tokio::test]
@@ -35,4 +38,23 @@ async fn a_gateway_with_a_silent_database_answers_503_charges_nothing_and_recove
     one.assert_books_are_right().await;
     // Two calls of two credits.
     assert_eq!(one.balance(customer.account).await, 996);
+}
+
+#[tokio::test]
+async fn a_gateway_that_stops_while_its_database_is_away_charges_what_it_answered_once_it_is_back() {
+    let one = Gateway::start().await;
+    let proxy = DatabaseProxy::start(one.database.options()).await;
+    // A settlement waits this long for others.
+    let settings = [("FLUENCE_LEDGER_FLUSH_AFTER_MS", "2000")];
+    let cut_off = one.second_gateway_over(proxy.options(), &settings).await;
+    let customer = one.enterprise(1_000).await;
+    assert_eq!(cut_off.post("/crm", &customer.key, &nobody()).await.outcome(), (404, "PROFILE_NOT_FOUND"));
+    proxy.turns(Network::Cut { whose: ALL_CONNECTIONS });
+    let (stopped, ()) = tokio::join!(timeout(Duration::from_secs(24), cut_off.stop()), async {
+        sleep(Duration::from_secs(12)).await;
+        proxy.turns(Network::Working);
+    });
+    stopped.unwrap();
+    one.assert_books_are_right().await;
+    assert_eq!(one.balance(customer.account).await, 998);
 }

@@ -15,14 +15,13 @@ use fluence::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldRequ
 use fluence::ledger::rules::operation::{Correction, Effect, Grant, Operation};
 use fluence::ledger::settings::LedgerSettings;
 use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
-use fluence::ledger::writer::{self, HoldError, Ledger, OpenHold};
+use fluence::ledger::writer::{self, HoldError, Ledger, OpenHold, WriterStop};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
 use fluence::storage::{accounts, routes};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::database::TestDatabase;
 use crate::support::gateway::settings;
@@ -151,7 +150,7 @@ impl LedgerFixture {
 
     /// A running writer on this store.
     pub(super) async fn writer_with(&self, store: PgLedgerStore) -> Writer {
-        let stop = CancellationToken::new();
+        let stop = WriterStop::default();
         let (ledger, task) = writer::start(store, limits(), stop.clone()).await.unwrap();
         Writer { ledger, stop, task }
     }
@@ -226,7 +225,7 @@ pub(super) fn limits() -> LedgerSettings {
 /// A running writer.
 pub(super) struct Writer {
     pub(super) ledger: Ledger,
-    stop: CancellationToken,
+    stop: WriterStop,
     task: JoinHandle<()>,
 }
 
@@ -251,7 +250,15 @@ impl Writer {
 
     /// Commits the settlements and closes the epoch.
     pub(super) async fn stop(self) {
-        self.stop.cancel();
+        self.stop.finish.cancel();
+        self.task.await.unwrap();
+    }
+
+    /// The same, but settlements that cannot be committed soon are given up.
+    pub(super) async fn stop_without_patience(self) {
+        self.stop.finish.cancel();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.stop.give_up.cancel();
         self.task.await.unwrap();
     }
 }

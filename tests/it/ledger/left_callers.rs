@@ -107,6 +107,23 @@ async fn a_hold_whose_caller_left_during_its_commit_is_released() {
 }
 
 #[tokio::test]
+async fn a_hold_that_comes_too_late_is_released_with_the_answer_that_its_call_got() {
+    let (fixture, customer) = world_and_customer().await;
+    with_gate(&fixture).await;
+    let writer = Impatient::start(&fixture).await;
+    let gate = close_gate(&fixture).await;
+    let answer = writer.ledger.hold(customer.request(2)).await;
+    assert!(matches!(answer, Err(HoldError::Unavailable(LedgerUnavailable::TooSlow))), "{answer:?}");
+    gate.rollback().await.unwrap();
+    eventually("its receipt says 503", async || {
+        fixture.value::<i64>("select count(*) from call_status where status = 503").await == 1
+    })
+    .await;
+    assert_eq!(fixture.books(&customer).await, (100, 100, 0));
+    writer.stop().await;
+}
+
+#[tokio::test]
 async fn a_call_that_gives_up_while_the_store_takes_nothing_is_released_and_its_key_runs_again() {
     let (fixture, customer) = world_and_customer().await;
     let writer = Impatient::start(&fixture).await;

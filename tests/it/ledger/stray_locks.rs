@@ -272,13 +272,13 @@ async fn a_writer_that_stops_waits_a_little_for_a_lock_to_go() {
 }
 
 #[tokio::test]
-async fn a_writer_that_stops_beside_a_locked_account_leaves_its_endings_to_the_sweep() {
+async fn a_writer_that_gives_up_beside_a_locked_account_leaves_its_endings_to_the_sweep() {
     let (fixture, locked, _) = two_customers().await;
     let writer = fixture.writer("a").await;
     let hold = writer.hold(locked.request(5)).await;
     let stray = fixture.lock(&locked).await;
     hold.release(Outcome::Failed);
-    timeout(HANG, writer.stop()).await.expect("the stop waits");
+    timeout(HANG, writer.stop_without_patience()).await.expect("the stop waits");
     stray.rollback().await.unwrap();
     let mut connection = fixture.pool().acquire().await.unwrap();
     fluence::storage::ledger::close_stale_epochs(&mut connection, chrono::TimeDelta::seconds(-1))

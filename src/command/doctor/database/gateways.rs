@@ -11,8 +11,20 @@ const BESIDES_POOL: i64 = 4;
 /// Connections that PostgreSQL keeps for superusers.
 const RESERVED: i64 = 3;
 
+/// Gateways report every second. One without a report for this long has probably ended.
+const HEARD_WITHIN_S: f64 = 10.0;
+
+fn is_heard(gateway: &NodeView) -> bool {
+    !gateway.is_silent && gateway.silent_s <= HEARD_WITHIN_S
+}
+
+/// How many gateways run.
+pub(in crate::command::doctor) fn running(gateways: &[NodeView]) -> usize {
+    gateways.iter().filter(|gateway| is_heard(gateway)).count()
+}
+
 pub(super) fn judge_connections(max_connections: i32, pool: i64, gateways: &[NodeView]) -> Check {
-    let running = gateways.iter().filter(|gateway| !gateway.is_silent).count().max(1);
+    let running = running(gateways).max(1);
     let needed = (pool + BESIDES_POOL) * i64::try_from(running).unwrap_or(i64::MAX / 1_000);
     let available = i64::from(max_connections) - RESERVED;
     let found = format!("{} may need {needed} of {available}", count(running as u64, "gateway"));
@@ -30,7 +42,12 @@ pub(super) fn judge(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
     }
     let mut checks = Vec::new();
     let silent: Vec<&NodeView> = gateways.iter().filter(|gateway| gateway.is_silent).collect();
+    let unheard = gateways.iter().filter(|gateway| !is_heard(gateway)).count();
     checks.push(match silent.first() {
+        None if unheard > 0 => GATEWAYS.ok(
+            "running",
+            format!("{}; {unheard} more without a report for 10 s", count(running(gateways) as u64, "gateway")),
+        ),
         None => GATEWAYS.ok("running", count(gateways.len() as u64, "gateway")),
         Some(first) => GATEWAYS.warn(
             "running",
@@ -38,7 +55,7 @@ pub(super) fn judge(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
             "if it was killed, nothing: it is removed after a day. If it runs, its connection to the database is cut",
         ),
     });
-    let running = gateways.iter().filter(|gateway| !gateway.is_silent);
+    let running = gateways.iter().filter(|gateway| is_heard(gateway));
     let mut versions: Vec<&str> = running.clone().map(|gateway| gateway.version.as_str()).collect();
     versions.sort_unstable();
     versions.dedup();
@@ -91,6 +108,7 @@ mod tests {
             is_silent,
             clock_ahead_ms: None,
             change_seen,
+            pepper_version: Some(1),
             catalogue_set: None,
             routes_set: None,
             offer_fault: None,
@@ -102,6 +120,18 @@ mod tests {
         let gateways = [gateway("1", false, 0), gateway("1", false, 0), gateway("1", true, 0)];
         assert_eq!(judge_connections(43, 16, &gateways).verdict, Verdict::Ok);
         assert_eq!(judge_connections(42, 16, &gateways).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_gateway_that_was_just_killed_needs_no_connections() {
+        let killed = NodeView { silent_s: 12.0, ..gateway("1", false, 0) };
+        let gateways = [gateway("1", false, 0), gateway("1", false, 0), killed];
+        assert_eq!(judge_connections(43, 16, &gateways).verdict, Verdict::Ok);
+        let running = &judge(&gateways, 0)[0];
+        assert_eq!(
+            (running.verdict, running.found.as_str()),
+            (Verdict::Ok, "2 gateways; 1 more without a report for 10 s")
+        );
     }
 
     #[test]
