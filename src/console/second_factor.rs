@@ -105,7 +105,7 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     let content = html! {
         p.note.ok { (words.factor_on()) }
         p { (words.codes_lead()) }
-        pre { @for code in &codes { (grouped(code)) "\n" } }
+        pre tabindex="0" { @for code in &codes { (grouped(code)) "\n" } }
         p { a.button href=(PATH) { (words.saved_codes()) } }
     };
     of_person(call, words.recovery_codes(), &content)
@@ -141,7 +141,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let mut faults = Faults::default();
     if checked(call, id, &mut faults).await? {
         finish_log_in(call).await?;
-        return Ok(go_on(next, &kept));
+        return Ok(go_on(call.words(), next, &kept));
     }
     Ok(ask_form(call, &next, &kept, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
