@@ -105,7 +105,7 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     let content = html! {
         p.note.ok { (words.factor_on()) }
         p { (words.codes_lead()) }
-        pre tabindex="0" { @for code in &codes { (grouped(code)) "\n" } }
+        pre { @for code in &codes { (grouped(code)) "\n" } }
         p { a.button href=(PATH) { (words.saved_codes()) } }
     };
     of_person(call, words.recovery_codes(), &content)

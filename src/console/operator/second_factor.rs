@@ -87,7 +87,7 @@ pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
     let content = html! {
         p.note.ok { (words.factor_on()) }
         p { (words.codes_lead()) }
-        pre tabindex="0" { @for code in &codes { (grouped(code)) "\n" } }
+        pre { @for code in &codes { (grouped(code)) "\n" } }
         p { a.button href=(super::ROOT) { (words.saved_codes()) } }
     };
     Ok(Reply::page(plain(&call.frame, words.recovery_codes(), &content)))

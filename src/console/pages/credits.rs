@@ -140,7 +140,7 @@ fn table(words: Words, lots: &[&LotLine], now: DateTime<Utc>, if_empty: &str) ->
                                         " " span.muted { "(" (words.in_days(numbers::days_until(lot.expires_at, now))) ")" }
                                     }
                                 }
-                                td data-label=(words.note_head()) {
+                                td.reference data-label=(words.note_head()) {
                                     (lot.note.as_deref().unwrap_or_default())
                                     @if let Some(reference) = &lot.reference { " " (act_of(words, reference)) }
                                 }

@@ -63,7 +63,7 @@ pub(in crate::console) fn act_of(words: Words, reference: &str) -> Markup {
     html! {
         @if reference.starts_with(FORM_REFERENCE) { span.muted { "(" (words.by_operators_console()) ")" } }
         @else if reference.starts_with(SIGN_UP_REFERENCE) { span.muted { "(" (words.for_signing_up()) ")" } }
-        @else { code.reference { (reference) } }
+        @else { code { (reference) } }
     }
 }
 
