@@ -15,7 +15,8 @@ begin
         end $$$body$, 'HOME', quote_ident(current_schema()));
 end $migration$;
 
--- The lock is held for a moment: no row is read. After, not before: a trigger before an update locks each row once more, and the hot statement updates many.
+-- The lock is held for a moment: no row is read. After, not before: a trigger before an update locks each row once more, and
+-- the hot statement updates many.
 create trigger ledger_requests_bounded after update of requests_used on ledger_account for each row
     when (new.requests_used > greatest(new.requests_limit, old.requests_limit, old.requests_used))
     execute function ledger_refuse_requests();

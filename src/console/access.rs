@@ -66,6 +66,6 @@ impl Admission for Access {
         if self.needs_proof() && !call.user()?.is_confirmed {
             return Err(PageError::Unconfirmed);
         }
-        Ok(())
+        call.require_current_form()
     }
 }

@@ -13,11 +13,11 @@ use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::{Content, account};
+use super::numbers::typed_amount;
 use super::page::Reply;
 use super::section::Section;
 use super::words::Words;
 use crate::domain::alert::{AlertKind, AlertRule};
-use crate::domain::amount::Amount;
 use crate::domain::text::EmailAddress;
 use crate::management;
 use crate::storage::alerts::{self as stored, SentAlert};
@@ -64,7 +64,11 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let may_manage = call.may_manage();
     let body = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.saved()) } }
-        @if call.query.has("tried") { p.note.ok role="status" { (words.alert_tried()) } }
+        @match call.query.text("tried") {
+            "" => {},
+            "later" => p.note.bad role="alert" { (words.alert_not_tried()) },
+            _ => p.note.ok role="status" { (words.alert_tried()) },
+        }
         section.card.scroll {
             table {
                 thead { tr { th { (words.alert()) } th { (words.state()) } } }
@@ -161,11 +165,13 @@ pub(super) async fn save(call: &mut Call) -> Result<Reply, PageError> {
     let threshold = match typed.as_str() {
         "" => None,
         text => {
-            let amount = text.parse::<Amount>().ok().map(|amount| amount.credits().as_i64());
-            if amount.is_none() {
-                faults.add(("threshold", call.words().alert_threshold()), call.words().not_an_amount());
-            }
-            amount
+            let words = call.words();
+            typed_amount(text)
+                .map(|amount| amount.credits().as_i64())
+                .map_err(|fault| {
+                    faults.add(("threshold", words.alert_threshold()), words.amount_fault(fault))
+                })
+                .ok()
         }
     };
     let rule = |kind: AlertKind| AlertRule {
@@ -199,6 +205,7 @@ pub(super) async fn try_out(call: &mut Call) -> Result<Reply, PageError> {
             reason: words.mail_alert_test_reason(),
         };
         email::send(call, &address, language, message).await?;
+        return Ok(Reply::SeeOther(call.path("/alerts?tried=1")?));
     }
-    Ok(Reply::SeeOther(call.path("/alerts?tried=1")?))
+    Ok(Reply::SeeOther(call.path("/alerts?tried=later")?))
 }

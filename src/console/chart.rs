@@ -76,9 +76,9 @@ pub(crate) fn bars(name: &str, bars: &[Bar], number: impl Fn(i64) -> String) -> 
                     text x={ (format!("{:.1}", x(place) + width / 2.0)) } y="166" text-anchor="middle" { (label) }
                 }
             }
-            // A narrow screen shows the newest bars, far from the axis.
+            // A narrow screen shows the newest bars, so the numbers stand beside them.
             @for line in 1..=lines {
-                text.far x=(WIDTH) y={ (format!("{:.1}", y(line * step) - 4.0)) } text-anchor="end" aria-hidden="true" { (number(line * step)) }
+                text.far x=(WIDTH + 6.0) y={ (format!("{:.1}", y(line * step) + 4.0)) } aria-hidden="true" { (number(line * step)) }
             }
         }
     }

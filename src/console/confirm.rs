@@ -73,7 +73,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
             let token = Token::new().map_err(|_| PageError::Internal)?;
             sessions::confirm(call.db().await?, session, &token.digest()).await?;
             call.begin_session(token);
-            return Ok(go_on(next, &kept));
+            return Ok(go_on(call.words(), next, &kept));
         }
         guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
         faults.add(("password", call.words().password()), call.words().password_wrong());

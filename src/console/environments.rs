@@ -7,18 +7,21 @@ use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::layout::{Content, account};
-use super::numbers::{up_to, whole};
+use super::numbers::{typed_number, up_to, whole};
 use super::page::Reply;
 use super::section::Section;
 use crate::clock::new_id;
-use crate::domain::account::EnvironmentView;
+use crate::domain::account::{EnvironmentView, is_playground};
 use crate::domain::ids::EnvironmentId;
 use crate::domain::key::Mode;
 use crate::domain::text::EnvironmentName;
-use crate::management::keys::PLAYGROUND;
+use crate::management::environments::MAX_ENVIRONMENTS;
 use crate::management::{self, ChangeError};
 use crate::storage::environments;
 use crate::storage::keys::MAX_COUNTED;
+
+/// The most keys that the limit of an environment can be.
+const MAX_KEY_CAP: i64 = 10_000;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.account_id()?;
@@ -34,7 +37,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                     @for known in &environments {
                         tr {
                             td data-label=(words.name()) { a href={ (keys) "?environment=" (known.id) } { b { (known.name) } }
-                                @if known.name == PLAYGROUND { " " span.small.muted { (words.of_playground()) } }
+                                @if is_playground(&known.name, known.mode) { " " span.small.muted { (words.of_playground()) } }
                             }
                             td data-label=(words.mode()) {
                                 @match known.mode {
@@ -101,6 +104,10 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
         Err(ChangeError::EnvironmentExists) => {
             faults.add(("name", call.words().name()), call.words().environment_exists())
         }
+        Err(ChangeError::TooManyEnvironments) => {
+            let most = i64::try_from(MAX_ENVIRONMENTS).unwrap_or(i64::MAX);
+            faults.add(("name", call.words().name()), call.words().too_many_environments(most))
+        }
         Err(error) => return Err(error.into()),
     }
     call.roll_back();
@@ -148,11 +155,11 @@ pub(super) async fn set_limit(call: &mut Call) -> Result<Reply, PageError> {
     let typed = call.form.text("key_cap").to_owned();
     let cap: Option<u16> = match typed.as_str() {
         "" => None,
-        number => match number.parse().ok().filter(|cap| (1..=10_000).contains(cap)) {
-            Some(cap) => Some(cap),
-            None => {
-                let mut faults = Faults::default();
-                faults.add(("key_cap", call.words().key_cap()), call.words().not_an_amount());
+        number => match typed_number(number, MAX_KEY_CAP) {
+            Ok(cap) => u16::try_from(cap).ok(),
+            Err(fault) => {
+                let (words, mut faults) = (call.words(), Faults::default());
+                faults.add(("key_cap", words.key_cap()), words.number_fault(fault, MAX_KEY_CAP));
                 let form = limit_form(call, &known, &typed, &faults).await?;
                 return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
             }

@@ -30,6 +30,9 @@ pub(crate) enum PageError {
     /// A form from another origin, another browser or another day.
     #[error("the form was not sent from its own page")]
     NotFromHere,
+    /// A form that the person opened before their session began, or too long ago.
+    #[error("the form belongs to an earlier session")]
+    OutdatedForm,
     /// A body that no page of ours sends.
     #[error("the body is not the form of this page")]
     NotAForm,

@@ -73,6 +73,7 @@ fn texts(frame: &Frame, error: &PageError) -> (StatusCode, &'static str, String)
         PageError::Internal
         | PageError::LoggedOut
         | PageError::Unconfirmed
+        | PageError::OutdatedForm
         | PageError::SentAlready { .. } => {
             (StatusCode::INTERNAL_SERVER_ERROR, words.internal_title(), words.internal().to_owned())
         }

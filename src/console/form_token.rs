@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::hex;
+use crate::domain::ids::IdentityId;
+use crate::secret::Pepper;
 use crate::secret::token::{Token, TokenDigest, digest_of};
 
 /// How the ids of acts begin whose form is their id. Owners read words in their place.
@@ -12,6 +14,8 @@ pub(super) const FORM_REFERENCE: &str = "form ";
 /// How long a form may lie open.
 const LIFE_H: i64 = 12;
 const NONCE_BYTES: usize = 16;
+/// Short, because every page has forms: the mark opens nothing, it only lets a form be shown again.
+const MARK_BYTES: usize = 6;
 
 /// Makes the token of a form that is sent to `action`.
 pub(crate) fn make(key: &Token, action: &str, now: DateTime<Utc>) -> String {
@@ -32,6 +36,27 @@ pub(crate) fn check(key: &Token, action: &str, token: &str, now: DateTime<Utc>) 
         && nonce.len() == 2 * NONCE_BYTES
         && key.is_code(&message(action, hour, nonce), &hex::decode(code)?);
     is_right.then(|| digest_of(token))
+}
+
+/// Marks a token as rendered for this person. The mark outlives the session: a form that a later
+/// log-in made invalid is known as the person's own, and may be shown to them again.
+pub(crate) fn marked(token: &str, pepper: &Pepper, person: IdentityId, action: &str) -> String {
+    format!("{token}.{}", mark(token, pepper, person, action))
+}
+
+/// Whether a form was rendered for this person and this address, in whichever session.
+pub(crate) fn is_of(text: &str, pepper: &Pepper, person: IdentityId, action: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(token, found)| found == mark(token, pepper, person, action))
+}
+
+/// The token without its mark.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.match_indices('.').nth(2).map_or(text, |(end, _)| &text[..end])
+}
+
+fn mark(token: &str, pepper: &Pepper, person: IdentityId, action: &str) -> String {
+    let code = pepper.blind("form", &format!("{person}\0{action}\0{token}"));
+    hex::encode(&code[..MARK_BYTES])
 }
 
 fn hour_of(now: DateTime<Utc>) -> i64 {
@@ -61,6 +86,22 @@ mod tests {
         assert!(check(&other, "/console/a/keys/new", &token, at(0)).is_none());
         for changed in [format!("{token}."), token.replace('.', ""), String::new(), token.to_uppercase()] {
             assert!(check(&key, "/console/a/keys/new", &changed, at(0)).is_none(), "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_mark_tells_whose_form_it_was_and_of_which_address() {
+        let pepper = Pepper::parse(&crate::secret::generate_pepper(), 1).unwrap();
+        let person = |n: u128| IdentityId::from_uuid(uuid::Uuid::from_u128(n));
+        let token = make(&Token::new().unwrap(), "/x", at(0));
+        let text = marked(&token, &pepper, person(1), "/x");
+        assert_eq!(without_mark(&text), token);
+        assert_eq!(without_mark(&token), token);
+        assert!(is_of(&text, &pepper, person(1), "/x"));
+        assert!(!is_of(&text, &pepper, person(2), "/x"));
+        assert!(!is_of(&text, &pepper, person(1), "/y"));
+        for forged in [token.clone(), format!("{token}."), String::new(), format!("x{text}")] {
+            assert!(!is_of(&forged, &pepper, person(1), "/x"), "{forged}");
         }
     }
 

@@ -77,7 +77,7 @@ pub(crate) async fn account_with(
     let root = format!("/console/{id}");
     let note = match (membership.closed_at, membership.account_state) {
         (Some(_), _) => Some(html! { (words.closed()) }),
-        (None, AccountState::Suspended) => Some(html! { (words.suspended()) " " (support_contact(call)) }),
+        (None, AccountState::Suspended) => Some(html! { (words.suspended()) " " (whom_to_ask(call)) }),
         (None, AccountState::Active) => None,
     };
     let body = html! {
@@ -128,11 +128,12 @@ fn places(call: &Call, sections: &[Section], root: &str, current: Section, count
     }
 }
 
-/// Where to write to support.
-fn support_contact(call: &Call) -> Markup {
+/// Whom to ask to resume a suspended account.
+fn whom_to_ask(call: &Call) -> Markup {
+    let words = call.words();
     match call.console.links.addresses().support {
-        Some(address) => html! { (contact(address)) "." },
-        None => html! { (call.words().ask_operator()) },
+        Some(address) => html! { (words.ask_to_resume()) " " (contact(address)) "." },
+        None => html! { (words.ask_operator_to_resume()) },
     }
 }
 

@@ -11,7 +11,7 @@ use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::guesses::{Subjects, key_of, wait_text};
-use super::page::{Reply, plain};
+use super::page::{GivenBack, Reply, plain};
 use super::password::is_password;
 use super::resubmission::{self, KEPT};
 use super::settings::SignUp;
@@ -131,7 +131,7 @@ async fn log_in_with(
         return Ok(Reply::SeeOther(format!("/console/log-in/second?next={next}")));
     }
     remember_browser(call, identity).await?;
-    Ok(go_on(next, kept))
+    Ok(go_on(call.words(), next, kept))
 }
 
 /// Begins a session of this browser, in either console; `half` is how long it waits for a second
@@ -160,12 +160,18 @@ pub(super) async fn begin(
 }
 
 /// Where a person goes who has proved who they are.
-pub(super) fn go_on(path: String, kept: &str) -> Reply {
+pub(super) fn go_on(words: Words, path: String, kept: &str) -> Reply {
     if kept.is_empty() {
         return Reply::SeeOther(path);
     }
     let path = path.split('?').next().unwrap_or_default().to_owned();
-    Reply::GiveBack { path, kept: kept.to_owned() }
+    Reply::GiveBack(GivenBack {
+        path,
+        kept: kept.to_owned(),
+        status: StatusCode::OK,
+        note: words.given_back(),
+        if_missing: None,
+    })
 }
 
 /// Takes the second factor away a day after an admin vouched for the person who has lost it.

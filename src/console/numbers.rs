@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 
+use crate::domain::amount::Amount;
 use crate::domain::language::Language;
 
 /// A whole number with separators; a minus sign is U+2212.
@@ -19,6 +20,39 @@ pub(crate) fn whole(language: Language, number: i64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// The digits of a number that may be written in groups of three: `1,000`, `1.000` or `1 000`.
+fn without_groups(typed: &str) -> Option<String> {
+    let Some(mark) = typed.chars().find(|c| matches!(c, '.' | ',' | ' ')) else {
+        return Some(typed.to_owned());
+    };
+    let mut groups = typed.split(mark);
+    let is_first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
+    (is_first && groups.all(|group| group.len() == 3)).then(|| typed.replace(mark, ""))
+}
+
+/// Why a text is no number from 1 to a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotANumber {
+    /// No whole number, or below 1.
+    Unreadable,
+    TooLarge,
+}
+
+/// Reads a number from 1 to `most` as people write it, such as these pages do.
+pub(crate) fn typed_number(typed: &str, most: i64) -> Result<i64, NotANumber> {
+    let digits = without_groups(typed).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = digits.filter(|digits| digits.bytes().any(|byte| byte != b'0'));
+    match digits.ok_or(NotANumber::Unreadable)?.parse() {
+        Ok(number) if number <= most => Ok(number),
+        _ => Err(NotANumber::TooLarge),
+    }
+}
+
+/// Reads an amount of credits.
+pub(crate) fn typed_amount(typed: &str) -> Result<Amount, NotANumber> {
+    typed_number(typed, Amount::MAX)?.try_into().map_err(|_| NotANumber::TooLarge)
 }
 
 /// A count that is read up to `most`: `99+` beyond.
@@ -84,6 +118,22 @@ pub(crate) fn clock_s(at: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        for typed in ["1000", "1,000", "1.000", "1 000", "01000"] {
+            assert_eq!(typed_number(typed, 1_000), Ok(1_000), "{typed}");
+        }
+        for typed in ["", "0", "000", "-1", "+1", "1.5", "1,00", "1.000,00", "1,000.000", "many", "1 000 00"]
+        {
+            assert_eq!(typed_number(typed, 1_000), Err(NotANumber::Unreadable), "{typed}");
+        }
+        for typed in ["1001", "1,001", "99999999999999999999999999"] {
+            assert_eq!(typed_number(typed, 1_000), Err(NotANumber::TooLarge), "{typed}");
+        }
+        assert_eq!(typed_amount("1.000.000.000.000").map(Amount::credits).unwrap().as_i64(), Amount::MAX);
+        assert_eq!(typed_amount("1.000.000.000.001"), Err(NotANumber::TooLarge));
+    }
 
     #[test]
     fn numbers_have_the_separators_of_their_language() {

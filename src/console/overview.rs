@@ -18,13 +18,13 @@ use super::numbers::{self, short_day, whole};
 use super::page::Reply;
 use super::section::Section;
 use super::words::Words;
+use crate::domain::account::{PLAYGROUND_ENVIRONMENTS, is_playground};
 use crate::domain::credits::Credits;
 use crate::domain::key::KeyStatus;
 use crate::domain::key::view::KeyView;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::lot::{Lot, LotSource};
-use crate::management::keys::PLAYGROUND;
 use crate::storage::console::daily::{self, DayUsage};
 use crate::storage::console::history::{self, HistoryLine};
 use crate::storage::keys;
@@ -35,6 +35,8 @@ const DAYS: u64 = 30;
 /// Entries that are read for the latest calls and the open holds.
 const ENTRIES: i64 = 100;
 const CHANGES: i64 = 5;
+/// Lots that are shown by themselves: those that are spent first.
+const LOTS: usize = 4;
 /// Days by which a forecast goes, and how many of them need calls.
 const FORECAST_DAYS: usize = 7;
 const MIN_DAYS: usize = 3;
@@ -68,7 +70,7 @@ impl Overview {
         let lines = statement::page(db, account, after, ENTRIES).await?;
         let changes = history::page(db, account, None, CHANGES).await?;
         let ending = keys::expiring(db, account, now + ENDS_SOON, ENDING_KEYS).await?;
-        let has_keys = keys::exist_outside(db, account, PLAYGROUND).await?;
+        let has_keys = keys::exist_outside(db, account, &PLAYGROUND_ENVIRONMENTS).await?;
         Ok(Self { now, ledger, days, added_up_until, lines, changes, ending, has_keys })
     }
 
@@ -97,7 +99,7 @@ impl Overview {
     fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, DateTime<Utc>)> {
         let ending = self.ending.iter();
         ending
-            .filter(|key| key.status == KeyStatus::Active && key.environment != PLAYGROUND)
+            .filter(|key| key.status == KeyStatus::Active && !is_playground(&key.environment, key.mode))
             .filter_map(|key| Some((key, key.expires_at?)))
     }
 }
@@ -116,7 +118,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         }
         @if overview.is_new() && call.may_manage() && call.may_call() { (first_steps(call, &root)?) }
         div.cards {
-            (credits_left(words, &overview))
+            (credits_left(words, &overview, &root))
             (period(words, &overview))
             (pace(words, &overview))
         }
@@ -145,7 +147,7 @@ fn first_steps(call: &Call, root: &str) -> Result<Markup, PageError> {
     })
 }
 
-fn credits_left(words: Words, overview: &Overview) -> Markup {
+fn credits_left(words: Words, overview: &Overview, root: &str) -> Markup {
     let mut lots: Vec<&Lot> = overview.ledger.lots.iter().filter(|lot| lot.left > Credits::ZERO).collect();
     lots.sort_by_key(|lot| lot.burn_order());
     let source = |lot: &Lot| match lot.source {
@@ -158,11 +160,15 @@ fn credits_left(words: Words, overview: &Overview) -> Markup {
             header { h2 { (words.credits_left_title()) } }
             div.body {
                 div.big { (whole(words.0, overview.ledger.credits_left().as_i64())) }
-                @for lot in lots.iter().take(4) {
+                @for lot in lots.iter().take(LOTS) {
                     p.muted {
                         (whole(words.0, lot.left.as_i64())) " " (source(lot)) ", "
                         (words.until(&numbers::day(words.0, numbers::last_day(lot.expires_at))))
                     }
+                }
+                @if let Some(rest) = lots.get(LOTS..).filter(|rest| !rest.is_empty()) {
+                    @let left = whole(words.0, rest.iter().map(|lot| lot.left.as_i64()).sum());
+                    p.muted { a href={ (root) "/credits" } { (words.more_lots(&left, rest.len())) } }
                 }
                 @if lots.is_empty() { p.muted { (words.no_credits()) } }
             }

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
 
+use super::error::PageError;
 use super::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::language::Language;
@@ -45,6 +46,19 @@ impl Frame {
     }
 }
 
+/// A form that is shown again.
+#[derive(Debug)]
+pub(crate) struct GivenBack {
+    pub(crate) path: String,
+    /// The fields, packed.
+    pub(crate) kept: String,
+    pub(crate) status: StatusCode,
+    /// Why, above the form.
+    pub(crate) note: &'static str,
+    /// The answer if the form is on no page. Without one, the page is shown as it is.
+    pub(crate) if_missing: Option<PageError>,
+}
+
 /// What a handler answers with.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -55,10 +69,7 @@ pub(crate) enum Reply {
     /// 303: the browser fetches another page of the console.
     SeeOther(String),
     /// The page of a form, filled in with what was typed before a log-in or a proof.
-    GiveBack {
-        path: String,
-        kept: String,
-    },
+    GiveBack(GivenBack),
     /// A text for the script of a page.
     Text(String),
     /// A table to be saved.
@@ -96,7 +107,7 @@ impl Reply {
                 response.headers_mut().insert(header::CONTENT_TYPE, plain);
                 response
             }
-            Self::SeeOther(path) | Self::GiveBack { path, .. } => {
+            Self::SeeOther(path) | Self::GiveBack(GivenBack { path, .. }) => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::SEE_OTHER;
                 let path = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/console"));

@@ -25,15 +25,16 @@ pub(super) fn field(kept: &str) -> Markup {
 }
 
 /// Fills the kept fields into the form of a page that is sent to `action`, with a note above it.
-pub(super) fn fill_in(page: &str, action: &str, kept: &str, note: &str) -> String {
+/// `None`: the page has no such form.
+pub(super) fn fill_in(page: &str, action: &str, kept: &str, note: &str) -> Option<String> {
     let fields = Form::of_query(Some(kept));
     let opening = format!("action=\"{action}\"");
     let is_meant = |start: &usize| page[*start..].split('>').next().is_some_and(|tag| tag.contains(&opening));
     let mut starts = page.match_indices("<form").map(|(start, _)| start);
-    let Some(start) = starts.find(is_meant) else { return page.to_owned() };
+    let start = starts.find(is_meant)?;
     let end = page[start..].find("</form>").map_or(page.len(), |length| start + length);
     let note = html! { p.note role="status" { (note) } }.into_string();
-    format!("{}{note}{}{}", &page[..start], filled(&page[start..end], &fields), &page[end..])
+    Some(format!("{}{note}{}{}", &page[..start], filled(&page[start..end], &fields), &page[end..]))
 }
 
 /// A form with other values. Our own pages escape every value, so that a tag ends at the first `>`.
@@ -161,11 +162,11 @@ mod tests {
                 button { "Save" }
             }
         };
-        assert_eq!(filled, expected.into_string());
+        assert_eq!(filled, Some(expected.into_string()));
     }
 
     #[test]
-    fn a_page_without_the_form_stays_as_it_is() {
-        assert_eq!(fill_in("<p>x</p>", "/x", "a=b", "note"), "<p>x</p>");
+    fn nothing_is_filled_into_a_page_without_the_form() {
+        assert_eq!(fill_in("<p>x</p>", "/x", "a=b", "note"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
@@ -14,7 +14,7 @@ use super::call::{Call, Console};
 use super::error::PageError;
 use super::error_page;
 use super::form::Form;
-use super::page::{Reply, set_headers};
+use super::page::{GivenBack, Reply, set_headers};
 use super::table::{Method, Route, page_at};
 use super::{confirm, log_in, resubmission};
 use crate::domain::language::Language;
@@ -55,8 +55,8 @@ async fn answer<A: Admission>(
     let mut response = match Box::pin(reply(console.clone(), route, request)).await {
         Ok((reply, cookies)) => {
             let reply = match (reply, head) {
-                (Reply::GiveBack { path, kept }, Some(head)) => {
-                    Box::pin(given_back(console, table, head, &cookies, path, &kept)).await
+                (Reply::GiveBack(form), Some(head)) => {
+                    Box::pin(given_back(console, table, head, &cookies, form)).await
                 }
                 (reply, _) => reply,
             };
@@ -125,16 +125,15 @@ struct Head {
     extensions: Extensions,
 }
 
-/// Opens the page of a form for the session that has just begun, and fills in what was typed
-/// before.
+/// Opens the page of a form for the present session, and fills in what was typed before.
 async fn given_back<A: Admission>(
     console: Arc<Console>,
     table: &'static [Route<A>],
     head: Head,
     set: &[HeaderValue],
-    path: String,
-    kept: &str,
+    form: GivenBack,
 ) -> Reply {
+    let GivenBack { path, kept, status, note, if_missing } = form;
     // The form of a page may be sent to an address below it.
     let ancestors =
         std::iter::successors(Some(path.as_str()), |path| path.rsplit_once('/').map(|(parent, _)| parent));
@@ -151,12 +150,24 @@ async fn given_back<A: Admission>(
     let (parts, ()) = request.into_parts();
     let Ok(mut call) = Call::with_params(console, &parts, params) else { return Reply::SeeOther(page) };
     match admitted(&mut call, route).await {
-        Ok(Reply::Page { status, html }) => {
-            let html = resubmission::fill_in(&html, &path, kept, call.words().given_back());
-            Reply::Page { status, html }
+        Ok(reply) => {
+            let filled = match &reply {
+                Reply::Page { html, .. } => resubmission::fill_in(html, &path, &kept, note),
+                _ => None,
+            };
+            match (filled, if_missing) {
+                (Some(html), _) => Reply::Page { status, html },
+                (None, Some(error)) => error_page::framed(&mut call, &error).await,
+                (None, None) => reply,
+            }
         }
-        Ok(reply) => reply,
-        Err(error) => instead(&mut call, error).await,
+        Err(error) => {
+            let error = match (error, if_missing) {
+                (PageError::NotFound, Some(error)) => error,
+                (error, _) => error,
+            };
+            instead(&mut call, error).await
+        }
     }
 }
 
@@ -184,6 +195,13 @@ async fn instead(call: &mut Call, error: PageError) -> Reply {
             confirm::asked_meanwhile(call).unwrap_or_else(|error| error_page::page(&call.frame, &error))
         }
         PageError::Unconfirmed => Reply::SeeOther(format!("{root}/confirm?next={}", next())),
+        PageError::OutdatedForm => Reply::GiveBack(GivenBack {
+            path: call.frame.path.clone(),
+            kept: resubmission::pack(&call.form),
+            status: StatusCode::CONFLICT,
+            note: call.words().outdated_form(),
+            if_missing: Some(PageError::NotFromHere),
+        }),
         PageError::SentAlready { leads_to } => Reply::SeeOther(leads_to),
         error => error_page::framed(call, &error).await,
     }

@@ -141,7 +141,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let mut faults = Faults::default();
     if checked(call, id, &mut faults).await? {
         finish_log_in(call).await?;
-        return Ok(go_on(next, &kept));
+        return Ok(go_on(call.words(), next, &kept));
     }
     Ok(ask_form(call, &next, &kept, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -79,6 +79,10 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         faults.add(("code", call.words().sign_up_code()), call.words().no_more_codes());
         return Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
+    if call.form.text("code").is_empty() {
+        faults.add(("code", call.words().sign_up_code()), call.words().is_needed());
+        return Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
     let digest = digest(call, &browser, call.form.text("code"));
     if let Some(email) = one_time::email_by_code(call.db().await?, &browser.digest(), &digest).await? {
         let address: EmailAddress = email.parse().map_err(|_| PageError::Internal)?;

@@ -18,7 +18,7 @@ use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage::{clock, environments, keys};
 
 pub use make::{NewSecret, create, import};
-pub use playground::{PLAYGROUND, playground};
+pub use playground::playground;
 pub use rotate::{cancel_rotation, end_overlap, rotate};
 
 /// Locks a key's account until the transaction ends. Returns the key and the author's current

@@ -143,6 +143,14 @@ async fn apply(
     Ok(())
 }
 
+const fn state_after(before: KeyState, action: LeakAction) -> KeyState {
+    match action {
+        LeakAction::Revoked => KeyState::Revoked,
+        LeakAction::Disabled => KeyState::Disabled,
+        LeakAction::SecretEnded | LeakAction::Notified | LeakAction::None => before,
+    }
+}
+
 async fn record(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -156,6 +164,7 @@ async fn record(
         subject: Subject::Key(key.key_id),
         before: Some(json!({ "state": key.secret.state })),
         after: Some(json!({
+            "state": state_after(key.secret.state, action),
             "action": action,
             "source": report.source,
             "url": report.url,

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod alerts;
+mod audit;
 mod forms;
 mod frame;
 mod guessing;

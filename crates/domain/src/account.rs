@@ -75,5 +75,12 @@ pub struct EnvironmentView {
 /// The environment that every account starts with.
 pub const DEFAULT_ENVIRONMENT: &str = "default";
 
-/// The test environment of the keys that the playground makes.
-pub const PLAYGROUND_ENVIRONMENT: &str = "playground";
+/// Names of the test environment of the keys that the playground makes: the second one for an
+/// account that has a live environment of the first name.
+pub const PLAYGROUND_ENVIRONMENTS: [&str; 2] = ["playground", "playground-test"];
+
+/// Whether an environment is the playground's. A live one of its name is an environment like any
+/// other.
+pub fn is_playground(name: &str, mode: Mode) -> bool {
+    mode == Mode::Test && PLAYGROUND_ENVIRONMENTS.contains(&name)
+}

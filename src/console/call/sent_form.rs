@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::Call;
 use crate::clock;
+use crate::console::current_user::CurrentUser;
 use crate::console::error::PageError;
 use crate::console::form::TOKEN;
 use crate::console::form_token;
@@ -27,14 +28,32 @@ impl Call {
 
     /// The token of a form that is sent to `action`.
     pub(crate) fn form_token(&self, action: &str) -> String {
-        form_token::make(&self.form_key, action, clock::now())
+        let token = form_token::make(&self.form_key, action, clock::now());
+        match &self.user {
+            Some(user) => form_token::marked(&token, self.console.peppers.newest(), user.identity.id, action),
+            None => token,
+        }
     }
 
-    /// Checks the hidden field of the form that was sent.
+    /// Checks the hidden field of the form that was sent. One that the same person opened in an
+    /// earlier session has no digest: it passes as far as [`Self::require_current_form`].
     pub(in crate::console) fn check_form(&mut self) -> Result<(), PageError> {
-        let checked =
-            form_token::check(&self.form_key, &self.frame.path, self.form.text(TOKEN), clock::now());
-        self.form_digest = Some(checked.ok_or(PageError::NotFromHere)?);
-        Ok(())
+        let (text, action) = (self.form.text(TOKEN), &self.frame.path);
+        let token = form_token::without_mark(text);
+        self.form_digest = form_token::check(&self.form_key, action, token, clock::now());
+        let pepper = self.console.peppers.newest();
+        let is_own = |user: &CurrentUser| form_token::is_of(text, pepper, user.identity.id, action);
+        if self.form_digest.is_some() || self.user.as_ref().is_some_and(is_own) {
+            return Ok(());
+        }
+        Err(PageError::NotFromHere)
+    }
+
+    /// Refuses a form of an earlier session, as the last check before the page acts on it.
+    pub(in crate::console) const fn require_current_form(&self) -> Result<(), PageError> {
+        match self.form_digest {
+            None if self.is_sent() => Err(PageError::OutdatedForm),
+            _ => Ok(()),
+        }
     }
 }

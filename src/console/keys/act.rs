@@ -1,6 +1,7 @@
 //! Changes of a key that need no more than a yes: disable, enable, end an overlap, take a rotation
 //! back. Each has a page that says what will happen.
 
+use axum::http::StatusCode;
 use maud::html;
 
 use super::parts::{cannot, key_of, path_of};
@@ -12,7 +13,7 @@ use crate::console::section::Section;
 use crate::console::words::Words;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus, Mode};
-use crate::management::keys;
+use crate::management::{ChangeError, keys};
 
 #[derive(Clone, Copy)]
 enum Act {
@@ -84,13 +85,21 @@ impl Act {
         call.form.only(&[])?;
         let (key, by) = (key_of(call).await?, call.by()?);
         let db = call.db().await?;
-        match self {
-            Self::Disable => keys::set_state(db, &by, key.id, KeyState::Disabled).await?,
-            Self::Enable => keys::set_state(db, &by, key.id, KeyState::Active).await?,
-            Self::EndOverlap => keys::end_overlap(db, &by, key.id).await?,
-            Self::CancelRotation => keys::cancel_rotation(db, &by, key.id).await?,
+        let done = match self {
+            Self::Disable => keys::set_state(db, &by, key.id, KeyState::Disabled).await,
+            Self::Enable => keys::set_state(db, &by, key.id, KeyState::Active).await,
+            Self::EndOverlap => keys::end_overlap(db, &by, key.id).await,
+            Self::CancelRotation => keys::cancel_rotation(db, &by, key.id).await,
         };
-        Ok(Reply::SeeOther(path_of(call, key.id, "")?))
+        match done {
+            Ok(_) => Ok(Reply::SeeOther(path_of(call, key.id, "")?)),
+            // The key has changed since the form was opened: its page says how.
+            Err(ChangeError::NotRotating | ChangeError::Revoked) => {
+                call.roll_back();
+                Ok(self.ask(call).await?.with_status(StatusCode::CONFLICT))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -11,10 +11,10 @@ use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
 use crate::console::section::Section;
 use crate::console::words::Words;
+use crate::domain::account::is_playground;
 use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyStatus, Mode};
-use crate::management::keys::PLAYGROUND;
 use crate::storage::console::key_facts::{self, KeyFacts};
 use crate::storage::environments;
 use crate::storage::keys::{KeyFilter, KeyPage, MAX_COUNTED_ASIDE, count_ended, search};
@@ -134,7 +134,7 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
             td data-label=(words.name()) {
                 a href={ (root) "/" (key.id) } { b { (key.name) } }
                 @if key.status != KeyStatus::Active { " " (status(words, key)) }
-                @if key.environment == PLAYGROUND { " " span.small.muted { (words.key_of_playground()) } }
+                @if is_playground(&key.environment, key.mode) { " " span.small.muted { (words.key_of_playground()) } }
             }
             td data-label=(words.environment()) { (environment(words, &key.environment, key.mode)) }
             td data-label=(words.secret()) { code { "…" (key.last_four) } }

@@ -113,6 +113,11 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
                 return secret_page(call, &view, &secret, title).await;
             }
             Err(NotMade::Page(error)) => return Err(error),
+            Err(NotMade::Rule(ChangeError::TooManyKeys)) => {
+                let words = call.words();
+                faults
+                    .add(("environment", words.environment()), words.environment_is_full(&typed.environment));
+            }
             Err(NotMade::Rule(error)) => add_fault(call, error, &mut faults)?,
         }
     }
@@ -156,6 +161,8 @@ pub(super) fn add_fault(call: &Call, error: ChangeError, faults: &mut Faults) ->
         }
         ChangeError::WrongMode { .. } => faults.add(("format", words.format()), words.wrong_format()),
         ChangeError::EndsInPast => faults.add(("expires_on", words.expires_on()), words.not_a_day()),
+        // A key that has expired counts again once it is renewed.
+        ChangeError::TooManyKeys => faults.add(("expires_on", words.expires_on()), words.no_room_to_renew()),
         error => return Err(error.into()),
     }
     Ok(())
@@ -201,7 +208,7 @@ fn sample(call: &Call) -> Markup {
     html! {
         @if let Some(operation) = first_call(console.site.operations(), call.words().0) {
             h2.space { (call.words().first_call()) }
-            pre { (Client::Curl.program(operation, &console.base.link("")).trim_end()) }
+            pre tabindex="0" { (Client::Curl.program(operation, &console.base.link("")).trim_end()) }
             p.muted { (call.words().curl_waits()) }
         }
     }

@@ -1,5 +1,6 @@
 //! Replacing the secret of a key.
 
+use axum::http::StatusCode;
 use maud::html;
 
 use super::make::secret_page;
@@ -7,21 +8,24 @@ use super::parts::{cannot, key_of, last_used, path_of};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, account};
+use crate::console::numbers::instant;
 use crate::console::page::Reply;
 use crate::console::section::Section;
+use crate::console::words::Words;
 use crate::domain::key::rotation::Overlap;
+use crate::domain::key::view::KeyView;
 use crate::domain::key::{FormatChoice, KeyStatus, Mode};
-use crate::management;
 use crate::management::keys::NewSecret;
+use crate::management::{self, ChangeError};
 
 const OVERLAPS: [&str; 4] = ["0s", "1h", "1d", "7d"];
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let key = key_of(call).await?;
     let (words, now, path) = (call.words(), call.now(), path_of(call, key.id, "/rotate")?);
-    if key.status == KeyStatus::Revoked {
+    if let Some(why) = why_not(words, &key) {
         let title = words.of_key(words.rotate(), &key.name);
-        return cannot(call, &key, title, words.revoked_already()).await;
+        return cannot(call, &key, title, &why).await;
     }
     // A secret that was never used, or has leaked, needs no overlap.
     let suggested = if key.last_used_at.is_some() { "1d" } else { "0s" };
@@ -56,6 +60,18 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     account(call, content).await
 }
 
+/// Why the secret cannot be replaced now.
+fn why_not(words: Words, key: &KeyView) -> Option<String> {
+    match (key.status, key.usable_old_secret().and_then(|secret| secret.ends_at)) {
+        (KeyStatus::Revoked, _) => Some(words.revoked_already().to_owned()),
+        (KeyStatus::Expired, _) => Some(words.expired_already().to_owned()),
+        (KeyStatus::Active | KeyStatus::Disabled, Some(until)) => {
+            Some(words.rotating_until(&instant(words.0, until)))
+        }
+        (KeyStatus::Active | KeyStatus::Disabled, None) => None,
+    }
+}
+
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["overlap"])?;
     let overlap: Overlap = call.form.text("overlap").parse().map_err(|_| PageError::NotAForm)?;
@@ -65,7 +81,15 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let (by, console) = (call.by()?, call.console.clone());
     let (format, prefix) = (FormatChoice::Usual, &console.prefix);
     let new = NewSecret { format, prefix, peppers: &console.peppers };
-    let (view, secret) = management::keys::rotate(call.db().await?, &by, key.id, overlap, &new).await?;
+    let (view, secret) = match management::keys::rotate(call.db().await?, &by, key.id, overlap, &new).await {
+        Ok(made) => made,
+        // The key has changed since the form was opened: its page says how.
+        Err(ChangeError::CannotRotate(_)) => {
+            call.roll_back();
+            return Ok(show(call).await?.with_status(StatusCode::CONFLICT));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let title = call.words().secret_replaced(&view.name);
     secret_page(call, &view, &secret, title).await
 }

@@ -1,18 +1,22 @@
 //! Which key is this? A key is pasted, compared and forgotten.
 
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use maud::html;
 
-use super::parts::path_of;
+use super::parts::{path_of, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
 use crate::console::layout::{Content, account};
+use crate::console::numbers::instant;
 use crate::console::page::Reply;
 use crate::console::section::Section;
-use crate::domain::key::KeySecret;
+use crate::console::words::Words;
+use crate::domain::key::view::KeyView;
+use crate::domain::key::{KeySecret, KeyStatus};
 use crate::identity::throttle::{GuessKind, Wait, wait};
-use crate::storage::console::key_facts::with_digest;
+use crate::storage::console::key_facts::{SecretFacts, of_secret, with_digest};
 use crate::storage::identity::guesses;
 use crate::storage::keys;
 
@@ -39,6 +43,10 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     let subject = call.console.peppers.newest().blind("which key", &person.to_string());
     let failures = guesses::find(call.db().await?, GuessKind::Search, &subject).await?;
     let mut faults = Faults::default();
+    if call.form.text("key").is_empty() {
+        faults.add(("key", words.which_label()), words.is_needed());
+        return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
     if let Some(Wait::Seconds(seconds)) = wait(GuessKind::Search, failures, call.now()) {
         faults.add(("key", words.which_label()), words.log_in_wait(seconds));
         return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -56,11 +64,29 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
         return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let view = keys::find(call.db().await?, key).await?.ok_or(PageError::NotFound)?;
+    let facts = of_secret(call.db().await?, key, version).await?;
+    let refused = refused_because(words, &view, &facts);
     let body = html! {
         section.card.form {
-            p { a href=(path_of(call, key, "")?) { b { (view.name) } } }
+            p { a href=(path_of(call, key, "")?) { b { (view.name) } } " " (status(words, &view)) }
             p { (words.which_version(version)) }
+            @if let Some(at) = facts.exposed_at { p.note.bad { "✕ " (words.leak_reported(&instant(words.0, at))) } }
+            @for reason in &refused { p.note.bad { "✕ " (reason) } }
+            @if refused.is_empty() { p.note.ok { "✓ " (words.secret_works()) } }
         }
     };
     account(call, Content::new(Section::Keys, words.which_key(), body)).await
+}
+
+/// Why calls with this secret are refused. Empty: they are not.
+fn refused_because(words: Words, key: &KeyView, secret: &SecretFacts) -> Vec<String> {
+    let at = |at: Option<DateTime<Utc>>| at.map(|at| instant(words.0, at)).unwrap_or_default();
+    let of_key = match key.status {
+        KeyStatus::Active => None,
+        KeyStatus::Disabled => Some(words.key_is_disabled().to_owned()),
+        KeyStatus::Expired => Some(words.key_has_expired(&at(key.expires_at))),
+        KeyStatus::Revoked => Some(words.key_was_revoked(&at(key.revoked_at))),
+    };
+    let of_secret = secret.ended_at.map(|ended| words.secret_ended(&at(Some(ended))));
+    of_key.into_iter().chain(of_secret).collect()
 }

@@ -105,6 +105,13 @@ async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageErr
 pub(in crate::console) async fn send_again(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&[])?;
     let member = member_of(call).await?;
+    // Invitations were once accepted for addresses that no message can reach.
+    if member.email.parse::<EmailAddress>().is_err() {
+        let (words, mut faults) = (call.words(), Faults::default());
+        faults.add(("email", words.email()), words.not_an_address());
+        let page = super::form(call, &member, &faults).await?;
+        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
     let (account_id, by) = (call.account_id()?, call.by()?);
     let member = members::invite_again(call.db().await?, &by, account_id, member.id).await?;
     send_invitation(call, &member).await?;

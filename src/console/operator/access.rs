@@ -60,7 +60,7 @@ impl Admission for Access {
             call.check_form()?;
         }
         if self <= Self::AwaitingFactor {
-            return Ok(());
+            return call.require_current_form();
         }
         let id = call.user()?.identity.id;
         let role = operators::role(call.db().await?, id).await?.ok_or(PageError::LoggedOut)?;
@@ -74,7 +74,7 @@ impl Admission for Access {
         if self.needs_proof() && !call.user()?.is_confirmed {
             return Err(PageError::Unconfirmed);
         }
-        Ok(())
+        call.require_current_form()
     }
 }
 

@@ -68,6 +68,7 @@ fn done(words: Words, what: &str) -> Option<&'static str> {
         "suspended" => Some(words.op_done_suspended()),
         "resumed" => Some(words.op_done_resumed()),
         "moved" => Some(words.op_done_moved()),
+        "same" => Some(words.op_done_same_plan()),
         "granted" => Some(words.op_done_granted()),
         "made" => Some(words.op_done_made()),
         "factor" => Some(words.op_done_factor()),

@@ -10,6 +10,7 @@ use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
 use crate::console::form_token::FORM_REFERENCE;
+use crate::console::numbers::typed_amount;
 use crate::console::page::Reply;
 use crate::domain::amount::Amount;
 use crate::domain::hex;
@@ -22,22 +23,11 @@ fn reference(call: &Call) -> Result<String, PageError> {
     Ok(format!("{FORM_REFERENCE}{}", hex::encode(digest.as_bytes())))
 }
 
-/// The digits of a number that may be written in groups of three: `1,000`, `1.000` or `1 000`.
-fn without_groups(typed: &str) -> Option<String> {
-    let Some(mark) = typed.chars().find(|c| matches!(c, '.' | ',' | ' ')) else {
-        return Some(typed.to_owned());
-    };
-    let mut groups = typed.split(mark);
-    let is_first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
-    (is_first && groups.all(|group| group.len() == 3)).then(|| typed.replace(mark, ""))
-}
-
 fn amount(call: &Call, faults: &mut Faults) -> Option<Amount> {
-    let amount = without_groups(call.form.text("credits")).and_then(|digits| digits.parse().ok());
-    if amount.is_none() {
-        faults.add(("credits", call.words().credits_head()), call.words().op_not_an_amount());
-    }
-    amount
+    let words = call.words();
+    typed_amount(call.form.text("credits"))
+        .map_err(|fault| faults.add(("credits", words.credits_head()), words.amount_fault(fault)))
+        .ok()
 }
 
 /// The day on which a grant ends, at its first instant.

@@ -1,9 +1,12 @@
 //! Paste a request id, a call id or a key: what happened and why. A key is compared and forgotten;
 //! the answer to the form is the page, so that nothing of it stands in an address.
 
+mod standing;
+
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
+use self::standing::Standing;
 use super::accounts::{keys_table, may_be_secret, of_secret};
 use crate::console::call::Call;
 use crate::console::error::PageError;
@@ -15,11 +18,9 @@ use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::pages::receipt;
 use crate::console::words::Words;
-use crate::domain::account::{Account, AccountState};
+use crate::domain::account::Account;
 use crate::domain::audit::AuditEntry;
 use crate::domain::ids::{AccountId, CallId, KeyId};
-use crate::domain::key::view::KeyView;
-use crate::domain::key::{KeyStatus, Mode};
 use crate::storage::explanation::{self, Explanation};
 use crate::storage::ledger::statement::receipt::Receipt;
 use crate::storage::operator::search;
@@ -177,16 +178,14 @@ fn changes(words: Words, changes: &[AuditEntry]) -> Markup {
 async fn of_key(call: &mut Call, id: KeyId, version: Option<i32>) -> Result<Option<Markup>, PageError> {
     let Some(key) = keys::find(call.db().await?, id).await? else { return Ok(None) };
     let account = account_of(call, key.account_id).await?;
+    let standing = Standing::of(call, &key, &account, version).await?;
     let (words, now) = (call.words(), call.now());
     let root = format!("/operator/accounts/{}", account.id);
-    let mut reasons = refused_because(words, &key, &account);
-    // A key lists the secrets that have not ended.
-    if version.is_some_and(|version| key.secrets.iter().all(|secret| secret.version != version)) {
-        reasons.push(words.op_secret_replaced().to_owned());
-    }
+    let reasons = standing.refused_because(words);
     Ok(Some(html! {
         @if reasons.is_empty() { p.note.ok.space { "✓ " (words.op_key_works()) } }
         @for reason in &reasons { p.note.bad.space { "✕ " (reason) } }
+        @for limit in standing.limits(words) { p.note.info.space { (limit) } }
         section.card {
             header { h2 { (key.name) } a.push href={ (root) "/keys/" (key.id) } { (words.op_its_page()) } }
             div.body {
@@ -197,31 +196,10 @@ async fn of_key(call: &mut Call, id: KeyId, version: Option<i32>) -> Result<Opti
                     dt { (words.secret()) } dd { code { (key.prefix) "…" (key.last_four) } }
                     dt { (words.last_used()) } dd { (last_used(words, key.last_used_at, now)) }
                     dt { (words.expires()) } dd { (key.expires_at.map_or_else(|| words.never().to_owned(), |at| instant(words.0, at))) }
-                    dt { (words.op_account_credits()) } dd { (whole(words.0, account.balance.as_i64())) }
+                    dt { (words.op_account_credits()) } dd { (whole(words.0, standing.credits_left())) }
                     dt { "ID" } dd { code { (key.id) } }
                 }
             }
         }
     }))
-}
-
-fn refused_because(words: Words, key: &KeyView, account: &Account) -> Vec<String> {
-    let mut reasons = Vec::new();
-    let at =
-        |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| instant(words.0, at)).unwrap_or_default();
-    match key.status {
-        KeyStatus::Active => {}
-        KeyStatus::Disabled => reasons.push(words.op_key_disabled().to_owned()),
-        KeyStatus::Expired => reasons.push(words.op_key_expired(&at(key.expires_at))),
-        KeyStatus::Revoked => reasons.push(words.op_key_revoked(&at(key.revoked_at))),
-    }
-    match (account.closed_at, account.state) {
-        (Some(_), _) => reasons.push(words.op_is_closed().to_owned()),
-        (None, AccountState::Suspended) => reasons.push(words.op_is_suspended().to_owned()),
-        (None, AccountState::Active) => {}
-    }
-    if key.mode == Mode::Live && account.balance.as_i64() == 0 {
-        reasons.push(words.op_no_credits().to_owned());
-    }
-    reasons
 }

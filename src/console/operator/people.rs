@@ -32,7 +32,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
             }
         }
         p.muted.space { (words.op_people_how()) }
-        pre { "fluence operator add --email ana@example.com --name Ana --role support\nfluence operator link ana@example.com\nfluence operator remove ana@example.com" }
+        pre tabindex="0" { "fluence operator add --email ana@example.com --name Ana --role support\nfluence operator link ana@example.com\nfluence operator remove ana@example.com" }
     };
     let head = Head { title: words.op_people(), lead: Some(words.op_people_lead()), actions: &html! {} };
     page(call, Place::People, head, None, &body)

@@ -81,6 +81,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(form(call, plan.as_ref(), &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (by, account_id, desk) = (principal(call, reason)?, call.account_id()?, desk(call)?);
+    let done = if current(call).await? == plan { "same" } else { "moved" };
     accounts::set_plan(call.db().await?, &by, account_id, &plan).await?;
     // The ledger reads the account's new plan, so that is committed first. Sent again, an
     // interrupted move completes.
@@ -89,5 +90,5 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     if let Err(error) = credits::apply(&desk, &by.actor, operation).await {
         return super::credits::not_moved(call, error);
     }
-    Ok(Reply::SeeOther(call.path("?done=moved")?))
+    Ok(Reply::SeeOther(call.path(&format!("?done={done}"))?))
 }

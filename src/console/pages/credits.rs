@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::statement::lot_name;
+use super::statement::{act_of, lot_name};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::layout::{Content, account_with, contact, ledger_account};
@@ -140,9 +140,9 @@ fn table(words: Words, lots: &[&LotLine], now: DateTime<Utc>, if_empty: &str) ->
                                         " " span.muted { "(" (words.in_days(numbers::days_until(lot.expires_at, now))) ")" }
                                     }
                                 }
-                                td data-label=(words.note_head()) {
+                                td.reference data-label=(words.note_head()) {
                                     (lot.note.as_deref().unwrap_or_default())
-                                    @if let Some(reference) = &lot.reference { " " code { (reference) } }
+                                    @if let Some(reference) = &lot.reference { " " (act_of(words, reference)) }
                                 }
                                 td.n data-label=(words.granted_head()) { (number(lot.granted)) }
                                 td.n data-label=(words.left_head()) { (number(lot.left)) }

@@ -53,7 +53,11 @@ impl Days {
         if from.is_empty() && to.is_empty() {
             return None;
         }
-        let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(is_possible);
+        let day = |text: &str| match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            Ok(day) if is_possible(day) => Ok(day),
+            Ok(_) => Err(DaysFault::OutOfRange),
+            Err(_) => Err(DaysFault::NoDay),
+        };
         let (first, last) = if from.is_empty() {
             (to, to)
         } else if to.is_empty() {
@@ -62,19 +66,19 @@ impl Days {
             (from, to)
         };
         Some(match (day(first), day(last)) {
-            (Some(from), Some(to)) if from > to => Err(DaysFault::Reversed),
-            (Some(from), Some(to)) => match (Self { from, to }) {
+            (Ok(from), Ok(to)) if from > to => Err(DaysFault::Reversed),
+            (Ok(from), Ok(to)) => match (Self { from, to }) {
                 days if days.count() > MAX_DAYS => Err(DaysFault::TooMany),
                 days => Ok(days),
             },
-            _ => Err(DaysFault::NoDay),
+            (Err(fault), _) | (_, Err(fault)) => Err(fault),
         })
     }
 }
 
 /// Days of this product's life: others are typing errors, and some that `chrono` knows PostgreSQL
 /// does not.
-fn is_possible(day: &NaiveDate) -> bool {
+fn is_possible(day: NaiveDate) -> bool {
     use chrono::Datelike;
     (2000..=2200).contains(&day.year())
 }
@@ -84,6 +88,7 @@ pub(super) enum DaysFault {
     Reversed,
     TooMany,
     NoDay,
+    OutOfRange,
 }
 
 impl DaysFault {
@@ -92,6 +97,7 @@ impl DaysFault {
             Self::Reversed => words.days_reversed(),
             Self::TooMany => words.days_too_many(),
             Self::NoDay => words.days_unreadable(),
+            Self::OutOfRange => words.days_out_of_range(),
         }
     }
 }
@@ -166,10 +172,12 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
-    /// Reads the choice. Typed days win, unless a period is chosen by name.
+    /// Reads the choice. Typed days win over a period that is chosen by name, but the days that
+    /// the form itself filled in do not.
     pub(super) fn of(call: &Call, ledger: &LedgerAccount) -> Self {
         let (today, name) = (call.now().date_naive(), call.query.text("period"));
         let named = Period::ALL.into_iter().find(|period| period.name() == name);
+        let named = named.filter(|_| !are_edited(&call.query));
         let (period, fault) = match (named, Days::typed(&call.query)) {
             (Some(Period::Own) | None, Some(Ok(days))) => {
                 return Self { period: Period::Own, days, fault: None };
@@ -190,8 +198,23 @@ impl Chosen {
                 }
             }
             (day_fields(words, Some(self.days)))
+            input type="hidden" name=(FILLED_IN) value=(filled_in(self.days));
         }
     }
+}
+
+/// The field that says which days the form showed.
+const FILLED_IN: &str = "shown";
+
+fn filled_in(days: Days) -> String {
+    format!("{}..{}", days.from, days.to)
+}
+
+/// Whether the fields have other days than the form showed.
+fn are_edited(query: &Form) -> bool {
+    let shown = query.text(FILLED_IN);
+    let (from, to) = (query.text("from"), query.text("to"));
+    !shown.is_empty() && !(from.is_empty() && to.is_empty()) && format!("{from}..{to}") != shown
 }
 
 /// Two fields for days.
@@ -223,8 +246,11 @@ mod tests {
         assert_eq!(typed("to=2026-11-26"), Some(Ok(one)));
         assert_eq!(typed("from=2026-11-27&to=2026-11-26"), Some(Err(DaysFault::Reversed)));
         assert_eq!(typed("from=2025-01-01&to=2026-11-26"), Some(Err(DaysFault::TooMany)));
-        for odd in ["from=x", "from=26/11/2026", "from=9999-01-01", "from=0001-01-01", "from=-5000-01-01"] {
+        for odd in ["from=x", "from=26/11/2026", "from=2026-02-30"] {
             assert_eq!(typed(odd), Some(Err(DaysFault::NoDay)), "{odd}");
+        }
+        for odd in ["from=9999-12-31", "from=0001-01-01", "from=-5000-01-01", "to=2201-01-01"] {
+            assert_eq!(typed(odd), Some(Err(DaysFault::OutOfRange)), "{odd}");
         }
     }
 

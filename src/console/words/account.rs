@@ -31,6 +31,16 @@ words! {
     reference: "Reference" / "Referência";
     source_word: "Source" / "Fonte";
     keys_revoked: "Keys revoked" / "Chaves revogadas";
+    leak_action: "The report" / "A denúncia";
+    found_at: "Found at" / "Encontrado em";
+    on_leak_word: "A report of a leak" / "Uma denúncia de vazamento";
+    as_service_says: "as set for all keys" / "como definido para todas as chaves";
+    second_factor_ends: "Second factor ends" / "Fim do segundo fator";
+    a_fifth_of_credits: "a fifth of the valid credits" / "um quinto dos créditos válidos";
+    set_number: "Number" / "Número";
+    people_word: "People" / "Pessoas";
+    accounts_word: "Accounts" / "Contas";
+    digests_forgotten: "Hashes of secrets deleted" / "Hashes de segredos apagados";
     no_limit_word: "none" / "nenhum";
     any_word: "any" / "qualquer";
     settings: "Settings" / "Configurações";
@@ -81,6 +91,16 @@ impl super::Words {
             "plan" => ("plan", "plano"),
             "pack" => ("pack", "pacote"),
             "grant" => ("grant", "cortesia"),
+            "support" => ("support", "suporte"),
+            "viewer" => ("viewer", "leitor"),
+            "github" => ("GitHub", "GitHub"),
+            "report" => ("report of a leak", "denúncia de vazamento"),
+            "revoke" => ("revokes the key", "revoga a chave"),
+            "disable" => ("disables the key", "desativa a chave"),
+            "notify" => ("only sends an e-mail", "apenas envia um e-mail"),
+            "secret_ended" => ("ended the old secret", "encerrou o segredo antigo"),
+            "notified" => ("only sent an e-mail", "apenas enviou um e-mail"),
+            "none" => ("changed nothing: the secret had ended", "não mudou nada: o segredo já havia acabado"),
             _ => return None,
         };
         Some(match self.0 {

@@ -20,6 +20,8 @@ words! {
     alert_admins: "Every active admin of the account." / "Todos os administradores ativos da conta.";
     alert_try: "Send me a test e-mail" / "Enviar um e-mail de teste para mim";
     alert_tried: "A test e-mail is on its way. You can ask for three an hour." / "Um e-mail de teste está a caminho. Você pode pedir três por hora.";
+    alert_not_tried: "No test e-mail was sent: you have asked for three within an hour, or many were asked for from your network. Try again later."
+        / "Nenhum e-mail de teste foi enviado: você já pediu três em uma hora, ou houve muitos pedidos da sua rede. Tente mais tarde.";
     alert_sent: "Recently sent" / "Enviados recentemente";
     alert_sent_requests: "The plan’s requests are running out" / "As requisições do plano estão acabando";
     alert_none_sent: "None yet." / "Nenhum ainda.";

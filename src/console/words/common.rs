@@ -17,8 +17,11 @@ words! {
     security: "Password and sessions" / "Senha e sessões";
     foot: "Everything on this page comes from this gateway. Nothing is loaded from elsewhere, and cookies only keep you logged in."
         / "Tudo nesta página vem deste gateway. Nada é carregado de outro lugar, e os cookies servem apenas para manter você conectado.";
-    suspended: "The account is suspended: calls are refused. You can look at everything and revoke keys. Ask support to resume the account:"
-        / "A conta está suspensa: as chamadas são recusadas. Você pode consultar tudo e revogar chaves. Peça ao suporte para reativar a conta:";
+    suspended: "The account is suspended: calls are refused. Everything else on these pages still works."
+        / "A conta está suspensa: as chamadas são recusadas. Todo o resto destas páginas continua funcionando.";
+    ask_to_resume: "Ask support to resume the account:" / "Peça ao suporte para reativar a conta:";
+    ask_operator_to_resume: "To have it resumed, ask the operator who gave you the account."
+        / "Para reativá-la, fale com o operador que forneceu a conta.";
     closed: "The account is closed for good. You can still look at everything."
         / "A conta foi encerrada em definitivo. Você ainda pode consultar tudo.";
     closed_title: "The account is closed" / "A conta está encerrada";

@@ -13,6 +13,8 @@ words! {
         / "Sua sessão terminou e nada foi alterado. Entre: o que você digitou foi guardado.";
     given_back: "Nothing was changed yet. Look over what you typed, and send it again."
         / "Nada foi alterado ainda. Confira o que você digitou e envie de novo.";
+    outdated_form: "This form was open for a long time, or you have logged in or confirmed your password in another window since. Nothing was changed yet. Look over what you typed, and send it again."
+        / "Este formulário ficou aberto por muito tempo, ou você entrou ou confirmou a senha em outra janela. Nada foi alterado ainda. Confira o que você digitou e envie de novo.";
     logged_out: "You are logged out." / "Você saiu.";
     link_hint: "No password yet? “Forgot your password?” sends you a link to set one."
         / "Ainda sem senha? Em “Esqueceu a senha?” você recebe um link para criar uma.";
@@ -23,7 +25,8 @@ words! {
     link_unknown_title: "The link does not work" / "O link não funciona";
     link_unknown: "The link is incomplete, or is not one of ours." / "O link está incompleto ou não é nosso.";
     link_used: "It has already been used. Each link works once." / "Já foi usado. Cada link funciona uma única vez.";
-    link_expired: "It has expired." / "O prazo dele terminou.";
+    link_expired: "It has expired, was withdrawn, or was replaced by a newer one."
+        / "O prazo terminou, ou ele foi cancelado ou substituído por um mais recente.";
     ask_for_new_link: "Ask for a new one." / "Peça um novo.";
     ask_for_log_in_link: "Log in with your password, or ask an admin of your account or the support of this service for a new link."
         / "Entre com sua senha ou peça um novo link a um administrador da conta ou ao suporte deste serviço.";

@@ -1,6 +1,8 @@
 //! Keys and environments.
 
 use super::{counted, sentences, words};
+use crate::console::numbers::{NotANumber, whole};
+use crate::domain::amount::Amount;
 use crate::domain::key::KeyStatus;
 
 words! {
@@ -39,6 +41,10 @@ words! {
     revoked_already: "The key is already revoked and cannot be changed." / "A chave já foi revogada e não pode ser alterada.";
     key_changed_meanwhile: "Somebody has changed this key since you opened the form. Compare your fields with the key, and save again."
         / "Alguém alterou esta chave depois que você abriu o formulário. Compare os campos com a chave e salve de novo.";
+    expired_already: "The key has expired: a new secret would be refused too. Change when the key expires first."
+        / "A chave expirou: um segredo novo também seria recusado. Antes, altere a validade da chave.";
+    no_room_to_renew: "The key’s environment has as many keys as it may have, so this one cannot be renewed. Revoke another key of the environment first."
+        / "O ambiente da chave já tem o máximo de chaves, então esta não pode ser renovada. Antes, revogue outra chave do ambiente.";
     not_rotating: "The key has no old secret: its secret is not being replaced." / "A chave não tem segredo antigo: não há troca em andamento.";
     to_key: "Open the key" / "Abrir a chave";
     rotating: "Rotating" / "Trocando o segredo";
@@ -60,10 +66,10 @@ words! {
     expires_hint: "The last day on which it works, in UTC. Empty: it does not expire by itself."
         / "O último dia em que funciona, em UTC. Vazio: não expira sozinha.";
     not_a_day: "This is not a day in the future." / "Isto não é um dia no futuro.";
+    day_is_too_late: "Choose 30 Dec 9999 or an earlier day." / "Escolha 30 dez 9999 ou um dia anterior.";
     daily_cap: "Daily cap, in credits" / "Teto diário, em créditos";
     monthly_cap: "Monthly cap, in credits" / "Teto mensal, em créditos";
     cap_hint: "UTC days and months. Empty: no cap." / "Dias e meses em UTC. Vazio: sem teto.";
-    not_an_amount: "Enter a whole number, 1 or more." / "Digite um número inteiro, 1 ou mais.";
     networks: "Only from these networks" / "Somente destas redes";
     networks_hint: "One per line, such as 203.0.113.0/24. Empty: from anywhere."
         / "Uma por linha, como 203.0.113.0/24. Vazio: de qualquer lugar.";
@@ -154,6 +160,9 @@ words! {
     which_lead: "Paste a key. It is compared and forgotten: it is not stored, logged or shown."
         / "Cole uma chave. Ela é comparada e esquecida: não é guardada, registrada nem mostrada.";
     which_none: "This key does not belong to this account." / "Esta chave não é desta conta.";
+    secret_works: "This secret works." / "Este segredo funciona.";
+    key_is_disabled: "The key is disabled: calls with it are refused until it is enabled again."
+        / "A chave está desativada: chamadas com ela são recusadas até que seja reativada.";
     which_button: "Find the key" / "Encontrar a chave";
     which_label: "Key" / "Chave";
     environments_lead: "An environment has keys of its own. Keys of test environments find sample people and cost nothing."
@@ -185,6 +194,26 @@ sentences! {
     w:
     fn not_a_network(line: &str) { format!("“{line}” is not an address or network.") }
         { format!("“{line}” não é um endereço nem uma rede.") }
+    fn has_host_bits(line: &str, network: &str) { format!("“{line}” has bits set after its prefix. For the whole network, enter {network}.") }
+        { format!("“{line}” tem bits além do prefixo. Para a rede inteira, digite {network}.") }
+    fn number_fault(fault: NotANumber, most: i64) {
+        match fault {
+            NotANumber::Unreadable => "Enter a whole number, 1 or more.".to_owned(),
+            NotANumber::TooLarge => format!("Enter a number up to {}.", whole(w.0, most)),
+        }
+    } {
+        match fault {
+            NotANumber::Unreadable => "Digite um número inteiro, 1 ou mais.".to_owned(),
+            NotANumber::TooLarge => format!("Digite um número de até {}.", whole(w.0, most)),
+        }
+    }
+    fn amount_fault(fault: NotANumber) { w.number_fault(fault, Amount::MAX) } { w.number_fault(fault, Amount::MAX) }
+    fn environment_is_full(name: &str) { format!("The environment “{name}” has as many keys as it may have. Revoke one that you no longer use, or choose another environment.") }
+        { format!("O ambiente “{name}” já tem o máximo de chaves. Revogue uma que não usa mais ou escolha outro ambiente.") }
+    fn too_many_environments(most: i64) { format!("The account already has {most} environments, the most it may have. Use one of them.") }
+        { format!("A conta já tem {most} ambientes, o máximo permitido. Use um deles.") }
+    fn rotating_until(until: &str) { format!("The secret is already being replaced, and the old one works until {until}. On the key’s page you can end the old secret now or cancel the replacement.") }
+        { format!("O segredo já está sendo trocado, e o antigo funciona até {until}. Na página da chave, você pode encerrar o segredo antigo agora ou cancelar a troca.") }
     fn not_a_region(line: &str) { format!("“{line}” is not the name of a region.") }
         { format!("“{line}” não é o nome de uma região.") }
     fn too_many_lines(most: usize) { format!("Enter at most {most} lines.") }
@@ -217,6 +246,14 @@ sentences! {
         { format!("{}, {}", counted(w, calls, "chamada", "chamadas"), w.credits(credits)) }
     fn revoked_at(when: &str) { format!("Revoked on {when}.") } { format!("Revogada em {when}.") }
     fn of_most(keys: &str, most: &str) { format!("{keys} of {most}") } { format!("{keys} de {most}") }
+    fn secret_ended(when: &str) { format!("This secret ended on {when}, and calls with it are refused. The key has another secret.") }
+        { format!("Este segredo acabou em {when}, e chamadas com ele são recusadas. A chave tem outro segredo.") }
+    fn leak_reported(when: &str) { format!("A leak of this secret was reported on {when}.") }
+        { format!("Um vazamento deste segredo foi denunciado em {when}.") }
+    fn key_has_expired(when: &str) { format!("The key expired on {when}: calls with it are refused.") }
+        { format!("A chave expirou em {when}: chamadas com ela são recusadas.") }
+    fn key_was_revoked(when: &str) { format!("The key was revoked on {when}: calls with it are refused for good.") }
+        { format!("A chave foi revogada em {when}: chamadas com ela são recusadas para sempre.") }
     fn which_version(n: i32) { format!("It has version {n} of the secret of this key.") }
         { format!("É a versão {n} do segredo desta chave.") }
 }

@@ -20,6 +20,7 @@ words! {
     days_too_many: "That is more than a year. Choose at most 366 days."
         / "É mais de um ano. Escolha no máximo 366 dias.";
     days_unreadable: "That is not a day. A day looks like 2026-11-26." / "Isto não é um dia. Um dia tem o formato 2026-11-26.";
+    days_out_of_range: "Choose days between 1 Jan 2000 and 31 Dec 2200." / "Escolha dias entre 1 jan 2000 e 31 dez 2200.";
     too_much_title: "Too many lines for one file" / "Linhas demais para um arquivo";
     too_much: "Choose fewer days, and save the others as files of their own."
         / "Escolha menos dias e salve os demais em outros arquivos.";

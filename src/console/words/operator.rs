@@ -76,7 +76,6 @@ words! {
     op_expires: "Expires on" / "Vale até";
     op_expires_hint: "00:00 UTC of that day. Empty: in 12 months." / "0h UTC desse dia. Vazio: em 12 meses.";
     op_not_a_day: "Enter a day after today." / "Informe um dia depois de hoje.";
-    op_not_an_amount: "Enter a whole number of credits, at least 1." / "Informe um número inteiro de créditos, no mínimo 1.";
     op_take: "Take credits" / "Retirar créditos";
     op_take_lead: "Takes credits from the account, from the lots that are spent first. The balance cannot fall below zero."
         / "Retira créditos da conta, dos lotes que são gastos primeiro. O saldo não pode ficar abaixo de zero.";
@@ -85,6 +84,7 @@ words! {
     op_done_suspended: "The account is suspended." / "A conta está suspensa.";
     op_done_resumed: "The account is active again." / "A conta está ativa de novo.";
     op_done_moved: "The account is on its new plan." / "A conta está no novo plano.";
+    op_done_same_plan: "The account is already on this plan. Nothing was changed." / "A conta já está neste plano. Nada foi alterado.";
     op_done_granted: "The credits are granted." / "Os créditos foram concedidos.";
     op_done_taken: "The credits are taken." / "Os créditos foram retirados.";
 
@@ -188,11 +188,15 @@ words! {
     op_entry: "Entry" / "Lançamento";
     op_by: "By" / "Por";
     op_subject: "What was changed" / "O que foi alterado";
-    op_key_works: "Nothing refuses this key now, as far as its own state goes." / "Nada recusa esta chave agora, no que depende do estado dela.";
+    op_key_works: "Nothing refuses this key now." / "Nada recusa esta chave agora.";
     op_secret_replaced: "This secret has ended by a rotation: every call with it gets EXPIRED_API_KEY. The key has another secret."
         / "Este segredo terminou com uma troca: toda chamada com ele recebe EXPIRED_API_KEY. A chave tem outro segredo.";
     op_key_disabled: "The key is disabled: every call gets DISABLED_API_KEY." / "A chave está desativada: toda chamada recebe DISABLED_API_KEY.";
     op_no_credits: "The account has no credits: paid calls get INSUFFICIENT_CREDITS." / "A conta não tem créditos: chamadas pagas recebem INSUFFICIENT_CREDITS.";
+    op_key_without_invoke: "The key lacks the scope “call”: calls of paid routes get INSUFFICIENT_SCOPE."
+        / "A chave não tem o escopo “chamar”: chamadas pagas recebem INSUFFICIENT_SCOPE.";
+    op_key_of_test: "The key belongs to a test environment: its calls find sample people and cost nothing."
+        / "A chave é de um ambiente de teste: as chamadas encontram pessoas fictícias e não custam nada.";
     op_account_credits: "Credits of the account" / "Créditos da conta";
 
     op_audit_lead: "Every change in all accounts and in the service itself." / "Todas as alterações de todas as contas e do próprio serviço.";
@@ -253,6 +257,27 @@ sentences! {
     fn op_next_try(when: &str) { format!("next try {when}") } { format!("próxima tentativa {when}") }
     fn op_send_again_lead(to: &str) { format!("The e-mail to {to} is sent again within seconds. Links in it may have expired.") }
         { format!("O e-mail para {to} é enviado de novo em segundos. Os links nele podem ter vencido.") }
+    fn op_plan_without_api(plan: &str) { format!("The plan {plan} does not include the API: every call gets PLAN_WITHOUT_API.") }
+        { format!("O plano {plan} não inclui a API: toda chamada recebe PLAN_WITHOUT_API.") }
+    fn op_requests_used_up(limit: &str, renews: &str) {
+        format!("The plan’s {limit} requests of this period are used, and no pack or grant is left: paid calls get QUOTA_EXCEEDED or INSUFFICIENT_CREDITS until {renews}.")
+    } {
+        format!("As {limit} requisições do plano neste período foram usadas, e não resta pacote nem cortesia: chamadas pagas recebem QUOTA_EXCEEDED ou INSUFFICIENT_CREDITS até {renews}.")
+    }
+    fn op_daily_cap_reached(cap: &str, until: &str) { format!("The key’s daily cap ({cap}) is spent: paid calls get KEY_CAP_REACHED until {until}.") }
+        { format!("O teto diário da chave ({cap}) foi gasto: chamadas pagas recebem KEY_CAP_REACHED até {until}.") }
+    fn op_monthly_cap_reached(cap: &str, until: &str) { format!("The key’s monthly cap ({cap}) is spent: paid calls get KEY_CAP_REACHED until {until}.") }
+        { format!("O teto mensal da chave ({cap}) foi gasto: chamadas pagas recebem KEY_CAP_REACHED até {until}.") }
+    fn op_daily_cap_left(left: &str, cap: &str) { format!("Left of the key’s daily cap: {left} of {cap}. A call that costs more gets KEY_CAP_REACHED.") }
+        { format!("Resta do teto diário da chave: {left} de {cap}. Uma chamada que custa mais recebe KEY_CAP_REACHED.") }
+    fn op_monthly_cap_left(left: &str, cap: &str) { format!("Left of the key’s monthly cap: {left} of {cap}. A call that costs more gets KEY_CAP_REACHED.") }
+        { format!("Resta do teto mensal da chave: {left} de {cap}. Uma chamada que custa mais recebe KEY_CAP_REACHED.") }
+    fn op_only_from(networks: &str) { format!("The key works only from {networks}. Calls from other addresses get IP_NOT_ALLOWED.") }
+        { format!("A chave só funciona a partir de {networks}. Chamadas de outros endereços recebem IP_NOT_ALLOWED.") }
+    fn op_only_in(regions: &str) { format!("The key works only in {regions}. Gateways in other regions answer with REGION_NOT_ALLOWED.") }
+        { format!("A chave só funciona em {regions}. Gateways em outras regiões respondem REGION_NOT_ALLOWED.") }
+    fn op_key_exposed(when: &str) { format!("A leak of the secret was reported on {when}, and it opens nothing any more: every call gets KEY_EXPOSED.") }
+        { format!("Um vazamento do segredo foi denunciado em {when}, e ele não abre mais nada: toda chamada recebe KEY_EXPOSED.") }
     fn op_key_expired(when: &str) { format!("The key expired on {when}: every call gets EXPIRED_API_KEY.") }
         { format!("A chave expirou em {when}: toda chamada recebe EXPIRED_API_KEY.") }
     fn op_key_revoked(when: &str) { format!("The key was revoked on {when}: every call gets REVOKED_API_KEY.") }

@@ -69,6 +69,11 @@ sentences! {
     fn on_hold(n: i64) { format!("{} on hold", counted(w, n, "credit", "credits")) }
         { format!("{} em reserva", counted(w, n, "crédito", "créditos")) }
     fn requests_of(used: &str, all: &str) { format!("{used} of {all} requests") } { format!("{used} de {all} requisições") }
+    fn more_lots(left: &str, lots: usize) {
+        if lots == 1 { format!("{left} in 1 more lot") } else { format!("{left} in {lots} more lots") }
+    } {
+        if lots == 1 { format!("{left} em mais 1 lote") } else { format!("{left} em mais {lots} lotes") }
+    }
     fn until(when: &str) { format!("until {when}") } { format!("até {when}") }
     fn days_left(n: i64) { if n < 1 { "ends today".to_owned() } else { format!("{} left", w.days(n)) } }
         { match n { ..=0 => "termina hoje".to_owned(), 1 => "resta 1 dia".to_owned(), n => format!("restam {n} dias") } }

@@ -4,10 +4,10 @@ use super::words;
 
 words! {
     nav_playground: "Playground" / "Área de testes";
-    playground_lead: "Try a call before you write a line of code. Without a key of yours it finds sample people and costs nothing: the page creates a key for an hour in the test environment “playground”, which your lists then show."
-        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada: a página cria uma chave por uma hora no ambiente de teste “playground”, que passa a aparecer nas suas listas.";
-    playground_lead_of_route: "Try a call before you write a line of code. Without a key of yours it costs nothing: the page creates a key for an hour in the test environment “playground”, which your lists then show."
-        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela não custa nada: a página cria uma chave por uma hora no ambiente de teste “playground”, que passa a aparecer nas suas listas.";
+    playground_lead: "Try a call before you write a line of code. Without a key of yours it finds sample people and costs nothing: the page creates a key for an hour in a test environment of its own, which your lists then show."
+        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela encontra pessoas fictícias e não custa nada: a página cria uma chave por uma hora em um ambiente de teste próprio, que passa a aparecer nas suas listas.";
+    playground_lead_of_route: "Try a call before you write a line of code. Without a key of yours it costs nothing: the page creates a key for an hour in a test environment of its own, which your lists then show."
+        / "Experimente uma chamada antes de escrever uma linha de código. Sem uma chave sua, ela não custa nada: a página cria uma chave por uma hora em um ambiente de teste próprio, que passa a aparecer nas suas listas.";
     playground_lead_of_live_keys: "Try a call before you write a line of code. This one refuses keys of test environments: it needs a live key, and the call is charged. You see the price first."
         / "Experimente uma chamada antes de escrever uma linha de código. Esta recusa chaves de ambientes de teste: ela precisa de uma chave de produção, e a chamada é cobrada. Você vê o preço antes.";
     of_playground: "created by the Playground" / "criado pela Área de testes";
@@ -36,7 +36,7 @@ words! {
     what_it_means: "What does this mean?" / "O que isso significa?";
     show_code: "Show as code" / "Mostrar como código";
     needs_script: "Sending from this page needs JavaScript. The code beside it works without."
-        / "Enviar desta página exige JavaScript. O código ao lado funciona sem ele.";
+        / "Enviar desta página exige JavaScript. O código nesta página funciona sem ele.";
     as_code: "As code" / "Como código";
     code_of_form: "The code sends what you typed." / "O código envia o que você digitou.";
     code_of_example: "The code sends the example. “Show as code” writes it for what you typed."

@@ -147,9 +147,10 @@ impl OpenHold {
 
     /// Releases a hold that came after its call stopped waiting. One that had waited for as long as
     /// calls wait was answered with 503.
-    pub(super) fn release_unclaimed(self, waited: Duration) {
+    pub(super) fn release_unclaimed(mut self, waited: Duration) {
         if waited >= self.longest_wait {
-            self.release_with_status(Outcome::Failed, CallStatus::UNAVAILABLE);
+            self.status = CallStatus::UNAVAILABLE;
+            self.release(Outcome::Failed);
         }
     }
 

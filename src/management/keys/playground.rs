@@ -5,7 +5,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::{NewSecret, create, set_state};
 use crate::clock::new_id;
-use crate::domain::account::EnvironmentView;
+use crate::domain::account::{EnvironmentView, PLAYGROUND_ENVIRONMENTS, is_playground};
 use crate::domain::audit::Who;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId, MemberId};
 use crate::domain::key::terms::KeyTerms;
@@ -22,7 +22,6 @@ use crate::storage::environments as stored;
 use crate::storage::error::StorageError;
 use crate::storage::keys::{self, KeyFilter, NewKey};
 
-pub use crate::domain::account::PLAYGROUND_ENVIRONMENT as PLAYGROUND;
 /// Keys of an account's playground that work at once: one a person.
 const MAX_KEYS: u16 = 5;
 const LIFE: TimeDelta = TimeDelta::minutes(60);
@@ -71,7 +70,7 @@ pub async fn playground(
 /// The name of a member's key. The end of an id is random, its beginning is a time.
 fn name_of(member: MemberId) -> String {
     let id = member.as_uuid().simple().to_string();
-    format!("{PLAYGROUND} {}", &id[id.len() - 8..])
+    format!("playground {}", &id[id.len() - 8..])
 }
 
 async fn environment(
@@ -79,18 +78,16 @@ async fn environment(
     own: &Principal,
     account_id: AccountId,
 ) -> Result<EnvironmentView, ChangeError> {
-    let known = stored::list(connection, account_id).await?;
-    match known.into_iter().find(|known| known.name == PLAYGROUND) {
-        Some(known) if known.mode == Mode::Test => Ok(known),
-        Some(_) => Err(ChangeError::EnvironmentExists),
-        None => {
-            let id = EnvironmentId::from_uuid(new_id());
-            let name: EnvironmentName =
-                PLAYGROUND.parse().map_err(|_| StorageError::Invalid("an environment's name"))?;
-            environments::create(connection, own, id, account_id, &name, Mode::Test).await?;
-            environments::set_key_cap(connection, own, account_id, id, Some(MAX_KEYS)).await
-        }
+    let mut known = stored::list(connection, account_id).await?;
+    if let Some(place) = known.iter().position(|known| is_playground(&known.name, known.mode)) {
+        return Ok(known.swap_remove(place));
     }
+    let is_free = |name: &&str| known.iter().all(|known| known.name != **name);
+    let name = PLAYGROUND_ENVIRONMENTS.iter().copied().find(is_free).ok_or(ChangeError::EnvironmentExists)?;
+    let name: EnvironmentName = name.parse().map_err(|_| StorageError::Invalid("an environment's name"))?;
+    let id = EnvironmentId::from_uuid(new_id());
+    environments::create(connection, own, id, account_id, &name, Mode::Test).await?;
+    environments::set_key_cap(connection, own, account_id, id, Some(MAX_KEYS)).await
 }
 
 async fn revoke_earlier(

@@ -71,12 +71,13 @@ pub async fn end_overlap(
     if !keys::end_replaced(&mut transaction, id).await? {
         return Err(ChangeError::NotRotating);
     }
+    let now = clock::now(&mut transaction).await?;
     let record = ChangeRecord {
         account_id: before.account_id,
         action: Action::KeyOverlapEnded,
         subject: Subject::Key(id),
         before: Some(json!({ "version": replaced.version, "ends_at": replaced.ends_at })),
-        after: None,
+        after: Some(json!({ "version": replaced.version, "ends_at": now })),
     };
     record_change(&mut transaction, by, record).await?;
     let view = find_key(&mut transaction, id).await?;

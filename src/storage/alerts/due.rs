@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::account::PLAYGROUND_ENVIRONMENT;
+use crate::domain::account::PLAYGROUND_ENVIRONMENTS;
 use crate::domain::alert::AlertKind;
 use crate::storage::error::StorageError;
 
@@ -86,7 +86,7 @@ const KEY_ENDS: &str = "
      cross join lateral (select min(d) as level from (values (0), (1), (7), (30)) days (d)
                           where k.expires_at <= now() + make_interval(days => d)
                             and k.created_at < k.expires_at - make_interval(days => greatest(d, 1))) v
-     where k.account_id = any($1) and k.state = 'active' and n.name <> $4 and v.level is not null
+     where k.account_id = any($1) and k.state = 'active' and not (n.mode = 'test' and n.name = any($4)) and v.level is not null
        and k.expires_at > now() - interval '1 day' and coalesce(r.is_on, true)
        and not exists (select from alert_event e where e.account_id = k.account_id and e.kind = $2 and e.rearmed_at is null
                           and e.subject = k.id || ' ' || extract(epoch from k.expires_at)::bigint || ' ' || v.level)
@@ -97,7 +97,7 @@ const KEY_UNUSED: &str = "
            array_to_string((array_agg(k.name order by k.id))[1:5], ', ') as name, null::uuid as key_id, null::timestamptz as at
       from api_key k join environment n on n.id = k.environment_id
       left join alert_rule r on r.account_id = k.account_id and r.kind = $2
-     where k.account_id = any($1) and k.state = 'active' and n.name <> $4
+     where k.account_id = any($1) and k.state = 'active' and not (n.mode = 'test' and n.name = any($4))
        and (k.expires_at is null or k.expires_at > now())
        and coalesce(k.last_used_at, k.created_at) < now() - interval '90 days' and coalesce(r.is_on, true)
        and not exists (select from alert_event e where e.account_id = k.account_id and e.kind = $2 and e.rearmed_at is null
@@ -120,7 +120,7 @@ pub async fn due(
         };
         let asked = sqlx::query_as(statement).bind(accounts).bind(kind.as_str()).bind(AT_ONCE);
         let asked = match kind {
-            AlertKind::KeyEnds | AlertKind::KeyUnused => asked.bind(PLAYGROUND_ENVIRONMENT),
+            AlertKind::KeyEnds | AlertKind::KeyUnused => asked.bind(PLAYGROUND_ENVIRONMENTS),
             AlertKind::LowCredits | AlertKind::NoCredits | AlertKind::Requests => asked,
         };
         let rows: Vec<DueRow> = asked.fetch_all(&mut *connection).await?;

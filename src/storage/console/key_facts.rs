@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -107,4 +107,25 @@ pub async fn with_digest(
     .fetch_optional(connection)
     .await?;
     Ok(found.map(|(account, key, version)| (AccountId::from_uuid(account), KeyId::from_uuid(key), version)))
+}
+
+/// When one secret of a key ended, and when its leak was first reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct SecretFacts {
+    /// In the past: the secret is refused.
+    pub ended_at: Option<DateTime<Utc>>,
+    pub exposed_at: Option<DateTime<Utc>>,
+}
+
+pub async fn of_secret(
+    connection: &mut PgConnection,
+    key: KeyId,
+    version: i32,
+) -> Result<SecretFacts, StorageError> {
+    let facts = sqlx::query_as(
+        "select case when ends_at <= clock_timestamp() then ends_at end as ended_at, exposed_at
+           from key_secret where key_id = $1 and version = $2",
+    );
+    let found = facts.bind(key.as_uuid()).bind(version).fetch_optional(connection).await?;
+    Ok(found.unwrap_or_default())
 }

@@ -185,12 +185,12 @@ pub async fn expiring(
 pub async fn exist_outside(
     connection: &mut PgConnection,
     account: AccountId,
-    environment: &str,
+    playgrounds: &[&str],
 ) -> Result<bool, StorageError> {
     let exist = sqlx::query_scalar(
         "select exists (select from (select environment_id from api_key where account_id = $1 order by id limit 100) earliest
-                         where environment_id is distinct from
-                               (select e.id from environment e where e.account_id = $1 and e.name = $2))",
+                         where environment_id not in (select e.id from environment e
+                                                       where e.account_id = $1 and e.mode = 'test' and e.name = any($2)))",
     );
-    Ok(exist.bind(account.as_uuid()).bind(environment).fetch_one(connection).await?)
+    Ok(exist.bind(account.as_uuid()).bind(playgrounds).fetch_one(connection).await?)
 }

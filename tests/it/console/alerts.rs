@@ -172,6 +172,11 @@ async fn what_is_switched_off_is_not_sent_and_the_choice_stands_in_the_audit_log
         "{}",
         wrong.body
     );
+    let large = alerted.ana.fill(&format!("{path}/edit"), &[("threshold", "9999999999999999")]).await;
+    assert!(large.status == 422 && large.has("Enter a number up to 1,000,000,000,000."), "{}", large.body);
+    alerted.choose(&[("no_credits", "on"), ("threshold", "1.000")]).await;
+    let kept = alerted.ana.get(&format!("{path}/edit")).await;
+    assert!(kept.has("value=\"1000\""), "{}", kept.body);
     alerted.choose(&[("no_credits", "on")]).await;
     alerted.gateway().leave(account, 10).await;
     alerted.look().await;
@@ -181,8 +186,15 @@ async fn what_is_switched_off_is_not_sent_and_the_choice_stands_in_the_audit_log
     let log = alerted.ana.get(&format!("/console/{account}/audit")).await;
     assert!(log.has("chose other alerts"), "{}", log.body);
     let tried = alerted.ana.submit(&page, &format!("{path}/test"), &[]).await;
-    assert_eq!(tried.status, 303);
+    assert_eq!((tried.status, tried.leads_to()), (303, format!("{path}?tried=1").as_str()));
+    assert!(alerted.ana.get(tried.leads_to()).await.has("A test e-mail is on its way."));
     alerted.post.message("ana@example.com", "arrive at this address").await;
+    for _ in 0..2 {
+        alerted.ana.submit(&page, &format!("{path}/test"), &[]).await;
+    }
+    let fourth = alerted.ana.submit(&page, &format!("{path}/test"), &[]).await;
+    let said = alerted.ana.get(fourth.leads_to()).await;
+    assert!(said.has("No test e-mail was sent") && !said.has("on its way"), "{}", said.body);
     alerted.run("update account set state = 'suspended'").await;
     alerted.gateway().leave(account, 0).await;
     alerted.look().await;

@@ -213,7 +213,23 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
     let endless =
         [("name", "x"), ("scope_read", "on"), ("environment", "default"), ("expires_on", "9999-12-31")];
     let page = place.ana.fill(&place.path("/keys/new"), &endless).await;
-    assert!(page.status == 422 && page.has("not a day in the future"), "{}", page.body);
+    assert!(page.status == 422 && page.has("30 Dec 9999 or an earlier day"), "{}", page.body);
+    let odd = [
+        ("name", "x"),
+        ("scope_read", "on"),
+        ("environment", "default"),
+        ("daily_cap", "9999999999999999999999"),
+        ("monthly_cap", "1,5"),
+        ("networks", "10.0.0.1/8"),
+    ];
+    let page = place.ana.submit(&page, &place.path("/keys/new"), &odd).await;
+    for text in [
+        "Enter a number up to 1,000,000,000,000.",
+        "Enter a whole number, 1 or more.",
+        "“10.0.0.1/8” has bits set after its prefix. For the whole network, enter 10.0.0.0/8.",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
     let wrong_mode = [
         ("name", "x"),
         ("scope_read", "on"),
@@ -228,6 +244,15 @@ async fn a_form_with_faults_names_each_and_can_be_sent_again() {
     // The very form whose change was taken back still makes its key.
     let again = place.ana.submit(&page, &place.path("/keys/new"), &BACKEND).await;
     assert_eq!(again.status, 200, "{}", again.body);
+    // A number is read as these pages write it, in either language.
+    let (path, _) = place.make().await;
+    let edit = format!("{path}/edit");
+    let capped =
+        [("name", "backend"), ("scope_read", "on"), ("daily_cap", "1,000"), ("monthly_cap", "2.000")];
+    let changed = place.ana.fill(&edit, &capped).await;
+    assert_eq!(changed.status, 303, "{}", changed.body);
+    let shown = place.ana.get(&edit).await;
+    assert!(shown.has("value=\"1000\"") && shown.has("value=\"2000\""), "{}", shown.body);
 }
 
 #[tokio::test]
@@ -260,8 +285,7 @@ async fn rotation_shows_who_still_uses_the_old_secret() {
     .unwrap();
     let list = place.ana.get(&place.path("/keys")).await;
     assert!(list.has("Old secret") && list.has("works until") && list.has("End it now"), "{}", list.body);
-    let refused = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1d")]).await;
-    assert_eq!(refused.status, 409, "a key has at most two secrets");
+    assert!(!place.ana.get(&format!("{path}/rotate")).await.has("name=\"overlap\""), "two secrets at most");
     assert_eq!(place.ana.fill(&format!("{path}/end-overlap"), &[]).await.status, 303);
     assert!(!place.works(&old).await && place.works(&new).await);
     let page = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "1h")]).await;
@@ -273,6 +297,83 @@ async fn rotation_shows_who_still_uses_the_old_secret() {
         assert!(page.has("its secret is not being replaced"), "{rest}: {}", page.body);
         assert!(!page.has(&format!("action=\"{path}{rest}\"")), "{rest}: {}", page.body);
     }
+}
+
+#[tokio::test]
+async fn a_form_that_the_key_has_outrun_says_so_in_words_of_these_pages() {
+    let mut place = Place::new().await;
+    let (path, _) = place.make().await;
+    let form = |rest: &str| format!("{path}{rest}");
+    let stale = place.ana.get(&form("/rotate")).await;
+    assert_eq!(place.ana.fill(&form("/rotate"), &[("overlap", "1d")]).await.status, 200);
+    let cancel = place.ana.get(&form("/cancel-rotation")).await;
+    let end = place.ana.get(&form("/end-overlap")).await;
+    let refused = place.ana.submit(&stale, &form("/rotate"), &[("overlap", "1d")]).await;
+    assert!(refused.status == 409 && refused.has("already being replaced"), "{}", refused.body);
+    assert_eq!(place.ana.submit(&end, &form("/end-overlap"), &[]).await.status, 303);
+    let disable = place.ana.get(&form("/disable")).await;
+    for (page, rest) in [(&cancel, "/cancel-rotation"), (&end, "/end-overlap")] {
+        let refused = place.ana.submit(page, &form(rest), &[]).await;
+        assert!(refused.status == 409 && refused.has("is not being replaced"), "{rest}: {}", refused.body);
+    }
+    let rotate = place.ana.get(&form("/rotate")).await;
+    place.ana.fill(&form("/revoke"), &[("name", "backend")]).await;
+    for (page, rest) in [(&disable, "/disable"), (&rotate, "/rotate"), (&cancel, "/cancel-rotation")] {
+        let overlap: &[(&str, &str)] = if rest == "/rotate" { &[("overlap", "1d")] } else { &[] };
+        let refused = place.ana.submit(page, &form(rest), overlap).await;
+        assert!(refused.status == 409 && refused.has("already revoked"), "{rest}: {}", refused.body);
+        for of_programs in ["/v1/", "GET ", "POST ", "retry_after"] {
+            assert!(!refused.has(of_programs), "{rest}, {of_programs}: {}", refused.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_expired_key_has_no_form_for_another_secret() {
+    let mut place = Place::new().await;
+    let (path, _) = place.make().await;
+    let stale = place.ana.get(&format!("{path}/rotate")).await;
+    sqlx::query("update api_key set expires_at = now() where name = 'backend'")
+        .execute(place.gateway.database.pool())
+        .await
+        .unwrap();
+    let shown = place.ana.get(&format!("{path}/rotate")).await;
+    assert!(shown.has("The key has expired") && !shown.has("name=\"overlap\""), "{}", shown.body);
+    let refused = place.ana.submit(&stale, &format!("{path}/rotate"), &[("overlap", "1d")]).await;
+    assert!(refused.status == 409 && refused.has("The key has expired"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_pasted_key_is_found_with_why_it_is_refused() {
+    let mut place = Place::new().await;
+    let which = place.path("/keys/which");
+    let empty = place.ana.fill(&which, &[("key", "")]).await;
+    assert!(empty.status == 422 && empty.has("Fill in this field."), "{}", empty.body);
+    let (path, old) = place.make().await;
+    assert!(place.ana.fill(&which, &[("key", &old)]).await.has("This secret works."));
+    let rotated = place.ana.fill(&format!("{path}/rotate"), &[("overlap", "0s")]).await;
+    let new = secret(&rotated);
+    let found = place.ana.fill(&which, &[("key", &old)]).await;
+    assert!(found.has("This secret ended on") && !found.has("This secret works."), "{}", found.body);
+    assert!(place.ana.fill(&which, &[("key", &new)]).await.has("This secret works."));
+    for (sql, reason) in [
+        ("update api_key set state = 'disabled' where name = 'backend'", "The key is disabled"),
+        (
+            "update api_key set state = 'active', expires_at = now() where name = 'backend'",
+            "The key expired on",
+        ),
+        (
+            "update key_secret set exposed_at = now() where ends_at is null",
+            "A leak of this secret was reported",
+        ),
+    ] {
+        sqlx::query(sql).execute(place.gateway.database.pool()).await.unwrap();
+        let found = place.ana.fill(&which, &[("key", &new)]).await;
+        assert!(found.has(reason) && !found.has("This secret works."), "{reason}: {}", found.body);
+    }
+    place.ana.fill(&format!("{path}/revoke"), &[("name", "backend")]).await;
+    let found = place.ana.fill(&which, &[("key", &new)]).await;
+    assert!(found.has("The key was revoked on"), "{}", found.body);
 }
 
 #[tokio::test]
@@ -338,7 +439,14 @@ async fn an_environment_is_made_and_its_keys_are_limited() {
     let first = place.ana.fill(&place.path("/keys/new"), &of_test).await;
     assert!(first.status == 200 && first.has("Test environment"), "{}", first.body);
     let full = place.ana.fill(&place.path("/keys/new"), &of_test).await;
-    assert_eq!(full.status, 409);
+    assert!(full.status == 422 && full.has("value=\"backend\""), "{}", full.body);
+    assert!(full.has("The environment “staging” has as many keys as it may have."), "{}", full.body);
+    let sql = "insert into environment (id, account_id, name, mode, created_at)
+               select gen_random_uuid(), $1, 'more ' || n, 'test', now() from generate_series(1, 48) n";
+    sqlx::query(sql).bind(place.account.as_uuid()).execute(place.gateway.database.pool()).await.unwrap();
+    let many =
+        place.ana.fill(&place.path("/environments/new"), &[("name", "one more"), ("mode", "test")]).await;
+    assert!(many.status == 422 && many.has("already has 50 environments"), "{}", many.body);
 }
 
 #[tokio::test]

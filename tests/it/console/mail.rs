@@ -154,6 +154,30 @@ async fn k04_an_invitation_is_accepted_only_with_the_password_of_its_address() {
 }
 
 #[tokio::test]
+async fn nobody_is_invited_at_an_address_that_no_message_can_reach() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    let path = format!("/console/{account}/members/new");
+    for address in
+        ["<script>@x.test".to_owned(), format!("{}@x.test", "x".repeat(80)), "a..b@x.test".to_owned()]
+    {
+        let refused = ana.fill(&path, &[("email", &address), ("role", "member")]).await;
+        assert!(refused.status == 422 && refused.has("This is not an e-mail address"), "{address}");
+    }
+    // One that was accepted before is not written to again.
+    let old = gateway.member(account, "a..b@x.test", Role::Member).await;
+    let page = ana.get(&format!("/console/{account}/members/{old}")).await;
+    let again = ana.submit(&page, &format!("/console/{account}/members/{old}/invite"), &[]).await;
+    assert!(again.status == 422 && again.has("This is not an e-mail address"), "{}", again.body);
+    let written: i64 = sqlx::query_scalar("select count(*) from email_outbox where kind = 'invitation'")
+        .fetch_one(gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(written, 0);
+}
+
+#[tokio::test]
 async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_fails() {
     let post = Post::new(&[]).await;
     let (account, mut ana) = account(&post).await;

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::gate::people::marina;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
-use crate::support::visitor::Visitor;
+use crate::support::visitor::{Page, Visitor, attribute};
 
 /// A customer with an answered call, a search that found nobody, a refund and a refused call.
 async fn with_calls(gateway: &Gateway) -> Customer {
@@ -140,6 +140,7 @@ async fn odd_days_are_a_fault_at_the_top_and_no_failure() {
         ("from=2024-01-01&to=2026-11-26", "more than a year"),
         ("from=26/11/2026", "That is not a day"),
         ("period=own&from=9999-99-99", "That is not a day"),
+        ("from=9999-12-31", "between 1 Jan 2000 and 31 Dec 2200"),
     ] {
         for page in ["usage", "ledger"] {
             let shown = ana.get(&format!("/console/{}/{page}?{query}", customer.account)).await;
@@ -148,6 +149,40 @@ async fn odd_days_are_a_fault_at_the_top_and_no_failure() {
             assert!(file.status == 400 && file.has(fault), "{page}.csv?{query}: {}", file.body);
         }
     }
+}
+
+#[tokio::test]
+async fn typed_days_win_over_the_period_that_stays_selected() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let mut ana = gateway.admin(customer.account).await;
+    let path = format!("/console/{}/usage", customer.account);
+    let page = ana.get(&path).await;
+    let value = |name: &str| {
+        let tag = page.body.split("<input").find(|tag| tag.contains(&format!("name=\"{name}\""))).unwrap();
+        attribute(tag.split('>').next().unwrap(), "value")
+    };
+    let (from, to, shown) = (value("from"), value("to"), value("shown"));
+    let chosen = |page: &Page| {
+        let option = page.body.split("<option ").find(|option| option.contains(" selected>")).unwrap();
+        option.split('"').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(chosen(&page), "this");
+    for (query, period) in [
+        (format!("period=this&from=2026-01-02&to=2026-01-03&shown={shown}"), "own"),
+        (format!("period=7&from=2026-01-02&to=2026-01-03&shown={shown}"), "own"),
+        (format!("period=this&from={from}&to={to}&shown={shown}"), "this"),
+        (format!("period=90&from={from}&to={to}&shown={shown}"), "90"),
+        (format!("period=this&from=&to=&shown={shown}"), "this"),
+        (format!("period=this&from={from}&to={to}"), "this"),
+    ] {
+        let page = ana.get(&format!("{path}?{query}")).await;
+        assert_eq!(chosen(&page), period, "{query}: {}", page.body);
+    }
+    let typed = format!("{path}?period=this&from=2026-01-02&to=2026-01-03&shown={shown}");
+    assert!(ana.get(&typed).await.has("value=\"2026-01-02\""));
+    let odd = ana.get(&format!("{path}?period=this&from=2026-01-03&to=2026-01-02&shown={shown}")).await;
+    assert!(odd.has("The first day is after the last one"), "{}", odd.body);
 }
 
 #[tokio::test]
@@ -244,6 +279,24 @@ async fn credits_and_plan_show_lots_with_their_ends_and_the_requests_left() {
     assert!(shown.contains("1,000 997") && shown.contains("200 200"), "{shown}");
     assert!(shown.contains("2 of 1,000 requests") && shown.contains("998"), "{shown}");
     assert!(page.has("href=\"mailto:help@acme.test\""), "{}", page.body);
+    // Acts of pages have ids that say nothing to their owners.
+    for (reference, words) in [
+        (format!("form {}", "a4".repeat(32)), "(by an operator)"),
+        (format!("sign-up:{}", new_id()), "(for signing up)"),
+    ] {
+        let grant = Grant {
+            account_id: customer.account,
+            id: CallId::from_uuid(new_id()),
+            reference: reference.clone(),
+            kind: GrantKind::Grant,
+            amount: 5.try_into().unwrap(),
+            expires_at: now() + chrono::TimeDelta::days(30),
+            note: "ok".into(),
+        };
+        gateway.act(Operation::Grant(grant)).await;
+        let page = ana.get(&format!("/console/{}/credits", customer.account)).await;
+        assert!(page.has(words) && !page.has(&reference), "{}", page.body);
+    }
     let may_call: Vec<&str> = shown.split("May call").nth(1).unwrap_or_default().split_whitespace().collect();
     assert!(may_call.contains(&"/crm") && may_call.contains(&"/crm_basico"), "{shown}");
 }

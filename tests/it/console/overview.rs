@@ -35,6 +35,23 @@ async fn the_overview_shows_what_was_charged_and_what_is_left() {
 }
 
 #[tokio::test]
+async fn the_lots_of_the_overview_add_up_to_the_credits_left() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    for (credits, days) in [(100, 60), (200, 90), (300, 120)] {
+        gateway.add_pack(account, credits, TimeDelta::days(days)).await;
+    }
+    let mut ana = gateway.admin(account).await;
+    let path = format!("/console/{account}");
+    assert!(!ana.get(&path).await.has("more lot"));
+    gateway.add_pack(account, 400, TimeDelta::days(150)).await;
+    let page = ana.get(&path).await;
+    assert!(page.has("<div class=\"big\">2,000</div>") && page.has("400 in 1 more lot"), "{}", page.body);
+    gateway.add_pack(account, 500, TimeDelta::days(180)).await;
+    assert!(ana.get(&path).await.has("900 in 2 more lots"));
+}
+
+#[tokio::test]
 async fn the_overview_speaks_portuguese() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;

@@ -101,7 +101,7 @@ async fn what_the_playground_adds_is_marked_in_the_lists() {
     let account = gateway.professional().await.account;
     let mut ana = gateway.logged_in(account, "joao@example.com", Role::Member).await;
     let root = format!("/console/{account}");
-    assert!(ana.get(&format!("{root}/playground")).await.has("test environment “playground”"));
+    assert!(ana.get(&format!("{root}/playground")).await.has("test environment of its own"));
     assert_eq!(key(&mut ana, account).await.0, 200);
     for (language, of_environment, of_key) in [
         ("en", "created by the Playground", "created by the Playground for an hour"),
@@ -113,4 +113,33 @@ async fn what_the_playground_adds_is_marked_in_the_lists() {
         let keys = ana.get(&format!("{root}/keys")).await.body;
         assert_eq!(keys.matches(of_key).count(), 1, "{keys}");
     }
+}
+
+#[tokio::test]
+async fn a_live_environment_of_the_same_name_is_the_owners_own() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    let root = format!("/console/{account}");
+    let own =
+        ana.fill(&format!("{root}/environments/new"), &[("name", "playground"), ("mode", "live")]).await;
+    assert_eq!(own.status, 303, "{}", own.body);
+    let soon = fluence::clock::now() + chrono::TimeDelta::days(3);
+    gateway
+        .key(account, |new| {
+            new.environment = "playground".into();
+            new.terms.name = "backend".into();
+            new.terms.expires_at = Some(soon);
+        })
+        .await;
+    for page in ["/environments", "/keys"] {
+        let page = ana.get(&format!("{root}{page}")).await;
+        assert!(!page.has("created by the Playground"), "{}", page.body);
+    }
+    assert!(ana.get(&root).await.has("backend"), "its keys are warned of");
+    let (status, made) = key(&mut ana, account).await;
+    assert_eq!(status, 200, "{made}");
+    let environments = ana.get(&format!("{root}/environments")).await.body;
+    assert_eq!(environments.matches("created by the Playground").count(), 1, "{environments}");
+    assert!(environments.contains("<b>playground-test</b>"), "{environments}");
 }

@@ -97,6 +97,71 @@ async fn a_proof_that_got_old_under_a_form_gives_it_back_too() {
     assert_filled(&ana.submit(&asked, "/console/confirm", &[("password", PASSWORD)]).await);
 }
 
+/// As [`assert_filled`], of a form that was open in another window meanwhile.
+fn assert_given_back(page: &Page) {
+    assert_eq!(page.status, 409, "{}", page.body);
+    for part in ["value=\"77\"", ">203.0.113.0/24</textarea>", "in another window since"] {
+        assert!(page.has(part), "{part}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_log_in_or_a_proof_in_another_window_gives_the_form_back() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let path = path(&mut ana).await;
+    let right = [("email", "ana@example.com"), ("password", PASSWORD)];
+    for (other, typed) in [("/console/log-in", &right[..]), ("/console/confirm", &right[1..])] {
+        let form = ana.get(&path).await;
+        let elsewhere = ana.fill(other, typed).await;
+        assert_eq!(elsewhere.status, 303, "{other}: {}", elsewhere.body);
+        let given = ana.submit(&form, &path, &TYPED).await;
+        assert_given_back(&given);
+        let made = keys(&gateway).await;
+        let sent = ana.submit(&given, &path, &TYPED).await;
+        assert!(sent.status == 200 && sent.has("id=\"secret\""), "{}", sent.body);
+        assert_eq!(keys(&gateway).await, made + 1, "it acts when it is sent again, and once");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_an_earlier_session_waits_for_a_proof_too() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let path = path(&mut ana).await;
+    let form = ana.get(&path).await;
+    let right = [("email", "ana@example.com"), ("password", PASSWORD)];
+    assert_eq!(ana.fill("/console/log-in", &right).await.status, 303);
+    let old = "update session set confirmed_at = now() - interval '16 minutes'";
+    sqlx::query(old).execute(gateway.database.pool()).await.unwrap();
+    let asked = ana.submit(&form, &path, &TYPED).await;
+    assert!(asked.status == 401 && asked.has("Confirm that it is you"), "{}", asked.body);
+    assert_filled(&ana.submit(&asked, "/console/confirm", &[("password", PASSWORD)]).await);
+}
+
+#[tokio::test]
+async fn j01_only_the_persons_own_forms_are_given_back_and_only_from_their_own_pages() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let path = path(&mut ana).await;
+    let account = path.split('/').nth(2).unwrap().parse().unwrap();
+    let form = ana.get(&path).await;
+    let mut bia = gateway.logged_in(account, "bia@example.com", fluence::domain::member::Role::Admin).await;
+    let of_another = bia.submit(&form, &path, &TYPED).await;
+    assert!(of_another.status == 403 && !of_another.has("203.0.113.0/24"), "{}", of_another.body);
+    let right = [("email", "ana@example.com"), ("password", PASSWORD)];
+    assert_eq!(ana.fill("/console/log-in", &right).await.status, 303);
+    let mut sent = form.hidden(&path);
+    sent.extend(TYPED.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let foreign = ana.post_with(&path, &sent, &[("origin", "https://evil.example")]).await;
+    assert!(foreign.status == 403 && !foreign.has("203.0.113.0/24"), "{}", foreign.body);
+    // The form to log out is on no page of its own: nothing acts on it, and the person reads why.
+    let out = ana.submit(&form, "/console/log-out", &[]).await;
+    assert!(out.status == 403 && out.has("The form was not accepted"), "{} {}", out.status, out.body);
+    assert_eq!(keys(&gateway).await, 0);
+}
+
 #[tokio::test]
 async fn passwords_codes_and_keys_are_never_carried_along() {
     let gateway = Gateway::start().await;

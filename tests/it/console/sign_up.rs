@@ -115,6 +115,8 @@ async fn a_code_is_guessed_five_times_and_ends_after_half_an_hour() {
     let post = Post::new(&[]).await;
     let mut carla = asked(&post, "carla@example.com").await;
     let right = code(&post, "carla@example.com").await;
+    let empty = carla.fill(SENT, &[("code", " ")]).await;
+    assert!(empty.status == 422 && empty.has("Fill in this field."), "{}", empty.body);
     for left in [4, 3, 2, 1, 0] {
         let wrong = carla.fill(SENT, &[("code", "AAAA-AAAA")]).await;
         assert_eq!(wrong.status, 422);

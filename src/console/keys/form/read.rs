@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::Typed;
 use crate::console::field::{Faults, Field};
-use crate::console::numbers::last_day;
+use crate::console::numbers::{last_day, typed_amount};
 use crate::console::words::Words;
-use crate::domain::amount::Amount;
 use crate::domain::credits::Credits;
 use crate::domain::instant::{end_of, parse_day};
 use crate::domain::key::terms::KeyTerms;
+use crate::domain::network::NotANetwork;
 use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS, Origin};
 use crate::domain::text::Name;
 
@@ -30,9 +30,9 @@ impl Typed {
         let expires_at = self.expires_at(words, now, before, faults);
         let daily_cap = cap(words, ("daily_cap", words.daily_cap()), &self.daily_cap, faults);
         let monthly_cap = cap(words, ("monthly_cap", words.monthly_cap()), &self.monthly_cap, faults);
-        let networks = lines(words, &self.networks, MAX_NETWORKS, Words::not_a_network);
+        let networks = lines(words, &self.networks, MAX_NETWORKS, network_fault);
         let networks = faults.none_or(("networks", words.networks()), networks);
-        let regions = lines(words, &self.regions, MAX_REGIONS, Words::not_a_region);
+        let regions = lines(words, &self.regions, MAX_REGIONS, |words, line, _| words.not_a_region(line));
         let regions = faults.none_or(("regions", words.regions()), regions);
         let name = name.filter(|_| faults.is_empty())?.into_string();
         let origin = Origin { regions, networks };
@@ -54,9 +54,12 @@ impl Typed {
         if let Some(old) = old.filter(|old| last_day(*old).to_string() == self.expires_on) {
             return Some(old);
         }
-        let end = parse_day(&self.expires_on).and_then(end_of).filter(|end| *end > now);
+        let day = parse_day(&self.expires_on);
+        let end = day.and_then(end_of).filter(|end| *end > now);
         if end.is_none() {
-            faults.add(("expires_on", words.expires_on()), words.not_a_day());
+            let is_last = day.is_some_and(|day| end_of(day).is_none());
+            let fault = if is_last { words.day_is_too_late() } else { words.not_a_day() };
+            faults.add(("expires_on", words.expires_on()), fault);
         }
         end
     }
@@ -66,12 +69,19 @@ fn cap(words: Words, field: Field<'_>, text: &str, faults: &mut Faults) -> Optio
     if text.is_empty() {
         return None;
     }
-    match text.parse::<Amount>() {
+    match typed_amount(text) {
         Ok(amount) => Some(amount.credits()),
-        Err(_) => {
-            faults.add(field, words.not_an_amount());
+        Err(fault) => {
+            faults.add(field, words.amount_fault(fault));
             None
         }
+    }
+}
+
+fn network_fault(words: Words, line: &str, error: NotANetwork) -> String {
+    match error {
+        NotANetwork::Malformed => words.not_a_network(line),
+        NotANetwork::HostBits(network) => words.has_host_bits(line, &network.to_string()),
     }
 }
 
@@ -83,11 +93,11 @@ fn lines<T: std::str::FromStr>(
     words: Words,
     text: &str,
     most: usize,
-    fault: fn(Words, &str) -> String,
+    fault: fn(Words, &str, T::Err) -> String,
 ) -> Result<Vec<T>, String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let repeated = |line: &str| line.chars().take(MAX_REPEATED_CHARS).collect::<String>();
-    let read = |line: &str| line.parse().map_err(|_| fault(words, &repeated(line)));
+    let read = |line: &str| line.parse().map_err(|error| fault(words, &repeated(line), error));
     let read: Vec<T> = lines.take(most + 1).map(read).collect::<Result<_, String>>()?;
     if read.len() > most { Err(words.too_many_lines(most)) } else { Ok(read) }
 }

@@ -2,6 +2,7 @@
 //! a form counts once.
 
 use fluence::domain::account::AccountState;
+use fluence::domain::member::Role;
 use fluence::identity::operator::OperatorRole;
 use fluence::storage::{accounts, keys};
 
@@ -26,6 +27,10 @@ async fn an_account_is_suspended_and_resumed_with_reasons_that_its_owners_read()
     assert_eq!(state(&gateway, account).await, AccountState::Suspended);
     let page = support.get(&desk(account)).await;
     assert!(page.has("all its calls are refused") && page.has("unpaid since August"), "{}", page.body);
+    let mut owner = gateway.logged_in(account, "bia@example.com", Role::Member).await;
+    let banner = owner.get(&format!("/console/{account}")).await;
+    assert!(banner.has("To have it resumed, ask the operator"), "{}", banner.body);
+    assert!(!banner.has("Ask support"), "{}", banner.body);
     let done = support.fill(&format!("{}/resume", desk(account)), &[("reason", "paid")]).await;
     assert_eq!(done.status, 303, "{}", done.body);
     assert_eq!(state(&gateway, account).await, AccountState::Active);
@@ -161,6 +166,16 @@ async fn a_plan_is_moved_in_the_account_and_in_the_ledger() {
             .unwrap();
     assert_eq!(detail.plan_credits.as_i64(), planned);
     assert!(owner_audit(&gateway, account).await.has("moved the account to another plan: asked by e-mail"));
+    let again = admin
+        .fill(&format!("{}/plan", desk(account)), &[("plan", "2025-06/enterprise"), ("reason", "again")])
+        .await;
+    let said = admin.get(again.leads_to()).await;
+    assert!(said.has("already on this plan") && !said.has("on its new plan"), "{}", said.body);
+    let reasons: i64 = sqlx::query_scalar("select count(*) from audit_entry where reason = 'again'")
+        .fetch_one(gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(reasons, 0);
 }
 
 #[tokio::test]

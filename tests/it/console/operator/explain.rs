@@ -1,7 +1,10 @@
 //! Explaining requests and keys: the same facts as `fluence explain`.
 
 use fluence::domain::account::AccountState;
+use fluence::domain::credits::Credits;
+use fluence::domain::ids::KeyId;
 use fluence::domain::key::{KeyState, Scope};
+use reqwest::Method;
 use serde_json::json;
 
 use super::{admin, desk, start};
@@ -76,6 +79,48 @@ async fn a_key_explains_why_its_calls_are_refused() {
     }
     let page = admin.fill("/operator/explain", &[("what", end)]).await;
     assert!(page.has(&format!("href=\"{}/keys/{id}\"", desk(customer.account))), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_key_explains_caps_requests_scopes_and_where_it_works() {
+    let gateway = start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.professional().await;
+    let mut admin = admin(&gateway).await.visitor;
+    let works = "Nothing refuses this key now";
+    let (id, key) =
+        gateway.key(customer.account, |new| new.terms.daily_cap = Some(Credits::from_u32(2))).await;
+    let mut explained = async |id: KeyId| admin.fill("/operator/explain", &[("what", &id.to_string())]).await;
+    let page = explained(id).await;
+    assert!(page.has(works) && page.has("daily cap: 2 of 2"), "{}", page.body);
+    let answer = gateway.post("/crm", &key, &marina()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(gateway.post("/crm", &key, &marina()).await.outcome(), (402, "KEY_CAP_REACHED"));
+    let page = explained(id).await;
+    assert!(!page.has(works) && page.has("KEY_CAP_REACHED until"), "{}", page.body);
+
+    let (id, _) =
+        gateway.key(customer.account, |new| new.terms.monthly_cap = Some(Credits::from_u32(9))).await;
+    assert!(explained(id).await.has("monthly cap: 9 of 9"));
+    let (id, _) = gateway
+        .key(customer.account, |new| {
+            new.terms.scopes = vec![Scope::Read];
+            new.terms.origin.networks = vec!["192.0.2.0/24".parse().unwrap()];
+        })
+        .await;
+    let page = explained(id).await;
+    for part in ["INSUFFICIENT_SCOPE", "192.0.2.0/24", "IP_NOT_ALLOWED"] {
+        assert!(page.has(part), "{part}: {}", page.body);
+    }
+    let leaked = gateway.professional().await;
+    let report = json!({"token": leaked.key, "url": "https://gist.example/1"});
+    gateway.request(Method::POST, "/leaks/report").json(&report).send().await.unwrap();
+    assert!(explained(leaked.key_id).await.has("KEY_EXPOSED"));
+    let without_api = gateway.customer_on(|plan| plan.api_access = false).await;
+    assert!(explained(without_api.key_id).await.has("PLAN_WITHOUT_API"));
+    let without_requests = gateway.customer_on(|plan| plan.requests = 0).await;
+    let page = explained(without_requests.key_id).await;
+    assert!(!page.has(works) && page.has("QUOTA_EXCEEDED"), "{}", page.body);
 }
 
 #[tokio::test]
