@@ -133,20 +133,3 @@ pub(super) fn not_moved(call: &Call, error: CreditError) -> Result<Reply, PageEr
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::without_groups;
-
-    #[test]
-    fn only_groups_of_three_are_marked() {
-        for (typed, digits) in
-            [("250", "250"), ("1,000", "1000"), ("1.000", "1000"), ("12 345 678", "12345678")]
-        {
-            assert_eq!(without_groups(typed).as_deref(), Some(digits), "{typed}");
-        }
-        for typed in ["1.5", "10.50", "1,00", "1.000,50", ".500", "1000.000", "1..000"] {
-            assert_eq!(without_groups(typed).filter(|digits| digits.parse::<u64>().is_ok()), None, "{typed}");
-        }
-    }
-}
