@@ -214,7 +214,8 @@ fn filled_in(days: Days) -> String {
 fn are_edited(query: &Form) -> bool {
     let shown = query.text(FILLED_IN);
     let (from, to) = (query.text("from"), query.text("to"));
-    !shown.is_empty() && !(from.is_empty() && to.is_empty()) && format!("{from}..{to}") != shown
+    let has_days = !from.is_empty() || !to.is_empty();
+    !shown.is_empty() && has_days && format!("{from}..{to}") != shown
 }
 
 /// Two fields for days.
