@@ -112,8 +112,8 @@ pub const fn little_sets_apart(is_nothing: bool, answer: Language) -> &'static s
     }
 }
 
-/// What must not be read into this person's answer: the weakest part of it. `has_style` says whether
-/// the answer has lines of style.
+/// What must not be read into this person's answer: the weakest part of it. `has_style` says
+/// whether the answer has lines of style.
 pub fn do_not_infer(
     axes: &TypeAxes,
     words: u32,

@@ -1,9 +1,9 @@
 //! One name in two alphabets: Vladimir and Владимир, Wang and 王.
 //!
 //! The Latin spelling comes from the tables of `any_ascii`, letter by letter: Han characters by
-//! their Mandarin reading, Hangul by syllable. Where that is not how people write a name, a table has
-//! the usual spellings. Two words of one foreign alphabet are never compared this way: 王 and 汪 are
-//! two surnames, though both are Wang.
+//! their Mandarin reading, Hangul by syllable. Where that is not how people write a name, a table
+//! has the usual spellings. Two words of one foreign alphabet are never compared this way: 王 and 汪
+//! are two surnames, though both are Wang.
 
 mod usual_spellings;
 

@@ -37,7 +37,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         }
         @if let Some(detail) = &receipt.price { (price::card(words, detail)) }
         h2.space { (words.its_entries()) }
-        (table(words, &root, &receipt.entries))
+        (table(words, &format!("{root}/"), &receipt.entries))
         p.space { (support(call, id)) }
     };
     let actions = html! {

@@ -89,7 +89,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         h2 { (listed(words, &asked)) }
         // From the address of this page: 50 lines with two whole addresses each would weigh a third
         // more.
-        (table(words, ".", &statement.page.lines))
+        (table(words, "", &statement.page.lines))
         @if let Some(older) = statement.page.older {
             @if statement.page.lines.is_empty() { p.muted { (words.looked_through()) } }
             p.space { a.button href={ (root) "/ledger?" (asked.query(older)) } { (words.older_entries()) } }

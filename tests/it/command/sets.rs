@@ -71,6 +71,21 @@ async fn what_the_routes_need_and_this_machine_lacks_is_worth_a_warning() {
     }
 }
 
+/// No gateway with these settings could start on such a set.
+#[tokio::test]
+async fn a_path_under_a_stage_prefix_is_refused() {
+    let program = Program::new().await;
+    let routes = "builtin = false\n[[upstream]]\nupstream = \"count\"\ntargets = [\"https://count.example\"]\n\
+        [[route]]\nroute = \"count\"\npath = \"/prod/count\"\nmethods = [\"GET\"]\nupstream = \"count\"\n\
+        access = \"analyze\"\ncredits = 1\n";
+    let reason = "the path /prod/count is under the stage prefix /prod, which gateways ignore";
+    let shown = program.run_with(&["routes", "diff", "-"], routes);
+    assert!(shown.status == 0 && shown.out.contains(reason), "{}{}", shown.out, shown.err);
+    let refused = program.run_with(&["routes", "apply", "-"], routes);
+    assert!(refused.status == 1 && refused.err.contains(reason), "{}{}", refused.out, refused.err);
+    assert!(program.run(&["routes", "show"]).out.contains("/crm"), "the shipped routes are still in force");
+}
+
 #[tokio::test]
 async fn a_file_in_another_encoding_is_a_fault_with_its_line() {
     let program = Program::new().await;

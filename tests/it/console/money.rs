@@ -229,7 +229,7 @@ async fn a_receipt_says_what_was_charged_and_why() {
     let links = async |ana: &mut Visitor| {
         let page = ana.get(&format!("{root}/ledger?kind=calls")).await.body;
         let links = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-        let calls = links.filter_map(|link| link.strip_prefix("./ledger/calls/"));
+        let calls = links.filter_map(|link| link.strip_prefix("ledger/calls/"));
         calls.map(|call| format!("{root}/ledger/calls/{call}")).collect::<Vec<_>>()
     };
     eventually("both calls are settled", async || {

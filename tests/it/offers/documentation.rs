@@ -127,7 +127,14 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
     );
     let page = "/docs/reference/image-resize-get.md";
     for (routes, said) in [
-        (IMAGES, &["one of these statuses: 2xx, 404.", "is read to its end and charged"][..]),
+        (
+            IMAGES,
+            &[
+                "one of these statuses: 2xx, 404.",
+                "An answer that the service breaks off is given back.",
+                "is read to its end and charged",
+            ][..],
+        ),
         (
             &counted,
             &[
@@ -139,7 +146,7 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
         (
             &streamed,
             &[
-                "A stream that the service breaks off costs what was used until then.",
+                "An answer that the service breaks off costs what was used until then.",
                 "If you leave before the end, what was used until then is charged.",
             ],
         ),

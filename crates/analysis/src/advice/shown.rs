@@ -93,8 +93,8 @@ impl Ground<'_> {
         self.style.hits(at).iter().filter(move |hit| hit.measure == shown.measure)
     }
 
-    /// Where the quotation should lie, and the words that were counted. Of a phrase with a word that
-    /// has a private sense none is shown: “off” of “sign off” says nothing.
+    /// Where the quotation should lie, and the words that were counted. Of a phrase with a word
+    /// that has a private sense none is shown: “off” of “sign off” says nothing.
     fn words_shown(&self, shown: Shown, at: usize, placed: &Placed) -> (usize, Vec<Token>) {
         let (tokens, text) = (&placed.sentence.tokens, self.reading.chars_of(placed.post));
         let anchor = self.hits(shown, at).next().map_or(0, |hit| hit.token.min(tokens.len() - 1));

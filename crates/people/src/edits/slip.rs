@@ -99,7 +99,8 @@ fn is_vowel(letter: char) -> bool {
         || matches!(letter, 'а' | 'е' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'і' | 'є')
 }
 
-/// Whether the letter at the end makes another form of a name: Faria and Farias, Иванов and Иванова.
+/// Whether the letter at the end makes another form of a name: Faria and Farias, Иванов and
+/// Иванова.
 fn is_ending(letter: char) -> bool {
     is_vowel(letter) || matches!(letter, 's' | 'σ')
 }

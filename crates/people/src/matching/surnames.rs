@@ -138,8 +138,8 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
-/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco", "Delacroix" and "De
-/// La Croix".
+/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco", "Delacroix" and
+/// "De La Croix".
 fn are_joined(queried: &[String], known: &[String]) -> bool {
     let whole = queried.concat();
     let is_pair = |joined: &str| known.windows(2).any(|pair| pair.concat() == joined);

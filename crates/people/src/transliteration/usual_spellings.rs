@@ -10,7 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::normalise::words;
 
-/// Returns the usual Latin spellings of a folded word, composed. An Arabic name may have an article.
+/// Returns the usual Latin spellings of a folded word, composed. An Arabic name may have an
+/// article.
 pub(super) fn usual_spellings(word: &str) -> Vec<String> {
     let listed = |name: &str| SPELLINGS.get(name).map_or(&[][..], Vec::as_slice);
     let with_article = word.strip_prefix(ARTICLE).map_or(&[][..], listed).iter();

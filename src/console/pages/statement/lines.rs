@@ -11,9 +11,10 @@ use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::ledger::statement::StatementLine;
 
-/// Entries as a table. `root` is where the pages of the account begin, or `.` on the page of the
-/// statement. Time and sentence need no label on a telephone: a page of 50 entries stays light.
-pub(in crate::console) fn table(words: Words, root: &str, lines: &[StatementLine]) -> Markup {
+/// Entries as a table. `base` is where the pages of the account begin, with its slash; it is empty
+/// on the page of the statement. Time and sentence need no label on a telephone: a page of 50
+/// entries stays light.
+pub(in crate::console) fn table(words: Words, base: &str, lines: &[StatementLine]) -> Markup {
     html! {
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
@@ -24,21 +25,21 @@ pub(in crate::console) fn table(words: Words, root: &str, lines: &[StatementLine
                             th.n { (words.amount()) } th.n { (words.balance()) }
                         }
                     }
-                    tbody { @for line in lines { (row(words, root, line)) } }
+                    tbody { @for line in lines { (row(words, base, line)) } }
                 }
             }
         }
     }
 }
 
-fn row(words: Words, root: &str, line: &StatementLine) -> Markup {
+fn row(words: Words, base: &str, line: &StatementLine) -> Markup {
     let amount = signed(words.0, line.amount);
     html! {
         tr id={ "entry-" (line.number) } {
             td.when { (numbers::day(words.0, line.at.date_naive())) ", " (numbers::clock_s(line.at)) }
-            td { div { (what(words, root, line)) } }
+            td { div { (what(words, base, line)) } }
             td data-label=(words.key()) {
-                @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (root) "/keys/" (id) } { (name) } }
+                @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (base) "keys/" (id) } { (name) } }
                 @else { "–" }
             }
             td.muted data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
@@ -68,9 +69,9 @@ pub(in crate::console) fn act_of(words: Words, reference: &str) -> Markup {
 }
 
 /// An entry in words.
-fn what(words: Words, root: &str, line: &StatementLine) -> Markup {
+fn what(words: Words, base: &str, line: &StatementLine) -> Markup {
     let receipt = html! {
-        a href={ (root) "/ledger/calls/" (line.id) } { (words.call()) " " code { (line.endpoint.as_deref().unwrap_or_default()) } }
+        a href={ (base) "ledger/calls/" (line.id) } { (words.call()) " " code { (line.endpoint.as_deref().unwrap_or_default()) } }
     };
     let note = html! { @if let Some(note) = &line.note { ": " (note) } };
     let reference = html! { @if let Some(reference) = &line.reference { " " (act_of(words, reference)) } };
