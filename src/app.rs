@@ -45,7 +45,7 @@ use crate::storage::error::StorageError;
 use crate::upstream::url::UrlFault;
 
 pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
-pub use offer::OfferError;
+pub use offer::{OfferError, check_stages};
 pub use ports::Ports;
 use reloads::Reloads;
 pub use upstreams::upstream_faults;

@@ -13,6 +13,7 @@ use crate::catalogue::sets::shipped;
 use crate::config::Settings;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind, SetNumbers};
 use crate::domain::settlement::SettlementTable;
+use crate::http::public_links::PublicLinks;
 use crate::ledger::rules::entry::RouteNumber;
 use crate::openapi::Facts;
 use crate::storage::error::StorageError;
@@ -23,14 +24,29 @@ use crate::storage::{offer_sets, routes as route_numbers};
 pub enum OfferError {
     #[error("{} {number}: {faults}", kind.as_str())]
     Faults { kind: SetKind, number: i32, faults: FileFaults },
-    #[error("routes: the path {path} is under the stage prefix of this gateway")]
-    UnderStage { path: &'static str },
+    #[error(
+        "the path {path} is under the stage prefix {stage}, which gateways ignore: choose another path, or change \
+         `stage_prefixes`"
+    )]
+    UnderStage { path: &'static str, stage: String },
     #[error("upstream {upstream}: {reason}")]
     Upstream { upstream: String, reason: String },
     #[error("the routes could not be built: {0}")]
     NotBuilt(JoinError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// Checks that no path of a route is under a stage prefix: requests are routed without it.
+///
+/// # Errors
+/// With the first path that is.
+pub fn check_stages(routes: &RouteSet, links: &PublicLinks) -> Result<(), OfferError> {
+    let under_stage = |path| links.stage_of(path).map(|stage| (path, stage.to_owned()));
+    match routes.paths().find_map(under_stage) {
+        Some((path, stage)) => Err(OfferError::UnderStage { path, stage }),
+        None => Ok(()),
+    }
 }
 
 /// The sets in force, and the numbers of their routes in the ledger.

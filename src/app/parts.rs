@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::foundation::Foundation;
 use super::from_settings::{analysis_api, limits_in_force};
-use super::offer::{Offer, OfferError};
+use super::offer::{Offer, OfferError, check_stages};
 use super::upstreams::Upstreams;
 use super::{Start, StartError};
 use crate::api::analysis::AnalysisApi;
@@ -157,11 +157,7 @@ impl Shared {
         let (settings, pool, people) = (&self.settings, &self.pool, &self.analysis.people);
         let facts = offer.facts(settings, self.metering.table.clone());
         let links = facts.links.clone();
-        for path in offer.routes.paths() {
-            if links.without_stage(path) != path {
-                return Err(OfferError::UnderStage { path });
-            }
-        }
+        check_stages(&offer.routes, &links)?;
         let metering = Arc::new(Metering { links: links.clone(), ..self.metering.clone() });
         let built_in = offer.routes.built_in.iter().zip(&offer.route_numbers);
         let paid_routes = built_in.map(|(route, number)| PaidRoute {

@@ -14,7 +14,7 @@ use self::report::{ApplyReport, DiffReport, Listed, Shown};
 use super::confirm;
 use super::context::Context;
 use super::output::Output;
-use crate::app::upstream_faults;
+use crate::app::{OfferError, check_stages, public_links, upstream_faults};
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
 use crate::catalogue::sets::{differences, shipped, warnings};
@@ -114,9 +114,9 @@ pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyho
 async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
     if kind == SetKind::Routes
         && let Ok(routes) = RouteSet::parse(text)
-        && let Some(fault) = under_a_stage(&routes, &context.settings().stage_prefixes)
     {
-        return Err(anyhow!(fault).context("nothing was changed"));
+        // A gateway with these settings could not start.
+        check_paths(&routes, context).context("nothing was changed")?;
     }
     let mut owner = pool::owner_connection(context.options()).await?;
     apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
@@ -125,19 +125,8 @@ async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Res
     })
 }
 
-/// The first path that gateways with these settings would look for without its beginning. Such a
-/// gateway could not start.
-fn under_a_stage(routes: &RouteSet, prefixes: &[String]) -> Option<String> {
-    routes.paths().find_map(|path| {
-        let is_under = |prefix: &&String| {
-            path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let prefix = prefixes.iter().find(is_under)?;
-        Some(format!(
-            "the path {path} is under the stage prefix {prefix}, which gateways ignore: choose another path, or change \
-             `stage_prefixes`"
-        ))
-    })
+fn check_paths(routes: &RouteSet, context: &Context) -> Result<(), OfferError> {
+    check_stages(routes, &public_links(context.settings(), routes))
 }
 
 /// The set with this number, or the one in force.
@@ -200,8 +189,7 @@ async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<Stri
     let of_upstreams = of_upstreams
         .into_iter()
         .map(|fault| format!("{fault}; a gateway where that is so keeps its current routes"));
-    let stage = under_a_stage(&routes, &context.settings().stage_prefixes);
-    let stage = stage.filter(|_| kind == SetKind::Routes);
+    let under_stage = check_paths(&routes, context).err().filter(|_| kind == SetKind::Routes);
     let of_prices = routes.warnings().into_iter().filter(|_| kind == SetKind::Routes);
     let sign_up = context.settings().sign_up_warning(&catalogue).filter(|_| kind == SetKind::Catalogue);
     warnings(&catalogue, &routes)
@@ -209,7 +197,7 @@ async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<Stri
         .chain(of_prices)
         .chain(of_upstreams)
         .chain(sign_up)
-        .chain(stage)
+        .chain(under_stage.map(|fault| fault.to_string()))
         .collect()
 }
 

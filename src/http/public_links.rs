@@ -25,10 +25,14 @@ pub struct PublicLinks {
 }
 
 impl PublicLinks {
+    /// The stage prefix of a path.
+    pub fn stage_of(&self, path: &str) -> Option<&str> {
+        self.stage_prefixes.iter().find(|stage| is_under(path, stage)).map(String::as_str)
+    }
+
     /// The path without a stage prefix: `/prod/crm` is `/crm`, `/prod` is `/`.
     pub fn without_stage<'p>(&self, path: &'p str) -> &'p str {
-        let stage = self.stage_prefixes.iter().find(|stage| is_under(path, stage));
-        match stage.and_then(|stage| path.strip_prefix(stage.as_str())) {
+        match self.stage_of(path).and_then(|stage| path.strip_prefix(stage)) {
             Some("") => "/",
             Some(rest) => rest,
             None => path,

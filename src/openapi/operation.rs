@@ -113,6 +113,15 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    pub(super) const fn of_query(
+        name: &'static str,
+        about: Texts,
+        schema: Value,
+        example: Option<&'static str>,
+    ) -> Self {
+        Self { name, place: ParameterPlace::Query, about, schema, example }
+    }
+
     pub fn is_in_path(&self) -> bool {
         self.place != ParameterPlace::Query
     }

@@ -58,15 +58,8 @@ impl Cursor {
 
 /// `cursor` and `limit` of a list.
 fn paging(cursor: Cursor) -> Vec<Parameter> {
-    let of_query = |name, about, schema, example| Parameter {
-        name,
-        place: ParameterPlace::Query,
-        about,
-        schema,
-        example,
-    };
     vec![
-        of_query(
+        Parameter::of_query(
             "cursor",
             [
                 "The `next_cursor` of the page before; omit it for the first page.",
@@ -75,7 +68,7 @@ fn paging(cursor: Cursor) -> Vec<Parameter> {
             cursor.schema(),
             None,
         ),
-        of_query(
+        Parameter::of_query(
             "limit",
             ["Most entries of the page.", "Máximo de itens da página."],
             json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 100 }),

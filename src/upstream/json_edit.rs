@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::NotEditable::{Condition, Shape};
 use crate::domain::forwarding::MemberChanges;
 
 /// Why a text cannot be changed.
@@ -18,8 +19,6 @@ pub enum NotEditable {
     /// What stands at `when` is neither a truth value nor `null`: some readers take it for true.
     Condition,
 }
-
-use NotEditable::{Condition, Shape};
 
 /// Returns the changed text. `None` if it is not one that is to be changed.
 pub fn edited(text: &[u8], changes: &MemberChanges) -> Result<Option<Vec<u8>>, NotEditable> {

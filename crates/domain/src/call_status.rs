@@ -14,7 +14,7 @@ pub struct CallStatus {
 
 impl CallStatus {
     /// Of a call that the gateway could not serve: what is written for its outcome `failed`.
-    pub const UNAVAILABLE: Option<Self> = Some(Self { to_client: 503, of_upstream: None });
+    pub const UNAVAILABLE: Self = Self { to_client: 503, of_upstream: None };
 
     /// The statuses of a call, unless its outcome implies what the client got.
     pub fn unless_implied_by(self, outcome: Outcome) -> Option<Self> {

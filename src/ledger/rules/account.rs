@@ -108,7 +108,7 @@ impl LedgerAccount {
     }
 
     /// Whether the plan may pay for another call in the current period.
-    fn has_requests_left(&self) -> bool {
+    pub fn has_requests_left(&self) -> bool {
         self.requests_used < self.requests_limit
     }
 

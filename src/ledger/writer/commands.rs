@@ -70,7 +70,10 @@ impl SettleCommand {
 }
 
 fn into_release(settle: Settle) -> Settle {
-    Settle { status: CallStatus::UNAVAILABLE, ..Settle::release(settle.hold, Outcome::Failed, settle.claim) }
+    Settle {
+        status: Some(CallStatus::UNAVAILABLE),
+        ..Settle::release(settle.hold, Outcome::Failed, settle.claim)
+    }
 }
 
 /// The commands of one batch, by the path that decides them.

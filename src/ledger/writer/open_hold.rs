@@ -149,7 +149,7 @@ impl OpenHold {
     /// calls wait was answered with 503.
     pub(super) fn release_unclaimed(mut self, waited: Duration) {
         if waited >= self.longest_wait {
-            self.status = CallStatus::UNAVAILABLE;
+            self.ends_with(CallStatus::UNAVAILABLE);
             self.release(Outcome::Failed);
         }
     }

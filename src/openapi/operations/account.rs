@@ -115,15 +115,8 @@ fn usage() -> Operation {
 
 fn usage_parameters() -> Vec<Parameter> {
     let day = || json!({ "type": "string", "format": "date" });
-    let of_query = |name, about, schema, example| Parameter {
-        name,
-        place: ParameterPlace::Query,
-        about,
-        schema,
-        example,
-    };
     vec![
-        of_query(
+        Parameter::of_query(
             "from",
             [
                 "The first day. Default: 29 days before `to`. At most 366 days at once.",
@@ -132,8 +125,13 @@ fn usage_parameters() -> Vec<Parameter> {
             day(),
             None,
         ),
-        of_query("to", ["The last day. Default: today.", "O último dia. Padrão: hoje."], day(), None),
-        of_query(
+        Parameter::of_query(
+            "to",
+            ["The last day. Default: today.", "O último dia. Padrão: hoje."],
+            day(),
+            None,
+        ),
+        Parameter::of_query(
             "group_by",
             [
                 "One or more of `day`, `key`, `endpoint`, `outcome`, separated by commas.",

@@ -60,7 +60,7 @@ impl<'k> Standing<'k> {
 
     /// Credits that pay for a call now: a plan without requests left pays for none.
     fn spendable(&self) -> i64 {
-        match self.ledger.requests_used < self.ledger.requests_limit {
+        match self.ledger.has_requests_left() {
             true => self.credits_left(),
             false => self.credits_left() - self.ledger.plan_left().as_i64(),
         }

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use hyper::body::Frame;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::bill::Attached;
@@ -82,13 +83,8 @@ impl Stream {
             match self.body.as_mut().poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
                     self.is_waiting = false;
-                    match frame.into_data() {
-                        Ok(data) if !data.is_empty() => match self.passed(data) {
-                            Ok(data) if data.is_empty() => {}
-                            passed => return Poll::Ready(Some(passed)),
-                        },
-                        // Trailers of an upstream are only for the gateway.
-                        _ => {}
+                    if let Some(part) = self.part_of(frame) {
+                        return Poll::Ready(Some(part));
                     }
                 }
                 Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(fault))),
@@ -105,6 +101,14 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// What the client gets of a frame. Trailers of an upstream are only for the gateway.
+    fn part_of(&mut self, frame: Frame<Bytes>) -> Option<Result<Bytes, BodyFault>> {
+        let data = frame.into_data().ok().filter(|data| !data.is_empty())?;
+        let passed = self.passed(data);
+        let is_withheld = matches!(&passed, Ok(data) if data.is_empty());
+        (!is_withheld).then_some(passed)
     }
 
     fn passed(&mut self, data: Bytes) -> Result<Bytes, BodyFault> {
