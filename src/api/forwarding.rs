@@ -29,13 +29,14 @@ use crate::domain::settlement::Outcome;
 use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
 use crate::gate::metering::{PaidAnswer, PaidFuture, Unanswered};
 use crate::http::answer::passed_on;
+use crate::http::body_fault::BodyFault;
 use crate::http::representation::is_unencoded;
 use crate::upstream::error::UpstreamError;
 use crate::upstream::figure::{Member, member_in};
 use crate::upstream::headers;
 use crate::upstream::identity_headers::IdentityHeaders;
 use crate::upstream::pool::{AnswerBody, Pool, PoolCall, Read};
-use crate::upstream::upload::{AnswerWaits, Upload};
+use crate::upstream::upload::{AnswerWaits, Upload, UploadFault};
 
 /// The servers behind a route.
 #[derive(Clone)]
@@ -146,7 +147,10 @@ fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
     match body {
         CallBody::Read(body) => Upload::Whole(body),
         CallBody::Streamed(body) => {
-            let body = body.map_err(|error| -> Box<dyn std::error::Error + Send + Sync> { error.into() });
+            let body = body.map_err(|error| match BodyFault::from(error) {
+                BodyFault::TooSlow { timeout_s } => UploadFault::TooSlow { timeout_s },
+                BodyFault::Broken => UploadFault::BrokeOff,
+            });
             Upload::passed(Box::pin(body), route.max_request_bytes as u64)
         }
     }

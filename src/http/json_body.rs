@@ -5,10 +5,11 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
+use super::body_fault::BodyFault;
 use super::fields::Fields;
 use super::json::parse_object;
 use super::representation::{is_media_type, is_unencoded, media_type_parameters};
-use crate::domain::refusal::{Malformed, MediaFault, Refusal};
+use crate::domain::refusal::{MediaFault, Refusal};
 
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused
 /// unread.
@@ -27,8 +28,7 @@ pub async fn read_any_body(mut body: Body, limit_bytes: usize) -> Result<Bytes, 
     let mut gathered = BytesMut::new();
     while !body.is_end_stream() {
         let Some(frame) = body.frame().await else { break };
-        // A client that is merely too slow is not answered: the listener closes its connection.
-        let frame = frame.map_err(|_| Refusal::BadRequest(Malformed::BrokenBody))?;
+        let frame = frame.map_err(BodyFault::from)?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + gathered.len() + data.len() > limit_bytes {
             return Err(too_large);
@@ -85,25 +85,23 @@ mod tests {
 
     use hyper::body::Frame;
 
-    #[derive(Debug, thiserror::Error)]
-    #[error("broken")]
-    struct Broken;
+    use crate::domain::refusal::Malformed;
 
     /// A body of unknown length that comes in pieces, and may break.
-    struct Pieces(VecDeque<Result<&'static str, Broken>>);
+    struct Pieces(VecDeque<Result<&'static str, BodyFault>>);
 
     impl HttpBody for Pieces {
         type Data = Bytes;
-        type Error = Broken;
+        type Error = BodyFault;
         fn poll_frame(
             mut self: Pin<&mut Self>,
             _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
             Poll::Ready(self.0.pop_front().map(|piece| piece.map(|text| Frame::data(Bytes::from(text)))))
         }
     }
 
-    fn pieces(pieces: impl IntoIterator<Item = Result<&'static str, Broken>>) -> Body {
+    fn pieces(pieces: impl IntoIterator<Item = Result<&'static str, BodyFault>>) -> Body {
         Body::new(Pieces(pieces.into_iter().collect()))
     }
 
@@ -190,7 +188,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_a_bad_request() {
-        let read = read_body(&headers(&[JSON]), pieces([Ok("{"), Err(Broken)]), 10).await;
+        let read = read_body(&headers(&[JSON]), pieces([Ok("{"), Err(BodyFault::Broken)]), 10).await;
         assert_eq!(read, Err(Refusal::BadRequest(Malformed::BrokenBody)));
     }
 }

@@ -37,14 +37,19 @@ const PAID: [ErrorCode; 4] = [
 ];
 const ANALYSIS: [ErrorCode; 3] =
     [ErrorCode::ProfileUrlNotAccepted, ErrorCode::ProfileNotFound, ErrorCode::MultipleMatches];
-const FORWARDED: [ErrorCode; 4] = [
+const FORWARDED: [ErrorCode; 5] = [
     ErrorCode::TestKeyNotAllowed,
+    ErrorCode::RequestTimeout,
     ErrorCode::BodyTooLarge,
     ErrorCode::EndpointNotFound,
     ErrorCode::LoopDetected,
 ];
-const WITH_BODY: [ErrorCode; 3] =
-    [ErrorCode::InvalidJson, ErrorCode::BodyTooLarge, ErrorCode::UnsupportedMediaType];
+const WITH_BODY: [ErrorCode; 4] = [
+    ErrorCode::InvalidJson,
+    ErrorCode::RequestTimeout,
+    ErrorCode::BodyTooLarge,
+    ErrorCode::UnsupportedMediaType,
+];
 const IDEMPOTENT: [ErrorCode; 3] =
     [ErrorCode::IdempotencyInProgress, ErrorCode::IdempotencyKeyReused, ErrorCode::AnswerNotKept];
 

@@ -123,6 +123,7 @@ fn of_states() -> [Refusal; 16] {
 
 fn samples() -> Vec<Refusal> {
     let of_limits_and_failures = [
+        Refusal::RequestTimeout { timeout_s: 15 },
         Refusal::BodyTooLarge { limit_bytes: 16_384 },
         Refusal::UnsupportedMediaType(MediaFault::NotJson),
         limited(Limit::Rate, 10, 1),

@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -13,6 +13,7 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::connection_state::ConnectionState;
+use crate::http::body_fault::BodyFault;
 
 /// A body that reports its waits and its progress to the connection state.
 struct PacedBody {
@@ -24,14 +25,21 @@ struct PacedBody {
     /// Waits since the last progress.
     waited: Duration,
     is_waiting: bool,
+    /// Nothing more of it is read.
     has_ended: bool,
     /// Whether the length was declared.
     has_length: bool,
+    timeout_s: u64,
     state: Arc<ConnectionState>,
 }
 
-/// Wraps the body of a request from a connection.
-pub(super) fn paced(body: Incoming, min_bytes: usize, state: &Arc<ConnectionState>) -> Body {
+/// Wraps the body of a request from a connection, whose timeout of bodies is `timeout`.
+pub(super) fn paced(
+    body: Incoming,
+    min_bytes: usize,
+    timeout: Duration,
+    state: &Arc<ConnectionState>,
+) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
@@ -44,12 +52,14 @@ pub(super) fn paced(body: Incoming, min_bytes: usize, state: &Arc<ConnectionStat
         is_waiting: false,
         has_ended: false,
         has_length,
+        timeout_s: timeout.as_secs(),
         state: state.clone(),
     })
 }
 
 impl PacedBody {
-    fn waits(&mut self) {
+    fn waits(&mut self, reader: &Waker) {
+        self.state.body_is_read_by(reader);
         if !std::mem::replace(&mut self.is_waiting, true) {
             self.state.body_waits(self.waited);
         }
@@ -59,6 +69,13 @@ impl PacedBody {
         if std::mem::take(&mut self.is_waiting) {
             self.waited = self.state.body_pauses();
         }
+    }
+
+    /// Nothing more of the connection can be read as a request.
+    fn fails(&mut self) {
+        self.pauses();
+        self.has_ended = true;
+        self.state.note_unread_body();
     }
 
     /// Counts bytes that came. Enough of them restart the timeout.
@@ -72,16 +89,20 @@ impl PacedBody {
 
 impl HttpBody for PacedBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyFault;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        if self.state.body_has_failed() {
+            self.fails();
+            return Poll::Ready(Some(Err(BodyFault::TooSlow { timeout_s: self.timeout_s })));
+        }
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(cx);
         match &polled {
-            Poll::Pending => self.waits(),
+            Poll::Pending => self.waits(cx.waker()),
             Poll::Ready(Some(Ok(frame))) => {
                 let data = frame.data_ref().map_or(&[][..], |data| data);
                 if self.has_length {
@@ -90,12 +111,13 @@ impl HttpBody for PacedBody {
                 self.pauses();
                 self.received(data.len());
             }
-            Poll::Ready(Some(Err(_)) | None) => {
+            Poll::Ready(Some(Err(_))) => self.fails(),
+            Poll::Ready(None) => {
                 self.pauses();
                 self.has_ended = true;
             }
         }
-        polled
+        polled.map_err(|_| BodyFault::Broken)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -143,7 +165,7 @@ mod tests {
         let service = service_fn({
             let state = state.clone();
             move |request: Request<Incoming>| {
-                let mut body = paced(request.into_body(), 4_096, &state);
+                let mut body = paced(request.into_body(), 4_096, SHORT, &state);
                 async move {
                     while let Some(frame) = body.frame().await {
                         frame.unwrap();
@@ -169,7 +191,7 @@ mod tests {
         };
         tokio::select! {
             biased;
-            () = state.timed_out(TIMEOUTS) => false,
+            _ = state.timed_out(TIMEOUTS) => false,
             (served, answered) = async { tokio::join!(serving, sending) } => served.is_ok() && answered,
         }
     }

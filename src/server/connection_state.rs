@@ -7,14 +7,16 @@
 mod timeouts;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::task::Waker;
 use std::time::Duration;
 
+use futures_util::task::AtomicWaker;
 use hyper::body::Incoming;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-pub(super) use self::timeouts::Timeouts;
+pub(super) use self::timeouts::{TimedOut, Timeouts};
 use super::tail::Tail;
 use super::unsent::Answer;
 
@@ -48,6 +50,10 @@ pub(super) struct ConnectionState {
     phase: AtomicU64,
     /// Since when the service waits for progress of the body.
     body_wait: Wait,
+    /// The body took too long.
+    body_failed: AtomicBool,
+    /// Of the task that waits for the body.
+    body_reader: AtomicWaker,
     /// Since when the client reads nothing.
     write_wait: Wait,
     /// The request line that is being read contains a `#`.
@@ -81,6 +87,8 @@ impl ConnectionState {
             opened: Instant::now(),
             phase: AtomicU64::new(Phase::Head as u64),
             body_wait: Wait::default(),
+            body_failed: AtomicBool::new(false),
+            body_reader: AtomicWaker::new(),
             write_wait: Wait::default(),
             fragment: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
@@ -156,6 +164,22 @@ impl ConnectionState {
         let since = self.body_wait.since();
         self.body_wait.0.store(0, Relaxed);
         since.map_or(Duration::ZERO, |since| Duration::from_millis(self.now_ms()).saturating_sub(since))
+    }
+
+    /// Records the task to wake if the body fails.
+    pub(super) fn body_is_read_by(&self, reader: &Waker) {
+        self.body_reader.register(reader);
+    }
+
+    /// Fails the body for which the service waits: it took too long.
+    pub(super) fn fail_body(&self) {
+        self.body_failed.store(true, Relaxed);
+        self.body_wait.0.store(0, Relaxed);
+        self.body_reader.wake();
+    }
+
+    pub(super) fn body_has_failed(&self) -> bool {
+        self.body_failed.load(Relaxed)
     }
 
     pub(super) fn write_waits(&self) {

@@ -27,11 +27,14 @@ pub(super) async fn discard_or_close(
     response: &mut Response,
     expects_continue: bool,
 ) {
+    if state.has_unread_body() {
+        return close(response);
+    }
     let Some(rest) = state.take_rest() else { return };
     let ends = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
     let is_small = rest.size_hint().lower() <= MAX_BYTES;
     if !ends && !expects_continue && is_small {
-        let body = paced(rest, usize::MAX, state);
+        let body = paced(rest, usize::MAX, MAX_WAIT, state);
         if matches!(tokio::time::timeout(MAX_WAIT, drained(body)).await, Ok(true)) {
             return;
         }
@@ -39,6 +42,10 @@ pub(super) async fn discard_or_close(
         drop(state.take_rest());
     }
     state.note_unread_body();
+    close(response);
+}
+
+fn close(response: &mut Response) {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
 }
 

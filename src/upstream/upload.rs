@@ -16,9 +16,8 @@ use tokio::time::{Instant, sleep_until};
 
 pub(super) use self::body::UploadBody;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body that a client sends.
-pub type ClientBody = Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>;
+pub type ClientBody = Pin<Box<dyn Body<Data = Bytes, Error = UploadFault> + Send>>;
 
 /// Cheap to clone; all clones are the same body.
 #[derive(Clone, Debug)]
@@ -34,6 +33,8 @@ pub enum UploadFault {
     TooLong,
     #[error("the client broke off its request")]
     BrokeOff,
+    #[error("the body of the request did not arrive for {timeout_s} s")]
+    TooSlow { timeout_s: u64 },
     /// The call ended first.
     #[error("the rest of the request is not needed")]
     Stopped,
@@ -142,6 +143,16 @@ impl Upload {
         sender.into_iter().for_each(Waker::wake);
     }
 
+    /// Blames the client for a silence of `silent`, if its body is what the upstream waits for.
+    pub(super) fn blame_silence(&self, silent: Duration) {
+        let Self::Streamed(streamed) = self else { return };
+        let mut state = streamed.state();
+        if let Some(sender) = state.sender.take().filter(|_| !state.has_ended) {
+            streamed.end(state, Some(UploadFault::TooSlow { timeout_s: silent.as_secs() }));
+            sender.wake();
+        }
+    }
+
     /// Waits for an answer, and returns `None` if it is late. The time that a body takes to be
     /// passed on does not count, as long as it moves.
     pub(super) async fn answered<F: Future>(&self, waits: AnswerWaits, answering: F) -> Option<F::Output> {
@@ -157,6 +168,7 @@ impl Upload {
                 () = streamed.0.ended.notified() => {}
                 () = sleep_until(deadline) => {
                     if streamed.deadline(waits) <= Instant::now() {
+                        self.blame_silence(waits.idle);
                         return None;
                     }
                 }
@@ -188,6 +200,7 @@ impl StreamedUpload {
     fn poll_part(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, UploadFault>>> {
         let mut state = self.state();
         state.has_begun = true;
+        state.sender = None;
         loop {
             let Some(body) = &mut state.body else {
                 let is_cut = state.fault.is_some() || !state.has_ended;
@@ -209,9 +222,9 @@ impl StreamedUpload {
                 }
                 // Trailers of a client are not passed on.
                 Some(Ok(Err(_))) => {}
-                Some(Err(_)) => {
-                    self.end(state, Some(UploadFault::BrokeOff));
-                    return Poll::Ready(Some(Err(UploadFault::BrokeOff)));
+                Some(Err(fault)) => {
+                    self.end(state, Some(fault));
+                    return Poll::Ready(Some(Err(fault)));
                 }
                 None => {
                     self.end(state, None);

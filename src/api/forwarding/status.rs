@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, StatusCode, header, response};
 
 use crate::api::upstream_refusal::{unavailable_for, upstream_refusal};
 use crate::domain::forwarding::ForwardedRoute;
-use crate::domain::refusal::{Malformed, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::settlement::Outcome;
+use crate::http::body_fault::BodyFault;
 use crate::upstream::error::UpstreamError;
 use crate::upstream::retry_after::retry_after;
 use crate::upstream::upload::{Upload, UploadFault};
@@ -22,7 +23,8 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
         Some(UploadFault::TooLong) => {
             return Refusal::BodyTooLarge { limit_bytes: route.max_request_bytes };
         }
-        Some(UploadFault::BrokeOff) => return Refusal::BadRequest(Malformed::BrokenBody),
+        Some(UploadFault::BrokeOff) => return BodyFault::Broken.into(),
+        Some(UploadFault::TooSlow { timeout_s }) => return BodyFault::TooSlow { timeout_s }.into(),
         Some(UploadFault::Stopped) | None => {}
     }
     tracing::warn!(upstream = route.upstream, route = route.name, %error, "upstream did not answer a call");

@@ -20,9 +20,18 @@ pub(in crate::server) struct Timeouts {
     pub(in crate::server) write: Duration,
 }
 
+/// What took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) enum TimedOut {
+    /// The body of a request that is not answered yet.
+    Body,
+    /// Anything else of the connection.
+    Connection,
+}
+
 impl ConnectionState {
-    /// When the earliest timeout ends, unless only the service works.
-    fn deadline(&self, timeouts: &Timeouts) -> Option<Instant> {
+    /// When the earliest timeout ends, and of what, unless only the service works.
+    fn deadline(&self, timeouts: &Timeouts) -> Option<(Instant, TimedOut)> {
         let since = Duration::from_millis(self.phase.load(Relaxed) >> PHASE_BITS);
         let phase = match self.phase() {
             Phase::Head | Phase::Closing => Some(since + timeouts.head),
@@ -31,21 +40,26 @@ impl ConnectionState {
         };
         let body = self.body_wait.since().map(|since| since + timeouts.body);
         let write = self.write_wait.since().map(|since| since + timeouts.write);
-        [phase, body, write].into_iter().flatten().min().map(|earliest| self.opened + earliest)
+        // An answer that has begun cannot be replaced.
+        let of_body = if self.phase() == Phase::Serving { TimedOut::Body } else { TimedOut::Connection };
+        [(phase, TimedOut::Connection), (body, of_body), (write, TimedOut::Connection)]
+            .into_iter()
+            .filter_map(|(deadline, what)| Some((self.opened + deadline?, what)))
+            .min_by_key(|(deadline, _)| *deadline)
     }
 
-    /// Resolves once the connection has timed out.
+    /// Resolves once the body or the connection has timed out.
     ///
     /// Never sleeps longer than the shortest timeout, so that no phase that begins meanwhile is
     /// missed.
-    pub(in crate::server) async fn timed_out(&self, timeouts: Timeouts) {
+    pub(in crate::server) async fn timed_out(&self, timeouts: Timeouts) -> TimedOut {
         let shortest = timeouts.head.min(timeouts.idle).min(timeouts.body).min(timeouts.write);
         loop {
             let now = Instant::now();
             let latest = now + shortest;
             match self.deadline(&timeouts) {
-                Some(deadline) if deadline <= now => return,
-                deadline => tokio::time::sleep_until(deadline.map_or(latest, |it| it.min(latest))).await,
+                Some((deadline, what)) if deadline <= now => return what,
+                later => tokio::time::sleep_until(later.map_or(latest, |(at, _)| at.min(latest))).await,
             }
         }
     }

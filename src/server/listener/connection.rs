@@ -20,7 +20,7 @@ use crate::gate::{Delivery, Reentry, Streamed};
 use crate::http::client_address::ClientNetwork;
 use crate::server::answer_body::AnswerBody;
 use crate::server::body_pace::paced;
-use crate::server::connection_state::{ConnectionState, Phase, Timeouts};
+use crate::server::connection_state::{ConnectionState, Phase, TimedOut, Timeouts};
 use crate::server::connections::{Place, PlaceKind};
 use crate::server::framing::FragmentInTarget;
 use crate::server::pipeline::ProbesOnly;
@@ -80,7 +80,8 @@ async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
     let (unsent, min_bytes) = (server.unsent.clone(), server.settings.write_min_bytes.get());
     let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, unread);
     let mut connection = pin!(server.http.serve_connection(TokioIo::new(socket), service));
-    let mut timed_out = pin!(state.timed_out(timeouts(&server.settings, is_regular)));
+    let timeouts = timeouts(&server.settings, is_regular);
+    let mut timed_out = pin!(state.timed_out(timeouts));
     let draining = server.stop.draining();
     let mut is_draining = false;
     // The connection comes first: the other branches are polled only when it waits.
@@ -88,9 +89,14 @@ async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
         tokio::select! {
             biased;
             _ = connection.as_mut() => return,
-            () = &mut timed_out => {
+            what = &mut timed_out => {
                 server.stats.timed_out.fetch_add(1, Relaxed);
-                return;
+                match what {
+                    TimedOut::Connection => return,
+                    // The service answers, and the answer closes the connection.
+                    TimedOut::Body => state.fail_body(),
+                }
+                timed_out.set(state.timed_out(timeouts));
             }
             () = state.evicted() => if state.has_to_leave() { return },
             () = draining.cancelled(), if !is_draining => {
@@ -133,7 +139,7 @@ async fn answer(
     state: Arc<ConnectionState>,
 ) -> Result<Response<AnswerBody>, Infallible> {
     state.serve();
-    let mut request = request.map(|body| paced(body, MIN_BODY_BYTES, &state));
+    let mut request = request.map(|body| paced(body, MIN_BODY_BYTES, server.settings.body_timeout, &state));
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let client = server.proxies.client(peer.ip(), request.headers());
     let scheme = server.proxies.scheme(peer.ip(), server.tls.is_some(), request.headers());

@@ -101,6 +101,9 @@ impl AnswerBody {
         let mut read = BytesMut::new();
         loop {
             let Ok(frame) = timeout(idle, self.incoming.frame()).await else {
+                if let Some(call) = &self.call {
+                    call.upload.blame_silence(idle);
+                }
                 self.end(Ended::TimedOut, false);
                 return Err(UpstreamError::Timeout);
             };
@@ -133,7 +136,8 @@ impl AnswerBody {
             // An answer may come before the whole request was sent.
             upload.stop();
             pool.ended(begun, ended);
-            pool.report(answering, is_sound);
+            let is_fault_of_client = upload.fault().is_some();
+            pool.report(answering, is_sound || is_fault_of_client);
         }
     }
 }

@@ -67,7 +67,7 @@ impl Pool {
         let request = self.request(target, call);
         let client = self.clients.here();
         match call.body.answered(call.waits, client.send(target, request)).await {
-            None => Err(Attempt::Sent(UpstreamError::Timeout)),
+            None => Err(of_client(call).unwrap_or(Attempt::Sent(UpstreamError::Timeout))),
             Some(Ok(mut response)) => {
                 if !call.body.has_ended() {
                     response.body_mut().detach_request();
@@ -97,10 +97,7 @@ impl Pool {
 }
 
 fn failed(error: SendError, call: PoolCall<'_>) -> Attempt {
-    if let Some(fault) = call.body.fault() {
-        return Attempt::Sent(UpstreamError::Unusable(fault.to_string()));
-    }
-    match error {
+    of_client(call).unwrap_or_else(|| match error {
         SendError::Connect(reason) => {
             Attempt::NotSent { error: UpstreamError::Failed(reason), is_fault_of_target: true }
         }
@@ -110,5 +107,11 @@ fn failed(error: SendError, call: PoolCall<'_>) -> Attempt {
         }
         SendError::Unanswered(reason) => Attempt::Unanswered(UpstreamError::Failed(reason)),
         SendError::Failed(reason) => Attempt::Sent(UpstreamError::Failed(reason)),
-    }
+    })
+}
+
+/// The attempt that failed because the client did not send its whole request.
+fn of_client(call: PoolCall<'_>) -> Option<Attempt> {
+    let fault = call.body.fault()?;
+    Some(Attempt::Sent(UpstreamError::Unusable(fault.to_string())))
 }

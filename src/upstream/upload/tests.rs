@@ -10,14 +10,31 @@ struct Parts(VecDeque<Option<&'static str>>);
 
 impl Body for Parts {
     type Data = Bytes;
-    type Error = BoxError;
+    type Error = UploadFault;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, UploadFault>>> {
         let part = self.0.pop_front();
-        Poll::Ready(part.map(|part| part.map(|text| Frame::data(Bytes::from(text))).ok_or("broken".into())))
+        Poll::Ready(
+            part.map(|part| part.map(|text| Frame::data(Bytes::from(text))).ok_or(UploadFault::BrokeOff)),
+        )
+    }
+}
+
+/// A client that sends nothing.
+struct Stalled;
+
+impl Body for Stalled {
+    type Data = Bytes;
+    type Error = UploadFault;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, UploadFault>>> {
+        Poll::Pending
     }
 }
 
@@ -80,8 +97,18 @@ async fn the_time_of_the_head_begins_when_the_body_has_ended() {
     };
     let (answered, ()) = tokio::join!(upload.answered(waits, pending::<()>()), of_client);
     assert_eq!((answered, begun.elapsed().as_secs()), (None, 6));
-    // A body that does not move is not waited for.
-    let (silent, begun) = (passed([Some("a")], 9), Instant::now());
-    assert_eq!(silent.answered(waits, pending::<()>()).await, None);
-    assert_eq!(begun.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silence_is_the_fault_of_the_side_that_is_waited_for() {
+    let waits = AnswerWaits { first_byte: Duration::from_secs(1), idle: Duration::from_secs(10) };
+    // The upstream does not read what is there.
+    let (unread, begun) = (passed([Some("a")], 9), Instant::now());
+    assert_eq!(unread.answered(waits, pending::<()>()).await, None);
+    assert_eq!((begun.elapsed().as_secs(), unread.fault()), (10, None));
+    // The upstream has read what there was, and the client sends no more.
+    let stalled = Upload::passed(Box::pin(Stalled), 9);
+    let (answered, sent) = tokio::join!(stalled.answered(waits, pending::<()>()), sent(&stalled));
+    let fault = UploadFault::TooSlow { timeout_s: 10 };
+    assert_eq!((answered, sent, stalled.fault()), (None, vec![Err(fault)], Some(fault)));
 }

@@ -186,6 +186,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::KeyLimitReached,
         Refusal::EnvironmentExists,
         Refusal::EnvironmentLimitReached,
+        Refusal::RequestTimeout { timeout_s: 15 },
         Refusal::BodyTooLarge { limit_bytes: 65_536 },
         Refusal::UnsupportedMediaType(MediaFault::NotJson),
         Refusal::UnsupportedMediaType(MediaFault::NotUtf8),

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::shop::Shop;
-use crate::support::gateway::{answer, eventually};
+use crate::support::gateway::{Gateway, answer, eventually};
 use crate::support::played::{Heard, PlayedServer};
 use crate::support::upstream::Behaviour;
 
@@ -143,6 +143,31 @@ async fn a_client_that_breaks_off_pays_nothing_and_its_upstream_sees_no_whole_re
         drop(client);
         eventually("the upstream is left", async || server.has_heard(&Heard::Closed)).await;
         eventually("the hold is released", async || shop.balance().await == 1_000).await;
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_stops_sending_gets_408_and_does_not_harm_its_upstream() {
+    let own = Gateway::start_with(&[("FLUENCE_SERVER_BODY_TIMEOUT_S", "1")]).await;
+    // The timeout of the gateway, and that of the route.
+    for (gateway, route) in [(own, ""), (Gateway::start().await, "idle_ms = 1000\n")] {
+        let route = format!("{BY_SIZE}{route}");
+        let shop = Shop::on(gateway, vec![Behaviour::Closes], &route, "").await;
+        let mut server = PlayedServer::start().await;
+        let breaker = "breaker = { failures = 1 }\n";
+        shop.sell(&format!("http://{}", server.address), &route, breaker).await;
+        let mut client = Client::begin(&shop, "content-length: 100").await;
+        client.0.write_all(b"half of it").await.unwrap();
+        got(&mut server, "half of it").await;
+        let said = client.reads("REQUEST_TIMEOUT").await;
+        assert!(said.starts_with("HTTP/1.1 408") && said.contains("connection: close\r\n"), "{said}");
+        eventually("the upstream is left", async || server.has_heard(&Heard::Closed)).await;
+        assert_eq!(receipt(&shop, &said).await["outcome"], "refused");
+        // Its breaker is closed: the next call is tried, though nobody listens there any more.
+        let next = answer(shop.request(Method::POST).body("pixels")).await;
+        assert_eq!(next.outcome(), (502, "UPSTREAM_ERROR"), "{}", next.text);
+        assert_eq!(shop.balance().await, 1_000);
         shop.gateway.assert_books_are_right().await;
     }
 }

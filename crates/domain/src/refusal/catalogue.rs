@@ -555,6 +555,18 @@ refusals! {
 
     // The body.
 
+    RequestTimeout = "REQUEST_TIMEOUT", 408, Timeout, AfterPause, "Request timeout" / "Tempo da requisição esgotado" {
+        /// The rest of the body did not arrive in time.
+        RequestTimeout { timeout_s: u64 } => {
+            en: "The body of the request arrives too slowly: less than 4 KiB of it came in {seconds}.",
+                "Send the whole request again, on a new connection. You were not charged.",
+                seconds = counted(*timeout_s, "second", "seconds");
+            pt: "O corpo da requisição chega devagar demais: vieram menos de 4 KiB em {seconds}.",
+                "Envie a requisição inteira de novo, em uma nova conexão. Nada foi cobrado.",
+                seconds = counted(*timeout_s, "segundo", "segundos");
+        }
+    }
+
     BodyTooLarge = "BODY_TOO_LARGE", 413, BodyTooLarge, Never, "Body too large" / "Corpo grande demais" {
         BodyTooLarge { limit_bytes: usize } => {
             en: "The body exceeds the limit of {bytes}.", "Send a smaller body.",
