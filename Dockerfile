@@ -24,7 +24,7 @@ RUN mkdir -p /image/usr/local/bin \
     && ldd target/release/fluence | grep -o '/[^ ]*' | while read -r library; do install -D "$library" "/image$library"; done
 
 FROM scratch
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Fluence" \
       org.opencontainers.image.description="An HTTP gateway that sells calls by the credit" \

@@ -73,7 +73,8 @@ struct Entry {
 enum Subject {
     Home,
     Pricing,
-    Changelog,
+    /// A version, by its place in the changelog.
+    Version(usize),
     Guides,
     Guide(&'static Guide),
     Operations,
@@ -152,11 +153,12 @@ impl Site {
             let mut subjects = vec![
                 ("/".to_owned(), Subject::Home),
                 ("/pricing".to_owned(), Subject::Pricing),
-                ("/docs/changelog".to_owned(), Subject::Changelog),
                 ("/docs/".to_owned(), Subject::Guides),
                 ("/docs/reference/".to_owned(), Subject::Operations),
                 ("/docs/errors/".to_owned(), Subject::Errors),
             ];
+            let versions = changelog::paths().enumerate();
+            subjects.extend(versions.map(|(place, path)| (path, Subject::Version(place))));
             subjects
                 .extend(GUIDES.iter().map(|guide| (format!("/docs/{}", guide.name), Subject::Guide(guide))));
             let operations = self.operations().iter().enumerate();
@@ -213,7 +215,7 @@ impl Site {
         match what {
             Subject::Home => home::home(&self.facts, self.operations(), language),
             Subject::Pricing => pricing::page(&self.facts, language),
-            Subject::Changelog => changelog::page(language),
+            Subject::Version(place) => changelog::page(place, language),
             Subject::Guides => home::guides(&self.facts, language),
             Subject::Guide(guide) => home::guide(guide, &self.facts, self.operations(), language),
             Subject::Operations => reference::index(self.operations(), language),

@@ -32,7 +32,7 @@ enum State {
     StoreAway,
     SchemaOlder,
     BatchesFail,
-    WriterSilent,
+    WriterStuck,
     WriterStopped,
     Stopping,
 }
@@ -43,7 +43,7 @@ const STATES: [(State, &str); 8] = [
     (State::StoreAway, "the database cannot be written"),
     (State::SchemaOlder, "the database schema is older than this version; run `fluence migrate`"),
     (State::BatchesFail, "the database takes nothing that the ledger writes; see the log"),
-    (State::WriterSilent, "the ledger's writer gets nothing committed"),
+    (State::WriterStuck, "the ledger's writer is stuck; restart this gateway"),
     (State::WriterStopped, "the ledger's writer has stopped; restart this gateway"),
     (State::Stopping, "stopping"),
 ];
@@ -59,6 +59,8 @@ pub struct Needed {
     pub writer_silence: Duration,
 }
 
+/// A writer ends every attempt to write within this time, connecting included.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(25);
 /// Timeout of a check: a connection whose server has gone silent never answers.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -74,10 +76,10 @@ impl Readiness {
         (state != State::Ready).then_some(words)
     }
 
-    /// Whether the ledger's writer has stopped or commits nothing although the database can be
-    /// written. Only a restart helps.
+    /// Whether the ledger's writer has stopped or is stuck. Only a restart helps. Not a writer that
+    /// the database refuses: a restart would give back the answered calls that it still keeps.
     pub fn is_stuck(&self) -> bool {
-        matches!(self.state().0, State::WriterSilent | State::WriterStopped)
+        matches!(self.state().0, State::WriterStuck | State::WriterStopped)
     }
 
     /// Ends readiness for good: the gateway is stopping.
@@ -141,8 +143,8 @@ impl Readiness {
 fn state_of_writer(Needed { writer, writer_silence, .. }: &Needed) -> State {
     match writer.silent_for() {
         None => State::WriterStopped,
-        Some(silence) if silence > *writer_silence => State::WriterSilent,
-        Some(_) if writer.batches_fail_for() > *writer_silence => State::BatchesFail,
+        Some(_) if writer.stuck_for() > LONGEST_ATTEMPT.max(*writer_silence) => State::WriterStuck,
+        Some(silence) if silence.max(writer.batches_fail_for()) > *writer_silence => State::BatchesFail,
         Some(_) => State::Ready,
     }
 }

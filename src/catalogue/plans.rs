@@ -85,31 +85,28 @@ impl Catalogue {
     pub fn cheapest_with(&self, edition: &str, access: &Access) -> Option<&Plan> {
         let plans = &self.editions.iter().find(|known| known.edition == edition)?.plans;
         let candidates = plans.iter().filter(|plan| plan.api_access && plan.may_call(access));
-        candidates.min_by_key(|plan| plan.price_usd.unwrap_or(u32::MAX))
+        candidates.min_by_key(|plan| plan.comparable_price_usd())
     }
 
     /// The cheapest plan of an edition with API access; where prices are equal, the first.
     pub fn cheapest_with_api(&self, edition: &str) -> Option<&Plan> {
         let plans = &self.editions.iter().find(|known| known.edition == edition)?.plans;
         let candidates = plans.iter().filter(|plan| plan.api_access);
-        candidates.min_by_key(|plan| plan.price_usd.unwrap_or(u32::MAX))
+        candidates.min_by_key(|plan| plan.comparable_price_usd())
     }
 
-    /// Why a plan of an edition may not call a path, and the cheapest plan that may.
-    pub fn access_denied(
-        &self,
-        edition: &str,
-        plan: &Plan,
-        path: &'static str,
-        access: &Access,
-    ) -> AccessDenied {
+    /// Why a plan of an edition may not make a call, and the cheapest plan that may.
+    pub fn access_denied(&self, edition: &str, plan: &Plan, call: &str, access: &Access) -> AccessDenied {
         let required = self.cheapest_with(edition, access);
         AccessDenied {
             plan: plan.plan.clone(),
-            path,
+            call: call.to_owned(),
             upgrade_to: match required {
                 Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
-                Some(plan) => UpgradeTo::Plan(plan.plan.clone()),
+                Some(other) if other.comparable_price_usd() < plan.comparable_price_usd() => {
+                    UpgradeTo::CheaperPlan(other.plan.clone())
+                }
+                Some(other) => UpgradeTo::Plan(other.plan.clone()),
                 None => UpgradeTo::Nothing,
             },
             current_tier: plan.tier.clone(),

@@ -110,6 +110,11 @@ impl RouteSet {
 
     fn read_route(&mut self, fields: &mut Fields<'_>, declared: &Declared, paths: &mut Paths) {
         match (fields.has("endpoint"), fields.has("upstream")) {
+            (true, true) => {
+                fields.fault("endpoint", "and `upstream` exclude each other");
+                fields.optional("endpoint", text(100));
+                forwarded(fields);
+            }
             (true, false) => {
                 if let Some(route) = built_in(fields) {
                     if self.built_in.iter().any(|known| known.endpoint == route.endpoint) {
@@ -119,7 +124,7 @@ impl RouteSet {
                     self.built_in.push(Arc::new(route));
                 }
             }
-            (false, true) => {
+            (false, _) => {
                 if let Some(route) = forwarded(fields) {
                     if self.forwarded.iter().any(|known| known.name == route.name) {
                         fields.fault("route", "is defined twice");
@@ -130,10 +135,6 @@ impl RouteSet {
                     paths.take(fields, route.path, &route.methods);
                     self.forwarded.push(Arc::new(route));
                 }
-            }
-            (true, true) => fields.fault("endpoint", "and `upstream` exclude each other"),
-            (false, false) => {
-                fields.fault("upstream", "is missing: a route has an `upstream` or an `endpoint`")
             }
         }
     }
@@ -259,8 +260,11 @@ fn header_name(value: &DeValue<'_>) -> Result<String, String> {
     let header = text(64)(value)?;
     let is_token = header.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
     const FRAMING: [&str; 6] = ["host", "connection", "content-length", "transfer-encoding", "te", "upgrade"];
-    if !is_token || FRAMING.contains(&header.to_ascii_lowercase().as_str()) {
-        return Err("must be a header name such as Authorization, and none that frames the request".into());
+    if !is_token {
+        return Err("must be a header name of letters, digits, `-` and `_`".into());
+    }
+    if FRAMING.contains(&header.to_ascii_lowercase().as_str()) {
+        return Err("is a header that the gateway writes itself, to frame the request".into());
     }
     Ok(header)
 }

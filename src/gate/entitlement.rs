@@ -23,9 +23,9 @@ impl Entitled {
     }
 }
 
-/// Passes calls whose plan and scopes include the route.
+/// Passes calls whose plan and scopes include the route with this name for its customers.
 pub(super) async fn entitle(
-    path: &'static str,
+    name: Arc<str>,
     access: Arc<Access>,
     call: Permitted,
 ) -> Result<Entitled, Refused> {
@@ -35,7 +35,7 @@ pub(super) async fn entitle(
         Missing::Api => without_api(catalogue, key),
         Missing::Scope => out_of_scope(Scope::Invoke),
         Missing::Access => {
-            Refusal::AccessDenied(catalogue.access_denied(&key.edition, &key.plan, path, &access))
+            Refusal::AccessDenied(catalogue.access_denied(&key.edition, &key.plan, &name, &access))
         }
     });
     match checked {

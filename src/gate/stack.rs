@@ -41,7 +41,8 @@ where
     S: Clone + 'static,
     M: GateService<Validated>,
 {
-    let (path, access, of_body) = (route.path, Arc::new(route.access.clone()), route.clone());
+    let (name, access, of_body) =
+        (Arc::<str>::from(route.path), Arc::new(route.access.clone()), route.clone());
     post_service(
         ServiceBuilder::new()
             // Every answer, including a refusal, shows the caller's limits and balance.
@@ -54,7 +55,7 @@ where
             .layer(step(restrict))
             // Do plan and scopes include the route? Before the body, so that no body changes this
             // answer.
-            .layer(step(move |call| entitle(path, access.clone(), call)))
+            .layer(step(move |call| entitle(name.clone(), access.clone(), call)))
             // Is the body what the route takes? The last free step: bad input is never charged.
             .layer(step(move |call| validate(of_body.clone(), call)))
             // The money: hold, run the handler, capture or release.
@@ -84,7 +85,7 @@ where
         takes_test_keys: route.takes_test_keys,
         hops: route.hops.clone(),
     };
-    let (path, access) = (sold.path, Arc::new(sold.access.clone()));
+    let (name, access) = (Arc::<str>::from(sold.call()), Arc::new(sold.access.clone()));
     let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });
     let steps = ServiceBuilder::new()
         .layer(answer(gate.clone(), sold.name))
@@ -92,7 +93,7 @@ where
         // Are account and route within their limits? One decision, so that a refusal takes nothing.
         .layer(step(move |call| admit_to(limited, call)))
         .layer(step(restrict))
-        .layer(step(move |call| entitle(path, access.clone(), call)))
+        .layer(step(move |call| entitle(name.clone(), access.clone(), call)))
         // May the request be sent on? Its body is not looked into.
         .layer(step(move |call| shape(limits.clone(), call)))
         // The money, unless the route is free, and the upstream.

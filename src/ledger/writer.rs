@@ -111,6 +111,7 @@ impl<S: LedgerStore> Writer<S> {
             Ok(()) => {}
             Err(CommitError::NewEpoch) => self.open.clear(),
             Err(_) => {
+                self.heartbeat.refused();
                 self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.settings.heartbeat_every);
                 return;
             }

@@ -25,10 +25,10 @@ pub fn sample(code: ErrorCode, facts: &Facts) -> Option<Refusal> {
 /// The first route that a plan on sale lacks. `None`: every plan has all of them.
 fn access_denied(Facts { catalogue, routes, .. }: &Facts) -> Option<AccessDenied> {
     let edition = catalogue.editions.last()?;
-    routes.paths_and_access().find_map(|(path, access)| {
+    routes.calls().find_map(|(call, access)| {
         let lacks = |plan: &&Plan| plan.api_access && !plan.may_call(access);
         let plan = edition.plans.iter().find(lacks)?;
-        Some(catalogue.access_denied(&edition.edition, plan, path, access))
+        Some(catalogue.access_denied(&edition.edition, plan, &call, access))
     })
 }
 
@@ -39,7 +39,7 @@ fn limited(limit: Limit, size: u64, retry_after_s: u64) -> Refusal {
 fn invented_denial() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
         plan: "basic".to_owned(),
-        path: "/reports",
+        call: "/reports".to_owned(),
         upgrade_to: UpgradeTo::Plan("pro".to_owned()),
         current_tier: "basic".to_owned(),
         required_tier: "pro".to_owned(),

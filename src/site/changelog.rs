@@ -1,13 +1,16 @@
 //! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators
-//! and sellers, as a page and as a feed.
+//! and sellers, as a page of each version and as a feed.
 
 use super::markdown::{escaped, to_html};
 use super::page::{Page, Section};
-use super::words::Words;
+use super::words::{Words, prefix};
 use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 
 const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
+
+/// The address of the newest version.
+const ROOT: &str = "/docs/changelog";
 
 /// The groups that are only for operators and sellers.
 const FOR_OPERATORS: [&str; 2] = ["**Operation**", "**Selling an API**"];
@@ -51,14 +54,41 @@ fn for_clients(text: &str) -> String {
     kept
 }
 
-pub(super) fn page(language: Language) -> Page {
-    let words = Words(language);
-    let mut text = format!("# {}\n\n[{}](/docs/changelog.atom)\n", words.changelog(), words.feed());
-    for Version { name, day, text: changes } in versions() {
-        let day = day.map_or_else(String::new, |day| format!(" ({day})"));
-        text += &format!("\n## {name}{day}\n{changes}");
+impl Version {
+    /// The address of its page. The newest version is at the address of the changelog.
+    fn path(&self, place: usize) -> String {
+        if place == 0 { ROOT.to_owned() } else { format!("{ROOT}/{}", self.name) }
     }
-    Page { text_language: Language::En, ..Page::new("/docs/changelog", Section::Guides, language, text) }
+
+    /// Its name, and its day if it has one.
+    fn title(&self) -> String {
+        self.day.map_or_else(|| self.name.to_owned(), |day| format!("{} ({day})", self.name))
+    }
+}
+
+/// The addresses of the pages, by their places: newest first.
+pub(super) fn paths() -> impl Iterator<Item = String> {
+    versions().into_iter().enumerate().map(|(place, version)| version.path(place))
+}
+
+/// The page of the version at a place, with links to the others.
+pub(super) fn page(place: usize, language: Language) -> Page {
+    let (words, prefix, versions) = (Words(language), prefix(language), versions());
+    let (mut path, mut title) = (ROOT.to_owned(), words.changelog().to_owned());
+    let mut changes = String::new();
+    if let Some(version) = versions.get(place) {
+        path = version.path(place);
+        changes = format!("\n## {}\n{}", version.title(), version.text);
+        if place > 0 {
+            title = format!("{title} {}", version.name);
+        }
+    }
+    let mut text = format!("# {title}\n\n[{}](/docs/changelog.atom)\n{changes}", words.feed());
+    text += &format!("\n## {}\n\n", words.other_versions());
+    for (other, version) in versions.iter().enumerate().filter(|(other, _)| *other != place) {
+        text += &format!("- [{}]({prefix}{})\n", version.title(), version.path(other));
+    }
+    Page { text_language: Language::En, ..Page::new(path, Section::Guides, language, text) }
 }
 
 /// The feed of the released versions, in Atom (RFC 4287).
@@ -71,12 +101,12 @@ pub(super) fn feed(product: &ProductName, base_url: &str) -> String {
          <link rel=\"self\" href=\"{base_url}/docs/changelog.atom\"/>\n<updated>{updated}T00:00:00Z</updated>\n\
          <author><name>{product}</name></author>\n"
     );
-    for Version { name, day, text: changes } in versions {
-        let Some(day) = day else { continue };
-        let html = escaped(&to_html(&changes, &|_| None));
-        let name = escaped(name);
+    for (place, version) in versions.iter().enumerate() {
+        let Some(day) = version.day else { continue };
+        let html = escaped(&to_html(&version.text, &|_| None));
+        let (name, path) = (escaped(version.name), version.path(place));
         text += &format!(
-            "<entry>\n<title>{name}</title>\n<id>{base_url}/docs/changelog#{name}</id>\n<link href=\"{base_url}/docs/changelog\"/>\n\
+            "<entry>\n<title>{name}</title>\n<id>{base_url}{ROOT}#{name}</id>\n<link href=\"{base_url}{path}\"/>\n\
              <updated>{day}T00:00:00Z</updated>\n<content type=\"html\">{html}</content>\n</entry>\n"
         );
     }

@@ -44,6 +44,7 @@ words! {
     documentation: "Documentation" / "Documentação";
     pricing: "Pricing" / "Preços";
     changelog: "Changelog" / "Histórico de mudanças";
+    other_versions: "Other versions" / "Outras versões";
     search: "Search" / "Buscar";
     nothing_found: "Nothing found" / "Nada encontrado";
     copy: "Copy" / "Copiar";

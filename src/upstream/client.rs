@@ -25,6 +25,7 @@ use super::retry_after::retry_after;
 use super::settings::UpstreamSettings;
 use super::tls::{TlsFiles, UpstreamTls, UpstreamTlsError};
 use super::{BUSY_RETRY_AFTER, IDLE_FOR, OWN_USER_AGENT};
+use crate::clock;
 use crate::domain::ids::AccountId;
 
 /// Idle connections that stay open.
@@ -174,7 +175,7 @@ impl Upstream {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                return Err(match retry_after(response.headers()) {
+                return Err(match retry_after(response.headers(), clock::now()) {
                     Some(retry_after) => UpstreamError::Paused { retry_after },
                     None => UpstreamError::Failed(answered(response.status())),
                 });

@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("panic_guard", &[]),
     ("analysis", &[]),
     ("secret", &[]),
-    ("upstream", &["secret"]),
+    ("upstream", &["secret", "clock"]),
     ("catalogue", &["upstream"]),
     // Each component has the struct of its settings; together they are all settings.
     (

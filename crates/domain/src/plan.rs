@@ -98,6 +98,11 @@ impl Plan {
         self.tier.starts_with("crm_")
     }
 
+    /// The monthly price to compare plans by. A price on request is the highest.
+    pub fn comparable_price_usd(&self) -> u32 {
+        self.price_usd.unwrap_or(u32::MAX)
+    }
+
     /// Whether the plan includes the endpoints of `access`.
     pub fn may_call(&self, access: &Access) -> bool {
         self.access.contains(access)

@@ -146,7 +146,8 @@ pub enum MediaFault {
 pub struct AccessDenied {
     /// The plan's own name, such as `professional`.
     pub plan: String,
-    pub path: &'static str,
+    /// The route, as its customers write it: `/crm`, or `POST /images/{id}`.
+    pub call: String,
     pub upgrade_to: UpgradeTo,
     /// Tier id of the current plan.
     pub current_tier: String,
@@ -160,6 +161,7 @@ impl AccessDenied {
         match &self.upgrade_to {
             UpgradeTo::CrmTier => Cow::Borrowed(" Upgrade to CRM tier for access."),
             UpgradeTo::Plan(plan) => Cow::Owned(format!(" Upgrade to the {plan} plan for access.")),
+            UpgradeTo::CheaperPlan(plan) => Cow::Owned(format!(" The {plan} plan includes it.")),
             UpgradeTo::Nothing => Cow::Borrowed(""),
         }
     }
@@ -171,6 +173,8 @@ pub enum UpgradeTo {
     /// The CRM plans, which the contract calls the CRM tier.
     CrmTier,
     Plan(String),
+    /// A plan that costs less than the current one.
+    CheaperPlan(String),
     /// The edition has no plan with the endpoint.
     Nothing,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode, header, response};
 
 use crate::api::upstream_refusal::{unavailable_for, upstream_refusal};
+use crate::clock;
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::Outcome;
@@ -49,7 +50,7 @@ pub(super) fn translated(route: &ForwardedRoute, parts: &response::Parts) -> Res
         }
         StatusCode::TOO_MANY_REQUESTS => {
             tracing::warn!(upstream, route = name, "upstream limits the gateway");
-            Err(unavailable_for(retry_after(&parts.headers).unwrap_or(DEFAULT_RETRY_AFTER)))
+            Err(unavailable_for(retry_after(&parts.headers, clock::now()).unwrap_or(DEFAULT_RETRY_AFTER)))
         }
         // No call asks for another protocol.
         status if status.is_informational() => {

@@ -135,7 +135,7 @@ impl<'d> Fields<'d> {
             return Vec::new();
         };
         if items.len() > most {
-            self.faults.add(value.span().start, format!("a file has at most {most} of [[{name}]]"));
+            self.faults.add(value.span().start, format!("`{name}` must have at most {most} entries"));
             return Vec::new();
         }
         let read = items.iter().filter_map(|item| match item.get_ref() {

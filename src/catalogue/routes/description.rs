@@ -94,7 +94,7 @@ fn json(max_bytes: usize, is_accepted: fn(&Value) -> bool) -> impl Read<String> 
         }
         match serde_json::from_str::<Value>(text) {
             Ok(json) if is_accepted(&json) => Ok(text.trim().to_owned()),
-            Ok(_) => Err(format!("must be a JSON object whose members have names of {NAME}")),
+            Ok(_) => Err(format!("must be a JSON object of at least one member, each with a name of {NAME}")),
             Err(error) => Err(format!("is not JSON: {error}")),
         }
     }

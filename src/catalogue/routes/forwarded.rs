@@ -26,7 +26,10 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     let title = description::translated(fields, "title", 80);
     let about = description::translated(fields, "about", 1_000);
     let example = description::example(fields, pattern.as_ref(), methods.as_deref());
-    let upstream = fields.required("upstream", name);
+    if !fields.has("upstream") {
+        fields.fault("upstream", "is missing: a route has an `upstream` or an `endpoint`");
+    }
+    let upstream = fields.optional("upstream", name);
     let to = target_path(fields, pattern.as_ref());
     let access = fields.required("access", parsed::<Access>);
     let price = price(fields);

@@ -62,6 +62,16 @@ fn a_route_of_the_seller_is_sold_beside_the_shipped_ones_or_alone() {
 }
 
 #[test]
+fn a_route_to_nowhere_or_to_two_places_has_no_other_fault_for_it() {
+    let nowhere = SELLER.replace("upstream = \"images\"\nto", "to");
+    assert_eq!(messages(&nowhere), ["7: `upstream` is missing: a route has an `upstream` or an `endpoint`"]);
+    let both = SELLER.replace("access =", "endpoint = \"crm\"\naccess =");
+    assert_eq!(messages(&both), ["13: `endpoint` and `upstream` exclude each other"]);
+    let nowhere_and_more = nowhere.replace("credits = 3", "credits = -3");
+    assert_eq!(messages(&nowhere_and_more).len(), 2);
+}
+
+#[test]
 fn every_fault_is_reported_at_once_with_its_line() {
     for (before, after, expected) in [
         (
@@ -89,12 +99,13 @@ fn every_fault_is_reported_at_once_with_its_line() {
         (
             "https://img-2.example",
             "http://img-2.example",
-            "`targets` has a value that must begin with https://",
+            "must begin with https://, unless the upstream has `reach = \"private\"`",
         ),
-        ("https://img-2.example", "https://10.0.0.1", "has a loopback, private or other special address"),
+        ("https://img-2.example", "https://10.0.0.1", "special address, which needs `reach = \"private\"`"),
+        ("https://img-2.example", "img-2", "must be a URL such as https://img.example, without path"),
         ("https://img-2.example", "https://img-2.example/v1", "has a path"),
         ("Bearer {env:IMAGES_TOKEN}", "Bearer secret", "must name one variable as {env:NAME}"),
-        ("header = \"Authorization\"", "header = \"Host\"", "must be a header name"),
+        ("header = \"Authorization\"", "header = \"Host\"", "is a header that the gateway writes itself"),
         ("https://img-2.example", "https://img-2.example:99999", "has a port that does not exist"),
         (
             "https://img-2.example",
@@ -118,6 +129,11 @@ fn every_fault_is_reported_at_once_with_its_line() {
             "credits = 3",
             "body = \"pass\"\ncredits = { hold = 9, counts = [{ of = \"seconds\", costs = 1 }], hold_by = { of = \"request:/n\", costs = 1 } }",
             "`body` must be \"read\" where `hold_by` reads the request",
+        ),
+        (
+            "credits = 3",
+            "credits = { hold = 9, counts = [{ of = \"seconds\", costs = 1 }, {}, {}, {}, {}] }",
+            "`counts` must have at most 4 entries",
         ),
         ("[[route]]", "ca_file = \"ca.pem\"\n[[route]]", "`ca_file` must be an absolute path"),
         (

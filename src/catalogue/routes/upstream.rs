@@ -12,7 +12,7 @@ use crate::domain::forwarding::{
 };
 use crate::upstream::address::AddressPolicy;
 use crate::upstream::headers::is_passed_on;
-use crate::upstream::url::{check_authority, parse_url};
+use crate::upstream::url::{UrlFault, check_authority, parse_url};
 
 const MAX_TARGETS: usize = 64;
 const SWITCH: [(&str, bool); 2] = [("off", false), ("on", true)];
@@ -115,12 +115,27 @@ fn health_path(value: &DeValue<'_>) -> Result<String, String> {
 fn target(reach: AddressPolicy) -> impl Read<String> {
     move |value: &DeValue<'_>| {
         let url = text(256)(value)?;
-        let parsed = parse_url(&url, reach)
-            .map_err(|fault| fault.to_string().replacen("settings", "`reach` of the upstream", 1))?;
+        let parsed = parse_url(&url, reach).map_err(target_fault)?;
         match parsed.path_and_query().map(|target| target.as_str()) {
             None | Some("/") => Ok(url.trim_end_matches('/').to_owned()),
             Some(_) => Err("has a path: `to` of a route says which path the upstream gets".into()),
         }
+    }
+}
+
+/// What is wrong with the URL of a target, in the words of the file.
+fn target_fault(fault: UrlFault) -> String {
+    match fault {
+        UrlFault::Malformed => {
+            "must be a URL such as https://img.example, without path, user name or password".into()
+        }
+        UrlFault::NotEncrypted => {
+            "must begin with https://, unless the upstream has `reach = \"private\"`".into()
+        }
+        UrlFault::NotPublic => {
+            "has a loopback, private or other special address, which needs `reach = \"private\"`".into()
+        }
+        UrlFault::BadPort | UrlFault::BadHost => fault.to_string(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::settled::Settled;
 use super::stored_answer::replay;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
+use crate::domain::key::Mode;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
 use crate::gate::auth::caller::Caller;
@@ -34,6 +35,7 @@ pub(super) fn replay_or_refusal(
     Err(match reason {
         DeclineReason::Replay(answer) => match answer.content {
             Some(content) => return Ok(content),
+            None if caller.key.mode == Mode::Test => Refusal::TestAnswerNotKept,
             None => Refusal::StreamNotKept { location: format!("/v1/ledger/{}", answer.call_id) },
         },
         DeclineReason::InsufficientCredits { available } => {

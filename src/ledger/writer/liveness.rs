@@ -15,8 +15,16 @@ pub struct Liveness(Arc<Mutex<Seen>>);
 struct Seen {
     /// The last batch or heartbeat that the store committed. `None`: the writer has stopped.
     last_write: Option<Instant>,
+    /// The end of the last attempt to write, whether or not the store took it.
+    last_attempt: Instant,
     failures: Option<Failures>,
     oldest_hold: Option<Instant>,
+}
+
+impl Seen {
+    fn is_written(&mut self, now: Instant) {
+        (self.last_write, self.last_attempt) = (Some(now), now);
+    }
 }
 
 /// Batches that failed, without one in between that was committed.
@@ -36,6 +44,11 @@ impl Liveness {
     /// Returns the time since the last batch or heartbeat, or `None` if the writer has stopped.
     pub fn silent_for(&self) -> Option<Duration> {
         self.0.lock().last_write.map(|at| at.elapsed())
+    }
+
+    /// Returns how long the writer has not ended an attempt to write.
+    pub fn stuck_for(&self) -> Duration {
+        self.0.lock().last_attempt.elapsed()
     }
 
     /// Returns how long the store has refused every batch, although it may take heartbeats. Zero if
@@ -59,7 +72,8 @@ pub(crate) struct Heartbeat(Liveness);
 impl Heartbeat {
     /// Starts with the epoch, which the store has just opened.
     pub(crate) fn new() -> Self {
-        let seen = Seen { last_write: Some(Instant::now()), failures: None, oldest_hold: None };
+        let now = Instant::now();
+        let seen = Seen { last_write: Some(now), last_attempt: now, failures: None, oldest_hold: None };
         Self(Liveness(Arc::new(Mutex::new(seen))))
     }
 
@@ -69,13 +83,18 @@ impl Heartbeat {
 
     /// Records a heartbeat that the store took.
     pub(crate) fn record(&self) {
-        self.0.0.lock().last_write = Some(Instant::now());
+        self.0.0.lock().is_written(Instant::now());
+    }
+
+    /// Records a heartbeat that the store did not take.
+    pub(crate) fn refused(&self) {
+        self.0.0.lock().last_attempt = Instant::now();
     }
 
     /// Records a batch that was committed.
     pub(crate) fn batch_committed(&self) {
         let mut seen = self.0.0.lock();
-        seen.last_write = Some(Instant::now());
+        seen.is_written(Instant::now());
         seen.failures = None;
     }
 
@@ -85,6 +104,7 @@ impl Heartbeat {
         let before = seen.failures.filter(|failures| failures.last.elapsed() < SAME_TROUBLE);
         let first = before.map_or(last, |failures| failures.first);
         seen.failures = Some(Failures { first, last });
+        seen.last_attempt = last;
     }
 
     /// Records since when the oldest hold is open.
@@ -115,6 +135,20 @@ mod tests {
         assert_eq!(liveness.silent_for(), Some(Duration::ZERO));
         tokio::time::advance(2 * SECOND).await;
         assert_eq!(liveness.silent_for(), Some(2 * SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_writer_that_is_refused_is_not_stuck() {
+        let heartbeat = Heartbeat::new();
+        let liveness = heartbeat.liveness();
+        let fail: [fn(&Heartbeat); 2] = [Heartbeat::refused, Heartbeat::batch_failed];
+        for fails in fail {
+            tokio::time::advance(7 * SECOND).await;
+            assert_eq!(liveness.stuck_for(), 7 * SECOND);
+            fails(&heartbeat);
+            assert_eq!(liveness.stuck_for(), Duration::ZERO);
+        }
+        assert_eq!(liveness.silent_for(), Some(14 * SECOND));
     }
 
     #[tokio::test(start_paused = true)]

@@ -26,7 +26,7 @@ async fn a_gateway_with_a_silent_database_answers_503_charges_nothing_and_recove
     assert_eq!(refused.outcome(), (503, "SERVICE_UNAVAILABLE"));
     assert_eq!(refused.billing()["creditos_utilizados"], 0);
     eventually("it is not ready", async || readiness().await.status == 503).await;
-    let reason = "the ledger's writer gets nothing committed";
+    let reason = "the database takes nothing that the ledger writes; see the log";
     assert_eq!(readiness().await.body, json!({ "status": "not ready", "reason": reason }));
     assert_eq!(cut_off.get("/health", &customer.key).await.status, 503);
 

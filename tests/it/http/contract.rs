@@ -186,16 +186,17 @@ async fn a_plan_without_api_access_names_the_plan_that_has_it() {
 #[tokio::test]
 async fn a_plan_that_is_no_crm_plan_is_named_as_the_way_to_access() {
     let Refusal::AccessDenied(denied) = access_denied() else { panic!() };
-    let refusal = Refusal::AccessDenied(AccessDenied {
-        upgrade_to: UpgradeTo::Plan("professional".to_owned()),
-        required_tier: "platform_professional".to_owned(),
-        ..denied
-    });
-    let body = fluence_refusal(refusal).await.json();
-    assert_eq!(
-        body["error"],
-        "Access denied. Your professional tier API key cannot access /crm_basico. Upgrade to the professional plan for access."
-    );
+    for (upgrade_to, advice) in [
+        (UpgradeTo::Plan("professional".to_owned()), " Upgrade to the professional plan for access."),
+        (UpgradeTo::CheaperPlan("free".to_owned()), " The free plan includes it."),
+        (UpgradeTo::Nothing, ""),
+    ] {
+        let body = fluence_refusal(Refusal::AccessDenied(AccessDenied { upgrade_to, ..denied.clone() }));
+        assert_eq!(
+            body.await.json()["error"],
+            format!("Access denied. Your professional tier API key cannot access /crm_basico.{advice}")
+        );
+    }
 }
 
 #[tokio::test]

@@ -195,6 +195,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::InsufficientData { words: 900, words_needed: 150, unsupported_language: true },
         Refusal::IdempotencyKeyReused,
         Refusal::AnswerNotKept { location: "/v1/keys/019a0000-0000-7000-8000-00000000000d".into() },
+        Refusal::TestAnswerNotKept,
         Refusal::StreamNotKept { location: "/v1/ledger/019a0000-0000-7000-8000-00000000000d".into() },
         limited(Limit::Rate, 10, 1),
         limited(Limit::Concurrency, 5, 1),
@@ -211,7 +212,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
 pub(crate) fn access_denied() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
         plan: "professional".to_owned(),
-        path: "/crm_basico",
+        call: "/crm_basico".to_owned(),
         upgrade_to: UpgradeTo::CrmTier,
         current_tier: "platform_professional".to_owned(),
         required_tier: "crm_business".to_owned(),

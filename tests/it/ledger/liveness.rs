@@ -40,8 +40,14 @@ async fn a_gateway_whose_writer_gets_nothing_committed_is_not_ready_until_it_doe
              create trigger fault before update on ledger_epoch for each row execute function fault();",
         )
         .await;
-    let silent = Some("the ledger's writer gets nothing committed");
-    eventually("it is not ready", async || trouble(&needed).await == silent).await;
+    let refused = Some("the database takes nothing that the ledger writes; see the log");
+    let readiness = Readiness::default();
+    eventually("it is not ready", async || {
+        readiness.probe(&needed).await;
+        readiness.trouble() == refused
+    })
+    .await;
+    assert!(!readiness.is_stuck(), "a restart would not help");
     fixture.run("drop trigger fault on ledger_epoch").await;
     eventually("it is ready again", async || trouble(&needed).await.is_none()).await;
     writer.stop().await;

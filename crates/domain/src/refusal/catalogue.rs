@@ -197,13 +197,13 @@ refusals! {
 
     InsufficientCredits = "INSUFFICIENT_CREDITS", 402, InsufficientCredits, Never,
         "Insufficient credits" / "Créditos insuficientes" {
-        /// `needed` is the price of the call.
+        /// `needed` is what the call holds: its price, or the most that it may cost.
         InsufficientCredits { needed: Credits, available: Credits } => {
-            en: "This call costs {price}. The account has {balance}.",
+            en: "This call needs {price}. The account has {balance}.",
                 "Purchase additional credits or upgrade your plan{upgrade}.",
                 price = counted(needed.as_i64(), "credit", "credits"),
                 balance = counted(available.as_i64(), "credit", "credits");
-            pt: "Esta chamada custa {price}. A conta tem {balance}.",
+            pt: "Esta chamada precisa de {price}. A conta tem {balance}.",
                 "Compre mais créditos ou mude para um plano superior{upgrade}.",
                 price = counted(needed.as_i64(), "crédito", "créditos"),
                 balance = counted(available.as_i64(), "crédito", "créditos");
@@ -252,12 +252,12 @@ refusals! {
         /// The account's plan does not include the endpoint. The contract fixes the sentence in
         /// every language.
         AccessDenied(denied: AccessDenied) => {
-            en: "Access denied. Your {plan} tier API key cannot access {path}.{upgrade_to}",
+            en: "Access denied. Your {plan} tier API key cannot access {call}.{upgrade_to}",
                 "Choose a plan that includes this endpoint{upgrade}.",
-                plan = &denied.plan, path = denied.path, upgrade_to = denied.upgrade();
-            pt: "Access denied. Your {plan} tier API key cannot access {path}.{upgrade_to}",
+                plan = &denied.plan, call = &denied.call, upgrade_to = denied.upgrade();
+            pt: "Access denied. Your {plan} tier API key cannot access {call}.{upgrade_to}",
                 "Escolha um plano que inclua este endpoint{upgrade}.",
-                plan = &denied.plan, path = denied.path, upgrade_to = denied.upgrade();
+                plan = &denied.plan, call = &denied.call, upgrade_to = denied.upgrade();
             facts: current_tier = &denied.current_tier, required_tier = &denied.required_tier,
                    upgrade_url = Fact::UpgradeUrl;
         }
@@ -483,6 +483,14 @@ refusals! {
             pt: "Esta chamada já foi feita. A resposta foi transmitida aos poucos ou era longa demais para ser armazenada.",
                 "Veja quanto ela custou em `{location}`. Para repetir a chamada, envie outro `Idempotency-Key`.";
             facts: location = location;
+        }
+
+        /// The same of a call with a key of a test environment, which has no receipt.
+        TestAnswerNotKept => {
+            en: "This call was already made. Its answer was streamed, or too long to be stored.",
+                "To make the call again, send another `Idempotency-Key`. Calls of a test environment cost nothing.";
+            pt: "Esta chamada já foi feita. A resposta foi transmitida aos poucos ou era longa demais para ser armazenada.",
+                "Para repetir a chamada, envie outro `Idempotency-Key`. Chamadas de um ambiente de teste não custam nada.";
         }
     }
 
