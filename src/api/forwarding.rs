@@ -102,10 +102,16 @@ impl Forwarder {
         body.report_status(parts.status.as_u16());
         let status = translated(route, &parts);
         let outcome = outcome_of(route, status.map_err(|refusal| Unanswered { refusal, upstream_status })?);
-        let body = read(route, &parts.headers, body).await.map_err(refused)?;
+        let body = read(route, &parts.headers, body).await;
+        let body = body.map_err(|error| Unanswered { refusal: refused(error), upstream_status })?;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = parts.status;
-        *response.headers_mut() = headers::of_answer(&parts.headers, names, call.method == Method::HEAD);
+        let is_changed = changes::is_due(route, &parts.headers);
+        let keeps_length = call.method == Method::HEAD && !is_changed;
+        *response.headers_mut() = headers::of_answer(&parts.headers, names, keeps_length);
+        if is_changed {
+            headers::remove_digests(response.headers_mut());
+        }
         headers::change(response.headers_mut(), &route.answer.headers);
         let mut answer = PaidAnswer {
             response: passed_on(response),
@@ -128,7 +134,7 @@ impl Forwarder {
                 let body = changes::of_answer(route, &parts.headers, shown)?;
                 *answer.response.body_mut() = Body::from(body);
             }
-            Read::Longer(..) if changes::is_due(route, &parts.headers) => {
+            Read::Longer(..) if is_changed => {
                 return Err(changes::not_changed(route, "is longer than `whole_bytes`").into());
             }
             Read::Longer(beginning, rest) => stream::pass_on(&mut answer, meter, &call, beginning, rest),

@@ -1,5 +1,7 @@
 //! `/v1/ledger`: an account's entries, and the receipt of one call.
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -9,7 +11,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::unreadable;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{AccountId, CallId};
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::{RefusalResponse, json_ok};
@@ -19,6 +21,8 @@ use crate::storage::ledger::statement::{self, StatementLine};
 
 /// What was read, as the log names it.
 const WHAT: &str = "an account's entries";
+/// A settlement is committed within this time of its answer, unless the ledger is behind.
+const SETTLED_WITHIN: Duration = Duration::from_millis(150);
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "LedgerPage")]
@@ -54,6 +58,12 @@ pub(crate) struct ReceiptShown {
     receipt: Receipt,
 }
 
+async fn find(pool: &PgPool, account: AccountId, call_id: CallId) -> Result<Receipt, Refusal> {
+    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
+    let found = receipt::find(&mut connection, account, call_id).await.map_err(unreadable(WHAT))?;
+    found.ok_or(Refusal::NotFound)
+}
+
 /// What became of one call of the account: whether it was charged, why, and by which lots it was
 /// paid.
 pub async fn receipt(
@@ -62,11 +72,12 @@ pub async fn receipt(
     Path(call_id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
     let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
-    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
-    let receipt = receipt::find(&mut connection, caller.key.account_id, call_id)
-        .await
-        .map_err(unreadable(WHAT))?
-        .ok_or(Refusal::NotFound)?;
+    let mut receipt = find(&pool, caller.key.account_id, call_id).await?;
+    if receipt.outcome.is_none() {
+        // A client that has just got its answer may ask before the settlement is committed.
+        tokio::time::sleep(SETTLED_WITHIN).await;
+        receipt = find(&pool, caller.key.account_id, call_id).await?;
+    }
     let credits = receipt.payment.credits_held.saturating_sub(receipt.payment.credits_released);
     Ok(json_ok(ReceiptShown { success: true, credits, receipt }))
 }

@@ -8,7 +8,7 @@ use anyhow::bail;
 use super::context::Context;
 use super::output::{Output, Report, or_dash, write_fields, write_table};
 use crate::domain::ids::CallId;
-use crate::domain::price::PriceDetail;
+use crate::domain::price::{PriceDetail, WhenMissing};
 use crate::storage::explanation::{self, Explanation};
 
 /// Prints what is known of the request.
@@ -103,6 +103,9 @@ fn write_price(price: &PriceDetail, out: &mut impl Write) -> io::Result<()> {
         ],
     )?;
     match price.missing {
+        Some(WhenMissing::Min) if price.charged > price.min.max(price.base) => {
+            writeln!(out, "A figure is missing. The route charges then what the known ones come to.")
+        }
         Some(rule) => {
             writeln!(out, "A figure is missing. The route charges then by its rule `{}`.", rule.as_str())
         }

@@ -14,23 +14,57 @@ pub(super) fn terms(route: &ForwardedRoute, words: Words) -> String {
         RoutePrice::Counted(price) => format!("{}\n\n", counted(price, words)),
     };
     let statuses = words.settled_by_status().replace("{statuses}", &route.capture.listed().join(", "));
-    let is_flat = matches!(route.price, RoutePrice::Flat(_));
-    // Long answers are streamed on every route.
-    let broke_off = match (route.broke_off, is_flat) {
-        (WhenBrokeOff::Release, _) => words.broken_answer_is_given_back(),
-        (WhenBrokeOff::Counted, true) => words.broken_answer_is_charged(),
-        (WhenBrokeOff::Counted, false) => words.broken_answer_is_counted(),
-    };
-    let left = match (route.left, is_flat) {
-        (WhenLeft::Stop, true) => words.left_is_charged(),
-        (WhenLeft::Stop, false) => words.left_is_counted(),
-        (WhenLeft::Finish, _) => words.left_is_finished(),
-    };
-    let mut terms = price + &[&statuses, broke_off, left].join(" ");
+    let mut terms = price + &[&statuses, broken_off(route, words), left(route, words)].join(" ");
     if let Some(limits) = &route.limits {
         terms += &format!("\n\n{}", limited(limits, words));
     }
     terms
+}
+
+/// What an answer costs that the service breaks off. Long answers are streamed on every route.
+fn broken_off(route: &ForwardedRoute, words: Words) -> &'static str {
+    match (route.broke_off, of_part(&route.price)) {
+        (WhenBrokeOff::Release, _) => words.broken_answer_is_given_back(),
+        (WhenBrokeOff::Counted, OfPart::Flat) => words.broken_answer_is_charged(),
+        (WhenBrokeOff::Counted, OfPart::Counted) => words.broken_answer_is_counted(),
+        (WhenBrokeOff::Counted, OfPart::Hold) => words.broken_answer_costs_the_hold(),
+        (WhenBrokeOff::Counted, OfPart::Nothing) => words.broken_answer_may_cost_nothing(),
+    }
+}
+
+/// What an answer costs that the client leaves.
+fn left(route: &ForwardedRoute, words: Words) -> &'static str {
+    match (route.left, of_part(&route.price)) {
+        (WhenLeft::Finish, _) => words.left_is_finished(),
+        (WhenLeft::Stop, OfPart::Flat) => words.left_is_charged(),
+        (WhenLeft::Stop, OfPart::Counted) => words.left_is_counted(),
+        (WhenLeft::Stop, OfPart::Hold) => words.left_costs_the_hold(),
+        (WhenLeft::Stop, OfPart::Nothing) => words.left_may_cost_nothing(),
+    }
+}
+
+/// What a part of an answer costs.
+enum OfPart {
+    /// The price of the whole.
+    Flat,
+    /// What is known by then.
+    Counted,
+    /// All that is held, until every figure has come.
+    Hold,
+    /// Nothing, until every figure has come.
+    Nothing,
+}
+
+fn of_part(price: &RoutePrice) -> OfPart {
+    match price {
+        RoutePrice::Flat(_) => OfPart::Flat,
+        RoutePrice::Counted(price) if !price.reads_answer() => OfPart::Counted,
+        RoutePrice::Counted(price) => match price.missing {
+            WhenMissing::Min => OfPart::Counted,
+            WhenMissing::Hold => OfPart::Hold,
+            WhenMissing::Release => OfPart::Nothing,
+        },
+    }
 }
 
 /// The limits of an account's calls to the route.

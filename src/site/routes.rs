@@ -30,14 +30,15 @@ const SERVICE: HeaderValue = HeaderValue::from_static(
 );
 
 /// The templates of the pages.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/index.md",
     "/pricing",
     "/pricing.md",
     "/docs/",
     "/docs/{page}",
-    "/docs/reference/",
+    "/docs/changelog/{page}",
     "/docs/operations/{page}",
+    "/docs/reference/",
     "/docs/reference/{page}",
     "/docs/errors/",
     "/docs/errors/{page}",

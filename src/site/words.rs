@@ -172,12 +172,20 @@ words! {
         / "Uma resposta que o serviço interrompe é cobrada se já tiver começado.";
     broken_answer_is_counted: "An answer that the service breaks off costs what was used until then."
         / "Uma resposta que o serviço interrompe custa o que foi usado até ali.";
+    broken_answer_costs_the_hold: "An answer that the service breaks off before it has said what was used costs all that is held."
+        / "Uma resposta que o serviço interrompe antes de informar o que foi usado custa tudo o que foi reservado.";
+    broken_answer_may_cost_nothing: "An answer that the service breaks off before it has said what was used costs nothing."
+        / "Uma resposta que o serviço interrompe antes de informar o que foi usado não custa nada.";
     left_is_charged: "If you leave before the end of an answer that has begun, it is charged."
         / "Se você sai antes do fim de uma resposta que já começou, ela é cobrada.";
     left_is_counted: "If you leave before the end, what was used until then is charged."
         / "Se você sai antes do fim, cobra-se o que foi usado até ali.";
-    left_is_finished: "If you leave before the end, the answer is read to its end and charged."
-        / "Se você sai antes do fim, a resposta é lida até o fim e cobrada.";
+    left_costs_the_hold: "If you leave before the answer has said what was used, all that is held is charged."
+        / "Se você sai antes que a resposta informe o que foi usado, cobra-se tudo o que foi reservado.";
+    left_may_cost_nothing: "If you leave before the answer has said what was used, nothing is charged."
+        / "Se você sai antes que a resposta informe o que foi usado, nada é cobrado.";
+    left_is_finished: "If you leave before the end, the answer is read on, for at most 30 seconds and 8 MiB, and charged."
+        / "Se você sai antes do fim, a resposta continua a ser lida, por no máximo 30 segundos e 8 MiB, e é cobrada.";
     route_is_limited: "An account may send {rate} requests per second to this route, and {burst} at once. The limit is the same on every plan."
         / "Uma conta pode enviar {rate} requisições por segundo a esta rota, e {burst} de uma vez. O limite é o mesmo em todos os planos.";
     route_runs_at_once: " At most {concurrency} of them may be in progress." / " No máximo {concurrency} delas podem estar em andamento.";

@@ -100,6 +100,13 @@ pub fn remove(headers: &mut HeaderMap, name: &HeaderName) {
     }
 }
 
+/// Removes what holds only for the bytes of a body that is changed.
+pub fn remove_digests(headers: &mut HeaderMap) {
+    for name in ["accept-ranges", "content-digest", "content-md5", "digest", "repr-digest"] {
+        headers.remove(name);
+    }
+}
+
 /// Removes and sets what a route says. The routes file contains only valid names and values.
 pub fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
     let set = changes.set.iter().map(|(name, value)| (name, Some(value)));

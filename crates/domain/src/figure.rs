@@ -14,9 +14,8 @@ pub struct Figure(u128);
 
 /// Millionths in 1.
 pub const MICROS: u128 = 1_000_000;
-const DECIMALS: i32 = 6;
-/// Decimals that are read, and digits that are computed with.
-const MAX_DECIMALS: usize = 20;
+const DECIMALS: i64 = 6;
+/// Digits that are computed with. Later ones are far below a millionth of any figure.
 const MAX_DIGITS: usize = 37;
 
 impl Figure {
@@ -36,35 +35,35 @@ impl Figure {
         self.0
     }
 
-    /// Reads a number as JSON writes it, without a sign. `None` for everything else: a text, a
-    /// negative number, one that is too large.
+    /// Reads a number as JSON writes it. `None` for everything else: a text, a negative number, one
+    /// that is too large.
     pub fn parse(text: &str) -> Option<Self> {
-        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i16>().ok()?),
-            None => (text, 0),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let unsigned = mantissa.strip_prefix('-').unwrap_or(mantissa);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
         let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_digits(whole) || !is_digits(fraction) {
+        if ![whole, fraction, exponent.strip_prefix(['+', '-']).unwrap_or(exponent)]
+            .into_iter()
+            .all(is_digits)
+        {
             return None;
         }
-        let fraction = fraction[..fraction.len().min(MAX_DECIMALS)].trim_end_matches('0');
         let digits = format!("{whole}{fraction}");
         let digits = digits.trim_start_matches('0');
         if digits.is_empty() {
             return Some(Self(0));
         }
-        let significant = digits.trim_end_matches('0');
-        let zeros = digits.len() - significant.len();
-        // significant × 10^shift millionths
-        let shift = i32::from(exponent) - i32::try_from(fraction.len()).ok()?
-            + DECIMALS
-            + i32::try_from(zeros).ok()?;
-        if significant.len() > MAX_DIGITS {
+        if mantissa.starts_with('-') {
             return None;
         }
-        let (significant, scale) =
-            (significant.parse::<u128>().ok()?, 10_u128.checked_pow(shift.unsigned_abs()));
+        let significant = digits.trim_end_matches('0');
+        let significant = &significant[..significant.len().min(MAX_DIGITS)];
+        let cut = i64::try_from(digits.len() - significant.len()).ok()?;
+        let decimals = i64::try_from(fraction.len()).ok()?;
+        // significant × 10^shift millionths
+        let shift = i64::from(exponent.parse::<i32>().ok()?) - decimals + DECIMALS + cut;
+        let scale = u32::try_from(shift.unsigned_abs()).ok().and_then(|power| 10_u128.checked_pow(power));
+        let significant = significant.parse::<u128>().ok()?;
         let micros = match scale {
             Some(scale) if shift >= 0 => significant.checked_mul(scale)?,
             Some(scale) => significant / scale,
@@ -174,6 +173,12 @@ mod tests {
             ("0.1000000000000", "0.1"),
             ("1000000000000000e-10", "100000"),
             ("0e999", "0"),
+            ("0e99999999999", "0"),
+            ("-0", "0"),
+            ("-0.0", "0"),
+            ("0.00000000000000000000000000000000000000005e41", "5"),
+            ("0.1000000000000000055511151231257827021181583404541015625", "0.1"),
+            ("1234567890.00000000000000000000000000000000000000000000000001", "1234567890"),
             ("0.30000000000000004", "0.3"),
             ("0.0000019", "0.000001"),
             ("1e-7", "0"),
@@ -201,6 +206,9 @@ mod tests {
             "9007199254740992.000001",
             "1e400",
             "1e99999",
+            "1e99999999999",
+            "-0.1",
+            "--0",
             "1,5",
             "१",
         ] {

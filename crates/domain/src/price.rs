@@ -199,12 +199,13 @@ impl PriceDetail {
         self.computed.is_some_and(|computed| computed > self.held)
     }
 
-    /// The outcome of a call with this price; `otherwise` if no figure is missing.
-    pub fn outcome(&self, otherwise: Outcome) -> Outcome {
-        match self.missing {
-            None => otherwise,
-            Some(WhenMissing::Min | WhenMissing::Hold) => Outcome::FigureMissing,
-            Some(WhenMissing::Release) => Outcome::Uncounted,
+    /// The outcome of a call with this price. In an answer that is whole, a missing figure is the
+    /// upstream's doing; in any other, it says only how far the answer came.
+    pub fn outcome(&self, of_answer: Outcome) -> Outcome {
+        match (self.missing, of_answer) {
+            (None, _) | (_, Outcome::Left | Outcome::PartlyAnswered) => of_answer,
+            (Some(WhenMissing::Min | WhenMissing::Hold), _) => Outcome::FigureMissing,
+            (Some(WhenMissing::Release), _) => Outcome::Uncounted,
         }
     }
 }

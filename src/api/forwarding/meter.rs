@@ -129,15 +129,16 @@ impl Meter {
             return StreamCharge { credits: self.held, outcome, price: None };
         };
         let figures = self.figures(price, body);
-        let detail = match outcome {
-            Outcome::Left | Outcome::PartlyAnswered => price.charge_so_far(&figures, self.held),
-            _ => price.charge(&figures, self.held),
+        let is_whole = !matches!(outcome, Outcome::Left | Outcome::PartlyAnswered);
+        let detail = match is_whole {
+            true => price.charge(&figures, self.held),
+            false => price.charge_so_far(&figures, self.held),
         };
         if detail.is_over_hold() {
             metrics::counter!("gateway_price_over_hold_total", "route" => self.route.name).increment(1);
         }
-        // An answer whose client left says nothing of the upstream.
-        if detail.missing.is_some() && outcome != Outcome::Left {
+        // An answer that ended early says nothing of the upstream's figures.
+        if detail.missing.is_some() && is_whole {
             self.note_missing();
         }
         let outcome = detail.outcome(outcome);

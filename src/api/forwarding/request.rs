@@ -27,6 +27,9 @@ pub(super) fn head(
     head.method = call.method.clone();
     head.uri = target.parse::<Uri>().map_err(|_| Refusal::EndpointNotFound)?;
     head.headers = headers::of_request(&call.headers, names);
+    if !route.request.members.is_empty() {
+        headers::remove_digests(&mut head.headers);
+    }
     headers::change(&mut head.headers, &route.request.headers);
     let reads_answer = route.price.counted().is_some_and(CountedPrice::reads_answer)
         || route.request.members.extra_event.is_some()

@@ -31,21 +31,23 @@ pub(super) fn pass_on(
     let route = meter.route().clone();
     let headers = answer.response.headers_mut();
     let is_priced_at_end = !meter.is_known_at_head();
+    let is_commented = is_event_stream(headers) && is_unencoded(headers);
+    let ping_s = route.stream.and_then(|terms| terms.ping_s).filter(|_| is_commented);
+    // What is added or withheld changes the length that the upstream declared.
+    let has_length = rest.size_hint().exact().is_some() && ping_s.is_none() && !meter.withholds();
     let tells_price = is_priced_at_end
         && matches!(answer.outcome, Outcome::Answered | Outcome::ChargedStatus)
-        && rest.size_hint().exact().is_none()
+        && !has_length
         && takes_trailers(&call.headers);
     if tells_price {
         headers.insert(header::TRAILER, HeaderValue::from(X_CREDITS_USED));
     }
-    let ping_s = route.stream.and_then(|terms| terms.ping_s);
-    let is_commented = is_event_stream(headers) && is_unencoded(headers);
     let limits = StreamLimits {
         idle: Duration::from_millis(route.idle_ms),
         ends_at: Instant::from_std(meter.begun() + route.total()),
         max_bytes: route.max_answer_bytes,
         left: route.left,
-        ping: ping_s.filter(|_| is_commented).map(Duration::from_secs),
+        ping: ping_s.map(Duration::from_secs),
         tells_price,
     };
     if !is_priced_at_end {

@@ -61,6 +61,9 @@ pub(in crate::console) fn sentence(words: Words, receipt: &Receipt) -> String {
         Some(CallState::Held) | None => words.therefore_held(payment.credits_held),
     };
     match (outcome, receipt.upstream_status) {
+        (Some(Outcome::Failed), Some(status @ 200..400)) => {
+            format!("{} {therefore}", words.why_answer_unusable(status))
+        }
         (Some(Outcome::Failed | Outcome::UnchargedStatus), Some(status)) => {
             format!("{} {therefore}", words.why_upstream_answered(status))
         }

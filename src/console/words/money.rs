@@ -227,6 +227,8 @@ sentences! {
         }
     fn why_upstream_answered(status: u16) { format!("The seller’s server answered {status}, which is not charged.") }
         { format!("O servidor do vendedor respondeu com o status {status}, que não é cobrado.") }
+    fn why_answer_unusable(status: u16) { format!("The seller’s server answered {status}, but its answer could not be passed on.") }
+        { format!("O servidor do vendedor respondeu com o status {status}, mas a resposta não pôde ser repassada.") }
     fn service_answered(status: u16) { format!("the service answered {status}") }
         { format!("o serviço respondeu com o status {status}") }
     fn batch_of(batch: &str) { format!("batch {batch}") } { format!("leva {batch}") }

@@ -19,8 +19,8 @@ pub(super) const MAX_UNREAD_BYTES: u64 = 64 * 1_024;
 /// Response extension: tells the gate how the delivery of an answer ended. Clones share one
 /// delivery.
 ///
-/// A client that leaves pays for an answer that was ready. A connection that the gateway itself
-/// closes, because it stops or its memory is full, costs nothing.
+/// A connection that the gateway itself closes, because it stops or its memory is full, costs
+/// nothing.
 #[derive(Clone, Default)]
 pub struct Delivery(Arc<Mutex<State>>);
 
@@ -45,8 +45,10 @@ impl fmt::Debug for Delivery {
 impl Delivery {
     /// Records that the client has the whole answer.
     pub fn complete(&self) {
-        if let State::Sending(charge) = &mut *self.state() {
-            drop(charge.take());
+        if let State::Sending(charge) = &mut *self.state()
+            && let Some(charge) = charge.take()
+        {
+            charge.capture();
         }
     }
 
@@ -54,7 +56,7 @@ impl Delivery {
     pub fn cut_off(&self) {
         let before = std::mem::replace(&mut *self.state(), State::CutOff);
         if let State::Sending(Some(charge)) = before {
-            charge.cancel();
+            charge.cut_off();
         }
     }
 
@@ -66,7 +68,7 @@ impl Delivery {
     pub(super) fn charge_at_end(&self, charge: Charge) {
         match &mut *self.state() {
             State::Sending(place) => *place = Some(Box::new(charge)),
-            State::CutOff => charge.cancel(),
+            State::CutOff => charge.cut_off(),
         }
     }
 
@@ -75,8 +77,14 @@ impl Delivery {
     }
 }
 
-/// The charge of an answer that is being delivered. Dropping it captures: the client has the
-/// answer, or left.
+/// What a client pays for an answer that is ready, if it leaves before it has the whole of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfLeft {
+    Charged,
+    Nothing,
+}
+
+/// The charge of an answer that is being delivered. Dropping it ends it as `if_left` says.
 pub(super) struct Charge {
     /// `None` once it has ended.
     hold: Option<OpenHold>,
@@ -84,6 +92,7 @@ pub(super) struct Charge {
     call_id: CallId,
     used: Credits,
     outcome: Outcome,
+    if_left: IfLeft,
 }
 
 impl Charge {
@@ -94,24 +103,36 @@ impl Charge {
         call_id: CallId,
         used: Credits,
         outcome: Outcome,
+        if_left: IfLeft,
     ) -> Self {
-        Self { hold: Some(hold), caller, call_id, used, outcome }
+        Self { hold: Some(hold), caller, call_id, used, outcome, if_left }
     }
 
-    fn cancel(mut self) {
+    fn capture(mut self) {
+        self.if_left = IfLeft::Charged;
+    }
+
+    fn cut_off(mut self) {
+        self.release(Outcome::Abandoned);
+        let (call, account) = (self.call_id, self.caller.key.account_id);
+        tracing::warn!(%call, %account, "the gateway cut an answer off; its call is refunded");
+    }
+
+    fn release(&mut self, outcome: Outcome) {
         let Some(hold) = self.hold.take() else { return };
         let held = hold.amount();
         let rest = hold.refund(held).after(hold.refund_beyond(self.used));
         self.caller.account.apply_refund(rest);
         plan_counters::count(&self.caller.key.plan.plan, held, Credits::ZERO);
-        hold.release(Outcome::Abandoned);
-        let (call, account) = (self.call_id, self.caller.key.account_id);
-        tracing::warn!(%call, %account, "the gateway cut an answer off; its call is refunded");
+        hold.release(outcome);
     }
 }
 
 impl Drop for Charge {
     fn drop(&mut self) {
+        if self.if_left == IfLeft::Nothing {
+            return self.release(Outcome::LeftEarly);
+        }
         let Some(hold) = self.hold.take() else { return };
         plan_counters::count(&self.caller.key.plan.plan, hold.amount(), self.used);
         hold.capture_without_answer(self.used, self.outcome);

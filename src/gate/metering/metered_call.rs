@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use tokio_util::sync::CancellationToken;
 
 use self::handler_result::HandlerResult;
-use super::delivery::{Charge, Delivery, MAX_UNREAD_BYTES};
+use super::delivery::{Charge, Delivery, IfLeft, MAX_UNREAD_BYTES};
 use super::plan_counters;
 use super::settled::Settled;
 use super::stored_answer::{self, MAX_STORED_BYTES, is_storable};
@@ -104,7 +104,8 @@ impl MeteredCall {
         let used = credits_used.min(self.price);
         let billing = self.charged(used, hold.refund_beyond(used));
         let delivery = Delivery::default();
-        delivery.charge_at_end(Charge::new(hold, self.caller.clone(), self.call_id, used, outcome));
+        let caller = self.caller.clone();
+        delivery.charge_at_end(Charge::new(hold, caller, self.call_id, used, outcome, IfLeft::Charged));
         response.extensions_mut().insert(delivery);
         Settled::new(response, billing)
     }

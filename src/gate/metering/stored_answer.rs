@@ -16,21 +16,9 @@ const MAX_STORED_HEADER_BYTES: usize = 8_192;
 /// The media type of a body without one (RFC 9110, section 8.3).
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
-/// The headers, besides the media type, that a client needs to read and use the body of an answer.
-const KEPT: [HeaderName; 12] = [
-    header::ACCEPT_RANGES,
-    header::CACHE_CONTROL,
-    header::CONTENT_DISPOSITION,
-    header::CONTENT_ENCODING,
-    header::CONTENT_LANGUAGE,
-    header::CONTENT_LOCATION,
-    header::CONTENT_RANGE,
-    header::ETAG,
-    header::LAST_MODIFIED,
-    header::LINK,
-    header::LOCATION,
-    header::VARY,
-];
+/// The headers of an answer that are not stored: what is written anew with each answer, and the
+/// media type, which is stored beside them.
+const WRITTEN_ANEW: [HeaderName; 3] = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::DATE];
 
 /// What is stored of an answer.
 pub(super) fn content(parts: &Parts, body: &[u8], tells_billing: bool) -> AnswerContent {
@@ -54,12 +42,11 @@ pub(super) fn is_storable(content: &AnswerContent) -> bool {
 /// The headers of an answer that are stored with it. The length of a body that is not sent, as in
 /// an answer to HEAD, is one.
 fn kept_headers(headers: &HeaderMap, is_without_body: bool) -> Vec<(String, String)> {
-    let length = is_without_body.then_some(header::CONTENT_LENGTH);
-    let named = KEPT.into_iter().chain(length).flat_map(|name| {
-        let values = headers.get_all(&name).iter().filter_map(|value| value.to_str().ok());
-        values.map(|value| (name.as_str().to_owned(), value.to_owned())).collect::<Vec<_>>()
-    });
-    named.collect()
+    let is_stored = |name: &HeaderName| {
+        !WRITTEN_ANEW.contains(name) || (is_without_body && name == header::CONTENT_LENGTH)
+    };
+    let stored = headers.iter().filter(|(name, _)| is_stored(name));
+    stored.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
 /// Returns a stored answer with the current billing.

@@ -29,6 +29,21 @@ async fn entries_come_a_page_at_a_time_and_end() {
 }
 
 #[tokio::test]
+async fn a_client_that_has_its_answer_reads_a_receipt_that_is_settled() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    for _ in 0..5 {
+        let call = gateway.post("/crm", &customer.key, &nobody()).await;
+        let path = format!("/v1/ledger/{}", call.header("x-request-id"));
+        let receipt = gateway.get(&path, &customer.key).await.body;
+        assert_eq!(
+            (&receipt["state"], &receipt["outcome"]),
+            (&json!("captured"), &json!("profile_not_found"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn only_the_calls_account_gets_its_receipt() {
     let gateway = Gateway::start().await;
     let (customer, other) = (gateway.professional().await, gateway.professional().await);

@@ -132,7 +132,7 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
             &[
                 "one of these statuses: 2xx, 404.",
                 "An answer that the service breaks off is given back.",
-                "is read to its end and charged",
+                "the answer is read on, for at most 30 seconds and 8 MiB, and charged",
             ][..],
         ),
         (
@@ -150,15 +150,26 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
                 "If you leave before the end, what was used until then is charged.",
             ],
         ),
+        (
+            &streamed.replacen("missing = \"min\"", "missing = \"hold\"", 1),
+            &[
+                "An answer that the service breaks off before it has said what was used costs all that is held.",
+                "If you leave before the answer has said what was used, all that is held is charged.",
+            ],
+        ),
+        (
+            &streamed.replacen("missing = \"min\"", "missing = \"release\"", 1),
+            &[
+                "An answer that the service breaks off before it has said what was used costs nothing.",
+                "If you leave before the answer has said what was used, nothing is charged.",
+            ],
+        ),
     ] {
         let [english, portuguese] = texts_of(routes, page, "/images").await;
         for sentence in said {
             assert!(english.contains(sentence), "{sentence}: {english}");
         }
-        assert!(
-            !portuguese.contains("{of}") && portuguese.contains("Se você sai antes do fim"),
-            "{portuguese}"
-        );
+        assert!(!portuguese.contains("{of}") && portuguese.contains("Se você sai antes"), "{portuguese}");
     }
 }
 

@@ -191,19 +191,26 @@ async fn an_idempotency_key_replays_the_answer_and_charges_once() {
 }
 
 #[tokio::test]
-async fn a_replay_has_the_headers_without_which_its_body_is_unreadable() {
+async fn a_replay_has_the_headers_of_its_answer() {
     let shop = Shop::with(vec![
         Behaviour::Says(
             b"HTTP/1.1 206 Partial Content\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
               content-range: bytes 0-3/9\r\netag: \"v1\"\r\nlink: </a>; rel=next\r\nlink: </b>; rel=prev\r\n\
-              content-disposition: attachment\r\nserver: secret/1\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\0"
+              content-disposition: attachment\r\nx-total: 7\r\nserver: secret/1\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\0"
                 .to_vec(),
         ),
         Behaviour::Says(b"HTTP/1.1 204 No Content\r\nlocation: /made/1\r\n\r\n".to_vec()),
     ])
     .await;
-    let described =
-        ["content-type", "content-encoding", "content-range", "etag", "link", "content-disposition"];
+    let described = [
+        "content-type",
+        "content-encoding",
+        "content-range",
+        "etag",
+        "link",
+        "content-disposition",
+        "x-total",
+    ];
     for (key, status, names) in [("part", 206, &described[..]), ("none", 204, &["location", "content-type"])]
     {
         let sent = || shop.request(Method::POST).header("idempotency-key", key).body("pixels").send();

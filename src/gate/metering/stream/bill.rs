@@ -10,7 +10,7 @@ use crate::domain::price::PriceDetail;
 use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
-use crate::gate::metering::delivery::{Charge, Delivery};
+use crate::gate::metering::delivery::{Charge, Delivery, IfLeft};
 use crate::gate::metering::plan_counters;
 use crate::ledger::writer::OpenHold;
 
@@ -36,7 +36,7 @@ impl Bill {
         mut self,
         (credits, outcome, price): (Credits, Outcome, Option<Box<PriceDetail>>),
         call_id: CallId,
-        delivery: &Delivery,
+        (delivery, if_left): (&Delivery, IfLeft),
     ) -> Credits {
         if self.table.settle(outcome) == Settlement::Release {
             return self.pay(credits, outcome, price);
@@ -44,7 +44,7 @@ impl Bill {
         let used = credits.min(self.hold.amount());
         self.hold.explain(price);
         self.caller.account.apply_refund(self.hold.refund_beyond(used));
-        delivery.charge_at_end(Charge::new(self.hold, self.caller, call_id, used, outcome));
+        delivery.charge_at_end(Charge::new(self.hold, self.caller, call_id, used, outcome, if_left));
         used
     }
 }

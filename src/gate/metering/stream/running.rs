@@ -10,7 +10,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::bill::Attached;
 use super::{BodyFault, StreamCharge, StreamEnd, StreamLimits, StreamMeter, StreamedBody, UpstreamBody};
 use crate::domain::credits::Credits;
-use crate::gate::metering::delivery::MAX_UNREAD_BYTES;
+use crate::domain::forwarding::WhenLeft;
+use crate::gate::metering::delivery::{IfLeft, MAX_UNREAD_BYTES};
 
 const PING: &[u8] = b": ping\n\n";
 
@@ -53,16 +54,30 @@ impl Stream {
     }
 
     /// Settles the call. Returns what it costs.
-    pub(super) fn settle(mut self: Box<Self>, end: StreamEnd) -> Credits {
+    pub(super) fn settle(self: Box<Self>, end: StreamEnd) -> Credits {
+        self.pay(end, None)
+    }
+
+    /// Settles the call of a body that is whole. `was_sent`: whether a part of it was written to the
+    /// client's connection. Returns what it costs.
+    pub(super) fn settle_whole(self: Box<Self>, was_sent: bool) -> Credits {
+        let if_left = match self.limits.left {
+            WhenLeft::Stop if !was_sent => Some(IfLeft::Nothing),
+            _ => (self.bytes > MAX_UNREAD_BYTES).then_some(IfLeft::Charged),
+        };
+        self.pay(StreamEnd::Whole, if_left)
+    }
+
+    /// With `if_left`, pays at the end of the delivery.
+    fn pay(mut self: Box<Self>, end: StreamEnd, if_left: Option<IfLeft>) -> Credits {
         let StreamCharge { credits, outcome, price } = self.meter.charge(end);
         let Self { attached: Attached { bill, call_id, delivery, .. }, bytes, .. } = *self;
-        let may_be_unread = end == StreamEnd::Whole && bytes > MAX_UNREAD_BYTES;
-        let credits = match bill {
-            Some(bill) if may_be_unread => {
-                bill.pay_when_delivered((credits, outcome, price), call_id, &delivery)
+        let credits = match (bill, if_left) {
+            (Some(bill), Some(if_left)) => {
+                bill.pay_when_delivered((credits, outcome, price), call_id, (&delivery, if_left))
             }
-            Some(bill) => bill.pay(credits, outcome, price),
-            None => Credits::ZERO,
+            (Some(bill), None) => bill.pay(credits, outcome, price),
+            (None, _) => Credits::ZERO,
         };
         let outcome = outcome.as_str();
         tracing::info!(call = %call_id, bytes, outcome, credits = credits.as_i64(), "stream ended");

@@ -36,6 +36,10 @@ impl StreamedAnswerBody {
     fn settle(&mut self, end: StreamEnd) -> Credits {
         self.stream.take().map_or(Credits::ZERO, |stream| stream.settle(end))
     }
+
+    fn settle_whole(&mut self) -> Credits {
+        self.stream.take().map_or(Credits::ZERO, |stream| stream.settle_whole(self.was_sent))
+    }
 }
 
 impl HttpBody for StreamedAnswerBody {
@@ -63,7 +67,7 @@ impl HttpBody for StreamedAnswerBody {
             Poll::Ready(Some(Ok(data))) => {
                 this.is_flushed = false;
                 if stream.is_at_end() {
-                    this.settle(StreamEnd::Whole);
+                    this.settle_whole();
                 }
                 Poll::Ready(Some(Ok(Frame::data(data))))
             }
@@ -80,7 +84,7 @@ impl HttpBody for StreamedAnswerBody {
                 Poll::Pending
             }
             Poll::Ready(None) => {
-                let credits = this.settle(StreamEnd::Whole);
+                let credits = this.settle_whole();
                 let trailers = tells_price.then(|| {
                     let used = (X_CREDITS_USED, HeaderValue::from(credits.as_i64()));
                     Ok(Frame::trailers(HeaderMap::from_iter([used])))
