@@ -49,7 +49,10 @@ pub(super) fn markdown_address(address: &str) -> String {
 fn text_address(target: &str) -> String {
     let (path, fragment) = target.find('#').map_or((target, ""), |place| target.split_at(place));
     let is_of_site = ["/docs/", "/pt/"].iter().any(|prefix| path.starts_with(prefix));
-    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    // The last number of a version is no extension.
+    let is_extension = |end: &str| end.starts_with(|first: char| first.is_ascii_alphabetic());
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_file = name.rsplit_once('.').is_some_and(|(_, end)| is_extension(end));
     match path {
         "/" | "/pricing" => markdown_address(path) + fragment,
         _ if is_of_site && !is_file => markdown_address(path) + fragment,

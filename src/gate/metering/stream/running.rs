@@ -58,8 +58,9 @@ impl Stream {
         self.pay(end, None)
     }
 
-    /// Settles the call of a body that is whole. `was_sent`: whether a part of it was written to the
-    /// client's connection. Returns what it costs.
+    /// Settles the call of a body that is whole. Returns what it costs.
+    ///
+    /// `was_sent`: whether a part of it was written to the client's connection.
     pub(super) fn settle_whole(self: Box<Self>, was_sent: bool) -> Credits {
         let if_left = match self.limits.left {
             WhenLeft::Stop if !was_sent => Some(IfLeft::Nothing),
