@@ -10,6 +10,7 @@ pub mod audit;
 pub mod backup;
 pub mod config;
 mod confirm;
+mod consent;
 pub mod context;
 mod core_files;
 pub mod credit;
