@@ -10,6 +10,7 @@ pub mod audit;
 pub mod backup;
 pub mod config;
 mod confirm;
+mod consent;
 pub mod context;
 mod core_files;
 pub mod credit;
@@ -59,7 +60,7 @@ use crate::telemetry::settings::LogFormat;
 
 /// An HTTP gateway that sells calls by the credit.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, arg_required_else_help = true)]
 #[command(
     after_help = "Precedence of settings: command line, FLUENCE_* variables, the file named by FLUENCE_CONFIG, defaults. \
     `fluence config show` prints the settings in force, `fluence config show --defaults` explains each. Without \

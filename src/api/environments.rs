@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,28 +17,58 @@ use crate::domain::ids::EnvironmentId;
 use crate::domain::refusal::Refusal;
 use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::key_request;
+use crate::http::paging::Page;
 use crate::management::environments;
 use crate::storage::environments as stored;
 
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Environment_{T}")]
-pub(crate) struct Environments<T> {
+pub(crate) struct EnvironmentPage {
     success: bool,
-    data: T,
+    data: Vec<EnvironmentView>,
+    /// Present when there may be more: pass it as `cursor`.
+    next_cursor: Option<String>,
 }
 
-fn shown(environment: EnvironmentView) -> Environments<EnvironmentView> {
-    Environments { success: true, data: environment }
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EnvironmentAnswer")]
+pub(crate) struct One {
+    success: bool,
+    data: EnvironmentView,
 }
 
-/// All of them, oldest first; there are few.
+fn shown(environment: EnvironmentView) -> One {
+    One { success: true, data: environment }
+}
+
+/// A malformed id is an unknown id.
+fn id_of(text: &str) -> Result<EnvironmentId, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
+}
+
+/// The account's environments, oldest first, a page at a time.
 pub async fn list(
     State(management): State<Management>,
     auth: ManagementAuth,
+    uri: Uri,
 ) -> Result<Response, RefusalResponse> {
+    let page = Page::<EnvironmentId>::of(&uri)?;
     let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
-    let listed = stored::list(&mut connection, auth.caller.key.account_id).await;
-    Ok(json_ok(Environments { success: true, data: listed.map_err(|error| refusal(error.into()))? }))
+    let account = auth.caller.key.account_id;
+    let listed = stored::page(&mut connection, account, page.after, page.limit).await;
+    let mut data = listed.map_err(|error| refusal(error.into()))?;
+    let next_cursor = page.end(&mut data, |environment| environment.id.to_string());
+    Ok(json_ok(EnvironmentPage { success: true, data, next_cursor }))
+}
+
+pub async fn one(
+    State(management): State<Management>,
+    auth: ManagementAuth,
+    Path(id): Path<String>,
+) -> Result<Response, RefusalResponse> {
+    let id = id_of(&id)?;
+    let mut connection = management.connection(&auth, Urgency::Ordinary).await?;
+    let found = environments::find(&mut connection, auth.caller.key.account_id, id).await;
+    Ok(json_ok(shown(found.map_err(refusal)?)))
 }
 
 pub async fn create(
@@ -64,7 +94,7 @@ pub async fn change(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, RefusalResponse> {
-    let id: EnvironmentId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let id = id_of(&id)?;
     let key_cap = key_request::key_cap(management.fields(&headers, body).await?)?;
     let (mut connection, account) =
         (management.connection(&auth, Urgency::Ordinary).await?, auth.caller.key.account_id);

@@ -37,7 +37,7 @@ pub struct Health {
 }
 
 /// Free paths that the health page names.
-const FREE_PATHS: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
+const FREE_PATHS: [&str; 7] = ["/health", "/saude", "/status", "/creditos", "/credits", "/tiers", "/planos"];
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "HealthAnswer")]

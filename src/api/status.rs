@@ -66,8 +66,8 @@ pub(crate) struct LimitsShown {
     degraded_since: Option<String>,
     rate: RateShown,
     concurrency: ConcurrencyShown,
-    requests: PeriodShown<u64>,
-    credits: PeriodShown<Credits>,
+    requests: RequestsShown,
+    credits: CreditsShown,
     renews_at: String,
 }
 
@@ -86,12 +86,23 @@ pub(crate) struct ConcurrencyShown {
     running: u32,
 }
 
+/// Requests that the plan pays for, per billing period.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PeriodLimit_{T}")]
-pub(crate) struct PeriodShown<T> {
-    /// Per billing period.
-    limit: T,
-    remaining: T,
+#[schemars(rename = "PeriodLimit")]
+pub(crate) struct RequestsShown {
+    limit: u64,
+    remaining: u64,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreditLimit")]
+pub(crate) struct CreditsShown {
+    /// Plan credits per billing period.
+    limit: Credits,
+    /// Of these.
+    remaining: Credits,
+    /// Of all lots.
+    balance: Credits,
 }
 
 /// The state of the service and of the caller's limits. Without the store, the answer has the last
@@ -146,8 +157,12 @@ fn limits_shown(
         },
         rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
         concurrency: ConcurrencyShown { limit: plan.concurrency, running: slot.running() },
-        requests: PeriodShown { limit: balance.requests_limit, remaining: balance.requests_remaining() },
-        credits: PeriodShown { limit: balance.plan_credits, remaining: balance.remaining },
+        requests: RequestsShown { limit: balance.requests_limit, remaining: balance.requests_remaining() },
+        credits: CreditsShown {
+            limit: balance.plan_credits,
+            remaining: balance.plan_credits.saturating_sub(balance.plan_credits_used),
+            balance: balance.remaining,
+        },
         renews_at: instant(balance.renews_at),
     }
 }

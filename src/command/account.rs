@@ -7,12 +7,13 @@ mod report;
 use anyhow::anyhow;
 use clap::{ArgGroup, Args, Subcommand};
 
-use self::report::{AccountList, AccountMade};
+use self::report::{AccountList, AccountMade, Closing};
+use super::consent::Consent;
 use super::context::{Context, unknown_account};
 use super::link::{self, LinkArgs};
 use super::output::Output;
 use crate::clock;
-use crate::domain::account::AccountState;
+use crate::domain::account::{AccountDetail, AccountState};
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::text::{EmailAddress, Name, Reference};
 use crate::ledger::rules::operation::Operation;
@@ -55,10 +56,12 @@ pub enum AccountCommand {
     MoveAll(move_all::MoveAll),
     /// Print a one-time link that logs a member in to the console, without a password.
     Link(LinkArgs),
-    /// Close an account permanently and revoke all its keys.
+    /// Close an account permanently and revoke all its keys. Asks first.
     Close {
         /// Account id.
         id: AccountId,
+        #[command(flatten)]
+        consent: Consent,
     },
 }
 
@@ -111,7 +114,7 @@ impl AccountCommand {
             Self::Find { text } => find(&text, context, output).await,
             Self::Change(change) => correct(change, context, output).await,
             Self::Link(args) => link::run(args, context, output).await,
-            Self::Close { id } => close(id, context, output).await,
+            Self::Close { id, consent } => close(id, &consent, context, output).await,
             Self::Suspend { id } => set_state(id, AccountState::Suspended, context, output).await,
             Self::Resume { id } => set_state(id, AccountState::Active, context, output).await,
             Self::Move(target) => plan::change(target, context, output).await,
@@ -173,7 +176,11 @@ async fn correct(change: ChangeAccount, context: &Context, output: Output) -> an
     output.print(&context.account(id).await?)
 }
 
-async fn close(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
+async fn close(id: AccountId, consent: &Consent, context: &Context, output: Output) -> anyhow::Result<()> {
+    let closing = Closing::of(detail(id, context).await?);
+    if !consent.is_given(&closing, output)? {
+        return Ok(());
+    }
     let mut connection = context.connection().await?;
     let closed = management::accounts::close(&mut connection, &context.operator(), id).await;
     closed.map_err(|error| explained(id, error))?;
@@ -187,8 +194,12 @@ async fn list(context: &Context, output: Output) -> anyhow::Result<()> {
 }
 
 async fn show(id: AccountId, context: &Context, output: Output) -> anyhow::Result<()> {
+    output.print(&detail(id, context).await?)
+}
+
+async fn detail(id: AccountId, context: &Context) -> anyhow::Result<AccountDetail> {
     let detail = accounts::detail::read(&mut *context.connection().await?, id).await?;
-    output.print(&detail.ok_or_else(|| anyhow!(unknown_account(id)))?)
+    detail.ok_or_else(|| anyhow!(unknown_account(id)))
 }
 
 async fn set_state(

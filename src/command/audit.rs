@@ -17,7 +17,7 @@ pub struct AuditArgs {
     #[arg(long)]
     account: Option<AccountId>,
     /// Number of latest entries to show.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(1..=10_000))]
     last: i64,
 }
 

@@ -14,6 +14,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncBufRead, BufReader};
 
 pub use self::import::{FaultyLine, ImportError, ImportOptions, ImportReport, import};
+use super::consent::Consent;
 use super::context::Context;
 use super::output::{Output, Report, count, or_dash, printable, write_fields, write_table};
 use crate::domain::text::Name;
@@ -31,7 +32,7 @@ pub enum DirectoryCommand {
     Import(ImportFile),
     /// Count the people in the directory.
     Stats,
-    /// Remove all people of one source, such as the sample people of `fluence demo`.
+    /// Remove all people of one source, such as the sample people of `fluence demo`. Asks first.
     Remove(Removal),
 }
 
@@ -50,9 +51,8 @@ pub struct Removal {
     /// Source, as listed by `fluence directory stats`.
     #[arg(long)]
     source: Name,
-    /// Only count the people.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 impl DirectoryCommand {
@@ -63,7 +63,7 @@ impl DirectoryCommand {
         match self {
             Self::Import(order) => import_file(order, context, output, now).await,
             Self::Stats => output.print(&stats(context.pool(), now).await?),
-            Self::Remove(order) => output.print(&remove(order, context).await?),
+            Self::Remove(order) => remove(order, context, output).await,
         }
     }
 }
@@ -91,24 +91,25 @@ async fn open(file: &Path) -> anyhow::Result<File> {
     File::open(file).await.with_context(|| format!("cannot open {}", file.display()))
 }
 
-async fn remove(order: Removal, context: &Context) -> anyhow::Result<RemovalReport> {
+async fn remove(order: Removal, context: &Context, output: Output) -> anyhow::Result<()> {
     let source = order.source.as_str();
-    let people = if order.dry_run {
-        removal::count(&mut *context.connection().await?, source).await?.unsigned_abs()
-    } else {
-        removal::remove_source(context.pool(), &context.operator().actor, source).await?
-    };
+    let people = removal::count(&mut *context.connection().await?, source).await?.unsigned_abs();
     if people == 0 {
         bail!("the directory has no people of source {source}; `fluence directory stats` lists the sources");
     }
-    Ok(RemovalReport { source: source.to_owned(), people, removed: !order.dry_run })
+    let plan = RemovalReport { source: source.to_owned(), people, removed: false };
+    if !order.consent.is_given(&plan, output)? {
+        return Ok(());
+    }
+    let people = removal::remove_source(context.pool(), &context.operator().actor, source).await?;
+    output.print(&RemovalReport { people, removed: true, ..plan })
 }
 
 #[derive(Debug, Serialize)]
 struct RemovalReport {
     source: String,
     people: u64,
-    /// False after a dry run.
+    /// False before the removal, as in a dry run.
     removed: bool,
 }
 

@@ -80,7 +80,7 @@ pub struct RotateKey {
     /// Key id.
     id: KeyId,
     /// How long the old secret still works: 0s to 7d.
-    #[arg(long, value_name = "SPAN", default_value = "1h")]
+    #[arg(long, value_name = "SPAN", default_value = "1h", allow_hyphen_values = true)]
     overlap: Overlap,
     /// Format of the new secret [default: that of the old one]. `prefixed` moves a key to the
     /// default format.

@@ -39,7 +39,7 @@ pub enum LeakCommand {
     /// Print keys that look real and are not, one of each format, to try a scanner with.
     Test {
         /// Keys of each format.
-        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         count: u32,
     },
     #[command(flatten)]

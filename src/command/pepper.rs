@@ -22,6 +22,7 @@ pub enum PepperCommand {
     /// Retire an old pepper, once no valid secret needs it.
     Retire {
         /// Version [default: the previous pepper].
+        #[arg(allow_negative_numbers = true)]
         version: Option<i32>,
     },
 }

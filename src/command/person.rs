@@ -10,7 +10,8 @@ mod report;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
-use self::report::{Done, Exported};
+use self::report::{Done, Exported, Planned};
+use super::consent::Consent;
 use super::context::Context;
 use super::output::Output;
 use crate::domain::ids::{AccountId, PersonId};
@@ -23,11 +24,22 @@ use crate::storage::directory::rights::{self as directory, MAX_RECORDS, PersonSe
 pub enum PersonCommand {
     /// Export the data of a person. --json exports all of it.
     Export(Order),
-    /// Delete the data of a person. A later import may add it again; opt-out prevents that.
-    Erase(Order),
+    /// Delete the data of a person. A later import may add it again; opt-out prevents that. Asks
+    /// first.
+    Erase {
+        #[command(flatten)]
+        order: Order,
+        #[command(flatten)]
+        consent: Consent,
+    },
     /// Delete the data of a person from the shared directory, and exclude the person from imports
-    /// and enrichment permanently.
-    OptOut(Who),
+    /// and enrichment permanently. Asks first.
+    OptOut {
+        #[command(flatten)]
+        who: Who,
+        #[command(flatten)]
+        consent: Consent,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -94,52 +106,86 @@ impl PersonCommand {
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         let now = clock::now(&mut *context.connection().await?).await?;
         match self {
-            Self::Export(order) => output.print(&export(order, context).await?),
-            Self::Erase(order) => output.print(&erase(order, context, now).await?),
-            Self::OptOut(who) => output.print(&opt_out(who, context, now).await?),
+            Self::Export(Order { who, account }) => {
+                output.print(&find(&who.selector()?, account, context).await?)
+            }
+            Self::Erase { order: Order { who, account }, consent } => {
+                let who = who.selector()?;
+                let plan = planned("erase", &who, account, context).await?;
+                match consent.is_given(&plan, output)? {
+                    true => output.print(&erase(&who, account, context, now).await?),
+                    false => Ok(()),
+                }
+            }
+            Self::OptOut { who, consent } => {
+                let who = who.selector()?;
+                let plan = planned("opt_out", &who, None, context).await?;
+                match consent.is_given(&plan, output)? {
+                    true => output.print(&opt_out(&who, context, now).await?),
+                    false => Ok(()),
+                }
+            }
         }
     }
 }
 
-async fn export(Order { who, account }: Order, context: &Context) -> anyhow::Result<Exported> {
-    let who = who.selector()?;
+async fn find(
+    who: &PersonSelector,
+    account: Option<AccountId>,
+    context: &Context,
+) -> anyhow::Result<Exported> {
     let pool = context.pool();
     let Some(account) = account else {
-        let records = directory::export(pool, &who).await?;
-        return Ok(Exported { records, contacts: Vec::new(), kept_by: contacts::keepers(pool, &who).await? });
+        let records = directory::export(pool, who).await?;
+        return Ok(Exported { records, contacts: Vec::new(), kept_by: contacts::keepers(pool, who).await? });
     };
     context.account(account).await?;
-    let contacts = contacts::export(pool, account, &who).await?;
+    let contacts = contacts::export(pool, account, who).await?;
     Ok(Exported { records: Vec::new(), contacts, kept_by: Vec::new() })
 }
 
-async fn erase(Order { who, account }: Order, context: &Context, now: DateTime<Utc>) -> anyhow::Result<Done> {
-    let who = who.selector()?;
+/// What an erasure or opt-out would delete.
+async fn planned(
+    action: &'static str,
+    who: &PersonSelector,
+    account: Option<AccountId>,
+    context: &Context,
+) -> anyhow::Result<Planned> {
+    let found = find(who, account, context).await?;
+    let (records, contacts) = (found.records.len(), found.contacts.len());
+    Ok(Planned { action, dry_run: true, records, contacts, kept_by: found.kept_by })
+}
+
+async fn erase(
+    who: &PersonSelector,
+    account: Option<AccountId>,
+    context: &Context,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Done> {
     let mut connection = context.connection().await?;
     let mut done = Done::of("erase", now);
     if let Some(account) = account {
         context.account(account).await?;
-        done.contacts = contacts::erase(&mut connection, account, &who).await?;
+        done.contacts = contacts::erase(&mut connection, account, who).await?;
         return Ok(done);
     }
     loop {
-        let erased = directory::erase(&mut connection, &who).await?;
+        let erased = directory::erase(&mut connection, who).await?;
         done.records += erased;
         if erased < MAX_RECORDS.unsigned_abs() {
             break;
         }
     }
-    done.kept_by = contacts::keepers(context.pool(), &who).await?;
+    done.kept_by = contacts::keepers(context.pool(), who).await?;
     Ok(done)
 }
 
-async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Result<Done> {
-    let who = who.selector()?;
+async fn opt_out(who: &PersonSelector, context: &Context, now: DateTime<Utc>) -> anyhow::Result<Done> {
     let is_by_record = matches!(who, PersonSelector::Id(_));
     let mut connection = context.connection().await?;
     let mut done = Done::of("opt_out", now);
     loop {
-        let deleted = directory::opt_out(&mut connection, &who, now).await?;
+        let deleted = directory::opt_out(&mut connection, who, now).await?;
         done.records += deleted;
         if deleted < MAX_RECORDS.unsigned_abs() {
             break;
@@ -150,6 +196,6 @@ async fn opt_out(who: Who, context: &Context, now: DateTime<Utc>) -> anyhow::Res
             "the record does not exist, so no opt-out was saved. Identify the person by name, or by --external-id and --source"
         );
     }
-    done.kept_by = contacts::keepers(context.pool(), &who).await?;
+    done.kept_by = contacts::keepers(context.pool(), who).await?;
     Ok(done)
 }

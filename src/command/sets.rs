@@ -41,6 +41,7 @@ pub enum SetCommand {
     /// Print a set, in the format of `apply`.
     Show {
         /// Its number; 0 is the shipped set [default: the set in force].
+        #[arg(allow_negative_numbers = true)]
         number: Option<i32>,
     },
     /// Check a file, and list what it would change.
@@ -51,6 +52,7 @@ pub enum SetCommand {
     /// Apply an earlier set again, under a new number.
     Rollback {
         /// Its number; 0 is the shipped set.
+        #[arg(allow_negative_numbers = true)]
         number: i32,
         /// Wait until every gateway has taken it up.
         #[arg(long)]

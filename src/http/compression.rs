@@ -14,7 +14,9 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove}
 const MIN_BYTES: u64 = 1024;
 
 /// Compresses a rendered answer, where the client's `Accept-Encoding` allows it and it is worth it.
+/// A client that excludes every encoding gets plain bytes, as RFC 9110, section 12.5.3, allows.
 pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Response {
+    let status = response.status();
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(header::ACCEPT_ENCODING, accept_encoding);
     let mut rendered = Some(response);
@@ -22,7 +24,12 @@ pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Respo
         service_fn(move |_: Request<Body>| ready(Ok::<_, Infallible>(rendered.take().unwrap_or_default())));
     let layer = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)));
     match layer.layer(answer).oneshot(request).await {
-        Ok(compressed) => compressed.map(Body::new),
+        Ok(compressed) => {
+            let mut compressed = compressed.map(Body::new);
+            // The layer answers 406 where no encoding is acceptable, after the call was served.
+            *compressed.status_mut() = status;
+            compressed
+        }
         Err(never) => match never {},
     }
 }
@@ -31,6 +38,7 @@ pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Respo
 mod tests {
     use std::io::Read;
 
+    use axum::http::StatusCode;
     use http_body_util::BodyExt;
 
     use super::*;
@@ -64,6 +72,21 @@ mod tests {
         {
             let (encoding, body) = answer(bytes, accepted).await;
             assert_eq!((encoding, body.len()), (None, bytes), "{accepted}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_excludes_every_encoding_gets_the_answer_as_it_is() {
+        for status in [200, 201, 401, 404, 503].map(|code| StatusCode::from_u16(code).unwrap()) {
+            for accepted in ["identity;q=0", "*;q=0", "gzip;q=0, identity;q=0", "br, *;q=0"] {
+                let response =
+                    Response::builder().status(status).body(Body::from("a".repeat(10_000))).unwrap();
+                let response = compress(response, HeaderValue::from_static(accepted)).await;
+                assert_eq!(response.status(), status, "{accepted}");
+                assert!(!response.headers().contains_key(header::CONTENT_ENCODING), "{accepted}");
+                let body = response.into_body().collect().await.unwrap().to_bytes();
+                assert_eq!(body.len(), 10_000, "{accepted}");
+            }
         }
     }
 }

@@ -89,6 +89,14 @@ impl Fields {
         }
     }
 
+    /// Takes the fields of a change that cannot be empty where they are `null`, each as a fault.
+    pub fn refuse_null(&mut self, names: &[&str]) {
+        for name in names.iter().filter(|name| self.is_null(name)).copied().collect::<Vec<_>>() {
+            self.take_or_null(name);
+            self.fault::<()>(name, Fault::Empty);
+        }
+    }
+
     /// Whether a field is present, even as `null`.
     pub fn has_or_null(&self, name: &str) -> bool {
         self.members.iter().any(|(known, _)| known == name)
@@ -97,10 +105,12 @@ impl Fields {
     /// Takes a whole number within bounds, or `null`. Anything else is a fault.
     pub fn take_whole(&mut self, name: &str, least: i64, most: i64) -> Option<Option<i64>> {
         let value = self.take_or_null(name)?;
-        match value.as_whole() {
-            _ if value == Json::Null => Some(None),
-            Some(number) if (least..=most).contains(&number) => Some(Some(number)),
-            Some(_) => self.fault(name, Fault::OutOfRange { least, most }),
+        match (value.as_whole(), value) {
+            (_, Json::Null) => Some(None),
+            (Some(number), _) if (least..=most).contains(&number) => Some(Some(number)),
+            (_, Json::Number(number)) if number.fract() == 0.0 => {
+                self.fault(name, Fault::OutOfRange { least, most })
+            }
             _ => self.fault(name, Fault::NotWhole { least, most }),
         }
     }

@@ -80,12 +80,13 @@ impl NewKeyRequest {
     }
 }
 
-/// Reads a change of a key: of its terms, of its state, or of both. `null` takes an end or a cap
-/// away.
+/// Reads a change of a key: of its terms, of its state, or of both. `null` takes an end, a cap or a
+/// restriction away.
 ///
 /// # Errors
 /// Every faulty field.
 pub fn key_change(mut fields: Fields) -> Result<(TermsChange, Option<KeyState>), Refusal> {
+    fields.refuse_null(&["name", "scopes", "state"]);
     let name: Option<Name> = fields.take_named("name");
     let change = TermsChange {
         name: name.map(Name::into_string),

@@ -25,7 +25,7 @@ impl Query {
             if query.parameters.iter().any(|(known, _)| *known == name) {
                 query.fault(&name, Fault::Repeated);
             } else if query.parameters.len() == MAX_PARAMETERS {
-                query.fault(&name, Fault::Unknown);
+                query.fault(&name, Fault::OtherParameter);
                 break;
             } else {
                 query.parameters.push((name.into_owned(), value.into_owned()));
@@ -55,7 +55,7 @@ impl Query {
     /// With every fault.
     pub fn finish(mut self) -> Result<(), Refusal> {
         for (name, _) in std::mem::take(&mut self.parameters) {
-            self.fault(&name, Fault::Unknown);
+            self.fault(&name, Fault::OtherParameter);
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(self.faults)) }
     }
@@ -108,7 +108,7 @@ mod tests {
         let expected = [
             ("limit", Fault::Repeated),
             ("limit", Fault::OutOfRange { least: 0, most: 255 }),
-            ("colour", Fault::Unknown),
+            ("colour", Fault::OtherParameter),
         ];
         assert_eq!(named, expected.map(|(name, fault)| (name.to_owned(), fault)));
     }

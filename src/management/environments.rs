@@ -47,7 +47,7 @@ pub async fn create(
         after: Some(json!({ "name": name.as_str(), "mode": mode })),
     };
     record_change(&mut transaction, by, record).await?;
-    let made = find_environment(&mut transaction, account_id, id).await?;
+    let made = find(&mut transaction, account_id, id).await?;
     transaction.commit().await?;
     Ok(made)
 }
@@ -70,7 +70,7 @@ pub async fn set_key_cap(
     })?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?.change_environments()?;
-    let before = find_environment(&mut transaction, account_id, id).await?;
+    let before = find(&mut transaction, account_id, id).await?;
     by.rights.touch(before.mode)?;
     let key_cap = key_cap.map(i32::from);
     if before.key_cap == key_cap {
@@ -85,12 +85,16 @@ pub async fn set_key_cap(
         after: Some(json!({ "key_cap": key_cap })),
     };
     record_change(&mut transaction, by, record).await?;
-    let view = find_environment(&mut transaction, account_id, id).await?;
+    let view = find(&mut transaction, account_id, id).await?;
     transaction.commit().await?;
     Ok(view)
 }
 
-async fn find_environment(
+/// Returns an environment of an account.
+///
+/// # Errors
+/// If the account has no such environment.
+pub async fn find(
     connection: &mut PgConnection,
     account_id: AccountId,
     id: EnvironmentId,

@@ -203,8 +203,8 @@ fn managed() -> [(&'static str, MethodRouter<Management>); 11] {
         ("/v1/keys/{id}/revoke", bare(post(keys::revoke))),
         ("/v1/keys/{id}/disable", bare(post(keys::disable))),
         ("/v1/keys/{id}/enable", bare(post(keys::enable))),
-        ("/v1/environments", bare(get(environments::list).post(environments::create))),
-        ("/v1/environments/{id}", bare(patch(environments::change))),
+        ("/v1/environments", get(environments::list).merge(bare(post(environments::create)))),
+        ("/v1/environments/{id}", bare(get(environments::one).patch(environments::change))),
         ("/v1/audit", get(audit::entries)),
     ]
 }

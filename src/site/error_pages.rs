@@ -127,7 +127,9 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
         let (prefix, id) = (prefix(language), operation.id);
         text += &format!("- [`{}`]({prefix}/docs/reference/{id})\n", operation.signature());
     }
-    let facts = vec![format!("HTTP {}", code.status()), code.as_str().to_owned()];
+    let statuses = [code.status()].into_iter().chain(code.statuses_of_heads().iter().copied());
+    let statuses: Vec<_> = statuses.map(|status| status.to_string()).collect();
+    let facts = vec![format!("HTTP {}", statuses.join(", ")), code.as_str().to_owned()];
     let path = format!("/docs/errors/{}", code.as_str());
     Page { facts, ..Page::new(path, Section::Errors, language, text) }
 }

@@ -45,11 +45,31 @@ pub async fn list(
     list_counting(connection, id, i64::MAX).await
 }
 
-/// The same for pages, which count at most this many keys of each.
+/// The same for pages of the console, which count at most this many keys of each.
 pub async fn list_counting(
     connection: &mut PgConnection,
     id: AccountId,
     most_counted: i64,
+) -> Result<Vec<EnvironmentView>, StorageError> {
+    read(connection, id, most_counted, None, i64::MAX).await
+}
+
+/// Returns a page of the environments of an account, oldest first, behind this one.
+pub async fn page(
+    connection: &mut PgConnection,
+    id: AccountId,
+    after: Option<EnvironmentId>,
+    limit: i64,
+) -> Result<Vec<EnvironmentView>, StorageError> {
+    read(connection, id, i64::MAX, after, limit).await
+}
+
+async fn read(
+    connection: &mut PgConnection,
+    id: AccountId,
+    most_counted: i64,
+    after: Option<EnvironmentId>,
+    limit: i64,
 ) -> Result<Vec<EnvironmentView>, StorageError> {
     let rows: Vec<EnvironmentRow> = sqlx::query_as(
         "select e.id, e.name, e.mode, e.key_cap, least(e.key_cap, p.keys_per_environment) as most_keys,
@@ -59,11 +79,13 @@ pub async fn list_counting(
            from environment e
            join account a on a.id = e.account_id
            join plan p on p.edition = a.edition and p.plan = a.plan
-          where e.account_id = $1
-          order by e.id",
+          where e.account_id = $1 and e.id > $3
+          order by e.id limit $4",
     )
     .bind(id.as_uuid())
     .bind(most_counted)
+    .bind(after.map_or(Uuid::nil(), |id| id.as_uuid()))
+    .bind(limit)
     .fetch_all(connection)
     .await?;
     let view = |row: EnvironmentRow| {

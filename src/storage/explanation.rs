@@ -32,6 +32,7 @@ pub async fn of_request(
         None => None,
     };
     let changes = audit::of_request(connection, id).await?;
+    let account_id = account_id.or_else(|| changes.iter().find_map(|change| change.account_id));
     let is_known = call.is_some() || !changes.is_empty();
     Ok(is_known.then_some(Explanation { id, account_id, call, changes }))
 }

@@ -23,6 +23,23 @@ const HOP_BY_HOP: [&str; 10] = [
     "upgrade",
     "http2-settings",
 ];
+/// Headers by which some frameworks take another method, path or host than those of the request that
+/// the gateway priced and let pass.
+const OVERRIDES: [&str; 13] = [
+    "x-http-host-override",
+    "x-http-method",
+    "x-http-method-override",
+    "x-http-path-override",
+    "x-host",
+    "x-method-override",
+    "x-original-host",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-override-url",
+    "x-rewrite-uri",
+    "x-rewrite-url",
+];
 /// Headers of a client that only the gateway reads.
 const FOR_THE_GATEWAY: [&str; 9] = [
     "authorization",
@@ -67,7 +84,10 @@ pub fn of_request(headers: &HeaderMap, own: &IdentityHeaders) -> HeaderMap {
 
 /// Whether a header of a client reaches upstreams. `name` is in lower case, with `-` for `_`.
 pub fn is_passed_on(name: &str) -> bool {
-    !is_hop_by_hop(name) && !FOR_THE_GATEWAY.contains(&name) && !name.starts_with("x-forwarded-")
+    !is_hop_by_hop(name)
+        && !FOR_THE_GATEWAY.contains(&name)
+        && !OVERRIDES.contains(&name)
+        && !name.starts_with("x-forwarded-")
 }
 
 /// Whether a header of an upstream reaches clients. `name` is in lower case, with `-` for `_`.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::command::environment::write_environments;
-use crate::command::output::{Report, write_fields, write_table};
+use crate::command::output::{Report, count, write_fields, write_table};
 use crate::domain::account::{Account, AccountDetail};
 
 #[derive(Serialize)]
@@ -24,6 +24,34 @@ impl Report for AccountMade {
         } else {
             Ok(())
         }
+    }
+}
+
+/// What the close of an account ends.
+#[derive(Serialize)]
+pub(super) struct Closing {
+    #[serde(flatten)]
+    account: Account,
+    /// Keys that are neither revoked nor expired.
+    keys: i64,
+}
+
+impl Closing {
+    pub(super) fn of(detail: AccountDetail) -> Self {
+        let keys = detail.environments.iter().map(|environment| environment.keys).sum();
+        Self { account: detail.account, keys }
+    }
+}
+
+impl Report for Closing {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        self.account.write_text(out)?;
+        writeln!(
+            out,
+            "\nThe close revokes {} for good, and {} can no longer be used.",
+            count(self.keys.unsigned_abs(), "key"),
+            count(self.account.balance.as_i64().unsigned_abs(), "credit")
+        )
     }
 }
 

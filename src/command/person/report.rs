@@ -32,6 +32,33 @@ pub(super) struct Done {
     pub(super) kept_by: Vec<Keeper>,
 }
 
+/// What an erasure or opt-out would delete, without personal data.
+#[derive(Serialize)]
+pub(super) struct Planned {
+    pub(super) action: &'static str,
+    pub(super) dry_run: bool,
+    /// Records of the shared directory, at most as many as an export has.
+    pub(super) records: usize,
+    /// Contacts of the account.
+    pub(super) contacts: usize,
+    /// Accounts that keep the person as a contact.
+    pub(super) kept_by: Vec<Keeper>,
+}
+
+impl Report for Planned {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write_fields(
+            out,
+            &[
+                ("action", &self.action),
+                ("records to delete", &self.records),
+                ("contacts to delete", &self.contacts),
+            ],
+        )?;
+        write_keepers(out, &self.kept_by)
+    }
+}
+
 impl Done {
     pub(super) fn of(action: &'static str, at: DateTime<Utc>) -> Self {
         Self { action, at, records: 0, contacts: 0, kept_by: Vec::new() }

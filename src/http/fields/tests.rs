@@ -31,6 +31,18 @@ fn every_fault_is_reported_at_once() {
 }
 
 #[test]
+fn a_whole_number_is_in_range_or_not_however_large() {
+    let mut fields =
+        fields(r#"{"a": 0, "b": 9007199254740992, "c": -1e300, "d": 1.5, "e": "1", "f": 7, "g": null}"#);
+    let read = ["a", "b", "c", "d", "e", "f", "g"].map(|name| fields.take_whole(name, 1, 1_000));
+    assert_eq!(read, [None, None, None, None, None, Some(Some(7)), Some(None)]);
+    let (least, most) = (1, 1_000);
+    let (range, whole) = (Fault::OutOfRange { least, most }, Fault::NotWhole { least, most });
+    let expected = [("a", range), ("b", range), ("c", range), ("d", whole), ("e", whole)];
+    assert_eq!(faults(fields), expected.map(|(name, fault)| (name.to_owned(), fault)));
+}
+
+#[test]
 fn null_means_absent() {
     let mut fields = fields(r#"{"a": null, "b": "q"}"#);
     assert_eq!(fields.take_text("a"), None);

@@ -3,6 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 
+use crate::domain::refusal::ErrorCode;
+
 fn refused_at(bytes: &[u8]) -> (usize, usize) {
     match parse_object(bytes) {
         Err(Refusal::InvalidJson { line, column }) => (line, column),
@@ -63,6 +65,15 @@ fn d09_the_number_of_values_is_bounded() {
     // The object and the list are values too.
     assert!(parse_object(numbers(MAX_VALUES - 2).as_bytes()).is_ok());
     refused_at(numbers(MAX_VALUES - 1).as_bytes());
+}
+
+#[test]
+fn the_refusal_names_both_limits() {
+    let template = ErrorCode::InvalidJson.templates()[0];
+    for (action, values) in template.action.iter().zip(["10,000 values", "10.000 valores"]) {
+        assert!(action.contains(&MAX_DEPTH.to_string()) && action.contains(values), "{action}");
+        assert_eq!(values.replace(|c: char| !c.is_ascii_digit(), ""), MAX_VALUES.to_string());
+    }
 }
 
 #[test]

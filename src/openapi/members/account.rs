@@ -89,8 +89,7 @@ meanings! {
         rate: "Requests per second." / "Requisições por segundo.";
         concurrency: "Requests in progress at once." / "Requisições em andamento ao mesmo tempo.";
         requests: "Calls of the period that the plan pays for." / "Chamadas do período que o plano paga.";
-        credits: "Plan credits of the period, and credits left of all lots."
-            / "Créditos do plano no período e créditos restantes de todos os lotes.";
+        credits: "Plan credits of the period, and the balance." / "Créditos do plano no período e o saldo.";
         renews_at: "When the period ends." / "Quando o período termina.";
     }
     RateLimit {
@@ -104,6 +103,11 @@ meanings! {
     PeriodLimit {
         limit: "Per billing period." / "Por período de cobrança.";
         remaining: "What is left." / "O que resta.";
+    }
+    CreditLimit {
+        limit: "Plan credits per billing period." / "Créditos do plano por período de cobrança.";
+        remaining: "Plan credits left of the period." / "Créditos do plano que restam no período.";
+        balance: "Credits left of all lots: plan, packs and grants." / "Créditos restantes de todos os lotes: plano, pacotes e cortesias.";
     }
     UsagePage {
         from: "First day of the answer, in UTC." / "Primeiro dia da resposta, em UTC.";

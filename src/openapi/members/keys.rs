@@ -44,8 +44,13 @@ meanings! {
         ends_at: "End of the overlap." / "Fim da convivência.", absent "for the current secret" / "no segredo atual";
         last_used_at: "Last use, to the minute." / "Último uso, ao minuto.", absent "if it was never used" / "se nunca foi usado";
     }
+    EnvironmentPage {
+        data: "Environments, oldest first." / "Ambientes, do mais antigo ao mais novo.";
+    }
+    EnvironmentAnswer {
+        data: "The environment." / "O ambiente.";
+    }
     Environment {
-        data: "The environment, or all of them." / "O ambiente, ou todos eles.";
         id: "Id of the environment." / "Id do ambiente.";
         name: "Its name." / "O nome dele.";
         mode: "Keys of `test` environments spend nothing." / "Chaves de ambientes `test` não gastam nada.";

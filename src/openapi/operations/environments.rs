@@ -1,8 +1,7 @@
 //! An account's environments.
 
-use super::id;
-use crate::api::environments::Environments;
-use crate::domain::account::EnvironmentView;
+use super::{Cursor, id, paging};
+use crate::api::environments::{EnvironmentPage, One};
 use crate::domain::key::Scope;
 use crate::domain::refusal::ErrorCode;
 use crate::openapi::operation::{Access, Group, Operation, Verb};
@@ -19,12 +18,13 @@ pub(super) fn operations() -> Vec<Operation> {
             [
                 ["List environments", "Listar ambientes"],
                 [
-                    "Lists the environments of the account: sets of keys, live or test.",
-                    "Lista os ambientes da conta: conjuntos de chaves, de produção ou de teste.",
+                    "Lists the environments of the account, oldest first: sets of keys, live or test.",
+                    "Lista os ambientes da conta, do mais antigo ao mais novo: conjuntos de chaves, de produção ou de teste.",
                 ],
             ],
         )
-        .answers::<Environments<Vec<EnvironmentView>>>(200, ["The environments.", "Os ambientes."]),
+        .takes(paging(Cursor::Id))
+        .answers::<EnvironmentPage>(200, ["A page of environments.", "Uma página de ambientes."]),
         Operation::new(
             "createEnvironment",
             Verb::Post,
@@ -39,13 +39,26 @@ pub(super) fn operations() -> Vec<Operation> {
             ],
         )
         .reads(requests::new_environment())
-        .answers::<Environments<EnvironmentView>>(201, ["The new environment.", "O novo ambiente."])
+        .answers::<One>(201, ["The new environment.", "O novo ambiente."])
         .refuses(&[
             ErrorCode::EnvironmentExists,
             ErrorCode::EnvironmentLimitReached,
             ErrorCode::TestKeyNotAllowed,
         ])
         .once(),
+        Operation::new(
+            "readEnvironment",
+            Verb::Get,
+            "/v1/environments/{id}",
+            managing(),
+            [
+                ["Get an environment", "Consultar um ambiente"],
+                ["Shows one environment.", "Mostra um ambiente."],
+            ],
+        )
+        .takes(id(["The id of the environment.", "O id do ambiente."]))
+        .answers::<One>(200, ["The environment.", "O ambiente."])
+        .refuses(&[ErrorCode::NotFound]),
         Operation::new(
             "changeEnvironment",
             Verb::Patch,
@@ -61,7 +74,7 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .takes(id(["The id of the environment.", "O id do ambiente."]))
         .reads(requests::key_cap())
-        .answers::<Environments<EnvironmentView>>(200, ["The environment.", "O ambiente."])
+        .answers::<One>(200, ["The environment.", "O ambiente."])
         .refuses(&[ErrorCode::NotFound, ErrorCode::TestKeyNotAllowed]),
     ]
 }

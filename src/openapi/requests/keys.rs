@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Field, RequestBody, short_text};
+use super::{Field, RequestBody, or_null, short_text};
 use crate::domain::amount::Amount;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::{FormatChoice, Mode, Scope};
@@ -70,12 +70,18 @@ fn terms() -> Vec<Field> {
 
 pub(in crate::openapi) fn new_key() -> RequestBody {
     let mut fields = terms();
-    fields[0].is_required = true;
-    let formats: Vec<&str> = FormatChoice::names().collect();
+    for field in &mut fields {
+        match field.name {
+            "name" => field.is_required = true,
+            "scopes" => field.schema = or_null(field.schema.clone()),
+            _ => {}
+        }
+    }
+    let formats: Vec<Value> = FormatChoice::names().map(|name| json!(name)).chain([Value::Null]).collect();
     fields.extend([
         Field::new(
             "environment",
-            json!({ "type": "string", "default": "default" }),
+            json!({ "type": ["string", "null"], "default": "default" }),
             ["The environment of the key, by name.", "O ambiente da chave, pelo nome."],
         ),
         Field::new(

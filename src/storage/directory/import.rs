@@ -53,13 +53,13 @@ enum Identity {
     Content([u8; 32]),
 }
 
-/// The result of importing a batch of lines.
+/// The result of importing a batch, line by line as if each had been imported by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchOutcome {
     pub added: u64,
-    /// People whose record changed.
+    /// Lines that changed a record, of an earlier line too.
     pub updated: u64,
-    /// People whose record is the same; their retention period begins again.
+    /// Lines with a record as it is; its retention period begins again.
     pub unchanged: u64,
     /// Lines about people who opted out, of which nothing is stored.
     pub opted_out: u64,
@@ -84,26 +84,23 @@ pub async fn import_batch(
     let known = known_contents(&mut transaction, &wanted).await?;
     let mut latest: HashMap<Identity, NewPerson> = HashMap::new();
     for person in wanted {
-        if latest.insert(person.identity(), person).is_some() {
-            outcome.unchanged += 1; // repeated within the batch
+        let identity = person.identity();
+        let before = latest.get(&identity).map(|earlier| earlier.content_sha256);
+        match before.or_else(|| known.get(&identity).map(|(_, content)| *content)) {
+            None => outcome.added += 1,
+            Some(content) if content == person.content_sha256 => outcome.unchanged += 1,
+            Some(_) => outcome.updated += 1,
         }
+        latest.insert(identity, person);
     }
     let mut seen_again = Vec::new();
     let mut rows = Vec::new();
     for (identity, person) in latest {
         match known.get(&identity) {
             Some((id, content)) if *content == person.content_sha256 => seen_again.push(*id),
-            Some(_) => {
-                outcome.updated += 1;
-                rows.push(Row::from(person));
-            }
-            None => {
-                outcome.added += 1;
-                rows.push(Row::from(person));
-            }
+            _ => rows.push(Row::from(person)),
         }
     }
-    outcome.unchanged += seen_again.len() as u64;
     sqlx::query("update directory_people set imported_at = $2, expires_at = $3 where id = any($1)")
         .bind(&seen_again)
         .bind(imported_at)

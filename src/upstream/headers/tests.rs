@@ -61,6 +61,33 @@ fn no_spelling_of_a_credential_or_identity_reaches_an_upstream() {
 }
 
 #[test]
+fn no_spelling_of_another_method_path_or_host_reaches_an_upstream() {
+    for name in [
+        "X-HTTP-Method-Override",
+        "X_HTTP_Method_Override",
+        "X-HTTP-Method",
+        "X-Method-Override",
+        "x_method-override",
+        "X-Original-URL",
+        "X_Original_Url",
+        "X-Original-URI",
+        "X-Original-Method",
+        "X-Original-Host",
+        "X-Rewrite-URL",
+        "X_REWRITE_URL",
+        "X-Rewrite-URI",
+        "X-Override-URL",
+        "X-HTTP-Path-Override",
+        "X-HTTP-Host-Override",
+        "X-Host",
+    ] {
+        assert_eq!(names(&request(&headers(&[(name, "x")]))), Vec::<&str>::new(), "{name}");
+    }
+    let kept = ["x-original-filename", "x-method", "x-hostname"];
+    assert_eq!(names(&request(&headers(&kept.map(|name| (name, "x"))))), kept);
+}
+
+#[test]
 fn what_connection_names_stays_on_this_connection() {
     let sent = headers(&[
         ("connection", "close, X-Secret"),

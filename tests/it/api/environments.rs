@@ -32,6 +32,41 @@ async fn an_environment_is_made_and_listed() {
 }
 
 #[tokio::test]
+async fn an_environment_is_read_where_its_location_says() {
+    let (gateway, key) = managed().await;
+    let body = json!({"name": "staging", "mode": "test"});
+    let request = gateway.request(Method::POST, "/v1/environments").header("x-api-key", &key).json(&body);
+    let made = answer(request).await;
+    let location = made.header("location").to_owned();
+    let read = gateway.get(&location, &key).await;
+    assert_eq!((read.status, &read.body["data"]), (200, &made.body["data"]));
+    let reader = gateway.professional().await.key;
+    assert_eq!(gateway.get(&location, &reader).await.status, 403, "without the scope");
+}
+
+#[tokio::test]
+async fn the_list_has_pages() {
+    let (gateway, key) = managed().await;
+    for name in ["one", "two"] {
+        gateway.post("/v1/environments", &key, &json!({"name": name, "mode": "test"})).await;
+    }
+    let mut names = Vec::new();
+    let mut path = "/v1/environments?limit=1".to_owned();
+    loop {
+        let page = gateway.get(&path, &key).await;
+        names.extend(page.body["data"].as_array().unwrap().iter().map(|one| one["name"].clone()));
+        let Some(cursor) = page.body["next_cursor"].as_str() else { break };
+        path = format!("/v1/environments?limit=1&cursor={cursor}");
+    }
+    assert_eq!(names, ["default", "one", "two"]);
+    let refused = gateway.get("/v1/environments?limit=0&colour=red", &key).await;
+    assert_eq!(refused.status, 400);
+    let faults: Vec<_> =
+        refused.body["error"]["fields"].as_array().unwrap().iter().map(|f| f["problem"].clone()).collect();
+    assert_eq!(faults, ["out_of_range", "unknown_parameter"]);
+}
+
+#[tokio::test]
 async fn a_name_is_given_once() {
     let (gateway, key) = managed().await;
     let again = gateway.post("/v1/environments", &key, &json!({"name": "default", "mode": "live"})).await;
@@ -93,6 +128,7 @@ async fn another_accounts_environment_is_not_there() {
     let listed = gateway.get("/v1/environments", &theirs).await;
     let path = format!("/v1/environments/{}", listed.body["data"][0]["id"].as_str().unwrap());
     for path in [path.as_str(), "/v1/environments/nonsense"] {
+        assert_eq!(gateway.get(path, &key).await.outcome(), (404, "NOT_FOUND"));
         let refused = patch(&gateway, path, &key, &json!({"key_cap": 1})).await;
         assert_eq!((refused.status, refused.code()), (404, "NOT_FOUND"));
     }

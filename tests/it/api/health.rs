@@ -58,7 +58,7 @@ async fn endpoints(gateway: &Gateway, key: &str) -> Vec<String> {
     paths.iter().map(|path| path.as_str().unwrap().to_owned()).collect()
 }
 
-const FREE: [&str; 6] = ["/health", "/saude", "/creditos", "/credits", "/tiers", "/planos"];
+const FREE: [&str; 7] = ["/health", "/saude", "/status", "/creditos", "/credits", "/tiers", "/planos"];
 
 #[tokio::test]
 async fn the_endpoints_are_those_of_the_plan() {

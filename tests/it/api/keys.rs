@@ -399,6 +399,27 @@ async fn a_change_is_made_whole_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn null_is_absent_in_a_new_key_and_refused_where_a_change_would_empty_a_field() {
+    let (gateway, customer) = managed().await;
+    let body = json!({
+        "name": "server", "scopes": null, "environment": null, "format": null, "regions": null,
+        "allowed_networks": null, "expires_at": null, "daily_cap": null, "monthly_cap": null
+    });
+    let (path, _) = made(&gateway, &customer, &body).await;
+    let before = gateway.get(&path, &customer.key).await.body["data"].clone();
+    assert_eq!((&before["scopes"], &before["environment"]), (&json!(["read", "invoke"]), &json!("default")));
+    let emptied = json!({"name": null, "scopes": null, "state": null, "daily_cap": 5});
+    let refused = patch(&gateway, &path, &customer.key, &emptied).await;
+    let fault = |fault: &Value| (fault["field"].clone(), fault["problem"].clone());
+    let faults: Vec<_> = refused.body["error"]["fields"].as_array().unwrap().iter().map(fault).collect();
+    assert_eq!(refused.status, 400);
+    assert_eq!(faults, ["name", "scopes", "state"].map(|field| (json!(field), json!("empty"))));
+    assert_eq!(gateway.get(&path, &customer.key).await.body["data"], before);
+    let unnamed = gateway.post("/v1/keys", &customer.key, &json!({"name": null})).await;
+    assert_eq!(unnamed.body["error"]["fields"][0]["problem"], "missing");
+}
+
+#[tokio::test]
 async fn a_path_for_an_act_takes_no_fields() {
     let (gateway, customer) = managed().await;
     let (path, key) = made(&gateway, &customer, &json!({"name": "server"})).await;

@@ -1,5 +1,6 @@
 //! `/status`.
 
+use chrono::TimeDelta;
 use fluence::domain::key::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -21,10 +22,19 @@ async fn status_shows_the_limits_in_force_and_who_decides() {
     assert_eq!((&limits["decided"], &limits["degraded_since"]), (&json!("local"), &Value::Null));
     assert_eq!(limits["rate"], json!({ "per_second": 10, "burst": 20 }));
     assert_eq!(limits["concurrency"], json!({ "limit": 10, "running": 1 }));
-    assert_eq!(limits["credits"], json!({ "limit": 1000, "remaining": 1000 }));
+    assert_eq!(limits["credits"], json!({ "limit": 1000, "remaining": 1000, "balance": 1000 }));
     assert_eq!(limits["requests"]["limit"], limits["requests"]["remaining"]);
     assert_eq!(limits["renews_at"], answer.billing()["renovacao_proxima"]);
     answer.assert_accounted();
+}
+
+#[tokio::test]
+async fn credits_of_the_plan_and_the_balance_are_told_apart() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    gateway.add_pack(customer.account, 100, TimeDelta::days(365)).await;
+    let limits = gateway.get("/status", &customer.key).await.body["limits"].clone();
+    assert_eq!(limits["credits"], json!({ "limit": 1000, "remaining": 1000, "balance": 1100 }));
 }
 
 #[tokio::test]

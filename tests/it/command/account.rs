@@ -223,12 +223,30 @@ async fn an_account_is_corrected_and_found() {
 }
 
 #[tokio::test]
+async fn a_close_names_what_ends_and_needs_consent() {
+    let program = Program::new().await;
+    let id = program.account("2025-01", "essentials");
+    program.json(&["key", "create", "--account", &id, "--name", "server"]);
+    let account = program.json(&["account", "show", &id]);
+    let dry = program.json(&["account", "close", &id, "--dry-run"]);
+    assert_eq!((&dry["keys"], &dry["balance"]), (&json!(1), &account["balance"]));
+    let shown = program.run(&["account", "close", &id, "--dry-run"]).out;
+    let ends = format!("1 key for good, and {} credits can no longer be used.", account["balance"]);
+    assert!(shown.contains(account["name"].as_str().unwrap()) && shown.contains(&ends), "{shown}");
+    assert!(shown.ends_with("\nNothing was changed.\n"), "{shown}");
+    let unasked = program.run(&["account", "close", &id]);
+    assert!(unasked.failure().contains("repeat the command with --yes"), "{}", unasked.err);
+    program.run(&["account", "close", &id, "--yes", "--dry-run"]).usage();
+    assert_eq!(program.json(&["account", "show", &id]), account);
+}
+
+#[tokio::test]
 async fn a_closed_account_stays_closed_and_has_no_key() {
     let program = Program::new().await;
     let id = program.account("2025-01", "essentials");
     let key = program.json(&["key", "create", "--account", &id, "--name", "server"])["id"].clone();
     for _ in 0..2 {
-        let closed = program.json(&["account", "close", &id]);
+        let closed = program.json(&["account", "close", &id, "--yes"]);
         assert_eq!((&closed["state"], closed["closed_at"].is_string()), (&json!("suspended"), true));
     }
     assert_eq!(program.json(&["key", "show", key.as_str().unwrap()])["state"], "revoked");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::program::{Program, text};
+use super::program::{Program, Ran, bare, text};
 
 fn entries(program: &Program, account: &str) -> Vec<Value> {
     program.json(&["audit", "--account", account])["entries"].as_array().unwrap().clone()
@@ -110,6 +110,24 @@ async fn the_latest_entries_of_all_are_shown_oldest_first() {
     let accounts: Vec<_> = all.as_array().unwrap().iter().map(|entry| entry["account_id"].clone()).collect();
     assert_eq!(accounts, [json!(one), json!(other)]);
     assert!(program.run(&["audit"]).out.contains("account.created"));
+}
+
+#[test]
+fn a_number_below_the_range_is_named_as_such() {
+    for (words, name) in
+        [(&["audit", "--last", "-1"][..], "--last"), (&["leak", "test", "--count", "-1"], "--count")]
+    {
+        let refused = Ran::from(bare(words).output().unwrap());
+        let said = refused.usage();
+        assert!(said.contains("invalid value") && said.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn the_program_without_a_command_lists_the_commands_for_people() {
+    let ran = Ran::from(bare(&[]).output().unwrap());
+    let listed = ran.usage();
+    assert!(listed.contains("serve") && !listed.contains("package-files"), "{listed}");
 }
 
 #[tokio::test]

@@ -71,7 +71,10 @@ async fn the_people_of_one_source_are_counted_then_removed_and_it_is_written_dow
     let dry = program.json(&["directory", "remove", "--source", "sample", "--dry-run"]);
     assert_eq!(dry, json!({"source": "sample", "people": 20, "removed": false}));
     assert_eq!(program.json(&["directory", "stats"])["people"], 21);
-    let done = program.json(&["directory", "remove", "--source", "sample"]);
+    let unasked = program.run(&["directory", "remove", "--source", "sample"]);
+    assert!(unasked.failure().contains("--yes"), "{}", unasked.err);
+    assert_eq!(program.json(&["directory", "stats"])["people"], 21);
+    let done = program.json(&["directory", "remove", "--source", "sample", "--yes"]);
     assert_eq!(done, json!({"source": "sample", "people": 20, "removed": true}));
     assert_eq!(
         program.json(&["directory", "stats"])["sources"],

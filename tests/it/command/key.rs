@@ -271,8 +271,11 @@ async fn a_key_that_can_not_be_used_again_is_not_rotated() {
     let account = program.account("2025-01", "professional");
     let id = text(&create(&program, &account, &[]), "id");
     for overlap in ["8d", "-1h", "1", "soon"] {
-        let refused = program.run(&["key", "rotate", &id, &format!("--overlap={overlap}")]);
-        assert!(refused.usage().contains("must be 0s to 7d"), "{overlap}");
+        for words in [&[format!("--overlap={overlap}")][..], &["--overlap".into(), overlap.into()]] {
+            let words = words.iter().map(String::as_str);
+            let refused = program.run(&["key", "rotate", &id].into_iter().chain(words).collect::<Vec<_>>());
+            assert!(refused.usage().contains("must be 0s to 7d"), "{overlap}");
+        }
     }
     program.json(&["key", "revoke", &id]);
     let refused = program.run(&["key", "rotate", &id]);

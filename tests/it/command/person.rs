@@ -51,7 +51,8 @@ async fn keep_ana(program: &Program, account: &str) {
 }
 
 fn person<'a>(verb: &'a str, who: &[&'a str]) -> Vec<&'a str> {
-    ["person", verb].into_iter().chain(who.iter().copied()).collect()
+    let consent: &[&str] = if verb == "export" { &[] } else { &["--yes"] };
+    ["person", verb].into_iter().chain(who.iter().copied()).chain(consent.iter().copied()).collect()
 }
 
 fn people(program: &Program) -> Value {
@@ -84,6 +85,31 @@ async fn an_erasure_reports_only_the_number_of_records() {
     assert!(!done.to_string().contains("Ana"));
     assert_eq!(people(&program), 1);
     assert_eq!(program.json(&person("erase", &ANA))["records"], 0, "and again, for nothing");
+}
+
+#[tokio::test]
+async fn without_consent_nothing_is_deleted_and_a_dry_run_says_what_would_be() {
+    let program = world().await;
+    let account = program.account("2025-01", "professional");
+    keep_ana(&program, &account).await;
+    for (verb, action) in [("erase", "erase"), ("opt-out", "opt_out")] {
+        let words: Vec<&str> = ["person", verb].into_iter().chain(ANA).collect();
+        let unasked = program.run(&words);
+        assert!(unasked.failure().contains("repeat the command with --yes"), "{}", unasked.err);
+        let words: Vec<&str> = words.into_iter().chain(["--dry-run"]).collect();
+        let expected = json!({
+            "action": action, "dry_run": true, "records": 1, "contacts": 0,
+            "kept_by": [{"account_id": account, "contacts": 1}]
+        });
+        assert_eq!(program.json(&words), expected);
+        assert!(program.run(&words).out.ends_with("\nNothing was changed.\n"));
+    }
+    let of_account: Vec<&str> =
+        ["person", "erase"].into_iter().chain(ANA).chain(["--account", &account, "--dry-run"]).collect();
+    assert_eq!(program.json(&of_account)["contacts"], 1);
+    assert_eq!(people(&program), 2);
+    let left = program.json(&person("export", &ANA))["kept_by"].clone();
+    assert_eq!(left, json!([{"account_id": account, "contacts": 1}]));
 }
 
 #[tokio::test]

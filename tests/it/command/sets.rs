@@ -176,7 +176,7 @@ async fn a_refused_catalogue_says_by_which_commands_its_accounts_are_moved() {
     let program = Program::new().await;
     let account = program.account("2025-06", "business");
     let closed = program.account("2025-01", "essentials");
-    program.run(&["account", "close", &closed]);
+    program.json(&["account", "close", &closed, "--yes"]);
     let refused = program.run_with(&["catalogue", "apply", "-"], MINE);
     assert_eq!(refused.status, 1);
     let advice = &refused.err;

@@ -1,5 +1,6 @@
 //! `fluence usage`, `fluence explain` and `fluence account link`.
 
+use fluence::domain::key::Scope;
 use fluence::domain::member::Role;
 use serde_json::Value;
 
@@ -52,6 +53,20 @@ async fn usage_and_explanation_are_those_of_the_ledger() {
         let refused = run(&gateway, &["usage", "--account", &account, option, day]);
         assert!(refused.usage().contains("must be a day such as 2026-01-31"), "{}", refused.err);
     }
+}
+
+#[tokio::test]
+async fn the_explanation_of_a_change_names_its_account() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
+    let made = gateway.post("/v1/keys", &key, &serde_json::json!({"name": "server"})).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let (id, account) = (made.header("x-request-id"), customer.account.to_string());
+    let explained = json(&gateway, &["explain", id]);
+    assert_eq!((&explained["account_id"], &explained["call"]), (&account.as_str().into(), &().into()));
+    let text = run(&gateway, &["explain", id]).out;
+    assert!(text.contains(&format!("account  {account}")), "{text}");
 }
 
 #[tokio::test]

@@ -146,6 +146,28 @@ async fn a_suspended_account_is_accounted_and_limited() {
 }
 
 #[tokio::test]
+async fn a_client_that_excludes_every_encoding_gets_what_it_paid_for() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let customer = gateway.customer_on(|plan| (plan.rate_per_s, plan.burst) = (1000, 1000)).await;
+    for (method, path, key, status) in [
+        (Method::POST, "/crm", customer.key.as_str(), 200),
+        (Method::GET, "/v1/keys/none", &customer.key, 403),
+        (Method::GET, "/nowhere", &customer.key, 404),
+        (Method::GET, "/creditos", "wrong", 401),
+        (Method::GET, "/openapi.json", &customer.key, 200),
+    ] {
+        for excluded in ["identity;q=0", "*;q=0"] {
+            let request = gateway.request(method.clone(), path).header("x-api-key", key);
+            let request = if method == Method::POST { request.json(&marina()) } else { request };
+            let answered = answer(request.header("accept-encoding", excluded)).await;
+            assert_eq!(answered.status, status, "{path} {excluded}");
+            assert_eq!(answered.header("content-encoding"), "", "{path} {excluded}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refund_names_its_reason_and_restores_the_balance() {
     let gateway = answering(|| ready(Refusal::Upstream)).await;
     let customer = gateway.professional().await;

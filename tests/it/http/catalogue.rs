@@ -25,7 +25,11 @@ fn errors_md() -> String {
             Retry::AfterPause => " Retry after a pause, a few times at most.",
         };
         write!(text, "\n## {}\n\n", code.as_str()).unwrap();
-        writeln!(text, "{}: {}.{retry}", code.status(), code.title(Language::En)).unwrap();
+        let of_heads = match code.statuses_of_heads() {
+            [too_long, too_large] => format!(", {too_long} or {too_large}"),
+            _ => String::new(),
+        };
+        writeln!(text, "{}{of_heads}: {}.{retry}", code.status(), code.title(Language::En)).unwrap();
         let templates = code.templates();
         let mut actions: Vec<&str> = templates.iter().map(|template| template.action[0]).collect();
         actions.dedup();

@@ -92,6 +92,7 @@ fn faults() -> Vec<FieldFault> {
     [
         ("primeiro_nome", Fault::Missing),
         ("papel", Fault::Unknown),
+        ("pagina", Fault::OtherParameter),
         ("empresa", Fault::Repeated),
         ("company", Fault::Contradicts),
         ("ultimo_nome", Fault::NotText),

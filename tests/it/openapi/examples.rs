@@ -131,6 +131,7 @@ async fn record_contacts(recorder: &mut Recorder) {
     let environment =
         recorder.post("createEnvironment", "/v1/environments", json!({"name": "staging", "mode": "test"}));
     let path = format!("/v1/environments/{}", id_of(&environment.await));
+    recorder.get("readEnvironment", &path).await;
     recorder.send("changeEnvironment", Method::PATCH, &path, &json!({ "key_cap": 1 })).await;
 }
 

@@ -47,8 +47,10 @@ async fn of_two_lines_about_one_person_the_later_wins() {
     let database = TestDatabase::new().await;
     let pool = database.pool().clone();
     let line = |company: &str| json!({"first_name": "Ana", "last_name": "Lemos", "company": company, "external_id": "7"});
-    let report = import_people(&pool, &[line("Zyntra"), line("Klarion")]).await;
-    assert_eq!((report.added, report.unchanged), (1, 1));
+    let report = import_people(&pool, &[line("Zyntra"), line("Klarion"), line("Klarion")]).await;
+    assert_eq!((report.added, report.updated, report.unchanged), (1, 1, 1));
+    let again = import_people(&pool, &[line("Zyntra"), line("Klarion")]).await;
+    assert_eq!((again.added, again.updated, again.unchanged), (0, 2, 0));
     let company: String =
         sqlx::query_scalar("select company from directory_people").fetch_one(&pool).await.unwrap();
     assert_eq!(company, "Klarion");

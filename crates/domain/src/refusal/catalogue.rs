@@ -34,9 +34,9 @@ refusals! {
         /// The body is not one JSON object. `line` and `column` count from 1.
         InvalidJson { line: usize, column: usize } => {
             en: "The body is not one valid JSON object: the first error is at line {line}, column {column}.",
-                "Send a single JSON object in UTF-8, nested at most 64 levels deep, with nothing after it.";
+                "Send a single JSON object in UTF-8, nested at most 64 levels deep, with at most 10,000 values and nothing after it.";
             pt: "O corpo não é um objeto JSON válido: o primeiro erro está na linha {line}, coluna {column}.",
-                "Envie um único objeto JSON em UTF-8, com no máximo 64 níveis de aninhamento e sem nada depois dele.";
+                "Envie um único objeto JSON em UTF-8, com no máximo 64 níveis de aninhamento e 10.000 valores, e sem nada depois dele.";
             facts: line = line, column = column;
         }
     }

@@ -32,7 +32,7 @@ async fn invalid_json() {
         "type": "invalid_request",
         "message": "The body is not one valid JSON object: the first error is at line 2, column 14.",
         "code": 400,
-        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with nothing after it.",
+        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with at most 10,000 values and nothing after it.",
         "support_contact": "support@example.com",
         "line": 2,
         "column": 14
@@ -61,7 +61,7 @@ async fn d10_an_empty_body() {
         "type": "invalid_request",
         "message": "The body is not one valid JSON object: the first error is at line 1, column 1.",
         "code": 400,
-        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with nothing after it.",
+        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with at most 10,000 values and nothing after it.",
         "support_contact": "support@example.com",
         "line": 1,
         "column": 1
