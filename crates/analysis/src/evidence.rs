@@ -2,7 +2,10 @@
 //!
 //! A sentence is quoted by permission only. Any other is left out, with its position.
 
+mod senses;
+
 use std::collections::HashSet;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -27,6 +30,9 @@ const MIN_CONTENT_WORDS: usize = 4;
 /// as nothing when it is rounded.
 const MIN_POINTS: f64 = 0.05;
 const MIN_EFFECT: f64 = 0.005;
+/// Least part of its sentence's points that a word has which is shown beside a trait: a word of
+/// less explains nothing.
+const MIN_WORD_PART: f64 = 0.1;
 /// Words shown with their points.
 const MAX_MATCHED_WORDS: usize = 5;
 /// Words quoted at once.
@@ -85,8 +91,8 @@ pub struct TraitGround<'a> {
 }
 
 /// The sentences that move a trait's score most to the side it leans to, by how much the score
-/// would change without them. A question, a denial and a sentence that is already `used` beside
-/// another trait are passed over.
+/// would change without them. A question, a denial, a sentence that tells a reader of the other side
+/// or of neither, and one that is already `used` beside another trait are passed over.
 pub fn of_trait(
     t: usize,
     is_high: bool,
@@ -102,6 +108,7 @@ pub fn of_trait(
     let may_stand = |at: &usize| {
         !used.contains(at)
             && shows_a_trait(&sentences[*at])
+            && senses::agrees(&sentences[*at].sentence.tokens, t, is_high)
             && effect(at) >= MIN_EFFECT
             && share(at) >= MIN_POINTS
             && !words_of(*at).is_empty()
@@ -113,9 +120,11 @@ pub fn of_trait(
     used.extend(&shown);
     let show = |at: usize| {
         let placed = &sentences[at];
+        let words = words_of(at);
+        let (excerpt, quoted) = excerpt(placed, words[0].start, &words, ground.reading);
         Evidence {
-            excerpt: excerpt(placed, placed.sentence.start, ground.reading),
-            matched_words: words_of(at),
+            excerpt,
+            matched_words: within(words, &quoted),
             points: Some(rounded(scores.share(&placed.counts)[t])),
             score_without: Some(rounded(ground.without[at][t])),
             ..bare(placed)
@@ -155,10 +164,11 @@ fn strongest_words(
     model: &Model,
 ) -> Vec<MatchedWord> {
     let sign: f64 = if upward { 1.0 } else { -1.0 };
+    let least = MIN_WORD_PART * sign * scores.share(&placed.counts)[t];
     let mut words: Vec<(f64, &Token)> = word_facts(&placed.sentence, language, model)
         .into_iter()
         .map(|(token, facts)| (scores.word_share(t, token.norm.chars().count(), &facts), token))
-        .filter(|(points, token)| sign * points > 0.0 && carries_meaning(token))
+        .filter(|(points, token)| sign * points >= least && carries_meaning(token))
         .filter(|(_, token)| !has_private_sense(&token.norm, language, model))
         .collect();
     words.sort_by(|a, b| (sign * b.0).total_cmp(&(sign * a.0)).then(a.1.start.cmp(&b.1.start)));
@@ -168,11 +178,9 @@ fn strongest_words(
 
 /// The evidence of a rule: a sentence, quoted around `anchor`, and the words in it that matched.
 pub fn of_rule(placed: &Placed, anchor: usize, words: &[Token], reading: &Reading<'_>) -> Evidence {
-    Evidence {
-        excerpt: excerpt(placed, anchor, reading),
-        matched_words: words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect(),
-        ..bare(placed)
-    }
+    let words = words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect::<Vec<_>>();
+    let (excerpt, quoted) = excerpt(placed, anchor, &words, reading);
+    Evidence { excerpt, matched_words: within(words, &quoted), ..bare(placed) }
 }
 
 fn bare(placed: &Placed) -> Evidence {
@@ -191,31 +199,21 @@ fn matched(token: &Token, points: Option<f64>) -> MatchedWord {
     MatchedWord { word: token.norm.clone(), start: token.start, end: token.end, points }
 }
 
-/// At most twelve words around `anchor`, as written, with runs of blanks as one. It never reaches
-/// across text that is not the author's own.
-fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
+/// At most twelve words, as written, with runs of blanks as one: from the beginning where that
+/// holds `anchor`, else so that most of the words that matched stand in it. It never reaches across
+/// text that is not the author's own, nor cuts a word or a figure such as 8.4.1.
+fn excerpt(
+    placed: &Placed,
+    anchor: usize,
+    matched: &[MatchedWord],
+    reading: &Reading<'_>,
+) -> (String, Range<usize>) {
     let chars = reading.chars_of(placed.post);
     let tokens = &placed.sentence.tokens;
-    let at = tokens.iter().position(|token| token.start >= anchor).unwrap_or(0);
-    let (mut first, mut last) = (at, at);
-    // From its beginning where that is near enough, since half a sentence reads like another one.
-    let begins = (0..at).rev().take_while(|left| near(&tokens[*left], &tokens[left + 1])).count() == at;
-    if begins && at < MAX_EXCERPT_WORDS - 2 {
-        first = 0;
-    }
-    loop {
-        let grow_right = last + 1 < tokens.len() && near(&tokens[last], &tokens[last + 1]);
-        let grow_left =
-            first > 0 && near(&tokens[first - 1], &tokens[first]) && (at - first <= last - at || !grow_right);
-        if last - first + 1 >= MAX_EXCERPT_WORDS || !(grow_left || grow_right) {
-            break;
-        }
-        if grow_left {
-            first -= 1;
-        } else {
-            last += 1;
-        }
-    }
+    let runs = runs(tokens, chars);
+    let at = runs.iter().position(|run| tokens[run.end - 1].start >= anchor).unwrap_or(0);
+    let window = window(&runs, at, tokens, matched);
+    let (first, last) = (runs[window.start].start, runs[window.end - 1].end - 1);
     let is_opened = tokens[first].start > placed.sentence.start && chars[tokens[first].start - 1] == '(';
     let start = tokens[first].start - usize::from(is_opened);
     let end = tokens[last].end + closing_marks(chars, start, tokens[last].end);
@@ -223,7 +221,47 @@ fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
     let before = if first > 0 { "…" } else { "" };
     let goes_on = last + 1 < tokens.len() || runs_into_quotation(chars, tokens[last].end);
     let after = if goes_on { "…" } else { "" };
-    format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let text = format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "));
+    (text, start..end)
+}
+
+/// The words and figures between blanks, each by its tokens: 8.4.1 is one.
+fn runs(tokens: &[Token], chars: &[char]) -> Vec<Range<usize>> {
+    let is_glued = |at: usize| {
+        let gap = chars.get(tokens[at - 1].end..tokens[at].start).unwrap_or(&[]);
+        !gap.iter().any(|c| c.is_whitespace())
+    };
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in 0..tokens.len() {
+        match runs.last_mut().filter(|_| at > 0 && is_glued(at)) {
+            Some(run) => run.end = at + 1,
+            None => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+/// The runs to quote: of those around `at` that nothing parts the first ones, unless others hold
+/// more of the words that matched.
+fn window(runs: &[Range<usize>], at: usize, tokens: &[Token], matched: &[MatchedWord]) -> Range<usize> {
+    let is_next = |left: usize| near(&tokens[runs[left].end - 1], &tokens[runs[left + 1].start]);
+    let first = (0..at).rev().take_while(|left| is_next(*left)).last().unwrap_or(at);
+    let last = (at..runs.len() - 1).take_while(|left| is_next(*left)).last().map_or(at, |left| left + 1);
+    let held = |from: usize| {
+        let (from, to) =
+            (&tokens[runs[from].start], &tokens[runs[(from + MAX_EXCERPT_WORDS - 1).min(last)].end - 1]);
+        matched.iter().filter(|word| word.start >= from.start && word.end <= to.end).count()
+    };
+    let earliest = first.max((at + 1).saturating_sub(MAX_EXCERPT_WORDS));
+    let latest = at.min((last + 1).saturating_sub(MAX_EXCERPT_WORDS)).max(earliest);
+    let most = (earliest..=latest).map(held).max().unwrap_or(0);
+    let from = (earliest..=latest).find(|from| held(*from) == most).unwrap_or(earliest);
+    from..(from + MAX_EXCERPT_WORDS).min(last + 1)
+}
+
+/// The matched words that a quotation holds.
+fn within(words: Vec<MatchedWord>, quoted: &Range<usize>) -> Vec<MatchedWord> {
+    words.into_iter().filter(|word| word.start >= quoted.start && word.end <= quoted.end).collect()
 }
 
 /// The marks after `end` that close what stands between there and `start`: those that end a
@@ -264,6 +302,36 @@ pub(super) fn rounded(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quotation_holds_the_words_that_matched_and_cuts_no_figure() {
+        use crate::{clean, segment};
+        let quoted = |text: &str, words: &[&str]| {
+            let posts =
+                [fluence_domain::person::Post { text: text.to_owned(), published_at: None, language: None }];
+            let chars: Vec<char> = text.chars().collect();
+            let tokens = segment::sentences(&chars, &clean::own_prose(&chars)).remove(0).tokens;
+            let reading = Reading::of(&posts, crate::model());
+            let placed = &reading.texts(Language::En).sentences[0];
+            let words: Vec<Token> =
+                tokens.into_iter().filter(|token| words.contains(&token.norm.as_str())).collect();
+            of_rule(placed, words[0].start, &words, &reading).excerpt
+        };
+        let late =
+            "On the second day of the week after the audit the new version 8.4.1 was delayed by the team.";
+        assert_eq!(
+            quoted(late, &["delayed"]),
+            "…of the week after the audit the new version 8.4.1 was delayed…"
+        );
+        let apart =
+            "The plan for the yard that the office sent to all of us in May has a deadline and owners.";
+        assert_eq!(
+            quoted(apart, &["deadline", "owners"]),
+            "…sent to all of us in May has a deadline and owners."
+        );
+        let early = "The plan for the yard that the office sent to all of us in May has a map.";
+        assert_eq!(quoted(early, &["plan"]), "The plan for the yard that the office sent to all of…");
+    }
 
     #[test]
     fn a_bracket_that_is_opened_is_closed() {
