@@ -3,8 +3,9 @@
 mod senses;
 mod words;
 
+pub(crate) use self::senses::is_of_others;
 pub(super) use self::senses::names_another_thing;
-use self::senses::{is_of_others, is_scornful, speaks_to_several};
+use self::senses::{is_scornful, speaks_to_several};
 use self::words::{
     ADVERSE, ARTICLES, CLAUSE_MARKS, CLAUSE_WORDS, DETERMINERS, DISMISSING, DISMISSING_PAIRS, MACHINES,
     MENTIONS, MID_SUPPOSITIONS, NEGATING_PAIRS, NEGATIONS, OWN, PARTS, PERSONAL, PORTUGUESE_PARTS, PRAISE,

@@ -2,6 +2,7 @@
 //! never stands for less conscientiousness, whatever its words weigh.
 
 use super::Token;
+use crate::cues::scope::is_of_others;
 
 /// Families of words in English and in Portuguese; `stem*` is any word that begins so.
 const CARE: &str = "test tests tested testing check* repair* correct corrected correcting correction corrections \
@@ -14,11 +15,10 @@ const CARE: &str = "test tests tested testing check* repair* correct corrected c
 const CARELESSNESS: &str = "forgot forget* miss missed mislaid lost late careless* sloppy mess improvis* postpon* skip* \
     ignor* guess* unfinished esquec* perdeu perdi perdemos atras* descuid* bagunça adiou adiamos \
     pulou pulamos chut* inacabad*";
-const TROUBLE: &str = "worr* fear fears afraid nervous* stress* tense panic* trouble* fail* broke broken crash* wrong \
-    error* danger* urgen* alarm* preocup* medo medos nervos* estress* tenso tensa pânico problema* \
-    falh* quebr* errad* erro erros perigo* urgên* alarme*";
-const CALM: &str = "calm* steady stable quiet* relax* smooth* easy easily safe safely patient* held works worked \
-    calma calmo estáve* tranquil* fácil seguro segura paciên* aguent* funcion*";
+const TROUBLE: &str = "worr* fear fears afraid nervous* stress* tense panic* anxious* dread* regret* sorry \
+    preocup* medo medos nervos* estress* tenso tensa pânico ansios* receio receios receoso receosa arrepend*";
+const CALM: &str = "calm* steady quiet* relax* easy easily patient* confident* serene unhurried \
+    calma calmo tranquil* relax* paciên* confiante* sereno serena";
 const NOVELTY: &str = "new idea ideas experiment* prototype* tried trial* design* imagin* invent invented inventing \
     curio* explor* discover* creat* art music learn* wonder* different novo nova novos novas ideia* \
     protótip* tentou tentamos tentei desenh* curios* descobr* criou criei criamos arte música \
@@ -42,12 +42,13 @@ const FAMILIES: [(&str, &str); 5] =
 /// The trait of which a careful sentence shows no more either.
 const NEUROTICISM: usize = 4;
 
-/// Whether the sentence tells a reader of this side of the trait, and not of the other.
+/// Whether the sentence tells a reader of this side of the trait, not of the other, and not of what
+/// another firm did.
 pub(super) fn agrees(tokens: &[Token], t: usize, is_high: bool) -> bool {
     let (less, more) = FAMILIES[t];
     let (told, denied) = if is_high { (more, less) } else { (less, more) };
     let is_careful_distress = t == NEUROTICISM && is_high && tells_of(tokens, CARE);
-    tells_of(tokens, told) && !tells_of(tokens, denied) && !is_careful_distress
+    tells_of(tokens, told) && !tells_of(tokens, denied) && !is_careful_distress && !is_of_others(tokens)
 }
 
 fn tells_of(tokens: &[Token], family: &str) -> bool {
@@ -96,6 +97,9 @@ mod tests {
                 assert!(!tells("The crane on the pier is yellow.", t, is_high), "{t}");
             }
         }
+        assert!(!tells("The compressor failed on line two.", NEUROTICISM, true));
+        assert!(!tells("A transportadora concorrente perdeu o contrato.", CONSCIENTIOUSNESS, false));
+        assert!(tells("We worried about the second order all night.", NEUROTICISM, true));
         assert!(tells("The planner forgot the second order.", CONSCIENTIOUSNESS, false));
         assert!(tells("A remessa atrasou e o aviso se perdeu.", CONSCIENTIOUSNESS, false));
     }

@@ -14,6 +14,7 @@ use fluence_domain::language::Language;
 use fluence_domain::person::Post;
 
 use super::people::{post, today, writer_of};
+use super::voices::voices;
 
 const PRIVATE: [&str; 11] = [
     include_str!("redteam/private.tsv"),
@@ -362,8 +363,9 @@ fn no_word_with_a_private_sense_is_singled_out() {
     };
     let mut seen = 0;
     for language in [Language::En, Language::Pt] {
-        for posts in posts(language).chunks(PER_PERSON * 3) {
-            let person = writer_of(posts.to_vec());
+        let harmless: Vec<Vec<Post>> = posts(language).chunks(PER_PERSON * 3).map(<[Post]>::to_vec).collect();
+        let invented = voices(language).into_iter().map(|(_, person)| person);
+        for person in harmless.into_iter().map(writer_of).chain(invented) {
             let answer = analyse(&person, Depth::Premium, language, today()).unwrap();
             let mut words = Vec::new();
             matched_words(&serde_json::to_value(answer).unwrap(), &mut words);
@@ -373,7 +375,7 @@ fn no_word_with_a_private_sense_is_singled_out() {
             }
         }
     }
-    assert!(seen > 8, "{seen}");
+    assert!(seen > 50, "{seen}");
     for word in ["sick", "married", "parish"] {
         assert!(has_private_sense(word, Language::En, model()), "{word}");
     }
