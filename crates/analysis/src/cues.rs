@@ -58,6 +58,8 @@ struct Measure {
     #[serde(default)]
     planned: bool,
     #[serde(default)]
+    ours: bool,
+    #[serde(default)]
     one: bool,
     #[serde(default)]
     with: Option<String>,
@@ -167,6 +169,7 @@ impl Cues {
                 && !(measure.noun && names_a_part(tokens, hit.token..hit.token + hit.tokens))
                 && !(measure.planned
                     && (scope.of_others || names_another_thing(tokens, hit.token..hit.token + hit.tokens)))
+                && !(measure.ours && scope.of_others)
                 && !(measure.one && scope.to_several)
                 && !(scope.machine && tokens[hit.token].norm == "will")
                 && (!measure.own || language == Language::Pt || has_own_subject(tokens, hit.token));
