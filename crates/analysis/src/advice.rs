@@ -1,11 +1,13 @@
 //! Style lines and the buyer playbook: only what the person's own words support, with those words
 //! beside it.
 
+mod examined;
 mod gist;
 mod line;
 mod shown;
 mod template;
 
+pub use self::examined::Examined;
 pub use self::gist::{Gist, summary};
 use self::line::Standing;
 pub use self::line::{Basis, Line, Strength, Tally};
@@ -16,7 +18,7 @@ use super::model::Model;
 use super::reading::{Reading, Texts};
 use super::style::Style;
 use super::text;
-use super::traits::{Calibrated, Confidence, TypeAxes};
+use super::traits::{Calibrated, TypeAxes};
 use fluence_domain::language::Language;
 
 /// Occurrences from which there can be much of something, and the posts that hold them where there
@@ -36,6 +38,8 @@ const MIN_LINES: usize = 3;
 /// Words from which trait hypotheses are made.
 const HYPOTHESIS_WORDS: u32 = 500;
 const MAX_HYPOTHESES: usize = 2;
+/// How far from even a trait's probability must be for one: no text shows what it rests on.
+const HYPOTHESIS_LEAN: f64 = 0.15;
 
 /// Everything the advice looks at.
 #[derive(Debug)]
@@ -95,16 +99,23 @@ pub fn playbook(ground: &Ground<'_>, style: &[Line], calibrated: &Calibrated, ax
     let mut lines = without_contradictions(candidates, MAX_PER_SECTION);
     ground.show(&mut lines);
     if lines.len() < MIN_LINES {
-        let text = text::little_sets_apart(lines.is_empty(), ground.answer);
-        // It speaks of the lines before it, so it stands after them.
-        let section = if lines.is_empty() { Section::Opening } else { Section::Close };
-        lines.push(Line::remark("little_sets_apart", text, section));
+        lines.push(little_sets_apart(lines.is_empty(), ground));
     }
     let warning =
         text::do_not_infer(axes, ground.texts.words, !style.is_empty(), ground.language, ground.answer);
     lines.push(Line::remark("what_not_to_infer", &warning, Section::DoNotInfer));
     lines.sort_by_key(|line| line.section);
     lines
+}
+
+/// Says that there is little, which is sure only where most of the text was examined.
+fn little_sets_apart(is_nothing: bool, ground: &Ground<'_>) -> Line {
+    let examined = ground.examined();
+    let text = examined.little_sets_apart(is_nothing, ground.answer);
+    // It speaks of the lines before it, so it stands after them.
+    let section = if is_nothing { Section::Opening } else { Section::Close };
+    let strength = if examined.is_most() { Strength::Strong } else { Strength::Moderate };
+    Line { strength, ..Line::remark("little_sets_apart", &text, section) }
 }
 
 /// The candidates that stand, strongest first: none beside one that excludes it, and not too many
@@ -132,8 +143,8 @@ fn hypotheses<'g>(ground: &Ground<'g>, calibrated: &Calibrated) -> Vec<Candidate
         return Vec::new();
     }
     let applies = |at: usize, when: Side| {
-        let leans_high = calibrated.probability[at] > 0.5;
-        calibrated.confidence(at) == Confidence::Moderate && leans_high == (when == Side::High)
+        let lean = calibrated.probability[at] - 0.5;
+        lean.abs() >= HYPOTHESIS_LEAN && (lean > 0.0) == (when == Side::High)
     };
     let listed = ground.model.catalogue.hypotheses.iter().filter(|h| applies(h.at, h.when));
     let mut found: Vec<_> = listed.map(|h| ((calibrated.probability[h.at] - 0.5).abs(), h)).collect();
@@ -153,6 +164,11 @@ fn hypotheses<'g>(ground: &Ground<'g>, calibrated: &Calibrated) -> Vec<Candidate
 }
 
 impl Ground<'_> {
+    /// How much of the text the lines could count in.
+    pub fn examined(&self) -> Examined {
+        Examined::of(self.style, self.texts.words)
+    }
+
     /// Where the text stands on a measure, if it stands apart on this side and nothing excludes
     /// saying so.
     fn stands_apart(&self, measure: usize, side: Side, exclusions: &Exclusions) -> Option<Standing> {

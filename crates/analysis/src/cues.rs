@@ -11,7 +11,7 @@ use serde::Deserialize;
 use self::book::Book;
 use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
-use self::scope::{Scope, names_a_part};
+use self::scope::{Scope, names_a_part, names_another_thing};
 use self::verbs::{has_own_subject, inflected};
 use crate::lexicon::side;
 use crate::segment::Token;
@@ -55,6 +55,12 @@ struct Measure {
     personal: bool,
     #[serde(default)]
     noun: bool,
+    #[serde(default)]
+    planned: bool,
+    #[serde(default)]
+    ours: bool,
+    #[serde(default)]
+    one: bool,
     #[serde(default)]
     with: Option<String>,
     en: String,
@@ -161,6 +167,10 @@ impl Cues {
                 && !(measure.earnest && scope.adverse)
                 && !(measure.personal && scope.machine)
                 && !(measure.noun && names_a_part(tokens, hit.token..hit.token + hit.tokens))
+                && !(measure.planned
+                    && (scope.of_others || names_another_thing(tokens, hit.token..hit.token + hit.tokens)))
+                && !(measure.ours && scope.of_others)
+                && !(measure.one && scope.to_several)
                 && !(scope.machine && tokens[hit.token].norm == "will")
                 && (!measure.own || language == Language::Pt || has_own_subject(tokens, hit.token));
             // Of entries that overlap, the one that begins first and is longest counts.

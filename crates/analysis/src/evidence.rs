@@ -2,12 +2,15 @@
 //!
 //! A sentence is quoted by permission only. Any other is left out, with its position.
 
+mod excerpt;
+mod senses;
+
 use std::collections::HashSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::clean::ends_sentence_mark;
+use self::excerpt::{excerpt, near, within};
 use super::cues::scope::is_negation;
 use super::features::word_facts;
 use super::language::{Detected, detect};
@@ -27,10 +30,11 @@ const MIN_CONTENT_WORDS: usize = 4;
 /// as nothing when it is rounded.
 const MIN_POINTS: f64 = 0.05;
 const MIN_EFFECT: f64 = 0.005;
+/// Least part of its sentence's points that a word has which is shown beside a trait: a word of
+/// less explains nothing.
+const MIN_WORD_PART: f64 = 0.1;
 /// Words shown with their points.
 const MAX_MATCHED_WORDS: usize = 5;
-/// Words quoted at once.
-const MAX_EXCERPT_WORDS: usize = 12;
 
 /// A place in a post and what stands there. Positions are Unicode code points of the post's text as
 /// stored.
@@ -85,8 +89,8 @@ pub struct TraitGround<'a> {
 }
 
 /// The sentences that move a trait's score most to the side it leans to, by how much the score
-/// would change without them. A question, a denial and a sentence that is already `used` beside
-/// another trait are passed over.
+/// would change without them. A question, a denial, a sentence that tells a reader of the other side
+/// or of neither, and one that is already `used` beside another trait are passed over.
 pub fn of_trait(
     t: usize,
     is_high: bool,
@@ -102,6 +106,7 @@ pub fn of_trait(
     let may_stand = |at: &usize| {
         !used.contains(at)
             && shows_a_trait(&sentences[*at])
+            && senses::agrees(&sentences[*at].sentence.tokens, t, is_high)
             && effect(at) >= MIN_EFFECT
             && share(at) >= MIN_POINTS
             && !words_of(*at).is_empty()
@@ -113,9 +118,11 @@ pub fn of_trait(
     used.extend(&shown);
     let show = |at: usize| {
         let placed = &sentences[at];
+        let words = words_of(at);
+        let (excerpt, quoted) = excerpt(placed, words[0].start, &words, ground.reading);
         Evidence {
-            excerpt: excerpt(placed, placed.sentence.start, ground.reading),
-            matched_words: words_of(at),
+            excerpt,
+            matched_words: within(words, &quoted),
             points: Some(rounded(scores.share(&placed.counts)[t])),
             score_without: Some(rounded(ground.without[at][t])),
             ..bare(placed)
@@ -155,10 +162,11 @@ fn strongest_words(
     model: &Model,
 ) -> Vec<MatchedWord> {
     let sign: f64 = if upward { 1.0 } else { -1.0 };
+    let least = MIN_WORD_PART * sign * scores.share(&placed.counts)[t];
     let mut words: Vec<(f64, &Token)> = word_facts(&placed.sentence, language, model)
         .into_iter()
         .map(|(token, facts)| (scores.word_share(t, token.norm.chars().count(), &facts), token))
-        .filter(|(points, token)| sign * points > 0.0 && carries_meaning(token))
+        .filter(|(points, token)| sign * points >= least && carries_meaning(token))
         .filter(|(_, token)| !has_private_sense(&token.norm, language, model))
         .collect();
     words.sort_by(|a, b| (sign * b.0).total_cmp(&(sign * a.0)).then(a.1.start.cmp(&b.1.start)));
@@ -168,11 +176,9 @@ fn strongest_words(
 
 /// The evidence of a rule: a sentence, quoted around `anchor`, and the words in it that matched.
 pub fn of_rule(placed: &Placed, anchor: usize, words: &[Token], reading: &Reading<'_>) -> Evidence {
-    Evidence {
-        excerpt: excerpt(placed, anchor, reading),
-        matched_words: words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect(),
-        ..bare(placed)
-    }
+    let words = words.iter().take(MAX_MATCHED_WORDS).map(|token| matched(token, None)).collect::<Vec<_>>();
+    let (excerpt, quoted) = excerpt(placed, anchor, &words, reading);
+    Evidence { excerpt, matched_words: within(words, &quoted), ..bare(placed) }
 }
 
 fn bare(placed: &Placed) -> Evidence {
@@ -191,85 +197,8 @@ fn matched(token: &Token, points: Option<f64>) -> MatchedWord {
     MatchedWord { word: token.norm.clone(), start: token.start, end: token.end, points }
 }
 
-/// At most twelve words around `anchor`, as written, with runs of blanks as one. It never reaches
-/// across text that is not the author's own.
-fn excerpt(placed: &Placed, anchor: usize, reading: &Reading<'_>) -> String {
-    let chars = reading.chars_of(placed.post);
-    let tokens = &placed.sentence.tokens;
-    let at = tokens.iter().position(|token| token.start >= anchor).unwrap_or(0);
-    let (mut first, mut last) = (at, at);
-    // From its beginning where that is near enough, since half a sentence reads like another one.
-    let begins = (0..at).rev().take_while(|left| near(&tokens[*left], &tokens[left + 1])).count() == at;
-    if begins && at < MAX_EXCERPT_WORDS - 2 {
-        first = 0;
-    }
-    loop {
-        let grow_right = last + 1 < tokens.len() && near(&tokens[last], &tokens[last + 1]);
-        let grow_left =
-            first > 0 && near(&tokens[first - 1], &tokens[first]) && (at - first <= last - at || !grow_right);
-        if last - first + 1 >= MAX_EXCERPT_WORDS || !(grow_left || grow_right) {
-            break;
-        }
-        if grow_left {
-            first -= 1;
-        } else {
-            last += 1;
-        }
-    }
-    let is_opened = tokens[first].start > placed.sentence.start && chars[tokens[first].start - 1] == '(';
-    let start = tokens[first].start - usize::from(is_opened);
-    let end = tokens[last].end + closing_marks(chars, start, tokens[last].end);
-    let text: String = chars.get(start..end).unwrap_or(&[]).iter().collect();
-    let before = if first > 0 { "…" } else { "" };
-    let goes_on = last + 1 < tokens.len() || runs_into_quotation(chars, tokens[last].end);
-    let after = if goes_on { "…" } else { "" };
-    format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// The marks after `end` that close what stands between there and `start`: those that end a
-/// sentence, and a bracket for each that was opened.
-fn closing_marks(chars: &[char], start: usize, end: usize) -> usize {
-    let of = |mark| chars.get(start..end).unwrap_or(&[]).iter().filter(|c| **c == mark).count();
-    let mut open = of('(').saturating_sub(of(')'));
-    let closes = |c: &&char| {
-        let is_bracket = **c == ')' && open > 0;
-        open -= usize::from(is_bracket);
-        is_bracket || ends_sentence_mark(**c) || **c == '%'
-    };
-    chars.get(end..).unwrap_or(&[]).iter().take_while(closes).count()
-}
-
-/// Whether the line goes on after `at` with a quotation, which is left out of the author's own
-/// words.
-fn runs_into_quotation(chars: &[char], at: usize) -> bool {
-    let rest = chars.get(at..).unwrap_or(&[]);
-    let gap = rest.iter().take_while(|c| matches!(c, ' ' | ':' | ',')).count();
-    gap > 0 && rest.get(gap).is_some_and(|c| matches!(c, '"' | '“' | '«' | '‘' | '\''))
-}
-
-/// Code points between two words of one excerpt: room for a mark and blanks, too few for anything
-/// cut out.
-const MAX_GAP: usize = 3;
-
-fn near(left: &Token, right: &Token) -> bool {
-    right.start - left.end <= MAX_GAP
-}
-
 /// Six decimals: finer than any check, and the same bytes everywhere.
 pub(super) fn rounded(value: f64) -> f64 {
     let rounded = (value * 1e6).round() / 1e6;
     if rounded == 0.0 { 0.0 } else { rounded }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bracket_that_is_opened_is_closed() {
-        let marks = |text: &str, end: usize| closing_marks(&text.chars().collect::<Vec<_>>(), 0, end);
-        assert_eq!(marks("two pages (mostly tables).", 24), 2);
-        assert_eq!(marks("two pages, mostly tables).", 24), 0);
-        assert_eq!(marks("up by 40%. It", 8), 2);
-    }
 }

@@ -59,6 +59,13 @@ const GALICIAN_ONE_IN: usize = 20;
 /// Points of Portuguese articles and spelling that settle a tie.
 const MIN_SIGNS: u32 = 2;
 
+/// Function words of another language from which a post is plainly in it.
+const MIN_FOREIGN_HITS: usize = 3;
+/// Words from which a post that lacks the function words of our languages is in none of them.
+const MIN_FOREIGN_WORDS: usize = 20;
+/// The last letter of the Latin script's first blocks.
+const LAST_LATIN: char = '\u{24f}';
+
 /// The verdict on one post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detected {
@@ -103,6 +110,26 @@ pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Mod
         Detected::Other => known().verdict(),
         ours @ Detected::Ours(_) => ours,
     }
+}
+
+/// Whether a post in no language of ours is plainly in another one: in another script, with more
+/// function words of another language than of ours, or long and without those of ours. “Obrigado a
+/// todos” and “Q3 results” are not.
+pub fn is_plainly_foreign(sentences: &[Sentence], model: &Model) -> bool {
+    let words: Vec<Word<'_>> =
+        sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
+    let is_of_script = |word: &&Word<'_>| word.token.norm.chars().any(is_of_another_script);
+    let hits = |language: usize| words.iter().filter(|word| word.is_of(language)).count();
+    let ours = hits(ENGLISH).max(hits(PORTUGUESE));
+    let theirs = (PORTUGUESE + 1..MARKER_LANGUAGES.len()).map(hits).max().unwrap_or(0);
+    2 * words.iter().filter(is_of_script).count() > words.len()
+        || theirs >= MIN_FOREIGN_HITS && theirs > ours
+        || words.len() >= MIN_FOREIGN_WORDS && (ours as f64) < MIN_COVERAGE * words.len() as f64
+}
+
+/// Whether the letter is none of the Latin script.
+fn is_of_another_script(letter: char) -> bool {
+    letter.is_alphabetic() && letter > LAST_LATIN
 }
 
 fn words_of<'s>(sentence: &'s Sentence, lexicon: &Lexicon) -> Vec<Word<'s>> {

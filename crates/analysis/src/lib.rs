@@ -141,7 +141,7 @@ pub struct InsufficientData {
 pub enum InsufficientReason {
     /// There is too little of it.
     TooFewWords,
-    /// Most of it is in a language that is not analysed.
+    /// Most of it is plainly in a language that is not analysed.
     UnsupportedLanguage,
 }
 
@@ -179,7 +179,7 @@ pub fn analyse(
     let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
     let communication_style = advice::style(&ground);
     let buyer_playbook = advice::playbook(&ground, &communication_style, &calibrated, &axes);
-    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, own.words, texts);
+    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, &ground);
     let advice = (tier == Depth::Premium).then_some(Advice { communication_style, buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),
@@ -208,7 +208,7 @@ fn total_of(texts: &Texts) -> Counts {
 }
 
 fn too_little(own: &Texts, reading: &Reading<'_>) -> InsufficientData {
-    let foreign = reading.other_words > own.words;
+    let foreign = reading.foreign_words > own.words;
     let reason =
         if foreign { InsufficientReason::UnsupportedLanguage } else { InsufficientReason::TooFewWords };
     InsufficientData { words: own.words, words_needed: WORDS_NEEDED, reason }

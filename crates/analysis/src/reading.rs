@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::clean::{MAX_CHARS_PER_POST, own_prose};
 use super::features::Counts;
-use super::language::{Detected, detect};
+use super::language::{Detected, detect, is_plainly_foreign};
 use super::lexicon::side;
 use super::model::Model;
 use super::permission::{Aside, Permission, permissions};
@@ -54,6 +54,8 @@ pub struct Reading<'p> {
     pub other_posts: u32,
     /// Their words.
     pub other_words: u32,
+    /// Of these the words of posts that are plainly in another language.
+    pub foreign_words: u32,
     /// Posts left out because another said the same.
     pub duplicate_posts: u32,
     opened: Vec<(usize, Vec<char>, &'p Post)>,
@@ -91,6 +93,7 @@ impl<'p> Reading<'p> {
             Detected::Other => {
                 self.other_posts += 1;
                 self.other_words += words;
+                self.foreign_words += if is_plainly_foreign(&found, model) { words } else { 0 };
             }
             Detected::Ours(language) => {
                 let permissions = permissions(&chars, &found, &asides(&chars, &keep), language, model);

@@ -89,26 +89,8 @@ pub const fn limits(answer: Language) -> &'static [&'static str] {
             "Não use em decisões sobre contratação, crédito, seguro, moradia, saúde, segurança pública ou menores de idade, nem para direcionamento político.",
             "A maioria das pessoas fica perto do meio; o intervalo mostra quão pouco se pode dizer com um texto deste tamanho.",
             "Publicações podem ter sido editadas ou escritas por outra pessoa; a análise não tem como saber.",
-            "Só são citadas frases que falam claramente de trabalho. As outras entram nos números e nunca são repetidas; linha sem citação se apoia em contagens. A linha que conta em menos palavras que o texto deixa de fora o que pode ser privado.",
+            "Só são citadas frases que falam claramente de trabalho. As outras entram nos números e nunca são repetidas; uma linha sem citação se apoia em contagens. Quando uma linha conta só parte das palavras do texto, as demais podem ser privadas e ficam de fora.",
         ],
-    }
-}
-
-/// Said when little sets the person apart, or nothing.
-pub const fn little_sets_apart(is_nothing: bool, answer: Language) -> &'static str {
-    match answer {
-        Language::En if !is_nothing => {
-            "Little else in these texts sets this person apart. For the rest, prepare as you would for anyone in the role, and ask."
-        }
-        Language::Pt if !is_nothing => {
-            "Pouca coisa além disso distingue estes textos. No mais, prepare-se como faria com qualquer pessoa no cargo e pergunte."
-        }
-        Language::En => {
-            "The texts do not set this person apart from other writers. Prepare as you would for anyone in the role, and ask."
-        }
-        Language::Pt => {
-            "Nada nos textos distingue esta pessoa de outras que escrevem. Prepare-se como faria com qualquer pessoa no cargo e pergunte."
-        }
     }
 }
 

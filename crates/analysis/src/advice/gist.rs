@@ -1,6 +1,6 @@
 //! Lines in a few words, and the summary that is made of them.
 
-use super::Line;
+use super::{Ground, Line};
 use crate::text::{listed, number};
 use crate::traits::{Calibrated, Confidence, TextLength, trait_lean};
 use fluence_domain::language::Language;
@@ -37,24 +37,22 @@ pub struct Gist {
 }
 
 /// Two or three sentences: the strongest findings, what to do about them, and what they rest on.
-pub fn summary(
-    first_name: &str,
-    playbook: &[Line],
-    calibrated: &Calibrated,
-    words: u32,
-    answer: Language,
-) -> String {
+pub fn summary(first_name: &str, playbook: &[Line], calibrated: &Calibrated, ground: &Ground<'_>) -> String {
+    let (answer, examined) = (ground.answer, ground.examined());
     let mut ranked: Vec<(&Line, &Gist)> =
         playbook.iter().filter_map(|line| Some((line, line.gist.as_ref()?))).collect();
     ranked.sort_by(|a, b| b.0.rank.total_cmp(&a.0.rank).then_with(|| a.0.id.cmp(&b.0.id)));
-    ranked.truncate(MAX_FINDINGS);
+    let ranked = of_different_evidence(ranked, ground);
     let findings: Vec<&str> = ranked.iter().map(|(_, gist)| gist.finding.as_str()).collect();
     let mut advised: Vec<&(&Line, &Gist)> = ranked.iter().take(MAX_ADVICE).collect();
     // In the order of a conversation: opening before close.
     advised.sort_by_key(|(line, _)| playbook.iter().position(|other| other.id == line.id));
     let advice: Vec<&str> = advised.iter().map(|(_, gist)| gist.advice.as_str()).collect();
-    let basis = basis(calibrated, words, answer);
-    let words = number(words, answer);
+    let basis = basis(calibrated, examined.of_words(), answer);
+    if findings.is_empty() && !examined.is_most() {
+        return format!("{} {basis}", examined.little_sets_apart(true, answer));
+    }
+    let words = number(examined.of_words(), answer);
     match (answer, findings.is_empty()) {
         (Language::En, true) => format!(
             "Nothing in {words} words sets {first_name}’s writing apart from other professional posts. Prepare as you would for anyone in the role, and ask. {basis}"
@@ -71,6 +69,20 @@ pub fn summary(
             format!("{first_name} {found}. No primeiro contato, {todo}. {basis}")
         }
     }
+}
+
+/// The first findings, without those that count what one before them counts.
+fn of_different_evidence<'l>(
+    ranked: Vec<(&'l Line, &'l Gist)>,
+    ground: &Ground<'_>,
+) -> Vec<(&'l Line, &'l Gist)> {
+    let mut kept: Vec<(&Line, &Gist)> = Vec::new();
+    for (line, gist) in ranked {
+        if kept.len() < MAX_FINDINGS && kept.iter().all(|(other, _)| !ground.counts_the_same(other, line)) {
+            kept.push((line, gist));
+        }
+    }
+    kept
 }
 
 /// How far the text carries: its length where that is little, else what it tells of personality.

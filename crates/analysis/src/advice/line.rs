@@ -49,7 +49,7 @@ pub enum Basis {
     ObservedStyle,
     /// A guess from a trait's probability.
     TraitHypothesis,
-    /// What the analysis cannot tell. It holds for certain.
+    /// What the analysis cannot tell. It holds for certain where it is `strong`.
     Limits,
 }
 

@@ -89,6 +89,28 @@ impl Ground<'_> {
         Some(shown.measure) == place("we") && self.style.hits(at).iter().any(says_i)
     }
 
+    /// Whether half or more of what one of the lines counts is what the other counts: “thank you” is
+    /// both warmth and credit.
+    pub(super) fn counts_the_same(&self, one: &Line, other: &Line) -> bool {
+        let [one, other] = [one, other].map(|line| self.places(line));
+        let shared = one.intersection(&other).count();
+        shared > 0 && 2 * shared >= one.len().min(other.len())
+    }
+
+    /// The words that a line counts, by sentence and place. A line of an absence counts none.
+    fn places(&self, line: &Line) -> HashSet<(usize, usize)> {
+        let shown = line.shows.filter(|shown| shown.side == Side::High);
+        let of = |shown: Shown| {
+            let sentences = 0..self.texts.sentences.len();
+            sentences.flat_map(move |at| {
+                self.hits(shown, at).flat_map(move |hit| {
+                    (hit.token..=hit.token + hit.tokens.saturating_sub(1)).map(move |token| (at, token))
+                })
+            })
+        };
+        shown.into_iter().flat_map(of).collect()
+    }
+
     fn hits(&self, shown: Shown, at: usize) -> impl Iterator<Item = &Hit> {
         self.style.hits(at).iter().filter(move |hit| hit.measure == shown.measure)
     }

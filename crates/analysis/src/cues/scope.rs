@@ -1,7 +1,11 @@
 //! What changes the meaning of a cue: negation, questions, quotations, names, other people's words.
 
+mod senses;
 mod words;
 
+pub(crate) use self::senses::is_of_others;
+pub(super) use self::senses::names_another_thing;
+use self::senses::{is_scornful, speaks_to_several};
 use self::words::{
     ADVERSE, ARTICLES, CLAUSE_MARKS, CLAUSE_WORDS, DETERMINERS, DISMISSING, DISMISSING_PAIRS, MACHINES,
     MENTIONS, MID_SUPPOSITIONS, NEGATING_PAIRS, NEGATIONS, OWN, PARTS, PERSONAL, PORTUGUESE_PARTS, PRAISE,
@@ -35,6 +39,10 @@ pub(crate) struct Scope {
     pub(crate) foreign: bool,
     /// It tells what a machine or a program does.
     pub(crate) machine: bool,
+    /// It tells of a vendor or another party, and not of the author's side.
+    pub(crate) of_others: bool,
+    /// It speaks to several people.
+    pub(crate) to_several: bool,
     /// It praises or thanks beside bad news, which may be irony.
     ironic: bool,
 }
@@ -50,13 +58,15 @@ impl Scope {
             adverse: is_adverse(tokens),
             foreign: is_foreign(tokens, language, lexicon),
             machine: has_machine_as_subject(tokens),
+            of_others: is_of_others(tokens),
+            to_several: speaks_to_several(tokens),
             ironic: is_adverse(tokens) && praises(tokens),
         };
         scope.void_quotations(sentence, text);
         scope.void_names(tokens, text);
         scope.void_mentioned(tokens);
         let is_ironic = scope.adverse && opens_with_praise(tokens) || praises_a_thing(tokens, text);
-        if is_reported(tokens) || is_dismissed(tokens) || is_ironic {
+        if is_reported(tokens) || is_dismissed(tokens) || is_scornful(tokens) || is_ironic {
             scope.void.fill(true);
         }
         scope.negate(tokens, text);

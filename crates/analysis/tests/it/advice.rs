@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use fluence_analysis::advice::{Basis, Line};
+use fluence_analysis::advice::{Basis, Line, Strength};
 use fluence_analysis::analyse;
 use fluence_analysis::catalogue::Section;
 use fluence_domain::depth::Depth;
@@ -240,4 +240,55 @@ fn a_line_names_the_words_it_counts_in_beside_those_of_the_text() {
         }
     }
     assert!(parted > 0);
+}
+
+/// Private sentences of the red team, in a post each.
+fn private_posts(count: usize) -> Vec<fluence_domain::person::Post> {
+    let lines = include_str!("redteam/private.tsv").lines().filter(|line| line.starts_with("en"));
+    lines.take(count).map(|line| post(line.split('\t').nth(2).unwrap())).collect()
+}
+
+#[test]
+fn that_nothing_stands_out_is_sure_only_where_most_of_the_text_was_examined() {
+    let said = |posts, texts| {
+        let person = writer_of(posts);
+        let analysis = analyse(&person, Depth::Premium, texts, today()).unwrap();
+        let playbook = analysis.advice.unwrap().buyer_playbook;
+        let line = playbook.into_iter().find(|line| line.id == "little_sets_apart").unwrap();
+        (line.strength, line.text, analysis.summary.text)
+    };
+    let work = || vec![post(&english_words(150))];
+    let (strength, text, _) = said(work(), Language::En);
+    assert_eq!(strength, Strength::Strong);
+    assert!(!text.starts_with("Only"), "{text}");
+    for (texts, begins, of) in
+        [(Language::En, "Only", "words could be examined"), (Language::Pt, "Só", "puderam ser examinadas")]
+    {
+        let (strength, text, summary) = said([work(), private_posts(40)].concat(), texts);
+        assert_eq!(strength, Strength::Moderate);
+        for told in [&text, &summary] {
+            let is_said = told.contains(begins) && told.contains(of);
+            assert!(is_said || !told.contains("Nothing") && !told.contains("Nada"), "{told}");
+        }
+        assert!(text.starts_with(begins) && text.contains(of), "{text}");
+    }
+}
+
+#[test]
+fn findings_of_one_summary_rest_on_different_counts() {
+    let thanked =
+        ["night shift", "drivers", "office", "warehouse", "supplier", "auditors", "planners", "customers"];
+    let text = |who| {
+        format!(
+            "Thank you to the {who} for the support. The report of the {who} is on the server and has nine pages."
+        )
+    };
+    let posts = thanked.into_iter().map(|who| post(&text(who))).collect();
+    let person = writer_of(posts);
+    let analysis = analyse(&person, Depth::Premium, Language::En, today()).unwrap();
+    let lines: HashSet<String> =
+        analysis.advice.unwrap().buyer_playbook.into_iter().map(|line| line.id).collect();
+    assert!(lines.contains("open_with_credit") && lines.contains("close_personally"), "{lines:?}");
+    let both = ["thanks and credits others", "warmly"].map(|finding| analysis.summary.text.contains(finding));
+    assert_eq!(both.iter().filter(|said| **said).count(), 1, "{}", analysis.summary.text);
 }

@@ -40,8 +40,9 @@ const MIN_PEOPLE: usize = 40;
 const MIN_SUPPORTED: f64 = 0.95;
 /// The share of the pairs of each draw that are counted now, in percent.
 const MIN_SUPPORTED_NOW: f64 = 96.0;
-/// Supporting pairs that a stricter rule may give up, of all judged ones.
-const MAX_LOST: f64 = 0.03;
+/// Supporting pairs that a stricter rule may give up, of all judged ones: what is said to several
+/// readers is no word to one.
+const MAX_LOST: f64 = 0.035;
 /// Pairs drawn of one line and language, so that frequent lines do not crowd out the others.
 const MAX_OF_A_LINE: usize = 16;
 

@@ -52,6 +52,35 @@ fn spanish_is_refused() {
     assert_eq!(found, Err(InsufficientData { words: 0, words_needed: WORDS_NEEDED, reason }));
 }
 
+/// Posts too short to show their language.
+const SHORT: [&str; 8] = [
+    "Obrigado a todos",
+    "hello world",
+    "Q3 results",
+    "Feliz Natal",
+    "Boa semana!",
+    "Great team, great day",
+    "Bora!",
+    "New office",
+];
+
+#[test]
+fn short_posts_are_too_few_words_and_not_another_language() {
+    let reason_of = |posts: &[&str]| {
+        premium(&writer_of(posts.iter().map(|text| post(text)).collect())).unwrap_err().reason
+    };
+    assert_eq!(reason_of(&SHORT), InsufficientReason::TooFewWords);
+    for text in SHORT {
+        assert_eq!(reason_of(&[text]), InsufficientReason::TooFewWords, "{text}");
+    }
+    let russian = "Сегодня мы говорили с клиентами о новом продукте и о планах на год.";
+    let polish = "Dzisiaj rozmawialiśmy z klientami o nowym produkcie oraz planach na przyszły rok, potem wspólnie \
+        przygotowaliśmy ofertę dla dużego zakładu produkcyjnego pod Krakowem i wysłaliśmy dokumenty.";
+    for text in [SPANISH, russian, polish] {
+        assert_eq!(reason_of(&[text]), InsufficientReason::UnsupportedLanguage, "{text}");
+    }
+}
+
 #[test]
 fn the_language_with_more_words_is_analysed_and_the_rest_reported() {
     let english = english_words(150);

@@ -90,3 +90,49 @@ fn titles_mean_what_they_mean_in_their_field() {
     assert_eq!(Seniority::of("Former CEO", "Acme"), None);
     assert_eq!(Seniority::of("Ex-diretora", "Acme"), None);
 }
+
+#[test]
+fn owners_professions_and_offices_tell_their_rank() {
+    use Seniority::{Director, Junior, Lead, Manager, Owner, Practitioner};
+    for (titles, rank) in [
+        (&["Chef-owner", "Owner-operator", "Bakery owner and manager", "Microempreendedora"][..], Owner),
+        (
+            &["General manager", "Gerente-geral", "General counsel", "Secretário de Saúde do Município"],
+            Director,
+        ),
+        (&["Secretária da Educação", "Secretária Municipal de Cultura"], Director),
+        (
+            &[
+                "Chief of staff",
+                "Chefe de gabinete",
+                "Delegado de polícia",
+                "Program manager, Office of the CEO",
+            ],
+            Manager,
+        ),
+        (&["Executive chef", "Charge nurse", "Enfermeira responsável técnica", "Police sergeant"], Lead),
+        (&["Chief petty officer", "Diretor de fotografia"], Lead),
+        (
+            &[
+                "Assistente social",
+                "Secretária executiva",
+                "Analista de sistemas pleno",
+                "Promotor de vendas",
+            ],
+            Practitioner,
+        ),
+        (
+            &["Actuary", "Atuário", "Midwife", "Solicitor", "Barrister", "Plumber", "Dentista", "Psicóloga"],
+            Practitioner,
+        ),
+        (&["Médico residente", "Senior product owner"], Practitioner),
+        (&["Secretária", "Trainee solicitor"], Junior),
+    ] {
+        for title in titles {
+            assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+        }
+    }
+    for title in ["Aspiring CEO", "CEO in waiting", "Office of the CEO", "Home owner"] {
+        assert_eq!(Seniority::of(title, "Horizonte"), None, "{title}");
+    }
+}

@@ -28,6 +28,10 @@ pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
             "empreendedora",
             "empresário",
             "empresária",
+            "microempreendedor",
+            "microempreendedora",
+            "microempresário",
+            "microempresária",
         ],
     ),
     (
@@ -72,9 +76,11 @@ pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
             "encarregado",
             "encarregada",
             "chefe",
+            "sergeant",
+            "sargento",
         ],
     ),
-    (Seniority::Senior, &["senior", "sr", "staff", "sênior", "pleno", "especialista", "specialist"]),
+    (Seniority::Senior, &["senior", "sr", "staff", "sênior", "especialista", "specialist"]),
     (
         Seniority::Practitioner,
         &[
@@ -182,6 +188,8 @@ pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
             "instructor",
             "instrutor",
             "instrutora",
+            "pleno",
+            "plena",
         ],
     ),
     (
@@ -222,8 +230,22 @@ pub(super) const PHRASES: &[(&str, Seniority)] = {
         ("secretário municipal", Director),
         ("secretária municipal", Director),
         ("sole trader", Owner),
+        ("general manager", Director),
+        ("gerente geral", Director),
+        ("general counsel", Director),
+        ("chief petty officer", Lead),
+        ("chief warrant officer", Lead),
+        ("chief mate", Lead),
+        ("delegado de polícia", Manager),
+        ("delegada de polícia", Manager),
+        // An assistant and a secretary by profession.
+        ("assistente social", Practitioner),
+        ("secretária executiva", Practitioner),
+        ("secretário executivo", Practitioner),
+        ("executive secretary", Practitioner),
+        ("legal secretary", Practitioner),
         ("chefe de departamento", Director),
-        ("chefe de gabinete", Director),
+        ("chefe de gabinete", Manager),
         ("subgerente", Lead),
         // Schools and universities.
         ("assistant principal", Manager),
@@ -293,7 +315,7 @@ pub(super) const PHRASES: &[(&str, Seniority)] = {
         ("staff nurse", Practitioner),
         ("staff accountant", Practitioner),
         ("staff writer", Practitioner),
-        ("chief of staff", Director),
+        ("chief of staff", Manager),
         ("chief nurse", Director),
         ("chief engineer", Lead),
         ("chief architect", Senior),
@@ -337,6 +359,23 @@ pub(super) const PHRASES: &[(&str, Seniority)] = {
         ("chefe de cozinha", Lead),
         ("enfermeira chefe", Lead),
         ("enfermeiro chefe", Lead),
+        ("executive chef", Lead),
+        ("chef executivo", Lead),
+        ("chef executiva", Lead),
+        ("sous chef", Lead),
+        ("charge nurse", Lead),
+        ("responsável técnica", Lead),
+        ("responsável técnico", Lead),
+        ("diretor de fotografia", Lead),
+        ("diretora de fotografia", Lead),
+        ("diretor de cena", Lead),
+        ("diretora de cena", Lead),
+        ("diretor de cinema", Lead),
+        ("diretora de cinema", Lead),
+        ("diretor musical", Lead),
+        ("diretora musical", Lead),
+        ("stage director", Lead),
+        ("music director", Lead),
         ("director of photography", Lead),
         ("art director", Lead),
         ("film director", Lead),
@@ -344,6 +383,68 @@ pub(super) const PHRASES: &[(&str, Seniority)] = {
         ("diretora de arte", Lead),
     ]
 };
+/// Professions, which are practised at any rank.
+pub(super) const PROFESSIONS: &str = "actuary midwife solicitor barrister attorney counsel paralegal notary judge prosecutor plumber \
+    carpenter joiner roofer bricklayer mason painter glazier dentist psychologist psychiatrist physician doctor surgeon \
+    physiotherapist therapist pharmacist paramedic veterinarian vet optician optometrist nutritionist dietitian surveyor \
+    geologist chemist biologist physicist mathematician statistician economist pilot firefighter constable detective \
+    photographer editor proofreader illustrator animator musician actor copywriter curator archivist tutor lecturer \
+    educator hairdresser barber stylist tailor seamstress butcher florist gardener farmer fisherman barista bartender \
+    waiter waitress cashier clerk bookkeeper underwriter trader banker teller dispatcher courier machinist fitter \
+    technologist strategist tester administrator worker promoter resident \
+    atuário atuária parteira obstetriz dentista psicólogo psicóloga psiquiatra médico médica fisioterapeuta farmacêutico \
+    farmacêutica nutricionista veterinário veterinária fonoaudiólogo fonoaudióloga terapeuta encanador encanadora \
+    pedreiro pedreira carpinteiro carpinteira marceneiro marceneira pintor pintora serralheiro serralheira químico química \
+    biólogo bióloga físico física geólogo geóloga economista estatístico estatística fotógrafo fotógrafa editor editora \
+    revisor revisora ilustrador ilustradora músico música ator atriz publicitário publicitária curador curadora arquivista \
+    tutor tutora pedagogo pedagoga educador educadora cabeleireiro cabeleireira barbeiro barbeira costureira alfaiate \
+    açougueiro açougueira florista jardineiro jardineira agricultor agricultora barista garçom garçonete escriturário \
+    escriturária bancário bancária despachante policial bombeiro bombeira detetive perito perita promotor promotora juiz \
+    juíza defensor defensora tabelião tabeliã topógrafo topógrafa agrônomo agrônoma piloto comissário comissária instalador \
+    instaladora montador montadora testador testadora administrador administradora estrategista caixa";
+/// What an owner may have who owns no company: the word before theirs.
+pub(super) const OWNED: [&str; 14] = [
+    "product",
+    "process",
+    "data",
+    "service",
+    "system",
+    "content",
+    "risk",
+    "budget",
+    "project",
+    "feature",
+    "platform",
+    "application",
+    "control",
+    "module",
+];
+/// Departments of a government, which a “secretário de” heads.
+pub(super) const SECRETARIATS: [&str; 20] = [
+    "saúde",
+    "educação",
+    "fazenda",
+    "finanças",
+    "cultura",
+    "obras",
+    "planejamento",
+    "administração",
+    "segurança",
+    "turismo",
+    "esportes",
+    "esporte",
+    "transportes",
+    "transporte",
+    "governo",
+    "agricultura",
+    "meio",
+    "habitação",
+    "assistência",
+    "desenvolvimento",
+];
+/// Names of offices in which a title is held, and which tell nothing of it.
+pub(super) const OFFICES: [&str; 4] =
+    ["office of the ceo", "office of the president", "gabinete do presidente", "gabinete da presidência"];
 /// Words that go before any rank: the assistant of a director is no director.
 pub(super) const LOWERING: [&str; 14] = [
     "assistant",
@@ -366,6 +467,13 @@ pub(super) const FORMER: [&str; 7] =
     ["former", "ex", "retired", "aposentado", "aposentada", "emeritus", "antigo"];
 /// Titles whose words name a rank that they do not hold.
 pub(super) const NO_RANKS: &[&str] = &[
+    "aspiring",
+    "aspirante a",
+    "future ceo",
+    "futuro ceo",
+    "futura ceo",
+    "in waiting",
+    "wannabe",
     "dona de casa",
     "dono de casa",
     "presidente do bairro",

@@ -1,0 +1,150 @@
+//! The quotation of a sentence: which of its words, cut where.
+
+use std::ops::Range;
+
+use super::MatchedWord;
+use crate::clean::ends_sentence_mark;
+use crate::reading::{Placed, Reading};
+use crate::segment::Token;
+
+/// Words quoted at once.
+const MAX_EXCERPT_WORDS: usize = 12;
+
+/// At most twelve words, as written, with runs of blanks as one: from the beginning where that
+/// holds `anchor`, else so that most of the words that matched stand in it. It never reaches across
+/// text that is not the author's own, nor cuts a word or a figure such as 8.4.1.
+pub(super) fn excerpt(
+    placed: &Placed,
+    anchor: usize,
+    matched: &[MatchedWord],
+    reading: &Reading<'_>,
+) -> (String, Range<usize>) {
+    let chars = reading.chars_of(placed.post);
+    let tokens = &placed.sentence.tokens;
+    let runs = runs(tokens, chars);
+    let at = runs.iter().position(|run| tokens[run.end - 1].start >= anchor).unwrap_or(0);
+    let window = window(&runs, at, tokens, matched);
+    let (first, last) = (runs[window.start].start, runs[window.end - 1].end - 1);
+    let is_opened = tokens[first].start > placed.sentence.start && chars[tokens[first].start - 1] == '(';
+    let start = tokens[first].start - usize::from(is_opened);
+    let end = tokens[last].end + closing_marks(chars, start, tokens[last].end);
+    let text: String = chars.get(start..end).unwrap_or(&[]).iter().collect();
+    let before = if first > 0 { "…" } else { "" };
+    let goes_on = last + 1 < tokens.len() || runs_into_quotation(chars, tokens[last].end);
+    let after = if goes_on { "…" } else { "" };
+    let text = format!("{before}{}{after}", text.split_whitespace().collect::<Vec<_>>().join(" "));
+    (text, start..end)
+}
+
+/// The words and figures between blanks, each by its tokens: 8.4.1 is one.
+fn runs(tokens: &[Token], chars: &[char]) -> Vec<Range<usize>> {
+    let is_glued = |at: usize| {
+        let gap = chars.get(tokens[at - 1].end..tokens[at].start).unwrap_or(&[]);
+        !gap.iter().any(|c| c.is_whitespace())
+    };
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in 0..tokens.len() {
+        match runs.last_mut().filter(|_| at > 0 && is_glued(at)) {
+            Some(run) => run.end = at + 1,
+            None => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+/// The runs to quote: of those around `at` that nothing parts the first ones, unless others hold
+/// more of the words that matched.
+fn window(runs: &[Range<usize>], at: usize, tokens: &[Token], matched: &[MatchedWord]) -> Range<usize> {
+    let is_next = |left: usize| near(&tokens[runs[left].end - 1], &tokens[runs[left + 1].start]);
+    let first = (0..at).rev().take_while(|left| is_next(*left)).last().unwrap_or(at);
+    let last = (at..runs.len() - 1).take_while(|left| is_next(*left)).last().map_or(at, |left| left + 1);
+    let held = |from: usize| {
+        let (from, to) =
+            (&tokens[runs[from].start], &tokens[runs[(from + MAX_EXCERPT_WORDS - 1).min(last)].end - 1]);
+        matched.iter().filter(|word| word.start >= from.start && word.end <= to.end).count()
+    };
+    let earliest = first.max((at + 1).saturating_sub(MAX_EXCERPT_WORDS));
+    let latest = at.min((last + 1).saturating_sub(MAX_EXCERPT_WORDS)).max(earliest);
+    let most = (earliest..=latest).map(held).max().unwrap_or(0);
+    let from = (earliest..=latest).find(|from| held(*from) == most).unwrap_or(earliest);
+    from..(from + MAX_EXCERPT_WORDS).min(last + 1)
+}
+
+/// The matched words that a quotation holds.
+pub(super) fn within(words: Vec<MatchedWord>, quoted: &Range<usize>) -> Vec<MatchedWord> {
+    words.into_iter().filter(|word| word.start >= quoted.start && word.end <= quoted.end).collect()
+}
+
+/// The marks after `end` that close what stands between there and `start`: those that end a
+/// sentence, and a bracket for each that was opened.
+fn closing_marks(chars: &[char], start: usize, end: usize) -> usize {
+    let of = |mark| chars.get(start..end).unwrap_or(&[]).iter().filter(|c| **c == mark).count();
+    let mut open = of('(').saturating_sub(of(')'));
+    let closes = |c: &&char| {
+        let is_bracket = **c == ')' && open > 0;
+        open -= usize::from(is_bracket);
+        is_bracket || ends_sentence_mark(**c) || **c == '%'
+    };
+    chars.get(end..).unwrap_or(&[]).iter().take_while(closes).count()
+}
+
+/// Whether the line goes on after `at` with a quotation, which is left out of the author's own
+/// words.
+fn runs_into_quotation(chars: &[char], at: usize) -> bool {
+    let rest = chars.get(at..).unwrap_or(&[]);
+    let gap = rest.iter().take_while(|c| matches!(c, ' ' | ':' | ',')).count();
+    gap > 0 && rest.get(gap).is_some_and(|c| matches!(c, '"' | '“' | '«' | '‘' | '\''))
+}
+
+/// Code points between two words of one excerpt: room for a mark and blanks, too few for anything
+/// cut out.
+const MAX_GAP: usize = 3;
+
+pub(super) fn near(left: &Token, right: &Token) -> bool {
+    right.start - left.end <= MAX_GAP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::of_rule;
+    use super::*;
+    use fluence_domain::language::Language;
+
+    #[test]
+    fn a_quotation_holds_the_words_that_matched_and_cuts_no_figure() {
+        use crate::{clean, segment};
+        let quoted = |text: &str, words: &[&str]| {
+            let posts =
+                [fluence_domain::person::Post { text: text.to_owned(), published_at: None, language: None }];
+            let chars: Vec<char> = text.chars().collect();
+            let tokens = segment::sentences(&chars, &clean::own_prose(&chars)).remove(0).tokens;
+            let reading = Reading::of(&posts, crate::model());
+            let placed = &reading.texts(Language::En).sentences[0];
+            let words: Vec<Token> =
+                tokens.into_iter().filter(|token| words.contains(&token.norm.as_str())).collect();
+            of_rule(placed, words[0].start, &words, &reading).excerpt
+        };
+        let late =
+            "On the second day of the week after the audit the new version 8.4.1 was delayed by the team.";
+        assert_eq!(
+            quoted(late, &["delayed"]),
+            "…of the week after the audit the new version 8.4.1 was delayed…"
+        );
+        let apart =
+            "The plan for the yard that the office sent to all of us in May has a deadline and owners.";
+        assert_eq!(
+            quoted(apart, &["deadline", "owners"]),
+            "…sent to all of us in May has a deadline and owners."
+        );
+        let early = "The plan for the yard that the office sent to all of us in May has a map.";
+        assert_eq!(quoted(early, &["plan"]), "The plan for the yard that the office sent to all of…");
+    }
+
+    #[test]
+    fn a_bracket_that_is_opened_is_closed() {
+        let marks = |text: &str, end: usize| closing_marks(&text.chars().collect::<Vec<_>>(), 0, end);
+        assert_eq!(marks("two pages (mostly tables).", 24), 2);
+        assert_eq!(marks("two pages, mostly tables).", 24), 0);
+        assert_eq!(marks("up by 40%. It", 8), 2);
+    }
+}

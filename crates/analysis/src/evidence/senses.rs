@@ -1,0 +1,106 @@
+//! What a sentence tells a reader of a trait, by families of words: a sentence that tells of care
+//! never stands for less conscientiousness, whatever its words weigh.
+
+use super::Token;
+use crate::cues::scope::is_of_others;
+
+/// Families of words in English and in Portuguese; `stem*` is any word that begins so.
+const CARE: &str = "test tests tested testing check* repair* correct corrected correcting correction corrections \
+    measur* inspect* review* verif* document* replac* calibrat* label* counted audit* plan plans \
+    planned planning schedul* prepar* organi* budget* deadline* finish* complet* careful* precis* \
+    exact* tidy tidied cleaned fixed fixes backup* checklist* testa* testou teste testes confer* \
+    consert* corrig* correç* mediu mediram medimos mediç* inspe* revis* verific* trocou trocamos \
+    trocaram calibr* etiquet* contou contamos planej* plano planos cronograma* prazo prazos \
+    organiz* orçament* conclu* cuidado* exat* limpou limpamos arrum*";
+const CARELESSNESS: &str = "forgot forget* miss missed mislaid lost late careless* sloppy mess improvis* postpon* skip* \
+    ignor* guess* unfinished esquec* perdeu perdi perdemos atras* descuid* bagunça adiou adiamos \
+    pulou pulamos chut* inacabad*";
+const TROUBLE: &str = "worr* fear fears afraid nervous* stress* tense panic* anxious* dread* regret* sorry \
+    preocup* medo medos nervos* estress* tenso tensa pânico ansios* receio receios receoso receosa arrepend*";
+const CALM: &str = "calm* steady quiet* relax* easy easily patient* confident* serene unhurried \
+    calma calmo tranquil* relax* paciên* confiante* sereno serena";
+const NOVELTY: &str = "new idea ideas experiment* prototype* tried trial* design* imagin* invent invented inventing \
+    curio* explor* discover* creat* art music learn* wonder* different novo nova novos novas ideia* \
+    protótip* tentou tentamos tentei desenh* curios* descobr* criou criei criamos arte música \
+    aprend* diferent*";
+const ROUTINE: &str = "usual* same standard* routine* rule rules regular* always habit* tradition* proven procedure* \
+    habitual mesmo mesma mesmos mesmas padrão rotina* regra* sempre costume* tradi* comprovad* \
+    procediment*";
+const COMPANY: &str = "team* together met meet meets talked talking guest* visit* customer* colleague* crew people \
+    everyone invit* present* celebrat* equipe* junto juntos juntas encontr* reuni* convers* festa \
+    client* colega* gente todos convid* apresent* comemor*";
+const SOLITUDE: &str =
+    "alone quiet* silen* read wrote writes private solo sozinh* quieto quieta silên* leu escrev*";
+const KINDNESS: &str = "thank* help* kind kindly gentle support* welcom* share* generous* together trust* friend* agree \
+    agreed agrees listen* obrigad* agradeç* ajud* gentil* apoi* acolh* compartilh* generos* juntos \
+    juntas confian* amig* concord* escut* ouvi*";
+const CONFLICT: &str = "refus* reject* against complain* dispute* conflict* argue* blame* demand* threat* cancel* beat \
+    critic* wrong recus* rejeit* reclam* disput* conflit* discut* culpa* exig* ameaç* errad*";
+/// For each trait what tells of less of it and what tells of more.
+const FAMILIES: [(&str, &str); 5] =
+    [(ROUTINE, NOVELTY), (CARELESSNESS, CARE), (SOLITUDE, COMPANY), (CONFLICT, KINDNESS), (CALM, TROUBLE)];
+/// The trait of which a careful sentence shows no more either.
+const NEUROTICISM: usize = 4;
+
+/// Whether the sentence tells a reader of this side of the trait, not of the other, and not of what
+/// another firm did.
+pub(super) fn agrees(tokens: &[Token], t: usize, is_high: bool) -> bool {
+    let (less, more) = FAMILIES[t];
+    let (told, denied) = if is_high { (more, less) } else { (less, more) };
+    let is_careful_distress = t == NEUROTICISM && is_high && tells_of(tokens, CARE);
+    tells_of(tokens, told) && !tells_of(tokens, denied) && !is_careful_distress && !is_of_others(tokens)
+}
+
+fn tells_of(tokens: &[Token], family: &str) -> bool {
+    let is_of = |token: &Token| {
+        let is_entry = |entry: &str| match entry.strip_suffix('*') {
+            Some(stem) => token.norm.starts_with(stem),
+            None => token.norm == entry,
+        };
+        family.split_whitespace().any(is_entry)
+    };
+    tokens.iter().any(is_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clean, segment};
+
+    const CONSCIENTIOUSNESS: usize = 1;
+
+    fn tells(text: &str, t: usize, is_high: bool) -> bool {
+        let chars: Vec<char> = text.chars().collect();
+        let sentences = segment::sentences(&chars, &clean::own_prose(&chars));
+        agrees(&sentences[0].tokens, t, is_high)
+    }
+
+    #[test]
+    fn care_stands_neither_for_less_conscientiousness_nor_for_more_neuroticism() {
+        for text in [
+            "The backup was tested on a second server after the failure.",
+            "The fitters repaired the broken valve.",
+            "O eletricista consertou o quadro que falhou.",
+            "A planilha errada foi corrigida.",
+            "We measured the error at each gate.",
+        ] {
+            assert!(!tells(text, CONSCIENTIOUSNESS, false), "{text}");
+            assert!(!tells(text, NEUROTICISM, true), "{text}");
+            assert!(tells(text, CONSCIENTIOUSNESS, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_tells_of_neither_side_stands_for_none() {
+        for t in 0..FAMILIES.len() {
+            for is_high in [false, true] {
+                assert!(!tells("The crane on the pier is yellow.", t, is_high), "{t}");
+            }
+        }
+        assert!(!tells("The compressor failed on line two.", NEUROTICISM, true));
+        assert!(!tells("A transportadora concorrente perdeu o contrato.", CONSCIENTIOUSNESS, false));
+        assert!(tells("We worried about the second order all night.", NEUROTICISM, true));
+        assert!(tells("The planner forgot the second order.", CONSCIENTIOUSNESS, false));
+        assert!(tells("A remessa atrasou e o aviso se perdeu.", CONSCIENTIOUSNESS, false));
+    }
+}
