@@ -100,7 +100,7 @@ impl Catalogue {
         let required = self.cheapest_with(edition, access);
         AccessDenied {
             plan: plan.plan.clone(),
-            call: call.to_owned(),
+            call: call.into(),
             upgrade_to: match required {
                 Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
                 Some(other) if other.comparable_price_usd() < plan.comparable_price_usd() => {

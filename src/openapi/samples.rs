@@ -39,7 +39,7 @@ fn limited(limit: Limit, size: u64, retry_after_s: u64) -> Refusal {
 fn invented_denial() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
         plan: "basic".to_owned(),
-        call: "/reports".to_owned(),
+        call: "/reports".into(),
         upgrade_to: UpgradeTo::Plan("pro".to_owned()),
         current_tier: "basic".to_owned(),
         required_tier: "pro".to_owned(),

@@ -147,7 +147,7 @@ pub struct AccessDenied {
     /// The plan's own name, such as `professional`.
     pub plan: String,
     /// The route, as its customers write it: `/crm`, or `POST /images/{id}`.
-    pub call: String,
+    pub call: Box<str>,
     pub upgrade_to: UpgradeTo,
     /// Tier id of the current plan.
     pub current_tier: String,

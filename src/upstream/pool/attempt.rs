@@ -97,7 +97,10 @@ impl Pool {
 }
 
 fn failed(error: SendError, call: PoolCall<'_>) -> Attempt {
-    of_client(call).unwrap_or_else(|| match error {
+    if let Some(attempt) = of_client(call) {
+        return attempt;
+    }
+    match error {
         SendError::Connect(reason) => {
             Attempt::NotSent { error: UpstreamError::Failed(reason), is_fault_of_target: true }
         }
@@ -107,7 +110,7 @@ fn failed(error: SendError, call: PoolCall<'_>) -> Attempt {
         }
         SendError::Unanswered(reason) => Attempt::Unanswered(UpstreamError::Failed(reason)),
         SendError::Failed(reason) => Attempt::Sent(UpstreamError::Failed(reason)),
-    })
+    }
 }
 
 /// The attempt that failed because the client did not send its whole request.

@@ -213,7 +213,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
 pub(crate) fn access_denied() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
         plan: "professional".to_owned(),
-        call: "/crm_basico".to_owned(),
+        call: "/crm_basico".into(),
         upgrade_to: UpgradeTo::CrmTier,
         current_tier: "platform_professional".to_owned(),
         required_tier: "crm_business".to_owned(),

@@ -1,4 +1,4 @@
-//! How much of a text the lines could count in. The rest may be private.
+//! How much of a text the lines could count in: the sentences that are plainly about work.
 
 use fluence_domain::language::Language;
 
@@ -52,10 +52,10 @@ impl Examined {
             (Language::Pt, false, true) => "Pouca coisa além disso distingue estes textos. No mais, prepare-se como faria com qualquer pessoa no cargo e pergunte.".to_owned(),
             (Language::En, true, true) => "The texts do not set this person apart from other writers. Prepare as you would for anyone in the role, and ask.".to_owned(),
             (Language::Pt, true, true) => "Nada nos textos distingue esta pessoa de outras que escrevem. Prepare-se como faria com qualquer pessoa no cargo e pergunte.".to_owned(),
-            (Language::En, false, false) => format!("Only {share} could be examined, and little else in them sets this person apart; the rest may be private. Otherwise prepare as you would for anyone in the role, and ask."),
-            (Language::Pt, false, false) => format!("Só {share} puderam ser examinadas, e pouca coisa além disso as distingue; o resto pode ser privado. No mais, prepare-se como faria com qualquer pessoa no cargo e pergunte."),
-            (Language::En, true, false) => format!("Only {share} could be examined, and nothing in them sets this person apart; the rest may be private. Prepare as you would for anyone in the role, and ask."),
-            (Language::Pt, true, false) => format!("Só {share} puderam ser examinadas, e nada nelas distingue esta pessoa; o resto pode ser privado. Prepare-se como faria com qualquer pessoa no cargo e pergunte."),
+            (Language::En, false, false) => format!("Only {share} could be examined, and little else in them sets this person apart; the rest is not plainly about work. Otherwise prepare as you would for anyone in the role, and ask."),
+            (Language::Pt, false, false) => format!("Só {share} puderam ser examinadas, e pouca coisa além disso as distingue; o resto não fala claramente de trabalho. No mais, prepare-se como faria com qualquer pessoa no cargo e pergunte."),
+            (Language::En, true, false) => format!("Only {share} could be examined, and nothing in them sets this person apart; the rest is not plainly about work. Prepare as you would for anyone in the role, and ask."),
+            (Language::Pt, true, false) => format!("Só {share} puderam ser examinadas, e nada nelas distingue esta pessoa; o resto não fala claramente de trabalho. Prepare-se como faria com qualquer pessoa no cargo e pergunte."),
         }
     }
 }
