@@ -11,7 +11,14 @@ fn post() -> Value {
         "type": "object",
         "properties": {
             "text": prose(limits::POST_CHARS),
-            "published_at": { "type": ["string", "null"], "description": "A date or an RFC 3339 time." },
+            "published_at": {
+                "anyOf": [
+                    { "type": "string", "format": "date" },
+                    { "type": "string", "format": "date-time" },
+                    { "type": "null" },
+                ],
+                "description": "A date or an RFC 3339 time.",
+            },
             "language": or_null(short_text(limits::LANGUAGE_CHARS)),
         },
         "required": ["text"],

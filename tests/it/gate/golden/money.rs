@@ -20,7 +20,7 @@ async fn insufficient_credits() {
       "success": false,
       "error": {
         "type": "insufficient_credits",
-        "message": "This call costs 2 credits. The account has 1 credit.",
+        "message": "This call needs 2 credits. The account has 1 credit.",
         "code": 402,
         "user_action": "Purchase additional credits or upgrade your plan.",
         "support_contact": "support@example.com",

@@ -50,7 +50,7 @@ async fn insufficient_credits_as_a_problem() {
       "type": "/docs/errors/INSUFFICIENT_CREDITS",
       "title": "Insufficient credits",
       "status": 402,
-      "detail": "This call costs 2 credits. The account has 1 credit.",
+      "detail": "This call needs 2 credits. The account has 1 credit.",
       "instance": "…",
       "code": "INSUFFICIENT_CREDITS",
       "user_action": "Purchase additional credits or upgrade your plan.",
@@ -195,7 +195,7 @@ async fn insufficient_credits_in_portuguese() {
       "success": false,
       "error": {
         "type": "insufficient_credits",
-        "message": "Esta chamada custa 2 créditos. A conta tem 1 crédito.",
+        "message": "Esta chamada precisa de 2 créditos. A conta tem 1 crédito.",
         "code": 402,
         "user_action": "Compre mais créditos ou mude para um plano superior.",
         "support_contact": "support@example.com",
