@@ -104,9 +104,9 @@ impl Catalogue {
             upgrade_to: match required {
                 Some(plan) if plan.is_crm() => UpgradeTo::CrmTier,
                 Some(other) if other.comparable_price_usd() < plan.comparable_price_usd() => {
-                    UpgradeTo::CheaperPlan(other.plan.clone())
+                    UpgradeTo::CheaperPlan(other.plan.as_str().into())
                 }
-                Some(other) => UpgradeTo::Plan(other.plan.clone()),
+                Some(other) => UpgradeTo::Plan(other.plan.as_str().into()),
                 None => UpgradeTo::Nothing,
             },
             current_tier: plan.tier.clone(),

@@ -8,6 +8,7 @@ mod forwarded;
 mod paths;
 mod price;
 mod upstream;
+mod warnings;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,9 +22,8 @@ use self::upstream::upstream;
 use super::document::{self, Fields, FileFaults, Strictness, boolean, integer, name, parsed, text};
 use super::reserved;
 use crate::domain::credits::Credits;
-use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers, WhenLeft};
+use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers};
 use crate::domain::plan::Access;
-use crate::domain::price::{CountedPrice, WhenMissing};
 use crate::domain::route::Route;
 
 /// The shipped routes.
@@ -182,34 +182,6 @@ impl RouteSet {
     /// The paths of all routes.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
         self.paths_and_access().map(|(path, _)| path)
-    }
-
-    /// Prices that customers can avoid: a figure comes at the end of a stream, which a client that
-    /// leaves early ends.
-    pub fn warnings(&self) -> Vec<String> {
-        let is_avoidable = |route: &&Arc<ForwardedRoute>| {
-            let at_end = |price: &CountedPrice| price.reads_answer() && price.missing != WhenMissing::Hold;
-            let may_leave = route.left == WhenLeft::Stop || route.stream.is_some();
-            may_leave && route.price.counted().is_some_and(at_end)
-        };
-        let warning = |route: &Arc<ForwardedRoute>| {
-            let name = route.name;
-            let pays = match route.price.counted().map(|price| price.missing) {
-                Some(WhenMissing::Release) => "nothing",
-                _ => "`min`",
-            };
-            match route.left {
-                WhenLeft::Stop => format!(
-                    "route {name}: a client that leaves a stream before its figure has come pays {pays}; \
-                     `missing = \"hold\"` charges what was held, and `left = \"finish\"` reads on within its bounds"
-                ),
-                WhenLeft::Finish => format!(
-                    "route {name}: a client that leaves more streams, or a longer one, than `left = \"finish\"` reads on pays \
-                     {pays} for what is not read; `missing = \"hold\"` charges what was held"
-                ),
-            }
-        };
-        self.forwarded.iter().filter(is_avoidable).map(warning).collect()
     }
 
     /// The longest deadline of a forwarded call, in seconds.

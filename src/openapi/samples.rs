@@ -40,7 +40,7 @@ fn invented_denial() -> Refusal {
     Refusal::AccessDenied(AccessDenied {
         plan: "basic".to_owned(),
         call: "/reports".into(),
-        upgrade_to: UpgradeTo::Plan("pro".to_owned()),
+        upgrade_to: UpgradeTo::Plan("pro".into()),
         current_tier: "basic".to_owned(),
         required_tier: "pro".to_owned(),
     })

@@ -19,6 +19,16 @@ use super::credits::Credits;
 use super::ids::ContactId;
 use super::named_enum::named_enum;
 
+impl ErrorCode {
+    /// Further HTTP statuses of the code: a URL or headers that are too long.
+    pub const fn statuses_of_heads(self) -> &'static [u16] {
+        match self {
+            Self::BadRequest => &[414, 431],
+            _ => &[],
+        }
+    }
+}
+
 impl Refusal {
     /// Something that the gateway needs is unavailable; the client may try again in a second.
     pub const UNAVAILABLE: Self = Self::Unavailable { retry_after_s: 1 };
@@ -172,9 +182,9 @@ impl AccessDenied {
 pub enum UpgradeTo {
     /// The CRM plans, which the contract calls the CRM tier.
     CrmTier,
-    Plan(String),
+    Plan(Box<str>),
     /// A plan that costs less than the current one.
-    CheaperPlan(String),
+    CheaperPlan(Box<str>),
     /// The edition has no plan with the endpoint.
     Nothing,
 }

@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 use std::future::{pending, poll_fn};
+use std::task::{Context, Poll};
+
+use hyper::body::Frame;
 
 use super::*;
 

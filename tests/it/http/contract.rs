@@ -187,8 +187,8 @@ async fn a_plan_without_api_access_names_the_plan_that_has_it() {
 async fn a_plan_that_is_no_crm_plan_is_named_as_the_way_to_access() {
     let Refusal::AccessDenied(denied) = access_denied() else { panic!() };
     for (upgrade_to, advice) in [
-        (UpgradeTo::Plan("professional".to_owned()), " Upgrade to the professional plan for access."),
-        (UpgradeTo::CheaperPlan("free".to_owned()), " The free plan includes it."),
+        (UpgradeTo::Plan("professional".into()), " Upgrade to the professional plan for access."),
+        (UpgradeTo::CheaperPlan("free".into()), " The free plan includes it."),
         (UpgradeTo::Nothing, ""),
     ] {
         let body = fluence_refusal(Refusal::AccessDenied(AccessDenied { upgrade_to, ..denied.clone() }));

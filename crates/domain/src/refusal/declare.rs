@@ -45,11 +45,6 @@ macro_rules! refusals {
                 match self { $(Self::$code => $status,)+ }
             }
 
-            /// Further HTTP statuses of the code: of heads that are too large.
-            pub const fn statuses_of_heads(self) -> &'static [u16] {
-                match self { Self::BadRequest => &[414, 431], _ => &[] }
-            }
-
             /// The class of the error, coarser than the code.
             pub const fn kind(self) -> ErrorKind {
                 match self { $(Self::$code => ErrorKind::$kind,)+ }
