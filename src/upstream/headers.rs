@@ -23,8 +23,8 @@ const HOP_BY_HOP: [&str; 10] = [
     "upgrade",
     "http2-settings",
 ];
-/// Headers by which some frameworks take another method, path or host than those of the request that
-/// the gateway priced and let pass.
+/// Headers by which some frameworks take another method, path or host than those of the request
+/// that the gateway priced and let pass.
 const OVERRIDES: [&str; 13] = [
     "x-http-host-override",
     "x-http-method",

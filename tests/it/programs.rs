@@ -66,7 +66,7 @@ impl Stage {
             return Some(("CONTACT_ID", id(&self.post("/v1/contacts", person).await)));
         }
         if operation.path.starts_with("/v1/environments/{id}") {
-            let new = json!({ "name": "another", "mode": "test" });
+            let new = json!({ "name": operation.id, "mode": "test" });
             return Some(("ENVIRONMENT_ID", id(&self.post("/v1/environments", new).await)));
         }
         if operation.path == "/v1/ledger/{call_id}" {
