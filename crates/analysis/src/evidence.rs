@@ -89,8 +89,8 @@ pub struct TraitGround<'a> {
 }
 
 /// The sentences that move a trait's score most to the side it leans to, by how much the score
-/// would change without them. A question, a denial, a sentence that tells a reader of the other side
-/// or of neither, and one that is already `used` beside another trait are passed over.
+/// would change without them. A question, a denial, a sentence that tells a reader of the other
+/// side or of neither, and one that is already `used` beside another trait are passed over.
 pub fn of_trait(
     t: usize,
     is_high: bool,

@@ -2,7 +2,7 @@ import axios from 'axios';
 
 const response = await axios({
   method: 'get',
-  url: 'http://127.0.0.1:8000/v1/environments',
+  url: 'http://127.0.0.1:8000/v1/environments?limit=10',
   headers: { 'X-API-Key': process.env.FLUENCE_API_KEY },
   timeout: 30_000,
   validateStatus: () => true,

@@ -1,4 +1,4 @@
-const response = await fetch('http://127.0.0.1:8000/v1/environments', {
+const response = await fetch('http://127.0.0.1:8000/v1/environments?limit=10', {
   headers: { 'X-API-Key': process.env.FLUENCE_API_KEY },
 });
 console.log(response.status, await response.text());

@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	request, err := http.NewRequest("GET", "http://127.0.0.1:8000/v1/environments", nil)
+	request, err := http.NewRequest("GET", "http://127.0.0.1:8000/v1/environments?limit=10", nil)
 	if err != nil {
 		log.Fatal(err)
 	}

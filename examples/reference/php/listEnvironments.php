@@ -1,5 +1,5 @@
 <?php
-$request = curl_init('http://127.0.0.1:8000/v1/environments');
+$request = curl_init('http://127.0.0.1:8000/v1/environments?limit=10');
 curl_setopt_array($request, [
     CURLOPT_CUSTOMREQUEST => 'GET',
     CURLOPT_HTTPHEADER => [

@@ -3,7 +3,7 @@ import os
 import requests
 
 response = requests.get(
-    "http://127.0.0.1:8000/v1/environments",
+    "http://127.0.0.1:8000/v1/environments?limit=10",
     headers={"X-API-Key": os.environ["FLUENCE_API_KEY"]},
     timeout=30,
 )

@@ -89,8 +89,8 @@ impl Ground<'_> {
         Some(shown.measure) == place("we") && self.style.hits(at).iter().any(says_i)
     }
 
-    /// Whether half or more of what one of the lines counts is what the other counts: “thank you” is
-    /// both warmth and credit.
+    /// Whether half or more of what one of the lines counts is what the other counts: “thank you”
+    /// is both warmth and credit.
     pub(super) fn counts_the_same(&self, one: &Line, other: &Line) -> bool {
         let [one, other] = [one, other].map(|line| self.places(line));
         let shared = one.intersection(&other).count();

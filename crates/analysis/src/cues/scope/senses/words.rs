@@ -51,8 +51,8 @@ pub(super) const OTHERS: &[&str] = &[
 /// Words by which the author has a part in it.
 pub(super) const OWN_PART: &[&str] =
     &["my", "our", "us", "we're", "let's", "nosso", "nossa", "nossos", "nossas", "meu", "minha", "conosco"];
-/// What a plan or a schedule is of that nobody's work follows: before the noun in English, after “of”
-/// or “de” in both languages.
+/// What a plan or a schedule is of that nobody's work follows: before the noun in English, after
+/// “of” or “de” in both languages.
 pub(super) const OBJECTS: &[&str] = &[
     "seat",
     "seating",

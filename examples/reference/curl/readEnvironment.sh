@@ -1,0 +1,2 @@
+curl "http://127.0.0.1:8000/v1/environments/$ENVIRONMENT_ID" \
+  -H "X-API-Key: $FLUENCE_API_KEY"
