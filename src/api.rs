@@ -24,6 +24,7 @@ mod upstream_refusal;
 pub mod usage;
 
 use std::fmt::Display;
+use std::str::FromStr;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -35,6 +36,11 @@ fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
         tracing::warn!(%error, "reading {what} failed");
         Refusal::UNAVAILABLE
     }
+}
+
+/// The id in a path. A malformed one is an unknown one.
+fn id_of<T: FromStr>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
 }
 
 /// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the

@@ -3,7 +3,6 @@
 
 pub mod answer;
 pub mod billing_info;
-pub mod body_fault;
 pub mod call_record;
 pub mod client_address;
 pub mod compression;
@@ -28,3 +27,4 @@ pub mod query;
 pub mod rate_limit_headers;
 pub mod render;
 pub mod representation;
+pub mod request_body_fault;

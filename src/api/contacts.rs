@@ -16,6 +16,7 @@ use sqlx::pool::PoolConnection;
 
 pub(crate) use self::body::{Gone, List, One};
 use self::body::{GoneContact, Shown};
+use crate::api::id_of;
 use crate::api::once::{Act, Answer, BodyLimit, Ended, Posted};
 use crate::clock::new_id;
 use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
@@ -102,7 +103,7 @@ pub async fn read(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
-    let id = contact_id(&id)?;
+    let id = id_of(&id)?;
     let mut connection = api.connection().await?;
     let contact = contacts::find(&mut connection, owner(&caller), id).await;
     let contact = contact.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
@@ -117,7 +118,7 @@ pub async fn change(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, RefusalResponse> {
-    let id = contact_id(&id)?;
+    let id = id_of(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
     let mut connection = api.connection().await?;
     let changed = contacts::update(
@@ -138,7 +139,7 @@ pub async fn delete(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
-    let id = contact_id(&id)?;
+    let id = id_of(&id)?;
     let mut connection = api.connection().await?;
     let deleted = contacts::delete(&mut connection, owner(&caller), id).await;
     if !deleted.map_err(|error| refusal(error.into()))? {
@@ -166,11 +167,6 @@ impl ContactsApi {
 
 fn owner(caller: &Caller) -> ContactOwner {
     ContactOwner { account: caller.key.account_id, mode: caller.key.mode }
-}
-
-/// A malformed id is an unknown id.
-fn contact_id(text: &str) -> Result<ContactId, Refusal> {
-    text.parse().map_err(|_| Refusal::NotFound)
 }
 
 fn shown(status: StatusCode, contact: &Contact) -> Response {

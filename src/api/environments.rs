@@ -11,10 +11,10 @@ use super::change_refusal::refusal;
 use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use super::once::{Answer, Ended, Posted};
+use crate::api::id_of;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
 use crate::domain::ids::EnvironmentId;
-use crate::domain::refusal::Refusal;
 use crate::http::answer::{RefusalResponse, json_ok};
 use crate::http::key_request;
 use crate::http::paging::Page;
@@ -38,11 +38,6 @@ pub(crate) struct One {
 
 fn shown(environment: EnvironmentView) -> One {
     One { success: true, data: environment }
-}
-
-/// A malformed id is an unknown id.
-fn id_of(text: &str) -> Result<EnvironmentId, Refusal> {
-    text.parse().map_err(|_| Refusal::NotFound)
 }
 
 /// The account's environments, oldest first, a page at a time.

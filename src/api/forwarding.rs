@@ -25,12 +25,11 @@ use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::json_pointer::JsonPointer;
 use crate::domain::key::Mode;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
-use crate::domain::settlement::Outcome;
 use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
 use crate::gate::metering::{PaidAnswer, PaidFuture, Unanswered};
 use crate::http::answer::passed_on;
-use crate::http::body_fault::BodyFault;
 use crate::http::representation::is_unencoded;
+use crate::http::request_body_fault::RequestBodyFault;
 use crate::upstream::error::UpstreamError;
 use crate::upstream::figure::{Member, member_in};
 use crate::upstream::headers;
@@ -125,7 +124,7 @@ impl Forwarder {
         match body {
             Read::Whole(body) => {
                 let shown = meter.shown(&body);
-                if matches!(outcome, Outcome::Answered | Outcome::ChargedStatus) {
+                if outcome.is_charged_answer() {
                     let charge = meter.of_whole(&body);
                     answer.credits_used = charge.credits;
                     answer.outcome = charge.outcome;
@@ -153,9 +152,9 @@ fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
     match body {
         CallBody::Read(body) => Upload::Whole(body),
         CallBody::Streamed(body) => {
-            let body = body.map_err(|error| match BodyFault::from(error) {
-                BodyFault::TooSlow { timeout_s } => UploadFault::TooSlow { timeout_s },
-                BodyFault::Broken => UploadFault::BrokeOff,
+            let body = body.map_err(|error| match RequestBodyFault::from(error) {
+                RequestBodyFault::TooSlow { timeout_s } => UploadFault::TooSlow { timeout_s },
+                RequestBodyFault::Broken => UploadFault::BrokeOff,
             });
             Upload::passed(Box::pin(body), route.max_request_bytes as u64)
         }

@@ -12,6 +12,7 @@ use super::change_refusal::refusal;
 use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
 use super::once::{Act, Answer, Ended, Posted};
+use crate::api::id_of;
 use crate::clock::new_id;
 use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
@@ -72,11 +73,6 @@ async fn done_once(
     let location = location_of(&view);
     let shown = One { success: true, data: WithSecret { key: secret.expose(), view } };
     act.finish(Answer { status, location, shown, is_secret: true }).await
-}
-
-/// A malformed id is an unknown id.
-fn id_of(text: &str) -> Result<KeyId, Refusal> {
-    text.parse().map_err(|_| Refusal::NotFound)
 }
 
 /// The account's keys, oldest first, a page at a time.

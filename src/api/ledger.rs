@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use crate::api::unreadable;
+use crate::api::{id_of, unreadable};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
@@ -71,7 +71,7 @@ pub async fn receipt(
     Extension(caller): Extension<Caller>,
     Path(call_id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
-    let call_id: CallId = call_id.parse().map_err(|_| Refusal::NotFound)?;
+    let call_id = id_of(&call_id)?;
     let mut receipt = find(&pool, caller.key.account_id, call_id).await?;
     if receipt.outcome.is_none() {
         // A client that has just got its answer may ask before the settlement is committed.

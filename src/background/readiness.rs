@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tokio::time::timeout;
 
 use crate::ledger::writer::liveness::Liveness;
+use crate::storage::ledger::LONGEST_CALL;
 use crate::storage::pool::can_write;
 use crate::storage::schema::{SchemaState, state_of};
 
@@ -59,8 +60,8 @@ pub struct Needed {
     pub writer_silence: Duration,
 }
 
-/// A writer ends every attempt to write within this time, connecting included.
-const LONGEST_ATTEMPT: Duration = Duration::from_secs(25);
+/// A writer that works ends every attempt to write within this time.
+const LONGEST_ATTEMPT: Duration = LONGEST_CALL.saturating_add(Duration::from_secs(5));
 /// Timeout of a check: a connection whose server has gone silent never answers.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -177,8 +177,8 @@ async fn correct(change: ChangeAccount, context: &Context, output: Output) -> an
 }
 
 async fn close(id: AccountId, consent: &Consent, context: &Context, output: Output) -> anyhow::Result<()> {
-    let closing = Closing::of(detail(id, context).await?);
-    if !consent.is_given(&closing, output)? {
+    let closing = async { Ok(Closing::of(detail(id, context).await?)) };
+    if !consent.is_given(closing, output).await? {
         return Ok(());
     }
     let mut connection = context.connection().await?;

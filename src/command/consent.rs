@@ -19,17 +19,22 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Whether to go on. Shows what would end and asks on a terminal, unless the command line
-    /// decides.
+    /// Whether to go on. Shows the plan of what would end and asks on a terminal, unless the
+    /// command line decides.
     ///
     /// # Errors
     /// When the answer is no, or nobody can be asked.
-    pub(super) fn is_given(&self, plan: &impl Report, output: Output) -> anyhow::Result<bool> {
+    pub(super) async fn is_given<R: Report>(
+        &self,
+        plan: impl Future<Output = anyhow::Result<R>>,
+        output: Output,
+    ) -> anyhow::Result<bool> {
         if self.yes {
             return Ok(true);
         }
+        let plan = plan.await?;
         if self.dry_run {
-            output.print(plan)?;
+            output.print(&plan)?;
             if output == Output::Text {
                 writeln!(io::stdout(), "\nNothing was changed.")?;
             }

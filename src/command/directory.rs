@@ -97,12 +97,12 @@ async fn remove(order: Removal, context: &Context, output: Output) -> anyhow::Re
     if people == 0 {
         bail!("the directory has no people of source {source}; `fluence directory stats` lists the sources");
     }
-    let plan = RemovalReport { source: source.to_owned(), people, removed: false };
-    if !order.consent.is_given(&plan, output)? {
+    let report = |people, removed| RemovalReport { source: source.to_owned(), people, removed };
+    if !order.consent.is_given(async { Ok(report(people, false)) }, output).await? {
         return Ok(());
     }
     let people = removal::remove_source(context.pool(), &context.operator().actor, source).await?;
-    output.print(&RemovalReport { people, removed: true, ..plan })
+    output.print(&report(people, true))
 }
 
 #[derive(Debug, Serialize)]

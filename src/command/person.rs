@@ -111,16 +111,16 @@ impl PersonCommand {
             }
             Self::Erase { order: Order { who, account }, consent } => {
                 let who = who.selector()?;
-                let plan = planned("erase", &who, account, context).await?;
-                match consent.is_given(&plan, output)? {
+                let plan = planned("erase", &who, account, context);
+                match consent.is_given(plan, output).await? {
                     true => output.print(&erase(&who, account, context, now).await?),
                     false => Ok(()),
                 }
             }
             Self::OptOut { who, consent } => {
                 let who = who.selector()?;
-                let plan = planned("opt_out", &who, None, context).await?;
-                match consent.is_given(&plan, output)? {
+                let plan = planned("opt_out", &who, None, context);
+                match consent.is_given(plan, output).await? {
                     true => output.print(&opt_out(&who, context, now).await?),
                     false => Ok(()),
                 }

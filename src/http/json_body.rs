@@ -5,10 +5,10 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
-use super::body_fault::BodyFault;
 use super::fields::Fields;
 use super::json::parse_object;
 use super::representation::{is_media_type, is_unencoded, media_type_parameters};
+use super::request_body_fault::RequestBodyFault;
 use crate::domain::refusal::{MediaFault, Refusal};
 
 /// Reads a body declared as JSON, at most `limit_bytes` long. A declared length above it is refused
@@ -28,7 +28,7 @@ pub async fn read_any_body(mut body: Body, limit_bytes: usize) -> Result<Bytes, 
     let mut gathered = BytesMut::new();
     while !body.is_end_stream() {
         let Some(frame) = body.frame().await else { break };
-        let frame = frame.map_err(BodyFault::from)?;
+        let frame = frame.map_err(RequestBodyFault::from)?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + gathered.len() + data.len() > limit_bytes {
             return Err(too_large);
@@ -88,20 +88,20 @@ mod tests {
     use crate::domain::refusal::Malformed;
 
     /// A body of unknown length that comes in pieces, and may break.
-    struct Pieces(VecDeque<Result<&'static str, BodyFault>>);
+    struct Pieces(VecDeque<Result<&'static str, RequestBodyFault>>);
 
     impl HttpBody for Pieces {
         type Data = Bytes;
-        type Error = BodyFault;
+        type Error = RequestBodyFault;
         fn poll_frame(
             mut self: Pin<&mut Self>,
             _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        ) -> Poll<Option<Result<Frame<Bytes>, RequestBodyFault>>> {
             Poll::Ready(self.0.pop_front().map(|piece| piece.map(|text| Frame::data(Bytes::from(text)))))
         }
     }
 
-    fn pieces(pieces: impl IntoIterator<Item = Result<&'static str, BodyFault>>) -> Body {
+    fn pieces(pieces: impl IntoIterator<Item = Result<&'static str, RequestBodyFault>>) -> Body {
         Body::new(Pieces(pieces.into_iter().collect()))
     }
 
@@ -188,7 +188,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_a_bad_request() {
-        let read = read_body(&headers(&[JSON]), pieces([Ok("{"), Err(BodyFault::Broken)]), 10).await;
+        let read = read_body(&headers(&[JSON]), pieces([Ok("{"), Err(RequestBodyFault::Broken)]), 10).await;
         assert_eq!(read, Err(Refusal::BadRequest(Malformed::BrokenBody)));
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::connection_state::ConnectionState;
-use crate::http::body_fault::BodyFault;
+use crate::http::request_body_fault::RequestBodyFault;
 
 /// A body that reports its waits and its progress to the connection state.
 struct PacedBody {
@@ -89,15 +89,15 @@ impl PacedBody {
 
 impl HttpBody for PacedBody {
     type Data = Bytes;
-    type Error = BodyFault;
+    type Error = RequestBodyFault;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, RequestBodyFault>>> {
         if self.state.body_has_failed() {
             self.fails();
-            return Poll::Ready(Some(Err(BodyFault::TooSlow { timeout_s: self.timeout_s })));
+            return Poll::Ready(Some(Err(RequestBodyFault::TooSlow { timeout_s: self.timeout_s })));
         }
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(cx);
@@ -117,7 +117,7 @@ impl HttpBody for PacedBody {
                 self.has_ended = true;
             }
         }
-        polled.map_err(|_| BodyFault::Broken)
+        polled.map_err(|_| RequestBodyFault::Broken)
     }
 
     fn is_end_stream(&self) -> bool {

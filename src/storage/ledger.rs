@@ -41,7 +41,7 @@ use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 use connection::LedgerConnection;
 
-pub use connection::writer_options;
+pub use connection::{LONGEST_CALL, writer_options};
 pub use fast::{STATEMENT as FAST_STATEMENT, STATEMENT_WITH_STATUSES as FAST_STATEMENT_WITH_STATUSES};
 pub use partitions::{make_partitions, summarize_entries};
 pub use recover::{OpenEpoch, close_dead_epochs, close_stale_epochs, delete_empty_epochs, open_epochs};

@@ -202,10 +202,11 @@ impl PriceDetail {
     /// The outcome of a call with this price. In an answer that is whole, a missing figure is the
     /// upstream's doing; in any other, it says only how far the answer came.
     pub fn outcome(&self, of_answer: Outcome) -> Outcome {
-        match (self.missing, of_answer) {
-            (None, _) | (_, Outcome::Left | Outcome::PartlyAnswered) => of_answer,
-            (Some(WhenMissing::Min | WhenMissing::Hold), _) => Outcome::FigureMissing,
-            (Some(WhenMissing::Release), _) => Outcome::Uncounted,
+        match self.missing {
+            _ if of_answer.is_charged_part() => of_answer,
+            None => of_answer,
+            Some(WhenMissing::Min | WhenMissing::Hold) => Outcome::FigureMissing,
+            Some(WhenMissing::Release) => Outcome::Uncounted,
         }
     }
 }

@@ -104,6 +104,16 @@ impl Outcome {
         }
     }
 
+    /// Whether the client has a whole answer that the route charges for.
+    pub const fn is_charged_answer(self) -> bool {
+        matches!(self, Self::Answered | Self::ChargedStatus)
+    }
+
+    /// Whether the client has a part of an answer, which is charged.
+    pub const fn is_charged_part(self) -> bool {
+        matches!(self, Self::Left | Self::PartlyAnswered)
+    }
+
     /// Whether a call that ended like this and gave its hold back had a price of 0.
     pub const fn is_free_if_released(self) -> bool {
         matches!(

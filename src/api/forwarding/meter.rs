@@ -129,16 +129,16 @@ impl Meter {
             return StreamCharge { credits: self.held, outcome, price: None };
         };
         let figures = self.figures(price, body);
-        let is_whole = !matches!(outcome, Outcome::Left | Outcome::PartlyAnswered);
-        let detail = match is_whole {
-            true => price.charge(&figures, self.held),
-            false => price.charge_so_far(&figures, self.held),
+        let is_part = outcome.is_charged_part();
+        let detail = match is_part {
+            true => price.charge_so_far(&figures, self.held),
+            false => price.charge(&figures, self.held),
         };
         if detail.is_over_hold() {
             metrics::counter!("gateway_price_over_hold_total", "route" => self.route.name).increment(1);
         }
         // An answer that ended early says nothing of the upstream's figures.
-        if detail.missing.is_some() && is_whole {
+        if detail.missing.is_some() && !is_part {
             self.note_missing();
         }
         let outcome = detail.outcome(outcome);

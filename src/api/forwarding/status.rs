@@ -9,7 +9,7 @@ use crate::clock;
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::Outcome;
-use crate::http::body_fault::BodyFault;
+use crate::http::request_body_fault::RequestBodyFault;
 use crate::upstream::error::UpstreamError;
 use crate::upstream::retry_after::retry_after;
 use crate::upstream::upload::{Upload, UploadFault};
@@ -24,8 +24,8 @@ pub(super) fn not_answered(route: &ForwardedRoute, upload: &Upload, error: &Upst
         Some(UploadFault::TooLong) => {
             return Refusal::BodyTooLarge { limit_bytes: route.max_request_bytes };
         }
-        Some(UploadFault::BrokeOff) => return BodyFault::Broken.into(),
-        Some(UploadFault::TooSlow { timeout_s }) => return BodyFault::TooSlow { timeout_s }.into(),
+        Some(UploadFault::BrokeOff) => return RequestBodyFault::Broken.into(),
+        Some(UploadFault::TooSlow { timeout_s }) => return RequestBodyFault::TooSlow { timeout_s }.into(),
         Some(UploadFault::Stopped) | None => {}
     }
     tracing::warn!(upstream = route.upstream, route = route.name, %error, "upstream did not answer a call");

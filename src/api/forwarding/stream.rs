@@ -11,7 +11,6 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::meter::{Meter, is_event_stream};
-use crate::domain::settlement::Outcome;
 use crate::gate::forward::ForwardedCall;
 use crate::gate::metering::PaidAnswer;
 use crate::gate::metering::stream::{BodyFault, StreamLimits, StreamedBody};
@@ -36,7 +35,7 @@ pub(super) fn pass_on(
     // What is added or withheld changes the length that the upstream declared.
     let has_length = rest.size_hint().exact().is_some() && ping_s.is_none() && !meter.withholds();
     let tells_price = is_priced_at_end
-        && matches!(answer.outcome, Outcome::Answered | Outcome::ChargedStatus)
+        && answer.outcome.is_charged_answer()
         && !has_length
         && takes_trailers(&call.headers);
     if tells_price {
@@ -53,7 +52,7 @@ pub(super) fn pass_on(
     if !is_priced_at_end {
         let charge = meter.at_head();
         answer.credits_used = charge.credits;
-        if matches!(answer.outcome, Outcome::Answered | Outcome::ChargedStatus) {
+        if answer.outcome.is_charged_answer() {
             answer.outcome = charge.outcome;
         }
     }

@@ -131,7 +131,9 @@ impl Charge {
 impl Drop for Charge {
     fn drop(&mut self) {
         if self.if_left == IfLeft::Nothing {
-            return self.release(Outcome::LeftEarly);
+            self.release(Outcome::LeftEarly);
+            let (call, account) = (self.call_id, self.caller.key.account_id);
+            return tracing::info!(%call, %account, "a client left before its answer was sent; its call is refunded");
         }
         let Some(hold) = self.hold.take() else { return };
         plan_counters::count(&self.caller.key.plan.plan, hold.amount(), self.used);

@@ -22,7 +22,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn is_written(&mut self, now: Instant) {
+    fn note_write(&mut self, now: Instant) {
         (self.last_write, self.last_attempt) = (Some(now), now);
     }
 }
@@ -83,7 +83,7 @@ impl Heartbeat {
 
     /// Records a heartbeat that the store took.
     pub(crate) fn record(&self) {
-        self.0.0.lock().is_written(Instant::now());
+        self.0.0.lock().note_write(Instant::now());
     }
 
     /// Records a heartbeat that the store did not take.
@@ -94,7 +94,7 @@ impl Heartbeat {
     /// Records a batch that was committed.
     pub(crate) fn batch_committed(&self) {
         let mut seen = self.0.0.lock();
-        seen.is_written(Instant::now());
+        seen.note_write(Instant::now());
         seen.failures = None;
     }
 

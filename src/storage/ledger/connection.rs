@@ -18,6 +18,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// timeout is for a server that goes silent, which TCP notices only after a quarter of an hour (and
 /// sqlx has no setting for that).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+/// A call ends within this time, connecting included.
+pub const LONGEST_CALL: Duration = CONNECT_TIMEOUT.saturating_add(ANSWER_TIMEOUT);
 
 #[derive(Debug)]
 pub(super) struct LedgerConnection {

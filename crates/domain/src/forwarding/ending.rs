@@ -29,7 +29,7 @@ pub enum Due {
 impl StreamEnd {
     /// `whole` is the outcome of an answer that ends well.
     pub fn due(self, whole: Outcome, broke_off: WhenBrokeOff) -> Due {
-        if !matches!(whole, Outcome::Answered | Outcome::ChargedStatus) {
+        if !whole.is_charged_answer() {
             return Due::Nothing(whole);
         }
         match (self, broke_off) {

@@ -3,7 +3,7 @@
 use crate::domain::refusal::{Malformed, Refusal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyFault {
+pub enum RequestBodyFault {
     #[error("the body did not arrive for {timeout_s} s")]
     TooSlow { timeout_s: u64 },
     /// The client left, or sent what is no body.
@@ -11,18 +11,18 @@ pub enum BodyFault {
     Broken,
 }
 
-/// Bodies of connections fail with a [`BodyFault`].
-impl From<axum::Error> for BodyFault {
+/// Bodies of connections fail with a [`RequestBodyFault`].
+impl From<axum::Error> for RequestBodyFault {
     fn from(error: axum::Error) -> Self {
         error.into_inner().downcast_ref().copied().unwrap_or(Self::Broken)
     }
 }
 
-impl From<BodyFault> for Refusal {
-    fn from(fault: BodyFault) -> Self {
+impl From<RequestBodyFault> for Refusal {
+    fn from(fault: RequestBodyFault) -> Self {
         match fault {
-            BodyFault::TooSlow { timeout_s } => Self::RequestTimeout { timeout_s },
-            BodyFault::Broken => Self::BadRequest(Malformed::BrokenBody),
+            RequestBodyFault::TooSlow { timeout_s } => Self::RequestTimeout { timeout_s },
+            RequestBodyFault::Broken => Self::BadRequest(Malformed::BrokenBody),
         }
     }
 }
