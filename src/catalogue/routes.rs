@@ -112,7 +112,7 @@ impl RouteSet {
         match (fields.has("endpoint"), fields.has("upstream")) {
             (true, true) => {
                 fields.fault("endpoint", "and `upstream` exclude each other");
-                fields.optional("endpoint", text(100));
+                fields.skip("endpoint");
                 forwarded(fields);
             }
             (true, false) => {

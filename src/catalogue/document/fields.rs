@@ -70,6 +70,11 @@ impl<'d> Fields<'d> {
         self.optional(name, read)
     }
 
+    /// Accepts a field without reading it: another fault says what is wrong with it.
+    pub(in crate::catalogue) fn skip(&mut self, name: &'static str) {
+        self.take(name);
+    }
+
     pub(in crate::catalogue) fn has(&self, name: &str) -> bool {
         self.table.contains_key(name)
     }

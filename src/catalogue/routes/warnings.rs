@@ -24,11 +24,11 @@ impl RouteSet {
             match route.left {
                 WhenLeft::Stop => format!(
                     "route {name}: a client that leaves a stream before its figure has come pays {pays}; \
-                     `missing = \"hold\"` charges what was held, and `left = \"finish\"` reads on within its bounds"
+                     `missing = \"hold\"` charges what was held, and `left = \"finish\"` reads on for at most 30 s and 8 MiB"
                 ),
                 WhenLeft::Finish => format!(
-                    "route {name}: a client that leaves more streams, or a longer one, than `left = \"finish\"` reads on pays \
-                     {pays} for what is not read; `missing = \"hold\"` charges what was held"
+                    "route {name}: `left = \"finish\"` reads a stream on for at most 30 s and 8 MiB; a client that leaves longer ones, \
+                     or many at once, pays {pays} for the rest; `missing = \"hold\"` charges what was held"
                 ),
             }
         };

@@ -43,8 +43,8 @@ impl fmt::Display for PlansInUse {
             let open = names(self.moves.iter().map(|(from, _)| from));
             write!(
                 f,
-                ". Add {open} to the file (`fluence catalogue show` prints the terms) and apply it, move the accounts as \
-                 follows or to another plan, and apply the file as it is now:"
+                ". Apply a catalogue that has {open} as well (`fluence catalogue show` prints the terms), move the accounts as \
+                 follows or to another plan, and apply this catalogue again:"
             )?;
         }
         for (from, to) in &self.moves {
@@ -58,7 +58,7 @@ impl fmt::Display for PlansInUse {
             names(self.plans.iter().filter(|in_use| !in_use.has_open_accounts).map(|in_use| &in_use.plan));
         match closed.is_empty() {
             true => Ok(()),
-            false => write!(f, "\nKeep {closed} in the file: closed accounts stay on their plan"),
+            false => write!(f, "\nKeep {closed} in the catalogue: closed accounts stay on their plan"),
         }
     }
 }
