@@ -35,7 +35,11 @@ use crate::upstream::figure::{Member, member_in};
 use crate::upstream::headers;
 use crate::upstream::identity_headers::IdentityHeaders;
 use crate::upstream::pool::{AnswerBody, Pool, PoolCall, Read};
-use crate::upstream::upload::{AnswerWaits, Upload, UploadFault};
+use crate::upstream::upload::{AnswerTimeouts, Upload, UploadFault};
+
+/// An upstream that takes too long is reported this long before the gate ends the call, which does
+/// not know why it took so long.
+const BEFORE_DEADLINE: Duration = Duration::from_millis(20);
 
 /// The servers behind a route.
 #[derive(Clone)]
@@ -90,10 +94,7 @@ impl Forwarder {
         };
         let head = request::head(route, (names, tokens.as_deref()), &call)?;
         let upload = upload(route, std::mem::take(&mut call.body));
-        let (idle, first_byte) =
-            (Duration::from_millis(route.idle_ms), Duration::from_millis(route.first_byte_ms));
-        let waits = AnswerWaits { first_byte, idle };
-        let sent = PoolCall { head: &head, body: &upload, waits, retry: route.retry };
+        let sent = PoolCall { head: &head, body: &upload, timeouts: timeouts(route), retry: route.retry };
         let answered = pool.send(call.caller.key.account_id, sent).await;
         let refused = |error| not_answered(route, &upload, &error);
         let (parts, mut body) = answered.map_err(refused)?.into_parts();
@@ -147,6 +148,14 @@ fn bound_fault(pointer: &JsonPointer, fault: Fault) -> Refusal {
     Refusal::ValidationFailed(vec![FieldFault { field: pointer.to_string(), fault }])
 }
 
+fn timeouts(route: &ForwardedRoute) -> AnswerTimeouts {
+    AnswerTimeouts {
+        first_byte: Duration::from_millis(route.first_byte_ms),
+        idle: Duration::from_millis(route.idle_ms),
+        ends_at: tokio::time::Instant::now() + route.total().saturating_sub(BEFORE_DEADLINE),
+    }
+}
+
 /// The body that the upstream gets.
 fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
     match body {
@@ -156,7 +165,7 @@ fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
                 RequestBodyFault::TooSlow { timeout_s } => UploadFault::TooSlow { timeout_s },
                 RequestBodyFault::Broken => UploadFault::BrokeOff,
             });
-            Upload::passed(Box::pin(body), route.max_request_bytes as u64)
+            Upload::streamed(Box::pin(body), route.max_request_bytes as u64)
         }
     }
 }
@@ -179,7 +188,7 @@ async fn read(route: &ForwardedRoute, headers: &HeaderMap, body: AnswerBody) -> 
     if is_streamed {
         return Ok(Read::Longer(Bytes::new(), body));
     }
-    match body.read(whole_bytes, Duration::from_millis(route.idle_ms)).await {
+    match body.read(whole_bytes).await {
         Ok(Read::Longer(beginning, _)) if beginning.len() as u64 > route.max_answer_bytes => Err(too_long()),
         read => read,
     }

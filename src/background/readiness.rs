@@ -2,10 +2,11 @@
 //! and cannot pile up.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use metrics::gauge;
+use parking_lot::RwLock;
 use sqlx::PgPool;
 use tokio::time::timeout;
 
@@ -20,14 +21,15 @@ pub struct Readiness(Arc<Checked>);
 
 #[derive(Debug, Default)]
 struct Checked {
-    state: AtomicU8,
+    state: RwLock<State>,
     /// Whether a newer version has migrated the database.
     is_schema_newer: AtomicBool,
 }
 
 /// Why the gateway accepts no paid calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
+    #[default]
     Starting,
     Ready,
     StoreAway,
@@ -38,16 +40,21 @@ enum State {
     Stopping,
 }
 
-const STATES: [(State, &str); 8] = [
-    (State::Starting, "starting"),
-    (State::Ready, ""),
-    (State::StoreAway, "the database cannot be written"),
-    (State::SchemaOlder, "the database schema is older than this version; run `fluence migrate`"),
-    (State::BatchesFail, "the database takes nothing that the ledger writes; see the log"),
-    (State::WriterStuck, "the ledger's writer is stuck; restart this gateway"),
-    (State::WriterStopped, "the ledger's writer has stopped; restart this gateway"),
-    (State::Stopping, "stopping"),
-];
+impl State {
+    /// Why it accepts none, in words for operators. `None`: it accepts them.
+    const fn reason(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Ready => return None,
+            Self::Starting => "starting",
+            Self::StoreAway => "the database cannot be written",
+            Self::SchemaOlder => "the database schema is older than this version; run `fluence migrate`",
+            Self::BatchesFail => "the database takes nothing that the ledger writes; see the log",
+            Self::WriterStuck => "the ledger's writer is stuck; restart this gateway",
+            Self::WriterStopped => "the ledger's writer has stopped; restart this gateway",
+            Self::Stopping => "stopping",
+        })
+    }
+}
 
 /// What every paid call needs.
 #[derive(Clone, Debug)]
@@ -68,24 +75,23 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 impl Readiness {
     /// Whether the gateway accepts paid calls.
     pub fn is_ready(&self) -> bool {
-        self.state().0 == State::Ready
+        self.state() == State::Ready
     }
 
     /// Why it does not, in words for operators.
     pub fn trouble(&self) -> Option<&'static str> {
-        let (state, words) = self.state();
-        (state != State::Ready).then_some(words)
+        self.state().reason()
     }
 
     /// Whether the ledger's writer has stopped or is stuck. Only a restart helps. Not a writer that
     /// the database refuses: a restart would give back the answered calls that it still keeps.
     pub fn is_stuck(&self) -> bool {
-        matches!(self.state().0, State::WriterStuck | State::WriterStopped)
+        matches!(self.state(), State::WriterStuck | State::WriterStopped)
     }
 
     /// Ends readiness for good: the gateway is stopping.
     pub fn stopping(&self) {
-        self.0.state.store(State::Stopping as u8, Ordering::Release);
+        *self.0.state.write() = State::Stopping;
     }
 
     /// Checks the database and the writer.
@@ -96,23 +102,25 @@ impl Readiness {
             State::Ready => state_of_writer(needed),
             state => state,
         };
-        let previous = self.0.state.load(Ordering::Acquire);
-        if previous == State::Stopping as u8 {
-            return;
-        }
-        if previous != state as u8 {
-            match state {
-                State::Ready => tracing::info!("ready"),
-                _ => tracing::warn!(reason = STATES[state as usize].1, "not ready"),
-            }
-        }
-        // A check in progress must not undo the stop.
-        let _ = self.0.state.compare_exchange(previous, state as u8, Ordering::AcqRel, Ordering::Acquire);
+        self.note(state);
     }
 
-    fn state(&self) -> (State, &'static str) {
-        let number = usize::from(self.0.state.load(Ordering::Acquire));
-        STATES.get(number).copied().unwrap_or(STATES[0])
+    /// Keeps the result of a check. A check in progress does not undo the stop.
+    fn note(&self, state: State) {
+        let mut current = self.0.state.write();
+        if *current == State::Stopping || *current == state {
+            return;
+        }
+        *current = state;
+        drop(current);
+        match state.reason() {
+            None => tracing::info!("ready"),
+            Some(reason) => tracing::warn!(reason, "not ready"),
+        }
+    }
+
+    fn state(&self) -> State {
+        *self.0.state.read()
     }
 
     async fn state_of_store(&self, pool: &PgPool) -> State {

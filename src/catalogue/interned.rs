@@ -1,17 +1,17 @@
-//! Names and paths of routes live as long as the program, because records of calls outlive the set
-//! of routes that they were made under. Each distinct text is kept once, however often a set is
-//! loaded.
+//! Texts of routes live as long as the program, because records of calls and pages outlive the set
+//! of routes that they come from. Each distinct text is kept once, however often a set is loaded,
+//! so that memory grows only with the texts that operators apply.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use parking_lot::Mutex;
 
-static KNOWN: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+static KNOWN: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
 
 /// Returns the text that is kept for this one.
 pub fn interned(text: &str) -> &'static str {
     let mut known = KNOWN.lock();
-    let known = known.get_or_insert_default();
     match known.get(text) {
         Some(kept) => kept,
         None => {

@@ -85,7 +85,7 @@ impl Service<Uri> for Connector {
     fn call(&mut self, url: Uri) -> Self::Future {
         // A literal address bypasses the resolver.
         if literal_address(&url).is_some_and(|address| !self.reach.includes(address)) {
-            return Box::pin(async { Err(not_public().into()) });
+            return Box::pin(async { Err(denied("the address is not public").into()) });
         }
         let (connecting, timeout) = (self.connector.call(url), self.timeout);
         Box::pin(async move {
@@ -116,11 +116,14 @@ impl Service<Name> for CheckedResolver {
         Box::pin(async move {
             let permitted: Vec<SocketAddr> =
                 resolving.await?.filter(|address| reach.includes(address.ip())).collect();
-            if permitted.is_empty() { Err(not_public()) } else { Ok(permitted.into_iter()) }
+            match permitted.is_empty() {
+                true => Err(denied("the name has no permitted address")),
+                false => Ok(permitted.into_iter()),
+            }
         })
     }
 }
 
-fn not_public() -> io::Error {
-    io::Error::new(io::ErrorKind::PermissionDenied, "the name has no public address")
+fn denied(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, reason)
 }

@@ -10,7 +10,7 @@ mod http1;
 mod http2;
 mod incoming;
 mod metrics;
-mod repeats;
+mod retry_budget;
 mod send_error;
 mod target_health;
 
@@ -28,13 +28,13 @@ use self::choice::Target;
 use self::clients::Clients;
 pub use self::config::{PoolConfig, UpstreamHost};
 use self::incoming::IncomingBody;
-use self::metrics::{Ended, PoolMetrics};
-use self::repeats::Repeats;
+use self::metrics::{CallEvent, PoolMetrics};
+use self::retry_budget::RetryBudget;
 pub use self::target_health::HealthConfig;
 use super::BUSY_RETRY_AFTER;
 use super::bulkhead::Bulkhead;
 use super::error::UpstreamError;
-use super::upload::{AnswerWaits, Upload};
+use super::upload::{AnswerTimeouts, Upload};
 use crate::domain::forwarding::RetryRule;
 use crate::domain::ids::AccountId;
 
@@ -44,7 +44,7 @@ pub struct Pool {
     targets: Vec<Arc<Target>>,
     clients: Clients,
     bulkhead: Bulkhead,
-    repeats: Repeats,
+    retries: RetryBudget,
     metrics: PoolMetrics,
 }
 
@@ -54,7 +54,7 @@ pub struct PoolCall<'c> {
     /// The URL is a path.
     pub head: &'c Parts,
     pub body: &'c Upload,
-    pub waits: AnswerWaits,
+    pub timeouts: AnswerTimeouts,
     pub retry: RetryRule,
 }
 
@@ -62,12 +62,12 @@ impl Pool {
     /// Builds the clients. They do not connect yet.
     pub fn new(config: PoolConfig) -> Self {
         let targets = config.targets.iter().enumerate();
-        let targets = targets.map(|(place, url)| Arc::new(Target::new(place, url, &config)));
+        let targets = targets.map(|(index, url)| Arc::new(Target::new(index, url, &config)));
         Self {
             targets: targets.collect(),
             clients: Clients::new(&config),
             bulkhead: Bulkhead::new(config.max_concurrent),
-            repeats: Repeats::default(),
+            retries: RetryBudget::default(),
             metrics: PoolMetrics::new(&config.name),
             config,
         }
@@ -92,18 +92,20 @@ impl Pool {
         call: PoolCall<'_>,
     ) -> Result<Response<AnswerBody>, UpstreamError> {
         let Ok(permit) = timeout(self.config.connect_timeout, self.bulkhead.take(account)).await else {
-            self.metrics.count(Ended::Busy);
+            self.metrics.count(CallEvent::Busy);
             return Err(UpstreamError::Unavailable { retry_after: BUSY_RETRY_AFTER });
         };
-        let begun = Instant::now();
+        let waiting = Waiting { pool: Some(self), begun: Instant::now() };
         match self.send_to_one(call).await {
             Ok((response, answering)) => Ok(response.map(|incoming| {
-                let (pool, upload) = (self.clone(), call.body.clone());
-                AnswerBody::new(incoming, InProgress { pool, answering, begun, upload, _permit: permit })
+                let (pool, upload, timeouts) = (self.clone(), call.body.clone(), call.timeouts);
+                let begun = waiting.end();
+                let call = InProgress { pool, answering, begun, upload, timeouts, _permit: permit };
+                AnswerBody::new(incoming, call)
             })),
             Err(error) => {
                 call.body.stop();
-                self.ended(begun, outcome_of(&error));
+                self.ended(waiting.end(), outcome_of(&error));
                 Err(error)
             }
         }
@@ -114,38 +116,61 @@ impl Pool {
         call: PoolCall<'_>,
     ) -> Result<(Response<IncomingBody>, Answering), UpstreamError> {
         let first = self.choose(None)?;
-        let place = first.target.place;
+        let index = first.target.index;
         if call.retry != RetryRule::Off {
-            self.repeats.note_call();
+            self.retries.note_call();
         }
         let (error, is_fault_of_target) = match self.attempt(first, call).await {
             Ok(answered) => return Ok(answered),
             Err(Attempt::NotSent { error, is_fault_of_target }) if call.body.is_whole() => {
                 (error, is_fault_of_target)
             }
-            Err(Attempt::Unanswered(error)) if call.may_repeat() && self.repeats.take() => {
-                self.metrics.count(Ended::Repeated);
+            Err(Attempt::Unanswered(error)) if call.may_retry() && self.retries.take() => {
+                self.metrics.count(CallEvent::Retried);
                 (error, true)
             }
             Err(attempt) => return Err(attempt.into_error()),
         };
-        let Ok(second) = self.choose(is_fault_of_target.then_some(place)) else { return Err(error) };
+        let Ok(second) = self.choose(is_fault_of_target.then_some(index)) else { return Err(error) };
         self.attempt(second, call).await.map_err(Attempt::into_error)
     }
 
     /// Counts a call that has ended.
-    fn ended(&self, begun: Instant, ended: Ended) {
+    fn ended(&self, begun: Instant, ended: CallEvent) {
         self.metrics.count(ended);
         self.metrics.took(begun.elapsed());
     }
 }
 
+/// A call that waits for the head of its answer. Dropped before, it has been left.
+struct Waiting<'p> {
+    /// `None` once it has an answer or an error.
+    pool: Option<&'p Pool>,
+    begun: Instant,
+}
+
+impl Waiting<'_> {
+    /// Ends the wait, and returns when it began.
+    fn end(mut self) -> Instant {
+        self.pool = None;
+        self.begun
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(pool) = self.pool {
+            pool.ended(self.begun, CallEvent::Left);
+        }
+    }
+}
+
 /// How a call without an answer ended.
-fn outcome_of(error: &UpstreamError) -> Ended {
+fn outcome_of(error: &UpstreamError) -> CallEvent {
     match error {
-        UpstreamError::Unavailable { .. } | UpstreamError::Paused { .. } => Ended::Refused,
-        UpstreamError::Timeout => Ended::TimedOut,
-        UpstreamError::Failed(_) => Ended::Failed,
-        UpstreamError::Unusable(_) => Ended::Left,
+        UpstreamError::Unavailable { .. } | UpstreamError::Paused { .. } => CallEvent::Refused,
+        UpstreamError::Timeout => CallEvent::TimedOut,
+        UpstreamError::Failed(_) => CallEvent::Failed,
+        UpstreamError::Unusable(_) => CallEvent::Left,
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hyper::body::{Body, SizeHint};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub(super) use self::body::UploadBody;
 
@@ -66,18 +66,35 @@ struct State {
     sender: Option<Waker>,
 }
 
-/// Timeouts of an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct AnswerWaits {
+pub struct AnswerTimeouts {
     /// Of its head, from the end of the request's body.
     pub first_byte: Duration,
-    /// Longest pause of a streamed body.
+    /// Longest pause of a body, of the request or of the answer.
     pub idle: Duration,
+    /// When the answer must have been read, unless it is streamed.
+    pub ends_at: Instant,
+}
+
+impl AnswerTimeouts {
+    /// The deadline of the head of an answer to a request that was sent now.
+    fn of_head(self) -> Instant {
+        (Instant::now() + self.first_byte).min(self.ends_at)
+    }
+
+    pub(super) fn have_ended(self) -> bool {
+        self.ends_at <= Instant::now()
+    }
+
+    /// The deadline of the next part of a body.
+    pub(super) fn of_part(self) -> Instant {
+        (Instant::now() + self.idle).min(self.ends_at)
+    }
 }
 
 impl Upload {
     /// A streamed body, as far as `max_bytes`.
-    pub fn passed(body: ClientBody, max_bytes: u64) -> Self {
+    pub fn streamed(body: ClientBody, max_bytes: u64) -> Self {
         let length = body.size_hint();
         let has_ended = body.is_end_stream();
         let state = State {
@@ -144,11 +161,21 @@ impl Upload {
         sender.into_iter().for_each(Waker::wake);
     }
 
+    /// Whether the upstream has taken all that has come, and the client is to send more.
+    pub(super) fn waits_for_client(&self) -> bool {
+        match self {
+            Self::Whole(_) => false,
+            Self::Streamed(streamed) => streamed.state().waits_for_client(),
+        }
+    }
+
     /// Blames the client for a silence of `silent`, if its body is what the upstream waits for.
     pub(super) fn blame_silence(&self, silent: Duration) {
         let Self::Streamed(streamed) = self else { return };
         let mut state = streamed.state();
-        if let Some(sender) = state.sender.take().filter(|_| !state.has_ended) {
+        if state.waits_for_client()
+            && let Some(sender) = state.sender.take()
+        {
             streamed.end(state, Some(UploadFault::TooSlow { timeout_s: silent.as_secs() }));
             sender.wake();
         }
@@ -156,20 +183,27 @@ impl Upload {
 
     /// Waits for an answer, and returns `None` if it is late. The time that a body takes to be
     /// passed on does not count, as long as it moves.
-    pub(super) async fn answered<F: Future>(&self, waits: AnswerWaits, answering: F) -> Option<F::Output> {
+    pub(super) async fn answered<F: Future>(
+        &self,
+        timeouts: AnswerTimeouts,
+        answering: F,
+    ) -> Option<F::Output> {
         let Self::Streamed(streamed) = self else {
-            return tokio::time::timeout(waits.first_byte, answering).await.ok();
+            return timeout_at(timeouts.of_head(), answering).await.ok();
         };
         let mut answering = std::pin::pin!(answering);
         loop {
-            let deadline = streamed.deadline(waits);
+            let deadline = streamed.deadline(timeouts).min(timeouts.ends_at);
             tokio::select! {
                 biased;
                 answered = &mut answering => return Some(answered),
                 () = streamed.0.ended.notified() => {}
                 () = sleep_until(deadline) => {
-                    if streamed.deadline(waits) <= Instant::now() {
-                        self.blame_silence(waits.idle);
+                    if streamed.deadline(timeouts) <= Instant::now() {
+                        self.blame_silence(timeouts.idle);
+                        return None;
+                    }
+                    if timeouts.have_ended() {
                         return None;
                     }
                 }

@@ -204,10 +204,10 @@ impl SettlementTable {
     pub fn parse(text: &str) -> Result<Self, SettlementError> {
         let file: File = toml::from_str(text)?;
         let mut table = [Settlement::Release; Outcome::ALL.len()];
-        for (place, outcome) in table.iter_mut().zip(Outcome::ALL) {
+        for outcome in Outcome::ALL {
             let mut rules = file.rule.iter().filter(|row| row.outcome == outcome);
             match (rules.next(), rules.next()) {
-                (Some(rule), None) => *place = rule.settlement,
+                (Some(rule), None) => table[outcome as usize] = rule.settlement,
                 _ => return Err(SettlementError::NotOneRule(outcome.as_str())),
             }
         }
@@ -216,7 +216,7 @@ impl SettlementTable {
 
     /// What this outcome does to the hold.
     pub fn settle(&self, outcome: Outcome) -> Settlement {
-        self.0[outcome.number() as usize]
+        self.0[outcome as usize]
     }
 }
 

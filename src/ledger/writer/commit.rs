@@ -25,9 +25,10 @@ pub enum CommitError {
     /// The epoch was closed by another gateway; a new one has been opened.
     #[error("the writer's epoch was closed")]
     NewEpoch,
-    /// The epoch was closed by another gateway before the batch could be looked up. Its holds, if
-    /// it was committed, are released. A new epoch has been opened, or will be by the next batch.
-    #[error("the writer's epoch was closed, and it is not known whether the batch was committed")]
+    /// The batch could not be looked up: another gateway has closed the epoch, or what the store
+    /// holds of it is unreadable. Its holds, if it was committed, are released with the epoch. A
+    /// new epoch has been opened, or will be by the next batch.
+    #[error("the writer's epoch has ended, and it is not known whether the batch was committed")]
     Unknown,
     /// The batch itself is at fault.
     #[error("the store refused the batch")]
@@ -132,7 +133,8 @@ impl<S: LedgerStore> Committer<S> {
         effects
     }
 
-    /// Looks the batch up until the store answers.
+    /// Looks the batch up until the store answers. If looking it up can never succeed, the writer
+    /// gives up its epoch, which the sweep then closes.
     async fn resolve(&mut self, batch: &Batch) -> Result<Resolution, CommitError> {
         let mut wait = FIRST_WAIT;
         loop {
@@ -140,6 +142,14 @@ impl<S: LedgerStore> Committer<S> {
                 Ok(resolution) => return Ok(resolution),
                 Err(StoreError::Fenced) => {
                     self.renew_epoch().await;
+                    return Err(CommitError::Unknown);
+                }
+                Err(StoreError::Refused(reason)) if self.open_new_epoch().await.is_ok() => {
+                    tracing::error!(
+                        batch = batch.number,
+                        reason,
+                        "the outcome of a ledger batch is unreadable; its epoch was given up"
+                    );
                     return Err(CommitError::Unknown);
                 }
                 Err(error) => {
@@ -152,18 +162,22 @@ impl<S: LedgerStore> Committer<S> {
     }
 
     async fn renew_epoch(&mut self) -> CommitError {
-        match self.store.open_epoch().await {
-            Ok(epoch) => {
-                tracing::warn!(
-                    old = self.epoch.0,
-                    new = epoch.0,
-                    "the ledger epoch was closed by another gateway"
-                );
-                (self.epoch, self.next_batch) = (epoch, 1);
+        let old = self.epoch.0;
+        match self.open_new_epoch().await {
+            Ok(()) => {
+                tracing::warn!(old, new = self.epoch.0, "the ledger epoch was closed by another gateway");
                 CommitError::NewEpoch
             }
-            Err(_) => CommitError::Unavailable,
+            Err(error) => {
+                tracing::warn!(old, %error, "opening a ledger epoch failed");
+                CommitError::Unavailable
+            }
         }
+    }
+
+    async fn open_new_epoch(&mut self) -> Result<(), StoreError> {
+        (self.epoch, self.next_batch) = (self.store.open_epoch().await?, 1);
+        Ok(())
     }
 
     /// Records that this writer is alive.

@@ -5,21 +5,21 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, SizeHint};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use super::Pool;
 use super::choice::Target;
 use super::incoming::IncomingBody;
-use super::metrics::Ended;
+use super::metrics::CallEvent;
 use crate::upstream::breaker::Admission;
 use crate::upstream::bulkhead::Permit;
 use crate::upstream::error::UpstreamError;
-use crate::upstream::upload::Upload;
+use crate::upstream::upload::{AnswerTimeouts, Upload};
 
 /// A target that answers a call. Counts as a call in progress.
 pub(super) struct Answering {
@@ -44,9 +44,8 @@ impl Answering {
 
 impl Drop for Answering {
     fn drop(&mut self) {
+        // A call that was given up says nothing of the target: its admission is not reported.
         self.target.running.fetch_sub(1, Ordering::Relaxed);
-        // The call was given up before it had an answer, which says nothing of the target.
-        self.report(true);
     }
 }
 
@@ -56,12 +55,14 @@ pub(super) struct InProgress {
     pub(super) answering: Answering,
     pub(super) begun: Instant,
     pub(super) upload: Upload,
+    pub(super) timeouts: AnswerTimeouts,
     pub(super) _permit: Permit,
 }
 
 /// A body that is still to be read. Dropping it closes the connection, so that the server may stop.
 pub struct AnswerBody {
     incoming: IncomingBody,
+    timeouts: AnswerTimeouts,
     /// Present until the answer has ended.
     call: Option<InProgress>,
 }
@@ -75,7 +76,7 @@ pub enum Read {
 
 impl AnswerBody {
     pub(super) fn new(incoming: IncomingBody, call: InProgress) -> Self {
-        Self { incoming, call: Some(call) }
+        Self { incoming, timeouts: call.timeouts, call: Some(call) }
     }
 
     /// Reports a status that means the server fails. With any other, the end of the body decides
@@ -93,33 +94,35 @@ impl AnswerBody {
         }
     }
 
-    /// Reads the body as far as `most` bytes, each part within `idle`.
+    /// Reads the body as far as `most` bytes, within its timeouts.
     ///
     /// # Errors
     /// When it breaks off or falls silent.
-    pub async fn read(mut self, most: usize, idle: Duration) -> Result<Read, UpstreamError> {
+    pub async fn read(mut self, most: usize) -> Result<Read, UpstreamError> {
         let mut read = BytesMut::new();
         loop {
-            let Ok(frame) = timeout(idle, self.incoming.frame()).await else {
-                if let Some(call) = &self.call {
-                    call.upload.blame_silence(idle);
+            let Ok(frame) = timeout_at(self.timeouts.of_part(), self.incoming.frame()).await else {
+                let upload = self.call.as_ref().map(|call| &call.upload);
+                let waits_for_client = upload.is_some_and(Upload::waits_for_client);
+                if let Some(upload) = upload.filter(|_| !self.timeouts.have_ended()) {
+                    upload.blame_silence(self.timeouts.idle);
                 }
-                self.end(Ended::TimedOut, false);
+                self.end(CallEvent::TimedOut, waits_for_client);
                 return Err(UpstreamError::Timeout);
             };
             match frame {
                 None => {
-                    self.end(Ended::Answered, true);
+                    self.end(CallEvent::Answered, true);
                     return Ok(Read::Whole(read.freeze()));
                 }
                 Some(Err(error)) => {
-                    self.end(Ended::Failed, false);
+                    self.end(CallEvent::Failed, false);
                     return Err(UpstreamError::Failed(format!("broke off: {error}")));
                 }
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
                     if read.is_empty() && self.incoming.is_end_stream() && data.len() <= most {
-                        self.end(Ended::Answered, true);
+                        self.end(CallEvent::Answered, true);
                         return Ok(Read::Whole(data));
                     }
                     read.extend_from_slice(&data);
@@ -131,7 +134,7 @@ impl AnswerBody {
         }
     }
 
-    fn end(&mut self, ended: Ended, is_sound: bool) {
+    fn end(&mut self, ended: CallEvent, is_sound: bool) {
         if let Some(InProgress { pool, answering, begun, upload, .. }) = self.call.take() {
             // An answer may come before the whole request was sent.
             upload.stop();
@@ -152,10 +155,10 @@ impl Body for AnswerBody {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.incoming).poll_frame(cx));
         match &frame {
-            Some(Ok(_)) if self.incoming.is_end_stream() => self.end(Ended::Answered, true),
+            Some(Ok(_)) if self.incoming.is_end_stream() => self.end(CallEvent::Answered, true),
             Some(Ok(_)) => {}
-            None => self.end(Ended::Answered, true),
-            Some(Err(_)) => self.end(Ended::Failed, false),
+            None => self.end(CallEvent::Answered, true),
+            Some(Err(_)) => self.end(CallEvent::Failed, false),
         }
         Poll::Ready(frame)
     }
@@ -171,6 +174,6 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
-        self.end(Ended::Left, true);
+        self.end(CallEvent::Left, true);
     }
 }

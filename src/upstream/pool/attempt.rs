@@ -20,22 +20,24 @@ pub(super) enum Attempt {
     /// came.
     Unanswered(UpstreamError),
     /// The server may have acted on the call.
-    Sent(UpstreamError),
+    Sent { error: UpstreamError, is_fault_of_target: bool },
 }
 
 impl Attempt {
     pub(super) fn into_error(self) -> UpstreamError {
         match self {
-            Self::NotSent { error, .. } | Self::Unanswered(error) | Self::Sent(error) => error,
+            Self::NotSent { error, .. } | Self::Unanswered(error) | Self::Sent { error, .. } => error,
         }
     }
 
     /// Whether the target works, as far as this attempt shows.
     fn is_sound(&self) -> bool {
-        matches!(
-            self,
-            Self::NotSent { is_fault_of_target: false, .. } | Self::Sent(UpstreamError::Unusable(_))
-        )
+        match self {
+            Self::NotSent { is_fault_of_target, .. } | Self::Sent { is_fault_of_target, .. } => {
+                !is_fault_of_target
+            }
+            Self::Unanswered(_) => false,
+        }
     }
 }
 
@@ -66,8 +68,11 @@ impl Pool {
     async fn ask(&self, target: &Target, call: PoolCall<'_>) -> Result<Response<IncomingBody>, Attempt> {
         let request = self.request(target, call);
         let client = self.clients.here();
-        match call.body.answered(call.waits, client.send(target, request)).await {
-            None => Err(of_client(call).unwrap_or(Attempt::Sent(UpstreamError::Timeout))),
+        match call.body.answered(call.timeouts, client.send(target, request)).await {
+            None => Err(of_client(call).unwrap_or_else(|| Attempt::Sent {
+                error: UpstreamError::Timeout,
+                is_fault_of_target: !call.body.waits_for_client(),
+            })),
             Some(Ok(mut response)) => {
                 if !call.body.has_ended() {
                     response.body_mut().detach_request();
@@ -109,12 +114,15 @@ fn failed(error: SendError, call: PoolCall<'_>) -> Attempt {
             Attempt::NotSent { error: UpstreamError::Failed(reason), is_fault_of_target: false }
         }
         SendError::Unanswered(reason) => Attempt::Unanswered(UpstreamError::Failed(reason)),
-        SendError::Failed(reason) => Attempt::Sent(UpstreamError::Failed(reason)),
+        SendError::Failed(reason) => {
+            Attempt::Sent { error: UpstreamError::Failed(reason), is_fault_of_target: true }
+        }
     }
 }
 
 /// The attempt that failed because the client did not send its whole request.
 fn of_client(call: PoolCall<'_>) -> Option<Attempt> {
     let fault = call.body.fault()?;
-    Some(Attempt::Sent(UpstreamError::Unusable(fault.to_string())))
+    let error = UpstreamError::Unusable(fault.to_string());
+    Some(Attempt::Sent { error, is_fault_of_target: false })
 }

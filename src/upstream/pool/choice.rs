@@ -15,8 +15,8 @@ use crate::upstream::breaker::{Admission, Breaker};
 use crate::upstream::error::UpstreamError;
 
 pub(super) struct Target {
-    /// Its place among the targets of the pool.
-    pub(super) place: usize,
+    /// Among the targets of the pool.
+    pub(super) index: usize,
     pub(super) url: Uri,
     pub(super) host: HeaderValue,
     /// Calls in progress.
@@ -32,9 +32,9 @@ pub(super) struct Chosen {
 }
 
 impl Target {
-    pub(super) fn new(place: usize, url: &Uri, config: &PoolConfig) -> Self {
+    pub(super) fn new(index: usize, url: &Uri, config: &PoolConfig) -> Self {
         Self {
-            place,
+            index,
             url: url.clone(),
             host: config.host.as_ref().map_or_else(|| host_of(url), |host| host.header.clone()),
             running: AtomicUsize::new(0),
@@ -59,35 +59,92 @@ impl Pool {
     /// the only target.
     pub(super) fn choose(&self, except: Option<usize>) -> Result<Chosen, UpstreamError> {
         let now = Instant::now();
-        let is_only = self.targets.len() == 1;
         let mut shortest: Option<Duration> = None;
-        let mut open: Vec<usize> = Vec::with_capacity(self.targets.len());
-        for (at, target) in self.targets.iter().enumerate() {
+        let mut waits = |wait: Duration| {
+            shortest = Some(shortest.map_or(wait, |known| known.min(wait)));
+        };
+        let mut open = self.open_targets(except, now, &mut waits);
+        while !open.is_empty() {
+            let chosen = open.swap_remove(less_busy(&open));
+            // Another call may have become the probe of this target meanwhile.
+            match chosen.breaker().admit(now) {
+                Ok(admission) => return Ok(Chosen { target: chosen.clone(), admission }),
+                Err(wait) => waits(wait),
+            }
+        }
+        Err(UpstreamError::Unavailable { retry_after: shortest.unwrap_or(BUSY_RETRY_AFTER) })
+    }
+
+    /// The targets that may be asked now: the healthy ones, or all if none is healthy, because the
+    /// checks may be wrong. `waits` gets the time of each whose breaker is open.
+    fn open_targets(
+        &self,
+        except: Option<usize>,
+        now: Instant,
+        waits: &mut impl FnMut(Duration),
+    ) -> Vec<&Arc<Target>> {
+        let except = except.filter(|_| self.targets.len() > 1);
+        let mut open: Vec<&Arc<Target>> = Vec::with_capacity(self.targets.len());
+        for target in &self.targets {
             match target.breaker().wait(now) {
-                None if except != Some(at) || is_only => open.push(at),
-                None => {}
-                Some(wait) => shortest = Some(shortest.map_or(wait, |known| known.min(wait))),
+                None if except == Some(target.index) => {}
+                None => open.push(target),
+                Some(wait) => waits(wait),
             }
         }
-        // If all are down, all are tried: the checks may be wrong.
-        if open.iter().any(|at| !self.targets[*at].health.is_down()) {
-            open.retain(|at| !self.targets[*at].health.is_down());
+        if open.iter().any(|target| !target.health.is_down()) {
+            open.retain(|target| !target.health.is_down());
         }
-        let unavailable = |wait: Option<Duration>| UpstreamError::Unavailable {
-            retry_after: wait.unwrap_or(BUSY_RETRY_AFTER),
-        };
-        let chosen = match open.len() {
-            0 => return Err(unavailable(shortest)),
-            1 => open[0],
-            count => {
-                let one = rand::random_range(0..count);
-                let other = (one + rand::random_range(1..count)) % count;
-                let running = |at: usize| self.targets[open[at]].running.load(Ordering::Relaxed);
-                if running(other) < running(one) { open[other] } else { open[one] }
-            }
-        };
-        let admitted = self.targets[chosen].breaker().admit(now);
-        let chosen_for = |admission| Chosen { target: self.targets[chosen].clone(), admission };
-        admitted.map(chosen_for).map_err(|wait| unavailable(Some(wait)))
+        open
+    }
+}
+
+/// The index of the less busy of two random targets of these.
+fn less_busy(open: &[&Arc<Target>]) -> usize {
+    if open.len() == 1 {
+        return 0;
+    }
+    let one = rand::random_range(0..open.len());
+    let other = (one + rand::random_range(1..open.len())) % open.len();
+    let running = |at: usize| open[at].running.load(Ordering::Relaxed);
+    if running(other) < running(one) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    /// A pool whose first target is to be probed.
+    fn with_one_to_probe() -> Pool {
+        let pool = Pool::new(PoolConfig::of_targets(&["http://127.0.0.1:1", "http://127.0.0.1:2"]));
+        pool.targets[0].breaker().pause(Duration::ZERO, Instant::now());
+        pool
+    }
+
+    #[test]
+    fn a_call_that_comes_too_late_to_probe_gets_another_target() {
+        for _ in 0..200 {
+            let (pool, both) = (with_one_to_probe(), Barrier::new(2));
+            let choose = || {
+                both.wait();
+                pool.choose(None).map(|chosen| chosen.target.index)
+            };
+            let chosen = thread::scope(|threads| {
+                [threads.spawn(choose), threads.spawn(choose)].map(|thread| thread.join().unwrap())
+            });
+            let [Ok(one), Ok(other)] = chosen else { panic!("{chosen:?}") };
+            assert!(one != other || one == 1, "two probes");
+        }
+    }
+
+    #[test]
+    fn a_target_is_excepted_only_if_there_is_another() {
+        let both = with_one_to_probe();
+        assert_eq!(both.choose(Some(1)).unwrap().target.index, 0);
+        let only = Pool::new(PoolConfig::of_targets(&["http://127.0.0.1:1"]));
+        assert_eq!(only.choose(Some(0)).unwrap().target.index, 0);
     }
 }

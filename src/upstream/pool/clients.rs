@@ -97,25 +97,6 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::address::AddressPolicy;
-    use crate::upstream::breaker::BreakerConfig;
-    use crate::upstream::tls::{TlsFiles, UpstreamTls};
-
-    fn config() -> PoolConfig {
-        PoolConfig {
-            name: "test".into(),
-            targets: Vec::new(),
-            reach: AddressPolicy::Private,
-            host: None,
-            tls: UpstreamTls::read(TlsFiles::default()).unwrap(),
-            speaks_http2: false,
-            credential: None,
-            connect_timeout: Duration::from_secs(1),
-            max_concurrent: 1,
-            breaker: BreakerConfig { failures: 1, open_for: Duration::from_secs(1) },
-            health: None,
-        }
-    }
 
     fn runtime() -> tokio::runtime::Runtime {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
@@ -129,7 +110,7 @@ mod tests {
 
     #[test]
     fn each_runtime_has_a_client_of_its_own_and_keeps_it() {
-        let clients = Clients::new(&config());
+        let clients = Clients::new(&PoolConfig::of_targets(&[]));
         let (one, two) = (runtime(), runtime());
         let (first, second, again) = (here(&clients, &one), here(&clients, &two), here(&clients, &one));
         assert!(Arc::ptr_eq(&first, &again) && !Arc::ptr_eq(&first, &second));
@@ -137,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_client_that_is_too_old_is_replaced() {
-        let clients = Clients::new(&config());
+        let clients = Clients::new(&PoolConfig::of_targets(&[]));
         let runtime = runtime();
         let first = here(&clients, &runtime);
         let before = Instant::now().checked_sub(MAX_AGE).expect("the machine has run for longer");

@@ -33,13 +33,33 @@ pub struct PoolConfig {
     pub speaks_http2: bool,
     /// Proves the gateway to the servers.
     pub credential: Option<(HeaderName, HeaderValue)>,
-    /// Timeout of connecting, and of the wait for a place.
+    /// Timeout of connecting, and of the wait for a permit of `max_concurrent`.
     pub connect_timeout: Duration,
     /// Most calls in progress. One account has at most half of them, rounded up.
     pub max_concurrent: usize,
     pub breaker: BreakerConfig,
     /// Health checks of the targets.
     pub health: Option<HealthConfig>,
+}
+
+#[cfg(test)]
+impl PoolConfig {
+    /// Targets on this machine, none of which has to be there.
+    pub(super) fn of_targets(targets: &[&'static str]) -> Self {
+        Self {
+            name: "test".into(),
+            targets: targets.iter().map(|url| Uri::from_static(url)).collect(),
+            reach: AddressPolicy::Private,
+            host: None,
+            tls: UpstreamTls::read(crate::upstream::tls::TlsFiles::default()).unwrap(),
+            speaks_http2: false,
+            credential: None,
+            connect_timeout: Duration::from_secs(1),
+            max_concurrent: 1,
+            breaker: BreakerConfig { failures: 1, open_for: Duration::from_secs(1) },
+            health: None,
+        }
+    }
 }
 
 /// A host, perhaps with a port, and its name in certificates.

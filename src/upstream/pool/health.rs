@@ -7,12 +7,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http_body_util::{BodyExt, Limited};
 use hyper::Request;
-use hyper::header::HOST;
+use hyper::header::{HOST, HeaderValue, USER_AGENT};
 use tokio::time::{sleep, timeout};
 
 use super::Pool;
 use super::choice::Target;
 use super::target_health::HealthConfig;
+use crate::upstream::OWN_USER_AGENT;
 use crate::upstream::upload::UploadBody;
 
 /// Longest wait for an answer.
@@ -56,6 +57,7 @@ impl Pool {
         let Ok(path) = path.parse() else { return false };
         let mut request = Request::new(UploadBody::Whole(None));
         *request.uri_mut() = path;
+        request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(OWN_USER_AGENT));
         if !self.config.speaks_http2 {
             request.headers_mut().insert(HOST, target.host.clone());
         }

@@ -34,7 +34,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Http1Client {
     connector: Connector,
     http: Builder,
-    /// Idle connections by the place of their target, the last used at the end.
+    /// Idle connections by the index of their target, the last used at the end.
     idle: Mutex<Vec<Vec<Idle>>>,
 }
 
@@ -43,11 +43,11 @@ struct Idle {
     since: Instant,
 }
 
-/// Where a connection rests between calls.
+/// Where an idle connection is put back.
 #[derive(Clone)]
-struct Home {
+struct PoolHandle {
     client: Weak<Http1Client>,
-    place: usize,
+    index: usize,
 }
 
 impl Http1Client {
@@ -71,7 +71,7 @@ impl Http1Client {
         target: &Target,
         mut request: Request<UploadBody>,
     ) -> Result<Response<Http1Body>, SendError> {
-        while let Some(connection) = self.take(target.place) {
+        while let Some(connection) = self.take(target.index) {
             match connection.send(request).await {
                 Ok(answer) => return Ok(driven(answer)),
                 Err(NotAnswered { unsent: Some(returned), .. }) => request = *returned,
@@ -86,8 +86,8 @@ impl Http1Client {
         let mut connector = self.connector.clone();
         let ready = connector.ready().await.map_err(|error| with_causes(&*error))?;
         let stream = ready.call(target.url.clone()).await.map_err(|error| with_causes(&*error))?;
-        let home = Home { client: Arc::downgrade(self), place: target.place };
-        Connection::open(&self.http, stream, home).await.map_err(|error| with_causes(&error))
+        let pool = PoolHandle { client: Arc::downgrade(self), index: target.index };
+        Connection::open(&self.http, stream, pool).await.map_err(|error| with_causes(&error))
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Vec<Idle>>> {
@@ -95,14 +95,14 @@ impl Http1Client {
     }
 
     /// The connection that was used last: the others can grow old.
-    fn take(&self, place: usize) -> Option<Box<Connection>> {
-        let idle = self.idle().get_mut(place)?.pop()?;
+    fn take(&self, index: usize) -> Option<Box<Connection>> {
+        let idle = self.idle().get_mut(index)?.pop()?;
         (idle.since.elapsed() < IDLE_FOR).then_some(idle.connection)
     }
 
-    fn put(&self, place: usize, connection: Box<Connection>) {
+    fn put(&self, index: usize, connection: Box<Connection>) {
         let mut idle = self.idle();
-        let Some(kept) = idle.get_mut(place) else { return };
+        let Some(kept) = idle.get_mut(index) else { return };
         if kept.len() < IDLE_CONNECTIONS {
             kept.push(Idle { connection, since: Instant::now() });
         }
@@ -110,7 +110,7 @@ impl Http1Client {
 
     /// Closes connections that are idle for too long, or that their server has closed.
     fn sweep(&self) {
-        let is_usable = |idle: &mut Idle| idle.since.elapsed() < IDLE_FOR && idle.connection.is_at_rest();
+        let is_usable = |idle: &mut Idle| idle.since.elapsed() < IDLE_FOR && idle.connection.is_idle();
         self.idle().iter_mut().for_each(|kept| kept.retain_mut(is_usable));
     }
 }
@@ -120,13 +120,13 @@ fn driven((response, connection): (Response<Incoming>, Box<Connection>)) -> Resp
     response.map(|incoming| Http1Body::new(incoming, connection))
 }
 
-impl Home {
+impl PoolHandle {
     /// Keeps a connection for the next call, if it can take one.
-    fn take_back(self, mut connection: Box<Connection>) {
+    fn put_back(self, mut connection: Box<Connection>) {
         if let Some(client) = self.client.upgrade()
-            && connection.is_at_rest()
+            && connection.is_idle()
         {
-            client.put(self.place, connection);
+            client.put(self.index, connection);
         }
     }
 }

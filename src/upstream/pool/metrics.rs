@@ -6,31 +6,40 @@ use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
-/// How a call ended, or what was done for it.
+/// What is counted of calls: how they ended, and that one was retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum CallEvent {
     Answered,
     Busy,
     Failed,
     Left,
     Refused,
-    Repeated,
+    Retried,
     TimedOut,
 }
 
-/// Number of variants of [`Ended`].
-const ENDS: usize = 7;
+#[derive(Default)]
+struct Counters {
+    answered: OnceLock<Counter>,
+    busy: OnceLock<Counter>,
+    failed: OnceLock<Counter>,
+    left: OnceLock<Counter>,
+    refused: OnceLock<Counter>,
+    retried: OnceLock<Counter>,
+    timed_out: OnceLock<Counter>,
+}
 
-impl Ended {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::Busy => "busy",
-            Self::Failed => "failed",
-            Self::Left => "left",
-            Self::Refused => "refused",
-            Self::Repeated => "repeated",
-            Self::TimedOut => "timed_out",
+impl Counters {
+    /// The counter of an event, and its label.
+    const fn of(&self, event: CallEvent) -> (&OnceLock<Counter>, &'static str) {
+        match event {
+            CallEvent::Answered => (&self.answered, "answered"),
+            CallEvent::Busy => (&self.busy, "busy"),
+            CallEvent::Failed => (&self.failed, "failed"),
+            CallEvent::Left => (&self.left, "left"),
+            CallEvent::Refused => (&self.refused, "refused"),
+            CallEvent::Retried => (&self.retried, "retried"),
+            CallEvent::TimedOut => (&self.timed_out, "timed_out"),
         }
     }
 }
@@ -38,7 +47,7 @@ impl Ended {
 /// Series appear with their first call.
 pub(super) struct PoolMetrics {
     upstream: String,
-    requests: [OnceLock<Counter>; ENDS],
+    requests: Counters,
     duration: OnceLock<Histogram>,
     breaker: OnceLock<Gauge>,
 }
@@ -47,18 +56,19 @@ impl PoolMetrics {
     pub(super) fn new(upstream: &str) -> Self {
         Self {
             upstream: upstream.to_owned(),
-            requests: [const { OnceLock::new() }; ENDS],
+            requests: Counters::default(),
             duration: OnceLock::new(),
             breaker: OnceLock::new(),
         }
     }
 
-    pub(super) fn count(&self, ended: Ended) {
+    pub(super) fn count(&self, event: CallEvent) {
+        let (counter, outcome) = self.requests.of(event);
         let register = || {
             let upstream = self.upstream.clone();
-            counter!("gateway_upstream_requests_total", "upstream" => upstream, "outcome" => ended.label())
+            counter!("gateway_upstream_requests_total", "upstream" => upstream, "outcome" => outcome)
         };
-        self.requests[ended as usize].get_or_init(register).increment(1);
+        counter.get_or_init(register).increment(1);
     }
 
     pub(super) fn took(&self, time: Duration) {

@@ -7,7 +7,7 @@ use hyper::body::{Body, Frame, SizeHint};
 use parking_lot::MutexGuard;
 use tokio::time::Instant;
 
-use super::{AnswerWaits, State, StreamedUpload, UploadFault};
+use super::{AnswerTimeouts, State, StreamedUpload, UploadFault};
 
 impl StreamedUpload {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -24,9 +24,9 @@ impl StreamedUpload {
         state.has_ended && state.fault.is_none()
     }
 
-    pub(super) fn deadline(&self, waits: AnswerWaits) -> Instant {
+    pub(super) fn deadline(&self, timeouts: AnswerTimeouts) -> Instant {
         let state = self.state();
-        state.moved_at + if state.has_ended { waits.first_byte } else { waits.idle }
+        state.moved_at + if state.has_ended { timeouts.first_byte } else { timeouts.idle }
     }
 
     pub(super) fn poll_part(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, UploadFault>>> {
@@ -76,6 +76,10 @@ impl StreamedUpload {
 }
 
 impl State {
+    pub(super) fn waits_for_client(&self) -> bool {
+        self.sender.is_some() && !self.has_ended
+    }
+
     /// Counts a part of the body, and refuses what is beyond the limit.
     pub(super) fn pass(&mut self, data: &Bytes, max_bytes: u64) -> Result<(), UploadFault> {
         let bytes = self.bytes.saturating_add(data.len() as u64);

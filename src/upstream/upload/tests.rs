@@ -26,6 +26,11 @@ impl Body for Parts {
     }
 }
 
+fn timeouts(total_s: u64) -> AnswerTimeouts {
+    let (first_byte, idle) = (Duration::from_secs(1), Duration::from_secs(10));
+    AnswerTimeouts { first_byte, idle, ends_at: Instant::now() + Duration::from_secs(total_s) }
+}
+
 /// A client that sends nothing.
 struct Stalled;
 
@@ -41,8 +46,8 @@ impl Body for Stalled {
     }
 }
 
-fn passed<const N: usize>(parts: [Option<&'static str>; N], max_bytes: u64) -> Upload {
-    Upload::passed(Box::pin(Parts(parts.into())), max_bytes)
+fn streamed<const N: usize>(parts: [Option<&'static str>; N], max_bytes: u64) -> Upload {
+    Upload::streamed(Box::pin(Parts(parts.into())), max_bytes)
 }
 
 async fn sent(upload: &Upload) -> Vec<Result<Bytes, UploadFault>> {
@@ -60,7 +65,7 @@ async fn sent(upload: &Upload) -> Vec<Result<Bytes, UploadFault>> {
 
 #[tokio::test]
 async fn what_a_client_sends_is_passed_on_and_counted() {
-    let upload = passed([Some("ab"), Some("c")], 3);
+    let upload = streamed([Some("ab"), Some("c")], 3);
     assert!(upload.is_whole());
     assert_eq!(sent(&upload).await, [Ok("ab".into()), Ok("c".into())]);
     assert_eq!((upload.bytes(), upload.fault(), upload.is_whole()), (3, None, false));
@@ -68,21 +73,21 @@ async fn what_a_client_sends_is_passed_on_and_counted() {
 
 #[tokio::test]
 async fn nothing_beyond_the_limit_is_passed_on() {
-    let upload = passed([Some("ab"), Some("cd")], 3);
+    let upload = streamed([Some("ab"), Some("cd")], 3);
     assert_eq!(sent(&upload).await, [Ok("ab".into()), Err(UploadFault::TooLong)]);
     assert_eq!((upload.bytes(), upload.fault()), (2, Some(UploadFault::TooLong)));
 }
 
 #[tokio::test]
 async fn a_client_that_breaks_off_is_the_one_at_fault() {
-    let upload = passed([Some("ab"), None], 9);
+    let upload = streamed([Some("ab"), None], 9);
     assert_eq!(sent(&upload).await, [Ok("ab".into()), Err(UploadFault::BrokeOff)]);
     assert_eq!(upload.fault(), Some(UploadFault::BrokeOff));
 }
 
 #[tokio::test]
 async fn a_request_that_was_not_sent_leaves_the_body_for_another() {
-    let upload = passed([Some("ab")], 9);
+    let upload = streamed([Some("ab")], 9);
     drop(upload.body());
     assert!(upload.is_whole());
     assert_eq!(sent(&upload).await, [Ok("ab".into())]);
@@ -91,27 +96,65 @@ async fn a_request_that_was_not_sent_leaves_the_body_for_another() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_of_the_head_begins_when_the_body_has_ended() {
-    let waits = AnswerWaits { first_byte: Duration::from_secs(1), idle: Duration::from_secs(10) };
-    let upload = passed([Some("a")], 9);
+    let timeouts = timeouts(60);
+    let upload = streamed([Some("a")], 9);
     let begun = Instant::now();
     let of_client = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
         sent(&upload).await;
     };
-    let (answered, ()) = tokio::join!(upload.answered(waits, pending::<()>()), of_client);
+    let (answered, ()) = tokio::join!(upload.answered(timeouts, pending::<()>()), of_client);
     assert_eq!((answered, begun.elapsed().as_secs()), (None, 6));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_silence_is_the_fault_of_the_side_that_is_waited_for() {
-    let waits = AnswerWaits { first_byte: Duration::from_secs(1), idle: Duration::from_secs(10) };
+    let timeouts = timeouts(60);
     // The upstream does not read what is there.
-    let (unread, begun) = (passed([Some("a")], 9), Instant::now());
-    assert_eq!(unread.answered(waits, pending::<()>()).await, None);
+    let (unread, begun) = (streamed([Some("a")], 9), Instant::now());
+    assert_eq!(unread.answered(timeouts, pending::<()>()).await, None);
     assert_eq!((begun.elapsed().as_secs(), unread.fault()), (10, None));
     // The upstream has read what there was, and the client sends no more.
-    let stalled = Upload::passed(Box::pin(Stalled), 9);
-    let (answered, sent) = tokio::join!(stalled.answered(waits, pending::<()>()), sent(&stalled));
+    let stalled = Upload::streamed(Box::pin(Stalled), 9);
+    let (answered, sent) = tokio::join!(stalled.answered(timeouts, pending::<()>()), sent(&stalled));
     let fault = UploadFault::TooSlow { timeout_s: 10 };
     assert_eq!((answered, sent, stalled.fault()), (None, vec![Err(fault)], Some(fault)));
+}
+
+/// A client that sends a byte a second.
+struct Dripping(Pin<Box<tokio::time::Sleep>>);
+
+impl Body for Dripping {
+    type Data = Bytes;
+    type Error = UploadFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, UploadFault>>> {
+        std::task::ready!(self.0.as_mut().poll(cx));
+        self.0.as_mut().reset(Instant::now() + Duration::from_secs(1));
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"a")))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_ends_in_time_although_its_client_goes_on_sending() {
+    let drip = || Dripping(Box::pin(tokio::time::sleep(Duration::from_secs(1))));
+    let (dripping, begun) = (Upload::streamed(Box::pin(drip()), 999), Instant::now());
+    let answered = tokio::select! {
+        biased;
+        answered = dripping.answered(timeouts(30), pending::<()>()) => answered,
+        _ = sent(&dripping) => panic!("the body does not end"),
+    };
+    assert_eq!((answered, begun.elapsed().as_secs(), dripping.fault()), (None, 30, None));
+    assert!(dripping.waits_for_client());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_call_is_the_latest_time_of_the_head() {
+    let begun = Instant::now();
+    let late = AnswerTimeouts { first_byte: Duration::from_secs(60), ..timeouts(5) };
+    assert_eq!(Upload::Whole(Bytes::new()).answered(late, pending::<()>()).await, None);
+    assert_eq!(begun.elapsed().as_secs(), 5);
 }

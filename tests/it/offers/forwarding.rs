@@ -113,6 +113,20 @@ async fn a_failing_upstream_costs_nothing_and_is_asked_once() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_takes_longer_than_a_call_may_opens_its_breaker() {
+    for behaviour in [Behaviour::Hangs, Behaviour::Drips] {
+        let breaker = "breaker = { failures = 2, open_ms = 300000 }\n";
+        let shop = Shop::selling(vec![behaviour.clone()], "credits = 3\ntotal_s = 1\n", breaker).await;
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(answer(shop.request(Method::POST)).await.status);
+        }
+        assert_eq!(statuses, [504, 504, 503], "{behaviour:?}");
+        assert_eq!(shop.balance().await, 1_000);
+    }
+}
+
+#[tokio::test]
 async fn an_absent_upstream_is_502_and_then_503_by_its_breaker() {
     let shop = Shop::with(vec![Behaviour::Closes]).await;
     // A port that was just given up.

@@ -11,15 +11,17 @@ use fluence::upstream::breaker::BreakerConfig;
 use fluence::upstream::error::UpstreamError;
 use fluence::upstream::pool::{AnswerBody, Pool, PoolCall, PoolConfig, Read};
 use fluence::upstream::tls::{TlsFiles, UpstreamTls};
-use fluence::upstream::upload::{AnswerWaits, ClientBody, Upload};
+use fluence::upstream::upload::{AnswerTimeouts, ClientBody, Upload};
 use fluence::upstream::url::parse_url;
 use futures_util::future::join_all;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
+use hyper::http::request::Parts;
 use hyper::{Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout};
 
 use super::ACCOUNT;
 use crate::support::gateway::eventually;
@@ -30,6 +32,10 @@ const LONG: Duration = Duration::from_secs(30);
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 fn pool(address: std::net::SocketAddr) -> Arc<Pool> {
+    pool_with(address, BreakerConfig { failures: u32::MAX, open_for: Duration::from_millis(100) })
+}
+
+fn pool_with(address: std::net::SocketAddr, breaker: BreakerConfig) -> Arc<Pool> {
     Arc::new(Pool::new(PoolConfig {
         name: "test".into(),
         targets: vec![parse_url(&format!("http://{address}"), AddressPolicy::Private).unwrap()],
@@ -40,7 +46,7 @@ fn pool(address: std::net::SocketAddr) -> Arc<Pool> {
         credential: None,
         connect_timeout: LONG,
         max_concurrent: 1_000,
-        breaker: BreakerConfig { failures: u32::MAX, open_for: Duration::from_millis(100) },
+        breaker,
         health: None,
     }))
 }
@@ -52,12 +58,21 @@ async fn send(
     retry: RetryRule,
 ) -> Result<Response<AnswerBody>, UpstreamError> {
     let (head, ()) = Request::post(path).body(()).unwrap().into_parts();
-    let waits = AnswerWaits { first_byte: LONG, idle: LONG };
-    pool.send(ACCOUNT, PoolCall { head: &head, body, waits, retry }).await
+    send_within(LONG, pool, (&head, body), retry).await
+}
+
+async fn send_within(
+    first_byte: Duration,
+    pool: &Arc<Pool>,
+    (head, body): (&Parts, &Upload),
+    retry: RetryRule,
+) -> Result<Response<AnswerBody>, UpstreamError> {
+    let timeouts = AnswerTimeouts { first_byte, idle: LONG, ends_at: Instant::now() + LONG };
+    pool.send(ACCOUNT, PoolCall { head, body, timeouts, retry }).await
 }
 
 async fn whole(response: Response<AnswerBody>) -> Result<Bytes, UpstreamError> {
-    match response.into_body().read(1 << 20, LONG).await? {
+    match response.into_body().read(1 << 20).await? {
         Read::Whole(body) => Ok(body),
         Read::Longer(..) => panic!("a long answer"),
     }
@@ -194,6 +209,20 @@ async fn an_answer_that_is_given_up_closes_its_connection() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_given_up_says_nothing_of_its_target() {
+    let server = ScriptedServer::start(vec![Behaviour::Hangs]).await;
+    let pool = pool_with(server.address, BreakerConfig { failures: 2, open_for: LONG });
+    let (head, ()) = Request::post("/").body(()).unwrap().into_parts();
+    let body = Upload::Whole(Bytes::from_static(b"{}"));
+    let late = || send_within(Duration::from_millis(50), &pool, (&head, &body), RetryRule::Off);
+    assert!(matches!(late().await, Err(UpstreamError::Timeout)));
+    let given_up = send(&pool, "/", &body, RetryRule::Off);
+    assert!(timeout(Duration::from_millis(50), given_up).await.is_err());
+    assert!(matches!(late().await, Err(UpstreamError::Timeout)));
+    assert!(matches!(late().await, Err(UpstreamError::Unavailable { .. })));
+}
+
+#[tokio::test]
 async fn a_request_goes_on_while_nobody_reads_its_early_answer() {
     const PART: usize = 64 << 10;
     const PARTS: usize = 256;
@@ -219,7 +248,7 @@ async fn a_request_goes_on_while_nobody_reads_its_early_answer() {
         Some((Ok(Frame::data(part)), received))
     });
     let body: ClientBody = Box::pin(StreamBody::new(stream));
-    let upload = Upload::passed(body, u64::MAX);
+    let upload = Upload::streamed(body, u64::MAX);
     parts.send(Bytes::from(vec![0; PART])).await.unwrap();
     let response = send(&pool, "/", &upload, RetryRule::Off).await.unwrap();
     for _ in 0..PARTS {

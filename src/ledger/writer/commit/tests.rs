@@ -1,4 +1,4 @@
-//! Locked accounts are checked twice.
+//! Locked accounts are checked twice, and a batch that cannot be looked up ends its epoch.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -68,4 +68,47 @@ async fn only_accounts_locked_in_both_checks_are_given_up() {
     let Err(CommitError::Locked(locked)) = commit(&[&[1, 2], &[2, 3]]).await else { panic!() };
     assert_eq!(locked.accounts, HashSet::from([account(2)]));
     assert_eq!(locked.lots_of, HashSet::from([account(2)]));
+}
+
+/// Loses the connection at the first commit, and cannot read what became of it. Opening an epoch
+/// fails once.
+#[derive(Default)]
+struct Unreadable {
+    epochs: i32,
+    commits: u32,
+}
+
+impl LedgerStore for Unreadable {
+    async fn open_epoch(&mut self) -> Result<Epoch, StoreError> {
+        self.epochs += 1;
+        if self.epochs == 2 { Err(StoreError::Unavailable("away".into())) } else { Ok(Epoch(self.epochs)) }
+    }
+    async fn commit(&mut self, batch: &Batch) -> Result<Effects, StoreError> {
+        self.commits += 1;
+        if self.commits == 1 {
+            return Err(StoreError::Unknown("connection lost".into()));
+        }
+        Ok(vec![None; batch.work.len()])
+    }
+    async fn resolve(&mut self, _: &Batch) -> Result<Resolution, StoreError> {
+        Err(StoreError::Refused("an unreadable row".into()))
+    }
+    async fn locked(&mut self, _: &LockSet) -> Result<HashSet<AccountId>, StoreError> {
+        Ok(HashSet::new())
+    }
+    async fn heartbeat(&mut self, _: Epoch) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn close_epoch(&mut self, _: Epoch) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_whose_outcome_is_unreadable_ends_its_epoch_and_no_other_batch_waits_for_it() {
+    let mut committer = Committer::open(Unreadable::default()).await.unwrap();
+    let work = || Work::Ordered(Vec::new());
+    assert_eq!(committer.commit(1, Vec::new(), work()).await, Err(CommitError::Unknown));
+    assert_eq!((committer.epoch(), committer.next_batch()), (Epoch(3), 1));
+    assert!(committer.commit(1, Vec::new(), work()).await.is_ok());
 }

@@ -29,13 +29,13 @@ impl Http1Body {
     /// for itself.
     pub(in crate::upstream::pool) fn detach_request(&mut self) {
         if let Some(connection) = self.connection.take() {
-            connection.run_to_its_end();
+            connection.drive_in_background();
         }
     }
 
     fn end(&mut self) {
         if let Some(connection) = self.connection.take() {
-            connection.rest();
+            connection.return_to_pool();
         }
     }
 

@@ -11,7 +11,7 @@ use hyper::ext::on_informational;
 use hyper::{Request, Response};
 use tokio::task::unconstrained;
 
-use super::Home;
+use super::PoolHandle;
 use crate::upstream::connector::Stream;
 use crate::upstream::pool::send_error::{SendError, with_causes};
 use crate::upstream::response_started::ResponseStarted;
@@ -28,7 +28,7 @@ pub(super) struct Connection {
     started: ResponseStarted,
     /// Informational heads since the last request.
     informational: Arc<AtomicU32>,
-    home: Home,
+    pool: PoolHandle,
 }
 
 /// A request that has no answer.
@@ -41,10 +41,10 @@ pub(super) struct NotAnswered {
 }
 
 impl Connection {
-    pub(super) async fn open(http: &Builder, stream: Stream, home: Home) -> hyper::Result<Box<Self>> {
+    pub(super) async fn open(http: &Builder, stream: Stream, pool: PoolHandle) -> hyper::Result<Box<Self>> {
         let started = stream.inner().response_started();
         let (requests, driver) = http.handshake(stream).await?;
-        Ok(Box::new(Self { requests, driver: Some(driver), started, informational: Arc::default(), home }))
+        Ok(Box::new(Self { requests, driver: Some(driver), started, informational: Arc::default(), pool }))
     }
 
     /// Sends a request, and returns its answer with the connection, which is to be driven while the
@@ -94,19 +94,19 @@ impl Connection {
     }
 
     /// Whether the connection is open and can take a request. Later events on it wake no task.
-    pub(super) fn is_at_rest(&mut self) -> bool {
+    pub(super) fn is_idle(&mut self) -> bool {
         self.drive(&mut Context::from_waker(Waker::noop()));
         self.driver.is_some() && self.requests.is_ready()
     }
 
     /// Keeps the connection for the next call, if it can take one.
-    pub(super) fn rest(self: Box<Self>) {
-        let home = self.home.clone();
-        home.take_back(self);
+    pub(super) fn return_to_pool(self: Box<Self>) {
+        let pool = self.pool.clone();
+        pool.put_back(self);
     }
 
     /// Drives the connection in a task of its own until it is closed.
-    pub(super) fn run_to_its_end(self: Box<Self>) {
+    pub(super) fn drive_in_background(self: Box<Self>) {
         tokio::spawn(async move {
             // The request's future, which is not sent again, keeps the connection open.
             let Self { requests: _requests, driver, .. } = *self;

@@ -1,5 +1,5 @@
-//! What is sent again although a server may have acted on it: once, by the rule of its route, and
-//! within a budget, so that repeats do not bury a server that fails.
+//! Which calls are retried although a server may have acted on them: once, by the rule of the
+//! route, and within a budget, so that retries do not bury a server that fails.
 
 use std::time::Duration;
 
@@ -15,20 +15,20 @@ const SHARE: f32 = 0.1;
 const MIN_PER_S: u32 = 1;
 
 /// The budget of a pool.
-pub(super) struct Repeats(TpsBudget);
+pub(super) struct RetryBudget(TpsBudget);
 
-impl Default for Repeats {
+impl Default for RetryBudget {
     fn default() -> Self {
         Self(TpsBudget::new(WINDOW, MIN_PER_S, SHARE))
     }
 }
 
-impl Repeats {
+impl RetryBudget {
     pub(super) fn note_call(&self) {
         self.0.deposit();
     }
 
-    /// Whether another repeat is within the budget.
+    /// Whether another retry is within the budget.
     pub(super) fn take(&self) -> bool {
         self.0.withdraw()
     }
@@ -36,7 +36,7 @@ impl Repeats {
 
 impl PoolCall<'_> {
     /// Whether the call may be sent again although a server may have acted on it.
-    pub(super) fn may_repeat(&self) -> bool {
+    pub(super) fn may_retry(&self) -> bool {
         self.body.is_whole()
             && match self.retry {
                 RetryRule::Off => false,
@@ -58,34 +58,35 @@ mod tests {
     use hyper::Request;
 
     use super::*;
-    use crate::upstream::upload::{AnswerWaits, Upload};
+    use crate::upstream::upload::{AnswerTimeouts, Upload};
 
     #[test]
-    fn a_post_is_repeated_only_if_its_upstream_knows_it_by_a_key() {
-        let waits = AnswerWaits { first_byte: Duration::ZERO, idle: Duration::ZERO };
+    fn a_post_is_retried_only_if_its_upstream_knows_it_by_a_key() {
+        let ends_at = tokio::time::Instant::now();
+        let timeouts = AnswerTimeouts { first_byte: Duration::ZERO, idle: Duration::ZERO, ends_at };
         let body = Upload::Whole(Bytes::new());
-        let repeats = |method: &str, retry| {
+        let retries = |method: &str, retry| {
             let (head, ()) = Request::builder().method(method).body(()).unwrap().into_parts();
-            PoolCall { head: &head, body: &body, waits, retry }.may_repeat()
+            PoolCall { head: &head, body: &body, timeouts, retry }.may_retry()
         };
         for method in ["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH"] {
-            assert!(!repeats(method, RetryRule::Off), "{method}");
+            assert!(!retries(method, RetryRule::Off), "{method}");
             assert_eq!(
-                repeats(method, RetryRule::Safe),
+                retries(method, RetryRule::Safe),
                 !method.starts_with('P') || method == "PUT",
                 "{method}"
             );
-            assert!(repeats(method, RetryRule::Keyed), "{method}");
+            assert!(retries(method, RetryRule::Keyed), "{method}");
         }
     }
 
     #[tokio::test]
-    async fn repeats_are_a_tenth_of_the_calls_once_the_reserve_is_gone() {
-        let repeats = Repeats::default();
-        let spend = || (0..1_000).take_while(|_| repeats.take()).count();
+    async fn retries_are_a_tenth_of_the_calls_once_the_reserve_is_gone() {
+        let budget = RetryBudget::default();
+        let spend = || (0..1_000).take_while(|_| budget.take()).count();
         assert_eq!(spend(), 10);
         for _ in 0..100 {
-            repeats.note_call();
+            budget.note_call();
         }
         assert_eq!(spend(), 10);
     }
