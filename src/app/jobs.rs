@@ -66,6 +66,7 @@ impl Jobs {
             }
         });
         jobs.spawn("holds and usage", sweep_every, |jobs| async move { jobs.sweep.holds_and_usage().await });
+        jobs.spawn("due accounts", sweep_every, |jobs| async move { jobs.sweep.due_accounts().await });
         jobs.spawn("retention", RETENTION_EVERY, |jobs| async move { jobs.sweep.retention().await });
         jobs.spawn("tidy", TIDY_EVERY, |jobs| async move {
             jobs.limits.remove_idle();

@@ -91,12 +91,15 @@ impl Sweep {
         }
     }
 
-    /// Expires and renews accounts that are due, deletes old records, and creates the next
-    /// partitions of the ledger.
-    pub async fn tidy(&self) {
+    /// Expires the credits and renews the periods of accounts that are due.
+    pub async fn due_accounts(&self) {
         if let Err(error) = self.advance_due_accounts().await {
             tracing::warn!(%error, "advancing due accounts failed");
         }
+    }
+
+    /// Deletes old records, and creates the next partitions of the ledger.
+    pub async fn tidy(&self) {
         if let Err(error) = self.delete_old_records().await {
             tracing::warn!(%error, "deleting old records failed");
         }

@@ -29,11 +29,36 @@ pub(super) struct Confirmation {
     /// The number of the change. A gateway that has applied a later one has applied it too.
     change: i64,
     /// Whether every gateway that is not silent has applied it. For silent ones, the wait covered
-    /// their longest trust.
+    /// their longest trust in cached keys.
     confirmed: bool,
     /// Number of silent gateways that did not sign off and have not applied it.
     silent: usize,
     gateways: Vec<Gateway>,
+    #[serde(skip)]
+    about: About,
+}
+
+/// What gateways are to apply.
+#[derive(Clone, Copy, Debug)]
+enum About {
+    Keys,
+    Offers,
+}
+
+impl About {
+    /// What a gateway without a connection to the database still does, if it serves.
+    fn of_silent(self) -> String {
+        match self {
+            Self::Keys => format!(
+                "If it still serves, it uses cached keys for at most 4 s; this command waited {} s.",
+                TRUST_ENDS_AFTER.as_secs()
+            ),
+            Self::Offers => {
+                "If it still serves, it sells by its old set until it is connected to the database again."
+                    .to_owned()
+            }
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -51,7 +76,7 @@ struct Gateway {
 /// When the database cannot be reached.
 pub(super) async fn every_gateway(context: &Context) -> anyhow::Result<Confirmation> {
     let change = change_feed::newest(&mut *context.connection().await?).await?;
-    wait(context, change, |node| node.change_seen >= change).await
+    wait(context, About::Keys, change, |node| node.change_seen >= change).await
 }
 
 /// Waits, with a limit, until every running gateway sells by this set or a newer one.
@@ -64,11 +89,12 @@ pub(super) async fn every_gateway_sells_by(
     number: i32,
 ) -> anyhow::Result<Confirmation> {
     let change = change_feed::newest(&mut *context.connection().await?).await?;
-    wait(context, change, |node| node.offer_set(kind).is_some_and(|set| set >= number)).await
+    wait(context, About::Offers, change, |node| node.offer_set(kind).is_some_and(|set| set >= number)).await
 }
 
 async fn wait(
     context: &Context,
+    about: About,
     change: i64,
     has_applied: impl Fn(&NodeView) -> bool,
 ) -> anyhow::Result<Confirmation> {
@@ -87,7 +113,7 @@ async fn wait(
             (false, _) => MAX_WAIT,
         };
         if began.elapsed() >= wait {
-            return Ok(Confirmation { change, confirmed, silent, gateways });
+            return Ok(Confirmation { change, confirmed, silent, gateways, about });
         }
         sleep(POLL_EVERY).await;
     }
@@ -99,8 +125,7 @@ impl Confirmation {
         if self.confirmed {
             return Ok(());
         }
-        let missing: Vec<String> =
-            self.gateways.iter().filter(|gateway| !gateway.confirmed).map(describe).collect();
+        let missing: Vec<String> = self.missing().map(describe).collect();
         bail!(
             "{done}, but not every gateway confirmed it: {}; a gateway without a connection to the database uses cached keys \
              for at most 4 s",
@@ -113,7 +138,7 @@ impl Confirmation {
         if self.confirmed {
             return Ok(());
         }
-        let missing = self.gateways.iter().filter(|gateway| !gateway.confirmed).map(|gateway| {
+        let missing = self.missing().map(|gateway| {
             let fault = gateway.node.offer_fault.as_deref().unwrap_or("no reason reported");
             format!("{}: {}", describe(gateway), printable(fault))
         });
@@ -122,6 +147,11 @@ impl Confirmation {
             kind.as_str(),
             missing.collect::<Vec<_>>().join("; ")
         )
+    }
+
+    /// The gateways that should have confirmed. A silent one may have died, and is not waited for.
+    fn missing(&self) -> impl Iterator<Item = &Gateway> {
+        self.gateways.iter().filter(|gateway| !gateway.confirmed && !gateway.node.is_silent)
     }
 
     pub(super) fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
@@ -146,11 +176,10 @@ impl Confirmation {
             )?;
         }
         if self.silent > 0 {
-            let (silent_s, waited_s) = (SILENT_AFTER_S, TRUST_ENDS_AFTER.as_secs());
             writeln!(
                 out,
-                "\nA gateway that is silent for {silent_s} s has died or receives no changes. If it still serves, it uses \
-                 cached keys for at most 4 s; this command waited {waited_s} s."
+                "\nA gateway that is silent for {SILENT_AFTER_S} s has died or receives no changes. {}",
+                self.about.of_silent()
             )?;
         }
         Ok(())
@@ -165,5 +194,6 @@ impl Gateway {
 }
 
 fn describe(gateway: &Gateway) -> String {
-    format!("{} (silent for {:.0} s)", super::output::printable(&gateway.node.name), gateway.node.silent_s)
+    let NodeView { name, id, silent_s, .. } = &gateway.node;
+    format!("{} ({id}, silent for {silent_s:.0} s)", printable(name))
 }

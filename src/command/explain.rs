@@ -53,7 +53,7 @@ impl Report for Explanation {
                 .map(|entry| {
                     [
                         entry.number.to_string(),
-                        entry.at.format("%T%.3fZ").to_string(),
+                        entry.at.format("%F %T%.3fZ").to_string(),
                         entry.kind.to_owned(),
                         entry.amount.to_string(),
                         entry.balance_after.to_string(),

@@ -116,7 +116,7 @@ mod tests {
             Refusal::PlanWithoutApi { required_plan: None },
             Refusal::AccountSuspended,
             Refusal::EndpointNotFound,
-            Refusal::InsufficientCredits { needed, available: Credits::ZERO },
+            Refusal::InsufficientCredits { needed, available: Credits::ZERO, locked: None },
             Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) },
             Refusal::Internal,
             limited(Limit::Rate),

@@ -73,9 +73,18 @@ fn of_requests() -> [Refusal; 14] {
     ]
 }
 
-fn of_rights() -> [Refusal; 10] {
+fn of_rights() -> [Refusal; 11] {
     [
-        Refusal::InsufficientCredits { needed: Credits::from_u32(2), available: Credits::from_u32(1) },
+        Refusal::InsufficientCredits {
+            needed: Credits::from_u32(2),
+            available: Credits::from_u32(1),
+            locked: None,
+        },
+        Refusal::InsufficientCredits {
+            needed: Credits::from_u32(2),
+            available: Credits::from_u32(1),
+            locked: Some(Credits::from_u32(40)),
+        },
         Refusal::KeyCapReached {
             cap: KeyCap::Daily,
             limit: Credits::from_u32(50),

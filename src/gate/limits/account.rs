@@ -106,6 +106,11 @@ impl CachedAccount {
         Admission::Admitted { slot: self.slot(*running, route, lease()), rate }
     }
 
+    /// Whether this gateway runs calls of the account beside the one that asks.
+    pub fn runs_other_calls(&self) -> bool {
+        *self.running.lock() > 1
+    }
+
     /// Returns why a route's own limits refuse a call now, if they do. Takes nothing.
     pub fn route_refusal(&self, route: &LimitedRoute) -> Option<RouteRefusal> {
         self.routes.lock().refusal(route, Instant::now())

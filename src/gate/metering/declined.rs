@@ -39,25 +39,32 @@ pub(super) fn replay_or_refusal(
             None => Refusal::StreamNotKept { location: format!("/v1/ledger/{}", answer.call_id) },
         },
         DeclineReason::InsufficientCredits { available } => {
-            Refusal::InsufficientCredits { needed, available }
+            let locked = balance.remaining.saturating_sub(available);
+            let locked = Some(locked).filter(|locked| *locked > Credits::ZERO);
+            Refusal::InsufficientCredits { needed, available, locked }
         }
         DeclineReason::QuotaExhausted { limit } => {
-            let retry_after_s = seconds_until(balance.renews_at, caller);
+            let until_renewal_s = seconds_until(balance.renews_at, caller);
+            let retry_after_s = match caller.account.runs_other_calls() {
+                true => until_renewal_s.min(RUNNING_CALLS_WAIT_S),
+                false => until_renewal_s,
+            };
             Refusal::Limited(LimitHit { limit: Limit::Quota, size: limit, retry_after_s })
         }
         DeclineReason::CapReached(CapReached { cap, limit, resets_at }) => {
             Refusal::KeyCapReached { cap, limit, resets_at }
         }
         DeclineReason::InProgress { lease_until } => {
-            let retry_after_s = seconds_until(lease_until, caller).min(MAX_IN_PROGRESS_WAIT_S);
+            let retry_after_s = seconds_until(lease_until, caller).min(RUNNING_CALLS_WAIT_S);
             Refusal::IdempotencyInProgress { retry_after_s }
         }
         DeclineReason::KeyReused => Refusal::IdempotencyKeyReused,
     })
 }
 
-/// A running call usually ends long before its lease, so a client may retry soon.
-const MAX_IN_PROGRESS_WAIT_S: u64 = 2;
+/// A client may retry this soon after a running call has taken what it needs: the idempotency key,
+/// whose lease ends long after the call, or a request of the plan.
+const RUNNING_CALLS_WAIT_S: u64 = 2;
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
     whole_seconds(instant - caller.clock.now())

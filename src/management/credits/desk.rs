@@ -22,7 +22,7 @@ pub enum CreditError {
     Refused(#[source] RuleError),
     #[error("account {0} does not exist; `fluence account list` lists all accounts")]
     NoAccount(AccountId),
-    #[error("the account is closed, for good: its credits stay where they are")]
+    #[error("the account is closed permanently, and its credits are no longer spent")]
     Closed,
     #[error("id `{reference}` was already used for account {account_id}; nothing was {done}")]
     UsedElsewhere { reference: String, account_id: AccountId, done: &'static str },

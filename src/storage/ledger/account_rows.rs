@@ -16,11 +16,13 @@ use crate::ledger::rules::period::Period;
 use crate::ledger::store::StoreError;
 use crate::storage::error::{CorruptRow, RowRef};
 
-/// The accounts of `$1`, with what their plans grant from the next period.
+/// The accounts of `$1`, with what their plans grant from the next period: nothing to closed
+/// accounts.
 macro_rules! select_accounts {
     () => {
-        "select l.account_id, a.anchored_at, p.credits as plan_credits_next, p.requests as plan_requests_next, l.open_lot,
-                l.open_lot_left, l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
+        "select l.account_id, a.anchored_at, case when a.closed_at is null then p.credits else 0 end as plan_credits_next,
+                case when a.closed_at is null then p.requests else 0 end as plan_requests_next, l.open_lot, l.open_lot_left,
+                l.open_lot_expires_at, l.last_lot, l.last_entry, l.period, l.period_starts_at,
                 l.period_ends_at, l.plan_lot, l.plan_credits, l.requests_limit, l.requests_used, now() as read_at
            from ledger_account l
            join account a on a.id = l.account_id

@@ -261,7 +261,7 @@ async fn a_closed_account_stays_closed_and_has_no_key() {
     for act in ["grant", "take"] {
         let words = ["credit", act, "--account", &id, "--credits", "5", "--reason", "r"];
         let refused = program.run(&words);
-        let reason = "the account is closed, for good: its credits stay where they are";
+        let reason = "the account is closed permanently, and its credits are no longer spent";
         assert_eq!(refused.failure(), reason, "{act}");
     }
     assert!(program.run(&["account", "list"]).out.contains("closed"));

@@ -277,6 +277,40 @@ async fn the_quota_of_the_period_refuses_until_it_renews() {
 }
 
 #[tokio::test]
+async fn a_request_that_a_running_call_has_taken_is_worth_a_short_wait() {
+    let latch = Latch::new();
+    let gateway = latch.before(|| fluence::domain::refusal::Refusal::Upstream).await;
+    let customer = gateway.customer_on(|plan| plan.requests = 1).await;
+    let call = tokio::spawn(gateway.posting("/crm", &customer.key, &marina()).send());
+    latch.reached(1).await;
+    let refused = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(refused.outcome(), (429, "QUOTA_EXCEEDED"));
+    assert!((2..=4).contains(&refused.number("retry-after")), "{}", refused.header("retry-after"));
+    latch.let_go(1);
+    call.await.unwrap().unwrap();
+    gateway.settled().await;
+    latch.let_go(1);
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 502);
+}
+
+#[tokio::test]
+async fn credits_of_a_plan_without_requests_are_told_apart() {
+    let gateway = answering(|| ready(paid_answer())).await;
+    let customer = gateway.customer_on(|plan| plan.requests = 0).await;
+    let refused = gateway.post("/crm", &customer.key, &marina()).await;
+    assert_eq!(refused.outcome(), (402, "INSUFFICIENT_CREDITS"));
+    let error = &refused.body["error"];
+    assert_eq!(
+        (&error["credits_available"], &error["credits_locked_in_plan"]),
+        (&serde_json::json!(0), &serde_json::json!(1_000))
+    );
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("The plan has 1000 credits, which pay for no more calls"), "{message}");
+    gateway.add_pack(customer.account, 5, chrono::TimeDelta::days(365)).await;
+    assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_pack_bought_when_the_quota_is_used_up_is_spent_to_its_last_credit() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer =

@@ -105,7 +105,8 @@ async fn a_missing_credential_is_challenged_without_an_error_attribute() {
 
 #[tokio::test]
 async fn too_few_credits_say_how_many_and_where_to_buy() {
-    let refusal = Refusal::InsufficientCredits { needed: Credits::from_u32(2), available: Credits::ZERO };
+    let refusal =
+        Refusal::InsufficientCredits { needed: Credits::from_u32(2), available: Credits::ZERO, locked: None };
     let sent = fluence_refusal(refusal).await;
     let error = &sent.json()["error"];
     assert_eq!(sent.status, 402);

@@ -139,7 +139,16 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         },
         Refusal::KeyExposed { at: DateTime::from_timestamp(1_767_225_600, 0).unwrap(), url: None },
         Refusal::ConflictingCredentials,
-        Refusal::InsufficientCredits { needed: Credits::from_u32(2), available: Credits::from_u32(1) },
+        Refusal::InsufficientCredits {
+            needed: Credits::from_u32(2),
+            available: Credits::from_u32(1),
+            locked: None,
+        },
+        Refusal::InsufficientCredits {
+            needed: Credits::from_u32(2),
+            available: Credits::from_u32(1),
+            locked: Some(Credits::from_u32(40)),
+        },
         Refusal::KeyCapReached {
             cap: KeyCap::Daily,
             limit: Credits::from_u32(50),

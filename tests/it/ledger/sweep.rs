@@ -127,15 +127,38 @@ async fn usage_is_added_up_where_many_batches_at_once_take_too_long() {
 }
 
 #[tokio::test]
+async fn a_closed_account_gets_no_credits_of_its_plan() {
+    let fixture = LedgerFixture::new(10, 50).await;
+    let customer = fixture.customer().await;
+    sweep_of(&fixture).due_accounts().await;
+    assert_eq!(fixture.books(&customer).await, (10, 10, 0));
+    for change in [
+        "update account set state = 'suspended', closed_at = now()",
+        // A period of which every day has passed.
+        "update account set anchored_at = anchored_at - interval '40 days'",
+        "update ledger_account set period_starts_at = period_starts_at - interval '40 days',
+                                   period_ends_at = period_ends_at - interval '40 days',
+                                   open_lot_expires_at = open_lot_expires_at - interval '40 days'",
+        "update ledger_lot set expires_at = expires_at - interval '40 days'",
+    ] {
+        sqlx::query(change).execute(fixture.pool()).await.unwrap();
+    }
+    assert_eq!(due(&fixture).await, [customer.account_id]);
+    sweep_of(&fixture).due_accounts().await;
+    assert_eq!(fixture.books(&customer).await, (0, 0, 0));
+    assert!(due(&fixture).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_locked_account_does_not_keep_others_from_their_renewal() {
     let fixture = LedgerFixture::new(10, 50).await;
     let (locked, free) = (fixture.customer().await, fixture.customer().await);
     let stray = fixture.lock(&locked).await;
-    sweep_of(&fixture).tidy().await;
+    sweep_of(&fixture).due_accounts().await;
     assert_eq!(fixture.books(&free).await, (10, 10, 0));
     stray.rollback().await.unwrap();
     assert_eq!(due(&fixture).await, [locked.account_id]);
-    sweep_of(&fixture).tidy().await;
+    sweep_of(&fixture).due_accounts().await;
     assert_eq!(fixture.books(&locked).await, (10, 10, 0));
 }
 
@@ -160,7 +183,7 @@ async fn an_account_that_the_store_refuses_does_not_keep_others_from_their_renew
         bad.account_id.as_uuid()
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(fixture.pool()).await.unwrap();
-    sweep_of(&fixture).tidy().await;
+    sweep_of(&fixture).due_accounts().await;
     for customer in &customers {
         assert_eq!(fixture.books(customer).await, (10, 10, 0));
     }

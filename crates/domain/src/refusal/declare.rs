@@ -221,7 +221,7 @@ macro_rules! wording {
     (wait of {
         en: $en_message:literal, $en_action:literal $(, $en_name:ident = $en_value:expr)*;
         pt: $pt_message:literal, $pt_action:literal $(, $pt_name:ident = $pt_value:expr)*;
-        wait: $seconds:expr, $spread:literal;
+        wait: $seconds:expr, $spread:expr;
         $($rest:tt)*
     }) => {
         Some(Wait { seconds: $seconds, spread_s: $spread })
@@ -230,7 +230,7 @@ macro_rules! wording {
     (facts $each:ident {
         en: $en_message:literal, $en_action:literal $(, $en_name:ident = $en_value:expr)*;
         pt: $pt_message:literal, $pt_action:literal $(, $pt_name:ident = $pt_value:expr)*;
-        $(wait: $seconds:expr, $spread:literal;)?
+        $(wait: $seconds:expr, $spread:expr;)?
         $(facts: $($fact:ident = $fact_value:expr),+;)?
     }) => {{
         $($($each(stringify!($fact), Fact::from($fact_value));)+)?

@@ -44,7 +44,11 @@ fn one_of_a_thing_is_in_the_singular() {
         Refusal::BodyTooLarge { limit_bytes: 1 },
         Refusal::RequestTimeout { timeout_s: 1 },
         Refusal::ContactLimitReached { limit: ContactLimit::Contacts(1) },
-        Refusal::InsufficientCredits { needed: Credits::from_u32(1), available: Credits::from_u32(1) },
+        Refusal::InsufficientCredits {
+            needed: Credits::from_u32(1),
+            available: Credits::from_u32(1),
+            locked: None,
+        },
         Refusal::InsufficientData { words: 1, words_needed: 1, unsupported_language: false },
     ]) {
         for text in [Language::En, Language::Pt].map(|language| refusal.message(language)) {
