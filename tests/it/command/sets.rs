@@ -181,7 +181,7 @@ async fn a_refused_catalogue_says_by_which_commands_its_accounts_are_moved() {
     assert_eq!(refused.status, 1);
     let advice = &refused.err;
     assert!(advice.contains("does not have: 2025-01/essentials, 2025-06/business"), "{advice}");
-    assert!(advice.contains("Keep 2025-01/essentials in the file"), "{advice}");
+    assert!(advice.contains("Keep 2025-01/essentials in the catalogue"), "{advice}");
     let command = advice.lines().find_map(|line| line.trim().strip_prefix("fluence ")).unwrap();
     assert_eq!(command, "account move-all --from-edition 2025-06 --from business --edition mine --plan only");
     // Both catalogues, then the command, then what is left.
