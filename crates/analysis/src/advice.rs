@@ -70,9 +70,9 @@ pub fn style(ground: &Ground<'_>) -> Vec<Line> {
     for style in &ground.model.catalogue.style {
         for (side, name, line) in [(Side::Low, "low", &style.low), (Side::High, "high", &style.high)] {
             let Some(said) = line else { continue };
-            if let Some(standing) = ground.stands_apart(style.at, side, &said.exclusions) {
+            if let Some(standing) = ground.stands_apart(style.index, side, &said.exclusions) {
                 let text = said.text.of(ground.answer);
-                let line = ground.line(style.line_id(name), None, text, style.at, side, &standing);
+                let line = ground.line(style.line_id(name), None, text, style.index, side, &standing);
                 candidates.push(Candidate { line, exclusions: &said.exclusions });
             }
         }
@@ -87,10 +87,16 @@ pub fn style(ground: &Ground<'_>) -> Vec<Line> {
 pub fn playbook(ground: &Ground<'_>, style: &[Line], calibrated: &Calibrated, axes: &TypeAxes) -> Vec<Line> {
     let mut candidates = Vec::new();
     for rule in &ground.model.catalogue.rules {
-        if let Some(standing) = ground.stands_apart(rule.at, rule.when, &rule.exclusions) {
+        if let Some(standing) = ground.stands_apart(rule.index, rule.when, &rule.exclusions) {
             let said = rule.text.of(ground.answer);
-            let mut line =
-                ground.line(rule.id.clone(), Some(rule.section), &said.text, rule.at, rule.when, &standing);
+            let mut line = ground.line(
+                rule.id.clone(),
+                Some(rule.section),
+                &said.text,
+                rule.index,
+                rule.when,
+                &standing,
+            );
             line.gist = Some(Gist { finding: said.finding.clone(), advice: said.advice.clone() });
             candidates.push(Candidate { line, exclusions: &rule.exclusions });
         }
@@ -146,8 +152,8 @@ fn hypotheses<'g>(ground: &Ground<'g>, calibrated: &Calibrated) -> Vec<Candidate
         let lean = calibrated.probability[at] - 0.5;
         lean.abs() >= HYPOTHESIS_LEAN && (lean > 0.0) == (when == Side::High)
     };
-    let listed = ground.model.catalogue.hypotheses.iter().filter(|h| applies(h.at, h.when));
-    let mut found: Vec<_> = listed.map(|h| ((calibrated.probability[h.at] - 0.5).abs(), h)).collect();
+    let listed = ground.model.catalogue.hypotheses.iter().filter(|h| applies(h.index, h.when));
+    let mut found: Vec<_> = listed.map(|h| ((calibrated.probability[h.index] - 0.5).abs(), h)).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.truncate(MAX_HYPOTHESES);
     let candidate = |(lean, h): (f64, &'g super::catalogue::Hypothesis)| Candidate {
@@ -172,7 +178,7 @@ impl Ground<'_> {
     /// Where the text stands on a measure, if it stands apart on this side and nothing excludes
     /// saying so.
     fn stands_apart(&self, measure: usize, side: Side, exclusions: &Exclusions) -> Option<Standing> {
-        if exclusions.without_at.iter().any(|other| self.style.count(*other).occurrences > 0) {
+        if exclusions.without_indexes.iter().any(|other| self.style.count(*other).occurrences > 0) {
             return None;
         }
         let standing = self.standing(measure);

@@ -13,7 +13,7 @@ use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
 use self::scope::{Scope, names_a_part, names_another_thing};
 use self::verbs::{has_own_subject, inflected};
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use crate::segment::Token;
 use fluence_domain::language::Language;
 
@@ -86,8 +86,8 @@ impl Cues {
         for (at, measure) in measures.iter().enumerate() {
             let with = measures.iter().find(|other| measure.with.as_ref() == Some(&other.name));
             for part in [Some(measure), with].into_iter().flatten() {
-                books[side(Language::En)].add(at, part.en.clone().leak());
-                books[side(Language::Pt)].add(at, part.pt.clone().leak());
+                books[index_of(Language::En)].add(at, part.en.clone().leak());
+                books[index_of(Language::Pt)].add(at, part.pt.clone().leak());
             }
         }
         let names: Vec<&str> =
@@ -102,7 +102,7 @@ impl Cues {
     }
 
     /// The place of a measure by its name.
-    pub fn place_of(&self, name: &str) -> Option<usize> {
+    pub fn index_of(&self, name: &str) -> Option<usize> {
         self.names().position(|measure| measure == name)
     }
 
@@ -137,7 +137,7 @@ impl Cues {
         if scope.foreign {
             return Vec::new();
         }
-        let book = &self.books[side(language)];
+        let book = &self.books[index_of(language)];
         let (mut found, mut taken_back) = (Vec::new(), Vec::new());
         for at in 0..tokens.len() {
             book.match_at(tokens, at, &mut found, &mut taken_back);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(crate) use self::classes::Classes;
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use fluence_domain::language::Language;
 
 const ENGLISH: [&str; 3] = [
@@ -38,7 +38,7 @@ pub(crate) struct Vocabulary {
 
 impl Vocabulary {
     pub(crate) fn of(language: Language) -> &'static Self {
-        &VOCABULARIES[side(language)]
+        &VOCABULARIES[index_of(language)]
     }
 
     /// Reads the files. Lines of an unknown section are skipped; a test proves that there are none.

@@ -84,7 +84,7 @@ impl Ground<'_> {
 
     /// Whether a sentence that should show “we” is told from “I”: “I list what we can give up”.
     fn is_told_by_one(&self, shown: Shown, at: usize) -> bool {
-        let place = |name| self.model.cues.place_of(name);
+        let place = |name| self.model.cues.index_of(name);
         let says_i = |hit: &Hit| Some(hit.measure) == place("first_person");
         Some(shown.measure) == place("we") && self.style.hits(at).iter().any(says_i)
     }

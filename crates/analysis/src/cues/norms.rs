@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use crate::normal::cumulative;
 use fluence_domain::language::Language;
 
@@ -68,7 +68,7 @@ impl Norms {
 
     /// The norm of a measure.
     pub fn of(&self, measure: usize, language: Language) -> Norm {
-        self.0[side(language)][measure]
+        self.0[index_of(language)][measure]
     }
 }
 

@@ -11,7 +11,7 @@ use self::words::{
     MENTIONS, MID_SUPPOSITIONS, NEGATING_PAIRS, NEGATIONS, OWN, PARTS, PERSONAL, PORTUGUESE_PARTS, PRAISE,
     REPORTING, ROLE_AFTER, ROLE_BEFORE, SUBJECT_ENDS, SUPPOSITIONS, TENDERS, THANKS,
 };
-use crate::lexicon::{Lexicon, bits, side};
+use crate::lexicon::{Lexicon, bits, index_of};
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
@@ -268,6 +268,6 @@ fn is_foreign(tokens: &[Token], language: Language, lexicon: &Lexicon) -> bool {
             hits[marker] += 1;
         }
     }
-    let (own, other) = (hits[side(language)], hits[side(language.other())]);
+    let (own, other) = (hits[index_of(language)], hits[index_of(language.other())]);
     other >= MIN_FOREIGN && other > own
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::MatchedWord;
-use crate::clean::ends_sentence_mark;
+use crate::clean::is_sentence_end;
 use crate::reading::{Placed, Reading};
 use crate::segment::Token;
 
@@ -83,7 +83,7 @@ fn closing_marks(chars: &[char], start: usize, end: usize) -> usize {
     let closes = |c: &&char| {
         let is_bracket = **c == ')' && open > 0;
         open -= usize::from(is_bracket);
-        is_bracket || ends_sentence_mark(**c) || **c == '%'
+        is_bracket || is_sentence_end(**c) || **c == '%'
     };
     chars.get(end..).unwrap_or(&[]).iter().take_while(closes).count()
 }

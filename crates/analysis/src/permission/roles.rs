@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::item::{Item, is_ambiguous, is_thing};
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
@@ -90,7 +90,7 @@ static BY_WORD: LazyLock<[HashMap<&str, Role>; 2]> = LazyLock::new(|| {
     let mut by_word: [HashMap<&str, Role>; 2] = Default::default();
     for (at, (_, english, portuguese)) in SMALL.iter().enumerate() {
         for (language, words) in [(Language::En, english), (Language::Pt, portuguese)] {
-            by_word[side(language)]
+            by_word[index_of(language)]
                 .extend(words.split(' ').map(|word| (word, Role::at(ENDS_AND_MARK.len() + at))));
         }
     }
@@ -168,7 +168,7 @@ impl Pattern {
 
 /// The parts of a sentence in their order, with its ends and marks.
 pub(super) fn roles(items: &[Item<'_>], language: Language) -> Vec<Role> {
-    let small = &BY_WORD[side(language)];
+    let small = &BY_WORD[index_of(language)];
     let mut roles = Vec::with_capacity(items.len() * 2 + 2);
     roles.push(BEGIN);
     for item in items {

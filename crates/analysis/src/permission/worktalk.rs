@@ -13,7 +13,7 @@ use self::features::COUNTS;
 pub(super) use self::features::Features;
 use super::roles::{Pattern, each_pattern};
 use crate::layout::DIMS;
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use fluence_domain::language::Language;
 
 /// A sentence with a higher score is quotable.
@@ -71,8 +71,8 @@ impl WorkTalk {
                 "base" => Some(&mut model.base),
                 "count" => COUNTS.iter().position(|known| *known == name).map(|at| &mut model.counts[at]),
                 "dim" => name.parse().ok().and_then(|at: usize| model.meaning.get_mut(at)),
-                "en" => Some(model.entries[side(Language::En)].entry(name).or_default()),
-                "pt" => Some(model.entries[side(Language::Pt)].entry(name).or_default()),
+                "en" => Some(model.entries[index_of(Language::En)].entry(name).or_default()),
+                "pt" => Some(model.entries[index_of(Language::Pt)].entry(name).or_default()),
                 "role" => Pattern::named(name).map(|pattern| model.patterns.entry(pattern).or_default()),
                 _ => None,
             };
@@ -89,7 +89,7 @@ impl WorkTalk {
             |weights: &[f64], values: &[f64]| -> f64 { weights.iter().zip(values).map(|(w, v)| w * v).sum() };
         let mut score =
             self.base + dot(&self.counts, &features.counts) + dot(&self.meaning, &features.meaning);
-        let entries = &self.entries[side(features.language)];
+        let entries = &self.entries[index_of(features.language)];
         features.each_entry(|entry, value| score += entries.get(entry).map_or(0.0, |weight| weight * value));
         let patterns = &self.patterns;
         each_pattern(&features.roles, |pattern, value| {

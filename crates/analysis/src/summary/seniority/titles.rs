@@ -1,10 +1,10 @@
-//! Words of titles, and the rank of each.
+//! The words and phrases of titles, with their ranks.
 
 use super::Seniority;
 
-/// Title words of each rank, English and Portuguese, highest rank first; the first rank with a
-/// match counts. "Owner" and "partner" come last, since they also end the titles of product owners
-/// and partner managers. [`PHRASES`] goes first.
+/// The title words of each rank in English and Portuguese, highest rank first. The first rank with a
+/// word of the title decides, unless one of [`PHRASES`] does. “Owner” and “partner” come last,
+/// because product owners and partner managers have other ranks.
 pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
     (
         Seniority::Owner,
@@ -211,8 +211,7 @@ pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
     ),
     (Seniority::Owner, &["owner", "partner"]),
 ];
-/// Titles whose words mean something else together, or in their field; the first that the title
-/// holds counts.
+/// Phrases that have another rank than their words. The first one in the title decides.
 pub(super) const PHRASES: &[(&str, Seniority)] = {
     use Seniority::{Director, Executive, Junior, Lead, Manager, Owner, Practitioner, Senior};
     &[
@@ -383,7 +382,7 @@ pub(super) const PHRASES: &[(&str, Seniority)] = {
         ("diretora de arte", Lead),
     ]
 };
-/// Professions, which are practised at any rank.
+/// Professions. Without a word of rank they count as practitioners.
 pub(super) const PROFESSIONS: &str = "actuary midwife solicitor barrister attorney counsel paralegal notary judge prosecutor plumber \
     carpenter joiner roofer bricklayer mason painter glazier dentist psychologist psychiatrist physician doctor surgeon \
     physiotherapist therapist pharmacist paramedic veterinarian vet optician optometrist nutritionist dietitian surveyor \
@@ -402,7 +401,7 @@ pub(super) const PROFESSIONS: &str = "actuary midwife solicitor barrister attorn
     escriturária bancário bancária despachante policial bombeiro bombeira detetive perito perita promotor promotora juiz \
     juíza defensor defensora tabelião tabeliã topógrafo topógrafa agrônomo agrônoma piloto comissário comissária instalador \
     instaladora montador montadora testador testadora administrador administradora estrategista caixa";
-/// What an owner may have who owns no company: the word before theirs.
+/// Words before “owner” whose owner owns no company.
 pub(super) const OWNED: [&str; 14] = [
     "product",
     "process",
@@ -419,7 +418,7 @@ pub(super) const OWNED: [&str; 14] = [
     "control",
     "module",
 ];
-/// Departments of a government, which a “secretário de” heads.
+/// Government departments that a “secretário de” heads.
 pub(super) const SECRETARIATS: [&str; 20] = [
     "saúde",
     "educação",
@@ -442,11 +441,11 @@ pub(super) const SECRETARIATS: [&str; 20] = [
     "assistência",
     "desenvolvimento",
 ];
-/// Names of offices in which a title is held, and which tell nothing of it.
+/// Names of offices that contain the words of another rank.
 pub(super) const OFFICES: [&str; 4] =
     ["office of the ceo", "office of the president", "gabinete do presidente", "gabinete da presidência"];
-/// Words that go before any rank: the assistant of a director is no director.
-pub(super) const LOWERING: [&str; 14] = [
+/// Words that outweigh those of any other rank: a director's assistant is not a director.
+pub(super) const JUNIOR_WORDS: [&str; 14] = [
     "assistant",
     "assistente",
     "intern",
@@ -462,11 +461,11 @@ pub(super) const LOWERING: [&str; 14] = [
     "helper",
     "ajudante",
 ];
-/// Words that say that a title is over.
+/// Words that mark a former title.
 pub(super) const FORMER: [&str; 7] =
     ["former", "ex", "retired", "aposentado", "aposentada", "emeritus", "antigo"];
-/// Titles whose words name a rank that they do not hold.
-pub(super) const NO_RANKS: &[&str] = &[
+/// Phrases that contain a rank that the person does not have.
+pub(super) const WITHOUT_RANK: &[&str] = &[
     "aspiring",
     "aspirante a",
     "future ceo",
@@ -489,6 +488,6 @@ pub(super) const NO_RANKS: &[&str] = &[
     "pet owner",
     "home owner",
 ];
-/// What a bank is called: its vice presidents are many.
+/// Words of bank names. Vice presidents of banks are managers.
 pub(super) const BANKS: [&str; 8] =
     ["bank", "banco", "capital", "securities", "investimentos", "investments", "asset", "bancorp"];
