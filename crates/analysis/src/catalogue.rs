@@ -44,7 +44,8 @@ impl<T> Bilingual<T> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Style {
-    /// The aspect, such as `warmth`; with a side, such as `time_focus.past`, if it has one side only.
+    /// The aspect, such as `warmth`; with a side, such as `time_focus.past`, if it has one side
+    /// only.
     pub id: String,
     /// The name of its measure.
     pub measure: String,
@@ -58,7 +59,8 @@ pub struct Style {
 }
 
 impl Style {
-    /// Returns the id of a line: the aspect and the side, or only the aspect if that names the side.
+    /// Returns the id of a line: the aspect and the side, or only the aspect if that names the
+    /// side.
     pub fn line_id(&self, side: &str) -> String {
         if self.id.contains('.') { self.id.clone() } else { format!("{}.{side}", self.id) }
     }

@@ -90,8 +90,8 @@ fn bytes_of(person: &Person) -> Result<usize, serde_json::Error> {
     serde_json::to_vec(&(first_name, last_name, company, title, location)).map(|json| json.len())
 }
 
-/// Shortens a long title in the summary; the person's fields contain it in full. Returns false if it
-/// is short already.
+/// Shortens a long title in the summary; the person's fields contain it in full. Returns false if
+/// it is short already.
 fn shorten_role(summary: &mut Summary) -> bool {
     let Some(role) = summary.role.as_mut().filter(|role| role.chars().count() > MAX_SHORT_ROLE_CHARS) else {
         return false;

@@ -57,8 +57,8 @@ impl Default for Counts {
 pub struct WordFacts {
     /// Its feature categories, one bit each.
     pub categories: u64,
-    /// Its quantised vector, a signed byte a dimension. Names and words of categories without meaning
-    /// have none.
+    /// Its quantised vector, a signed byte a dimension. Names and words of categories without
+    /// meaning have none.
     pub vector: Option<&'static [u8]>,
 }
 
@@ -152,8 +152,8 @@ impl Counts {
     }
 
     /// Returns the features: square roots of the rates per 100 words for categories, marks and long
-    /// words; the logarithm of words per sentence; letters per word; and the mean word vector. `scale`
-    /// is the value of a quantised step.
+    /// words; the logarithm of words per sentence; letters per word; and the mean word vector.
+    /// `scale` is the value of a quantised step.
     pub fn features(&self, scale: f64) -> Features {
         let words = f64::from(self.words.max(1));
         let rate = |count: u32| (100.0 * f64::from(count) / words).sqrt();

@@ -114,8 +114,8 @@ pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Mod
 }
 
 /// Whether a post of [`Detected::Other`] is certainly in another language: it is in another script,
-/// has more function words of another language, or is long and lacks English and Portuguese function
-/// words. “Obrigado a todos” and “Q3 results” are too short to tell.
+/// has more function words of another language, or is long and lacks English and Portuguese
+/// function words. “Obrigado a todos” and “Q3 results” are too short to tell.
 pub fn is_plainly_foreign(sentences: &[Sentence], model: &Model) -> bool {
     let words: Vec<Word<'_>> =
         sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();

@@ -79,8 +79,8 @@ impl WordTrie {
         node.map_or(0, |node| self.nodes[node].word)
     }
 
-    /// Returns the categories of `word`: those that list it, and those of its stems that do not exclude
-    /// it.
+    /// Returns the categories of `word`: those that list it, and those of its stems that do not
+    /// exclude it.
     pub fn lookup(&self, word: &str) -> CategorySet {
         let (mut at, mut stems, mut excluded) = (0, self.nodes[0].stem, self.nodes[0].not_stem);
         for byte in word.bytes() {
@@ -105,8 +105,8 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Reads the compiled-in file. Lines of another format are skipped; a test proves that there are
-    /// none.
+    /// Reads the compiled-in file. Lines of another format are skipped; a test proves that there
+    /// are none.
     pub fn load() -> Self {
         let mut lexicon = Self {
             categories: Vec::new(),
@@ -149,8 +149,8 @@ impl Lexicon {
         }
     }
 
-    /// Returns the feature categories of a normalised word, including those of the pair that it forms
-    /// with `previous`. `previous` is empty at the start of a sentence.
+    /// Returns the feature categories of a normalised word, including those of the pair that it
+    /// forms with `previous`. `previous` is empty at the start of a sentence.
     pub fn categories_of(&self, previous: &str, word: &str, language: Language) -> CategorySet {
         let trie = &self.features[index_of(language)];
         let pair = if previous.is_empty() { 0 } else { trie.lookup_pair(previous, word) };

@@ -31,7 +31,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::advice::{Ground, Line};
+use self::advice::{Context, Line};
 use self::features::Counts;
 pub use self::model::{Model, ModelError, model};
 use self::reading::{Reading, Texts};
@@ -181,10 +181,10 @@ pub fn analyse(
     let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
     let style = Style::of(own, &reading, language, model);
-    let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
-    let communication_style = advice::style(&ground);
-    let buyer_playbook = advice::playbook(&ground, &communication_style, &calibrated, &axes);
-    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, &ground);
+    let context = Context { style: &style, texts: own, reading: &reading, language, answer: texts, model };
+    let communication_style = advice::style(&context);
+    let buyer_playbook = advice::playbook(&context, &communication_style, &calibrated, &axes);
+    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, &context);
     let advice = (tier == Depth::Premium).then_some(Advice { communication_style, buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),

@@ -110,8 +110,8 @@ impl Model {
         Ok(Self { header, sha256: hex::encode(seal), lexicon, cues, catalogue, vectors })
     }
 
-    /// Returns the quantised vector of a normalised word, or of its noun if the possessive has none. Each
-    /// byte is a signed number of steps of [`Header::scale`].
+    /// Returns the quantised vector of a normalised word, or of its noun if the possessive has
+    /// none. Each byte is a signed number of steps of [`Header::scale`].
     pub fn vector(&self, word: &str, language: Language) -> Option<&'static [u8]> {
         let table = &self.vectors[index_of(language)];
         table.get(word).or_else(|| table.get(word.strip_suffix("'s")?))

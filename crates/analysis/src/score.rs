@@ -30,8 +30,8 @@ pub struct Scores<'m> {
     norms: &'m Norms,
     /// For each trait and feature, the points per unit of the raw feature.
     slopes: [Features; TRAITS.len()],
-    /// For each trait, the points that each word gets whatever it is: for the norm's means, and for the
-    /// logarithm of the sentence length.
+    /// For each trait, the points that each word gets whatever it is: for the norm's means, and for
+    /// the logarithm of the sentence length.
     base_share: PerTrait,
     /// For each feature that is a rate, the share of one occurrence in the raw feature.
     per_occurrence: Features,
@@ -112,8 +112,8 @@ impl<'m> Scores<'m> {
         slopes.iter().zip(part.vector_sum).map(|(slope, sum)| slope * f64::from(sum) * per_vector).sum()
     }
 
-    /// Returns the share of a word in the score of one trait. [`Scores::mark_share`] is the rest of the
-    /// sentence's share.
+    /// Returns the share of a word in the score of one trait. [`Scores::mark_share`] is the rest of
+    /// the sentence's share.
     pub fn word_share(&self, t: usize, letters: usize, facts: &WordFacts) -> f64 {
         let slopes = &self.slopes[t];
         let words = f64::from(self.total.words.max(1));

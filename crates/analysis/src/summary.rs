@@ -54,7 +54,8 @@ pub enum Freshness {
 }
 
 impl Summary {
-    /// Summarises a profile in the language of the answer. The age of the posts is counted to `as_of`.
+    /// Summarises a profile in the language of the answer. The age of the posts is counted to
+    /// `as_of`.
     pub fn of(person: &Person, reading: &Reading<'_>, answer: Language, as_of: DateTime<Utc>) -> Self {
         let newest = reading.posts_read().filter_map(|post| post.published_at).max();
         let posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);

@@ -37,7 +37,8 @@ pub(super) struct KnownWords {
 }
 
 impl KnownWords {
-    /// Counts the words of a text. Capitalised words inside a sentence may be names and do not count.
+    /// Counts the words of a text. Capitalised words inside a sentence may be names and do not
+    /// count.
     pub(super) fn of(words: &[Word<'_>], model: &Model) -> Self {
         let mut known = Self::default();
         words.iter().filter(|word| !may_be_name(word)).for_each(|word| known.add(word, model));
@@ -57,8 +58,8 @@ impl KnownWords {
         self.signs += signs;
     }
 
-    /// Returns the language that has at least [`MIN_KNOWN_SHARE`] of the words and more of them than
-    /// the other. Portuguese also needs signs of its spelling or grammar.
+    /// Returns the language that has at least [`MIN_KNOWN_SHARE`] of the words and more of them
+    /// than the other. Portuguese also needs signs of its spelling or grammar.
     pub(super) fn verdict(&self) -> Detected {
         if self.words < MIN_WORDS {
             return Detected::Other;

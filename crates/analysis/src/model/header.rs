@@ -93,8 +93,8 @@ impl LengthNorm {
         (score - self.a - self.b / words) / (self.v * (1.0 + self.k / words)).sqrt()
     }
 
-    /// Returns the share of the variance at this length that is between authors, 0 to 1 (Spearman-Brown
-    /// formula). The rest is chance.
+    /// Returns the share of the variance at this length that is between authors, 0 to 1
+    /// (Spearman-Brown formula). The rest is chance.
     pub fn reliability(&self, words: f64) -> f64 {
         words / (words + self.k)
     }
@@ -122,8 +122,8 @@ pub struct Distance {
 }
 
 impl Distance {
-    /// Returns the share by which the text's scores are multiplied: 1 up to the 90th percentile of the
-    /// distance, then that percentile divided by the distance.
+    /// Returns the share by which the text's scores are multiplied: 1 up to the 90th percentile of
+    /// the distance, then that percentile divided by the distance.
     pub fn resemblance(&self, z: &Features, words: f64) -> f64 {
         let squares = z[..FIRST_DIM].iter().map(|z| z * z).sum::<f64>() / FIRST_DIM as f64;
         ((self.a + self.b / words) / squares).min(1.0)

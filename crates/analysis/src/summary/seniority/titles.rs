@@ -2,8 +2,8 @@
 
 use super::Seniority;
 
-/// The title words of each rank in English and Portuguese, highest rank first. The first rank with a
-/// word of the title decides, unless one of [`PHRASES`] does. “Owner” and “partner” come last,
+/// The title words of each rank in English and Portuguese, highest rank first. The first rank with
+/// a word of the title decides, unless one of [`PHRASES`] does. “Owner” and “partner” come last,
 /// because product owners and partner managers have other ranks.
 pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
     (
