@@ -134,7 +134,7 @@ fn forms(entry: &str, language: Language) -> Vec<String> {
     endings
 }
 
-/// Returns a verb with its last letter doubled: “ship” as “shipp”.
+/// Returns the stem of a verb whose last letter doubles, as in “shipped”.
 fn doubled(verb: &str) -> String {
     verb.chars().chain(verb.chars().last()).collect()
 }

@@ -1,12 +1,14 @@
 //! Reads a person's rank from their title.
 
+mod phrases;
 mod titles;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::phrases::PHRASES;
 use self::titles::{
-    BANKS, FORMER, JUNIOR_WORDS, OFFICES, OWNED, PHRASES, PROFESSIONS, RANKS, SECRETARIATS, WITHOUT_RANK,
+    BANKS, FORMER, JUNIOR_WORDS, OFFICES, OWNED, PROFESSIONS, RANKS, SECRETARIATS, WITHOUT_RANK,
 };
 
 /// Rank by title.
