@@ -1,4 +1,4 @@
-//! The texts and conditions of all advice, read from `advice.toml`, which is compiled in.
+//! The texts and conditions of style lines and advice, from `advice.toml`, which is compiled in.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,21 +9,21 @@ use fluence_domain::language::Language;
 
 static ADVICE_TOML: &str = include_str!("advice.toml");
 
-/// All advice.
+/// All lines that an answer may contain.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
-    /// Observed style.
+    /// Style lines.
     pub style: Vec<Style>,
     /// Playbook rules.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
-    /// Trait hypotheses.
+    /// Playbook lines that rest on a trait.
     #[serde(rename = "hypothesis")]
     pub hypotheses: Vec<Hypothesis>,
 }
 
-/// Something in both languages.
+/// A value in both languages.
 #[derive(Debug, Deserialize)]
 pub struct Bilingual<T = String> {
     en: T,
@@ -31,7 +31,7 @@ pub struct Bilingual<T = String> {
 }
 
 impl<T> Bilingual<T> {
-    /// What readers of `language` get.
+    /// Returns the value in a language.
     pub const fn of(&self, language: Language) -> &T {
         match language {
             Language::En => &self.en,
@@ -44,30 +44,32 @@ impl<T> Bilingual<T> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Style {
-    /// Aspect.
+    /// The aspect, such as `warmth`; with a side, such as `time_focus.past`, if it has one side
+    /// only.
     pub id: String,
-    /// Name of its measure.
+    /// The name of its measure.
     pub measure: String,
-    /// The line for little of it.
+    /// The line for a low standing.
     pub low: Option<StyleLine>,
-    /// The line for much of it.
+    /// The line for a high standing.
     pub high: Option<StyleLine>,
-    /// Place of the measure.
+    /// The index of the measure in [`Cues::names`].
     #[serde(skip)]
-    pub at: usize,
+    pub index: usize,
 }
 
 impl Style {
-    /// The id of a line: an aspect that has one side only is its own id.
+    /// Returns the id of a line: the aspect and the side, or only the aspect if that names the
+    /// side.
     pub fn line_id(&self, side: &str) -> String {
         if self.id.contains('.') { self.id.clone() } else { format!("{}.{side}", self.id) }
     }
 }
 
-/// What is said of one side of an aspect.
+/// The line for one side of an aspect.
 #[derive(Debug, Deserialize)]
 pub struct StyleLine {
-    /// When it may not be said.
+    /// When the line is left out.
     #[serde(flatten)]
     pub exclusions: Exclusions,
     /// The line.
@@ -75,20 +77,20 @@ pub struct StyleLine {
     pub text: Bilingual,
 }
 
-/// What a line does not stand beside.
+/// Conditions under which a line is left out.
 #[derive(Debug, Default, Deserialize)]
 pub struct Exclusions {
-    /// Of the lines that share a slot, only the strongest is given.
+    /// Only the strongest of the lines with the same slot is given.
     pub slot: Option<String>,
-    /// Lines that contradict this one.
+    /// Ids of lines that contradict this one. Only the stronger is given.
     #[serde(default)]
     pub unless: Vec<String>,
-    /// Names of measures that may not occur at all.
+    /// Names of measures that exclude this line if they occur at all.
     #[serde(default)]
     pub without: Vec<String>,
-    /// Places of those measures.
+    /// The indexes of those measures in [`Cues::names`].
     #[serde(skip)]
-    pub without_at: Vec<usize>,
+    pub without_indexes: Vec<usize>,
 }
 
 /// The texts of a rule.
@@ -99,17 +101,17 @@ pub struct RuleText {
     pub text: String,
     /// Completes “Ana …” in the summary.
     pub finding: String,
-    /// What to do about it, as an imperative, in the summary.
+    /// An imperative in the summary that says what to do about it.
     pub advice: String,
 }
 
-/// A side of the middle.
+/// A side of the median.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// Below it.
+    /// Below the median.
     Low,
-    /// Above it.
+    /// Above the median.
     High,
 }
 
@@ -144,67 +146,69 @@ pub enum Section {
 /// A playbook rule.
 #[derive(Debug, Deserialize)]
 pub struct Rule {
-    /// Same id in both languages.
+    /// The same in both languages.
     pub id: String,
-    /// Part of the playbook.
+    /// Its part of the playbook.
     pub section: Section,
-    /// Name of its measure.
+    /// The name of its measure.
     pub measure: String,
-    /// Which side of the middle.
+    /// The side that the measure must stand on.
     pub when: Side,
-    /// When it may not be said.
+    /// When the line is left out.
     #[serde(flatten)]
     pub exclusions: Exclusions,
-    /// The line and its summary.
+    /// The line, and what the summary says of it.
     #[serde(flatten)]
     pub text: Bilingual<RuleText>,
-    /// Place of the measure.
+    /// The index of the measure in [`Cues::names`].
     #[serde(skip)]
-    pub at: usize,
+    pub index: usize,
 }
 
-/// A line that rests on a trait.
+/// A playbook line that rests on a trait.
 #[derive(Debug, Deserialize)]
 pub struct Hypothesis {
-    /// Same id in both languages.
+    /// The same in both languages.
     pub id: String,
-    /// Part of the playbook.
+    /// Its part of the playbook.
     pub section: Section,
-    /// Name of the trait.
+    /// The name of the trait.
     #[serde(rename = "trait")]
     pub trait_name: String,
-    /// Which side of the middle.
+    /// The side that the trait must lean to.
     pub when: Side,
-    /// When it may not be said.
+    /// When the line is left out.
     #[serde(flatten)]
     pub exclusions: Exclusions,
     /// The line.
     #[serde(flatten)]
     pub text: Bilingual,
-    /// Place of the trait in the model.
+    /// The index of the trait in [`TRAITS`].
     #[serde(skip)]
-    pub at: usize,
+    pub index: usize,
 }
 
 impl Catalogue {
-    /// Reads the compiled-in file and finds every measure, trait and line it names, or says what is
-    /// wrong.
+    /// Reads the compiled-in file and resolves the measures and traits that it names.
+    ///
+    /// # Errors
+    /// States what is wrong with the file.
     pub fn load(cues: &Cues) -> Result<Self, String> {
         let mut catalogue: Self = toml::from_str(ADVICE_TOML).map_err(|error| format!("advice: {error}"))?;
-        let measure = |name: &String| cues.place_of(name).ok_or_else(|| format!("advice: no measure {name}"));
+        let measure = |name: &String| cues.index_of(name).ok_or_else(|| format!("advice: no measure {name}"));
         for style in &mut catalogue.style {
-            style.at = measure(&style.measure)?;
+            style.index = measure(&style.measure)?;
             for line in [&mut style.low, &mut style.high].into_iter().flatten() {
                 line.exclusions.resolve(&measure)?;
             }
         }
         for rule in &mut catalogue.rules {
-            rule.at = measure(&rule.measure)?;
+            rule.index = measure(&rule.measure)?;
             rule.exclusions.resolve(&measure)?;
         }
         for hypothesis in &mut catalogue.hypotheses {
-            let at = TRAITS.iter().position(|name| *name == hypothesis.trait_name);
-            hypothesis.at = at.ok_or_else(|| format!("advice: no trait {}", hypothesis.trait_name))?;
+            let index = TRAITS.iter().position(|name| *name == hypothesis.trait_name);
+            hypothesis.index = index.ok_or_else(|| format!("advice: no trait {}", hypothesis.trait_name))?;
         }
         Ok(catalogue)
     }
@@ -212,7 +216,7 @@ impl Catalogue {
 
 impl Exclusions {
     fn resolve(&mut self, measure: &impl Fn(&String) -> Result<usize, String>) -> Result<(), String> {
-        self.without_at = self.without.iter().map(measure).collect::<Result<_, _>>()?;
+        self.without_indexes = self.without.iter().map(measure).collect::<Result<_, _>>()?;
         Ok(())
     }
 }

@@ -1,20 +1,23 @@
-//! Which characters of a post are its author's own prose.
+//! Finds the author's own prose in a post.
 //!
-//! Out go code, quoted lines and long quotations, forwarded and shared text, signatures, addresses,
-//! mentions and hashtags. Nothing is rewritten: the answer is a mask over the post's code points,
-//! so that positions stay those of the post. The rules and limits are those of `model/text.py`; the
-//! fixtures hold both to the same numbers.
+//! Removes code, quoted lines, long quotations, forwarded and shared text, signatures, addresses,
+//! mentions and hashtags. The result is a mask over the post's code points, so that positions stay
+//! those of the stored post. The rules and limits are those of `model/text.py`; a test compares
+//! both on the same fixtures.
 
-/// Code points of one post that are read; the rest is left unread.
+/// The most code points of a post that are read.
 pub const MAX_CHARS_PER_POST: usize = 20_000;
-/// Words of one post that count.
+/// The most words of a post that are kept.
 pub const MAX_WORDS_PER_POST: usize = 400;
 
+/// Shorter quotations are kept: “the so-called ‘quick win’”.
 const MIN_QUOTED_WORDS: usize = 4;
+/// The most code points between the marks of a quotation or of inline code.
 const MAX_QUOTED_CHARS: usize = 600;
+/// The most non-empty lines below the line that begins a signature.
 const MAX_SIGNATURE_LINES: usize = 5;
 const MAX_SIGN_OFF_WORDS: usize = 3;
-const SHARED: [&str; 8] = [
+const SHARED_PREFIXES: [&str; 8] = [
     "rt @",
     "repost:",
     "repost from",
@@ -24,16 +27,16 @@ const SHARED: [&str; 8] = [
     "compartilhado de",
     "republicado de",
 ];
-const FORWARDED: [&str; 5] = [
+const FORWARDED_PREFIXES: [&str; 5] = [
     "---------- forwarded",
     "-----original message",
     "-----mensagem original",
     "begin forwarded message",
     "---------- mensagem encaminhada",
 ];
-const SENT_FROM: [&str; 5] =
+const SENT_FROM_PREFIXES: [&str; 5] =
     ["sent from my", "enviado do meu", "enviado pelo meu", "get outlook for", "obter o outlook"];
-const SIGN_OFFS: [&str; 13] = [
+const SIGN_OFFS: [&str; 14] = [
     "best regards",
     "kind regards",
     "warm regards",
@@ -47,10 +50,10 @@ const SIGN_OFFS: [&str; 13] = [
     "abraços",
     "abraço",
     "um abraço",
+    "cordialmente",
 ];
-const SIGN_OFF_FORMAL: &str = "cordialmente";
 
-/// For each code point of `text`, whether it is the author's own prose.
+/// Returns whether each code point of `text` is the author's own prose.
 pub fn own_prose(text: &[char]) -> Vec<bool> {
     let mut keep = vec![true; text.len()];
     drop_lines(text, &mut keep);
@@ -59,38 +62,38 @@ pub fn own_prose(text: &[char]) -> Vec<bool> {
     keep
 }
 
-/// What becomes of one line.
-enum Verdict {
+/// What happens to a line.
+enum LineAction {
     Keep,
     Drop,
-    /// This line and all after it.
+    /// Drops this line and all lines after it.
     DropRest,
 }
 
 fn drop_lines(text: &[char], keep: &mut [bool]) {
     let lines: Vec<(usize, String)> = lines_of(text);
-    let mut filled_after = lines.iter().filter(|(_, line)| !line.is_empty()).count();
+    let mut non_empty_after = lines.iter().filter(|(_, line)| !line.is_empty()).count();
     let mut in_code = false;
     for (number, (start, line)) in lines.iter().enumerate() {
-        filled_after -= usize::from(!line.is_empty());
-        let verdict = if line.starts_with("```") {
+        non_empty_after -= usize::from(!line.is_empty());
+        let action = if line.starts_with("```") {
             in_code = !in_code;
-            Verdict::Drop
+            LineAction::Drop
         } else if in_code {
-            Verdict::Drop
+            LineAction::Drop
         } else {
-            judge_line(line, number, filled_after)
+            line_action(line, number, non_empty_after)
         };
         let end = lines.get(number + 1).map_or(text.len(), |(next, _)| *next);
-        match verdict {
-            Verdict::Keep => {}
-            Verdict::Drop => keep[*start..end].fill(false),
-            Verdict::DropRest => return keep[*start..].fill(false),
+        match action {
+            LineAction::Keep => {}
+            LineAction::Drop => keep[*start..end].fill(false),
+            LineAction::DropRest => return keep[*start..].fill(false),
         }
     }
 }
 
-/// Start of each line and its text, trimmed and in lower case.
+/// Returns the position of each line and its text, trimmed and in lower case.
 fn lines_of(text: &[char]) -> Vec<(usize, String)> {
     let mut start = 0;
     text.split(|c| *c == '\n')
@@ -102,45 +105,44 @@ fn lines_of(text: &[char]) -> Vec<(usize, String)> {
         .collect()
 }
 
-fn judge_line(line: &str, number: usize, filled_after: usize) -> Verdict {
+fn line_action(line: &str, number: usize, non_empty_after: usize) -> LineAction {
     let starts_with_any = |list: &[&str]| list.iter().any(|mark| line.starts_with(mark));
     let introduces_reply = (line.starts_with("on ") || line.starts_with("em "))
         && (line.ends_with("wrote:") || line.ends_with("escreveu:"));
-    let short_tail = filled_after <= MAX_SIGNATURE_LINES;
+    let short_tail = non_empty_after <= MAX_SIGNATURE_LINES;
     let delimiter = matches!(line, "--" | "\u{2014}" | "__");
-    let sign_off = number > 0
-        && (starts_with_any(&SIGN_OFFS) || line.starts_with(SIGN_OFF_FORMAL))
-        && line.split_whitespace().count() <= MAX_SIGN_OFF_WORDS;
-    if line.starts_with('>') || starts_with_any(&SENT_FROM) {
-        Verdict::Drop
-    } else if starts_with_any(&FORWARDED)
-        || starts_with_any(&SHARED)
+    let sign_off =
+        number > 0 && starts_with_any(&SIGN_OFFS) && line.split_whitespace().count() <= MAX_SIGN_OFF_WORDS;
+    if line.starts_with('>') || starts_with_any(&SENT_FROM_PREFIXES) {
+        LineAction::Drop
+    } else if starts_with_any(&FORWARDED_PREFIXES)
+        || starts_with_any(&SHARED_PREFIXES)
         || introduces_reply
         || (short_tail && (delimiter || sign_off))
     {
-        Verdict::DropRest
+        LineAction::DropRest
     } else {
-        Verdict::Keep
+        LineAction::Keep
     }
 }
 
-/// Inline code, and quotations of four words or more, each within one line.
+/// Drops inline code and quotations of [`MIN_QUOTED_WORDS`] words or more. Neither spans lines.
 fn drop_spans(text: &[char], keep: &mut [bool]) {
     let mut at = 0;
     while let Some(&mark) = text.get(at) {
         let closer = closing_mark(mark).filter(|_| keep[at]);
-        // A straight mark after a letter closes or is an inch sign; it opens nothing.
+        // A straight mark after a letter or digit closes a quotation or means inches.
         let opens = mark != '"' || at == 0 || !text[at - 1].is_alphanumeric();
         let Some(end) = closer.filter(|_| opens).and_then(|closer| find_on_line(text, at, closer)) else {
             at += 1;
             continue;
         };
         let inside = &text[at + 1..end];
-        if mark == '`' || word_starts(inside) >= MIN_QUOTED_WORDS {
+        if mark == '`' || count_words(inside) >= MIN_QUOTED_WORDS {
             keep[at..=end].fill(false);
             at = end + 1;
         } else if mark == '"' {
-            at = end + 1; // a short quotation stays, and its closing mark opens nothing
+            at = end + 1; // the mark that closes a short quotation opens none
         } else {
             at += 1;
         }
@@ -164,13 +166,13 @@ fn find_on_line(text: &[char], opening: usize, closer: char) -> Option<usize> {
     (text[at] == closer).then_some(at)
 }
 
-/// Runs between blanks that hold a letter or a digit: words as an editor counts them.
-fn word_starts(text: &[char]) -> usize {
+/// Counts words as a text editor does: runs of non-blank characters with a letter or digit.
+fn count_words(text: &[char]) -> usize {
     text.split(|c| c.is_whitespace()).filter(|chunk| chunk.iter().any(|c| c.is_alphanumeric())).count()
 }
 
-/// Addresses, mentions and hashtags, all but their closing punctuation; and what follows the last
-/// word that counts.
+/// Drops addresses, mentions and hashtags, but keeps their closing punctuation. Also drops all text
+/// after the first [`MAX_WORDS_PER_POST`] words.
 fn drop_chunks(text: &[char], keep: &mut [bool]) {
     let (mut at, mut words) = (0, 0);
     while at < text.len() {
@@ -182,7 +184,7 @@ fn drop_chunks(text: &[char], keep: &mut [bool]) {
             text[at..].iter().zip(&keep[at..]).take_while(|(c, kept)| **kept && !c.is_whitespace()).count();
         let chunk = &text[at..at + length];
         if is_pointer(chunk) {
-            let closing = chunk.iter().rev().take_while(|c| ends_sentence_mark(**c)).count();
+            let closing = chunk.iter().rev().take_while(|c| is_sentence_end(**c)).count();
             keep[at..at + length - closing].fill(false);
         } else if chunk.iter().any(|c| c.is_alphanumeric()) {
             words += 1;
@@ -194,7 +196,7 @@ fn drop_chunks(text: &[char], keep: &mut [bool]) {
     }
 }
 
-/// Whether a run between blanks is an address, a mention or a hashtag.
+/// Whether a run of non-blank characters is an address, a mention or a hashtag.
 fn is_pointer(chunk: &[char]) -> bool {
     let www = chunk.len() >= 4 && chunk[..4].iter().map(char::to_ascii_lowercase).eq("www.".chars());
     let scheme = chunk.windows(3).any(|w| w == [':', '/', '/']);
@@ -204,7 +206,7 @@ fn is_pointer(chunk: &[char]) -> bool {
 }
 
 /// Whether the mark can end a sentence.
-pub(super) fn ends_sentence_mark(c: char) -> bool {
+pub(super) fn is_sentence_end(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '\u{2026}')
 }
 

@@ -1,4 +1,5 @@
-//! The words and phrases that are counted, read from `cues.toml`, which is compiled in.
+//! Finds the words and phrases that the style lines and the playbook count, from `cues.toml`, which
+//! is compiled in.
 
 mod book;
 pub mod measures;
@@ -9,22 +10,22 @@ mod verbs;
 use serde::Deserialize;
 
 use self::book::Book;
-use self::measures::{LAST_SAID, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
+use self::measures::{LAST_OF_CONTENT, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
 use self::scope::{Scope, names_a_part, names_another_thing};
 use self::verbs::{has_own_subject, inflected};
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use crate::segment::Token;
 use fluence_domain::language::Language;
 
 /// One occurrence of a measure in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// Which measure.
+    /// The index of the measure in [`Cues::names`].
     pub measure: usize,
-    /// First word or number of the occurrence, by its place in the sentence.
+    /// The index of its first token in the sentence.
     pub token: usize,
-    /// How many of them it takes: none for a mark, which stands at its word.
+    /// The number of its tokens. 0 for punctuation, which follows the token or encloses it.
     pub tokens: usize,
 }
 
@@ -35,6 +36,7 @@ struct File {
     measure: Vec<Measure>,
 }
 
+/// An entry of `cues.toml`, whose head explains the fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Measure {
@@ -67,27 +69,30 @@ struct Measure {
     pt: String,
 }
 
-/// All cues of both languages, and the norms of what they count.
+/// The cues of both languages, and the norms of the counts.
 #[derive(Debug)]
 pub struct Cues {
     measures: Vec<Measure>,
     books: [Book; 2],
-    /// Where the counts of professional posts lie.
+    /// The distribution of each measure in professional posts.
     pub norms: Norms,
 }
 
 impl Cues {
-    /// Reads the compiled-in files, or says what is wrong.
+    /// Reads the compiled-in files.
+    ///
+    /// # Errors
+    /// States what is wrong with a file.
     pub fn load() -> Result<Self, String> {
         let file: File = toml::from_str(CUES_TOML).map_err(|error| format!("cues: {error}"))?;
         let mut books = <[Book; 2]>::default();
-        // Leaked once: entries live as long as the program.
+        // The entries are leaked once and live as long as the program.
         let measures = file.measure;
         for (at, measure) in measures.iter().enumerate() {
             let with = measures.iter().find(|other| measure.with.as_ref() == Some(&other.name));
             for part in [Some(measure), with].into_iter().flatten() {
-                books[side(Language::En)].add(at, part.en.clone().leak());
-                books[side(Language::Pt)].add(at, part.pt.clone().leak());
+                books[index_of(Language::En)].add(at, part.en.clone().leak());
+                books[index_of(Language::Pt)].add(at, part.pt.clone().leak());
             }
         }
         let names: Vec<&str> =
@@ -96,26 +101,27 @@ impl Cues {
         Ok(Self { measures, books, norms })
     }
 
-    /// How many measures there are.
+    /// Returns the number of measures.
     pub const fn measures(&self) -> usize {
         self.measures.len() + STRUCTURAL.len()
     }
 
-    /// The place of a measure by its name.
-    pub fn place_of(&self, name: &str) -> Option<usize> {
+    /// Returns the index of a measure by its name.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
         self.names().position(|measure| measure == name)
     }
 
-    /// The names of all measures, in order.
+    /// Returns the names of all measures, in the order of their indexes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.measures.iter().map(|measure| measure.name.as_str()).chain(STRUCTURAL)
     }
 
+    /// Returns the index of the first measure of [`STRUCTURAL`].
     pub(crate) const fn first_structural(&self) -> usize {
         self.measures.len()
     }
 
-    /// Whether the measure is the mean length of sentences, which is no count.
+    /// Whether the measure is the mean sentence length, which is not a count.
     pub const fn is_sentence_length(&self, measure: usize) -> bool {
         measure == self.measures.len() + SENTENCE_LENGTH
     }
@@ -125,19 +131,19 @@ impl Cues {
         measure == self.measures.len() + LONG_WORDS
     }
 
-    /// Whether the measure also counts in sentences about the author, as a rate over the whole
-    /// text.
+    /// Whether the measure also counts in sentences about the author or other persons, as a rate
+    /// over the whole text.
     pub fn is_rated(&self, measure: usize) -> bool {
-        let structural = || measure - self.measures.len() > LAST_SAID;
+        let structural = || measure - self.measures.len() > LAST_OF_CONTENT;
         self.measures.get(measure).map_or_else(structural, |measure| measure.rated)
     }
 
-    /// The cues of a sentence that its scope leaves standing.
+    /// Returns the cues of a sentence that count in its scope, by measure, then by position.
     pub(crate) fn hits(&self, tokens: &[Token], scope: &Scope, language: Language) -> Vec<Hit> {
         if scope.foreign {
             return Vec::new();
         }
-        let book = &self.books[side(language)];
+        let book = &self.books[index_of(language)];
         let (mut found, mut taken_back) = (Vec::new(), Vec::new());
         for at in 0..tokens.len() {
             book.match_at(tokens, at, &mut found, &mut taken_back);
@@ -173,7 +179,7 @@ impl Cues {
                 && !(measure.one && scope.to_several)
                 && !(scope.machine && tokens[hit.token].norm == "will")
                 && (!measure.own || language == Language::Pt || has_own_subject(tokens, hit.token));
-            // Of entries that overlap, the one that begins first and is longest counts.
+            // Of overlapping entries, the one that begins first counts, then the longest.
             let is_free = hit.token >= last_end[hit.measure];
             if stands && is_free {
                 last_end[hit.measure] = if measure.once { usize::MAX } else { hit.token + hit.tokens };

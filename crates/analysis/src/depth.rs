@@ -1,4 +1,5 @@
-//! The JSON of an analysis: brief, standard or full, within a number of bytes.
+//! Writes an analysis as JSON: brief, standard or full. Brief and standard answers have a limit in
+//! bytes.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,18 +12,17 @@ use super::{Analysis, TextBasis};
 use fluence_domain::detail::Detail;
 use fluence_domain::person::Person;
 
-/// Bytes of a whole answer, with the person, the match and the billing.
-const BRIEF_BYTES: usize = 4_000;
-const STANDARD_BYTES: usize = 10_000;
-/// Bytes of the match, the billing and the names of all members around the analysis, at most.
-const FRAME_BYTES: usize = 1_100;
-/// Characters of a title in the summary of an answer that is still too long without its lines.
-const SHORT_ROLE: usize = 40;
-/// Lines of style and of the playbook in a brief answer.
-const BRIEF_STYLE_LINES: usize = 3;
-const BRIEF_PLAYBOOK_LINES: usize = 6;
-/// Words beside a quotation in a standard answer.
-const STANDARD_WORDS: usize = 3;
+/// The most bytes of a whole answer, including the person, the match and the billing.
+const MAX_BRIEF_BYTES: usize = 4_000;
+const MAX_STANDARD_BYTES: usize = 10_000;
+/// The most bytes of an answer without the analysis and the person's values.
+const MAX_FRAME_BYTES: usize = 1_100;
+/// The most characters of the summary's title if the answer is still too long without its lines.
+const MAX_SHORT_ROLE_CHARS: usize = 40;
+const MAX_BRIEF_STYLE_LINES: usize = 3;
+const MAX_BRIEF_PLAYBOOK_LINES: usize = 6;
+/// The most matched words of a quotation in a brief or standard answer.
+const MAX_MATCHED_WORDS: usize = 3;
 
 /// A brief answer.
 #[derive(Serialize, JsonSchema)]
@@ -62,78 +62,80 @@ struct BriefEvidence<'a> {
     excerpt: &'a str,
 }
 
-/// Returns the analysis of `person` as JSON. A brief or standard one with which the answer would be
-/// too long loses its weakest lines, then the end of the title in its summary.
+/// Returns the analysis of `person` as JSON. To keep the whole answer within its limit, drops
+/// quotations of traits, then the weakest lines, then the end of the summary's title.
 pub fn json(mut analysis: Analysis, detail: Detail, person: &Person) -> Result<Vec<u8>, serde_json::Error> {
     let answer_bytes = match detail {
         Detail::Full => return serde_json::to_vec(&analysis),
-        Detail::Standard => STANDARD_BYTES,
-        Detail::Brief => BRIEF_BYTES,
+        Detail::Standard => MAX_STANDARD_BYTES,
+        Detail::Brief => MAX_BRIEF_BYTES,
     };
-    let most = answer_bytes.saturating_sub(FRAME_BYTES + bytes_of(person)?);
-    shorten(&mut analysis, detail);
+    let max_bytes = answer_bytes.saturating_sub(MAX_FRAME_BYTES + bytes_of(person)?);
+    leave_out(&mut analysis, detail);
     loop {
         let written = match detail {
             Detail::Brief => serde_json::to_vec(&brief(&analysis))?,
             Detail::Standard | Detail::Full => serde_json::to_vec(&analysis)?,
         };
-        if written.len() <= most || !drop_weakest(&mut analysis) && !shorten_role(&mut analysis.summary) {
+        if written.len() <= max_bytes || !drop_weakest(&mut analysis) && !shorten_role(&mut analysis.summary)
+        {
             return Ok(written);
         }
     }
 }
 
-/// Bytes of what the answer tells of the person besides the analysis.
+/// Returns the bytes of the person's fields that stand beside the analysis in the answer.
 fn bytes_of(person: &Person) -> Result<usize, serde_json::Error> {
     let Person { first_name, last_name, company, title, location, .. } = person;
     serde_json::to_vec(&(first_name, last_name, company, title, location)).map(|json| json.len())
 }
 
-/// Cuts a long title, which the answer tells in full beside the person. False when it is short.
+/// Shortens a long title in the summary; the person's fields contain it in full. Returns false if
+/// it is short already.
 fn shorten_role(summary: &mut Summary) -> bool {
-    let Some(role) = summary.role.as_mut().filter(|role| role.chars().count() > SHORT_ROLE) else {
+    let Some(role) = summary.role.as_mut().filter(|role| role.chars().count() > MAX_SHORT_ROLE_CHARS) else {
         return false;
     };
-    *role = role.chars().take(SHORT_ROLE - 1).chain(['…']).collect();
+    *role = role.chars().take(MAX_SHORT_ROLE_CHARS - 1).chain(['…']).collect();
     true
 }
 
-/// Removes what the detail leaves out.
-fn shorten(analysis: &mut Analysis, detail: Detail) {
+/// Removes what brief and standard answers leave out.
+fn leave_out(analysis: &mut Analysis, detail: Detail) {
     if let Some(traits) = &mut analysis.traits {
         traits.ocean_details.for_each(|trait_detail| {
             trait_detail.contributions = None;
             trait_detail.evidence.truncate(1);
-            trait_detail.evidence.iter_mut().for_each(|e| e.matched_words.truncate(STANDARD_WORDS));
+            trait_detail.evidence.iter_mut().for_each(|e| e.matched_words.truncate(MAX_MATCHED_WORDS));
         });
     }
     if let Some(advice) = &mut analysis.advice {
         for line in advice.communication_style.iter_mut().chain(&mut advice.buyer_playbook) {
             line.evidence.truncate(1);
-            line.evidence.iter_mut().for_each(|e| e.matched_words.truncate(STANDARD_WORDS));
+            line.evidence.iter_mut().for_each(|e| e.matched_words.truncate(MAX_MATCHED_WORDS));
         }
         if detail == Detail::Brief {
-            keep_strongest(&mut advice.communication_style, BRIEF_STYLE_LINES);
-            keep_strongest(&mut advice.buyer_playbook, BRIEF_PLAYBOOK_LINES);
+            keep_strongest(&mut advice.communication_style, MAX_BRIEF_STYLE_LINES);
+            keep_strongest(&mut advice.buyer_playbook, MAX_BRIEF_PLAYBOOK_LINES);
         }
     }
 }
 
-fn keep_strongest(lines: &mut Vec<Line>, most: usize) {
-    while lines.len() > most {
+fn keep_strongest(lines: &mut Vec<Line>, max_lines: usize) {
+    while lines.len() > max_lines {
         let Some(at) = weakest(lines) else { return };
         lines.remove(at);
     }
 }
 
-/// Returns the line with the lowest rank. Remarks do not count.
+/// Returns the index of the line with the lowest rank. Remarks are never the weakest.
 fn weakest(lines: &[Line]) -> Option<usize> {
     let ranked = lines.iter().enumerate().filter(|(_, line)| line.basis != Basis::Limits);
     ranked.min_by(|a, b| a.1.rank.total_cmp(&b.1.rank)).map(|(at, _)| at)
 }
 
-/// Drops a quotation of a trait or, when there is none left, the weakest line. False when nothing
-/// is left to drop.
+/// Drops one quotation of a trait or, if none is left, the weakest line of the longer list. Returns
+/// false if nothing was dropped.
 fn drop_weakest(analysis: &mut Analysis) -> bool {
     let mut dropped = false;
     if let Some(traits) = &mut analysis.traits {

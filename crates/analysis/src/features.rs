@@ -1,11 +1,11 @@
-//! From sentences to counts, from counts to features.
+//! Counts sentences, and computes features from the counts.
 //!
-//! Counts are whole numbers and add up over sentences, so the order of posts cannot matter and each
-//! sentence's share of a score is exact. The order of features is that of the model's weights:
-//! categories, marks and shapes, meaning.
+//! Counts are integers that add up over sentences. So the order of posts does not matter, and the
+//! share of each sentence in a score is exact. [`layout`](super::layout) has the order of the
+//! features.
 
 use super::layout::{
-    CATEGORIES, DIMS, FEATURES, FIRST_DIM, FIRST_MARK, Features, LONG_WORD_LETTERS, LONG_WORDS, MARK_COUNT,
+    CATEGORIES, DIMS, FEATURES, FIRST_DIM, Features, LONG_WORD_LETTERS, LONG_WORDS, MARK_COUNT,
     SENTENCE_LENGTH, WORD_LENGTH,
 };
 use super::lexicon::bits;
@@ -13,27 +13,27 @@ use super::model::{Model, Norms};
 use super::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
-/// Features count no further than this many standard deviations.
-const CLIP: f64 = 3.0;
+/// Standardised features are clipped to this distance from the norm, in standard deviations.
+const MAX_DEVIATION: f64 = 3.0;
 
-/// What one text, or one sentence of it, adds up to.
+/// The counts of a sentence or of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Words, without numbers.
+    /// Tokens that are words, not numbers.
     pub words: u32,
     /// Sentences.
     pub sentences: u32,
-    /// Letters of the words.
+    /// Characters of the normalised words.
     pub letters: u32,
-    /// Words of seven letters or more.
+    /// Words of seven characters or more.
     pub long_words: u32,
-    /// Marks, in the order of the features.
+    /// Punctuation and numbers, in the order of the features.
     pub marks: [u32; MARK_COUNT],
-    /// Words of each category.
+    /// Words of each lexicon category.
     pub categories: [u32; CATEGORIES],
-    /// Words with a vector.
+    /// Words that have a vector and carry meaning.
     pub vectors: u32,
-    /// Sum of those vectors.
+    /// The sum of those vectors, in quantised steps.
     pub vector_sum: [i32; DIMS],
 }
 
@@ -52,17 +52,18 @@ impl Default for Counts {
     }
 }
 
-/// What one word adds: its categories and its vector.
+/// What a word adds to the counts.
 #[derive(Clone, Copy, Debug)]
 pub struct WordFacts {
-    /// Feature categories.
+    /// Its feature categories, one bit each.
     pub categories: u64,
-    /// Vector, for words that carry meaning and are no names.
+    /// Its quantised vector, a signed byte a dimension. Names and words of categories without
+    /// meaning have none.
     pub vector: Option<&'static [u8]>,
 }
 
-/// The facts of each word of a sentence, in order; numbers are left out. A capital inside a
-/// sentence marks a name, and a name says nothing about who wrote it, so it has no vector.
+/// Returns the facts of each word of a sentence, in order. Numbers are left out. A capitalised word
+/// inside a sentence is taken for a name; names say nothing about the author and get no vector.
 pub fn word_facts<'s>(
     sentence: &'s Sentence,
     language: Language,
@@ -77,9 +78,9 @@ pub fn word_facts<'s>(
             continue;
         }
         let categories = model.lexicon.categories_of(previous, &token.norm, language);
-        let named = token.titlecase && !found.is_empty();
-        let means = !named && categories & unvectored == 0;
-        let vector = means.then(|| model.vector(&token.norm, language)).flatten();
+        let is_name = token.titlecase && !found.is_empty();
+        let carries_meaning = !is_name && categories & unvectored == 0;
+        let vector = carries_meaning.then(|| model.vector(&token.norm, language)).flatten();
         found.push((token, WordFacts { categories, vector }));
         previous = &token.norm;
     }
@@ -87,7 +88,7 @@ pub fn word_facts<'s>(
 }
 
 impl Counts {
-    /// The counts of one sentence.
+    /// Counts a sentence.
     pub fn of(sentence: &Sentence, language: Language, model: &Model) -> Self {
         let marks = &sentence.marks;
         let mut counts = Self {
@@ -121,47 +122,38 @@ impl Counts {
         counts
     }
 
-    /// Adds another text's counts.
+    /// Adds the counts of another sentence or text.
     pub fn add(&mut self, other: &Self) {
         self.combine(other, |a, b| a + b, |a, b| a + b);
     }
 
-    /// The counts without a part of them.
+    /// Returns these counts minus those of a part of the text.
     pub fn without(&self, part: &Self) -> Self {
         let mut left = self.clone();
         left.combine(part, |a, b| a.saturating_sub(b), |a, b| a - b);
         left
     }
 
-    fn combine(&mut self, other: &Self, natural: fn(u32, u32) -> u32, whole: fn(i32, i32) -> i32) {
-        self.words = natural(self.words, other.words);
-        self.sentences = natural(self.sentences, other.sentences);
-        self.letters = natural(self.letters, other.letters);
-        self.long_words = natural(self.long_words, other.long_words);
-        self.vectors = natural(self.vectors, other.vectors);
+    fn combine(&mut self, other: &Self, unsigned: fn(u32, u32) -> u32, signed: fn(i32, i32) -> i32) {
+        self.words = unsigned(self.words, other.words);
+        self.sentences = unsigned(self.sentences, other.sentences);
+        self.letters = unsigned(self.letters, other.letters);
+        self.long_words = unsigned(self.long_words, other.long_words);
+        self.vectors = unsigned(self.vectors, other.vectors);
         for (a, b) in self.marks.iter_mut().zip(other.marks) {
-            *a = natural(*a, b);
+            *a = unsigned(*a, b);
         }
         for (a, b) in self.categories.iter_mut().zip(other.categories) {
-            *a = natural(*a, b);
+            *a = unsigned(*a, b);
         }
         for (a, b) in self.vector_sum.iter_mut().zip(other.vector_sum) {
-            *a = whole(*a, b);
+            *a = signed(*a, b);
         }
     }
 
-    /// How often the feature's word category or mark occurs; nothing for shapes and meaning, long
-    /// words apart.
-    pub fn occurrences(&self, feature: usize) -> u32 {
-        match feature {
-            LONG_WORDS => self.long_words,
-            SENTENCE_LENGTH.. => 0,
-            FIRST_MARK.. => self.marks[feature - FIRST_MARK],
-            category => self.categories[category],
-        }
-    }
-
-    /// The features: square roots of rates per 100 words, three shapes, and the mean vector.
+    /// Returns the features: square roots of the rates per 100 words for categories, marks and long
+    /// words; the logarithm of words per sentence; letters per word; and the mean word vector.
+    /// `scale` is the value of a quantised step.
     pub fn features(&self, scale: f64) -> Features {
         let words = f64::from(self.words.max(1));
         let rate = |count: u32| (100.0 * f64::from(count) / words).sqrt();
@@ -180,11 +172,11 @@ impl Counts {
     }
 }
 
-/// Features in standard deviations from the norms of the language, cut off at three.
+/// Returns the features in standard deviations from the norm, clipped to three.
 pub fn standardise(features: &Features, norms: &Norms) -> Features {
     let mut z = *features;
     for (value, (mean, sd)) in z.iter_mut().zip(norms.mean.iter().zip(&norms.sd)) {
-        *value = ((*value - mean) / sd).clamp(-CLIP, CLIP);
+        *value = ((*value - mean) / sd).clamp(-MAX_DEVIATION, MAX_DEVIATION);
     }
     z
 }
@@ -230,7 +222,7 @@ mod tests {
             &counts("me me me me me me", Language::En).features(1.0),
             model().header.norms.of(Language::En),
         );
-        assert!(z.iter().all(|z| z.abs() <= CLIP));
-        assert!(z.contains(&CLIP));
+        assert!(z.iter().all(|z| z.abs() <= MAX_DEVIATION));
+        assert!(z.contains(&MAX_DEVIATION));
     }
 }

@@ -1,8 +1,8 @@
-//! Which language a post is written in, by how many of its words are frequent function words of
-//! each; of a short post that these do not settle, by how many its vocabulary has.
+//! Detects the language of a post by the share of its words that are frequent function words of
+//! each language. Where these do not decide, the vocabularies do, and they confirm short posts.
 //!
-//! Spanish, French, Italian and German are known so that they can be refused: without them Spanish
-//! reads as poor Portuguese. A post that fits nothing well enough is in no language.
+//! The lexicon lists function words of Spanish, French, Italian and German only to reject those
+//! languages: without them, Spanish looks like Portuguese.
 
 mod known_words;
 
@@ -12,14 +12,14 @@ use super::model::Model;
 use super::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
-/// Least share of words that must be function words of the language. Running prose of the six has
-/// 0.35 to 0.6.
+/// The least share of function words of the detected language. Prose in any of the six languages
+/// has 0.35 to 0.6.
 const MIN_COVERAGE: f64 = 0.20;
-/// Places of our languages among those that are told apart.
+/// Indexes of the analysed languages in [`MARKER_LANGUAGES`].
 const ENGLISH: usize = 0;
 const PORTUGUESE: usize = 1;
 
-/// Galician, which shares its articles with Portuguese: words that Portuguese never writes so.
+/// Galician spellings that Portuguese does not use. The two languages share their articles.
 const GALICIAN: &[&str] = &[
     "unha",
     "unhas",
@@ -54,57 +54,58 @@ const GALICIAN: &[&str] = &[
     "traballar",
     "proxecto",
 ];
-/// One Galician word in so many makes a text Galician.
+/// A text with one Galician word in this many words, or more, is Galician.
 const GALICIAN_ONE_IN: usize = 20;
-/// Points of Portuguese articles and spelling that settle a tie.
+/// The least sum of [`portuguese_signs`] that decides a tie for Portuguese.
 const MIN_SIGNS: u32 = 2;
 
-/// Function words of another language from which a post is plainly in it.
+/// The fewest function words of another language that show that a post is in it.
 const MIN_FOREIGN_HITS: usize = 3;
-/// Words from which a post that lacks the function words of our languages is in none of them.
+/// The fewest words of a post that a lack of English and Portuguese function words shows to be in
+/// another language.
 const MIN_FOREIGN_WORDS: usize = 20;
-/// The last letter of the Latin script's first blocks.
+/// The last letter of Latin Extended-B; letters above it count as another script.
 const LAST_LATIN: char = '\u{24f}';
 
-/// The verdict on one post.
+/// The detected language of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detected {
-    /// One of ours.
+    /// A language that is analysed.
     Ours(Language),
-    /// Another language, or an unknown one.
+    /// Another language, or none that can be detected.
     Other,
 }
 
-/// A word of a post, as far as it tells the language.
+/// A word of a post with its signs of a language.
 struct Word<'s> {
     token: &'s Token,
-    /// The languages that have it as a function word.
+    /// The languages of which it is a function word, by bit in [`MARKER_LANGUAGES`].
     languages: CategorySet,
-    /// Whether it begins a sentence.
+    /// Whether it is the first word of a sentence.
     is_first: bool,
-    /// Whether the next word of the sentence is no function word.
+    /// Whether a word follows that is not a function word, and so may be a noun.
     is_before_noun: bool,
 }
 
 impl Word<'_> {
-    /// Whether the language has it as a function word.
+    /// Whether it is a function word of this language.
     const fn is_of(&self, language: usize) -> bool {
         self.languages & (1 << language) != 0
     }
 
-    /// Whether it is a function word of other languages alone.
-    const fn is_elsewhere(&self, language: usize) -> bool {
+    /// Whether it is a function word of other languages only.
+    const fn is_only_of_others(&self, language: usize) -> bool {
         self.languages != 0 && !self.is_of(language)
     }
 }
 
-/// Detects the language of a post's sentences.
+/// Detects the language of a post from its sentences.
 pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Model) -> Detected {
     let words: Vec<Word<'_>> =
         sentences.into_iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
     let known = || KnownWords::of(&words, model);
     match by_function_words(&words) {
-        Detected::Ours(language) if known_words::may_mislead(&words) && !known().allow(language) => {
+        Detected::Ours(language) if known_words::may_mislead(&words) && !known().confirm(language) => {
             Detected::Other
         }
         Detected::Other => known().verdict(),
@@ -112,22 +113,21 @@ pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Mod
     }
 }
 
-/// Whether a post in no language of ours is plainly in another one: in another script, with more
-/// function words of another language than of ours, or long and without those of ours. “Obrigado a
-/// todos” and “Q3 results” are not.
+/// Whether a post of [`Detected::Other`] is certainly in another language: it is in another script,
+/// has more function words of another language, or is long and lacks English and Portuguese
+/// function words. “Obrigado a todos” and “Q3 results” are too short to tell.
 pub fn is_plainly_foreign(sentences: &[Sentence], model: &Model) -> bool {
     let words: Vec<Word<'_>> =
         sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
-    let is_of_script = |word: &&Word<'_>| word.token.norm.chars().any(is_of_another_script);
+    let has_other_script = |word: &&Word<'_>| word.token.norm.chars().any(is_of_another_script);
     let hits = |language: usize| words.iter().filter(|word| word.is_of(language)).count();
     let ours = hits(ENGLISH).max(hits(PORTUGUESE));
     let theirs = (PORTUGUESE + 1..MARKER_LANGUAGES.len()).map(hits).max().unwrap_or(0);
-    2 * words.iter().filter(is_of_script).count() > words.len()
+    2 * words.iter().filter(has_other_script).count() > words.len()
         || theirs >= MIN_FOREIGN_HITS && theirs > ours
         || words.len() >= MIN_FOREIGN_WORDS && (ours as f64) < MIN_COVERAGE * words.len() as f64
 }
 
-/// Whether the letter is none of the Latin script.
 fn is_of_another_script(letter: char) -> bool {
     letter.is_alphabetic() && letter > LAST_LATIN
 }
@@ -145,8 +145,9 @@ fn words_of<'s>(sentence: &'s Sentence, lexicon: &Lexicon) -> Vec<Word<'s>> {
     tokens.iter().enumerate().map(word).collect()
 }
 
-/// A tie is unknown, unless all words that tie are Portuguese ones too and the rest looks
-/// Portuguese.
+/// Returns the language with the most function words. A tie gives [`Detected::Other`], unless
+/// Portuguese is among the best, every function word of the text is one of Portuguese too, and its
+/// signs suffice.
 fn by_function_words(words: &[Word<'_>]) -> Detected {
     let mut hits = [0_u32; MARKER_LANGUAGES.len()];
     for word in words {
@@ -154,24 +155,26 @@ fn by_function_words(words: &[Word<'_>]) -> Detected {
     }
     let galician = words.iter().filter(|word| GALICIAN.contains(&word.token.norm.as_str())).count();
     let signs: u32 = words.iter().map(portuguese_signs).sum();
-    let is_elsewhere = words.iter().any(|word| word.is_elsewhere(PORTUGUESE));
+    let is_only_of_others = words.iter().any(|word| word.is_only_of_others(PORTUGUESE));
     let best = hits.iter().max().copied().unwrap_or(0);
     if words.is_empty() || f64::from(best) < MIN_COVERAGE * words.len() as f64 {
         return Detected::Other;
     }
     let is_galician = galician > 0 && galician * GALICIAN_ONE_IN >= words.len();
-    let alone = hits.iter().filter(|h| **h == best).count() == 1;
+    let is_only_best = hits.iter().filter(|h| **h == best).count() == 1;
     let is_portuguese = hits[PORTUGUESE] == best && !is_galician;
     match hits.iter().position(|h| *h == best) {
-        Some(ENGLISH) if alone => Detected::Ours(Language::En),
-        _ if is_portuguese && (alone || !is_elsewhere && signs >= MIN_SIGNS) => Detected::Ours(Language::Pt),
+        Some(ENGLISH) if is_only_best => Detected::Ours(Language::En),
+        _ if is_portuguese && (is_only_best || !is_only_of_others && signs >= MIN_SIGNS) => {
+            Detected::Ours(Language::Pt)
+        }
         _ => Detected::Other,
     }
 }
 
-/// How plainly a word is Portuguese: by its spelling, or as an article before a noun, most of all
-/// one that begins a sentence. “O” means “or” in Spanish and Italian, where few sentences begin
-/// with it.
+/// Returns the points of a word as evidence of Portuguese: 2 for its spelling or for “o”, “os” or
+/// “as” before a noun at the start of a sentence, 1 for those articles elsewhere and for “a” at the
+/// start. “O” also means “or” in Spanish and Italian, but few sentences begin with it.
 fn portuguese_signs(word: &Word<'_>) -> u32 {
     let Word { is_first, is_before_noun, .. } = *word;
     let word = word.token.norm.as_str();

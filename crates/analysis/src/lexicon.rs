@@ -1,18 +1,18 @@
-//! The house lexicon: which words belong to which category. One file, `model/lexicon.tsv`, serves
-//! the trainer and the program; it is compiled in.
+//! The lexicon: the categories of words. The trainer and this crate share one file,
+//! `model/lexicon.tsv`, which is compiled in.
 
 use fluence_domain::language::Language;
 
-/// The file as written, for its digest.
+/// The file's text. The model file contains its SHA-256.
 pub const LEXICON_TSV: &str = include_str!("../../../model/lexicon.tsv");
 
-/// Languages that are distinguished, the last four only to be refused.
+/// Languages whose function words are listed. The last four are detected only to be rejected.
 pub const MARKER_LANGUAGES: [&str; 6] = ["en", "pt", "es", "fr", "it", "de"];
 
-/// A set of at most 64 categories, by bit.
+/// A set of at most 64 categories or languages, one bit each.
 pub type CategorySet = u64;
 
-/// Words and stems with the categories they stand for, as a trie over bytes.
+/// A trie over bytes, from words and stems to their categories.
 #[derive(Debug)]
 pub struct WordTrie {
     nodes: Vec<Node>,
@@ -21,9 +21,13 @@ pub struct WordTrie {
 #[derive(Debug, Default)]
 struct Node {
     children: Vec<(u8, u32)>,
+    /// Categories of the word that ends here.
     word: CategorySet,
+    /// Categories of every word that begins so.
     stem: CategorySet,
+    /// Categories that the word is excluded from, although a stem of it is listed.
     not_word: CategorySet,
+    /// Categories that every word that begins so is excluded from.
     not_stem: CategorySet,
 }
 
@@ -34,8 +38,7 @@ impl Default for WordTrie {
 }
 
 impl WordTrie {
-    /// Adds a lexicon entry (`word`, `stem*`, `!word` or `!stem*`) to the category of bit
-    /// `category`.
+    /// Adds an entry (`word`, `stem*`, `!word` or `!stem*`) to the category at bit `category`.
     fn add(&mut self, entry: &str, category: u32) {
         let excluded = entry.starts_with('!');
         let pattern = entry.trim_start_matches('!');
@@ -69,14 +72,15 @@ impl WordTrie {
         self.nodes[node].children.iter().find(|(b, _)| *b == byte).map(|(_, next)| *next as usize)
     }
 
-    /// The categories of the entry `previous_word`.
+    /// Returns the categories of the entry `previous_word`.
     fn lookup_pair(&self, previous: &str, word: &str) -> CategorySet {
         let path = previous.bytes().chain([b'_']).chain(word.bytes());
         let node = path.into_iter().try_fold(0, |at, byte| self.child(at, byte));
         node.map_or(0, |node| self.nodes[node].word)
     }
 
-    /// The categories that hold `word`: as itself, or by a stem without an exception.
+    /// Returns the categories of `word`: those that list it, and those of its stems that do not
+    /// exclude it.
     pub fn lookup(&self, word: &str) -> CategorySet {
         let (mut at, mut stems, mut excluded) = (0, self.nodes[0].stem, self.nodes[0].not_stem);
         for byte in word.bytes() {
@@ -90,10 +94,10 @@ impl WordTrie {
     }
 }
 
-/// The tries of both languages and the names of the categories.
+/// The entries of both languages, by kind.
 #[derive(Debug)]
 pub struct Lexicon {
-    /// Category names, in the order of the file and of the bits.
+    /// The names of the feature categories, in the order of the file and of the bits.
     pub categories: Vec<&'static str>,
     features: [WordTrie; 2],
     sensitive: [WordTrie; 2],
@@ -101,8 +105,8 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Reads the compiled-in file. Lines that do not fit its format are skipped; a test proves that
-    /// there are none.
+    /// Reads the compiled-in file. Lines of another format are skipped; a test proves that there
+    /// are none.
     pub fn load() -> Self {
         let mut lexicon = Self {
             categories: Vec::new(),
@@ -122,7 +126,7 @@ impl Lexicon {
     }
 
     fn add_line(&mut self, kind: &str, category: &'static str, language: &str, entries: &str) {
-        let side = usize::from(language == "pt");
+        let index = usize::from(language == "pt");
         let (trie, bit) = match kind {
             "feature" => {
                 let known = self.categories.iter().position(|name| *name == category);
@@ -130,9 +134,9 @@ impl Lexicon {
                     self.categories.push(category);
                     self.categories.len() - 1
                 });
-                (&mut self.features[side], bit)
+                (&mut self.features[index], bit)
             }
-            "sensitive" => (&mut self.sensitive[side], 0),
+            "sensitive" => (&mut self.sensitive[index], 0),
             "marker" => match MARKER_LANGUAGES.iter().position(|name| *name == language) {
                 Some(bit) => (&mut self.markers, bit),
                 None => return,
@@ -145,36 +149,37 @@ impl Lexicon {
         }
     }
 
-    /// The feature categories of a normalised word, alone or right after `previous` (empty at the
-    /// start).
+    /// Returns the feature categories of a normalised word, including those of the pair that it
+    /// forms with `previous`. `previous` is empty at the start of a sentence.
     pub fn categories_of(&self, previous: &str, word: &str, language: Language) -> CategorySet {
-        let trie = &self.features[side(language)];
+        let trie = &self.features[index_of(language)];
         let pair = if previous.is_empty() { 0 } else { trie.lookup_pair(previous, word) };
         trie.lookup(word) | pair
     }
 
-    /// Whether a normalised word touches a special-category topic, alone or right after `previous`.
+    /// Whether a normalised word, or the pair that it forms with `previous`, belongs to a special
+    /// category of personal data, such as health or religion.
     pub fn is_sensitive(&self, previous: &str, word: &str, language: Language) -> bool {
-        let trie = &self.sensitive[side(language)];
+        let trie = &self.sensitive[index_of(language)];
         trie.lookup(word) != 0 || trie.lookup_pair(previous, word) != 0
     }
 
-    /// The languages of which a normalised word is a frequent function word, by bit in
-    /// `MARKER_LANGUAGES`.
+    /// Returns the languages of which a normalised word is a frequent function word, by bit in
+    /// [`MARKER_LANGUAGES`].
     pub fn marker_languages(&self, word: &str) -> CategorySet {
         self.markers.lookup(word)
     }
 }
 
-/// Where a language's data stand: English first, as in the model file.
-pub(super) const fn side(language: Language) -> usize {
+/// Returns the index of a language in arrays of two: English first, as in the model file.
+pub(super) const fn index_of(language: Language) -> usize {
     match language {
         Language::En => 0,
         Language::Pt => 1,
     }
 }
 
-/// The bits of a set, lowest first.
+/// Returns the positions of the bits of a set, lowest first.
 pub(super) fn bits(set: CategorySet) -> impl Iterator<Item = usize> {
     let mut left = set;
     std::iter::from_fn(move || {

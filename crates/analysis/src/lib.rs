@@ -1,9 +1,9 @@
-//! What the text supports: cleaning, features, model, calibration, evidence, advice. Pure and
-//! quick.
+//! Analyses a person's posts: scores, calibration, evidence and advice. Pure: the same input gives
+//! the same bytes.
 //!
-//! The way of a text: [`clean`] → [`segment`] → [`language`] → [`permission`]; then [`features`] →
-//! [`score`] → [`traits`] → [`evidence`], and [`style`] → [`advice`]. Same input, same bytes; the
-//! order of posts, the person's name and the company change nothing.
+//! The pipeline: [`clean`] → [`segment`] → [`language`] → [`permission`]; then [`features`] →
+//! [`score`] → [`traits`] → [`evidence`], and [`style`] → [`advice`]. The order of posts, the name
+//! and the company change neither traits nor advice, except for the indexes of posts.
 
 pub mod advice;
 pub mod catalogue;
@@ -31,7 +31,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::advice::{Ground, Line};
+use self::advice::{Context, Line};
 use self::features::Counts;
 pub use self::model::{Model, ModelError, model};
 use self::reading::{Reading, Texts};
@@ -44,18 +44,19 @@ use fluence_domain::depth::Depth;
 use fluence_domain::language::Language;
 use fluence_domain::person::Person;
 
-/// The minimum of the person's own words for traits, counted as runs between blanks.
+/// The fewest words by the person that support traits, in one language. A word is a run of
+/// non-blank characters with a letter or digit.
 pub const WORDS_NEEDED: u32 = 120;
 
 /// What one call answers, besides who the person is and how they were found.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Analysis {
-    /// What the profile says.
+    /// The profile in short. Every tier has it.
     pub summary: Summary,
-    /// From the standard tier on.
+    /// Standard and premium tiers only.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub traits: Option<Traits>,
-    /// In the premium tier.
+    /// Premium tier only.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub advice: Option<Advice>,
 }
@@ -63,21 +64,21 @@ pub struct Analysis {
 /// The traits and all that qualifies them.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Traits {
-    /// Four letters, derived from the traits.
+    /// Four letters derived from the traits, `x` for an axis that is a toss-up.
     pub mbti_type: String,
     /// Each letter with its probability.
     pub mbti_axes: TypeAxes,
-    /// Percentiles.
+    /// The percentile of each trait, 0 to 100.
     pub ocean_scores: Ocean<u8>,
     /// Each trait with its evidence.
     pub ocean_details: Ocean<TraitDetail>,
-    /// What was read.
+    /// The posts and words that the traits rest on.
     pub text_basis: TextBasis,
-    /// What read it.
+    /// The model that scored the text.
     pub model: ModelId,
-    /// What is and is not validated.
+    /// How the model was validated.
     pub validity: Validity,
-    /// How not to use it.
+    /// Uses that the analysis does not support, a sentence each.
     pub limits: &'static [&'static str],
 }
 
@@ -86,52 +87,51 @@ pub struct Traits {
 pub struct Advice {
     /// How the person writes.
     pub communication_style: Vec<Line>,
-    /// How to sell to somebody who writes so.
+    /// How to sell to a person who writes like this.
     pub buyer_playbook: Vec<Line>,
 }
 
 /// The text behind the traits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TextBasis {
-    /// Words analysed.
+    /// Words analysed, counted as for [`WORDS_NEEDED`].
     pub words_analyzed: u32,
-    /// How much that is.
+    /// The class of that number of words.
     pub text_length: TextLength,
     /// Posts analysed.
     pub posts_used: u32,
     /// Language of those posts.
     pub language: Language,
-    /// Posts in other languages, left out.
+    /// Posts in other languages, which are not analysed.
     pub posts_other_language: u32,
-    /// Their words.
+    /// The words of those posts.
     pub words_other_language: u32,
-    /// Posts left out because another said the same.
+    /// Posts that repeat the words of another post and are not analysed.
     pub duplicate_posts: u32,
-    /// How much the text is like the texts of the norms, in percent: scores of unlike texts count
-    /// for less.
+    /// How much the text resembles the texts of the norms, in percent. Standardised trait
+    /// scores are multiplied by this share.
     pub resemblance_percent: u8,
 }
 
 /// Which model read the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelId {
-    /// Name.
+    /// The model's name.
     pub id: String,
-    /// Day it was made.
+    /// The day of training, as `YYYY-MM-DD`.
     pub date: String,
-    /// SHA-256 of the model file.
+    /// SHA-256 of the model file without its seal, in hexadecimal.
     pub sha256: String,
 }
 
-/// The text does not support traits.
+/// The error for a text that does not support traits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{words} words of the person's own can be analysed; {words_needed} are needed")]
 pub struct InsufficientData {
-    /// Words found in the better of our languages.
+    /// The person's words in the analysed language that has more of them.
     pub words: u32,
-    /// Words needed.
+    /// Always [`WORDS_NEEDED`].
     pub words_needed: u32,
-    /// Why.
     pub reason: InsufficientReason,
 }
 
@@ -139,22 +139,27 @@ pub struct InsufficientData {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InsufficientReason {
-    /// There is too little of it.
+    /// The person wrote too little.
     TooFewWords,
-    /// Most of it is plainly in a language that is not analysed.
+    /// More words are plainly in an unsupported language than in the analysed one.
     UnsupportedLanguage,
 }
 
-/// Loads the model and the vocabularies, so that the first call need not, or says why the model
-/// cannot be used.
+/// Loads the model and the vocabularies ahead of the first call.
+///
+/// # Errors
+/// When the compiled-in model cannot be used.
 pub fn check() -> Result<&'static Model, ModelError> {
     permission::prepare();
     model::check()
 }
 
-/// Reads `person`'s own words. `texts` is the language of the answer's sentences; `as_of` dates how
-/// fresh the posts are. Basic needs a profile only; standard and premium need 120 words of the
-/// person's own in English or Portuguese.
+/// Analyses the posts of `person`. `texts` is the language of the answer's sentences; `as_of` is
+/// the date from which the age of the posts is counted.
+///
+/// # Errors
+/// The standard and premium tiers need [`WORDS_NEEDED`] words by the person in English or in
+/// Portuguese. The basic tier never fails.
 pub fn analyse(
     person: &Person,
     tier: Depth,
@@ -176,10 +181,10 @@ pub fn analyse(
     let calibrated = Calibrated::of(&scores, own.words, language, model);
     let axes = calibrated.axes(model);
     let style = Style::of(own, &reading, language, model);
-    let ground = Ground { style: &style, texts: own, reading: &reading, language, answer: texts, model };
-    let communication_style = advice::style(&ground);
-    let buyer_playbook = advice::playbook(&ground, &communication_style, &calibrated, &axes);
-    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, &ground);
+    let context = Context { style: &style, texts: own, reading: &reading, language, answer: texts, model };
+    let communication_style = advice::style(&context);
+    let buyer_playbook = advice::playbook(&context, &communication_style, &calibrated, &axes);
+    summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, &context);
     let advice = (tier == Depth::Premium).then_some(Advice { communication_style, buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),
@@ -198,7 +203,7 @@ pub fn analyse(
     Ok(Analysis { summary, traits: Some(traits), advice })
 }
 
-/// The counts of all sentences.
+/// Returns the sum of the counts of all sentences.
 fn total_of(texts: &Texts) -> Counts {
     let mut total = Counts::default();
     for placed in &texts.sentences {

@@ -1,8 +1,8 @@
-//! The model file: norms, weights, calibration and word vectors, made by `model/train.py` and
-//! compiled in.
+//! Reads the model file: norms, weights, calibration and word vectors. `model/train.py` writes it,
+//! and it is compiled in.
 //!
-//! Its layout is described in `model/modelfile.py`. The last 32 bytes are the SHA-256 of all the
-//! others; a file that does not match its seal, its schema or this program's lexicon is refused.
+//! `model/modelfile.py` describes its layout. The last 32 bytes are the seal: the SHA-256 of all
+//! bytes before them. A file that does not match its seal, this schema or this lexicon is rejected.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::catalogue::Catalogue;
 use super::cues::Cues;
 use super::layout::DIMS;
-use super::lexicon::{Lexicon, side};
+use super::lexicon::{Lexicon, index_of};
 use fluence_domain::hex;
 use fluence_domain::language::Language;
 
@@ -30,52 +30,62 @@ const SCHEMA: u32 = 1;
 /// Why the model cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-    /// Too short, or not a model file at all.
+    /// Too short, or without the magic bytes at the start.
     #[error("the analysis model is not a model file")]
     NotAModel,
-    /// The bytes are not those that were sealed.
+    /// The seal does not match.
     #[error("the analysis model is damaged: its SHA-256 does not match")]
     Damaged,
-    /// Made for another program version.
+    /// Written for another version of this crate. Names the part that differs.
     #[error("the analysis model does not fit this program: {0}")]
     DoesNotFit(String),
 }
 
-/// Returns the model, loaded once. [`check`] reports a fault at the start of the program.
+/// Returns the model, which is loaded once. Panics if the compiled-in file is invalid; [`check`]
+/// reports that at start-up.
 #[expect(clippy::expect_used, reason = "the embedded file is proved by a test and by the start-up check")]
 pub fn model() -> &'static Model {
     MODEL.as_ref().expect("the embedded model is sound")
 }
 
-/// Loads the model, or says why it cannot be used.
+/// Loads the model.
+///
+/// # Errors
+/// When the compiled-in file is invalid.
 pub fn check() -> Result<&'static Model, ModelError> {
     MODEL.as_ref().map_err(Clone::clone)
 }
 
-/// Everything the analysis needs to know, immutable.
+/// All data of the analysis. Immutable.
 #[derive(Debug)]
 pub struct Model {
     /// The file's JSON part.
     pub header: Header,
-    /// SHA-256 of the file in hexadecimal: the seal.
+    /// The file's seal in hexadecimal.
     pub sha256: String,
-    /// The house lexicon.
+    /// The categories of words.
     pub lexicon: Lexicon,
-    /// What style lines and rules count, with its norms.
+    /// The words and phrases that style lines and rules count, and the norms of the counts.
     pub cues: Cues,
-    /// Style texts and advice rules.
+    /// The texts and conditions of style lines and advice.
     pub catalogue: Catalogue,
     vectors: [VectorTable; 2],
 }
 
+/// The word vectors of one language.
 #[derive(Debug)]
 struct VectorTable {
+    /// Sorted.
     words: Vec<&'static str>,
+    /// One row of [`DIMS`] signed bytes a word.
     rows: &'static [u8],
 }
 
 impl Model {
-    /// Reads a model file: seal first, then schema, then shape.
+    /// Reads a model file. Checks the seal before the contents.
+    ///
+    /// # Errors
+    /// When the file is invalid or does not fit this crate.
     pub fn read(file: &'static [u8]) -> Result<Self, ModelError> {
         let body_length = file.len().checked_sub(SEAL_BYTES).ok_or(ModelError::NotAModel)?;
         let (body, seal) = file.split_at(body_length);
@@ -100,13 +110,14 @@ impl Model {
         Ok(Self { header, sha256: hex::encode(seal), lexicon, cues, catalogue, vectors })
     }
 
-    /// The whole-number vector of a normalised word; a possessive falls back on its noun.
+    /// Returns the quantised vector of a normalised word, or of its noun if the possessive has
+    /// none. Each byte is a signed number of steps of [`Header::scale`].
     pub fn vector(&self, word: &str, language: Language) -> Option<&'static [u8]> {
-        let table = &self.vectors[side(language)];
+        let table = &self.vectors[index_of(language)];
         table.get(word).or_else(|| table.get(word.strip_suffix("'s")?))
     }
 
-    /// The categories whose words carry no vector.
+    /// Returns the categories whose words get no vector, one bit each.
     pub(super) fn unvectored(&self) -> u64 {
         let listed = |name: &&str| self.header.unvectored.iter().any(|u| u == name);
         (0..)
@@ -117,6 +128,7 @@ impl Model {
 }
 
 impl VectorTable {
+    /// Takes a table from the start of `blobs`: the words, one a line, then their rows.
     fn take(blobs: &mut &'static [u8], size: &TableSize) -> Result<Self, ModelError> {
         let misfit = || ModelError::DoesNotFit("word vectors".to_owned());
         let (text, rest) = blobs.split_at_checked(size.bytes).ok_or_else(misfit)?;

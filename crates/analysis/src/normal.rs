@@ -2,8 +2,8 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
-/// Probability that a standard normal value lies below `x`. Error below 1.5e-7 (Abramowitz & Stegun
-/// 1964, 7.1.26).
+/// Returns the probability that a standard normal value lies below `x`, with an error below 1.5e-7
+/// (Abramowitz & Stegun 1964, 7.1.26).
 pub fn cumulative(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.327_591_1 * (x.abs() / SQRT_2));
     let poly = t
@@ -13,8 +13,8 @@ pub fn cumulative(x: f64) -> f64 {
     if x >= 0.0 { 1.0 - half_tail } else { half_tail }
 }
 
-/// The `x` below which a standard normal value lies with probability `p`, for `p` strictly between
-/// 0 and 1: Newton's method on [`cumulative`], from a logistic start.
+/// Returns the `x` below which a standard normal value lies with probability `p`. `p` is clamped to
+/// 1e-6 from 0 and 1. Newton's method on [`cumulative`], starting at the logistic approximation.
 pub fn quantile(p: f64) -> f64 {
     let p = p.clamp(1e-6, 1.0 - 1e-6);
     let mut x = (p / (1.0 - p)).ln() / 1.702;
@@ -25,7 +25,7 @@ pub fn quantile(p: f64) -> f64 {
     x
 }
 
-/// The logistic curve.
+/// Returns the value of the standard logistic function, between 0 and 1.
 pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }

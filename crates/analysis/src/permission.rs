@@ -1,9 +1,9 @@
-//! Which sentences may be quoted: by permission, not for want of a prohibition.
+//! Decides which sentences may be quoted. A sentence needs positive evidence that it is about work.
 //!
-//! People speak of their body, home, faith or money without the word for it, so no list of bad
-//! words can find what is private. A sentence is quoted only when it is plainly about work: every
-//! word is known and harmless, things of the trade are among them, and neither it nor its
-//! neighbours in the post speak of private matters. In doubt it is not.
+//! People write about their body, home, faith or money without the obvious words, so a list of
+//! forbidden words cannot find what is private. A sentence is quoted only if rules and a linear
+//! model of its words (`worktalk`) find that it is about work, and the sentences beside it in the
+//! post are not private. In doubt it is not quoted.
 
 mod anchors;
 mod grammar;
@@ -21,40 +21,41 @@ use super::segment::Sentence;
 use super::vocabulary::Vocabulary;
 use fluence_domain::language::Language;
 
-/// Sentences on either side of a private one that are not quoted either.
-const REACH: usize = 2;
-/// Private sentences that make a whole post private.
-const PRIVATE_POST: usize = 2;
+/// The number of sentences on either side of a private one that are withheld too.
+const PRIVATE_REACH: usize = 2;
+/// A post with at least this many private sentences is withheld as a whole.
+const MIN_PRIVATE_SENTENCES: usize = 2;
 
-/// What may be made of a sentence.
+/// What a sentence may be used for. Each kind allows less than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// It is plainly about work: it may be quoted.
+    /// Quotations. It is about work.
     Quoted,
-    /// It may be about anything: a line may count its words, and nothing shows them.
+    /// Counts of any line, without a quotation. It may be about anything.
     Counted,
-    /// It may be about the author or another person: it enters rates over the whole text alone.
+    /// Counts of measures that are rates over the whole text, without a quotation. It may be about
+    /// the author or another person.
     Rated,
-    /// It speaks of a private matter, or stands near one that does: it enters the scores of the
-    /// traits alone.
+    /// Only the scores of the traits and the mean sentence length. It is about a private matter, or
+    /// near a sentence that is.
     Withheld,
 }
 
-/// A word of a post that is not the author's own prose: of a quotation, of shared text, or a
-/// hashtag.
+/// A word of a post outside the author's own prose: of a quotation, of shared text, or a hashtag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aside {
     /// In lower case.
     pub word: String,
-    /// Whether it is a hashtag, and may be several words in one.
+    /// Whether it is a hashtag, which may be several words without blanks.
     pub is_tag: bool,
 }
 
-/// What may be made of each sentence of the post `text`.
+/// Returns the permission of each sentence of the post `text`. A private word outside the prose
+/// (`asides`) withholds the whole post.
 pub fn permissions(
     text: &[char],
     sentences: &[Sentence],
-    aside: &[Aside],
+    asides: &[Aside],
     language: Language,
     model: &Model,
 ) -> Vec<Permission> {
@@ -62,22 +63,22 @@ pub fn permissions(
     let reader = Reader { text, own, other: Vocabulary::of(language.other()), language, model };
     let verdicts: Vec<Verdict> = sentences.iter().map(|sentence| reader.verdict(sentence)).collect();
     let private = verdicts.iter().filter(|verdict| **verdict == Verdict::Private).count();
-    if private >= PRIVATE_POST || aside.iter().any(|word| reader.is_private_aside(word)) {
+    if private >= MIN_PRIVATE_SENTENCES || asides.iter().any(|word| reader.is_private_aside(word)) {
         return vec![Permission::Withheld; sentences.len()];
     }
     let around = |at: usize, reach: usize| {
         let last = (at + reach + 1).min(verdicts.len());
         &verdicts[at.saturating_sub(reach)..last]
     };
-    let is_beside = |at: usize, silence: Silence| {
+    let is_silenced = |at: usize, silence: Silence| {
         let silences = |verdict: &Verdict| matches!(verdict, Verdict::Personal(s) | Verdict::Doubtful(s) if *s == silence);
         around(at, 1).iter().any(silences)
     };
     let permission = |(at, verdict): (usize, &Verdict)| match *verdict {
-        _ if around(at, REACH).contains(&Verdict::Private) => Permission::Withheld,
+        _ if around(at, PRIVATE_REACH).contains(&Verdict::Private) => Permission::Withheld,
         Verdict::Personal(_) | Verdict::Private => Permission::Rated,
         Verdict::Work { is_sure }
-            if !is_beside(at, Silence::Full) && (is_sure || !is_beside(at, Silence::UnlessSure)) =>
+            if !is_silenced(at, Silence::Full) && (is_sure || !is_silenced(at, Silence::UnlessSure)) =>
         {
             Permission::Quoted
         }
@@ -86,14 +87,14 @@ pub fn permissions(
     verdicts.iter().enumerate().map(permission).collect()
 }
 
-/// Whether the word has a private sense, whatever it says here: “sick”, “married”, “parish”. Such a
-/// word may stand in a quotation about a build or a customer, and is never singled out.
+/// Whether the word has a private sense in some context: “sick”, “married”, “parish”. A quotation
+/// about work may contain such a word, but it is never listed as a counted word.
 pub fn has_private_sense(word: &str, language: Language, model: &Model) -> bool {
     let (own, other) = (Vocabulary::of(language), Vocabulary::of(language.other()));
     Reader { text: &[], own, other, language, model }.has_private_sense(word)
 }
 
-/// Loads the vocabularies, so that the first call need not.
+/// Loads the vocabularies and the model of work talk ahead of the first call.
 pub fn prepare() {
     for language in [Language::En, Language::Pt] {
         Vocabulary::of(language);
@@ -109,8 +110,8 @@ mod tests {
     use crate::model::model;
     use crate::segment;
 
-    /// Writes what the model of work talk reads of each sentence of the file that
-    /// `WORKTALK_SENTENCES` names, for `model/worktalk.py`: a line of JSON each.
+    /// Writes the features of each sentence of the file `WORKTALK_SENTENCES` to the file
+    /// `WORKTALK_FEATURES`, one line of JSON each, for `model/worktalk.py`.
     #[test]
     fn features_can_be_written_for_the_trainer() {
         let variable = |name| std::env::var_os(name);

@@ -1,68 +1,69 @@
-//! A person's own words: their posts cleaned, parted by language, and put in an order that does not
-//! depend on how the source listed them.
+//! Reads a person's posts: cleans them, splits them into sentences and groups them by language. The
+//! order of the result does not depend on the order in which the source lists them.
 
 use std::collections::HashSet;
 
 use super::clean::{MAX_CHARS_PER_POST, own_prose};
 use super::features::Counts;
 use super::language::{Detected, detect, is_plainly_foreign};
-use super::lexicon::side;
+use super::lexicon::index_of;
 use super::model::Model;
 use super::permission::{Aside, Permission, permissions};
 use super::segment::{Sentence, sentences};
 use fluence_domain::language::Language;
 use fluence_domain::person::Post;
 
-/// Posts that count, the freshest first.
+/// The most posts that are read, newest first.
 pub const MAX_POSTS: usize = 50;
-/// Posts that are opened to find them: duplicates and posts without prose use this up, not
-/// `MAX_POSTS`.
+/// The most posts that are opened to find them. Duplicates and posts without prose count here, but
+/// not towards [`MAX_POSTS`].
 const MAX_POSTS_OPENED: usize = 200;
 
-/// Hashtags of one post that are looked into.
+/// The most hashtags of a post that are searched for private words.
 const MAX_TAGS: usize = 30;
 
-/// One sentence, where it stands, and what it adds up to.
+/// A sentence with its post, counts and permission.
 #[derive(Debug)]
 pub struct Placed {
-    /// Index of its post in the person's list.
+    /// The index of its post in the person's list.
     pub post: usize,
-    /// Its words and place.
+    /// Its tokens and positions.
     pub sentence: Sentence,
-    /// Its counts.
+    /// What it adds to the features.
     pub counts: Counts,
-    /// What may be made of it.
+    /// What it may be used for.
     pub permission: Permission,
 }
 
 /// The posts of one language.
 #[derive(Debug, Default)]
 pub struct Texts {
-    /// Sentences, by post in canonical order and by place.
+    /// Sentences, by post in canonical order, then by position.
     pub sentences: Vec<Placed>,
-    /// Posts with prose of the author's own.
+    /// Posts with at least one sentence.
     pub posts: u32,
-    /// Words as an editor counts them.
+    /// Words as a text editor counts them.
     pub words: u32,
 }
 
-/// Everything the person wrote, as far as it is read.
+/// All posts of a person that are read.
 #[derive(Debug, Default)]
 pub struct Reading<'p> {
     by_language: [Texts; 2],
     /// Posts in other or unknown languages.
     pub other_posts: u32,
-    /// Their words.
+    /// The words of those posts.
     pub other_words: u32,
-    /// Of these the words of posts that are plainly in another language.
+    /// The words of those posts that are certainly in another language.
     pub foreign_words: u32,
-    /// Posts left out because another said the same.
+    /// Posts that repeat the words of another post and are left out.
     pub duplicate_posts: u32,
-    opened: Vec<(usize, Vec<char>, &'p Post)>,
+    /// The index, code points and source of each post that was read.
+    read: Vec<(usize, Vec<char>, &'p Post)>,
 }
 
 impl<'p> Reading<'p> {
-    /// Reads the posts. The model is needed for the lexicon and the vectors.
+    /// Reads the posts.
     pub fn of(posts: &'p [Post], model: &Model) -> Self {
         let mut reading = Self::default();
         let mut seen = HashSet::new();
@@ -76,7 +77,7 @@ impl<'p> Reading<'p> {
         reading
     }
 
-    /// Whether the post counted.
+    /// Adds a post. Returns whether it counts: it has prose and repeats no other post.
     fn add(&mut self, index: usize, post: &'p Post, seen: &mut HashSet<String>, model: &Model) -> bool {
         let chars: Vec<char> = post.text.chars().take(MAX_CHARS_PER_POST).collect();
         let keep = own_prose(&chars);
@@ -97,7 +98,7 @@ impl<'p> Reading<'p> {
             }
             Detected::Ours(language) => {
                 let permissions = permissions(&chars, &found, &asides(&chars, &keep), language, model);
-                let texts = &mut self.by_language[side(language)];
+                let texts = &mut self.by_language[index_of(language)];
                 texts.posts += 1;
                 texts.words += words;
                 let placed = found.into_iter().zip(permissions).map(|(sentence, permission)| {
@@ -107,37 +108,37 @@ impl<'p> Reading<'p> {
                 texts.sentences.extend(placed);
             }
         }
-        self.opened.push((index, chars, post));
+        self.read.push((index, chars, post));
         true
     }
 
-    /// The texts of one language.
+    /// Returns the posts of a language.
     pub const fn texts(&self, language: Language) -> &Texts {
-        &self.by_language[side(language)]
+        &self.by_language[index_of(language)]
     }
 
-    /// The language with more words; English when they are even.
+    /// Returns the language with more words, or English if both have as many.
     pub const fn main_language(&self) -> Language {
         if self.by_language[1].words > self.by_language[0].words { Language::Pt } else { Language::En }
     }
 
-    /// Words in both of our languages and all others.
+    /// Returns the number of words in all languages.
     pub const fn all_words(&self) -> u32 {
         self.by_language[0].words + self.by_language[1].words + self.other_words
     }
 
-    /// Posts that counted, in any language.
+    /// Returns the posts that were read, in any language.
     pub fn posts_read(&self) -> impl Iterator<Item = &'p Post> {
-        self.opened.iter().map(|(_, _, post)| *post)
+        self.read.iter().map(|(_, _, post)| *post)
     }
 
-    /// The code points of a post that counted.
+    /// Returns the code points of a post that was read, by its index in the person's list.
     pub fn chars_of(&self, post: usize) -> &[char] {
-        self.opened.iter().find(|(index, _, _)| *index == post).map_or(&[], |(_, chars, _)| chars)
+        self.read.iter().find(|(index, _, _)| *index == post).map_or(&[], |(_, chars, _)| chars)
     }
 }
 
-/// Freshest first, undated last, then by text: an order that does not depend on the source's.
+/// Returns the indexes of the posts to open: newest first, undated last, equal dates by text.
 fn canonical_order(posts: &[Post]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..posts.len()).collect();
     let key = |index: &usize| (std::cmp::Reverse(posts[*index].published_at), &posts[*index].text);
@@ -146,7 +147,8 @@ fn canonical_order(posts: &[Post]) -> Vec<usize> {
     order
 }
 
-/// The words of a post that are not its author's own prose; of its hashtags the first ones.
+/// Returns the words of a post outside its author's own prose. Only the first [`MAX_TAGS`] hashtags
+/// are marked as such.
 fn asides(text: &[char], keep: &[bool]) -> Vec<Aside> {
     let mut found = Vec::new();
     let mut tags = 0;
@@ -168,7 +170,8 @@ fn asides(text: &[char], keep: &[bool]) -> Vec<Aside> {
     found
 }
 
-/// What makes two posts the same: their words, whatever the marks, links and letter case.
+/// Returns the normalised words of a post. Posts with equal words are duplicates, whatever their
+/// punctuation, links and letter case.
 fn wording(sentences: &[Sentence]) -> String {
     let tokens = sentences.iter().flat_map(|sentence| &sentence.tokens);
     tokens.fold(String::new(), |mut words, token| {

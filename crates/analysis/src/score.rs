@@ -1,10 +1,10 @@
-//! Five linear scores, and exactly where each came from.
+//! Computes the five trait scores, and the share of each sentence and word in them.
 //!
-//! A score is the sum over features of weight times standardised value. Since the features are
-//! functions of sums over sentences, the score parts into shares of sentences, and those into
-//! shares of words and of punctuation. A share says how far the sentence lifts the score above the
-//! norms' mean, for its length; the shares add up to the score. [`Scores::without`] answers another
-//! question, exactly too: the score if the sentence were not there.
+//! A score is the sum over features of weight times standardised value. Features are functions of
+//! counts that add up over sentences, so a score divides into shares of sentences, and a sentence's
+//! share into shares of its words and its punctuation. A share states how far the sentence moves
+//! the score from the norm's mean, for its length. The shares add up to the score exactly.
+//! [`Scores::without`] answers another question: the exact score of the text without the sentence.
 
 use super::features::{Counts, WordFacts, standardise};
 use super::layout::{
@@ -18,26 +18,27 @@ use fluence_domain::language::Language;
 /// One value for each trait.
 pub type PerTrait = [f64; TRAITS.len()];
 
-/// The scores of a text, with what is needed to part them.
+/// The scores of a text, with what is needed to divide them into shares.
 #[derive(Debug)]
 pub struct Scores<'m> {
-    /// The score of each trait, in standard deviations of whole essays.
+    /// The linear score of each trait, before it is standardised by text length.
     pub scores: PerTrait,
     /// Standardised features.
     pub z: Features,
     total: Counts,
     model: &'m Model,
     norms: &'m Norms,
-    /// For each trait and feature: points per unit of the raw feature.
+    /// For each trait and feature, the points per unit of the raw feature.
     slopes: [Features; TRAITS.len()],
-    /// For each trait: points that every word bears for the norms' means.
-    mean_share: PerTrait,
-    /// For each category, mark and the long words: what one occurrence adds to the raw feature.
+    /// For each trait, the points that each word gets whatever it is: for the norm's means, and for
+    /// the logarithm of the sentence length.
+    base_share: PerTrait,
+    /// For each feature that is a rate, the share of one occurrence in the raw feature.
     per_occurrence: Features,
 }
 
 impl<'m> Scores<'m> {
-    /// Scores the summed counts of a text. It must hold at least one word.
+    /// Scores the total counts of a text. Without words the scores mean nothing.
     pub fn of(total: Counts, language: Language, model: &'m Model) -> Self {
         let norms = model.header.norms.of(language);
         let raw = total.features(model.header.scale);
@@ -45,36 +46,36 @@ impl<'m> Scores<'m> {
         let words = f64::from(total.words.max(1));
         let mut per_occurrence = [0.0; FEATURES];
         for (share, value) in per_occurrence.iter_mut().zip(raw) {
-            // sqrt(100 count / words) parted among its occurrences
+            // sqrt(100 count / words), divided by the count
             *share = if value > 0.0 { 100.0 / (words * value) } else { 0.0 };
         }
         let mut slopes = [[0.0; FEATURES]; TRAITS.len()];
-        let mut mean_share = [0.0; TRAITS.len()];
+        let mut base_share = [0.0; TRAITS.len()];
         for (t, weights) in model.header.weights.iter().enumerate() {
             for f in 0..FEATURES {
                 let unclipped = (raw[f] - norms.mean[f]) / norms.sd[f];
-                let cut = if unclipped == 0.0 { 1.0 } else { z[f] / unclipped };
-                slopes[t][f] = weights[f] * cut / norms.sd[f];
-                mean_share[t] -= slopes[t][f] * norms.mean[f] / words;
+                let clipping = if unclipped == 0.0 { 1.0 } else { z[f] / unclipped };
+                slopes[t][f] = weights[f] * clipping / norms.sd[f];
+                base_share[t] -= slopes[t][f] * norms.mean[f] / words;
             }
-            // The log of the sentence length is borne by every word alike.
-            mean_share[t] += slopes[t][SENTENCE_LENGTH] * raw[SENTENCE_LENGTH] / words;
+            // All words have an equal share in the logarithm of the sentence length.
+            base_share[t] += slopes[t][SENTENCE_LENGTH] * raw[SENTENCE_LENGTH] / words;
         }
-        Self { scores: weigh(model, &z), z, total, model, norms, slopes, mean_share, per_occurrence }
+        Self { scores: weighted_sums(model, &z), z, total, model, norms, slopes, base_share, per_occurrence }
     }
 
-    /// Words the scores rest on.
+    /// Returns the number of words that the scores rest on.
     pub const fn words(&self) -> u32 {
         self.total.words
     }
 
-    /// The counts the scores rest on.
+    /// Returns the counts that the scores rest on.
     pub const fn total(&self) -> &Counts {
         &self.total
     }
 
-    /// Points of each feature for one trait; the last entry of the answer is all of meaning
-    /// together.
+    /// Returns the points of each feature for one trait. The last entry is the sum of all meaning
+    /// dimensions.
     pub fn by_feature(&self, trait_index: usize) -> [f64; FIRST_DIM + 1] {
         let weights = &self.model.header.weights[trait_index];
         let mut points = [0.0; FIRST_DIM + 1];
@@ -84,16 +85,18 @@ impl<'m> Scores<'m> {
         points
     }
 
-    /// A sentence's share of each score.
+    /// Returns the share of a sentence in each score, in points.
     pub fn share(&self, part: &Counts) -> PerTrait {
         let mut points = [0.0; TRAITS.len()];
         for (t, point) in points.iter_mut().enumerate() {
-            *point = f64::from(part.words) * self.mean_share[t] + self.counted(t, part) + self.meant(t, part);
+            *point = f64::from(part.words) * self.base_share[t]
+                + self.counted_points(t, part)
+                + self.meaning_points(t, part);
         }
         points
     }
 
-    fn counted(&self, t: usize, part: &Counts) -> f64 {
+    fn counted_points(&self, t: usize, part: &Counts) -> f64 {
         let slopes = &self.slopes[t];
         let occurrences = part.categories.iter().chain(&part.marks).map(|count| f64::from(*count));
         let counted =
@@ -103,13 +106,14 @@ impl<'m> Scores<'m> {
             + slopes[LONG_WORDS] * f64::from(part.long_words) * self.per_occurrence[LONG_WORDS]
     }
 
-    fn meant(&self, t: usize, part: &Counts) -> f64 {
+    fn meaning_points(&self, t: usize, part: &Counts) -> f64 {
         let per_vector = self.model.header.scale / f64::from(self.total.vectors.max(1));
         let slopes = &self.slopes[t][FIRST_DIM..];
         slopes.iter().zip(part.vector_sum).map(|(slope, sum)| slope * f64::from(sum) * per_vector).sum()
     }
 
-    /// A word's share of one trait's score. The rest of its sentence's share is punctuation.
+    /// Returns the share of a word in the score of one trait. [`Scores::mark_share`] is the rest of
+    /// the sentence's share.
     pub fn word_share(&self, t: usize, letters: usize, facts: &WordFacts) -> f64 {
         let slopes = &self.slopes[t];
         let words = f64::from(self.total.words.max(1));
@@ -121,14 +125,14 @@ impl<'m> Scores<'m> {
                 0.0
             };
         let per_vector = self.model.header.scale / f64::from(self.total.vectors.max(1));
-        let meant: f64 = facts.vector.map_or(0.0, |vector| {
+        let meaning: f64 = facts.vector.map_or(0.0, |vector| {
             let steps = vector.iter().map(|step| f64::from(step.cast_signed()));
             slopes[FIRST_DIM..].iter().zip(steps).map(|(slope, step)| slope * step * per_vector).sum()
         });
-        self.mean_share[t] + counted + shape + meant
+        self.base_share[t] + counted + shape + meaning
     }
 
-    /// A sentence's punctuation's share of one trait's score.
+    /// Returns the share of a sentence's punctuation and numbers in the score of one trait.
     pub fn mark_share(&self, t: usize, part: &Counts) -> f64 {
         let marks = FIRST_MARK..FIRST_MARK + MARK_COUNT;
         let slopes = &self.slopes[t][marks.clone()];
@@ -136,18 +140,17 @@ impl<'m> Scores<'m> {
         shares.map(|((slope, share), count)| slope * share * f64::from(count)).sum()
     }
 
-    /// Each score if the sentence were not there. With nothing else left, the scores stay as they
-    /// are.
+    /// Returns each score of the text without the sentence. Unchanged if no other words are left.
     pub fn without(&self, part: &Counts) -> PerTrait {
         let left = self.total.without(part);
         if left.words == 0 {
             return self.scores;
         }
-        weigh(self.model, &standardise(&left.features(self.model.header.scale), self.norms))
+        weighted_sums(self.model, &standardise(&left.features(self.model.header.scale), self.norms))
     }
 }
 
-fn weigh(model: &Model, z: &Features) -> PerTrait {
+fn weighted_sums(model: &Model, z: &Features) -> PerTrait {
     let mut scores = [0.0; TRAITS.len()];
     for (score, weights) in scores.iter_mut().zip(&model.header.weights) {
         *score = weights.iter().zip(z).map(|(weight, z)| weight * z).sum();

@@ -1,29 +1,29 @@
-//! Sentences and words of a post, with their places in it.
+//! Splits a post into sentences and tokens.
 //!
-//! Positions are Unicode code points of the post as stored. The rules are those of `model/text.py`.
+//! Positions are offsets in Unicode code points from the start of the stored post. The rules are
+//! those of `model/text.py`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::clean::ends_sentence_mark;
+use super::clean::is_sentence_end;
 
-/// A word or number.
+/// A word or a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// First code point.
+    /// Position of the first code point.
     pub start: usize,
-    /// One past the last code point.
+    /// Position after the last code point.
     pub end: usize,
-    /// Compatibility form, lower case, straight apostrophe: what the lexicon and the vectors know
-    /// it by.
+    /// The form that the lexicon and the word vectors list: NFKC, lower case, straight apostrophe.
     pub norm: String,
     /// False for a number.
     pub is_word: bool,
-    /// Written like a name: a capital, then none.
+    /// Whether the first letter is a capital and the second character is not: “Ana”, but not “CRM”.
     pub titlecase: bool,
 }
 
-/// Marks that are counted, in the order of the model's features.
+/// The counts of a sentence's punctuation, numbers and emoji.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     /// `?`
@@ -32,7 +32,7 @@ pub struct Marks {
     pub exclamation: u32,
     /// `,`
     pub comma: u32,
-    /// Two dots or more, or the one character for them.
+    /// `..`, `...` or `…`
     pub ellipsis: u32,
     /// `(`
     pub parenthesis: u32,
@@ -40,32 +40,32 @@ pub struct Marks {
     pub colon: u32,
     /// Tokens that are numbers.
     pub number: u32,
-    /// Pictographs.
+    /// Characters of the main blocks of emoji.
     pub emoji: u32,
 }
 
-/// A run of text between two boundaries that holds at least one word.
+/// A sentence of the author's own prose. It has at least one word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// First code point of its own prose.
+    /// Position of the first code point of prose.
     pub start: usize,
-    /// One past the last.
+    /// Position after the last code point of prose.
     pub end: usize,
-    /// Words as an editor counts them: runs between blanks with a letter or digit.
+    /// Words as a text editor counts them: runs of non-blank characters with a letter or digit.
     pub words: u32,
     /// Words and numbers, in order.
     pub tokens: Vec<Token>,
-    /// What it is punctuated with.
+    /// Its punctuation, numbers and emoji.
     pub marks: Marks,
 }
 
-const ABBREVIATIONS: [&str; 20] = [
+const ABBREVIATIONS: [&str; 21] = [
     "mr", "mrs", "ms", "dr", "dra", "sr", "sra", "prof", "profa", "st", "vs", "jr", "exmo", "ltda", "cia",
-    "av", "tel", "pág", "núm", "inc",
+    "av", "tel", "pág", "núm", "inc", "ltd",
 ];
-const ABBREVIATION_LTD: &str = "ltd";
 
-/// The sentences of `text`, reading only what `keep` marks as the author's own.
+/// Returns the sentences of `text`. `keep` marks the code points that are the author's own prose;
+/// the others are skipped.
 pub fn sentences(text: &[char], keep: &[bool]) -> Vec<Sentence> {
     let reader = Reader { text, keep };
     let mut found = Vec::new();
@@ -90,31 +90,32 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The character at `at` when there is one and it is the author's.
+    /// Returns the character at a position, if it is the author's own prose.
     fn own(&self, at: usize) -> Option<char> {
         self.text.get(at).copied().filter(|_| self.keep[at])
     }
 
-    /// Where the sentence ends, when the character at `at` ends one.
+    /// Returns the end of the sentence if the character at `at` ends it.
     fn boundary(&self, at: usize) -> Option<usize> {
         match self.text[at] {
             '\n' => self.ends_line(at).then_some(at + 1),
-            c if self.keep[at] && ends_sentence_mark(c) => self.after_mark(at),
+            c if self.keep[at] && is_sentence_end(c) => self.after_mark(at),
             _ => None,
         }
     }
 
-    /// A newline ends a sentence unless the next line goes on in lower case.
+    /// Whether the newline at `at` ends a sentence: it does unless the next line begins in lower
+    /// case.
     fn ends_line(&self, at: usize) -> bool {
         let next = self.text[at + 1..].iter().find(|c| **c == '\n' || !c.is_whitespace());
         next.is_none_or(|c| !c.is_lowercase())
     }
 
-    /// A mark ends a sentence when a blank follows, and it is not the dot of an abbreviation or an
-    /// initial.
+    /// Returns the end of the sentence after the mark at `at` and the closing marks behind it. The
+    /// mark ends a sentence only before a blank, and not as the dot of an abbreviation or initial.
     fn after_mark(&self, at: usize) -> Option<usize> {
         let closes = |c: char| {
-            ends_sentence_mark(c) || matches!(c, '"' | '\'' | '\u{201d}' | '\u{2019}' | '\u{bb}' | ')' | ']')
+            is_sentence_end(c) || matches!(c, '"' | '\'' | '\u{201d}' | '\u{2019}' | '\u{bb}' | ')' | ']')
         };
         let mut end = at + 1;
         while self.own(end).is_some_and(closes) {
@@ -137,7 +138,7 @@ impl Reader<'_> {
             return initial.is_uppercase() && *initial != 'I';
         }
         let word = before.iter().collect::<String>().to_lowercase();
-        ABBREVIATIONS.contains(&word.as_str()) || word == ABBREVIATION_LTD
+        ABBREVIATIONS.contains(&word.as_str())
     }
 
     fn sentence(&self, start: usize, end: usize) -> Option<Sentence> {
@@ -216,7 +217,8 @@ fn token(raw: &[char], start: usize) -> Token {
     Token { start, end: start + raw.len(), norm, is_word, titlecase }
 }
 
-/// NFKC, lower case, NFKC again (lower case may undo it), and the straight apostrophe.
+/// Converts to NFKC, lower case, NFKC again because lower case may undo it, and straight
+/// apostrophes.
 fn normalise(raw: &[char]) -> String {
     if raw.iter().all(char::is_ascii) {
         return raw.iter().map(char::to_ascii_lowercase).collect();

@@ -1,11 +1,10 @@
-//! What a person's writing shows plainly: cues, figures and marks, counted for the style lines and
-//! the playbook.
+//! Counts cues, figures, punctuation and long words for the style lines and the playbook.
 //!
-//! A lexicon that scores traits may be vague, since errors cancel out over a text. A line of advice
-//! stands beside the sentence that it rests on, so what it counts must be what it says:
-//! [`super::cues`] lists plain words and phrases, [`super::cues::scope`] takes back those that a
-//! negation, a question, a quotation or a name changes, and [`super::cues::norms`] compares the
-//! counts with professional posts of the same length.
+//! A lexicon that scores traits may be vague, because errors cancel out over a text. A line of
+//! advice quotes the sentence that it rests on, so it must count what it says. [`super::cues`]
+//! lists unambiguous words and phrases, [`super::cues::scope`] excludes those that a negation, a
+//! question, a quotation or a name changes, and [`super::cues::norms`] compares the counts with
+//! professional posts of the same length.
 
 pub(crate) mod figures;
 
@@ -22,16 +21,17 @@ use super::reading::{Placed, Reading, Texts};
 use super::segment::Token;
 use fluence_domain::language::Language;
 
-/// What was counted of one measure.
+/// The count of one measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// Occurrences.
     pub occurrences: u32,
-    /// Posts that hold one.
+    /// Posts with at least one occurrence.
     pub posts: u32,
 }
 
-/// How much the sentences of a text hold: all of them, since a length tells nothing private.
+/// The words and sentences of a whole text. Lengths reveal nothing private, so every sentence
+/// counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lengths {
     /// Words.
@@ -41,27 +41,29 @@ pub struct Lengths {
 }
 
 impl Lengths {
-    /// Words per sentence.
+    /// Returns the mean number of words per sentence.
     pub fn mean(self) -> f64 {
         f64::from(self.words) / f64::from(self.sentences.max(1))
     }
 }
 
-/// What a text shows of every measure.
+/// The counts of every measure in a text.
 #[derive(Debug)]
 pub struct Style {
-    /// Words of the sentences that lines may count in.
+    /// Words of the sentences in which every measure counts: those that may be quoted or counted.
     pub countable_words: u32,
-    /// Words of all sentences but those about private matters.
+    /// Words of the sentences in which rated measures count: all that are not withheld.
     pub words: u32,
     /// Words and sentences of the whole text.
     pub lengths: Lengths,
+    /// By measure.
     counts: Vec<Count>,
+    /// By sentence.
     hits: Vec<Vec<Hit>>,
 }
 
 impl Style {
-    /// Counts the sentences of a language. A sentence that recurs, such as a motto, counts once.
+    /// Counts the sentences of one language. A repeated sentence, such as a motto, counts once.
     pub fn of(texts: &Texts, reading: &Reading<'_>, language: Language, model: &Model) -> Self {
         let cues = &model.cues;
         let mut style = Self {
@@ -104,6 +106,7 @@ impl Style {
         style
     }
 
+    /// Adds the words of a sentence and returns its hits.
     fn read(
         &mut self,
         placed: &Placed,
@@ -149,26 +152,26 @@ impl Style {
         hits
     }
 
-    /// What was counted of a measure.
+    /// Returns the count of a measure by its index.
     pub fn count(&self, measure: usize) -> Count {
         self.counts[measure]
     }
 
-    /// The occurrences in a sentence, by its place among the texts.
+    /// Returns the hits in a sentence, by its index in [`Texts::sentences`].
     pub fn hits(&self, sentence: usize) -> &[Hit] {
         &self.hits[sentence]
     }
 }
 
-/// Letters of a word that carries meaning.
-const CONTENT_LETTERS: usize = 4;
+/// The fewest letters of a word that carries meaning.
+const MIN_CONTENT_LETTERS: usize = 4;
 
-/// Whether a word may carry meaning by itself: no number, no name, no small word.
+/// Whether a token may carry meaning by itself: numbers, names and short words do not.
 pub fn carries_meaning(token: &Token) -> bool {
-    token.is_word && !token.titlecase && token.norm.chars().count() >= CONTENT_LETTERS
+    token.is_word && !token.titlecase && token.norm.chars().count() >= MIN_CONTENT_LETTERS
 }
 
-/// The words of a sentence, whatever its marks and letter case.
+/// Returns the normalised words of a sentence. Sentences with equal words are repeated ones.
 fn wording(placed: &Placed) -> String {
     placed.sentence.tokens.iter().map(|token| token.norm.as_str()).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,5 @@
-//! What the profile itself says: no text analysis beyond counting.
+//! Summarises a profile: title, rank, languages, and the number and age of the posts. The posts are
+//! only counted.
 
 mod seniority;
 
@@ -12,29 +13,29 @@ use super::text::number;
 use fluence_domain::language::Language;
 use fluence_domain::person::Person;
 
-/// Posts no older than this are recent.
-const RECENT_DAYS: i64 = 90;
-/// Posts no older than this are of the last year.
-const YEAR_DAYS: i64 = 365;
+/// The greatest age of a recent post.
+const MAX_RECENT_DAYS: i64 = 90;
+/// The greatest age of a post of the last year.
+const MAX_LAST_YEAR_DAYS: i64 = 365;
 
 /// The profile in short.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Summary {
-    /// One or two sentences for the reader.
+    /// Two sentences about the profile. With traits, the findings and advice replace them.
     pub text: String,
-    /// The title as the source has it.
+    /// The title in the source's words.
     pub role: Option<String>,
-    /// Rank, as far as the title tells.
+    /// The rank, if the title states one.
     pub seniority: Option<Seniority>,
-    /// ISO 639-1 codes: those the source names, then those the posts are written in.
+    /// ISO 639-1 codes: those that the source lists, then those of the analysed posts.
     pub languages: Vec<String>,
-    /// Posts with prose of the person's own; duplicates count once, and at most fifty are read.
+    /// Posts with prose by the person. Duplicates count once, and at most 50 posts are read.
     pub posts: u32,
-    /// Words of theirs in those posts, in every language.
+    /// The person's words in those posts, in any language.
     pub words: u32,
-    /// When the newest post was published.
+    /// The date of the newest post.
     pub newest_post_at: Option<DateTime<Utc>>,
-    /// How fresh that is.
+    /// The class of that post's age.
     pub freshness: Freshness,
 }
 
@@ -53,7 +54,8 @@ pub enum Freshness {
 }
 
 impl Summary {
-    /// Sums a profile up, in the language of the answer. `as_of` dates how fresh the posts are.
+    /// Summarises a profile in the language of the answer. The age of the posts is counted to
+    /// `as_of`.
     pub fn of(person: &Person, reading: &Reading<'_>, answer: Language, as_of: DateTime<Utc>) -> Self {
         let newest = reading.posts_read().filter_map(|post| post.published_at).max();
         let posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
@@ -78,7 +80,7 @@ impl Summary {
     }
 
     fn in_english(&self, as_of: DateTime<Utc>) -> String {
-        let role = self.role.as_deref().map_or_else(|| "No title on record.".to_owned(), ended);
+        let role = self.role.as_deref().map_or_else(|| "No title on record.".to_owned(), as_sentence);
         let texts = match (self.posts, self.newest_post_at) {
             (0, _) => "No posts of their own on record.".to_owned(),
             (posts, newest) => {
@@ -97,7 +99,7 @@ impl Summary {
     }
 
     fn in_portuguese(&self, as_of: DateTime<Utc>) -> String {
-        let role = self.role.as_deref().map_or_else(|| "Sem cargo registrado.".to_owned(), ended);
+        let role = self.role.as_deref().map_or_else(|| "Sem cargo registrado.".to_owned(), as_sentence);
         let texts = match (self.posts, self.newest_post_at) {
             (0, _) => "Nenhuma publicação própria registrada.".to_owned(),
             (posts, newest) => {
@@ -117,24 +119,24 @@ impl Summary {
     }
 }
 
-/// The title as a sentence, with one mark at its end: “Eng.” has one.
-fn ended(title: &str) -> String {
-    let is_ended = title.ends_with(['.', '!', '?', '…']);
-    if is_ended { title.to_owned() } else { format!("{title}.") }
+/// Returns the title with a full stop, unless it ends with a mark, as “Sr. Eng.” does.
+fn as_sentence(title: &str) -> String {
+    let has_mark = title.ends_with(['.', '!', '?', '…']);
+    if has_mark { title.to_owned() } else { format!("{title}.") }
 }
 
 impl Freshness {
     fn of(newest: Option<DateTime<Utc>>, as_of: DateTime<Utc>) -> Self {
         match newest.map(|at| days_between(at, as_of)) {
             None => Self::Unknown,
-            Some(..=RECENT_DAYS) => Self::Recent,
-            Some(..=YEAR_DAYS) => Self::LastYear,
+            Some(..=MAX_RECENT_DAYS) => Self::Recent,
+            Some(..=MAX_LAST_YEAR_DAYS) => Self::LastYear,
             Some(_) => Self::Old,
         }
     }
 }
 
-/// Whole days; a post dated in the future is from today.
+/// Returns the whole days between two dates, or 0 if the post is dated in the future.
 fn days_between(at: DateTime<Utc>, as_of: DateTime<Utc>) -> i64 {
     as_of.signed_duration_since(at).num_days().max(0)
 }
@@ -143,7 +145,7 @@ const fn plural<'a>(count: u32, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }
 }
 
-/// Codes the source names and codes the posts are in, each once.
+/// Returns the codes that the source lists and those of the analysed posts, each once.
 fn languages(person: &Person, reading: &Reading<'_>) -> Vec<String> {
     let written = [Language::En, Language::Pt].into_iter().filter(|lg| reading.texts(*lg).posts > 0);
     let all = person.languages.iter().map(|code| code.trim().to_lowercase());

@@ -1,8 +1,8 @@
-//! Sentences of the answer that are neither advice nor trait readings: validity, limits, the
-//! summary's words.
+//! The sentences of an answer that are neither advice nor trait readings: validity, limits and
+//! what not to infer. Also formats numbers and lists.
 //!
-//! Written once for each language, by its own standard; the Portuguese is not a translation.
-//! Nothing here knows or guesses the gender of the person analysed.
+//! Each language has sentences of its own; the Portuguese is not a translation. No sentence implies
+//! the gender of the person analysed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,22 +13,22 @@ use fluence_domain::language::Language;
 /// What is and is not validated.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Validity {
-    /// What the model was measured on.
+    /// The texts that the model was validated on.
     pub benchmark: &'static str,
-    /// Mean area under the curve over the five traits on that benchmark, for the language analysed:
-    /// 0.5 is chance.
+    /// Mean area under the ROC curve of the five traits on that benchmark, for the language of the
+    /// posts. 0.5 is chance.
     pub mean_auc: f64,
-    /// Authors behind that figure.
+    /// Authors of the texts of that benchmark.
     pub authors: u32,
-    /// Whether it was validated on texts of the kind analysed here.
+    /// Whether the model was validated on business posts, which are analysed here.
     pub validated_on_business_posts: bool,
-    /// The same in a sentence or two.
+    /// The same in two sentences or three.
     pub note: &'static str,
 }
 
-/// A number with its thousands parted: 2,351 in English, 2.351 in Portuguese.
+/// Formats a number with separators of thousands: 2,351 in English, 2.351 in Portuguese.
 pub fn number(number: u32, answer: Language) -> String {
-    let mark = match answer {
+    let separator = match answer {
         Language::En => ',',
         Language::Pt => '.',
     };
@@ -36,14 +36,14 @@ pub fn number(number: u32, answer: Language) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(mark);
+            text.push(separator);
         }
         text.push(digit);
     }
     text
 }
 
-/// “a, b and c”, of which `and` is the word of the language.
+/// Joins items as in “a, b and c”. `and` is the conjunction of the language.
 pub fn listed(items: &[&str], and: &str) -> String {
     match items {
         [] => String::new(),
@@ -52,7 +52,7 @@ pub fn listed(items: &[&str], and: &str) -> String {
     }
 }
 
-/// What the figures rest on, by the language of the posts and that of the answer.
+/// Returns the benchmark and the note of [`Validity`].
 pub const fn benchmark(posts: Language, answer: Language) -> (&'static str, &'static str) {
     match (posts, answer) {
         (Language::En, Language::En) => (
@@ -74,7 +74,7 @@ pub const fn benchmark(posts: Language, answer: Language) -> (&'static str, &'st
     }
 }
 
-/// How the answer must not be used.
+/// Returns what the analysis cannot tell and must not be used for.
 pub const fn limits(answer: Language) -> &'static [&'static str] {
     match answer {
         Language::En => &[
@@ -94,7 +94,8 @@ pub const fn limits(answer: Language) -> &'static [&'static str] {
     }
 }
 
-/// What must not be read into this person's answer: the weakest part of it. `has_style` says
+/// Returns the playbook's warning, which names the weakest part of the answer: a short text, else
+/// the borderline axes, else the four letters. `words` is the length of the text; `has_style` says
 /// whether the answer has lines of style.
 pub fn do_not_infer(
     axes: &TypeAxes,
@@ -104,20 +105,21 @@ pub fn do_not_infer(
     answer: Language,
 ) -> String {
     const PAIRS: [&str; 4] = ["E/I", "S/N", "T/F", "J/P"];
-    let open: Vec<&str> =
+    let borderline: Vec<&str> =
         PAIRS.iter().zip(axes.all()).filter(|(_, axis)| axis.borderline).map(|(p, _)| *p).collect();
     let and = match answer {
         Language::En => "and",
         Language::Pt => "e",
     };
-    let (length, words, open) = (TextLength::of(words), number(words, answer), listed(&open, and));
-    match (answer, length, open.is_empty()) {
+    let (length, words, borderline) =
+        (TextLength::of(words), number(words, answer), listed(&borderline, and));
+    match (answer, length, borderline.is_empty()) {
         (Language::En, TextLength::VeryShort | TextLength::Short, _) => {
             let style = if has_style { " The style lines hold; they are counts." } else { "" };
             format!("Do not plan by the traits or the four letters: {words} words are too few for that.{style}")
         }
         (Language::En, TextLength::Sufficient, false) => {
-            format!("Do not plan by {open}: the text does not tell (hence the x). Nothing here tells of mood, health, beliefs or ability.")
+            format!("Do not plan by {borderline}: the text does not tell (hence the x). Nothing here tells of mood, health, beliefs or ability.")
         }
         (Language::En, TextLength::Sufficient, true) if posts == Language::Pt => {
             "Do not read the four letters as a test result: the model learnt from English essays. Nothing here tells of mood, health, beliefs or ability.".to_owned()
@@ -130,7 +132,7 @@ pub fn do_not_infer(
             format!("Não planeje com base nos traços nem nas quatro letras: {words} palavras são poucas para isso.{style}")
         }
         (Language::Pt, TextLength::Sufficient, false) => {
-            format!("Não planeje com base em {open}: o texto não permite dizer (por isso o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")
+            format!("Não planeje com base em {borderline}: o texto não permite dizer (por isso o x). Nada aqui fala de humor, saúde, crenças ou capacidade.")
         }
         (Language::Pt, TextLength::Sufficient, true) if posts == Language::Pt => {
             "Não leia as quatro letras como resultado de teste: o modelo aprendeu com redações em inglês. Nada aqui fala de humor, saúde, crenças ou capacidade.".to_owned()

@@ -1,4 +1,4 @@
-//! From scores to what is said of a person: percentiles, probabilities, intervals, four letters.
+//! Turns trait scores into percentiles, probabilities, intervals, four letters and evidence.
 
 mod calibrated;
 mod ocean;
@@ -15,14 +15,14 @@ pub use self::ocean::{Confidence, Ocean, TextLength};
 pub use self::type_axes::{AxisLean, TypeAxes};
 pub use self::wording::trait_lean;
 use self::wording::{Lean, trait_reading};
-use super::evidence::{self, Evidence, TraitGround, rounded};
+use super::evidence::{self, Evidence, TraitContext, rounded};
 use super::layout::{FIRST_DIM, TRAITS, feature_names};
 use super::model::Model;
 use super::reading::{Reading, Texts};
 use super::score::{PerTrait, Scores};
 use fluence_domain::language::Language;
 
-/// Features listed by name in a breakdown; the others are summed up.
+/// The most features that a trait lists by name. The others are summed up.
 const MAX_LISTED_FEATURES: usize = 6;
 
 /// One trait, with where it came from.
@@ -30,31 +30,32 @@ const MAX_LISTED_FEATURES: usize = 6;
 pub struct TraitDetail {
     /// One sentence for the reader.
     pub reading: String,
-    /// Standing of the text among the norms' texts, drawn towards 50 for short texts: 0 to 100.
+    /// The percentile of the text among the norm's texts, 0 to 100. The shorter the text, the
+    /// closer to 50.
     pub percentile: u8,
-    /// Calibrated probability that the person stands above the median.
+    /// The calibrated probability that the person's trait is above the median.
     pub probability_above_median: f64,
-    /// Where the person may stand.
+    /// The percentiles between which the person's trait lies with probability [`Interval::level`].
     pub interval: Interval,
-    /// How surely the person stands on the side that the figures point to.
+    /// How certain the side of the median is.
     pub confidence: Confidence,
-    /// The linear score, in standard deviations of the norms' texts before length is allowed for.
+    /// The linear score, before it is standardised by text length.
     pub score: f64,
-    /// What the score is made of; the points add up to it. Only at full detail.
+    /// The features that make up the score, whose points add up to it. Full detail only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contributions: Option<Vec<Contribution>>,
-    /// Sentences that move the score to the side it leans to; none where it does not lean.
+    /// Sentences that move the score to the side that it leans to. None if the trait does not lean.
     pub evidence: Vec<Evidence>,
 }
 
 /// A range of percentiles.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Interval {
-    /// Lower end.
+    /// The lower percentile.
     pub low: u8,
-    /// Upper end.
+    /// The upper percentile.
     pub high: u8,
-    /// Share of people inside.
+    /// The share of people whose trait lies in the interval.
     pub level: f64,
 }
 
@@ -64,11 +65,11 @@ pub struct Contribution {
     /// `word.CATEGORY`, `mark.MARK`, `shape.SHAPE`, `meaning` (the word vectors together) or
     /// `other`.
     pub feature: String,
-    /// Points, up or down.
+    /// Points of the score, negative if they lower it.
     pub points: f64,
 }
 
-/// The details of all traits, with their evidence.
+/// Returns the details of all traits, with their evidence.
 pub fn details(
     scores: &Scores<'_>,
     calibrated: &Calibrated,
@@ -80,16 +81,16 @@ pub fn details(
 ) -> Ocean<TraitDetail> {
     let without: Vec<PerTrait> =
         texts.sentences.iter().map(|placed| scores.without(&placed.counts)).collect();
-    // The clearest lean chooses its sentences first: each stands beside one trait only.
+    // A sentence is quoted for one trait only, so the trait that leans most chooses first.
     let mut order: [usize; TRAITS.len()] = std::array::from_fn(|t| t);
     let lean = |t: usize| calibrated.probability[t] - 0.5;
     order.sort_by(|a, b| lean(*b).abs().total_cmp(&lean(*a).abs()));
-    let ground = TraitGround { scores, texts, without: &without, reading, language, model };
+    let context = TraitContext { scores, texts, without: &without, reading, language, model };
     let mut used = HashSet::new();
     let mut shown: [Vec<Evidence>; TRAITS.len()] = Default::default();
     for t in order {
         if calibrated.confidence(t) != Confidence::VeryLow {
-            shown[t] = evidence::of_trait(t, lean(t) > 0.0, &ground, &mut used);
+            shown[t] = evidence::of_trait(t, lean(t) > 0.0, &context, &mut used);
         }
     }
     Ocean::from_fn(|t| TraitDetail {
@@ -104,13 +105,13 @@ pub fn details(
     })
 }
 
-/// The percentiles alone.
+/// Returns the percentile of each trait.
 pub fn percentiles(calibrated: &Calibrated) -> Ocean<u8> {
     Ocean::from_fn(|t| calibrated.percentile(t))
 }
 
-/// The features that count most, by name, and the rest in one; rounded so that they still add up to
-/// the score.
+/// Returns the points of the features that count most, of meaning, and of all others. They are
+/// rounded so that they still add up to the score.
 fn contributions(t: usize, scores: &Scores<'_>, model: &Model) -> Vec<Contribution> {
     let points = scores.by_feature(t);
     let names = feature_names(&model.header.categories);

@@ -1,5 +1,5 @@
-//! The words a quotable sentence may be made of, by class: `vocabulary/words_*.txt`,
-//! `trades_*.txt` and `learnt_*.txt`, compiled in.
+//! The vocabularies: words and phrases with their classes, from `vocabulary/words_*.txt`,
+//! `trades_*.txt` and `learnt_*.txt`, which are compiled in.
 
 mod classes;
 pub(crate) mod first_person;
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(crate) use self::classes::Classes;
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use fluence_domain::language::Language;
 
 const ENGLISH: [&str; 3] = [
@@ -24,24 +24,27 @@ const PORTUGUESE: [&str; 3] = [
 static VOCABULARIES: LazyLock<[Vocabulary; 2]> =
     LazyLock::new(|| [Vocabulary::load(ENGLISH, Language::En), Vocabulary::load(PORTUGUESE, Language::Pt)]);
 
-/// Words of the longest phrase.
+/// The most words of a phrase.
 pub(crate) const MAX_PHRASE_WORDS: usize = 4;
-/// Letters from which a private word is looked for inside a run of words, as in a hashtag.
+/// The fewest letters of a private word that is searched for inside a hashtag.
 const MIN_HIDDEN_LETTERS: usize = 5;
 
 /// The words and phrases of one language.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
+    /// Words, and phrases joined by single blanks.
     words: HashMap<String, Classes>,
+    /// Private words and phrases without blanks, to be found inside hashtags.
     hidden: Vec<String>,
 }
 
 impl Vocabulary {
     pub(crate) fn of(language: Language) -> &'static Self {
-        &VOCABULARIES[side(language)]
+        &VOCABULARIES[index_of(language)]
     }
 
-    /// Reads the files. Lines of an unknown section are skipped; a test proves that there are none.
+    /// Reads the files. The words of an unknown section get no class; a test proves that there is
+    /// none.
     fn load(files: [&str; 3], language: Language) -> Self {
         let mut vocabulary = Self::default();
         let mut class = Classes::NONE;
@@ -55,15 +58,15 @@ impl Vocabulary {
                 for form in forms(entry, language) {
                     vocabulary.add(&form, class);
                 }
-                let speaks = class.meets(Classes::ACT.or(Classes::SAY)) && language == Language::Pt;
-                if let Some(stem) = entry.strip_suffix('~').filter(|_| speaks) {
-                    let past = ["ei", "i"].map(|ending| soft(stem, ending));
+                let has_first_person = class.meets(Classes::ACT.or(Classes::SAY)) && language == Language::Pt;
+                if let Some(stem) = entry.strip_suffix('~').filter(|_| has_first_person) {
+                    let past = ["ei", "i"].map(|ending| joined(stem, ending));
                     past.iter().for_each(|form| vocabulary.add(form, class.or(Classes::FIRST)));
                     present.push((format!("{stem}o"), class));
                 }
             }
         }
-        // “modelo” is a noun before it is a verb.
+        // A form that is listed otherwise is no verb: “modelo” is a noun.
         for (form, class) in present {
             if !vocabulary.word(&form).is_known() {
                 vocabulary.add(&form, class.or(Classes::FIRST));
@@ -71,12 +74,13 @@ impl Vocabulary {
         }
         let is_private = |(word, classes): (&String, &Classes)| {
             let long = word.chars().count() >= MIN_HIDDEN_LETTERS;
-            (long && classes.is_private_in_passing()).then(|| word.replace(' ', ""))
+            (long && classes.is_private_without_context()).then(|| word.replace(' ', ""))
         };
         vocabulary.hidden = vocabulary.words.iter().filter_map(is_private).collect();
         vocabulary
     }
 
+    /// Adds a class to a word or phrase.
     fn add(&mut self, form: &str, class: Classes) {
         let mut set = |word: &str, class| {
             let known = self.words.entry(word.to_owned()).or_default();
@@ -88,7 +92,8 @@ impl Vocabulary {
         }
     }
 
-    /// The classes of a normalised word; a possessive has those of its noun.
+    /// Returns the classes of a normalised word, or those of its noun if it is an unlisted
+    /// possessive.
     pub(crate) fn word(&self, word: &str) -> Classes {
         let found = |word: &str| self.words.get(word).copied().filter(|classes| classes.is_known());
         found(word).or_else(|| found(word.strip_suffix("'s")?)).unwrap_or_default()
@@ -102,18 +107,18 @@ impl Vocabulary {
         self.words.get(phrase).copied().filter(|classes| classes.is_known())
     }
 
-    /// Whether a run of letters without blanks holds a private word.
+    /// Whether text without blanks contains a private word.
     pub(crate) fn hides_private_word(&self, run: &str) -> bool {
         self.hidden.iter().any(|word| run.contains(word.as_str()))
     }
 }
 
-/// Whether the vocabulary of a language has the word.
+/// Whether the vocabulary of a language lists the word.
 pub(crate) fn is_word_of(word: &str, language: Language) -> bool {
     Vocabulary::of(language).word(word).is_known()
 }
 
-/// The forms an entry stands for, with `_` and `-` as blanks.
+/// Returns the forms of an entry, with blanks for `_` and `-`. `words_*.txt` explain the notation.
 fn forms(entry: &str, language: Language) -> Vec<String> {
     let entry = entry.replace(['_', '-'], " ");
     let base = entry.trim_end_matches(['+', '~', '/']);
@@ -129,6 +134,7 @@ fn forms(entry: &str, language: Language) -> Vec<String> {
     endings
 }
 
+/// Returns the stem of a verb whose last letter doubles, as in “shipped”.
 fn doubled(verb: &str) -> String {
     verb.chars().chain(verb.chars().last()).collect()
 }
@@ -143,6 +149,7 @@ fn english_plural(noun: &str) -> String {
     }
 }
 
+/// Returns the regular forms of a verb. `stem` is what `-ed` and `-ing` are added to.
 fn english_verb(base: &str, stem: &str) -> Vec<String> {
     let past = match base.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ied"),
@@ -161,18 +168,18 @@ fn portuguese_plural(noun: &str) -> String {
         .unwrap_or_else(|| format!("{noun}s"))
 }
 
-/// A stem before a front vowel: c, g and ç are written qu, gu and c before e.
-fn soft(stem: &str, ending: &str) -> String {
-    let written = match stem.chars().last().filter(|_| ending.starts_with('e')) {
+/// Joins a stem and an ending. Before e, the stem's last c, g or ç becomes qu, gu or c.
+fn joined(stem: &str, ending: &str) -> String {
+    let spelt_stem = match stem.chars().last().filter(|_| ending.starts_with('e')) {
         Some('c') => format!("{}qu", &stem[..stem.len() - 1]),
         Some('g') => format!("{stem}u"),
         Some('ç') => format!("{}c", &stem[..stem.len() - 'ç'.len_utf8()]),
         _ => stem.to_owned(),
     };
-    written + ending
+    spelt_stem + ending
 }
 
-/// The forms of a regular verb of any conjugation, without the first person singular.
+/// Returns the forms of a stem in all conjugations, without the first person singular.
 fn portuguese_verb(stem: &str) -> Vec<String> {
     const ENDINGS: [&str; 62] = [
         "a", "am", "amos", "ar", "ou", "aram", "ando", "ado", "ada", "ados", "adas", "ava", "avam", "ará",
@@ -181,7 +188,7 @@ fn portuguese_verb(stem: &str) -> Vec<String> {
         "imos", "irá", "irão", "iria", "irmos", "irem", "esse", "isse", "aremos", "eremos", "iremos",
         "ariam", "eriam", "iriam", "assem", "á", "ável", "áveis", "ível", "íveis", "í",
     ];
-    ENDINGS.iter().map(|ending| soft(stem, ending)).collect()
+    ENDINGS.iter().map(|ending| joined(stem, ending)).collect()
 }
 
 #[cfg(test)]

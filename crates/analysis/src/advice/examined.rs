@@ -1,16 +1,16 @@
-//! How much of a text the lines could count in: the sentences that are plainly about work.
+//! The share of a text that all lines can count in: its sentences that are neither personal nor
+//! private.
 
 use fluence_domain::language::Language;
 
 use crate::style::Style;
 use crate::text::number;
 
-/// Of so many words so many must be examined, or too much is set aside to say that nothing stands
-/// out.
-const MIN_EXAMINED: u32 = 2;
-const OF_WORDS: u32 = 3;
+/// The least share of words that must be examined before a lack of findings means anything: two in
+/// three.
+const MIN_EXAMINED_SHARE: (u32, u32) = (2, 3);
 
-/// The words that lines count in.
+/// How many words of a text were examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Examined {
     words: u32,
@@ -19,23 +19,24 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Of a text of `of_words` words.
+    /// Returns the examined part of a text of `of_words` words.
     pub fn of(style: &Style, of_words: u32) -> Self {
-        let is_most = style.countable_words * OF_WORDS >= style.lengths.words * MIN_EXAMINED;
+        let (part, whole) = MIN_EXAMINED_SHARE;
+        let is_most = style.countable_words * whole >= style.lengths.words * part;
         Self { words: style.countable_words, of_words, is_most }
     }
 
-    /// Whether that is most of the text, so that what is missing there is missing.
+    /// Whether at least [`MIN_EXAMINED_SHARE`] of the text was examined.
     pub const fn is_most(self) -> bool {
         self.is_most
     }
 
-    /// The words of the text.
+    /// Returns the number of words of the text.
     pub const fn of_words(self) -> u32 {
         self.of_words
     }
 
-    /// “120 of 490 words”.
+    /// Returns the share as a phrase: “120 of 490 words”.
     fn share(self, answer: Language) -> String {
         let (words, of_words) = (number(self.words, answer), number(self.of_words, answer));
         match answer {
@@ -44,7 +45,8 @@ impl Examined {
         }
     }
 
-    /// Said where little sets the person apart, or nothing.
+    /// Returns the sentences that say that little sets the person apart, or nothing if
+    /// `is_nothing`.
     pub fn little_sets_apart(self, is_nothing: bool, answer: Language) -> String {
         let share = self.share(answer);
         match (answer, is_nothing, self.is_most) {

@@ -1,33 +1,34 @@
-//! Lines in a few words, and the summary that is made of them.
+//! Writes the summary from the strongest findings of the playbook.
 
-use super::{Ground, Line};
+use super::{Context, Line};
 use crate::text::{listed, number};
 use crate::traits::{Calibrated, Confidence, TextLength, trait_lean};
 use fluence_domain::language::Language;
 
-/// Traits that the summary may name: the first four. No advice goes by neuroticism.
-const TOLD: usize = 4;
-/// Findings that the summary names, and pieces of advice.
+/// The summary may name the first traits only: all but neuroticism, which no advice uses.
+const NAMED_TRAITS: usize = 4;
 const MAX_FINDINGS: usize = 3;
 const MAX_ADVICE: usize = 2;
-/// Verbs of several findings, which are said once for all of them.
+/// Verbs that may begin several findings of one summary, which then says them once.
 const SHARED_VERBS: [&str; 4] = ["writes", "uses", "escreve", "usa"];
 
-/// Verbs of several pieces of advice, of which the same holds.
+/// Imperatives that may begin both pieces of advice of one summary, which then says them once.
 const SHARED_IMPERATIVES: [&str; 10] =
     ["ask", "bring", "say", "leave", "close", "pergunte", "leve", "diga", "deixe", "feche"];
 
-/// Words that join findings, and what begins a subject that is written about.
-struct Joints {
+/// The words that join findings in one language.
+struct Conjunctions {
     and: &'static str,
+    /// The start of a finding's topic, with its blank.
     about: &'static str,
+    /// Joins a topic to a manner: “writes warmly, often about plans”.
     often: &'static str,
 }
 
-const ENGLISH: Joints = Joints { and: "and", about: "about ", often: "often" };
-const PORTUGUESE: Joints = Joints { and: "e", about: "sobre ", often: "muitas vezes" };
+const ENGLISH: Conjunctions = Conjunctions { and: "and", about: "about ", often: "often" };
+const PORTUGUESE: Conjunctions = Conjunctions { and: "e", about: "sobre ", often: "muitas vezes" };
 
-/// A line in a few words.
+/// A playbook line in a few words, for the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gist {
     /// Completes “Ana …”.
@@ -36,16 +37,22 @@ pub struct Gist {
     pub advice: String,
 }
 
-/// Two or three sentences: the strongest findings, what to do about them, and what they rest on.
-pub fn summary(first_name: &str, playbook: &[Line], calibrated: &Calibrated, ground: &Ground<'_>) -> String {
-    let (answer, examined) = (ground.answer, ground.examined());
+/// Returns two to four sentences: the strongest findings, what to do about them, and how much text
+/// they rest on. Without findings, they say that nothing sets the person apart.
+pub fn summary(
+    first_name: &str,
+    playbook: &[Line],
+    calibrated: &Calibrated,
+    context: &Context<'_>,
+) -> String {
+    let (answer, examined) = (context.answer, context.examined());
     let mut ranked: Vec<(&Line, &Gist)> =
         playbook.iter().filter_map(|line| Some((line, line.gist.as_ref()?))).collect();
     ranked.sort_by(|a, b| b.0.rank.total_cmp(&a.0.rank).then_with(|| a.0.id.cmp(&b.0.id)));
-    let ranked = of_different_evidence(ranked, ground);
+    let ranked = of_different_evidence(ranked, context);
     let findings: Vec<&str> = ranked.iter().map(|(_, gist)| gist.finding.as_str()).collect();
     let mut advised: Vec<&(&Line, &Gist)> = ranked.iter().take(MAX_ADVICE).collect();
-    // In the order of a conversation: opening before close.
+    // In the order of a sale, as in the playbook.
     advised.sort_by_key(|(line, _)| playbook.iter().position(|other| other.id == line.id));
     let advice: Vec<&str> = advised.iter().map(|(_, gist)| gist.advice.as_str()).collect();
     let basis = basis(calibrated, examined.of_words(), answer);
@@ -61,33 +68,34 @@ pub fn summary(first_name: &str, playbook: &[Line], calibrated: &Calibrated, gro
             "Nada em {words} palavras distingue a escrita de {first_name} da de outros profissionais. Prepare-se como faria com qualquer pessoa no cargo e pergunte. {basis}"
         ),
         (Language::En, false) => {
-            let (found, todo) = (predicates(&findings, &ENGLISH), advised_in_one(&advice, ENGLISH.and));
+            let (found, todo) = (predicates(&findings, &ENGLISH), joined_advice(&advice, ENGLISH.and));
             format!("{first_name} {found}. In a first contact, {todo}. {basis}")
         }
         (Language::Pt, false) => {
-            let (found, todo) = (predicates(&findings, &PORTUGUESE), advised_in_one(&advice, PORTUGUESE.and));
+            let (found, todo) = (predicates(&findings, &PORTUGUESE), joined_advice(&advice, PORTUGUESE.and));
             format!("{first_name} {found}. No primeiro contato, {todo}. {basis}")
         }
     }
 }
 
-/// The first findings, without those that count what one before them counts.
+/// Returns the first [`MAX_FINDINGS`] findings that count different words.
 fn of_different_evidence<'l>(
     ranked: Vec<(&'l Line, &'l Gist)>,
-    ground: &Ground<'_>,
+    context: &Context<'_>,
 ) -> Vec<(&'l Line, &'l Gist)> {
     let mut kept: Vec<(&Line, &Gist)> = Vec::new();
     for (line, gist) in ranked {
-        if kept.len() < MAX_FINDINGS && kept.iter().all(|(other, _)| !ground.counts_the_same(other, line)) {
+        if kept.len() < MAX_FINDINGS && kept.iter().all(|(other, _)| !context.count_the_same(other, line)) {
             kept.push((line, gist));
         }
     }
     kept
 }
 
-/// How far the text carries: its length where that is little, else what it tells of personality.
+/// Returns the sentence on how much the text supports: its length if it is short, else the traits
+/// that it leans to.
 fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
-    let leaning = (0..TOLD).filter(|t| calibrated.confidence(*t) == Confidence::Moderate);
+    let leaning = (0..NAMED_TRAITS).filter(|t| calibrated.confidence(*t) == Confidence::Moderate);
     let leans: Vec<String> =
         leaning.map(|t| trait_lean(t, calibrated.probability[t] > 0.5, answer)).collect();
     let leans: Vec<&str> = leans.iter().map(String::as_str).collect();
@@ -120,8 +128,8 @@ fn basis(calibrated: &Calibrated, words: u32, answer: Language) -> String {
     }
 }
 
-/// Pieces of advice in one sentence; a verb that two of them begin with is said once.
-fn advised_in_one(advice: &[&str], and: &str) -> String {
+/// Joins the pieces of advice. If both begin with the same verb, says it once.
+fn joined_advice(advice: &[&str], and: &str) -> String {
     match advice {
         [one, other] => match (one.split_once(' '), other.split_once(' ')) {
             (Some((verb, _)), Some((same, rest))) if verb == same && SHARED_IMPERATIVES.contains(&verb) => {
@@ -133,9 +141,9 @@ fn advised_in_one(advice: &[&str], and: &str) -> String {
     }
 }
 
-/// What a person does, each verb once: “writes warmly, often about plans, and asks questions”.
-fn predicates(findings: &[&str], joints: &Joints) -> String {
-    let and = joints.and;
+/// Joins findings, each shared verb once: “writes warmly, often about plans, and asks questions”.
+fn predicates(findings: &[&str], words: &Conjunctions) -> String {
+    let and = words.and;
     let mut verbs: Vec<(&str, Vec<&str>)> = Vec::new();
     for (verb, rest) in findings.iter().map(|finding| finding.split_once(' ').unwrap_or((*finding, ""))) {
         match verbs.iter_mut().find(|(known, _)| *known == verb && SHARED_VERBS.contains(&verb)) {
@@ -143,10 +151,10 @@ fn predicates(findings: &[&str], joints: &Joints) -> String {
             None => verbs.push((verb, vec![rest])),
         }
     }
-    let all: Vec<String> = verbs.iter().map(|(verb, rests)| predicate(verb, rests, joints)).collect();
+    let all: Vec<String> = verbs.iter().map(|(verb, rests)| predicate(verb, rests, words)).collect();
     match all.as_slice() {
         [first @ .., last] if !first.is_empty() => {
-            // A comma tells the “and” between two verbs from that inside the one before it.
+            // A comma separates the verbs if a predicate before it has an “and” or a comma.
             let (before, inside) = (first.concat(), format!(" {and} "));
             let is_unclear = before.contains(", ") || first.last().is_some_and(|part| part.contains(&inside));
             let comma = if is_unclear { "," } else { "" };
@@ -156,13 +164,13 @@ fn predicates(findings: &[&str], joints: &Joints) -> String {
     }
 }
 
-/// One verb with all that is said of it: how before what about, which do not join with “and”.
-fn predicate(verb: &str, rests: &[&str], joints: &Joints) -> String {
+/// Joins the findings of one verb: manners first, then topics.
+fn predicate(verb: &str, rests: &[&str], words: &Conjunctions) -> String {
     let (topics, manners): (Vec<&str>, Vec<&str>) =
-        rests.iter().partition(|rest| rest.starts_with(joints.about));
-    let (topics, manners) = (listed(&topics, joints.and), listed(&manners, joints.and));
+        rests.iter().partition(|rest| rest.starts_with(words.about));
+    let (topics, manners) = (listed(&topics, words.and), listed(&manners, words.and));
     match (manners.is_empty(), topics.is_empty()) {
-        (false, false) => format!("{verb} {manners}, {} {topics}", joints.often),
+        (false, false) => format!("{verb} {manners}, {} {topics}", words.often),
         _ => format!("{verb} {manners}{topics}").trim_end().to_owned(),
     }
 }
@@ -187,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_verb_of_two_pieces_of_advice_is_said_once() {
-        let advised = |advice: &[&str]| advised_in_one(advice, "and");
+        let advised = |advice: &[&str]| joined_advice(advice, "and");
         assert_eq!(
             advised(&["ask about the plan", "ask who decides"]),
             "ask about the plan, and who decides"

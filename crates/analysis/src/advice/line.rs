@@ -1,11 +1,11 @@
-//! A line of advice: what it says, what it rests on, and how surely.
+//! A line of the style or of the playbook: its text, basis, strength and evidence.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::gist::Gist;
-use super::shown::Shown;
-use crate::catalogue::{Section, Side};
+use super::quotations::Finding;
+use crate::catalogue::Section;
 use crate::evidence::Evidence;
 
 /// One line of advice.
@@ -14,31 +14,33 @@ use crate::evidence::Evidence;
 pub struct Line {
     /// The same in both languages.
     pub id: String,
-    /// Part of the playbook; style lines have none.
+    /// Its part of the playbook. Style lines have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<Section>,
-    /// What to know or do.
+    /// What the reader should know or do.
     pub text: String,
     /// What it rests on.
     pub basis: Basis,
-    /// How far from the middle.
+    /// How far the text stands from the median of professional posts.
     pub strength: Strength,
-    /// Share of professional posts of this length that stand lower: 1 to 99. It describes the text.
+    /// The percentage of professional posts of this length that stand lower, 1 to 99. It describes
+    /// the text, not the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percentile: Option<u8>,
-    /// What was counted.
+    /// What was counted, and in how many words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counts: Option<Tally>,
-    /// The person's own words behind it.
+    /// Quotations that show what was counted.
     pub evidence: Vec<Evidence>,
-    /// How far the text stands apart; lines of a higher rank come first.
+    /// How far the text stands apart. Lines of a higher rank come first.
     #[serde(skip)]
     pub rank: f64,
     /// The line in a few words, for the summary.
     #[serde(skip)]
     pub gist: Option<Gist>,
+    /// The measure that quotations can show.
     #[serde(skip)]
-    pub(super) shows: Option<Shown>,
+    pub(super) finding: Option<Finding>,
 }
 
 /// What a line rests on.
@@ -64,18 +66,17 @@ pub enum Strength {
     Strong,
 }
 
-const MODERATE: f64 = 0.22;
-const STRONG: f64 = 0.05;
+/// The greatest share of professional posts beyond a text of moderate and of strong standing.
+const MAX_MODERATE_SHARE: f64 = 0.22;
+const MAX_STRONG_SHARE: f64 = 0.05;
 
 impl Strength {
-    pub(super) fn of(share: f64, side: Side) -> Option<Self> {
-        let beyond = match side {
-            Side::High => 1.0 - share,
-            Side::Low => share,
-        };
-        match beyond {
-            b if b <= STRONG => Some(Self::Strong),
-            b if b <= MODERATE => Some(Self::Moderate),
+    /// Returns the strength of a standing, given the share of posts that stand as far out or
+    /// further, or `None` if the text does not stand apart.
+    pub(super) fn of(share_beyond: f64) -> Option<Self> {
+        match share_beyond {
+            share if share <= MAX_STRONG_SHARE => Some(Self::Strong),
+            share if share <= MAX_MODERATE_SHARE => Some(Self::Moderate),
             _ => None,
         }
     }
@@ -84,40 +85,14 @@ impl Strength {
 /// A count and what it is out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tally {
-    /// Occurrences; for sentence length, the mean length in words.
+    /// The number of occurrences, or the mean sentence length in words.
     pub matched: u32,
-    /// Out of how many words.
+    /// The number of words that were searched.
     pub of_words: u32,
 }
 
-/// Where a text stands on one measure.
-pub(super) struct Standing {
-    /// Share of professional posts of this length that stand lower.
-    pub(super) share: f64,
-    pub(super) tally: Tally,
-}
-
-/// Nothing is rarer than that.
-const MIN_SHARE: f64 = 1e-12;
-
-impl Standing {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share times 100 fits")]
-    pub(super) fn percentile(&self) -> u8 {
-        (self.share * 100.0).round().clamp(1.0, 99.0) as u8
-    }
-
-    /// How rare it is to stand as far out or further, as a negative logarithm.
-    pub(super) fn surprise(&self, side: Side) -> f64 {
-        let beyond = match side {
-            Side::High => 1.0 - self.share,
-            Side::Low => self.share,
-        };
-        -beyond.max(MIN_SHARE).ln()
-    }
-}
-
 impl Line {
-    /// A line that rests on no measure.
+    /// Returns a line that rests on no measure.
     pub(super) fn remark(id: &str, text: &str, section: Section) -> Self {
         Self {
             id: id.to_owned(),
@@ -130,7 +105,7 @@ impl Line {
             evidence: Vec::new(),
             rank: f64::MAX,
             gist: None,
-            shows: None,
+            finding: None,
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Fills the counts into a line, in the right number and gender.
+//! Fills counts into the text of a line, in the grammatical number and gender of the language.
 
 use super::line::Tally;
 use crate::text::number;
 use fluence_domain::language::Language;
 
-/// Fills `{times}`, `{count:…}`, `{of}` and `{mean}`; `advice.toml` explains them. `whole` is the
-/// words of the text where the count leaves some of them out.
+/// Replaces `{times}`, `{count:…}`, `{of}` and `{mean}`, which `advice.toml` explains. `whole` is
+/// the number of words of the text if not all of them were counted.
 pub(super) fn fill(template: &str, tally: Tally, whole: Option<u32>, answer: Language) -> String {
     let mut text = String::with_capacity(template.len() + 16);
     let mut rest = template;
@@ -28,7 +28,7 @@ fn value(field: &str, tally: Tally, whole: Option<u32>, answer: Language) -> Str
     }
 }
 
-/// The words that were counted in, “of” those of the whole text if these are more.
+/// Returns the number of searched words, and “of” how many if not all words were searched.
 fn words_of(counted: u32, whole: Option<u32>, answer: Language) -> String {
     match (answer, whole) {
         (_, None) => words(counted, answer),
@@ -57,7 +57,8 @@ fn times(count: u32, answer: Language) -> String {
     }
 }
 
-/// `nouns`: singular, plural, and in Portuguese the gender, parted by bars.
+/// Returns a count with its noun. `nouns` has the singular, the plural and, in Portuguese, the
+/// gender, separated by bars.
 fn counted(nouns: &str, count: u32, answer: Language) -> String {
     let mut parts = nouns.split('|');
     let (one, many) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The entries of one language, found by their first words.
+//! The entries of one language, indexed by their first words.
 
 use std::collections::HashMap;
 
@@ -8,9 +8,13 @@ use crate::segment::Token;
 /// What an entry does to its measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// Counts anywhere.
     Counts,
+    /// `^word`: counts as the first word of a sentence.
     CountsFirst,
+    /// `!phrase`: takes back the occurrences that it covers.
     TakesBack,
+    /// `!!phrase`: takes back the measure for the whole sentence.
     TakesBackSentence,
 }
 
@@ -18,25 +22,27 @@ enum Kind {
 struct Entry {
     measure: usize,
     kind: Kind,
-    /// The words after the first one.
+    /// The words after the first.
     rest: Vec<&'static str>,
 }
 
+/// The entries of one language.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     by_first_word: HashMap<&'static str, Vec<Entry>>,
-    /// Beginnings of words, each with its measure.
+    /// `stem*`: beginnings of words that count, each with its measure.
     pub(super) stems: Vec<(&'static str, usize)>,
 }
 
-/// An entry that takes a measure back, and where.
+/// An occurrence of an entry that takes a measure back.
 pub(super) struct TakenBack {
     pub(super) measure: usize,
-    /// None for the whole sentence.
+    /// Its tokens, or `None` for the whole sentence.
     range: Option<std::ops::Range<usize>>,
 }
 
 impl TakenBack {
+    /// Whether a hit is taken back: it overlaps a longer entry.
     pub(super) fn covers(&self, hit: &Hit) -> bool {
         self.range.as_ref().is_none_or(|range| {
             range.len() > hit.tokens && range.start < hit.token + hit.tokens && hit.token < range.end
@@ -45,6 +51,7 @@ impl TakenBack {
 }
 
 impl Book {
+    /// Adds the entries of a measure, separated by blanks. `cues.toml` explains the notation.
     pub(super) fn add(&mut self, measure: usize, entries: &'static str) {
         for entry in entries.split_whitespace() {
             let (kind, pattern) = match entry.strip_prefix("!!").map(|rest| (Kind::TakesBackSentence, rest)) {
@@ -65,6 +72,7 @@ impl Book {
         }
     }
 
+    /// Adds the entries that begin at a token to `found` and `taken_back`.
     pub(super) fn match_at(
         &self,
         tokens: &[Token],

@@ -1,6 +1,7 @@
-//! What is counted besides words and phrases, by number.
+//! The structural measures: numbers, punctuation, long words and sentence length.
 
-/// Measures besides those of `cues.toml`. They follow them in number.
+/// The names of the structural measures. Their indexes follow those of `cues.toml`; the constants
+/// below are offsets from the first.
 pub const STRUCTURAL: [&str; 8] = [
     "figures",
     "durations",
@@ -19,7 +20,7 @@ pub(crate) const ELLIPSES: usize = 4;
 pub(crate) const ASIDES: usize = 5;
 pub(crate) const LONG_WORDS: usize = 6;
 pub(crate) const SENTENCE_LENGTH: usize = 7;
-/// Structural measures up to here count what sentences say; the others count marks and shapes.
-pub(crate) const LAST_SAID: usize = DURATIONS;
-/// Letters of a long word.
+/// The last structural measure of content. The later ones measure form only.
+pub(crate) const LAST_OF_CONTENT: usize = DURATIONS;
+/// The fewest letters of a long word, as a measure of style.
 pub(crate) const LONG_WORD_LETTERS: usize = 10;

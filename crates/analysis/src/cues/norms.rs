@@ -1,37 +1,37 @@
-//! Where the counts of professional posts lie, by language and length.
+//! The distribution of each measure in professional posts, by language and length of text.
 //!
-//! Occurrences of a cue in posts of one author follow a negative binomial law: chance around the
-//! author's own rate, and rates that differ between authors (a gamma law). The figures in
-//! `norms.toml` are fitted to the invented posts of `model/posts` and of the sample people; a test
-//! fits them again and compares.
+//! Occurrences of a cue in the posts of an author follow a negative binomial distribution: Poisson
+//! around the author's own rate, with rates that follow a gamma distribution between authors. The
+//! parameters in `norms.toml` are fitted to the invented posts of `model/posts` and of the sample
+//! people. A test fits them again and compares.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use crate::normal::cumulative;
 use fluence_domain::language::Language;
 
 static NORMS_TOML: &str = include_str!("norms.toml");
 
-/// How often something occurs in posts.
+/// The distribution of a count.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct CountNorm {
-    /// Occurrences in a hundred words.
+    /// Mean occurrences per 100 words.
     pub rate: f64,
-    /// How alike authors are: the variance of their rates is the square of the rate over this.
+    /// The shape of the gamma distribution of rates: their variance is `rate² / shape`.
     pub shape: f64,
 }
 
-/// How long sentences are in posts, in logarithms of words.
+/// The distribution of an author's mean sentence length, as a natural logarithm of words.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct LengthNorm {
     /// Mean over authors.
     pub mean: f64,
     /// Variance between authors.
     pub between: f64,
-    /// Variance within an author's text, times its sentences.
+    /// Variance within an author's text, multiplied by its number of sentences.
     pub within: f64,
 }
 
@@ -39,9 +39,9 @@ pub struct LengthNorm {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Norm {
-    /// Of what is counted.
+    /// Of a count.
     Count(CountNorm),
-    /// Of the length of sentences.
+    /// Of the mean sentence length.
     Length(LengthNorm),
 }
 
@@ -56,6 +56,10 @@ struct File {
 }
 
 impl Norms {
+    /// Reads the norms of the measures with these names.
+    ///
+    /// # Errors
+    /// Names the measure that has no norm.
     pub(crate) fn load(names: &[&str]) -> Result<Self, String> {
         let file: File = toml::from_str(NORMS_TOML).map_err(|error| format!("style norms: {error}"))?;
         let of = |norms: &BTreeMap<String, Norm>| {
@@ -66,35 +70,36 @@ impl Norms {
         Ok(Self([of(&file.en)?, of(&file.pt)?]))
     }
 
-    /// The norm of a measure.
+    /// Returns the norm of a measure by its index.
     pub fn of(&self, measure: usize, language: Language) -> Norm {
-        self.0[side(language)][measure]
+        self.0[index_of(language)][measure]
     }
 }
 
 impl CountNorm {
-    /// Share of posts of `words` words that hold fewer occurrences than `count`, those with as many
-    /// counted half.
+    /// Returns the share of texts of `words` words with fewer occurrences than `count`, plus half
+    /// of those with as many.
     pub fn share_below(&self, count: u32, words: u32) -> f64 {
         let mean = self.rate * f64::from(words) / 100.0;
-        let miss = mean / (mean + self.shape);
-        let mut probability = (1.0 - miss).powf(self.shape);
+        let ratio = mean / (mean + self.shape);
+        let mut probability = (1.0 - ratio).powf(self.shape);
         let mut below = 0.0;
         for k in 0..count {
             below += probability;
-            probability *= (f64::from(k) + self.shape) / (f64::from(k) + 1.0) * miss;
+            probability *= (f64::from(k) + self.shape) / (f64::from(k) + 1.0) * ratio;
         }
         (below + probability / 2.0).min(1.0)
     }
 
-    /// Occurrences to expect in `words` words.
+    /// Returns the mean occurrences in `words` words.
     pub fn expected(&self, words: u32) -> f64 {
         self.rate * f64::from(words) / 100.0
     }
 }
 
 impl LengthNorm {
-    /// Share of texts of as many sentences whose sentences are shorter.
+    /// Returns the share of texts of this many sentences whose mean sentence length, in words, is
+    /// below `length`.
     pub fn share_below(&self, length: f64, sentences: u32) -> f64 {
         let variance = self.between + self.within / f64::from(sentences.max(1));
         cumulative((length.max(1.0).ln() - self.mean) / variance.sqrt())

@@ -1,22 +1,22 @@
-//! Whose verb it is, by its subject in English and by its ending in Portuguese.
+//! Finds the subject of a verb: by the words before it in English, by its ending in Portuguese.
 
 use crate::segment::Token;
 use crate::vocabulary::first_person::{is_first_person_verb, may_be_first_person_verb};
 use fluence_domain::language::Language;
 
-/// Words between “I” or “we” and the verb of what they did.
+/// “I” or “we” is at most this many words before its verb.
 const MAX_FROM_SUBJECT: usize = 3;
 const SUBJECTS: [&str; 7] = ["i", "i've", "i'd", "we", "we've", "we'd", "let's"];
 
-/// Whether “I” or “we” stands shortly before.
+/// Whether “I” or “we” is among the [`MAX_FROM_SUBJECT`] words before a token.
 pub(super) fn has_own_subject(tokens: &[Token], at: usize) -> bool {
     let from = at.saturating_sub(MAX_FROM_SUBJECT);
     tokens[from..at].iter().any(|token| SUBJECTS.contains(&token.norm.as_str()))
 }
 
-/// Whether a Portuguese verb is in the first person singular: “escrevi”, “prefiro”. After an
-/// article or a preposition it is a noun: “o preparo”; before one, at the beginning, it is none:
-/// “preparo toda negociação”.
+/// Whether a token is a Portuguese verb in the first person singular: “escrevi”, “prefiro”. After
+/// an article or a preposition it is a noun: “o preparo”. At the start, before a determiner, even a
+/// noun's spelling is a verb: “preparo toda negociação”.
 fn is_first_person(tokens: &[Token], at: usize) -> bool {
     const BEFORE_NOUNS: [&str; 26] = [
         "o", "a", "os", "as", "um", "uma", "de", "do", "da", "dos", "das", "em", "no", "na", "ao", "à",
@@ -32,8 +32,8 @@ fn is_first_person(tokens: &[Token], at: usize) -> bool {
     !is_noun && (at == 0 || !tokens[at].titlecase) && is_verb
 }
 
-/// The measure that the ending of a Portuguese verb counts for: “fizemos”, “aprendi”, “vai
-/// chegar”, “chegará”.
+/// Returns the measure that a Portuguese verb form counts for: `we` (“fizemos”), `first_person`
+/// (“aprendi”) or `future` (“vai chegar”, “chegará”).
 pub(super) fn inflected(
     tokens: &[Token],
     at: usize,
@@ -41,7 +41,7 @@ pub(super) fn inflected(
     of_machine: bool,
 ) -> Option<&'static str> {
     const GENERAL_SUBJECTS: [&str; 4] = ["você", "vocês", "cê", "quem"];
-    const NO_VERBS: [&str; 16] = [
+    const NOT_VERBS: [&str; 16] = [
         "últimos",
         "próximos",
         "mínimos",
@@ -65,7 +65,7 @@ pub(super) fn inflected(
     let word = tokens[at].norm.as_str();
     let letters = word.chars().count();
     let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
-    if letters >= 5 && ends(&["amos", "emos", "imos"]) && !NO_VERBS.contains(&word) {
+    if letters >= 5 && ends(&["amos", "emos", "imos"]) && !NOT_VERBS.contains(&word) {
         return Some("we");
     }
     if is_first_person(tokens, at) {
@@ -78,7 +78,7 @@ pub(super) fn inflected(
     };
     let is_general = tokens[..at].iter().any(|token| GENERAL_SUBJECTS.contains(&token.norm.as_str()));
     let goes_on = is_going && !is_general && tokens.get(at + 1).is_some_and(infinitive);
-    // “declará-la” is an infinitive with its object.
+    // “declará-la” is an infinitive with an object, not a future.
     let has_object =
         tokens.get(at + 1).is_some_and(|next| matches!(next.norm.as_str(), "la" | "lo" | "las" | "los"));
     let simple = !has_object

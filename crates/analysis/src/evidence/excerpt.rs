@@ -1,18 +1,19 @@
-//! The quotation of a sentence: which of its words, cut where.
+//! Cuts an excerpt out of a sentence.
 
 use std::ops::Range;
 
 use super::MatchedWord;
-use crate::clean::ends_sentence_mark;
+use crate::clean::is_sentence_end;
 use crate::reading::{Placed, Reading};
 use crate::segment::Token;
 
-/// Words quoted at once.
+/// The most words of an excerpt.
 const MAX_EXCERPT_WORDS: usize = 12;
 
-/// At most twelve words, as written, with runs of blanks as one: from the beginning where that
-/// holds `anchor`, else so that most of the words that matched stand in it. It never reaches across
-/// text that is not the author's own, nor cuts a word or a figure such as 8.4.1.
+/// Returns an excerpt and its positions: at most [`MAX_EXCERPT_WORDS`] words as written, each run
+/// of blanks as one. It contains `anchor` and as many matched words as possible, and begins as
+/// early as that allows. It does not span text that is not the author's own, and cuts no word and
+/// no figure such as 8.4.1.
 pub(super) fn excerpt(
     placed: &Placed,
     anchor: usize,
@@ -25,8 +26,8 @@ pub(super) fn excerpt(
     let at = runs.iter().position(|run| tokens[run.end - 1].start >= anchor).unwrap_or(0);
     let window = window(&runs, at, tokens, matched);
     let (first, last) = (runs[window.start].start, runs[window.end - 1].end - 1);
-    let is_opened = tokens[first].start > placed.sentence.start && chars[tokens[first].start - 1] == '(';
-    let start = tokens[first].start - usize::from(is_opened);
+    let has_bracket = tokens[first].start > placed.sentence.start && chars[tokens[first].start - 1] == '(';
+    let start = tokens[first].start - usize::from(has_bracket);
     let end = tokens[last].end + closing_marks(chars, start, tokens[last].end);
     let text: String = chars.get(start..end).unwrap_or(&[]).iter().collect();
     let before = if first > 0 { "…" } else { "" };
@@ -36,7 +37,8 @@ pub(super) fn excerpt(
     (text, start..end)
 }
 
-/// The words and figures between blanks, each by its tokens: 8.4.1 is one.
+/// Groups tokens that no blank separates: 8.4.1 is one run. Returns the range of tokens of each
+/// run.
 fn runs(tokens: &[Token], chars: &[char]) -> Vec<Range<usize>> {
     let is_glued = |at: usize| {
         let gap = chars.get(tokens[at - 1].end..tokens[at].start).unwrap_or(&[]);
@@ -52,61 +54,61 @@ fn runs(tokens: &[Token], chars: &[char]) -> Vec<Range<usize>> {
     runs
 }
 
-/// The runs to quote: of those around `at` that nothing parts the first ones, unless others hold
-/// more of the words that matched.
+/// Returns the range of runs to quote. It contains the run `at`, does not span removed text, and is
+/// the first range with the most matched words.
 fn window(runs: &[Range<usize>], at: usize, tokens: &[Token], matched: &[MatchedWord]) -> Range<usize> {
-    let is_next = |left: usize| near(&tokens[runs[left].end - 1], &tokens[runs[left + 1].start]);
-    let first = (0..at).rev().take_while(|left| is_next(*left)).last().unwrap_or(at);
-    let last = (at..runs.len() - 1).take_while(|left| is_next(*left)).last().map_or(at, |left| left + 1);
-    let held = |from: usize| {
+    let is_joined = |left: usize| are_near(&tokens[runs[left].end - 1], &tokens[runs[left + 1].start]);
+    let first = (0..at).rev().take_while(|left| is_joined(*left)).last().unwrap_or(at);
+    let last = (at..runs.len() - 1).take_while(|left| is_joined(*left)).last().map_or(at, |left| left + 1);
+    let matched_from = |from: usize| {
         let (from, to) =
             (&tokens[runs[from].start], &tokens[runs[(from + MAX_EXCERPT_WORDS - 1).min(last)].end - 1]);
         matched.iter().filter(|word| word.start >= from.start && word.end <= to.end).count()
     };
     let earliest = first.max((at + 1).saturating_sub(MAX_EXCERPT_WORDS));
     let latest = at.min((last + 1).saturating_sub(MAX_EXCERPT_WORDS)).max(earliest);
-    let most = (earliest..=latest).map(held).max().unwrap_or(0);
-    let from = (earliest..=latest).find(|from| held(*from) == most).unwrap_or(earliest);
+    let most = (earliest..=latest).map(matched_from).max().unwrap_or(0);
+    let from = (earliest..=latest).find(|from| matched_from(*from) == most).unwrap_or(earliest);
     from..(from + MAX_EXCERPT_WORDS).min(last + 1)
 }
 
-/// The matched words that a quotation holds.
+/// Returns the words that lie in an excerpt, given its positions.
 pub(super) fn within(words: Vec<MatchedWord>, quoted: &Range<usize>) -> Vec<MatchedWord> {
     words.into_iter().filter(|word| word.start >= quoted.start && word.end <= quoted.end).collect()
 }
 
-/// The marks after `end` that close what stands between there and `start`: those that end a
-/// sentence, and a bracket for each that was opened.
+/// Returns the number of characters after `end` that belong to the text from `start` to `end`:
+/// marks that end a sentence, `%`, and a bracket for each one that is open.
 fn closing_marks(chars: &[char], start: usize, end: usize) -> usize {
     let of = |mark| chars.get(start..end).unwrap_or(&[]).iter().filter(|c| **c == mark).count();
     let mut open = of('(').saturating_sub(of(')'));
     let closes = |c: &&char| {
         let is_bracket = **c == ')' && open > 0;
         open -= usize::from(is_bracket);
-        is_bracket || ends_sentence_mark(**c) || **c == '%'
+        is_bracket || is_sentence_end(**c) || **c == '%'
     };
     chars.get(end..).unwrap_or(&[]).iter().take_while(closes).count()
 }
 
-/// Whether the line goes on after `at` with a quotation, which is left out of the author's own
-/// words.
+/// Whether a quotation, which is not the author's own prose, follows at `at` on the same line.
 fn runs_into_quotation(chars: &[char], at: usize) -> bool {
     let rest = chars.get(at..).unwrap_or(&[]);
     let gap = rest.iter().take_while(|c| matches!(c, ' ' | ':' | ',')).count();
     gap > 0 && rest.get(gap).is_some_and(|c| matches!(c, '"' | '“' | '«' | '‘' | '\''))
 }
 
-/// Code points between two words of one excerpt: room for a mark and blanks, too few for anything
-/// cut out.
+/// The most code points between two words of one excerpt: punctuation and blanks, but no removed
+/// text.
 const MAX_GAP: usize = 3;
 
-pub(super) fn near(left: &Token, right: &Token) -> bool {
+/// Whether no text was removed between two tokens.
+pub(super) fn are_near(left: &Token, right: &Token) -> bool {
     right.start - left.end <= MAX_GAP
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::of_rule;
+    use super::super::of_line;
     use super::*;
     use fluence_domain::language::Language;
 
@@ -122,7 +124,7 @@ mod tests {
             let placed = &reading.texts(Language::En).sentences[0];
             let words: Vec<Token> =
                 tokens.into_iter().filter(|token| words.contains(&token.norm.as_str())).collect();
-            of_rule(placed, words[0].start, &words, &reading).excerpt
+            of_line(placed, words[0].start, &words, &reading).excerpt
         };
         let late =
             "On the second day of the week after the audit the new version 8.4.1 was delayed by the team.";

@@ -1,10 +1,10 @@
-//! What a sentence tells a reader of a trait, by families of words: a sentence that tells of care
-//! never stands for less conscientiousness, whatever its words weigh.
+//! Checks by word lists that a sentence expresses the side of a trait that it is quoted for. A
+//! sentence about care is never quoted for low conscientiousness, whatever the model's weights.
 
 use super::Token;
 use crate::cues::scope::is_of_others;
 
-/// Families of words in English and in Portuguese; `stem*` is any word that begins so.
+/// Lists of English and Portuguese words. `stem*` matches every word that begins so.
 const CARE: &str = "test tests tested testing check* repair* correct corrected correcting correction corrections \
     measur* inspect* review* verif* document* replac* calibrat* label* counted audit* plan plans \
     planned planning schedul* prepar* organi* budget* deadline* finish* complet* careful* precis* \
@@ -36,30 +36,33 @@ const KINDNESS: &str = "thank* help* kind kindly gentle support* welcom* share* 
     juntas confian* amig* concord* escut* ouvi*";
 const CONFLICT: &str = "refus* reject* against complain* dispute* conflict* argue* blame* demand* threat* cancel* beat \
     critic* wrong recus* rejeit* reclam* disput* conflit* discut* culpa* exig* ameaç* errad*";
-/// For each trait what tells of less of it and what tells of more.
-const FAMILIES: [(&str, &str); 5] =
+/// For each trait, the words that express less of it and those that express more.
+const LESS_AND_MORE: [(&str, &str); 5] =
     [(ROUTINE, NOVELTY), (CARELESSNESS, CARE), (SOLITUDE, COMPANY), (CONFLICT, KINDNESS), (CALM, TROUBLE)];
-/// The trait of which a careful sentence shows no more either.
+/// The index of the trait for whose high side a sentence about care is not quoted either.
 const NEUROTICISM: usize = 4;
 
-/// Whether the sentence tells a reader of this side of the trait, not of the other, and not of what
-/// another firm did.
-pub(super) fn agrees(tokens: &[Token], t: usize, is_high: bool) -> bool {
-    let (less, more) = FAMILIES[t];
-    let (told, denied) = if is_high { (more, less) } else { (less, more) };
-    let is_careful_distress = t == NEUROTICISM && is_high && tells_of(tokens, CARE);
-    tells_of(tokens, told) && !tells_of(tokens, denied) && !is_careful_distress && !is_of_others(tokens)
+/// Whether the sentence has words of this side of the trait, none of the other side, and is not
+/// about what another firm did.
+pub(super) fn expresses(tokens: &[Token], t: usize, is_high: bool) -> bool {
+    let (less, more) = LESS_AND_MORE[t];
+    let (this_side, other_side) = if is_high { (more, less) } else { (less, more) };
+    let is_careful_distress = t == NEUROTICISM && is_high && has_word(tokens, CARE);
+    has_word(tokens, this_side)
+        && !has_word(tokens, other_side)
+        && !is_careful_distress
+        && !is_of_others(tokens)
 }
 
-fn tells_of(tokens: &[Token], family: &str) -> bool {
-    let is_of = |token: &Token| {
+fn has_word(tokens: &[Token], list: &str) -> bool {
+    let is_listed = |token: &Token| {
         let is_entry = |entry: &str| match entry.strip_suffix('*') {
             Some(stem) => token.norm.starts_with(stem),
             None => token.norm == entry,
         };
-        family.split_whitespace().any(is_entry)
+        list.split_whitespace().any(is_entry)
     };
-    tokens.iter().any(is_of)
+    tokens.iter().any(is_listed)
 }
 
 #[cfg(test)]
@@ -72,7 +75,7 @@ mod tests {
     fn tells(text: &str, t: usize, is_high: bool) -> bool {
         let chars: Vec<char> = text.chars().collect();
         let sentences = segment::sentences(&chars, &clean::own_prose(&chars));
-        agrees(&sentences[0].tokens, t, is_high)
+        expresses(&sentences[0].tokens, t, is_high)
     }
 
     #[test]
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_sentence_that_tells_of_neither_side_stands_for_none() {
-        for t in 0..FAMILIES.len() {
+        for t in 0..LESS_AND_MORE.len() {
             for is_high in [false, true] {
                 assert!(!tells("The crane on the pier is yellow.", t, is_high), "{t}");
             }

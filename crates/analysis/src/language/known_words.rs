@@ -1,28 +1,31 @@
-//! The language of a text too short for its function words to settle: the one whose vocabulary has
-//! nearly all its words.
+//! Detects the language of a text whose function words do not decide: the language whose vocabulary
+//! has at least three in four of its words.
 //!
-//! “Prefiro reunião curta com pauta escrita” holds one function word, which is Italian and Spanish
-//! too. Romance languages share so many words that Portuguese needs a sign of its spelling besides.
+//! “Prefiro reunião curta com pauta escrita” has one function word, which is Italian and Spanish
+//! too. Romance languages share many words, so Portuguese also needs signs such as its spelling.
 
 use super::{Detected, ENGLISH, GALICIAN, MIN_SIGNS, PORTUGUESE, Word, portuguese_signs};
 use crate::model::Model;
 use crate::vocabulary::is_word_of;
 use fluence_domain::language::Language;
 
-/// Words that tell a language at all.
+/// The fewest words that can show a language.
 const MIN_WORDS: u32 = 3;
-/// The share of its words that a language must have: three in four.
-const KNOWN: (u32, u32) = (3, 4);
-/// Texts of so few words that function words alone may mislead: “Qualitätskontrolle pro Charge”.
-const MISLEADING_WORDS: usize = 8;
-/// Words that a list of function words has for other languages alone, though ours have them too.
-const ENGLISH_TOO: &[&str] = &["no", "per", "man", "son"];
-const PORTUGUESE_TOO: &[&str] = &["desde", "somos", "estamos", "estar", "tanto"];
-/// Endings that Spanish, Italian and Galician write otherwise.
+/// The least share of the words that the vocabulary of the detected language has.
+const MIN_KNOWN_SHARE: (u32, u32) = (3, 4);
+/// The function words of a text with at most this many words may mislead: “Qualitätskontrolle pro
+/// Charge”.
+const MAX_MISLEADING_WORDS: usize = 8;
+/// Words that the lexicon lists as function words of other languages, but that are also English or
+/// Portuguese.
+const ALSO_ENGLISH: &[&str] = &["no", "per", "man", "son"];
+const ALSO_PORTUGUESE: &[&str] = &["desde", "somos", "estamos", "estar", "tanto"];
+/// Endings that Spanish, Italian and Galician spell differently.
 const PORTUGUESE_ENDINGS: &[&str] = &["am", "em", "im", "om", "ei", "eu", "dade", "dades"];
-const MIN_ENDED_LETTERS: usize = 4;
+/// The fewest letters of a word whose ending is evidence.
+const MIN_LETTERS_WITH_ENDING: usize = 4;
 
-/// What vocabularies tell of the words of a text.
+/// How many words of a text each vocabulary has.
 #[derive(Default)]
 pub(super) struct KnownWords {
     words: u32,
@@ -34,11 +37,11 @@ pub(super) struct KnownWords {
 }
 
 impl KnownWords {
-    /// Counts the words of a text, given the languages that have each as a function word. Names
-    /// inside a sentence count for nothing.
+    /// Counts the words of a text. Capitalised words inside a sentence may be names and do not
+    /// count.
     pub(super) fn of(words: &[Word<'_>], model: &Model) -> Self {
         let mut known = Self::default();
-        words.iter().filter(|word| is_no_name(word)).for_each(|word| known.add(word, model));
+        words.iter().filter(|word| !may_be_name(word)).for_each(|word| known.add(word, model));
         known
     }
 
@@ -49,18 +52,19 @@ impl KnownWords {
         self.english += u32::from(word.is_of(ENGLISH) || has(Language::En));
         let signs = portuguese_signs(word).max(ending_signs(written));
         self.portuguese += u32::from(signs > 0 || word.is_of(PORTUGUESE) || has(Language::Pt));
-        self.not_english |= word.is_elsewhere(ENGLISH) && !ENGLISH_TOO.contains(&written);
-        self.not_portuguese |= word.is_elsewhere(PORTUGUESE) && !PORTUGUESE_TOO.contains(&written)
+        self.not_english |= word.is_only_of_others(ENGLISH) && !ALSO_ENGLISH.contains(&written);
+        self.not_portuguese |= word.is_only_of_others(PORTUGUESE) && !ALSO_PORTUGUESE.contains(&written)
             || GALICIAN.contains(&written);
         self.signs += signs;
     }
 
-    /// The language that has nearly all the words, if one has.
+    /// Returns the language that has at least [`MIN_KNOWN_SHARE`] of the words and more of them
+    /// than the other. Portuguese also needs signs of its spelling or grammar.
     pub(super) fn verdict(&self) -> Detected {
         if self.words < MIN_WORDS {
             return Detected::Other;
         }
-        let (part, whole) = KNOWN;
+        let (part, whole) = MIN_KNOWN_SHARE;
         let has_most = |known: u32, other: u32| known * whole >= self.words * part && known > other;
         let signs = self.signs + u32::from(self.portuguese == self.words);
         if !self.not_english && has_most(self.english, self.portuguese) {
@@ -76,26 +80,25 @@ impl KnownWords {
         }
     }
 
-    /// Whether the words of a short text allow the language that the function words point to: more
-    /// than half.
-    pub(super) fn allow(&self, language: Language) -> bool {
+    /// Whether the language has more than half of the words, as a short text needs to be of the
+    /// language that its function words point to.
+    pub(super) fn confirm(&self, language: Language) -> bool {
         let known = if language == Language::En { self.english } else { self.portuguese };
         known * 2 > self.words
     }
 }
 
-/// Whether a text has so few words that its function words may mislead.
 pub(super) fn may_mislead(words: &[Word<'_>]) -> bool {
-    words.iter().filter(|word| is_no_name(word)).count() <= MISLEADING_WORDS
+    words.iter().filter(|word| !may_be_name(word)).count() <= MAX_MISLEADING_WORDS
 }
 
-fn is_no_name(word: &Word<'_>) -> bool {
-    !word.token.titlecase || word.is_first
+fn may_be_name(word: &Word<'_>) -> bool {
+    word.token.titlecase && !word.is_first
 }
 
 fn ending_signs(word: &str) -> u32 {
-    let is_long = word.chars().count() >= MIN_ENDED_LETTERS;
-    let is_ended = is_long && PORTUGUESE_ENDINGS.iter().any(|ending| word.ends_with(ending));
+    let is_long = word.chars().count() >= MIN_LETTERS_WITH_ENDING;
+    let has_ending = is_long && PORTUGUESE_ENDINGS.iter().any(|ending| word.ends_with(ending));
     let is_spelt = word.contains(['ç', 'ê', 'ô']);
-    u32::from(is_ended || is_spelt || matches!(word, "com" | "em" | "um" | "uma"))
+    u32::from(has_ending || is_spelt || matches!(word, "com" | "em" | "um" | "uma"))
 }

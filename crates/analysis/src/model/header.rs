@@ -1,4 +1,4 @@
-//! The model's numbers, as they stand in the model file.
+//! The JSON part of the model file: all numbers except the word vectors.
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -9,37 +9,37 @@ use crate::lexicon::{LEXICON_TSV, Lexicon};
 use fluence_domain::hex;
 use fluence_domain::language::Language;
 
-/// The model's numbers, as the trainer wrote them.
+/// The numbers of a model, as the trainer wrote them.
 #[derive(Debug, Deserialize)]
 pub struct Header {
     pub(super) schema: u32,
-    /// Name of the model.
+    /// The model's name.
     pub id: String,
-    /// Day it was made.
+    /// The day of training, as `YYYY-MM-DD`.
     pub date: String,
-    /// What it was trained on, per language.
+    /// The training data of each language.
     pub training: PerLanguage<Training>,
     pub(super) lexicon_sha256: String,
     pub(super) traits: Vec<String>,
     pub(crate) categories: Vec<String>,
     pub(super) unvectored: Vec<String>,
     pub(super) dims: usize,
-    /// What one step of a whole-number vector is worth.
+    /// The value of one step of a quantised word vector.
     pub scale: f64,
-    /// Mean and standard deviation of every feature.
+    /// The mean and standard deviation of each feature.
     pub norms: PerLanguage<Norms>,
-    /// One row of feature weights per trait.
+    /// For each trait, the weight of each feature.
     pub weights: Vec<Vec<f64>>,
-    /// Spread of each trait's score by text length.
+    /// The distribution of each trait's score by text length.
     pub score_norms: PerLanguage<Vec<LengthNorm>>,
-    /// How far texts like those of the norms may lie from their mean.
+    /// The usual distance of a text from the feature norms.
     pub distance: PerLanguage<Distance>,
-    /// Calibration, by text length.
+    /// The calibration by text length, shortest texts first.
     pub bands: Vec<Band>,
-    /// How four letters derive from four traits.
+    /// The four letter pairs and the traits that they derive from.
     pub type_axes: Vec<TypeAxis>,
     pub(super) tables: PerLanguage<TableSize>,
-    /// Cross-validated figures.
+    /// Cross-validated accuracy.
     pub metrics: Metrics,
 }
 
@@ -51,7 +51,7 @@ pub struct PerLanguage<T> {
 }
 
 impl<T> PerLanguage<T> {
-    /// The value for `language`.
+    /// Returns the value of a language.
     pub const fn of(&self, language: Language) -> &T {
         match language {
             Language::En => &self.en,
@@ -60,25 +60,25 @@ impl<T> PerLanguage<T> {
     }
 }
 
-/// Training data of one language.
+/// The training data of one language.
 #[derive(Debug, Deserialize)]
 pub struct Training {
     /// Authors, one text each.
     pub authors: u32,
-    /// SHA-256 of the data file.
+    /// SHA-256 of the data file, in hexadecimal.
     pub sha256: String,
 }
 
-/// Feature norms of one language.
+/// The feature norms of one language.
 #[derive(Debug, Deserialize)]
 pub struct Norms {
     /// Mean of each feature.
     pub mean: Vec<f64>,
-    /// Standard deviation of each feature, above zero.
+    /// Standard deviation of each feature. Positive.
     pub sd: Vec<f64>,
 }
 
-/// How a linear score is spread in texts of n words: mean `a + b/n`, variance `v (1 + k/n)`.
+/// The distribution of a trait's score in texts of n words: mean `a + b/n`, variance `v (1 + k/n)`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct LengthNorm {
     a: f64,
@@ -88,33 +88,33 @@ pub struct LengthNorm {
 }
 
 impl LengthNorm {
-    /// The score in standard deviations from the mean of texts as long.
+    /// Returns the score in standard deviations from the mean of texts of this many words.
     pub fn z(&self, score: f64, words: f64) -> f64 {
         (score - self.a - self.b / words) / (self.v * (1.0 + self.k / words)).sqrt()
     }
 
-    /// How much of the spread at this length is the author's and not chance: 0 to 1
-    /// (Spearman-Brown).
+    /// Returns the share of the variance at this length that is between authors, 0 to 1
+    /// (Spearman-Brown formula). The rest is chance.
     pub fn reliability(&self, words: f64) -> f64 {
         words / (words + self.k)
     }
 }
 
-/// Calibration of texts of at least `words` words; one value per trait in each list.
+/// The calibration of texts of at least `words` words. Each list has one value for each trait.
 #[derive(Debug, Deserialize)]
 pub struct Band {
-    /// Least words of the band.
+    /// The fewest words of the band.
     pub words: u32,
-    /// Platt slope.
+    /// Slope of the Platt scaling.
     pub slope: Vec<f64>,
-    /// Platt intercept.
+    /// Intercept of the Platt scaling.
     pub intercept: Vec<f64>,
-    /// Correlation of score and trait, out of fold.
+    /// Correlation of score and trait, measured out of fold.
     pub validity: Vec<f64>,
 }
 
-/// The 90th percentile, `a + b/n`, of the mean squared deviation of texts of n words from the
-/// norms.
+/// The 90th percentile `a + b/n` of the distance of texts of n words from the feature norms. The
+/// distance is the mean square of the standardised features without the meaning dimensions.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Distance {
     a: f64,
@@ -122,8 +122,8 @@ pub struct Distance {
 }
 
 impl Distance {
-    /// 1 for a text like those of the norms, less the further away it is: scores of unlike texts
-    /// count for less.
+    /// Returns the share by which the text's scores are multiplied: 1 up to the 90th percentile of
+    /// the distance, then that percentile divided by the distance.
     pub fn resemblance(&self, z: &Features, words: f64) -> f64 {
         let squares = z[..FIRST_DIM].iter().map(|z| z * z).sum::<f64>() / FIRST_DIM as f64;
         ((self.a + self.b / words) / squares).min(1.0)
@@ -133,11 +133,11 @@ impl Distance {
 /// One of the four letter pairs.
 #[derive(Debug, Deserialize)]
 pub struct TypeAxis {
-    /// Both letters, as usually written.
+    /// Both letters, such as `EI`.
     pub axis: String,
-    /// Letter of a high trait.
+    /// The letter of a high trait.
     pub high: char,
-    /// Letter of a low trait.
+    /// The letter of a low trait.
     pub low: char,
     /// The trait it derives from.
     #[serde(rename = "trait")]
@@ -146,22 +146,28 @@ pub struct TypeAxis {
     pub correlation: f64,
 }
 
-/// Cross-validated figures.
+/// Cross-validated accuracy.
 #[derive(Debug, Deserialize)]
 pub struct Metrics {
-    /// Area under the curve per trait, English.
+    /// Area under the ROC curve of each trait in English.
     pub auc_en: Vec<f64>,
-    /// The same for Portuguese, by weights from English.
+    /// The same in Portuguese, with weights trained on English.
     pub auc_pt: Vec<f64>,
 }
 
+/// The size of a table of word vectors.
 #[derive(Debug, Deserialize)]
 pub(super) struct TableSize {
     pub(super) words: usize,
+    /// Length of the list of words, one a line.
     pub(super) bytes: usize,
 }
 
 impl Header {
+    /// Checks that the numbers fit this crate and its lexicon.
+    ///
+    /// # Errors
+    /// Names the first part that does not fit.
     pub(super) fn check(&self, lexicon: &Lexicon) -> Result<(), ModelError> {
         let norms = [&self.norms.en, &self.norms.pt];
         let fits = [

@@ -1,12 +1,12 @@
-//! Where a sentence names work only to say when or where: “before the launch”, “next to the
-//! server”.
+//! Finds the words that name work only to state a time or a place: “before the launch”, “next to
+//! the server”.
 //!
-//! People date and place their private life by their work, so such words prove nothing about the
-//! rest of the sentence.
+//! People date and locate their private life by their work, so such words are no evidence that the
+//! sentence is about work.
 
 use super::item::{Item, begins_clause};
 
-/// Words and phrases that begin a time or a place, up to the end of the clause.
+/// Words and phrases that open a time or a place, which lasts to the end of the clause.
 const OPENINGS: &[&[&str]] = &[
     &["before"],
     &["after"],
@@ -41,7 +41,7 @@ const OPENINGS: &[&[&str]] = &[
     &["ao", "lado"],
 ];
 
-/// For each word, whether it only says when or where.
+/// Returns whether each item belongs to a time or a place.
 pub(super) fn anchored(items: &[Item<'_>]) -> Vec<bool> {
     let mut is_anchored = false;
     let anchored = |(at, item): (usize, &Item<'_>)| {

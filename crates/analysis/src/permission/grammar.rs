@@ -1,19 +1,21 @@
-//! Small words by which a sentence is taken apart: who speaks, of whom, and where clauses part.
+//! Function words and punctuation that show who speaks, of whom, and where clauses begin.
 
-/// The author, in English and in Portuguese.
-pub(super) const ENGLISH_FIRST: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "me", "my", "mine", "myself"];
-pub(super) const PORTUGUESE_FIRST: &[&str] = &["eu", "me", "mim", "comigo", "meu", "meus", "minha", "minhas"];
+/// The first person singular.
+pub(super) const ENGLISH_FIRST_PERSON: &[&str] =
+    &["i", "i'm", "i've", "i'd", "i'll", "me", "my", "mine", "myself"];
+pub(super) const PORTUGUESE_FIRST_PERSON: &[&str] =
+    &["eu", "me", "mim", "comigo", "meu", "meus", "minha", "minhas"];
 pub(super) const SUBJECTS: &[&str] = &["i", "i'm", "i've", "i'd", "i'll", "eu"];
 pub(super) const POSSESSIVES: &[&str] = &["my", "meu", "meus", "minha", "minhas"];
-/// First persons that no trade needs.
-pub(super) const INTIMATE: &[&str] = &["mine", "myself", "mim", "comigo"];
-/// Others, of whom nothing is quoted.
-pub(super) const THIRD: &[&str] = &[
+/// First persons that texts about work do not need.
+pub(super) const INTIMATE_FIRST_PERSON: &[&str] = &["mine", "myself", "mim", "comigo"];
+/// Another person. No sentence with these words is quoted.
+pub(super) const THIRD_PERSON: &[&str] = &[
     "he", "she", "him", "her", "his", "hers", "himself", "herself", "he's", "she's", "he'd", "she'd",
     "he'll", "she'll", "ele", "ela", "dele", "dela", "nele", "nela", "man", "woman", "guy", "girl", "boy",
     "lady", "homem", "mulher", "rapaz", "moça", "moço", "menino", "menina", "senhora",
 ];
-/// People at large: a sentence with one of them is not about things alone.
+/// People in general. A sentence with these words is not about things only.
 pub(super) const PEOPLE: &[&str] = &[
     "we",
     "us",
@@ -50,15 +52,15 @@ pub(super) const PEOPLE: &[&str] = &[
     "todos",
     "todas",
 ];
-/// “We” in the ending of a Portuguese verb.
-pub(super) const FIRST_PLURAL: &str = "mos";
-/// What may stand between “I” and its verb.
+/// The ending of Portuguese verbs in the first person plural.
+pub(super) const FIRST_PLURAL_ENDING: &str = "mos";
+/// Words that may stand between “I” and its verb.
 pub(super) const BEFORE_VERB: &[&str] = &[
     "have", "had", "will", "would", "can", "could", "should", "may", "might", "must", "did", "do", "don't",
     "didn't", "not", "just", "also", "never", "always", "often", "usually", "still", "already", "actually",
     "really", "recently", "am", "não", "já", "sempre", "nunca", "também", "só", "ainda",
 ];
-/// What may stand between a private word and the thing it is said of.
+/// Words that may stand between an ambiguous word and the thing that it is said of.
 pub(super) const BETWEEN: &[&str] = &[
     "the", "a", "an", "our", "this", "that", "these", "those", "its", "their", "of", "old", "new", "last",
     "first", "second", "whole", "entire", "legacy", "is", "are", "was", "were", "has", "have", "been",
@@ -70,7 +72,7 @@ pub(super) const BETWEEN: &[&str] = &[
     "virou", "ao", "à", "legado", "não", "todo", "toda", "ainda", "por",
 ];
 
-/// What may stand there besides, when the private sense is a mild one.
+/// Words that may also stand there if the private sense is mild.
 pub(super) const PREPOSITIONS: &[&str] = &[
     "in", "on", "at", "from", "with", "up", "down", "em", "no", "na", "nos", "nas", "num", "numa", "pela",
     "pelo",
@@ -121,7 +123,7 @@ pub(super) const NUMBERS: &[&str] = &[
     "third",
     "first",
 ];
-/// Numbers that count days: “day fourteen”, “dia vinte”.
+/// Cardinal numbers, which may count days: “day fourteen”, “dia vinte”.
 pub(super) const CARDINALS: &[&str] = &[
     "one",
     "two",
@@ -181,47 +183,47 @@ pub(super) const CARDINALS: &[&str] = &[
     "noventa",
     "cem",
 ];
-/// Marks that part clauses.
-pub(super) const PARTING: &[char] =
+/// Punctuation between clauses.
+pub(super) const CLAUSE_MARKS: &[char] =
     &[',', ';', ':', '(', ')', '\u{2013}', '\u{2014}', '\u{2026}', '/', '"', '\u{201c}', '\u{201d}'];
-/// Words that join two matters in one sentence, each in a clause of its own.
+/// Conjunctions that may join two matters in one sentence.
 pub(super) const JOINERS: &[&str] = &[
     "and", "but", "because", "while", "though", "although", "whereas", "e", "mas", "porque", "pois",
     "enquanto", "embora",
 ];
-/// Words that begin a clause which dates another or follows from it.
+/// Words that begin a clause about the time or the result of another.
 const SEQUENCERS: &[&str] = &[
     "so", "then", "before", "after", "during", "since", "until", "when", "então", "antes", "depois",
     "durante", "desde", "até", "quando", "aí",
 ];
-/// Whether a clause begins with this word.
+/// Whether the word begins a clause.
 pub(super) fn is_connector(word: &str) -> bool {
     JOINERS.contains(&word) || SEQUENCERS.contains(&word)
 }
-/// Marks that stand inside a clause; any other joins two.
-pub(super) const WITHIN_CLAUSES: &[char] =
+/// Punctuation inside a clause. Any other punctuation may join two matters.
+pub(super) const MARKS_INSIDE_CLAUSES: &[char] =
     &['\'', '\u{2019}', '-', '.', '%', '$', '#', '&', '+', '@', '*', '_'];
-/// Periods that are counted in days and more.
+/// Periods of a day or longer.
 pub(super) const PERIODS: &[&str] = &[
     "day", "days", "week", "weeks", "month", "months", "year", "years", "dia", "dias", "semana", "semanas",
     "mês", "meses", "ano", "anos",
 ];
-/// Before a number and a period: a sentence is served.
+/// Verbs that, before a number and a period, report a prison term.
 pub(super) const SERVING: &[&str] =
     &["served", "serves", "serving", "cumpriu", "cumpre", "cumprindo", "pegou"];
-/// Beside a number and a period: days are counted, since or without something.
+/// Words that, in a sentence with a period, count the days since or without something.
 pub(super) const COUNTING: &[&str] = &[
     "since", "without", "today", "again", "anymore", "ago", "now", "desde", "sem", "hoje", "faz", "há",
     "agora", "já",
 ];
 
-/// Endings of words that are no names of people.
+/// Endings of words that are not names of people.
 pub(super) const COMMON_ENDINGS: &[&str] = &[
     "tion", "tions", "ment", "ments", "ness", "bility", "ists", "ware", "ções", "mento", "mentos", "idade",
     "idades", "agem", "agens", "zação", "cação", "tação", "lação", "ração", "amos", "emos", "imos", "ismo",
     "istas", "dores",
 ];
 
-/// “We” and “our”: the author with the others at work, or at home.
-pub(super) const OWN_FIRM: &[&str] =
+/// The first person plural: the author and others, at work or at home.
+pub(super) const FIRST_PERSON_PLURAL: &[&str] =
     &["we", "we're", "we've", "we'll", "our", "us", "nós", "nosso", "nossa", "nossos", "nossas"];

@@ -1,4 +1,4 @@
-//! A word or phrase of a sentence, and what it does there.
+//! The words and phrases of a sentence, and what they show about it.
 
 use super::grammar::{
     BEFORE_VERB, BETWEEN, CARDINALS, COMMON_ENDINGS, COUNTING, NUMBERS, PEOPLE, PERIODS, POSSESSIVES,
@@ -6,29 +6,30 @@ use super::grammar::{
 };
 use crate::vocabulary::Classes;
 
-/// Words that carry meaning, of a clause that need not speak of work: “as always”.
+/// A clause with at most this many words that carry meaning need not be about work: “as always”.
 const MAX_IDLE_WORDS: usize = 1;
-/// Words of a sentence of one clause for which one thing of the trade is enough.
+/// The most words of a short sentence, for which one thing of the trade is enough.
 const MAX_SHORT_WORDS: usize = 10;
-/// Plain words of so many letters carry no meaning of their own.
-const LIGHT_LETTERS: usize = 4;
-/// Letters of the shortest word that is known by its ending.
+/// Plain words of at most this many letters carry no meaning of their own.
+const MAX_LIGHT_LETTERS: usize = 4;
+/// The fewest letters of an unknown word that its ending shows to be no name.
 const MIN_COMMON_LETTERS: usize = 8;
-/// Words between a private word and the thing it is said of.
-const MAX_STEPS: usize = 3;
+/// The most words between an ambiguous word and the thing that it is said of.
+const MAX_WORDS_BETWEEN: usize = 3;
 
 /// A word or phrase of a sentence with its classes.
 pub(super) struct Item<'s> {
-    /// As normalised; of a phrase its first word.
+    /// The normalised word, or the first word of a phrase.
     pub(super) word: &'s str,
     pub(super) classes: Classes,
     pub(super) is_phrase: bool,
-    /// Whether it counts as what it is: an ambiguous word does only when it is said of a thing.
+    /// Whether its classes apply here: always, except for an ambiguous word that is not said of a
+    /// thing.
     pub(super) is_firm: bool,
-    /// Written like a name that no vocabulary has.
+    /// Whether it is capitalised and unknown, and so may be a name.
     pub(super) is_name: bool,
-    /// Whether a mark that parts clauses stands before it.
-    pub(super) is_parted: bool,
+    /// Whether punctuation between clauses precedes it.
+    pub(super) follows_mark: bool,
 }
 
 pub(super) fn is_unknown(item: &Item<'_>) -> bool {
@@ -39,18 +40,20 @@ pub(super) fn is_thing(item: &Item<'_>) -> bool {
     item.classes.meets(Classes::THING) || item.classes.meets(Classes::PAIR)
 }
 
-/// Whether the word is of any home and any workplace alike, and in no other list of harmless words.
+/// Whether the word is of everyday life, and neither a thing, work, a person nor plain.
 pub(super) fn is_daily(item: &Item<'_>) -> bool {
     let others = Classes::PLAIN.or(Classes::WORK).or(Classes::PERSON);
     item.classes.meets(Classes::DAILY) && !is_thing(item) && !item.classes.meets(others)
 }
 
+/// Whether the word has a private sense unless it is said of a thing or a trade.
 pub(super) fn is_ambiguous(item: &Item<'_>) -> bool {
     [Classes::FAR, Classes::BOUND, Classes::NEAR, Classes::DELICATE]
         .iter()
         .any(|class| item.classes.meets(*class))
 }
 
+/// Whether the word is of work. Ambiguous words are only if they are said of a thing.
 pub(super) fn is_work(item: &Item<'_>) -> bool {
     let is_any = |classes: &[Classes]| classes.iter().any(|class| item.classes.meets(*class));
     if is_ambiguous(item) {
@@ -64,8 +67,8 @@ pub(super) fn is_work_or_thing(item: &Item<'_>) -> bool {
     is_thing(item) || is_work(item)
 }
 
-/// Whether the word is of work and names nobody by theirs.
-pub(super) fn is_work_of_nobody(item: &Item<'_>) -> bool {
+/// Whether the word is of work and names no person.
+pub(super) fn is_work_without_person(item: &Item<'_>) -> bool {
     is_work_or_thing(item) && !item.classes.meets(Classes::PERSON)
 }
 
@@ -73,48 +76,48 @@ pub(super) fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> us
     items.iter().filter(|item| which(item)).count()
 }
 
-/// Whether a word with a private sense is said of a thing: beside it, or few small words away, with
-/// no mark between.
+/// Whether an ambiguous word is said of a thing of the trade: the thing stands beside it, or at
+/// most [`MAX_WORDS_BETWEEN`] small words away, without punctuation between.
 pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
     let item = &items[at];
-    let steps = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_STEPS };
+    let max_between = if item.classes.meets(Classes::NEAR) { 0 } else { MAX_WORDS_BETWEEN };
     let passes = |next: &&Item<'_>| {
-        let small = BETWEEN.contains(&next.word)
+        let is_small = BETWEEN.contains(&next.word)
             || next.classes.meets(Classes::WORK)
             || item.classes.meets(Classes::MILD) && PREPOSITIONS.contains(&next.word);
-        small && !is_thing(next) && !is_ambiguous(next) && !next.classes.meets(Classes::PERSON)
+        is_small && !is_thing(next) && !is_ambiguous(next) && !next.classes.meets(Classes::PERSON)
     };
     let first = |side: &mut dyn Iterator<Item = &Item<'_>>| {
-        let skipped = side.take(steps + 1).find(|item| !passes(item)).map(is_thing);
-        skipped.unwrap_or(false)
+        let found = side.take(max_between + 1).find(|item| !passes(item)).map(is_thing);
+        found.unwrap_or(false)
     };
-    let begin = (0..=at).rev().find(|place| items[*place].is_parted).unwrap_or(0);
+    let begin = (0..=at).rev().find(|place| items[*place].follows_mark).unwrap_or(0);
     let after = &items[at + 1..];
-    let end = after.iter().position(|item| item.is_parted).unwrap_or(after.len());
+    let end = after.iter().position(|item| item.follows_mark).unwrap_or(after.len());
     first(&mut after[..end].iter()) || first(&mut items[begin..at].iter().rev())
 }
 
-/// Whether the sentence is one short clause without an ambiguous word and without people.
+/// Whether the sentence is one short clause without ambiguous or everyday words and without people.
 pub(super) fn is_plain_and_short(items: &[Item<'_>]) -> bool {
     let is_plain = |item: &Item<'_>| {
         !is_ambiguous(item)
             && !is_connector(item.word)
             && !PEOPLE.contains(&item.word)
-            && !item.is_parted
-            && !item.classes.is_learnt_alone()
+            && !item.follows_mark
+            && !item.classes.is_only_learnt()
             && !is_daily(item)
     };
     items.len() <= MAX_SHORT_WORDS && items.iter().all(is_plain)
 }
 
-/// Whether a word that the vocabularies lack opens the sentence and is no name all the same: by its
-/// ending, or beside a noun of the trade, as in “Catheter packs”.
+/// Whether an unknown word opens the sentence and is not a name: its ending shows that, or a noun
+/// of the trade follows, as in “Catheter packs”.
 pub(super) fn opens_with_common_word(items: &[Item<'_>]) -> bool {
     let [first, rest @ ..] = items else { return false };
     let is_noun = |item: &Item<'_>| {
         (is_thing(item) || item.classes.meets(Classes::WORK))
             && !item.classes.meets(Classes::ACT)
-            && !item.is_parted
+            && !item.follows_mark
     };
     let is_long = first.word.chars().count() >= MIN_COMMON_LETTERS;
     is_unknown(first)
@@ -122,35 +125,36 @@ pub(super) fn opens_with_common_word(items: &[Item<'_>]) -> bool {
             || rest.first().is_some_and(is_noun))
 }
 
-/// Whether a clause begins with this word.
+/// Whether the word begins a clause.
 pub(super) fn begins_clause(item: &Item<'_>) -> bool {
-    item.is_parted || is_connector(item.word)
+    item.follows_mark || is_connector(item.word)
 }
 
-/// The clauses of a sentence, none of them empty.
+/// Returns the clauses of a sentence. None is empty.
 pub(super) fn clauses<'i, 's>(items: &'i [Item<'s>]) -> impl Iterator<Item = &'i [Item<'s>]> {
     items.chunk_by(|_, next| !begins_clause(next))
 }
 
-/// Whether every clause is about work: “they found it early, so the roadmap stays” is not.
+/// Whether every clause has a word of work or hardly any meaning. “They found it early, so the
+/// roadmap stays” does not qualify.
 pub(super) fn is_work_throughout(items: &[Item<'_>]) -> bool {
-    let idle = |item: &Item<'_>| {
-        let weighs = is_weighty(item) && !is_connector(item.word);
-        if item.is_firm { usize::from(weighs) } else { MAX_IDLE_WORDS + 1 }
+    let idle_words = |item: &Item<'_>| {
+        let has_weight = is_weighty(item) && !is_connector(item.word);
+        if item.is_firm { usize::from(has_weight) } else { MAX_IDLE_WORDS + 1 }
     };
-    let works = |item: &Item<'_>| is_thing(item) || is_work(item);
-    clauses(items)
-        .all(|clause| clause.iter().any(works) || clause.iter().map(idle).sum::<usize>() <= MAX_IDLE_WORDS)
+    clauses(items).all(|clause| {
+        clause.iter().any(is_work_or_thing) || clause.iter().map(idle_words).sum::<usize>() <= MAX_IDLE_WORDS
+    })
 }
 
-/// Whether a word means something by itself: not a small word, a number, a period or a time of day.
+/// Whether a word carries meaning by itself. Small words, numbers, periods and times do not.
 pub(super) fn is_weighty(item: &Item<'_>) -> bool {
     let is_time = PERIODS.contains(&item.word) || item.classes.meets(Classes::CLOCK);
-    let is_small = item.word.chars().count() <= LIGHT_LETTERS && item.classes.meets(Classes::PLAIN);
+    let is_small = item.word.chars().count() <= MAX_LIGHT_LETTERS && item.classes.meets(Classes::PLAIN);
     !is_time && !is_small && !NUMBERS.contains(&item.word)
 }
 
-/// Whether somebody serves a number of months or years, as a convict does: “served 18 months”.
+/// Whether the sentence reports a prison term: “served 18 months”.
 pub(super) fn serves_time(items: &[Item<'_>]) -> bool {
     let is_number =
         |item: &Item<'_>| CARDINALS.contains(&item.word) || item.word.chars().all(|c| c.is_ascii_digit());
@@ -160,7 +164,7 @@ pub(super) fn serves_time(items: &[Item<'_>]) -> bool {
     items.windows(3).any(serves)
 }
 
-/// Whether a period is counted as the sober and the bereaved count it: “day 214”, “day fourteen”,
+/// Whether the sentence counts days, as people count sobriety or grief: “day 214”, “day fourteen”,
 /// “six months today”.
 pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
     let is_period = |item: &Item<'_>| PERIODS.contains(&item.word);
@@ -173,13 +177,13 @@ pub(super) fn counts_days(items: &[Item<'_>]) -> bool {
             && items.iter().any(|item| COUNTING.contains(&item.word))
 }
 
-/// Whether a sentence names a day or an hour and has a clause without a word of work: “see you on
-/// Thursday” may be a private appointment.
+/// Whether the sentence may be about a private appointment: it names a day or a time and has a
+/// clause without a word of work, as “see you on Thursday” does.
 pub(super) fn is_appointment(items: &[Item<'_>]) -> bool {
     is_timed(items) && clauses(items).any(|clause| !clause.iter().any(is_work_or_thing))
 }
 
-/// Whether a sentence names a day or an hour and has a clause without a thing of the trade.
+/// Whether the sentence names a day or a time and has a clause without a thing of the trade.
 pub(super) fn is_timed_without_thing(items: &[Item<'_>]) -> bool {
     is_timed(items) && clauses(items).any(|clause| !clause.iter().any(is_thing))
 }
@@ -188,31 +192,31 @@ fn is_timed(items: &[Item<'_>]) -> bool {
     items.iter().any(|item| item.classes.meets(Classes::CLOCK))
 }
 
-/// Whether a clause holds a number or a period and nothing else that means something: “four hours,
-/// then two, then none”.
+/// Whether a clause has a number or a period and no other word with meaning: “four hours, then two,
+/// then none”.
 pub(super) fn has_bare_count(items: &[Item<'_>]) -> bool {
     let counts = |item: &Item<'_>| NUMBERS.contains(&item.word) || PERIODS.contains(&item.word);
-    let says = |item: &Item<'_>| is_work_or_thing(item) || is_weighty(item) && !is_connector(item.word);
-    clauses(items).any(|clause| clause.iter().any(counts) && !clause.iter().any(says))
+    let has_meaning =
+        |item: &Item<'_>| is_work_or_thing(item) || is_weighty(item) && !is_connector(item.word);
+    clauses(items).any(|clause| clause.iter().any(counts) && !clause.iter().any(has_meaning))
 }
 
-/// Whether the sentence is a piece of a numbered list that stands in one line: “a table with units,
-/// 3.”.
+/// Whether the sentence ends with the number of the next list item, as in “a table with units, 3.”.
 pub(super) fn is_list_piece(items: &[Item<'_>]) -> bool {
-    items.last().is_some_and(|item| item.is_parted && item.word.chars().all(|c| c.is_ascii_digit()))
+    items.last().is_some_and(|item| item.follows_mark && item.word.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// Whether all that the author says of themselves is an act or a view of work, and all they call
-/// theirs is of work.
+/// Whether every “I” has a verb of the classes `act` or `say`, and every “my” has a noun of the
+/// class `own` within two words.
 pub(super) fn speaks_of_work(items: &[Item<'_>]) -> bool {
     let is_verb = |item: &Item<'_>| item.classes.meets(Classes::ACT) || item.classes.meets(Classes::SAY);
     (0..items.len()).all(|at| {
         let word = items[at].word;
         let after = &items[at + 1..];
         if SUBJECTS.contains(&word) {
-            let going_on = word == "i'm" || after.first().is_some_and(|item| item.word == "am");
+            let is_progressive = word == "i'm" || after.first().is_some_and(|item| item.word == "am");
             let verb = after.iter().find(|item| !BEFORE_VERB.contains(&item.word));
-            return verb.is_some_and(|verb| is_verb(verb) && (!going_on || verb.word.ends_with("ing")));
+            return verb.is_some_and(|verb| is_verb(verb) && (!is_progressive || verb.word.ends_with("ing")));
         }
         !POSSESSIVES.contains(&word) || after.iter().take(2).any(|item| item.classes.meets(Classes::OWN))
     })

@@ -1,46 +1,49 @@
-//! The rules by which a sentence is private, personal, doubtful, or about work.
+//! The rules that decide whether a sentence is private, personal, doubtful or about work.
 
 mod plainly_work;
 
-use super::grammar::{ENGLISH_FIRST, FIRST_PLURAL, INTIMATE, PEOPLE, PERIODS, PORTUGUESE_FIRST, THIRD};
+use super::grammar::{
+    ENGLISH_FIRST_PERSON, FIRST_PLURAL_ENDING, INTIMATE_FIRST_PERSON, PEOPLE, PERIODS,
+    PORTUGUESE_FIRST_PERSON, THIRD_PERSON,
+};
 use super::item::{
-    Item, count, counts_days, has_bare_count, is_appointment, is_list_piece, is_thing, is_work_of_nobody,
-    is_work_or_thing, serves_time, speaks_of_work,
+    Item, count, counts_days, has_bare_count, is_appointment, is_list_piece, is_thing, is_work_or_thing,
+    is_work_without_person, serves_time, speaks_of_work,
 };
 use super::verdict::{Silence, Verdict};
-use super::worktalk::{NEUTRAL, PLAINLY, PRIVATE_LIFE, QUOTABLE, RESERVE, SURE, UNLIKE_WORK};
+use super::worktalk::{NEUTRAL, PENALTY, PLAINLY_WORK_BONUS, PRIVATE_LIFE, QUOTABLE, SURE, UNLIKE_WORK};
 use crate::vocabulary::Classes;
 use crate::vocabulary::first_person::is_portuguese_first_person;
 use fluence_domain::language::Language;
 
-/// Words of work of a sentence about a delicate trade.
+/// The fewest words of work that make a sentence about a delicate trade harmless.
 const MIN_WORK_OF_TRADE: usize = 2;
-/// Things of a sentence that is about nothing else.
-const MIN_THINGS_ALONE: usize = 1;
-/// Words below which a sentence gives the model too little to go by: “the tie covers it”; the same
-/// of one plainly about work.
+/// The fewest words of work, including things, of a sentence about things only.
+const MIN_WORK_OF_THINGS: usize = 1;
+/// Shorter sentences have too few words for the model: “the tie covers it”. A sentence about work
+/// by the vocabularies may have as few as [`MIN_PLAIN_WORDS`].
 const MIN_SCORED_WORDS: usize = 5;
 const MIN_PLAIN_WORDS: usize = 3;
-/// A sentence under judgement.
+
+/// A sentence with what the rules find in it.
 pub(super) struct Judgement<'s> {
     items: Vec<Item<'s>>,
     language: Language,
-    /// Whether the author speaks of themselves.
+    /// Whether it is in the first person singular.
     is_first_person: bool,
-    /// Whether the sentence is of the author or of another person.
+    /// Whether it is about the author or another person.
     is_personal: bool,
-    /// Whether the sentence is of things of the trade and of no person.
-    is_of_things_alone: bool,
-    /// Whether the sentence is about nobody and has words of work enough for a delicate trade,
-    /// besides those that name somebody by theirs.
+    /// Whether it is about things of the trade and mentions no people.
+    is_only_of_things: bool,
+    /// Whether it mentions no people and has enough words of work for a delicate trade. Words for
+    /// persons by trade do not count.
     is_of_trade: bool,
-    /// Whether a word of it has a private sense, and nothing by the rules shows that it is said of
-    /// a thing or a trade.
+    /// Whether a word of it has a private sense that the rules do not exclude.
     is_private: bool,
-    /// Whether something in it is a private matter's way of speaking, a name, or cut off, whatever
-    /// it scores.
+    /// Whether the rules refuse it whatever it scores: it is phrased like a private matter, has a
+    /// name or is cut off.
     is_refused: bool,
-    /// Whether it is about work by its words alone.
+    /// Whether it is about work by the vocabularies only.
     is_plainly_work: bool,
 }
 
@@ -51,18 +54,18 @@ impl<'s> Judgement<'s> {
             language,
             is_first_person: false,
             is_personal: false,
-            is_of_things_alone: false,
+            is_only_of_things: false,
             is_of_trade: false,
             is_private: false,
             is_refused: false,
             is_plainly_work: false,
         };
         judgement.is_first_person = judgement.says(first_person(language)) || judgement.has(Classes::FIRST);
-        judgement.is_personal = judgement.is_first_person || judgement.says(THIRD);
-        judgement.is_of_things_alone = !judgement.is_personal && judgement.speaks_of_things_alone(language);
+        judgement.is_personal = judgement.is_first_person || judgement.says(THIRD_PERSON);
+        judgement.is_only_of_things = !judgement.is_personal && judgement.speaks_only_of_things(language);
         judgement.is_of_trade = !judgement.is_personal
             && !judgement.says(PEOPLE)
-            && count(&judgement.items, is_work_of_nobody) >= MIN_WORK_OF_TRADE;
+            && count(&judgement.items, is_work_without_person) >= MIN_WORK_OF_TRADE;
         judgement.is_private = judgement.holds_private_words();
         judgement.is_refused = judgement.speaks_like_private_life();
         judgement.is_plainly_work = judgement.reads_as_work();
@@ -73,7 +76,8 @@ impl<'s> Judgement<'s> {
         &self.items
     }
 
-    /// What the sentence is, given how much it and its sides read like work.
+    /// Returns the verdict. `score` scores the items; `sides_read_as_work` judges the sides of the
+    /// sentence.
     pub(super) fn verdict(
         &self,
         score: impl Fn(&[Item<'s>]) -> f64,
@@ -95,13 +99,14 @@ impl<'s> Judgement<'s> {
         }
     }
 
-    /// People tell of their private life without a word for it: “Third specialist this quarter”.
-    /// Such a sentence reads unlike work, the more so where somebody speaks of themselves.
+    /// Returns the effect on the sentences beside it. People write about their private life without
+    /// private words: “Third specialist this quarter”. Such a sentence has a low score; one about a
+    /// person needs a higher score to have no effect.
     fn silence(&self, score: f64) -> Silence {
-        let is_of_somebody = self.is_personal || self.may_be_first_person();
+        let is_of_person = self.is_personal || self.may_be_first_person();
         if self.is_plainly_work && !self.is_refused {
             Silence::None
-        } else if score < if is_of_somebody { NEUTRAL } else { PRIVATE_LIFE } {
+        } else if score < if is_of_person { NEUTRAL } else { PRIVATE_LIFE } {
             Silence::Full
         } else if score < UNLIKE_WORK || self.is_personal && self.is_refused {
             Silence::UnlessSure
@@ -110,23 +115,23 @@ impl<'s> Judgement<'s> {
         }
     }
 
-    /// Whether one side of a joined sentence says enough to be judged as a sentence of its own.
+    /// Whether a side of a joined sentence has enough words to be judged as a sentence of its own.
     pub(super) const fn may_stand_alone(&self) -> bool {
         self.items.len() >= MIN_SCORED_WORDS
     }
 
-    /// What the rules add to the score of one side; `None` if they refuse it whatever it scores. Of
-    /// a shorter one than a sentence of its own they ask less.
+    /// Returns what the rules add to the score of a side, or `None` if they refuse it whatever it
+    /// scores. Fewer rules apply to a side that is too short to be a sentence of its own.
     pub(super) fn allowance_as_a_side(&self) -> Option<f64> {
         if self.may_stand_alone() {
             return self.allowance();
         }
-        let loss = if self.is_private { RESERVE } else { 0.0 };
+        let loss = if self.is_private { PENALTY } else { 0.0 };
         (!self.is_surely_private() && !self.is_refused).then(|| self.bonus() - loss)
     }
 
-    /// What the rules add to the score of the sentence; `None` if they refuse it whatever it
-    /// scores.
+    /// Returns what the rules add to the score of the sentence, or `None` if they refuse it
+    /// whatever it scores.
     pub(super) fn allowance(&self) -> Option<f64> {
         let words = self.items.len();
         let gives_too_little = words < MIN_SCORED_WORDS || self.tells_of_own_life();
@@ -135,28 +140,30 @@ impl<'s> Judgement<'s> {
             || self.is_surely_private()
             || !self.is_plainly_work && gives_too_little;
         let is_vague_first_person = !self.is_plainly_work && self.may_be_first_person();
-        let is_of_somebody = self.has(Classes::PERSON) && self.has_private_sense();
+        let is_of_person = self.has(Classes::PERSON) && self.has_private_sense();
         let needs_more =
-            [self.is_private || is_appointment(&self.items), is_vague_first_person, is_of_somebody];
-        let loss: f64 = needs_more.into_iter().filter(|more| *more).map(|_| RESERVE).sum();
+            [self.is_private || is_appointment(&self.items), is_vague_first_person, is_of_person];
+        let loss: f64 = needs_more.into_iter().filter(|more| *more).map(|_| PENALTY).sum();
         (!is_vetoed).then_some(self.bonus() - loss)
     }
 
-    /// What it gains for words of work alone, and loses for a person by trade: “the welder” may be
-    /// told of as “the printer” is.
+    /// Returns the bonus for words of work, less the penalty for a person by trade: a sentence may
+    /// tell of “the welder” in the words that it has for “the printer”.
     fn bonus(&self) -> f64 {
-        let gain = if self.is_plainly_work { PLAINLY } else { 0.0 };
-        let loss = if self.has(Classes::PERSON) { RESERVE } else { 0.0 };
+        let gain = if self.is_plainly_work { PLAINLY_WORK_BONUS } else { 0.0 };
+        let loss = if self.has(Classes::PERSON) { PENALTY } else { 0.0 };
         gain - loss
     }
 
-    /// Whether no words of work weigh against the private ones. “The methadone queue moves faster
-    /// than the support queue” speaks of nobody, and tells of somebody.
+    /// Whether it is private whatever its words of work: it has a grave word, or a private one
+    /// beside a person. “The methadone queue moves faster than the support queue” names no person,
+    /// but is about one.
     fn is_surely_private(&self) -> bool {
         let is_grave = self.items.iter().any(|item| item.classes.holds(Classes::GRAVE));
         is_grave || self.is_private && self.is_personal
     }
 
+    /// Whether a word has a private sense that the sentence does not exclude.
     fn holds_private_words(&self) -> bool {
         let unclear: Vec<&Item<'_>> = self.items.iter().filter(|item| !self.is_clear(item)).collect();
         let is_grave =
@@ -169,6 +176,7 @@ impl<'s> Judgement<'s> {
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
+    /// Whether the sentence has a form that private life often has, a name, or is cut off.
     fn speaks_like_private_life(&self) -> bool {
         counts_days(&self.items)
             || serves_time(&self.items)
@@ -176,41 +184,45 @@ impl<'s> Judgement<'s> {
             || is_list_piece(&self.items)
             || self.is_personal && is_appointment(&self.items)
             || self.items.iter().any(|item| item.is_name)
-            || self.says(THIRD)
-            || self.says(INTIMATE)
+            || self.says(THIRD_PERSON)
+            || self.says(INTIMATE_FIRST_PERSON)
     }
 
+    /// Whether the sentence is, or by a Portuguese ending may be, in the first person singular.
     fn may_be_first_person(&self) -> bool {
         let by_ending = |item: &Item<'_>| !is_work_or_thing(item) && is_portuguese_first_person(item.word);
         self.is_first_person || self.language == Language::Pt && self.items.iter().any(by_ending)
     }
 
-    /// Whether the author names a time, or says what they did, thought or own outside of work.
+    /// Whether a sentence that may be in the first person names a time, or an act or a possession
+    /// that is not of work.
     fn tells_of_own_life(&self) -> bool {
         let names_a_time = || self.has(Classes::CLOCK) || self.says(PERIODS);
         self.may_be_first_person() && (names_a_time() || !speaks_of_work(&self.items))
     }
 
-    fn speaks_of_things_alone(&self, language: Language) -> bool {
-        let is_of_us = |item: &Item<'_>| language == Language::Pt && item.word.ends_with(FIRST_PLURAL);
+    /// Whether the sentence has things of the trade and mentions no people.
+    fn speaks_only_of_things(&self, language: Language) -> bool {
+        let says_we = |item: &Item<'_>| language == Language::Pt && item.word.ends_with(FIRST_PLURAL_ENDING);
         !self.says(PEOPLE)
-            && !self.items.iter().any(is_of_us)
+            && !self.items.iter().any(says_we)
             && self.items.iter().any(is_thing)
             && count(&self.items, is_work_or_thing)
-                >= MIN_THINGS_ALONE + usize::from(self.has(Classes::PERSON))
+                >= MIN_WORK_OF_THINGS + usize::from(self.has(Classes::PERSON))
     }
 
     fn is_of_delicate_trade(&self) -> bool {
-        self.items.iter().any(|item| item.classes.is_delicate_alone())
+        self.items.iter().any(|item| item.classes.is_only_delicate())
     }
 
+    /// Whether the word's classes apply here, including by the rules on things and trades.
     fn is_clear(&self, item: &Item<'_>) -> bool {
         item.is_firm
-            || self.is_of_things_alone && item.classes.meets(Classes::MILD)
+            || self.is_only_of_things && item.classes.meets(Classes::MILD)
             || self.is_of_trade && item.classes.meets(Classes::DELICATE)
     }
 
-    /// Whether a word has a private sense, whatever it says here.
+    /// Whether a word has a private sense in some context.
     fn has_private_sense(&self) -> bool {
         self.items.iter().any(|item| item.classes.has_private_sense())
     }
@@ -226,7 +238,7 @@ impl<'s> Judgement<'s> {
 
 const fn first_person(language: Language) -> &'static [&'static str] {
     match language {
-        Language::En => ENGLISH_FIRST,
-        Language::Pt => PORTUGUESE_FIRST,
+        Language::En => ENGLISH_FIRST_PERSON,
+        Language::Pt => PORTUGUESE_FIRST_PERSON,
     }
 }

@@ -1,19 +1,18 @@
-//! The part that each word plays in its sentence, in names that both languages share: “our” and
-//! “nosso”, a thing of the trade, a word of any home.
+//! Assigns each word a role that both languages share: “our” and “nosso”, a thing of the trade, an
+//! everyday word.
 //!
-//! Patterns of two and three such parts tell work from private life where the words themselves are
-//! new.
+//! Patterns of two and three roles distinguish work from private life even for unseen words.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::item::{Item, is_ambiguous, is_thing};
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
-/// Small words by what they do: name, English, Portuguese.
-const SMALL: [(&str, &str, &str); 16] = [
+/// Function words by role: its name, the English words, the Portuguese words.
+const FUNCTION_WORDS: [(&str, &str, &str); 16] = [
     ("the", "the this that these those", "o a os as este esta esse essa aquele aquela"),
     ("an", "a an", "um uma uns umas"),
     ("our", "our", "nosso nossa nossos nossas"),
@@ -43,13 +42,13 @@ const SMALL: [(&str, &str, &str); 16] = [
     ),
     ("not", "not no never nothing", "não nem nunca nada"),
 ];
-/// The ends of a sentence, and a mark that parts clauses.
-const ENDS_AND_MARK: [&str; 3] = ["<", ">", ","];
+/// The start and end of a sentence, and punctuation between clauses.
+const BOUNDARIES: [&str; 3] = ["<", ">", ","];
 const BEGIN: Role = Role(0);
 const END: Role = Role(1);
 const MARK: Role = Role(2);
-/// Other words by the first of their classes here; a thing, an ambiguous word, a name and a number
-/// are told apart before.
+/// Roles of other words. The first class that a word has decides, after the roles that [`Role::of`]
+/// checks before.
 const BY_CLASS: [(Classes, &str); 9] = [
     (Classes::PERSON, "PERSON"),
     (Classes::ACT, "ACT"),
@@ -61,37 +60,37 @@ const BY_CLASS: [(Classes, &str); 9] = [
     (Classes::DAILY, "DAILY"),
     (Classes::LEARNT, "LEARNT"),
 ];
-/// Of these classes is the word before it is taken for a name or a number.
-const SURER_THAN_A_NAME: usize = 5;
+/// The first classes of [`BY_CLASS`], this many, are checked before names and numbers.
+const CLASSES_BEFORE_NAMES: usize = 5;
 const OTHERS: [&str; 8] = ["PRIVATE", "DELICATE", "THING", "FIRM", "UNCLEAR", "NAME", "NUMBER", "UNKNOWN"];
 const PRIVATE: Role = Role::other(0);
 const DELICATE: Role = Role::other(1);
 const THING: Role = Role::other(2);
-/// An ambiguous word of which the sentence shows, or does not show, that it is said of a thing.
+/// An ambiguous word that is said of a thing in this sentence, and one that may not be.
 const FIRM: Role = Role::other(3);
 const UNCLEAR: Role = Role::other(4);
 const NAME: Role = Role::other(5);
 const NUMBER: Role = Role::other(6);
 const UNKNOWN: Role = Role::other(7);
-const FIRST_BY_CLASS: usize = ENDS_AND_MARK.len() + SMALL.len();
+const FIRST_BY_CLASS: usize = BOUNDARIES.len() + FUNCTION_WORDS.len();
 const FIRST_OTHER: usize = FIRST_BY_CLASS + BY_CLASS.len();
-/// What a pattern of two parts counts beside a word, and one of three.
+/// The values of a pattern of two roles and of one of three, where a word has 1.
 const PATTERN_SCALES: [(usize, f64); 2] = [(2, 0.7), (3, 0.5)];
 
-/// A part, by its place among the names.
+/// A role, by its index in [`Role::names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Role(u8);
 
-/// Two or three roles in a row.
+/// Two or three roles in a row, each as its index plus 1. 0 means none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Pattern([u8; 3]);
 
 static BY_WORD: LazyLock<[HashMap<&str, Role>; 2]> = LazyLock::new(|| {
     let mut by_word: [HashMap<&str, Role>; 2] = Default::default();
-    for (at, (_, english, portuguese)) in SMALL.iter().enumerate() {
+    for (at, (_, english, portuguese)) in FUNCTION_WORDS.iter().enumerate() {
         for (language, words) in [(Language::En, english), (Language::Pt, portuguese)] {
-            by_word[side(language)]
-                .extend(words.split(' ').map(|word| (word, Role::at(ENDS_AND_MARK.len() + at))));
+            by_word[index_of(language)]
+                .extend(words.split(' ').map(|word| (word, Role::at(BOUNDARIES.len() + at))));
         }
     }
     by_word
@@ -99,23 +98,23 @@ static BY_WORD: LazyLock<[HashMap<&str, Role>; 2]> = LazyLock::new(|| {
 
 impl Role {
     #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 40 roles")]
-    const fn at(place: usize) -> Self {
-        Self(place as u8)
+    const fn at(index: usize) -> Self {
+        Self(index as u8)
     }
 
-    /// The role at this place of [`OTHERS`].
-    const fn other(place: usize) -> Self {
-        Self::at(FIRST_OTHER + place)
+    /// Returns the role at an index of [`OTHERS`].
+    const fn other(index: usize) -> Self {
+        Self::at(FIRST_OTHER + index)
     }
 
-    /// Whether it is more than a small word or a mark.
+    /// Whether it is not a function word or a boundary.
     const fn has_meaning(self) -> bool {
         self.0 as usize >= FIRST_BY_CLASS
     }
 
     fn names() -> impl Iterator<Item = &'static str> {
-        let small = SMALL.iter().map(|(name, ..)| *name);
-        ENDS_AND_MARK.into_iter().chain(small).chain(BY_CLASS.iter().map(|(_, name)| *name)).chain(OTHERS)
+        let small = FUNCTION_WORDS.iter().map(|(name, ..)| *name);
+        BOUNDARIES.into_iter().chain(small).chain(BY_CLASS.iter().map(|(_, name)| *name)).chain(OTHERS)
     }
 
     fn of(item: &Item<'_>) -> Self {
@@ -132,14 +131,14 @@ impl Role {
             THING
         } else if is_ambiguous(item) {
             if item.is_firm { FIRM } else { UNCLEAR }
-        } else if let Some(role) = by_class(0..SURER_THAN_A_NAME) {
+        } else if let Some(role) = by_class(0..CLASSES_BEFORE_NAMES) {
             role
         } else if item.is_name {
             NAME
         } else if item.word.chars().all(|c| c.is_ascii_digit()) {
             NUMBER
         } else {
-            by_class(SURER_THAN_A_NAME..BY_CLASS.len()).unwrap_or(UNKNOWN)
+            by_class(CLASSES_BEFORE_NAMES..BY_CLASS.len()).unwrap_or(UNKNOWN)
         }
     }
 }
@@ -151,7 +150,7 @@ impl Pattern {
         pattern
     }
 
-    /// The pattern of this name; `None` if there is no such role.
+    /// Returns the pattern of role names separated by blanks, or `None` if a role is unknown.
     pub(super) fn named(name: &str) -> Option<Self> {
         let role = |name| Role::names().position(|known| known == name).map(Role::at);
         let roles: Option<Vec<Role>> = name.split(' ').map(role).collect();
@@ -166,13 +165,13 @@ impl Pattern {
     }
 }
 
-/// The parts of a sentence in their order, with its ends and marks.
+/// Returns the roles of a sentence's items in order, with its boundaries.
 pub(super) fn roles(items: &[Item<'_>], language: Language) -> Vec<Role> {
-    let small = &BY_WORD[side(language)];
+    let small = &BY_WORD[index_of(language)];
     let mut roles = Vec::with_capacity(items.len() * 2 + 2);
     roles.push(BEGIN);
     for item in items {
-        if item.is_parted {
+        if item.follows_mark {
             roles.push(MARK);
         }
         let known = small.get(item.word).filter(|_| !item.is_phrase);
@@ -182,7 +181,7 @@ pub(super) fn roles(items: &[Item<'_>], language: Language) -> Vec<Role> {
     roles
 }
 
-/// Calls for every pattern that holds more than small words and marks, with what it counts.
+/// Calls `each` with every pattern that has a role with meaning, and the pattern's value.
 pub(super) fn each_pattern(roles: &[Role], mut each: impl FnMut(Pattern, f64)) {
     for (length, scale) in PATTERN_SCALES {
         for part in roles.windows(length).filter(|part| part.iter().any(|role| role.has_meaning())) {
@@ -210,7 +209,7 @@ mod tests {
     #[test]
     fn no_small_word_has_two_parts() {
         for of in [|row: &(_, &'static str, _)| row.1, |row: &(_, _, &'static str)| row.2] {
-            let words: Vec<&str> = SMALL.iter().flat_map(|row| of(row).split(' ')).collect();
+            let words: Vec<&str> = FUNCTION_WORDS.iter().flat_map(|row| of(row).split(' ')).collect();
             let distinct: std::collections::HashSet<_> = words.iter().collect();
             assert_eq!(distinct.len(), words.len());
         }

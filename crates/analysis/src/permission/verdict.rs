@@ -1,25 +1,25 @@
-//! What a sentence is, and what it does to those beside it.
+//! The verdict on one sentence, and its effect on the sentences beside it.
 
-/// What one sentence is, by itself.
+/// The verdict on one sentence, without regard to its neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Speaks of a private matter.
+    /// About a private matter.
     Private,
-    /// About the author or another person, and not plainly about work.
+    /// About the author or another person, and not clearly about work.
     Personal(Silence),
-    /// Not plainly about work.
+    /// Not clearly about work, and not about a person.
     Doubtful(Silence),
-    /// About work; whether surely so.
+    /// About work. `is_sure`: the score exceeds [`SURE`](super::worktalk::SURE).
     Work { is_sure: bool },
 }
 
-/// What a sentence that is not quoted does to the sentences beside it.
+/// Which sentences beside an unquoted sentence may be quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Silence {
-    /// Nothing: it reads like work.
+    /// All of them: it reads like work.
     None,
-    /// Only those are quoted that are surely about work.
+    /// Only those that are surely about work.
     UnlessSure,
-    /// It reads like private life: none is quoted.
+    /// None: it reads like private life.
     Full,
 }

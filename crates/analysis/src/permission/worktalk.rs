@@ -1,8 +1,8 @@
-//! How much a sentence reads like talk of work: a linear model over what its words are, what they
-//! mean, which words and pairs of words it has, and the patterns of their roles.
+//! Scores how much a sentence reads like work, by a linear model of its classes of words, their
+//! mean vector, its words and pairs of words, and the patterns of their roles.
 //!
-//! `model/worktalk.py` fits `worktalk.tsv` to invented sentences of work and of private life; the
-//! rules of judgement stay above it.
+//! `model/worktalk.py` fits the weights in `worktalk.tsv` to invented sentences about work and
+//! private life. The rules in `judgement` override the model.
 
 mod features;
 
@@ -13,34 +13,35 @@ use self::features::COUNTS;
 pub(super) use self::features::Features;
 use super::roles::{Pattern, each_pattern};
 use crate::layout::DIMS;
-use crate::lexicon::side;
+use crate::lexicon::index_of;
 use fluence_domain::language::Language;
 
-/// A sentence with a higher score is quotable.
+/// A sentence that scores higher, with its allowance, may be quoted.
 pub(super) const QUOTABLE: f64 = 3.2;
-/// What a side of a few words in a joined sentence must score by itself, and for each point that
-/// the side with the most has.
-pub(super) const QUOTABLE_AS_A_SIDE: f64 = 0.75;
-pub(super) const BESIDE_A_SURE_SIDE: f64 = 0.3;
-/// More points of that side ask for no more.
-pub(super) const SUREST_SIDE: f64 = 5.0;
-/// A sentence of the author or another person with a lower score silences its neighbours.
+/// A short side of a joined sentence must score more than this, and more by
+/// [`PER_POINT_OF_BEST_SIDE`] for each point of the side that scores highest, up to
+/// [`MAX_BEST_SIDE`] points.
+pub(super) const QUOTABLE_SHORT_SIDE: f64 = 0.75;
+pub(super) const PER_POINT_OF_BEST_SIDE: f64 = 0.3;
+pub(super) const MAX_BEST_SIDE: f64 = 5.0;
+/// An unquoted sentence about a person that scores lower keeps its neighbours from being quoted.
 pub(super) const NEUTRAL: f64 = 1.5;
-/// So does any other sentence below this score.
+/// So does any other unquoted sentence that scores lower than this.
 pub(super) const PRIVATE_LIFE: f64 = -1.5;
-/// A sentence below this score silences those of its neighbours that are not surely about work.
+/// An unquoted sentence that scores lower leaves only neighbours that are surely about work.
 pub(super) const UNLIKE_WORK: f64 = -0.5;
-/// A sentence with a higher score is surely about work.
+/// A sentence that scores higher, with its allowance, is surely about work.
 pub(super) const SURE: f64 = 4.8;
-/// What a sentence gains that is plainly about work by the vocabularies alone.
-pub(super) const PLAINLY: f64 = 1.0;
-/// What a sentence loses that has a word with a private sense, or names a day or an hour beside a
-/// clause without work; also what it loses for naming a person by trade.
-pub(super) const RESERVE: f64 = 1.0;
+/// Added to the score of a sentence that is about work by the vocabularies only.
+pub(super) const PLAINLY_WORK_BONUS: f64 = 1.0;
+/// Subtracted from the score for each of these: a word with a private sense or a possible
+/// appointment, a vague first person, a person named by trade, and such a person beside a word with
+/// a private sense.
+pub(super) const PENALTY: f64 = 1.0;
 
 static WORKTALK: LazyLock<WorkTalk> = LazyLock::new(|| WorkTalk::load(include_str!("worktalk.tsv")));
 
-/// The weights.
+/// The weights of the model.
 #[derive(Debug)]
 pub(super) struct WorkTalk {
     base: f64,
@@ -50,14 +51,14 @@ pub(super) struct WorkTalk {
     patterns: HashMap<Pattern, f64>,
 }
 
-/// The model that is compiled in.
+/// Returns the compiled-in model.
 pub(super) fn worktalk() -> &'static WorkTalk {
     &WORKTALK
 }
 
 impl WorkTalk {
-    /// Reads lines of a kind, a name and a weight. Lines of another shape are skipped; a test
-    /// proves that there are none.
+    /// Reads lines of kind, name and weight. Lines of another format are skipped; a test proves
+    /// that there are none.
     fn load(table: &'static str) -> Self {
         let mut model = Self {
             base: 0.0,
@@ -71,8 +72,8 @@ impl WorkTalk {
                 "base" => Some(&mut model.base),
                 "count" => COUNTS.iter().position(|known| *known == name).map(|at| &mut model.counts[at]),
                 "dim" => name.parse().ok().and_then(|at: usize| model.meaning.get_mut(at)),
-                "en" => Some(model.entries[side(Language::En)].entry(name).or_default()),
-                "pt" => Some(model.entries[side(Language::Pt)].entry(name).or_default()),
+                "en" => Some(model.entries[index_of(Language::En)].entry(name).or_default()),
+                "pt" => Some(model.entries[index_of(Language::Pt)].entry(name).or_default()),
                 "role" => Pattern::named(name).map(|pattern| model.patterns.entry(pattern).or_default()),
                 _ => None,
             };
@@ -83,13 +84,13 @@ impl WorkTalk {
         model
     }
 
-    /// The higher, the surer it is talk of work.
+    /// Returns the score. The higher it is, the more the sentence reads like work.
     pub(super) fn score(&self, features: &Features<'_>) -> f64 {
         let dot =
             |weights: &[f64], values: &[f64]| -> f64 { weights.iter().zip(values).map(|(w, v)| w * v).sum() };
         let mut score =
             self.base + dot(&self.counts, &features.counts) + dot(&self.meaning, &features.meaning);
-        let entries = &self.entries[side(features.language)];
+        let entries = &self.entries[index_of(features.language)];
         features.each_entry(|entry, value| score += entries.get(entry).map_or(0.0, |weight| weight * value));
         let patterns = &self.patterns;
         each_pattern(&features.roles, |pattern, value| {
@@ -99,6 +100,7 @@ impl WorkTalk {
     }
 }
 
+/// Returns the kind, name and weight of a line.
 fn row(line: &'static str) -> Option<(&'static str, &'static str, f64)> {
     let (kind, rest) = line.split_once('\t')?;
     let (name, weight) = rest.split_once('\t')?;

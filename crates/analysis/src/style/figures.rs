@@ -1,16 +1,16 @@
-//! Figures, durations and remarks in brackets: what a number or a bracket must be to count.
+//! Finds figures, durations, asides in brackets and ellipses in a sentence.
 
 mod words;
 
-use self::words::{ENGLISH_TIME, FUNCTION, LABELS, NUMBER_WORDS, PORTUGUESE_TIME, SHORT_UNITS};
+use self::words::{ENGLISH_TIME, FUNCTION_WORDS, LABELS, NUMBER_WORDS, PORTUGUESE_TIME, SHORT_UNITS};
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
-/// Words of a remark in brackets; a single one is an abbreviation.
+/// The fewest words of an aside in brackets. A single word is an abbreviation.
 const MIN_ASIDE_WORDS: usize = 2;
 
-/// Numbers that say how much or how many: first token and how many tokens each takes. Versions,
-/// list numbers, years, times, dates, and numbers that name a thing are none.
+/// Returns the numbers that state an amount, each as its first token and its number of tokens.
+/// Leaves out versions, list numbers, years, times, dates and numbers that name a thing.
 pub(super) fn figures(sentence: &Sentence, text: &[char]) -> Vec<(usize, usize)> {
     let tokens = &sentence.tokens;
     let mut found = Vec::new();
@@ -21,7 +21,7 @@ pub(super) fn figures(sentence: &Sentence, text: &[char]) -> Vec<(usize, usize)>
             continue;
         }
         let end = end_of_number(tokens, at, text);
-        if counts_something(tokens, at, end, text) {
+        if is_amount(tokens, at, end, text) {
             found.push((at, end - at));
         }
         at = end;
@@ -29,7 +29,7 @@ pub(super) fn figures(sentence: &Sentence, text: &[char]) -> Vec<(usize, usize)>
     found
 }
 
-/// One past the last token of a number such as 48,000 or 3.5.
+/// Returns the index after the last token of a number such as 48,000, 3.5 or 12/05.
 fn end_of_number(tokens: &[Token], at: usize, text: &[char]) -> usize {
     let mut end = at + 1;
     while end < tokens.len()
@@ -41,16 +41,19 @@ fn end_of_number(tokens: &[Token], at: usize, text: &[char]) -> usize {
     end
 }
 
-/// Whether the number goes on from the one before it: the 4 of 8.4.
+/// Whether a token continues the number before it, as the 4 in 8.4 does.
 pub(crate) fn is_decimal(tokens: &[Token], at: usize, text: &[char]) -> bool {
     !tokens[at].is_word && !tokens[at - 1].is_word && matches!(gap(text, tokens, at), ['.' | ','])
 }
 
+/// Returns the text between a token and the one before it.
 fn gap<'t>(text: &'t [char], tokens: &[Token], at: usize) -> &'t [char] {
     text.get(tokens[at - 1].end..tokens[at].start).unwrap_or(&[])
 }
 
-fn counts_something(tokens: &[Token], at: usize, end: usize, text: &[char]) -> bool {
+/// Whether the number in tokens `at..end` states an amount: a sum of money, a percentage, or a
+/// number before a unit or another lower-case noun.
+fn is_amount(tokens: &[Token], at: usize, end: usize, text: &[char]) -> bool {
     let after = text.get(tokens[end - 1].end).copied().unwrap_or(' ');
     let is_plain = (at + 1..end).all(|place| matches!(gap(text, tokens, place), ['.' | ',']));
     let is_grouped = tokens[at + 1..end].iter().all(|token| token.norm.len() == 3);
@@ -69,11 +72,12 @@ fn counts_something(tokens: &[Token], at: usize, end: usize, text: &[char]) -> b
     let Some(next) = tokens.get(end).filter(|_| gap(text, tokens, end) == [' ']) else { return false };
     let word = next.norm.as_str();
     let is_lower = text.get(next.start).is_some_and(|c| c.is_lowercase());
-    let is_unit = SHORT_UNITS.contains(&word) || word.chars().count() >= 3 && !FUNCTION.contains(&word);
+    let is_unit = SHORT_UNITS.contains(&word) || word.chars().count() >= 3 && !FUNCTION_WORDS.contains(&word);
     next.is_word && is_lower && is_unit && !is_year
 }
 
-/// Lengths of time, such as “20 minutes” or “duas semanas”.
+/// Returns the lengths of time, such as “20 minutes” or “duas semanas”, as first token and number
+/// of tokens.
 pub(super) fn durations(sentence: &Sentence, text: &[char], language: Language) -> Vec<(usize, usize)> {
     let tokens = &sentence.tokens;
     let units = match language {
@@ -83,16 +87,17 @@ pub(super) fn durations(sentence: &Sentence, text: &[char], language: Language) 
     let is_number = |token: &Token| !token.is_word || NUMBER_WORDS.contains(&token.norm.as_str());
     let is_past =
         |at: usize| tokens.get(at).is_some_and(|token| matches!(token.norm.as_str(), "ago" | "atrás"));
-    // The whole of “8.4 hours”, of which the decimals stand beside the unit.
-    let first = |at: usize| (1..at).rev().take_while(|place| is_decimal(tokens, *place, text)).count();
+    // “8.4 hours” has another token before the decimals.
+    let earlier_tokens =
+        |at: usize| (1..at).rev().take_while(|place| is_decimal(tokens, *place, text)).count();
     (1..tokens.len())
         .filter(|at| units.contains(&tokens[*at].norm.as_str()) && is_number(&tokens[at - 1]))
         .filter(|at| gap(text, tokens, *at) == [' '] && !is_past(at + 1))
-        .map(|at| (at - 1 - first(at), 2 + first(at)))
+        .map(|at| (at - 1 - earlier_tokens(at), 2 + earlier_tokens(at)))
         .collect()
 }
 
-/// Remarks of two words or more in brackets, by their first words.
+/// Returns the first tokens of the asides in brackets of two words or more.
 pub(super) fn asides(sentence: &Sentence, text: &[char]) -> Vec<usize> {
     let tokens = &sentence.tokens;
     let opens = |at: usize| {
@@ -108,7 +113,7 @@ pub(super) fn asides(sentence: &Sentence, text: &[char]) -> Vec<usize> {
     (0..tokens.len()).filter(|at| opens(*at)).filter(is_remark).collect()
 }
 
-/// The words after which a sentence trails off.
+/// Returns the tokens before each ellipsis.
 pub(super) fn ellipses(sentence: &Sentence, text: &[char]) -> Vec<usize> {
     let tokens = &sentence.tokens;
     let trails = |at: &usize| {

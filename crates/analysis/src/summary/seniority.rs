@@ -1,12 +1,14 @@
-//! Rank, as far as a title tells.
+//! Reads a person's rank from their title.
 
+mod phrases;
 mod titles;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::phrases::PHRASES;
 use self::titles::{
-    BANKS, FORMER, LOWERING, NO_RANKS, OFFICES, OWNED, PHRASES, PROFESSIONS, RANKS, SECRETARIATS,
+    BANKS, FORMER, JUNIOR_WORDS, OFFICES, OWNED, PROFESSIONS, RANKS, SECRETARIATS, WITHOUT_RANK,
 };
 
 /// Rank by title.
@@ -32,8 +34,8 @@ pub enum Seniority {
 }
 
 impl Seniority {
-    /// The rank that a title tells, if it tells any. Some titles mean another rank in another
-    /// field, which the company's name may tell.
+    /// Returns the rank that a title states, if any. The company's name decides where a title means
+    /// another rank in another sector, as vice presidents of banks do.
     pub(super) fn of(title: &str, company: &str) -> Option<Self> {
         let (title, company) = (without_offices(&words(title)), words(company));
         let has = |list: &[&str]| title.iter().any(|word| list.contains(&word.as_str()));
@@ -42,7 +44,7 @@ impl Seniority {
         }
         let joined = format!(" {} ", title.join(" "));
         let holds = |phrase: &str| joined.contains(&format!(" {phrase} "));
-        if NO_RANKS.iter().any(|phrase| holds(phrase)) {
+        if WITHOUT_RANK.iter().any(|phrase| holds(phrase)) {
             return None;
         }
         if let Some((_, rank)) = PHRASES.iter().find(|(phrase, _)| holds(phrase)) {
@@ -54,7 +56,7 @@ impl Seniority {
         if heads_a_secretariat(&title) {
             return Some(Self::Director);
         }
-        if has(&LOWERING) {
+        if has(&JUNIOR_WORDS) {
             return Some(Self::Junior);
         }
         if has(&["vice", "vp"]) {
@@ -62,9 +64,9 @@ impl Seniority {
             return Some(if is_bank { Self::Manager } else { Self::Director });
         }
         if has(&["principal"]) {
-            // A principal alone heads a school or an office; a principal engineer is a senior one.
-            let alone = title.len() == 1 || has(&["school", "college", "academy", "escola"]);
-            return Some(if alone { Self::Director } else { Self::Senior });
+            // A principal heads a school or an office; a principal engineer is a senior one.
+            let is_head = title.len() == 1 || has(&["school", "college", "academy", "escola"]);
+            return Some(if is_head { Self::Director } else { Self::Senior });
         }
         let ranked = RANKS.iter().find(|(_, list)| has(list)).map(|(rank, _)| *rank);
         let professions: Vec<&str> = PROFESSIONS.split_whitespace().collect();
@@ -72,7 +74,7 @@ impl Seniority {
     }
 }
 
-/// The words without those of an office in which the title is held: “office of the CEO”.
+/// Returns the title without the names of offices, as in “Program manager, Office of the CEO”.
 fn without_offices(title: &[String]) -> Vec<String> {
     let mut joined = format!(" {} ", title.join(" "));
     for office in OFFICES {
@@ -81,16 +83,16 @@ fn without_offices(title: &[String]) -> Vec<String> {
     words(&joined)
 }
 
-/// Whether somebody is the owner of what they do, and not of a product or a process.
+/// Whether the title has an “owner” who owns the company, not only a product or a process.
 fn owns_a_company(title: &[String]) -> bool {
-    let of = |at: usize| at.checked_sub(1).map(|before| title[before].as_str());
+    let word_before = |at: usize| at.checked_sub(1).map(|before| title[before].as_str());
     title
         .iter()
         .enumerate()
-        .any(|(at, word)| word == "owner" && !of(at).is_some_and(|before| OWNED.contains(&before)))
+        .any(|(at, word)| word == "owner" && !word_before(at).is_some_and(|before| OWNED.contains(&before)))
 }
 
-/// “Secretário de Saúde” heads a department of a government.
+/// Whether the title is of the head of a government department, as “Secretário de Saúde” is.
 fn heads_a_secretariat(title: &[String]) -> bool {
     title.windows(3).any(|words| {
         words[0].starts_with("secretári")

@@ -1,4 +1,4 @@
-//! Scores as the norms and the calibration make figures of them.
+//! Applies the norms and the calibration to scores.
 
 use super::type_axes::{AxisLean, TypeAxes};
 use super::{Confidence, Interval, percent, three_decimals};
@@ -8,35 +8,36 @@ use crate::normal::{cumulative, logistic, quantile};
 use crate::score::{PerTrait, Scores};
 use fluence_domain::language::Language;
 
-/// Share of people whose own standing lies inside the interval, if the model's assumptions hold.
+/// The probability that a trait lies in its interval.
 const INTERVAL_LEVEL: f64 = 0.80;
-/// Half the width of that interval, in standard deviations: the normal quantile of 0.9.
+/// Half the width of that interval in standard deviations of the trait given the score: the normal
+/// quantile of 0.9, which leaves 10 % on each side.
 const INTERVAL_HALF_WIDTH: f64 = 1.281_551_6;
-/// The middle, of percentiles and of probabilities.
-const EVEN_ODDS: f64 = 0.5;
-/// An axis whose probability lies between these is a toss-up.
+/// The median, as a share and as a probability.
+const MEDIAN: f64 = 0.5;
+/// An axis whose probability lies in this range is borderline.
 const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
 
 /// The calibrated figures of one text.
 #[derive(Debug)]
 pub struct Calibrated {
-    /// Score by length norm, in standard deviations, lessened as far as the text is unlike the
-    /// norms' texts.
+    /// Each score, standardised by text length and multiplied by the resemblance.
     pub z: PerTrait,
-    /// How much the text is like the norms' texts: 1, or less.
+    /// How much the text resembles the norm's texts, above 0 and at most 1.
     pub resemblance: f64,
-    /// Share of the spread that is the author's.
+    /// The share of each score's variance that is between authors, 0 to 1.
     pub reliability: PerTrait,
-    /// Probability above the median.
+    /// The probability that each trait is above the median.
     pub probability: PerTrait,
-    /// Correlation of score and trait at this length.
+    /// The correlation of each score with its trait in texts of this length.
     pub validity: PerTrait,
 }
 
 impl Calibrated {
     /// Applies the norms of the language and the calibration of the text's length.
     ///
-    /// `editor_words` picks the band; the norms go by the words that were counted.
+    /// `editor_words` selects the calibration band. The norms use the number of tokens that are
+    /// words.
     pub fn of(scores: &Scores<'_>, editor_words: u32, language: Language, model: &Model) -> Self {
         let words = f64::from(scores.words().max(1));
         let resemblance = model.header.distance.of(language).resemblance(&scores.z, words);
@@ -64,43 +65,49 @@ impl Calibrated {
         }
     }
 
-    /// Percentile, shrunk towards 50 as far as the text is short. It is 50 where it would lie on
-    /// the other side of the middle than the probability, which knows how many people place
-    /// themselves above it: no answer points both ways.
+    /// Returns the percentile of a trait. The shorter the text, the closer to 50. It is 50 if
+    /// percentile and probability would lie on different sides of the median: the probability also
+    /// reflects how many people place themselves above it.
     pub fn percentile(&self, t: usize) -> u8 {
-        let standing = cumulative(self.reliability[t] * self.z[t]);
-        let is_contrary = (standing - EVEN_ODDS) * (self.probability[t] - EVEN_ODDS) < 0.0;
-        percent(if is_contrary { EVEN_ODDS } else { standing })
+        let share_below = cumulative(self.reliability[t] * self.z[t]);
+        let are_opposed = (share_below - MEDIAN) * (self.probability[t] - MEDIAN) < 0.0;
+        percent(if are_opposed { MEDIAN } else { share_below })
     }
 
-    /// How surely the person stands on the side that the figures point to.
+    /// Returns how certain the side of the median is.
     pub fn confidence(&self, t: usize) -> Confidence {
         Confidence::of(self.probability[t])
     }
 
-    /// Where the person may stand: the trait given the score, both normal, correlated as measured.
+    /// Returns the 80 % interval of a trait given its score. Trait and score are taken as normal,
+    /// with the measured correlation.
     pub(super) fn interval(&self, t: usize) -> Interval {
         let middle = self.validity[t] * self.z[t];
-        let half = INTERVAL_HALF_WIDTH * (1.0 - self.validity[t] * self.validity[t]).sqrt();
-        let (low, high) = (percent(cumulative(middle - half)), percent(cumulative(middle + half)));
+        let half_width = INTERVAL_HALF_WIDTH * (1.0 - self.validity[t] * self.validity[t]).sqrt();
+        let (low, high) =
+            (percent(cumulative(middle - half_width)), percent(cumulative(middle + half_width)));
         Interval { low, high, level: INTERVAL_LEVEL }
     }
 
-    /// The letter an axis leans to. The trait's probability is attenuated by the published
-    /// correlation, as a normal variable is by a correlate.
+    /// Returns the letter that an axis leans to. The trait's probability is attenuated as a normal
+    /// quantile by the published correlation of axis and trait.
     fn axis(&self, axis: &TypeAxis) -> AxisLean {
         let t = TRAITS.iter().position(|name| *name == axis.trait_name).unwrap_or_default();
-        let high = cumulative(axis.correlation * quantile(self.probability[t]));
-        let (letter, probability) = if high >= 0.5 { (axis.high, high) } else { (axis.low, 1.0 - high) };
+        let high_probability = cumulative(axis.correlation * quantile(self.probability[t]));
+        let (letter, probability) = if high_probability >= MEDIAN {
+            (axis.high, high_probability)
+        } else {
+            (axis.low, 1.0 - high_probability)
+        };
         AxisLean {
             letter,
             probability: three_decimals(probability),
-            borderline: BORDERLINE.contains(&high),
+            borderline: BORDERLINE.contains(&high_probability),
             derived_from: TRAITS[t],
         }
     }
 
-    /// The four axes.
+    /// Returns the four axes.
     pub fn axes(&self, model: &Model) -> TypeAxes {
         let axis = |name: &str| {
             let found = model.header.type_axes.iter().find(|axis| axis.axis == name);
@@ -110,6 +117,7 @@ impl Calibrated {
     }
 }
 
+/// Returns the band with the most words that the text has, or the shortest band.
 fn band_of(bands: &[Band], words: u32) -> &Band {
     bands.iter().rev().find(|band| band.words <= words).unwrap_or(&bands[0])
 }

@@ -1,4 +1,4 @@
-//! Five traits, and how surely a text can speak of them.
+//! The five traits, and the classes of certainty and of text length.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,7 +30,7 @@ impl<T> Ocean<T> {
         }
     }
 
-    /// Does something with each value.
+    /// Calls `act` with each value.
     pub fn for_each(&mut self, mut act: impl FnMut(&mut T)) {
         let Self { openness, conscientiousness, extraversion, agreeableness, neuroticism } = self;
         [openness, conscientiousness, extraversion, agreeableness, neuroticism]
@@ -38,7 +38,7 @@ impl<T> Ocean<T> {
             .for_each(&mut act);
     }
 
-    /// The value of a trait by its place in the model.
+    /// Returns the value of a trait by its index in [`TRAITS`](crate::layout::TRAITS).
     pub const fn get(&self, trait_index: usize) -> &T {
         match trait_index {
             0 => &self.openness,
@@ -65,19 +65,20 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The word for a probability of standing above the median.
+    /// Returns the confidence of a probability of being above the median.
     pub fn of(probability: f64) -> Self {
         match probability.max(1.0 - probability) {
-            p if p <= EVEN => Self::VeryLow,
-            p if p <= CLEAR => Self::Low,
+            p if p <= MAX_EVEN => Self::VeryLow,
+            p if p <= MAX_SLIGHT => Self::Low,
             _ => Self::Moderate,
         }
     }
 }
 
-/// Probabilities up to which a side is as good as open, and from which it is worth saying.
-pub(super) const EVEN: f64 = 0.53;
-pub(super) const CLEAR: f64 = 0.60;
+/// The greatest probability of the likelier side at which a trait does not lean, and at which it
+/// leans only slightly.
+pub(super) const MAX_EVEN: f64 = 0.53;
+pub(super) const MAX_SLIGHT: f64 = 0.60;
 
 /// How much text there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -92,7 +93,7 @@ pub enum TextLength {
 }
 
 impl TextLength {
-    /// The word for a text of so many words.
+    /// Returns the class of a number of words.
     pub const fn of(words: u32) -> Self {
         match words {
             0..250 => Self::VeryShort,

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Stands for either letter.
-const OPEN: char = 'x';
+/// The letter of a borderline axis.
+const EITHER_LETTER: char = 'x';
 
 /// Four letter pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -26,23 +26,23 @@ pub struct TypeAxes {
 /// One letter of four.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AxisLean {
-    /// The likelier letter.
+    /// The more probable letter.
     pub letter: char,
-    /// Its probability: 0.5 to 1.
+    /// Its probability, 0.5 to 1.
     pub probability: f64,
-    /// Whether the two letters are nearly even.
+    /// Whether both letters are nearly equally probable: from 0.47 to 0.53.
     pub borderline: bool,
     /// The trait it derives from.
     pub derived_from: &'static str,
 }
 
 impl TypeAxes {
-    /// The four letters, `x` for an axis that is nearly even.
+    /// Returns the four letters, with `x` for a borderline axis.
     pub fn letters(&self) -> String {
-        self.all().iter().map(|axis| if axis.borderline { OPEN } else { axis.letter }).collect()
+        self.all().iter().map(|axis| if axis.borderline { EITHER_LETTER } else { axis.letter }).collect()
     }
 
-    /// The axes in the usual order.
+    /// Returns the axes in the usual order.
     pub const fn all(&self) -> [&AxisLean; 4] {
         [&self.ei, &self.sn, &self.tf, &self.jp]
     }

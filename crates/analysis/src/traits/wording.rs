@@ -1,31 +1,31 @@
-//! The sentence on a trait, in both languages, as sure as the figures are.
+//! The sentence on a trait in both languages. Its wording is as certain as the probability.
 
-use super::ocean::{CLEAR, EVEN, TextLength};
+use super::ocean::{MAX_EVEN, MAX_SLIGHT, TextLength};
 use fluence_domain::language::Language;
 
-/// Which way a calibrated probability leans.
+/// The class of a probability of being above the median.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lean {
     /// Below 0.40.
     Low,
-    /// Below 0.47.
+    /// From 0.40 to 0.47.
     SlightlyLow,
-    /// As good as even.
+    /// From 0.47 to 0.53.
     Even,
-    /// Above 0.53.
+    /// Above 0.53, up to 0.60.
     SlightlyHigh,
     /// Above 0.60.
     High,
 }
 
 impl Lean {
-    /// The lean of a probability of standing above the median.
+    /// Returns the class of a probability.
     pub(super) fn of(probability: f64) -> Self {
         match probability {
-            p if p < 1.0 - CLEAR => Self::Low,
-            p if p < 1.0 - EVEN => Self::SlightlyLow,
-            p if p <= EVEN => Self::Even,
-            p if p <= CLEAR => Self::SlightlyHigh,
+            p if p < 1.0 - MAX_SLIGHT => Self::Low,
+            p if p < 1.0 - MAX_EVEN => Self::SlightlyLow,
+            p if p <= MAX_EVEN => Self::Even,
+            p if p <= MAX_SLIGHT => Self::SlightlyHigh,
             _ => Self::High,
         }
     }
@@ -36,7 +36,7 @@ const TRAIT_EN: [&str; 5] =
 const TRAIT_PT: [&str; 5] =
     ["abertura a experiências", "conscienciosidade", "extroversão", "amabilidade", "neuroticismo"];
 
-/// The side of a trait that a text leans to, as part of a sentence.
+/// Returns the side of a trait as part of a sentence: “higher openness to experience”.
 pub fn trait_lean(t: usize, is_high: bool, language: Language) -> String {
     match (language, is_high) {
         (Language::En, true) => format!("higher {}", TRAIT_EN[t]),
@@ -46,7 +46,7 @@ pub fn trait_lean(t: usize, is_high: bool, language: Language) -> String {
     }
 }
 
-/// One sentence on a trait, as sure as the figures are.
+/// Returns one sentence on a trait. It is qualified if the text is very short.
 pub(super) fn trait_reading(t: usize, lean: Lean, length: TextLength, language: Language) -> String {
     match language {
         Language::En => {

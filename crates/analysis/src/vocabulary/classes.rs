@@ -1,4 +1,4 @@
-//! What a word may be in a sentence, as the vocabularies have it.
+//! The classes of words in the vocabularies.
 
 /// A set of classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -7,59 +7,59 @@ pub(crate) struct Classes(u32);
 impl Classes {
     /// No class: the word is unknown.
     pub(crate) const NONE: Self = Self(0);
-    /// A thing of the trade that is nothing else: a server, an invoice, a clause.
+    /// A thing of a trade without another sense: a server, an invoice, a clause.
     pub(crate) const THING: Self = Self(1);
-    /// A word of work that can mean other things too.
+    /// A word of work that has other senses too.
     pub(crate) const WORK: Self = Self(1 << 1);
-    /// A person by their part in the work.
+    /// A person by their trade or role.
     pub(crate) const PERSON: Self = Self(1 << 2);
-    /// What an author may say that they did, and have it quoted.
+    /// An act of the author at work, such as “shipped”.
     pub(crate) const ACT: Self = Self(1 << 3);
-    /// What an author may say that they thought, said or used.
+    /// A verb of thinking, saying or using, for the author at work.
     pub(crate) const SAY: Self = Self(1 << 4);
-    /// Harmless, and no sign of work.
+    /// Harmless, but no evidence of work.
     pub(crate) const PLAIN: Self = Self(1 << 5);
     /// A weekday or a time of day.
     pub(crate) const CLOCK: Self = Self(1 << 6);
-    /// What may follow “my”.
+    /// A noun of work that may follow “my”.
     pub(crate) const OWN: Self = Self(1 << 7);
-    /// Private, unless it is said of a thing nearby: “the build is sick”.
+    /// Private, unless it is said of a thing of the trade nearby: “the build is sick”.
     pub(crate) const FAR: Self = Self(1 << 8);
-    /// Like `FAR`, and no sign of work even then: “the job takes ten minutes”.
+    /// Like [`Self::FAR`], but no evidence of work even then: “the job takes ten minutes”.
     pub(crate) const BOUND: Self = Self(1 << 14);
-    /// Private, unless it stands right beside a thing.
+    /// Private, unless it stands next to a thing of the trade.
     pub(crate) const NEAR: Self = Self(1 << 9);
-    /// A phrase of the trade that holds a private word: “health check”.
+    /// A phrase of a trade that contains a private word: “health check”.
     pub(crate) const PAIR: Self = Self(1 << 10);
-    /// Private, unless the sentence is of nobody and reads surely like work: “a pulse survey”.
+    /// Private, unless the sentence mentions no person and is clearly about work: “a pulse survey”.
     pub(crate) const PRIVATE: Self = Self(1 << 11);
-    /// Private whatever else the sentence holds: no words of work weigh against it.
+    /// Private whatever the rest of the sentence.
     pub(crate) const GRAVE: Self = Self(1 << 19).or(Self::PRIVATE);
     /// A verb in the first person singular.
     pub(crate) const FIRST: Self = Self(1 << 12);
-    /// Begins a phrase.
+    /// The first word of a phrase.
     pub(crate) const OPENS: Self = Self(1 << 13);
-    /// One of the ambiguous words that a sentence about things alone may hold anywhere.
+    /// An ambiguous word that a sentence about things only may contain anywhere.
     pub(crate) const MILD: Self = Self(1 << 16);
-    /// Harmless as far as its vector tells.
+    /// Harmless according to its word vector.
     pub(crate) const LEARNT: Self = Self(1 << 15);
 
-    /// Harmless, and of a home as well as of a workplace: a door, a card, the water.
+    /// Harmless, and common at home and at work: a door, a card, the water.
     pub(crate) const DAILY: Self = Self(1 << 17);
 
-    /// Of customers and goods of delicate trades, like a clinic: private, unless the sentence is
-    /// about nobody and either a thing stands near or there are words of work enough.
+    /// A customer or a good of a delicate trade, such as a clinic: private, unless the sentence
+    /// mentions no person and has a thing of the trade nearby or enough words of work.
     pub(crate) const DELICATE: Self = Self(1 << 18);
 
-    /// Ambiguous words that are private unless they are said of a thing.
+    /// The classes that are private unless they are said of a thing.
     pub(crate) const SAID_OF_THINGS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
 
-    /// Both sets together.
+    /// Returns the union of both sets.
     pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether this set has all classes of the other.
+    /// Whether this set has every class of the other.
     pub(crate) const fn holds(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -69,38 +69,38 @@ impl Classes {
         self.0 & other.0 != 0
     }
 
-    /// Whether the vocabulary has the word at all.
+    /// Whether the vocabulary lists the word itself, not only phrases that begin with it.
     pub(crate) const fn is_known(self) -> bool {
         self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
     }
 
-    /// Whether the word alone makes a hashtag or a quotation private, where nothing shows what it
-    /// is said of.
-    pub(crate) const fn is_private_in_passing(self) -> bool {
-        self.meets(Self::PRIVATE) || self.is_delicate_alone()
+    /// Whether the word makes a hashtag or a quotation private, where no context shows what it is
+    /// said of.
+    pub(crate) const fn is_private_without_context(self) -> bool {
+        self.meets(Self::PRIVATE) || self.is_only_delicate()
     }
 
-    /// Whether the word is of a delicate trade, and not known as one that may be said of a thing.
-    pub(crate) const fn is_delicate_alone(self) -> bool {
+    /// Whether the word is of a delicate trade and not of [`Self::SAID_OF_THINGS`].
+    pub(crate) const fn is_only_delicate(self) -> bool {
         self.meets(Self::DELICATE) && !self.meets(Self::SAID_OF_THINGS)
     }
 
-    /// Whether the word is in a list of harmless ones.
+    /// Whether the word is listed as harmless.
     pub(crate) const fn is_work_or_plain(self) -> bool {
         self.meets(Self::THING.or(Self::WORK).or(Self::PERSON).or(Self::PLAIN).or(Self::DAILY))
     }
 
-    /// Whether the word is private in some sense.
+    /// Whether the word has a private sense in some context.
     pub(crate) const fn has_private_sense(self) -> bool {
         self.meets(Self::PRIVATE.or(Self::DELICATE).or(Self::SAID_OF_THINGS))
     }
 
-    /// Whether nothing but its vector speaks for the word.
-    pub(crate) const fn is_learnt_alone(self) -> bool {
+    /// Whether only its word vector shows that the word is harmless.
+    pub(crate) const fn is_only_learnt(self) -> bool {
         self.0 & !Self::OPENS.0 == Self::LEARNT.0
     }
 
-    /// The class of a section of the word files.
+    /// Returns the class of a section of the word files.
     pub(crate) fn of_section(name: &str) -> Option<Self> {
         Some(match name {
             "thing" => Self::THING,

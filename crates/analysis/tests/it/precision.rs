@@ -75,8 +75,9 @@ fn lines() -> BTreeMap<&'static str, usize> {
     let rules = model().catalogue.rules.iter().filter(|rule| rule.when == Side::High);
     // Long words and the length of sentences are measured; there is nothing to judge.
     let cues = &model().cues;
-    let counted = rules.filter(|rule| !cues.is_sentence_length(rule.at) && !cues.is_long_words(rule.at));
-    counted.map(|rule| (rule.id.as_str(), rule.at)).collect()
+    let counted =
+        rules.filter(|rule| !cues.is_sentence_length(rule.index) && !cues.is_long_words(rule.index));
+    counted.map(|rule| (rule.id.as_str(), rule.index)).collect()
 }
 
 /// Text by which the language of a short sentence is known.

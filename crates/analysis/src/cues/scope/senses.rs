@@ -1,43 +1,48 @@
-//! Whose plan it is and of what, whom a sentence speaks to, and scorn.
+//! Detects who owns a plan and what it is for, whom a sentence addresses, and scorn.
 
 mod words;
 
-use self::words::{A, ADORES, DETERMINERS, IS, OBJECTS, OF, OTHERS, OWN_PART, SCORNFUL, SEVERAL};
-use super::words::OWN;
+use self::words::{
+    A, ADORES, DETERMINERS, IS, OF, OTHER_PARTIES, OWN_PART, PLANNED_OBJECTS, SCORNFUL, SEVERAL,
+};
+use super::reported::OWN;
 use crate::segment::Token;
 use std::ops::Range;
 
-fn is(token: Option<&Token>, list: &[&str]) -> bool {
+fn is_any(token: Option<&Token>, list: &[&str]) -> bool {
     token.is_some_and(|token| list.contains(&token.norm.as_str()))
 }
 
-fn has(tokens: &[Token], list: &[&str]) -> bool {
+fn has_any(tokens: &[Token], list: &[&str]) -> bool {
     tokens.iter().any(|token| list.contains(&token.norm.as_str()))
 }
 
-/// Whether it tells of a vendor or another party, and the author has no part in it: “the supplier
-/// promised a schedule”.
+/// Whether the sentence is about a vendor or another party and not about the author's side: “the
+/// supplier promised a schedule”.
 pub(crate) fn is_of_others(tokens: &[Token]) -> bool {
-    has(tokens, OTHERS) && !has(tokens, &OWN) && !has(tokens, OWN_PART)
+    has_any(tokens, OTHER_PARTIES) && !has_any(tokens, &OWN) && !has_any(tokens, OWN_PART)
 }
 
-/// Whether it speaks to several people: “thank you all, you made it”.
+/// Whether the sentence addresses several people: “thank you all, you made it”.
 pub(super) fn speaks_to_several(tokens: &[Token]) -> bool {
-    let after_you = |pair: &[Token]| pair[0].norm == "you" && is(pair.get(1), SEVERAL);
-    tokens.windows(2).any(after_you) || has(tokens, &["vocês", "cês", "vcs", "y'all"])
+    let after_you = |pair: &[Token]| pair[0].norm == "you" && is_any(pair.get(1), SEVERAL);
+    tokens.windows(2).any(after_you) || has_any(tokens, &["vocês", "cês", "vcs", "y'all"])
 }
 
-/// Whether these words name a plan or a schedule that is no work of the author: “the roof plan”,
-/// “o cronograma do trem”, “a schedule of the contract”.
+/// Whether the plan or schedule that the tokens in `words` name is not one of work: “the roof
+/// plan”, “o cronograma do trem”, “a schedule of the contract”.
 pub(in crate::cues) fn names_another_thing(tokens: &[Token], words: Range<usize>) -> bool {
     let before = words.start.checked_sub(1).and_then(|at| tokens.get(at));
     let after = tokens.get(words.end..).unwrap_or(&[]);
-    let skipped = 1 + usize::from(is(after.get(1), DETERMINERS));
-    is(before, OBJECTS) || is(after.first(), OF) && is(after.get(skipped), OBJECTS)
+    let skipped = 1 + usize::from(is_any(after.get(1), DETERMINERS));
+    is_any(before, PLANNED_OBJECTS)
+        || is_any(after.first(), OF) && is_any(after.get(skipped), PLANNED_OBJECTS)
 }
 
-/// Whether it scorns what it names: “the roadmap is a poster”, “the consultants love milestones”.
+/// Whether the sentence scorns what it names: “the roadmap is a poster”, “the consultants love
+/// milestones”.
 pub(super) fn is_scornful(tokens: &[Token]) -> bool {
-    let calls = |part: &[Token]| is(part.first(), IS) && is(part.get(1), A) && is(part.get(2), SCORNFUL);
-    tokens.windows(3).any(calls) || has(tokens, ADORES) && is_of_others(tokens)
+    let calls =
+        |part: &[Token]| is_any(part.first(), IS) && is_any(part.get(1), A) && is_any(part.get(2), SCORNFUL);
+    tokens.windows(3).any(calls) || has_any(tokens, ADORES) && is_of_others(tokens)
 }

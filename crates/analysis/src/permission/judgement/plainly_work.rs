@@ -1,5 +1,5 @@
-//! Whether a sentence is about work by its words alone: all of them are known and harmless, and
-//! enough of them are of work.
+//! Whether a sentence is about work by the vocabularies only: every word is known and harmless, and
+//! enough of them are words of work.
 
 use super::super::anchors::anchored;
 use super::super::item::{
@@ -8,17 +8,19 @@ use super::super::item::{
 };
 use super::Judgement;
 
-/// Words of work that a sentence needs, things included: about others or “we”; about “I”.
+/// The fewest words of work, including things of the trade, of a sentence without and with a first
+/// person singular.
 const MIN_WORK: usize = 2;
 const MIN_WORK_FIRST_PERSON: usize = 3;
-/// The same without any thing of the trade.
+/// The same for a sentence without a thing of the trade.
 const MIN_WORK_WITHOUT_THING: usize = 3;
-/// The same beside a word of any home: “the letter”, “the door”.
+/// The same for a sentence with a word of everyday life: “the letter”, “the door”.
 const MIN_WORK_BESIDE_DAILY: usize = 3;
-/// One in so many words that carry meaning is of work.
-const WORK_SHARE: usize = 4;
+/// At least one in this many words that carry meaning is a word of work.
+const WORK_ONE_IN: usize = 4;
 
 impl Judgement<'_> {
+    /// Whether the sentence is about work by its words.
     pub(super) fn reads_as_work(&self) -> bool {
         self.items.iter().all(|item| self.is_clear(item))
             && !self.is_of_delicate_trade()
@@ -27,18 +29,21 @@ impl Judgement<'_> {
             && self.has_words_of_work()
     }
 
+    /// Whether a word is unknown or, in the first person, known only by its vector or as everyday.
     fn is_partly_unknown(&self) -> bool {
-        let by_the_author =
-            |item: &Item<'_>| self.is_first_person && (item.classes.is_learnt_alone() || is_daily(item));
-        self.items.iter().any(|item| is_unknown(item) || by_the_author(item))
+        let is_vague =
+            |item: &Item<'_>| self.is_first_person && (item.classes.is_only_learnt() || is_daily(item));
+        self.items.iter().any(|item| is_unknown(item) || is_vague(item))
     }
 
-    /// Whether the author speaks of themselves and not plainly of their work.
+    /// Whether the sentence is in the first person singular and not clearly about the author's
+    /// work.
     fn is_first_person_off_work(&self) -> bool {
         self.is_first_person && (self.items.iter().any(is_ambiguous) || self.tells_of_own_life())
     }
 
-    /// Whether there are enough words of work, things and their phrases included.
+    /// Whether there are enough words of work. A thing counts once, and a phrase that names a thing
+    /// twice. Words that only state a time or a place do not count.
     fn has_words_of_work(&self) -> bool {
         let anchored = anchored(&self.items);
         let counted = |which: &dyn Fn(&Item<'_>) -> bool| {
@@ -49,10 +54,11 @@ impl Judgement<'_> {
         let work = things + phrases + counted(&|item| !is_thing(item) && is_work(item));
         self.words_of_work_needed(things).is_some_and(|needed| work >= needed)
             && is_work_throughout(&self.items)
-            && work * WORK_SHARE >= count(&self.items, is_weighty)
+            && work * WORK_ONE_IN >= count(&self.items, is_weighty)
     }
 
-    /// `None` if no number of words is enough.
+    /// Returns the number of words of work that the sentence needs, given its number of things, or
+    /// `None` if no number is enough.
     fn words_of_work_needed(&self, things: usize) -> Option<usize> {
         match (self.is_first_person, things) {
             (true, 0) => None,

@@ -1,8 +1,8 @@
-//! What the model of work talk reads of a sentence: counts of kinds of words, the mean of the word
-//! vectors, the words and pairs of words, and the roles.
+//! The features of a sentence for the model of work talk: counts of kinds of words, the mean word
+//! vector, the words, the pairs of words, and the roles.
 
 use super::super::anchors::anchored;
-use super::super::grammar::{OWN_FIRM, PEOPLE};
+use super::super::grammar::{FIRST_PERSON_PLURAL, PEOPLE};
 use super::super::item::{
     Item, clauses, count, is_ambiguous, is_daily, is_thing, is_timed_without_thing, is_unknown, is_work,
     is_work_or_thing,
@@ -14,7 +14,7 @@ use crate::segment::Token;
 use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
-/// What is counted, by the names that the table has for it.
+/// The names of the counts in `worktalk.tsv`, in the order of [`counts`].
 pub(super) const COUNTS: [&str; 24] = [
     "words",
     "things",
@@ -41,18 +41,18 @@ pub(super) const COUNTS: [&str; 24] = [
     "timed_without_thing",
     "we",
 ];
-/// Words before the first word of work beyond which the place no longer matters.
+/// The greatest value of `before_work`, the number of items before the first one of work.
 const MAX_BEFORE_WORK: usize = 6;
-/// Brings the share of work and the mean vector to the size of the counts.
+/// The share of work and the mean vector are scaled to the size of the counts.
 const SHARE_SCALE: f64 = 3.0;
 const MEANING_SCALE: f64 = 2.0 / 127.0;
-/// What a pair counts beside a word.
+/// The value of a pair of words, where a word has 1.
 const PAIR_SCALE: f64 = 0.7;
-/// Stand for the ends of the sentence in pairs.
+/// Stand for the start and the end of a sentence in pairs.
 const BEGIN: &str = "<";
 const END: &str = ">";
 
-/// What the model reads of one sentence.
+/// The features of a sentence.
 pub(in super::super) struct Features<'s> {
     pub(super) counts: [f64; COUNTS.len()],
     pub(super) meaning: [f64; DIMS],
@@ -73,7 +73,7 @@ impl<'s> Features<'s> {
         Self { counts: counts(items), meaning, words, roles: roles(items, language), language }
     }
 
-    /// The words and the pairs of words, with what each counts.
+    /// Calls `each` with every pair of words and every word, and its value.
     pub(super) fn each_entry(&self, mut each: impl FnMut(&str, f64)) {
         let mut pair = String::new();
         let mut previous = BEGIN;
@@ -89,7 +89,7 @@ impl<'s> Features<'s> {
     }
 }
 
-/// The counts, in the order of their names.
+/// Returns the counts in the order of [`COUNTS`].
 #[expect(clippy::cast_precision_loss, reason = "words of a sentence")]
 fn counts(items: &[Item<'_>]) -> [f64; COUNTS.len()] {
     let of = |which: &dyn Fn(&Item<'_>) -> bool| count(items, which);
@@ -109,7 +109,7 @@ fn counts(items: &[Item<'_>]) -> [f64; COUNTS.len()] {
         whole(unclear),
         whole(of(&|item| item.classes.meets(Classes::PERSON))),
         whole(of(&is_daily)),
-        whole(of(&|item| item.classes.is_learnt_alone())),
+        whole(of(&|item| item.classes.is_only_learnt())),
         whole(of(&|item| PEOPLE.contains(&item.word))),
         whole(of(&|item| item.classes.meets(Classes::PLAIN))),
         whole(of(&|item| item.classes.meets(Classes::CLOCK))),
@@ -125,11 +125,11 @@ fn counts(items: &[Item<'_>]) -> [f64; COUNTS.len()] {
         f64::from(unclear > 0),
         whole(of(&|item| item.classes.meets(Classes::DELICATE))),
         f64::from(is_timed_without_thing(items)),
-        whole(of(&|item| OWN_FIRM.contains(&item.word))),
+        whole(of(&|item| FIRST_PERSON_PLURAL.contains(&item.word))),
     ]
 }
 
-/// The mean vector of the words.
+/// Returns the scaled mean vector of the words that have one.
 fn meaning(words: &[&str], language: Language, model: &Model) -> [f64; DIMS] {
     let mut sum = [0.0; DIMS];
     let mut known = 0_u32;
@@ -144,7 +144,7 @@ fn meaning(words: &[&str], language: Language, model: &Model) -> [f64; DIMS] {
 
 #[cfg(test)]
 impl Features<'_> {
-    /// Every feature by kind and name, as the trainer reads them.
+    /// Returns every feature by kind and name, as the trainer reads them.
     pub(in super::super) fn named(&self) -> std::collections::HashMap<String, f64> {
         let mut named: std::collections::HashMap<String, f64> =
             COUNTS.iter().zip(self.counts).map(|(name, value)| (format!("count\t{name}"), value)).collect();

@@ -1,6 +1,6 @@
-//! Words beside numbers.
+//! Words that, beside a number, show what it is.
 
-/// What numbers a thing: the number after it is its name.
+/// Nouns before a number that names a thing: “dock 7”, “página 83”.
 pub(super) const LABELS: &[&str] = &[
     "page",
     "lot",
@@ -237,17 +237,18 @@ pub(super) const LABELS: &[&str] = &[
     "apartamento",
     "bancada",
 ];
-/// Words that begin something else: a number before them counts nothing.
-pub(super) const FUNCTION: [&str; 66] = [
+/// Function words. A number before one of them states no amount.
+pub(super) const FUNCTION_WORDS: [&str; 66] = [
     "and", "or", "of", "in", "on", "at", "to", "for", "from", "with", "by", "is", "are", "was", "were",
     "the", "a", "an", "we", "i", "it", "they", "he", "she", "that", "this", "than", "then", "but", "so",
     "if", "as", "has", "had", "will", "can", "did", "e", "de", "do", "da", "dos", "das", "em", "no", "na",
     "nos", "nas", "para", "por", "com", "que", "o", "os", "as", "um", "uma", "é", "são", "foi", "foram",
     "mas", "ou", "se", "como", "já",
 ];
-/// Units that are written with few letters.
+/// Units of one or two letters.
 pub(super) const SHORT_UNITS: [&str; 18] =
     ["mm", "cm", "kg", "km", "g", "h", "ms", "mb", "gb", "tb", "m", "l", "t", "s", "kb", "kw", "hz", "pp"];
+/// Numbers in words that may begin a length of time.
 pub(super) const NUMBER_WORDS: [&str; 42] = [
     "two",
     "three",

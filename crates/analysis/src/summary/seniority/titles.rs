@@ -1,10 +1,10 @@
-//! Words of titles, and the rank of each.
+//! The words and phrases of titles, with their ranks.
 
 use super::Seniority;
 
-/// Title words of each rank, English and Portuguese, highest rank first; the first rank with a
-/// match counts. "Owner" and "partner" come last, since they also end the titles of product owners
-/// and partner managers. [`PHRASES`] goes first.
+/// The title words of each rank in English and Portuguese, highest rank first. The first rank with
+/// a word of the title decides, unless one of [`PHRASES`](super::phrases::PHRASES) does. “Owner”
+/// and “partner” come last, because product owners and partner managers have other ranks.
 pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
     (
         Seniority::Owner,
@@ -211,179 +211,7 @@ pub(super) const RANKS: [(Seniority, &[&str]); 9] = [
     ),
     (Seniority::Owner, &["owner", "partner"]),
 ];
-/// Titles whose words mean something else together, or in their field; the first that the title
-/// holds counts.
-pub(super) const PHRASES: &[(&str, Seniority)] = {
-    use Seniority::{Director, Executive, Junior, Lead, Manager, Owner, Practitioner, Senior};
-    &[
-        // Boards and offices.
-        ("vice chairman", Director),
-        ("vice chair", Director),
-        ("chair of", Executive),
-        ("board chair", Executive),
-        ("secretary general", Executive),
-        ("secretary of state", Executive),
-        ("secretário geral", Executive),
-        ("secretária geral", Executive),
-        ("secretário de estado", Executive),
-        ("secretária de estado", Executive),
-        ("secretário municipal", Director),
-        ("secretária municipal", Director),
-        ("sole trader", Owner),
-        ("general manager", Director),
-        ("gerente geral", Director),
-        ("general counsel", Director),
-        ("chief petty officer", Lead),
-        ("chief warrant officer", Lead),
-        ("chief mate", Lead),
-        ("delegado de polícia", Manager),
-        ("delegada de polícia", Manager),
-        // An assistant and a secretary by profession.
-        ("assistente social", Practitioner),
-        ("secretária executiva", Practitioner),
-        ("secretário executivo", Practitioner),
-        ("executive secretary", Practitioner),
-        ("legal secretary", Practitioner),
-        ("chefe de departamento", Director),
-        ("chefe de gabinete", Manager),
-        ("subgerente", Lead),
-        // Schools and universities.
-        ("assistant principal", Manager),
-        ("vice principal", Manager),
-        ("deputy head", Manager),
-        ("head of year", Manager),
-        ("head of sixth form", Manager),
-        ("vice diretora", Manager),
-        ("vice diretor", Manager),
-        ("head teacher", Director),
-        ("headteacher", Director),
-        ("headmaster", Director),
-        ("headmistress", Director),
-        ("school principal", Director),
-        ("pró reitor", Director),
-        ("pró reitora", Director),
-        ("reitor", Executive),
-        ("reitora", Executive),
-        ("dean", Director),
-        ("chancellor", Executive),
-        ("assistant professor", Practitioner),
-        ("associate professor", Senior),
-        // Assistants of founders and owners.
-        ("founder s associate", Junior),
-        ("founders associate", Junior),
-        ("founder associate", Junior),
-        // Deputies of a manager, and assistants who are none.
-        ("assistant to", Junior),
-        ("executive assistant", Junior),
-        ("assistente executiva", Junior),
-        ("assistente executivo", Junior),
-        ("assistant vice president", Manager),
-        ("assistant director", Manager),
-        ("associate director", Manager),
-        ("deputy director", Director),
-        ("assistant manager", Lead),
-        ("associate partner", Director),
-        // Law, consulting, sales.
-        ("business partner", Senior),
-        ("channel partner", Practitioner),
-        ("people partner", Senior),
-        ("managing partner", Owner),
-        ("sócio torcedor", Practitioner),
-        ("sales associate", Junior),
-        ("research associate", Practitioner),
-        ("account executive", Practitioner),
-        ("sales executive", Practitioner),
-        ("executivo de contas", Practitioner),
-        ("executiva de contas", Practitioner),
-        ("executivo de vendas", Practitioner),
-        ("executiva de vendas", Practitioner),
-        ("account manager", Practitioner),
-        ("gerente de contas", Practitioner),
-        ("community manager", Practitioner),
-        ("social media manager", Practitioner),
-        ("case manager", Practitioner),
-        ("lead generation", Practitioner),
-        // Products and processes have owners who own no company.
-        ("product owner", Practitioner),
-        ("process owner", Practitioner),
-        ("data owner", Practitioner),
-        ("dono de produto", Practitioner),
-        ("dona de produto", Practitioner),
-        ("dono do produto", Practitioner),
-        ("dona do produto", Practitioner),
-        // Hospitals, kitchens, ships, stages.
-        ("staff nurse", Practitioner),
-        ("staff accountant", Practitioner),
-        ("staff writer", Practitioner),
-        ("chief of staff", Manager),
-        ("chief nurse", Director),
-        ("chief engineer", Lead),
-        ("chief architect", Senior),
-        ("head chef", Lead),
-        ("head baker", Lead),
-        ("head brewer", Lead),
-        ("head gardener", Lead),
-        ("head butcher", Lead),
-        ("head housekeeper", Lead),
-        ("head barista", Lead),
-        ("head bartender", Lead),
-        ("head groundskeeper", Lead),
-        ("head cook", Lead),
-        ("head porter", Lead),
-        ("head receptionist", Lead),
-        ("head librarian", Lead),
-        ("head technician", Lead),
-        ("head mechanic", Lead),
-        ("padeiro chefe", Lead),
-        ("padeira chefe", Lead),
-        ("confeiteiro chefe", Lead),
-        ("confeiteira chefe", Lead),
-        ("cozinheiro chefe", Lead),
-        ("cozinheira chefe", Lead),
-        ("cervejeiro chefe", Lead),
-        ("cervejeira chefe", Lead),
-        ("jardineiro chefe", Lead),
-        ("jardineira chefe", Lead),
-        ("açougueiro chefe", Lead),
-        ("açougueira chefe", Lead),
-        ("bibliotecário chefe", Lead),
-        ("bibliotecária chefe", Lead),
-        ("mecânico chefe", Lead),
-        ("mecânica chefe", Lead),
-        // Building sites.
-        ("mestre de obras", Lead),
-        ("mestre de obra", Lead),
-        ("head nurse", Lead),
-        ("head waiter", Lead),
-        ("head coach", Lead),
-        ("chefe de cozinha", Lead),
-        ("enfermeira chefe", Lead),
-        ("enfermeiro chefe", Lead),
-        ("executive chef", Lead),
-        ("chef executivo", Lead),
-        ("chef executiva", Lead),
-        ("sous chef", Lead),
-        ("charge nurse", Lead),
-        ("responsável técnica", Lead),
-        ("responsável técnico", Lead),
-        ("diretor de fotografia", Lead),
-        ("diretora de fotografia", Lead),
-        ("diretor de cena", Lead),
-        ("diretora de cena", Lead),
-        ("diretor de cinema", Lead),
-        ("diretora de cinema", Lead),
-        ("diretor musical", Lead),
-        ("diretora musical", Lead),
-        ("stage director", Lead),
-        ("music director", Lead),
-        ("director of photography", Lead),
-        ("art director", Lead),
-        ("film director", Lead),
-        ("diretor de arte", Lead),
-        ("diretora de arte", Lead),
-    ]
-};
-/// Professions, which are practised at any rank.
+/// Professions. Without a word of rank they count as practitioners.
 pub(super) const PROFESSIONS: &str = "actuary midwife solicitor barrister attorney counsel paralegal notary judge prosecutor plumber \
     carpenter joiner roofer bricklayer mason painter glazier dentist psychologist psychiatrist physician doctor surgeon \
     physiotherapist therapist pharmacist paramedic veterinarian vet optician optometrist nutritionist dietitian surveyor \
@@ -402,7 +230,7 @@ pub(super) const PROFESSIONS: &str = "actuary midwife solicitor barrister attorn
     escriturária bancário bancária despachante policial bombeiro bombeira detetive perito perita promotor promotora juiz \
     juíza defensor defensora tabelião tabeliã topógrafo topógrafa agrônomo agrônoma piloto comissário comissária instalador \
     instaladora montador montadora testador testadora administrador administradora estrategista caixa";
-/// What an owner may have who owns no company: the word before theirs.
+/// Words before “owner” whose owner owns no company.
 pub(super) const OWNED: [&str; 14] = [
     "product",
     "process",
@@ -419,7 +247,7 @@ pub(super) const OWNED: [&str; 14] = [
     "control",
     "module",
 ];
-/// Departments of a government, which a “secretário de” heads.
+/// Government departments that a “secretário de” heads.
 pub(super) const SECRETARIATS: [&str; 20] = [
     "saúde",
     "educação",
@@ -442,11 +270,11 @@ pub(super) const SECRETARIATS: [&str; 20] = [
     "assistência",
     "desenvolvimento",
 ];
-/// Names of offices in which a title is held, and which tell nothing of it.
+/// Names of offices that contain the words of another rank.
 pub(super) const OFFICES: [&str; 4] =
     ["office of the ceo", "office of the president", "gabinete do presidente", "gabinete da presidência"];
-/// Words that go before any rank: the assistant of a director is no director.
-pub(super) const LOWERING: [&str; 14] = [
+/// Words that outweigh those of any other rank: a director's assistant is not a director.
+pub(super) const JUNIOR_WORDS: [&str; 14] = [
     "assistant",
     "assistente",
     "intern",
@@ -462,11 +290,11 @@ pub(super) const LOWERING: [&str; 14] = [
     "helper",
     "ajudante",
 ];
-/// Words that say that a title is over.
+/// Words that mark a former title.
 pub(super) const FORMER: [&str; 7] =
     ["former", "ex", "retired", "aposentado", "aposentada", "emeritus", "antigo"];
-/// Titles whose words name a rank that they do not hold.
-pub(super) const NO_RANKS: &[&str] = &[
+/// Phrases that contain a rank that the person does not have.
+pub(super) const WITHOUT_RANK: &[&str] = &[
     "aspiring",
     "aspirante a",
     "future ceo",
@@ -489,6 +317,6 @@ pub(super) const NO_RANKS: &[&str] = &[
     "pet owner",
     "home owner",
 ];
-/// What a bank is called: its vice presidents are many.
+/// Words of bank names. Vice presidents of banks are managers.
 pub(super) const BANKS: [&str; 8] =
     ["bank", "banco", "capital", "securities", "investimentos", "investments", "asset", "bancorp"];

@@ -1,7 +1,7 @@
-//! Other parties, things that have plans, groups that are spoken to, and scorn.
+//! Words for other parties, for things that have plans, for groups, and of scorn.
 
-/// Others whose plans and habits tell nothing of the author.
-pub(super) const OTHERS: &[&str] = &[
+/// Parties whose plans and habits say nothing about the author.
+pub(super) const OTHER_PARTIES: &[&str] = &[
     "vendor",
     "vendor's",
     "vendors",
@@ -48,12 +48,12 @@ pub(super) const OTHERS: &[&str] = &[
     "ministério",
     "liga",
 ];
-/// Words by which the author has a part in it.
+/// Words that show that the author's side takes part.
 pub(super) const OWN_PART: &[&str] =
     &["my", "our", "us", "we're", "let's", "nosso", "nossa", "nossos", "nossas", "meu", "minha", "conosco"];
-/// What a plan or a schedule is of that nobody's work follows: before the noun in English, after
-/// “of” or “de” in both languages.
-pub(super) const OBJECTS: &[&str] = &[
+/// Things whose plans or schedules are not plans of work: before “plan” in English, after “of” or
+/// “de” in both languages.
+pub(super) const PLANNED_OBJECTS: &[&str] = &[
     "seat",
     "seating",
     "roof",
@@ -178,7 +178,7 @@ pub(super) const OBJECTS: &[&str] = &[
 pub(super) const OF: &[&str] = &["of", "for", "to", "de", "do", "da", "dos", "das", "para"];
 pub(super) const DETERMINERS: &[&str] =
     &["the", "a", "an", "this", "that", "o", "a", "os", "as", "um", "uma"];
-/// Those who are spoken to where there are several.
+/// Words after “you” that address several people.
 pub(super) const SEVERAL: &[&str] = &[
     "all",
     "everyone",
@@ -194,7 +194,7 @@ pub(super) const SEVERAL: &[&str] = &[
     "todos",
     "todas",
 ];
-/// What scorn calls a thing, and how it says that others like it.
+/// Words that scorn a thing: “the roadmap is a poster”.
 pub(super) const SCORNFUL: &[&str] = &[
     "poster",
     "joke",
@@ -220,6 +220,7 @@ pub(super) const SCORNFUL: &[&str] = &[
 pub(super) const IS: &[&str] =
     &["is", "are", "was", "were", "é", "são", "era", "foi", "virou", "become", "became"];
 pub(super) const A: &[&str] = &["a", "an", "just", "only", "pure", "um", "uma", "só", "pura", "puro"];
+/// Verbs that scorn what another party likes: “the consultants love milestones”.
 pub(super) const ADORES: &[&str] = &[
     "love",
     "loves",

@@ -1,0 +1,157 @@
+//! Words that are part of a name, and words that are mentioned rather than used.
+
+use crate::segment::Token;
+
+/// Words that make the word before them a job title, a team or a file: “planning office”.
+pub(super) const ROLE_AFTER: &[&str] = &[
+    "lead",
+    "leads",
+    "manager",
+    "managers",
+    "officer",
+    "officers",
+    "director",
+    "engineer",
+    "engineers",
+    "analyst",
+    "analysts",
+    "coordinator",
+    "specialist",
+    "assistant",
+    "supervisor",
+    "committee",
+    "department",
+    "team",
+    "office",
+    "group",
+    "software",
+    "folder",
+    "file",
+    "consultant",
+    "board",
+    "desk",
+    "unit",
+    "squad",
+    "council",
+    "module",
+    "department's",
+    "tab",
+    "app",
+    "channel",
+    "agency",
+];
+/// Words that do the same with “de” for the word after it: “gerente de planejamento”.
+pub(super) const ROLE_BEFORE: &[&str] = &[
+    "gerente",
+    "gerentes",
+    "analista",
+    "analistas",
+    "diretor",
+    "diretora",
+    "coordenador",
+    "coordenadora",
+    "supervisor",
+    "supervisora",
+    "chefe",
+    "equipe",
+    "time",
+    "área",
+    "departamento",
+    "setor",
+    "comitê",
+    "líder",
+    "assistente",
+    "especialista",
+    "engenheiro",
+    "engenheira",
+    "consultor",
+    "consultora",
+    "pasta",
+    "sistema",
+    "módulo",
+    "núcleo",
+    "diretoria",
+    "gerência",
+    "coordenação",
+    "conselho",
+    "grupo",
+    "escritório",
+    "squad",
+    "aba",
+    "comissão",
+    "secretaria",
+    "aplicativo",
+    "canal",
+    "agência",
+];
+/// Words after which a word is mentioned, not used: “the word deadline”.
+pub(super) const MENTIONS: &[&str] = &[
+    "word",
+    "words",
+    "term",
+    "say",
+    "says",
+    "saying",
+    "write",
+    "writes",
+    "spell",
+    "called",
+    "titled",
+    "palavra",
+    "palavras",
+    "termo",
+    "escreve",
+    "escrever",
+    "escrevem",
+    "diz",
+    "dizer",
+    "chamado",
+    "chamada",
+    "intitulado",
+];
+/// Parts of forms, pages and machines, named after what they are for: “result field”.
+const PARTS: &[&str] = &[
+    "field", "fields", "column", "columns", "key", "keys", "button", "buttons", "printer", "printers",
+    "frame", "frames", "folder", "folders", "tab", "tabs", "menu", "label", "labels", "tray", "trays",
+    "cable", "cables", "rail", "rails", "plate", "plates", "screen", "paper",
+];
+/// The same in Portuguese: “campo de resultado”.
+const PORTUGUESE_PARTS: &[&str] = &[
+    "campo",
+    "campos",
+    "coluna",
+    "colunas",
+    "tecla",
+    "teclas",
+    "botão",
+    "botões",
+    "impressora",
+    "impressoras",
+    "moldura",
+    "molduras",
+    "pasta",
+    "pastas",
+    "aba",
+    "abas",
+    "menu",
+    "etiqueta",
+    "etiquetas",
+    "bandeja",
+    "bandejas",
+    "trilho",
+    "trilhos",
+    "tela",
+    "telas",
+    "papel",
+];
+
+/// Whether the tokens in `words` belong to the name of a part: “the result field”, “the diagram
+/// printer”, “o campo de resultado”.
+pub(in crate::cues) fn names_a_part(tokens: &[Token], words: std::ops::Range<usize>) -> bool {
+    let is = |at: Option<usize>, list: &[&str]| {
+        at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
+    };
+    let before = |steps| words.start.checked_sub(steps);
+    is(Some(words.end), PARTS)
+        || is(before(1), &["de", "do", "da", "dos", "das"]) && is(before(2), PORTUGUESE_PARTS)
+}
