@@ -1,7 +1,7 @@
-//! How long the deepest analysis takes in-process, and what the model costs: `cargo bench --package
-//! fluence-analysis`.
+//! Measures the time of the premium analysis and the time and memory of the model: `cargo bench
+//! --package fluence-analysis`.
 //!
-//! A person with 50 different posts of 80 words each, the most that is read, in each language.
+//! Each language has a person with 50 different posts of 80 words; 50 is the most that are read.
 //! Targets: p99 within 10 ms, the model loaded within 20 ms, memory within 30 MB.
 #![expect(clippy::expect_used, reason = "a bench that cannot go on should say where it stopped")]
 
@@ -56,7 +56,7 @@ fn time(person: &Person) -> Duration {
     start.elapsed()
 }
 
-/// Posts with their words in different orders, so that none is a duplicate.
+/// Returns a person whose posts have their words in different orders, so that none is a duplicate.
 fn writer(stock: &str) -> Person {
     let words: Vec<&str> = stock.split_whitespace().collect();
     let posts = (0..POSTS).map(|post| {
@@ -86,7 +86,7 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Resident memory, or 0 where /proc does not show it.
+/// Returns the resident memory in KiB, or 0 where `/proc` does not state it.
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn taking_a_sentence_out_leaves_the_others() {
+    fn counts_without_a_sentence_are_those_of_the_others() {
         let one = counts("We planned it well.", Language::En);
         let both = counts("We planned it well. Nobody asked why!", Language::En);
         assert_eq!(both.without(&one), counts("Nobody asked why!", Language::En));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn features_are_cut_off_at_three_deviations() {
+    fn features_are_clipped_at_three_deviations() {
         let z = standardise(
             &counts("me me me me me me", Language::En).features(1.0),
             model().header.norms.of(Language::En),

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stem_takes_its_words_and_an_exception_gives_one_back() {
+    fn a_stem_matches_its_words_except_excluded_ones() {
         let lexicon = Lexicon::load();
         assert!(holds(&lexicon, "wondering", Language::En, "think"));
         assert!(!holds(&lexicon, "wonderful", Language::En, "think"));

@@ -78,7 +78,7 @@ pub struct Traits {
     pub model: ModelId,
     /// How the model was validated.
     pub validity: Validity,
-    /// Uses that the analysis does not support, a sentence each.
+    /// What the analysis cannot tell and must not be used for, a sentence each.
     pub limits: &'static [&'static str],
 }
 

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_byte_is_refused_wherever_it_stands() {
+    fn a_flipped_byte_is_rejected_at_any_position() {
         for at in [MAGIC.len() + 100, MODEL_FILE.len() / 2, MODEL_FILE.len() - 1] {
             let mut file = MODEL_FILE.to_vec();
             file[at] ^= 1;
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_or_foreign_file_is_refused() {
+    fn a_short_or_foreign_file_is_rejected() {
         assert_eq!(Model::read(b"FLNCMODL").err(), Some(ModelError::NotAModel));
         assert_eq!(Model::read(&[7; 100]).err(), Some(ModelError::NotAModel));
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_differ_in_gender_alone_share_a_vector() {
+    fn words_that_differ_only_in_gender_share_a_vector() {
         for (one, other) in [("cansado", "cansada"), ("obrigado", "obrigada"), ("homem", "mulher")] {
             assert_eq!(model().vector(one, Language::Pt), model().vector(other, Language::Pt), "{one}");
         }

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn posts_are_parted_by_language() {
+    fn posts_are_grouped_by_language() {
         let posts = [
             post("We met the team and it was good."),
             post("A gente conheceu o time e foi muito bom para todos."),
@@ -214,14 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_fifty_posts_count() {
+    fn at_most_fifty_posts_count() {
         let posts: Vec<Post> =
             (0..80).map(|n| post(&format!("This is the post that we wrote {n}."))).collect();
         assert_eq!(Reading::of(&posts, model()).texts(Language::En).posts, 50);
     }
 
     #[test]
-    fn a_post_of_links_alone_is_no_post() {
+    fn a_post_of_links_only_does_not_count() {
         assert_eq!(Reading::of(&[post("https://a.example #x @y")], model()).all_words(), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! A company's name, reduced to the words that distinguish it.
 
 pub use self::rule::CompanyRule;
-use super::company_words::{core_words, filed_under, is_trade_word, may_be_added};
+use super::company_words::{core_words, is_trade_word, main_name, may_be_added};
 
 mod containment;
 pub mod likeness;
@@ -13,7 +13,7 @@ pub struct CompanyName {
     words: Vec<String>,
 }
 
-/// The most distinctive words of a company's name, which bounds the cost of a long line.
+/// The most words of a company's name that are kept, which limits the cost of a long name.
 const MAX_WORDS: usize = 12;
 
 impl CompanyName {
@@ -23,7 +23,7 @@ impl CompanyName {
         Self { words }
     }
 
-    /// Reads a name from its stored form, see [`CompanyName::stored`].
+    /// Parses the form that [`CompanyName::stored`] returns.
     pub fn from_stored(stored: &str) -> Self {
         Self { words: stored.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect() }
     }
@@ -46,8 +46,8 @@ impl CompanyName {
         if brand.is_empty() { self.words.iter().map(String::as_str).collect() } else { brand }
     }
 
-    /// Whether this name has a word that the other lacks and that names a unit or a place, as Sol
-    /// Sul beside Sol.
+    /// Whether this name has a word that the other lacks and that may name a unit or a place: Sol
+    /// Sul is a unit of Sol.
     pub(super) fn is_unit_of(&self, other: &Self) -> bool {
         self.words.iter().any(|word| !may_be_added(word) && !other.words.contains(word))
     }
@@ -60,8 +60,8 @@ impl CompanyName {
     }
 
     /// Returns the main name of a company with several known names.
-    pub fn filed_under(&self) -> Option<&'static str> {
-        filed_under(&self.stored())
+    pub fn main_name(&self) -> Option<&'static str> {
+        main_name(&self.stored())
     }
 }
 

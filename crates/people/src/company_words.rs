@@ -1,6 +1,6 @@
-//! Weights the parts of a company's name: legal forms count nothing, words of trade little. It
-//! also lists names that mean the same company. The tables are this project's own; every entry is
-//! folded (see [`normalise`](super::normalise)).
+//! Classifies the words of company names: legal forms do not count, words of a trade count little.
+//! Also lists the names of companies that have several. The tables are this project's own; every
+//! word is folded (see [`normalise`](super::normalise)).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -12,14 +12,15 @@ pub fn is_legal_form(word: &str) -> bool {
     LEGAL_FORMS.contains(&word)
 }
 
-/// Whether the word states that there is a group or a country, but not which.
+/// Whether the word only states that the company is a group or where it works, as “grupo” and
+/// “brasil” do.
 pub fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
 }
 
 /// Whether the word only joins others ("de", "and").
-pub fn is_joint(word: &str) -> bool {
-    JOINTS.contains(&word)
+pub fn is_joining_word(word: &str) -> bool {
+    JOINING_WORDS.contains(&word)
 }
 
 /// Whether the word names a trade that many companies share, such as "tecnologia" or "tech".
@@ -27,12 +28,14 @@ pub fn is_trade_word(word: &str) -> bool {
     TRADE_SET.contains(word)
 }
 
-/// Whether the word says what a company is and not which: a trade, a group, a bakery, a farm.
+/// Whether the word states what a company is, not which one: a trade, a group, a bakery, a farm. A
+/// query may add such a word to the company's name.
 pub(super) fn may_be_added(word: &str) -> bool {
     is_trade_word(word) || is_generic(word) || KIND_SET.contains(word)
 }
 
-/// Whether the word is a legal form that the stored names keep, unlike [`is_legal_form`].
+/// Whether the word is a foreign legal form. Stored names keep these, unlike those of
+/// [`is_legal_form`].
 pub(super) fn is_form_abroad(word: &str) -> bool {
     FORMS_ABROAD.contains(&word)
 }
@@ -48,10 +51,10 @@ pub(super) fn are_same_word(word: &str, other: &str) -> bool {
     common_spelling(word) == common_spelling(other)
 }
 
-/// Returns the main name of a company with several known names, or `None`. `name` is the core words
-/// (see [`core_words`]) joined by single spaces.
-pub fn filed_under(name: &str) -> Option<&'static str> {
-    FILED.get(name).copied()
+/// Returns the main name of a company with several known names, or `None`. `name` has the
+/// distinctive words (see [`core_words`]) joined by single spaces.
+pub fn main_name(name: &str) -> Option<&'static str> {
+    MAIN_NAMES.get(name).copied()
 }
 
 /// Returns the distinctive words of a company's name. Legal forms, joining words and, unless little
@@ -59,18 +62,19 @@ pub fn filed_under(name: &str) -> Option<&'static str> {
 /// "J.P." is "jp").
 pub(super) fn core_words(written: &str) -> Vec<String> {
     let all = close_up_letters(words(written));
-    let telling: Vec<String> =
-        all.iter().filter(|word| !is_legal_form(word) && !is_joint(word)).cloned().collect();
-    let specific: Vec<String> = telling.iter().filter(|word| !is_generic(word)).cloned().collect();
+    let informative: Vec<String> =
+        all.iter().filter(|word| !is_legal_form(word) && !is_joining_word(word)).cloned().collect();
+    let specific: Vec<String> = informative.iter().filter(|word| !is_generic(word)).cloned().collect();
     if specific.iter().any(|word| !is_trade_word(word)) {
         specific
-    } else if telling.is_empty() {
+    } else if informative.is_empty() {
         all
     } else {
-        telling
+        informative
     }
 }
 
+/// Joins runs of single letters.
 fn close_up_letters(words: Vec<String>) -> Vec<String> {
     let mut closed: Vec<String> = Vec::with_capacity(words.len());
     let mut after_letter = false;
@@ -150,7 +154,7 @@ const GENERIC: [&str; 14] = [
     "worldwide",
 ];
 
-const JOINTS: [&str; 15] =
+const JOINING_WORDS: [&str; 15] =
     ["de", "da", "do", "das", "dos", "e", "d", "em", "para", "and", "of", "the", "for", "y", "et"];
 
 /// One trade a line: the common spelling, then its other spellings.
@@ -168,7 +172,7 @@ static SPELLINGS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(
     spellings
 });
 
-/// Words that say what a company is, beside the trades: any of them may be added to its name.
+/// Words that state what a company is, besides the trades.
 const KINDS: &str = include_str!("company_words/kinds.txt");
 
 static KIND_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| KINDS.split_whitespace().collect());
@@ -176,16 +180,16 @@ static KIND_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| KINDS.split_
 /// One company a line, its names separated by " | " in any spelling, the main name first.
 const KNOWN_COMPANIES: &str = include_str!("company_words/known_companies.txt");
 
-static FILED: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
-    let mut filed = HashMap::new();
+static MAIN_NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut main_names = HashMap::new();
     for line in KNOWN_COMPANIES.lines() {
         let mut names = line.split(" | ");
         let Some(first) = names.next() else { continue };
         for name in std::iter::once(first).chain(names) {
-            filed.insert(core_words(name).join(" "), first);
+            main_names.insert(core_words(name).join(" "), first);
         }
     }
-    filed
+    main_names
 });
 
 #[cfg(test)]
@@ -195,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_word_is_folded() {
-        let tables = LEGAL_FORMS.iter().chain(&FORMS_ABROAD).chain(&GENERIC).chain(&JOINTS).copied();
+        let tables = LEGAL_FORMS.iter().chain(&FORMS_ABROAD).chain(&GENERIC).chain(&JOINING_WORDS).copied();
         for word in tables.chain(TRADES.split_whitespace()).chain(KINDS.split_whitespace()) {
             assert_eq!(words(word), [word]);
         }
@@ -210,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_is_filed_under_two_companies() {
+    fn no_name_belongs_to_two_companies() {
         let names: Vec<_> = KNOWN_COMPANIES
             .lines()
             .flat_map(|line| line.split(" | ").map(move |name| (core_words(name).join(" "), line)))

@@ -1,4 +1,4 @@
-//! One line of a directory file, validated: the only way into the shared directory.
+//! Parses and validates a line of a directory file.
 
 mod check;
 mod content;
@@ -16,7 +16,7 @@ use fluence_domain::person::{Person, Post};
 
 pub const MAX_LINE_BYTES: usize = 1024 * 1024;
 
-/// A person in a directory file, within every limit. Texts are trimmed.
+/// A person in a directory file. Every field is within its limits and trimmed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DirectoryLine {
     /// All given names.
@@ -95,7 +95,7 @@ pub enum Problem {
     TooMany(usize),
     #[error("contains a control character")]
     ControlCharacter,
-    /// No letter to search for.
+    /// The name has no letters that a search could use.
     #[error("needs {}", .0.needs())]
     NoName(NameOf),
 }

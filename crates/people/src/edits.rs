@@ -7,7 +7,7 @@ mod tests;
 
 pub use self::slip::{are_two_likely_slips, is_likely_slip, is_swap};
 
-/// Which words may have a slip.
+/// The words in which a slip is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slips {
     /// Words of the usual length.

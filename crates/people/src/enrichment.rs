@@ -9,7 +9,7 @@ use fluence_domain::person::PersonQuery;
 /// The most people in an answer.
 pub const MAX_PEOPLE: usize = 50;
 
-/// The question: the names as the client typed them, and nothing about the client.
+/// A question: the names that the client sent, without data about the client.
 #[derive(Serialize)]
 struct Question<'a> {
     first_name: &'a str,
@@ -31,7 +31,7 @@ struct Answer<'a> {
     people: Option<Vec<&'a RawValue>>,
 }
 
-/// What is wrong with an answer. The texts contain nothing of it, because they go into the log.
+/// What is wrong with an answer. The messages contain none of its data, because they are logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerFault {
     /// Not the expected JSON object.
@@ -39,7 +39,7 @@ pub enum AnswerFault {
     Malformed,
     #[error("answered with more than {MAX_PEOPLE} people")]
     TooMany,
-    /// A person that a directory file could not contain either.
+    /// A person that is invalid as a line of a directory file.
     #[error("answered with an invalid person, number {number} of the list: {reason}")]
     Person {
         /// The person's position, counted from 1.
@@ -63,7 +63,7 @@ pub fn people(answer: &[u8]) -> Result<Vec<DirectoryLine>, AnswerFault> {
     people.into_iter().enumerate().map(read).collect()
 }
 
-/// Returns the fault as for a directory file, but without field names of the service's own.
+/// Returns the message of a fault, without the names of fields that a directory file does not have.
 fn without_their_data(fault: &LineFault) -> String {
     let LineFault::Fields(faults) = fault else { return fault.to_string() };
     let one = |fault: &FieldFault| match fault.problem {

@@ -1,6 +1,6 @@
-//! Common names, so that none of them counts as another with a slip: Lima is not a misspelt Lira,
-//! nor Marcos a misspelt Marcus. The directory's own counts (see [`Rarity`](super::rarity)) extend
-//! these lists, which protect a small directory too.
+//! Common names, none of which counts as another name with a slip: Lima is not a misspelt Lira, nor
+//! Marcos a misspelt Marcus. The directory's own counts (see [`rarity`](super::rarity)) extend
+//! these lists, which matter most for a small directory.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -12,8 +12,8 @@ pub fn is_given_name(word: &str) -> bool {
     GIVEN_SET.contains(word) || nicknames::is_listed(word)
 }
 
-/// Whether the folded word is a common given name and not only a pet form, as Thi is of Thiago and
-/// a name of its own in Vietnam.
+/// Whether the folded word is a common given name and not only a pet form. Thi is a pet form of
+/// Thiago, and a name of its own in Vietnam.
 pub fn is_formal_given_name(word: &str) -> bool {
     GIVEN_SET.contains(word) || nicknames::is_formal(word)
 }

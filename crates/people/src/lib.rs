@@ -1,4 +1,4 @@
-//! Identifies a person: normalises names and matches them.
+//! Identifies people by name and company.
 //!
 //! A name is folded once ([`normalise`]), parsed as a person's name ([`name`]) or a company's
 //! ([`company`]), looked up by keys that tolerate a typing error ([`search_keys`]), and decided by

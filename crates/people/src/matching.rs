@@ -1,4 +1,4 @@
-//! Identifies a person: the pure decision between the candidates of a source.
+//! Decides which candidate of a source a query means. Pure.
 //!
 //! Every field of the query must agree by a rule, from "the same" down to one typing error. The
 //! product of the fields' degrees is the confidence. A candidate that is nearly as good as the best
@@ -22,17 +22,16 @@ mod family_name_first;
 mod given_names;
 mod surnames;
 
-/// Confidences that differ by less come from the same rules.
-const SAME: f64 = 1e-9;
-/// Candidates this close to the best cannot be distinguished from it.
+/// Confidences that differ by less are equal.
+const CONFIDENCE_EPSILON: f64 = 1e-9;
+/// A candidate whose confidence is at most this far below the best cannot be distinguished from it.
 const AMBIGUITY_WINDOW: f64 = 0.015;
-/// Below this, too many fields agree only by a weak rule.
-const CONFIDENCE_NEEDED: f64 = 0.62;
-/// Another name that the source lists for the person.
+/// The least confidence of a match. With less, too many fields agree only by a weak rule.
+const MIN_CONFIDENCE: f64 = 0.62;
+/// The factor of a match with another name that the source lists for the person.
 const ALIAS: f64 = 0.96;
 
-/// The degrees by which names agree. The order of the rules matters; the steps between them are
-/// wider than the window.
+/// The degree of each rule by which names agree, apart from the exact ones, which have 1.
 pub(super) mod degree {
     pub(crate) const NICKNAME: f64 = 0.96;
     pub(crate) const LATER_GIVEN_NAME: f64 = 0.94;
@@ -82,14 +81,15 @@ impl Match {
         Self { confidence: self.confidence * second.confidence, ..self }
     }
 
-    /// Returns the confidence as if the query had as many words as the source.
+    /// Returns the confidence without the factors for fewer words than the source.
     fn confidence_but_for_length(&self) -> f64 {
         let Beyond { given, surnames, company } = self.beyond;
         let fields = i32::from(given) + i32::from(surnames) + i32::from(company);
         self.confidence / SAYS_LESS.powi(fields)
     }
 
-    /// Whether no candidate with a slip in the given name or surname could come close.
+    /// Whether the confidence exceeds that of any match with a slip by more than the ambiguity
+    /// window.
     pub fn is_beyond_slips(&self) -> bool {
         self.confidence > degree::ONE_SLIP + AMBIGUITY_WINDOW + f64::EPSILON
     }
@@ -120,7 +120,7 @@ impl From<&PersonQuery> for ParsedQuery {
     }
 }
 
-/// Decides which of the candidates the query means.
+/// Returns the candidates that the query means.
 pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -> Resolution {
     let query = ParsedQuery::from(query);
     let mut matches: Vec<Match> = candidates
@@ -134,28 +134,27 @@ pub fn resolve(query: &PersonQuery, candidates: &[Candidate], rarity: &Rarity) -
         .sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.index.cmp(&other.index)));
     let Some(best) = matches.first().copied() else { return Resolution::None };
     matches.retain(|candidate| best.confidence - candidate.confidence <= AMBIGUITY_WINDOW + f64::EPSILON);
-    // A candidate with exactly the query's name or company precedes those whose contain it.
+    // A candidate with exactly the query's name or company precedes those whose names contain it.
     let all = matches.clone();
     matches.retain(|found| !all.iter().any(|other| exceeds(found, other, candidates)));
     if matches.len() == 1 { Resolution::One(best) } else { Resolution::Several(matches) }
 }
 
-/// Whether one candidate agrees by the same rules as the other and has more besides: a longer name,
-/// or the same at another unit of the company. If the queried company may be either of two, neither
-/// exceeds the other.
+/// Whether candidate `one` agrees by the same rules as the other, but has a longer name, or works
+/// at another unit of the company. If the query may mean either company, neither exceeds the other.
 fn exceeds(one: &Match, other: &Match, candidates: &[Candidate]) -> bool {
     let [longer, company] =
         [one, other].map(|found| candidates.get(found.index).map(|candidate| &candidate.company));
     let is_another_unit = || longer.zip(company).is_some_and(|(longer, company)| longer.is_unit_of(company));
     let difference = one.confidence_but_for_length() - other.confidence_but_for_length();
     other.beyond.is_within(one.beyond)
-        && difference.abs() < SAME
+        && difference.abs() < CONFIDENCE_EPSILON
         && (!other.beyond.company || longer == company)
         && (other.beyond.is_whole_name() || (!other.beyond.company && is_another_unit()))
 }
 
-/// Returns how surely the query means the candidate, and by which rules, or `None` if a field
-/// disagrees.
+/// Compares a query with a candidate. Returns `None` if a field disagrees or the confidence is
+/// below [`MIN_CONFIDENCE`].
 fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Option<Match> {
     let compare_company = |slips| {
         company::likeness::compare(
@@ -181,7 +180,7 @@ fn agreement(query: &ParsedQuery, candidate: &Candidate, rarity: &Rarity) -> Opt
     let confidence = given.degree * surnames.degree * company.degree;
     let evidence = MatchEvidence { first_name: given.rule, last_name: surnames.rule, company: company.rule };
     let beyond = Beyond { given: given.says_less, surnames: surnames.says_less, company: company.says_less };
-    (confidence >= CONFIDENCE_NEEDED).then_some(Match { index: 0, confidence, evidence, beyond })
+    (confidence >= MIN_CONFIDENCE).then_some(Match { index: 0, confidence, evidence, beyond })
 }
 
 /// The agreement of both parts of a name.

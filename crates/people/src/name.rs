@@ -20,17 +20,18 @@ const TITLES: [&str; 17] = [
     "sir", "dona", "seu",
 ];
 
-/// Degrees and distinctions behind a surname. Those that are surnames too, as Ma, are not listed.
+/// Degrees and distinctions after a surname. Those that are surnames too, such as MA, are not
+/// listed.
 const DEGREES: [&str; 24] = [
     "phd", "ph", "mba", "md", "msc", "bsc", "llm", "llb", "jd", "dds", "dvm", "cpa", "cfa", "pmp", "esq",
     "esquire", "pharmd", "edd", "dphil", "mphil", "meng", "beng", "obe", "mbe",
 ];
 
-/// Articles of surnames, which are stored as words of their own.
+/// Articles in surnames, which are stored as separate words.
 const ARTICLES: [&str; 4] = ["la", "las", "los", "le"];
 
-/// The most words of each part of a name. People are found by pairs of words, so without a limit
-/// one long line would cost as much as thousands of people. No real name has as many.
+/// The most words of each part of a name that are kept. People are found by pairs of words, so a
+/// longer name would cost as much as thousands of people. No real name has as many.
 const MAX_WORDS: usize = 10;
 
 impl PersonName {
@@ -61,14 +62,14 @@ impl PersonName {
         name
     }
 
-    /// Returns a surname without a particle written together with it and an article, as Lacroix of
-    /// Delacroix: the stored form of De La Croix has no particle.
+    /// Returns a surname without a particle that is joined to its article: “lacroix” for
+    /// “delacroix”. The stored form of De La Croix has no particle.
     pub fn without_closed_up_particle(surname: &str) -> Option<&str> {
         let rest = surname.strip_prefix("de")?;
         ARTICLES.iter().any(|article| rest.starts_with(article)).then_some(rest)
     }
 
-    /// Returns the name with its two parts swapped, as if the family name was written first, or
+    /// Returns the name with its two parts swapped, for a query with the family name first, or
     /// `None` if the order is evidently right: Ana Rosa is not Rosa Ana.
     pub fn family_name_first(&self) -> Option<Self> {
         let (given, surname) = (self.given.first()?, self.surnames.first()?);
@@ -80,8 +81,8 @@ impl PersonName {
         })
     }
 
-    /// Returns the name without academic degrees behind the surname, unless it has no other. Stored
-    /// names keep them.
+    /// Returns the name without academic degrees after the surname. A degree that is the only
+    /// surname stays. Stored names keep degrees.
     #[must_use]
     pub fn without_degrees(mut self) -> Self {
         while self.surnames.len() > 1 && self.surnames.last().is_some_and(|word| is_degree(word)) {
@@ -92,7 +93,7 @@ impl PersonName {
         self
     }
 
-    /// Reads a name from its stored form, see [`PersonName::stored`].
+    /// Parses the form that [`PersonName::stored`] returns.
     pub fn from_stored(stored: &str) -> Self {
         let (given, surnames) = stored.split_once('|').unwrap_or((stored, ""));
         let split = |part: &str| part.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -109,7 +110,7 @@ fn is_degree(word: &str) -> bool {
     DEGREES.contains(&word)
 }
 
-/// Returns one spelling for the words that distinguish generations of a family.
+/// Returns the full spelling of a word that distinguishes generations of a family.
 fn generation(word: &str) -> &str {
     match word {
         "jr" | "jnr" => "junior",

@@ -7,9 +7,9 @@ use unicode_normalization::char::is_combining_mark;
 const PARTICLES: [&str; 13] =
     ["de", "da", "do", "das", "dos", "e", "di", "del", "van", "von", "der", "den", "d"];
 
-/// Splits text into folded words: compatibility forms are resolved (NFKD), accents and letter case
-/// removed, apostrophes dropped. It splits at every other character that is no letter or digit and
-/// keeps the order.
+/// Splits text into folded words, in order. Folding resolves compatibility forms (NFKD) and removes
+/// accents, letter case and apostrophes. Every other character that is not a letter, digit or
+/// combining mark separates words.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -49,8 +49,9 @@ fn finish_word(word: &mut String, words: &mut Vec<String>) {
     }
 }
 
-/// Marks that decorate a letter of the Latin, Greek, Cyrillic, Hebrew or Arabic script. In other
-/// scripts a mark is a vowel or changes the consonant, and removing it would merge two names.
+/// Whether the character is a mark on a letter of the Latin, Greek, Cyrillic, Hebrew or Arabic
+/// script. In other scripts a mark is a vowel or changes the consonant, and without it two names
+/// would be equal.
 fn is_accent(letter: char) -> bool {
     matches!(letter,
         '\u{0300}'..='\u{036F}'      // combining diacritical marks
@@ -60,12 +61,13 @@ fn is_accent(letter: char) -> bool {
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// "D'Ávila" and "Davila" are one name, so an apostrophe joins its parts.
+/// Whether the character is an apostrophe, which joins its parts: "D'Ávila" and "Davila" are one
+/// name.
 fn is_apostrophe(letter: char) -> bool {
     matches!(letter, '\'' | '`' | '\u{00B4}' | '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{02B9}' | '\u{2032}')
 }
 
-/// Letters that Unicode does not decompose, although readers do.
+/// Returns the plain form of a letter that Unicode does not decompose.
 fn plain_letters(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ß' => "ss",

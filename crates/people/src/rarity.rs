@@ -1,25 +1,26 @@
-//! The rarity of words: which words of a company's name distinguish it, and which names are common
-//! enough to be names and not slips.
+//! The rarity of words. It decides which words distinguish a company, and which words are names in
+//! their own right and not misspellings.
 
 use std::collections::HashMap;
 
 use super::company_words;
 use super::known_names;
 
-/// The weight of the assumed share, as a number of companies. The directory's own counts outweigh
-/// it beyond this.
+/// The weight of the assumed share, as a number of companies. A directory with more companies
+/// outweighs it.
 const PRIOR_COMPANIES: f64 = 200.0;
 /// The assumed share of companies with a given word of trade, such as "tecnologia", in their name.
 const TRADE_WORD_SHARE: f64 = 0.02;
 /// The assumed share of companies with a given other word in their name.
 const BRAND_WORD_SHARE: f64 = 0.0002;
-/// A word that this many people have as a name is a name, not a misspelling.
-const NAME_BEARERS: u32 = 3;
-/// A spelling this many times rarer than a similar one is a slip, however often it occurs.
-const SLIP_RATIO: u32 = 100;
+/// The fewest people with a name that make it a name and not a misspelling.
+const MIN_NAME_BEARERS: u32 = 3;
+/// A spelling more than this many times rarer than a similar one is a slip, however often it
+/// occurs.
+const MAX_NAME_RATIO: u32 = 100;
 
-/// Counts of words in the directory. The default has no counts and uses built-in lists and
-/// assumptions.
+/// Counts of words in the directory. Without counts, which is the default, built-in lists and
+/// assumed shares decide.
 #[derive(Clone, Debug, Default)]
 pub struct Rarity {
     companies: u64,
@@ -28,7 +29,7 @@ pub struct Rarity {
     surnames: HashMap<Box<str>, u32>,
 }
 
-/// Which part of a record a word is counted in.
+/// The part of a record that a word is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordKind {
     /// A company's name, counted in distinct companies.
@@ -40,7 +41,7 @@ pub enum WordKind {
 }
 
 impl Rarity {
-    /// Starts without counts, for this number of distinct companies.
+    /// Returns empty counts of a directory with this number of distinct companies.
     pub fn new(companies: u64) -> Self {
         Self { companies, ..Self::default() }
     }
@@ -71,17 +72,18 @@ impl Rarity {
         self.company_words.contains_key(word)
     }
 
-    /// Returns in how many people's surnames the word occurs, as far as counted.
+    /// Returns the number of people with this word among their surnames, or 0 if it was not
+    /// counted.
     pub fn surname_bearers(&self, word: &str) -> u32 {
         self.surnames.get(word).copied().unwrap_or(0)
     }
 
-    /// Whether the folded word is a given name in its own right, not a slip of the other.
+    /// Whether the folded word is a given name in its own right and not a slip of `other`.
     pub fn is_own_given_name(&self, word: &str, other: &str) -> bool {
         known_names::is_given_name(word) || is_borne_often(&self.given_names, word, other)
     }
 
-    /// Whether the folded word is a surname in its own right, not a slip of the other.
+    /// Whether the folded word is a surname in its own right and not a slip of `other`.
     pub fn is_own_surname(&self, word: &str, other: &str) -> bool {
         known_names::is_surname(word) || is_borne_often(&self.surnames, word, other)
     }
@@ -89,7 +91,7 @@ impl Rarity {
 
 fn is_borne_often(counts: &HashMap<Box<str>, u32>, word: &str, other: &str) -> bool {
     let bearers = |name: &str| counts.get(name).copied().unwrap_or(0);
-    bearers(word) >= NAME_BEARERS && bearers(word).saturating_mul(SLIP_RATIO) >= bearers(other)
+    bearers(word) >= MIN_NAME_BEARERS && bearers(word).saturating_mul(MAX_NAME_RATIO) >= bearers(other)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Invented people for test environments and development: a small directory inside the program.
+//! The sample directory: invented people for test environments and development.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use super::directory_line::{DirectoryLine, LineFault};
 use super::matching::Candidate;
 use fluence_domain::person::{Person, PersonQuery};
 
-/// The source of invented people. In the live directory they have this source and no other, so that
-/// they can be distinguished from real people and removed.
+/// The source of invented people. In the live directory it distinguishes them from real people, so
+/// that they can be removed.
 pub const SAMPLE_SOURCE: &str = "sample";
 
 /// All invented people, ready for matching.
@@ -67,7 +67,7 @@ impl SamplePeople {
         Some((person, digest.finalize().into()))
     }
 
-    /// Returns the person of a candidate's index.
+    /// Returns the person of the candidate at this index.
     pub fn get(&self, index: usize) -> Option<&SamplePerson> {
         self.people.get(index)
     }

@@ -5,7 +5,8 @@
 //! companies. Each word is stored by its sound and, for slips, by both of its ends: one slip leaves
 //! one half of a word unchanged. A query searches for people with a common pair and a common
 //! company word: first by whole words, which few people share, and by ends only if that does not
-//! decide. The only loss is a long surname with slips within three letters of both ends. A word of
+//! decide. The only people not found are those with a long surname that has slips within three
+//! letters of both ends. A word of
 //! another alphabet is also stored by its Latin spelling.
 //!
 //! A key is the CRC-32 of its text. It is small in the index, and a collision only offers a
@@ -13,7 +14,7 @@
 
 mod ends;
 
-use self::ends::{COMPANY, GIVEN, SURNAME, asked_ends, stored_ends};
+use self::ends::{COMPANY, GIVEN, SURNAME, queried_ends, stored_ends};
 use super::company::CompanyName;
 use super::company_words::{common_spelling, is_trade_word};
 use super::matching::{Candidate, ParsedQuery, Resolution};
@@ -50,6 +51,7 @@ pub struct FieldKeys {
 pub enum Breadth {
     /// The same words, other spellings of their sound, pet forms and aliases.
     WholeWords,
+    /// The same, and words with a slip.
     WithSlips,
 }
 
@@ -67,8 +69,7 @@ impl FieldKeys {
 }
 
 impl QueryKeys {
-    /// Whether the people found by whole words decide the query: no candidate with a slip could be
-    /// as good.
+    /// Whether a decision by whole words is final, because no candidate with a slip can come close.
     pub fn are_settled_by(&self, decided: &Resolution) -> bool {
         let best = match decided {
             Resolution::One(best) => Some(best),
@@ -143,8 +144,8 @@ fn name_keys(name: &PersonName, rarity: &Rarity) -> FieldKeys {
     let stored = PersonName::without_closed_up_particle(rarest);
     let closed_up = name.closed_up.as_deref().into_iter().chain(stored).map(sound_key);
     let whole_surnames: Vec<String> = sounds(rarest).chain(joined(&name.surnames)).chain(closed_up).collect();
-    let given_ends = asked_ends(first, GIVEN);
-    let surname_ends = asked_ends(rarest, SURNAME);
+    let given_ends = queried_ends(first, GIVEN);
+    let surname_ends = queried_ends(rarest, SURNAME);
     FieldKeys::new(
         all_pairs(&whole_given, &whole_surnames).chain(family_name_first(name, rarity)),
         all_pairs(&given_ends, &whole_surnames)
@@ -180,17 +181,18 @@ fn given_forms(first: &str, given: &[String]) -> Vec<String> {
     sounds(first).chain(joined(given)).chain(related).collect()
 }
 
-/// A word in some company's name in the directory is not a slip (see [`company`](super::company))
-/// and needs no ends.
+/// Returns the keys of a company. A word of a company in the directory is not a slip (see
+/// [`company`](super::company)) and needs no ends.
 fn company_keys(company: &CompanyName, rarity: &Rarity) -> FieldKeys {
     let brand = company.brand_words();
     let may_be_slips = brand.iter().filter(|word| !is_trade_word(word) && !rarity.is_company_word(word));
     FieldKeys::new(
         brand.iter().flat_map(|word| company_word(word)).chain(company_as_one(company)),
-        may_be_slips.flat_map(|word| asked_ends(word, COMPANY)).map(|end| company_key(&end)),
+        may_be_slips.flat_map(|word| queried_ends(word, COMPANY)).map(|end| company_key(&end)),
     )
 }
 
+/// Returns the keys of every pair of queried names and of every word of the company.
 fn every_word(query: &ParsedQuery) -> Vec<i32> {
     let sounds = |words: &[String]| -> Vec<String> { words.iter().map(|word| sound_key(word)).collect() };
     let names: Vec<String> = all_pairs(&sounds(&query.name.given), &sounds(&query.name.surnames)).collect();
@@ -203,6 +205,7 @@ fn sounds(word: &str) -> impl Iterator<Item = String> + use<> {
     std::iter::once(sound_key(word)).chain(latin_sounds(word))
 }
 
+/// Returns the sounds of several words written as one.
 fn joined(words: &[String]) -> impl Iterator<Item = String> + use<> {
     let whole = (words.len() > 1).then(|| words.concat());
     whole.into_iter().flat_map(|whole| sounds(&whole))
@@ -230,8 +233,8 @@ fn company_key(sound: &str) -> String {
 fn company_as_one(company: &CompanyName) -> impl Iterator<Item = String> {
     let pairs = company.words().windows(2).map(|pair| sound_key(&pair.concat()));
     let initials = company.initials().map(|letters| sound_key(&letters));
-    let filed = company.filed_under().map(|name| format!("={name}"));
-    let forms: Vec<String> = joined(company.words()).chain(initials).chain(filed).chain(pairs).collect();
+    let main_name = company.main_name().map(|name| format!("={name}"));
+    let forms: Vec<String> = joined(company.words()).chain(initials).chain(main_name).chain(pairs).collect();
     forms.into_iter().map(|form| company_key(&form))
 }
 

@@ -1,8 +1,8 @@
 //! One name in two alphabets: Vladimir and Владимир, Wang and 王.
 //!
-//! The Latin spelling comes from the tables of `any_ascii`, letter by letter: Han characters by
-//! their Mandarin reading, Hangul by syllable. Where that is not how people write a name, a table
-//! has the usual spellings. Two words of one foreign alphabet are never compared this way: 王 and 汪
+//! The tables of `any_ascii` give the Latin spelling letter by letter: Han characters by their
+//! Mandarin reading, Hangul by syllable. Where people write a name differently, a table has the
+//! usual spellings. Two words of one foreign alphabet are never compared this way: 王 and 汪
 //! are two surnames, though both are Wang.
 
 mod usual_spellings;
@@ -27,7 +27,7 @@ fn latin_spellings(word: &str) -> Vec<String> {
     if word.is_ascii() {
         return Vec::new();
     }
-    // Folding decomposed Hangul syllables; the tables list them composed.
+    // Folded Hangul syllables are decomposed; the tables list them composed.
     let whole: String = word.nfc().collect();
     by_letter(&whole).into_iter().chain(usual_spellings(&whole)).collect()
 }
@@ -63,7 +63,7 @@ pub fn are_one_in_two_alphabets(one: &str, other: &str) -> bool {
 }
 
 fn is_in_latin(foreign: &str, latin: &str) -> bool {
-    // The sounds are those of Portuguese: Jihun and Jihyun share one and are two names.
+    // Sounds are those of Portuguese, in which two names such as Jihun and Jihyun share one.
     if foreign.chars().any(is_syllable) {
         latin_spellings(foreign).iter().any(|spelling| spelling == latin)
     } else {
@@ -71,7 +71,7 @@ fn is_in_latin(foreign: &str, latin: &str) -> bool {
     }
 }
 
-/// Whether the character writes a syllable, or in Hangul a part of one.
+/// Whether the character stands for a syllable or, in Hangul, for a part of one.
 fn is_syllable(letter: char) -> bool {
     matches!(letter, '\u{1100}'..='\u{11FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }

@@ -182,7 +182,7 @@ mod tests {
     use crate::model::model;
 
     #[test]
-    fn a_verb_is_said_once() {
+    fn a_shared_verb_appears_once() {
         let said = |findings: &[&str]| predicates(findings, &ENGLISH);
         assert_eq!(said(&["gives figures", "counts hours"]), "gives figures and counts hours");
         assert_eq!(said(&["writes about plans", "writes warmly"]), "writes warmly, often about plans");
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_of_two_pieces_of_advice_is_said_once() {
+    fn a_verb_of_two_pieces_of_advice_appears_once() {
         let advised = |advice: &[&str]| joined_advice(advice, "and");
         assert_eq!(
             advised(&["ask about the plan", "ask who decides"]),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_verb_reads_as_one_sentence() {
+    fn findings_read_as_one_sentence() {
         let said = |findings: &[&str]| predicates(findings, &PORTUGUESE);
         assert_eq!(
             said(&["escreve com calor", "escreve sobre colegas e conversas", "traz números"]),

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_catalogue_is_right_over_none_one_two_and_five() {
+    fn every_line_of_the_catalogue_agrees_with_none_one_two_and_five() {
         let catalogue = &model().catalogue;
         for answer in [Language::En, Language::Pt] {
             let style = catalogue.style.iter().flat_map(|style| [&style.low, &style.high]).flatten();

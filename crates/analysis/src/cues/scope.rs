@@ -83,8 +83,8 @@ impl Scope {
         scope
     }
 
-    /// Adds the effect of the previous sentence of the post. Irony extends to this sentence; bad news
-    /// does so only if this is an exclamation of praise or thanks.
+    /// Adds the effect of the previous sentence of the post. Irony extends to this sentence; bad
+    /// news does so only if this is an exclamation of praise or thanks.
     pub(crate) fn after(mut self, before: &Self, tokens: &[Token]) -> Self {
         let exclaims = tokens.len() <= MAX_EXCLAIMED && praises(tokens);
         self.adverse |= before.ironic || before.adverse && exclaims;

@@ -33,7 +33,7 @@ fn shows(found: &[String], measure: &str) -> bool {
 }
 
 #[test]
-fn what_is_denied_is_no_thanks() {
+fn negated_thanks_are_no_thanks() {
     assert!(!shows(&english("He won't be grateful either."), "thanks"));
     assert!(!shows(&english("Thanks to the new cache the page loads fast."), "thanks"));
     assert!(shows(&english("Thank you to everyone who helped with it."), "thanks"));
@@ -106,7 +106,7 @@ fn judged_sentences_count_or_do_not() {
 }
 
 #[test]
-fn a_new_way_counts_once_in_a_sentence() {
+fn novelty_counts_once_in_a_sentence() {
     let new = |found: Vec<String>| found.iter().filter(|name| *name == "novelty").count();
     assert_eq!(new(english("We tried the prototype and the redesign in one experiment.")), 1);
     assert_eq!(new(portuguese("Experimentamos o protótipo e repensamos o redesenho.")), 1);

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn care_stands_neither_for_less_conscientiousness_nor_for_more_neuroticism() {
+    fn care_expresses_neither_less_conscientiousness_nor_more_neuroticism() {
         for text in [
             "The backup was tested on a second server after the failure.",
             "The fitters repaired the broken valve.",
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_that_tells_of_neither_side_stands_for_none() {
+    fn a_sentence_about_neither_side_expresses_none() {
         for t in 0..LESS_AND_MORE.len() {
             for is_high in [false, true] {
                 assert!(!tells("The crane on the pier is yellow.", t, is_high), "{t}");

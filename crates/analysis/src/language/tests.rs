@@ -10,7 +10,7 @@ fn language_of(text: &str) -> Detected {
 }
 
 #[test]
-fn english_and_portuguese_are_told_apart() {
+fn english_and_portuguese_are_distinguished() {
     assert_eq!(language_of("We shipped it on Friday and nobody called."), Detected::Ours(Language::En));
     assert_eq!(
         language_of("A gente entregou na sexta e ninguém ligou para reclamar."),
@@ -26,7 +26,7 @@ fn spanish_is_not_taken_for_portuguese() {
 }
 
 #[test]
-fn plain_portuguese_of_shared_words_is_portuguese() {
+fn portuguese_of_words_shared_with_spanish_is_portuguese() {
     for text in [
         "A notificação de incidentes aumentou porque a equipe confia no formulário.",
         "A bomba de infusão apresentou defeito no alarme.",
@@ -71,7 +71,7 @@ fn french_italian_and_german_are_refused() {
 }
 
 #[test]
-fn short_texts_without_function_words_are_told_by_their_words() {
+fn short_texts_without_function_words_are_detected_by_their_words() {
     for text in [
         "Prefiro reunião curta com pauta escrita.",
         "Alinhamento feito: câmera esquerda fora, carros saem puxando.",

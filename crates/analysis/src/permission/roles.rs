@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_hold_a_word_of_meaning_and_the_ends() {
+    fn patterns_have_a_role_with_meaning_and_include_boundaries() {
         let roles: Vec<Role> = ["<", "the", "THING", ">"]
             .map(|name| Role::at(Role::names().position(|known| known == name).unwrap()))
             .into();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn no_small_word_has_two_parts() {
+    fn no_function_word_has_two_roles() {
         for of in [|row: &(_, &'static str, _)| row.1, |row: &(_, _, &'static str)| row.2] {
             let words: Vec<&str> = FUNCTION_WORDS.iter().flat_map(|row| of(row).split(' ')).collect();
             let distinct: std::collections::HashSet<_> = words.iter().collect();

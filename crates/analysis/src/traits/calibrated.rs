@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn percentile_and_probability_never_point_to_different_sides() {
+    fn percentile_and_probability_are_never_on_different_sides() {
         for words in [120, 250, 600, 3_000] {
             for step in -60..=60 {
                 let calibrated = calibrated([f64::from(step) / 50.0; 5], words, Language::En);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_surer_for_axes_that_correlate_more_and_never_surer_than_their_trait() {
+    fn letters_are_more_probable_on_axes_that_correlate_more_and_never_more_than_their_trait() {
         let calibrated = Calibrated {
             z: [1.0; 5],
             resemblance: 1.0,

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn few_words_are_called_a_guess() {
+    fn a_very_short_text_is_called_a_guess() {
         assert!(trait_reading(2, Lean::High, TextLength::VeryShort, Language::En).contains("guess"));
         assert!(trait_reading(2, Lean::High, TextLength::VeryShort, Language::Pt).contains("palpite"));
     }

@@ -1,5 +1,5 @@
-//! Style and playbook: no line without words behind it, the same lines in both languages, little
-//! that two share.
+//! Style and playbook: every line rests on words, both languages have the same lines, and two
+//! people share few of them.
 
 use std::collections::HashSet;
 
@@ -13,8 +13,8 @@ use fluence_domain::person::Person;
 use super::people::{english_words, post, sample, today, writer_of};
 use super::voices::voices;
 
-/// Of two people, the share of the shorter list that the longer one holds too, on average over
-/// pairs.
+/// The greatest mean, over pairs of people, of the share of the shorter list that is in the longer
+/// one too.
 const MAX_SHARED: f64 = 0.40;
 
 fn advice(person: &Person, texts: Language) -> (Vec<Line>, Vec<Line>) {
@@ -58,7 +58,7 @@ fn both_languages_say_the_same_lines_in_their_own_words() {
 
 #[test]
 fn every_line_stands_apart_and_no_placeholder_is_left() {
-    for person in everybody() {
+    for person in all_people() {
         let (style, playbook) = advice(&person, Language::Pt);
         for line in style.iter().chain(&playbook) {
             assert!(!line.text.contains(['{', '}', '|']), "{}", line.text);
@@ -70,7 +70,7 @@ fn every_line_stands_apart_and_no_placeholder_is_left() {
     }
 }
 
-/// Lines of which only one can be followed.
+/// Pairs of lines that contradict each other.
 const OPPOSITES: [[&str; 2]; 10] = [
     ["pace_formal", "pace_short"],
     ["pace_formal", "pace_informal"],
@@ -86,7 +86,7 @@ const OPPOSITES: [[&str; 2]; 10] = [
 
 #[test]
 fn no_two_lines_contradict_each_other() {
-    for person in everybody() {
+    for person in all_people() {
         let (style, playbook) = advice(&person, Language::En);
         let ids: HashSet<&str> = playbook.iter().map(|line| line.id.as_str()).collect();
         for [one, other] in OPPOSITES {
@@ -101,7 +101,7 @@ fn no_two_lines_contradict_each_other() {
 
 #[test]
 fn a_sentence_stands_beside_one_line_of_each_list() {
-    for person in everybody() {
+    for person in all_people() {
         let (style, playbook) = advice(&person, Language::En);
         for list in [style, playbook] {
             let mut used = HashSet::new();
@@ -112,8 +112,8 @@ fn a_sentence_stands_beside_one_line_of_each_list() {
     }
 }
 
-/// The sample people and the invented ones.
-fn everybody() -> Vec<Person> {
+/// Returns the sample people and the invented people.
+fn all_people() -> Vec<Person> {
     let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
     sample().into_iter().chain(invented).collect()
 }
@@ -140,7 +140,7 @@ fn two_people_share_few_lines() {
 }
 
 #[test]
-fn a_text_that_sets_nobody_apart_gets_no_padding() {
+fn a_text_without_findings_gets_no_padding() {
     // Long enough for traits, too short and too plain for rules.
     let person = writer_of(vec![post(&english_words(121))]);
     let playbook = advice(&person, Language::En).1;
@@ -149,9 +149,9 @@ fn a_text_that_sets_nobody_apart_gets_no_padding() {
 }
 
 #[test]
-fn that_little_sets_a_person_apart_is_said_after_what_does() {
+fn the_line_that_little_sets_a_person_apart_follows_the_findings() {
     let mut said = 0;
-    for person in everybody() {
+    for person in all_people() {
         let playbook = advice(&person, Language::En).1;
         if let Some(at) = playbook.iter().position(|line| line.id == "little_sets_apart") {
             assert!(playbook[at + 1..].iter().all(|line| line.section == Some(Section::DoNotInfer)));
@@ -181,7 +181,7 @@ fn every_playbook_ends_with_what_not_to_infer() {
 }
 
 #[test]
-fn one_long_sentence_among_short_private_ones_makes_no_long_winded_writer() {
+fn one_long_sentence_among_short_private_ones_does_not_make_sentences_long() {
     let long = "The customer portal of the company has a search field and a list of the open orders, and the people \
         who use it every morning say that the list is what they look at first, before the mail and before the news of \
         the day, because the list tells them which order will be late, which truck is at which dock, and which \
@@ -216,9 +216,9 @@ fn a_writer_who_hedges_in_other_words_is_not_said_to_hedge_seldom() {
 }
 
 #[test]
-fn that_the_lines_of_style_hold_is_said_only_where_there_are_some() {
+fn only_an_answer_with_style_lines_says_that_they_hold() {
     let mut without = 0;
-    for person in everybody() {
+    for person in all_people() {
         let (style, playbook) = advice(&person, Language::En);
         let warning = &playbook.last().unwrap().text;
         assert!(!warning.contains("style lines") || !style.is_empty(), "{warning}");
@@ -230,7 +230,7 @@ fn that_the_lines_of_style_hold_is_said_only_where_there_are_some() {
 #[test]
 fn a_line_names_the_words_it_counts_in_beside_those_of_the_text() {
     let mut parted = 0;
-    for person in everybody() {
+    for person in all_people() {
         let analysis = analyse(&person, Depth::Premium, Language::En, today()).unwrap();
         let words = analysis.traits.unwrap().text_basis.words_analyzed;
         for line in analysis.advice.unwrap().buyer_playbook {
@@ -242,14 +242,14 @@ fn a_line_names_the_words_it_counts_in_beside_those_of_the_text() {
     assert!(parted > 0);
 }
 
-/// Private sentences of the red team, in a post each.
+/// Returns private sentences of the red team, each as a post.
 fn private_posts(count: usize) -> Vec<fluence_domain::person::Post> {
     let lines = include_str!("redteam/private.tsv").lines().filter(|line| line.starts_with("en"));
     lines.take(count).map(|line| post(line.split('\t').nth(2).unwrap())).collect()
 }
 
 #[test]
-fn that_nothing_stands_out_is_sure_only_where_most_of_the_text_was_examined() {
+fn a_lack_of_findings_is_strong_only_if_most_of_the_text_was_examined() {
     let said = |posts, texts| {
         let person = writer_of(posts);
         let analysis = analyse(&person, Depth::Premium, texts, today()).unwrap();

@@ -1,4 +1,4 @@
-//! The norms of style are those of professional posts, and no line is said of most people.
+//! The norms of style fit the posts in the repository, and no line is given to most people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,19 +16,19 @@ use super::people::{premium, sample, today};
 use super::voices::{halves, parts, sample_in, style_of, voices};
 
 const BOTH: [Language; 2] = [Language::En, Language::Pt];
-/// Of all texts, those that a line may be said of, and said of as strong.
-const MAX_SAID: f64 = 0.40;
+/// The greatest share of texts that may get the same line, and get it as strong.
+const MAX_GIVEN: f64 = 0.40;
 const MAX_STRONG: f64 = 0.15;
-/// What a figure of `norms.toml` may be off by.
+/// The greatest difference of a parameter in `norms.toml` from its fitted value.
 const TOLERANCE: f64 = 0.002;
-/// How alike authors are taken to be, at least and at most.
+/// The least and the greatest shape of the distribution of rates between authors.
 const SHAPES: (f64, f64) = (0.4, 2.0);
-/// Mean of the logarithm of the length of sentences, and its variance between authors, at least:
-/// one terse writer invented all these people, who are more alike than people are.
-const MIN_LENGTH: f64 = 2.46;
+/// The least mean of the logarithm of sentence length, and its least variance between authors. One
+/// terse writer invented all these people, so they are more alike than real people.
+const MIN_LOG_LENGTH: f64 = 2.46;
 const MIN_BETWEEN: f64 = 0.09;
 
-/// The texts of a language: invented people and their halves, and parts of the sample people.
+/// Returns the texts of a language: invented people, their halves, and parts of the sample people.
 fn texts(language: Language) -> Vec<Person> {
     let mut all = Vec::new();
     for (_, person) in voices(language) {
@@ -45,7 +45,7 @@ fn lines(person: &Person) -> (Vec<Line>, Vec<Line>) {
     (advice.communication_style, advice.buyer_playbook)
 }
 
-/// Fits the norms of every measure to the people of a language.
+/// Fits the norm of every measure to the people of a language.
 fn fitted(language: Language) -> BTreeMap<String, Norm> {
     let mut people: Vec<Person> = voices(language).into_iter().map(|(_, person)| person).collect();
     people.extend(sample_in(language));
@@ -66,8 +66,8 @@ fn fitted(language: Language) -> BTreeMap<String, Norm> {
     norms
 }
 
-/// Occurrences in a hundred words that ordinary prose has at least. The invented posts, by one
-/// writer, are sparing with such words.
+/// Returns the least rate of a measure, per 100 words. The invented posts have fewer of these words
+/// than ordinary prose.
 fn least_rate(measure: &str) -> f64 {
     match measure {
         "counterpoints" | "reasons" | "hedges" => 0.3,
@@ -79,14 +79,15 @@ fn least_rate(measure: &str) -> f64 {
     }
 }
 
-/// The rate and shape of the negative binomial law under which the counts are likeliest, on a grid.
+/// Returns the rate and shape of the negative binomial distribution with the greatest likelihood,
+/// on a grid. `counts` has occurrences and words; `least` is the least rate per 100 words.
 fn count_norm(counts: &[(f64, f64)], least: f64) -> CountNorm {
     let steps = |from: f64, to: f64, count: u32| {
         (0..=count).map(move |at| from * (to / from).powf(f64::from(at) / f64::from(count)))
     };
     let total: f64 = counts.iter().map(|(count, _)| count).sum();
     let words: f64 = counts.iter().map(|(_, words)| words).sum();
-    // Half an occurrence more, so that nothing is impossible.
+    // Half an occurrence is added, so that no rate is 0.
     let mean = (total + 0.5) / words;
     let least = least / 100.0;
     let mut best = (f64::NEG_INFINITY, CountNorm { rate: 0.0, shape: 0.0 });
@@ -102,17 +103,18 @@ fn count_norm(counts: &[(f64, f64)], least: f64) -> CountNorm {
     best.1
 }
 
-/// The logarithm of the probability of a count under a negative binomial law.
+/// Returns the logarithm of the probability of a count under a negative binomial distribution.
 fn log_likelihood(count: f64, mean: f64, shape: f64) -> f64 {
-    let miss = mean / (mean + shape);
-    let mut sum = shape * (1.0 - miss).ln();
+    let ratio = mean / (mean + shape);
+    let mut sum = shape * (1.0 - ratio).ln();
     for k in 0..count as u32 {
-        sum += ((f64::from(k) + shape) / (f64::from(k) + 1.0) * miss).ln();
+        sum += ((f64::from(k) + shape) / (f64::from(k) + 1.0) * ratio).ln();
     }
     sum
 }
 
-/// Mean and variance between authors from their halves: what the halves share is the author's.
+/// Fits the norm of sentence length to the halves of each person: the covariance of the halves is
+/// the variance between authors.
 fn length_norm(styles: &[Style], people: &[Person], language: Language) -> LengthNorm {
     let logs: Vec<f64> = styles.iter().map(|style| style.lengths.mean().ln()).collect();
     let mean = logs.iter().sum::<f64>() / logs.len() as f64;
@@ -125,7 +127,7 @@ fn length_norm(styles: &[Style], people: &[Person], language: Language) -> Lengt
         (deviation(a) - deviation(b)).powi(2) / 2.0 * sentences
     });
     let within = within.sum::<f64>() / pairs.len() as f64;
-    LengthNorm { mean: mean.max(MIN_LENGTH), between: between.max(MIN_BETWEEN), within }
+    LengthNorm { mean: mean.max(MIN_LOG_LENGTH), between: between.max(MIN_BETWEEN), within }
 }
 
 fn rounded(value: f64) -> f64 {
@@ -133,7 +135,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 fn written() -> String {
-    let mut text = "# Where the counts of professional posts lie; see norms.rs. Fitted to model/posts and sample/people.jsonl by\n\
+    let mut text = "# The distribution of each measure in professional posts; see norms.rs. Fitted to model/posts and sample/people.jsonl by\n\
         # `UPDATE_STYLE_NORMS=1 cargo test --package fluence-analysis coverage`: rates are per hundred words.\n"
         .to_owned();
     for (code, language) in [("en", Language::En), ("pt", Language::Pt)] {
@@ -178,7 +180,7 @@ fn the_norms_of_style_are_those_of_the_posts_in_the_repository() {
 }
 
 #[test]
-fn no_line_is_said_of_nearly_everybody() {
+fn no_line_is_given_to_most_people() {
     let mut people: Vec<Person> = BOTH.into_iter().flat_map(texts).collect();
     people.extend(sample());
     assert!(people.len() >= 220, "{}", people.len());
@@ -204,7 +206,7 @@ fn no_line_is_said_of_nearly_everybody() {
     let each = |count: usize| count as f64 / people.len() as f64;
     println!("  lines each: style {:.1}, playbook {:.1}", each(of_style), each(of_playbook));
     for (id, (all, strong)) in said {
-        assert!(share(all) <= MAX_SAID && share(strong) <= MAX_STRONG, "{id}: {all}, {strong}");
+        assert!(share(all) <= MAX_GIVEN && share(strong) <= MAX_STRONG, "{id}: {all}, {strong}");
     }
 }
 

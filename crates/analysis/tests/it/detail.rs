@@ -1,4 +1,4 @@
-//! How much of an analysis an answer tells, and in how many bytes.
+//! The contents and the size of brief, standard and full answers.
 
 use fluence_analysis::{analyse, depth};
 use fluence_domain::depth::Depth;
@@ -12,7 +12,7 @@ use super::voices::voices;
 
 const BOTH: [Language; 2] = [Language::En, Language::Pt];
 const MAX_BYTES: [(Detail, usize); 2] = [(Detail::Brief, 4_000), (Detail::Standard, 10_000)];
-/// The longest frame of an answer, without what it tells of the person.
+/// The longest answer without the analysis and the person's values.
 const FRAME: &str = r#"{"success":true,"analise":{"person":{"first_name":,"last_name":,"company":,"title":,"location":},
 "match":{"confidence":0.99,"source":"enrichment","evidence":{"first_name":"double_surname","last_name":"double_surname",
 "company":"without_legal_form"}},},"billing_info":{"creditos_utilizados":1000000000,"creditos_restantes":1000000000000,
@@ -23,7 +23,7 @@ fn told(person: &Person, tier: Depth, answer: Language, detail: Detail) -> Vec<u
     depth::json(analyse(person, tier, answer, today()).unwrap(), detail, person).unwrap()
 }
 
-/// Bytes of the whole answer.
+/// Returns the bytes of the whole answer.
 fn bytes_of_answer(person: &Person, answer: Language, detail: Detail) -> usize {
     let strings = [&person.first_name, &person.last_name, &person.company].map(String::len);
     let optional =
@@ -38,7 +38,7 @@ fn people() -> Vec<Person> {
 }
 
 #[test]
-fn brief_and_standard_answers_keep_within_their_bytes_whoever_is_asked_about() {
+fn brief_and_standard_answers_keep_within_their_bytes_for_every_person() {
     for person in people() {
         for answer in BOTH {
             for (detail, most) in MAX_BYTES {
@@ -69,7 +69,7 @@ fn a_name_or_title_of_any_length_does_not_break_the_bound() {
 }
 
 #[test]
-fn brief_tells_what_a_person_reads_and_one_quotation_a_line() {
+fn a_brief_answer_has_the_lines_and_one_quotation_each() {
     let person = &sample()[0];
     let brief: Value =
         serde_json::from_slice(&told(person, Depth::Premium, Language::En, Detail::Brief)).unwrap();
@@ -86,7 +86,7 @@ fn brief_tells_what_a_person_reads_and_one_quotation_a_line() {
 }
 
 #[test]
-fn each_detail_says_what_the_shorter_one_says() {
+fn each_detail_contains_the_shorter_one() {
     for person in sample() {
         let of = |detail| -> Value {
             serde_json::from_slice(&told(&person, Depth::Premium, Language::Pt, detail)).unwrap()

@@ -1,5 +1,5 @@
-//! The program and the trainer give the same figures: 200 texts strung together from lexicon words
-//! by `model/fixtures.py`, with the trainer's own figures beside them.
+//! This crate and the trainer compute the same values, for 200 texts that `model/fixtures.py`
+//! generates from words of the lexicon.
 
 use std::io::Read;
 
@@ -12,7 +12,7 @@ use fluence_analysis::{clean, model, segment};
 use fluence_domain::language::Language;
 use serde::Deserialize;
 
-/// What the trainer and the program may differ by.
+/// The greatest difference between the trainer's values and those of this crate.
 const TOLERANCE: f64 = 1e-4;
 
 #[derive(Deserialize)]

@@ -1,5 +1,5 @@
-//! What the buyer of an answer reads about each sample person, in both languages. Read a change as
-//! that buyer would.
+//! Snapshots of the premium answer about each sample person in both languages. Review a change as
+//! the reader of the answer.
 
 use std::fmt::Write as _;
 

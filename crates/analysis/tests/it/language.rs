@@ -1,4 +1,4 @@
-//! The language of short sentences, over the sets of the red team.
+//! The language of short sentences is detected, on the sets of the red team.
 
 use fluence_analysis::language::{Detected, detect};
 use fluence_analysis::{clean, model, segment};

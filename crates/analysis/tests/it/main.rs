@@ -1,4 +1,4 @@
-//! The analysis as its callers meet it: one test a promise.
+//! Tests of the public interface of the analysis.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot go on should say where it stopped, helpers included"

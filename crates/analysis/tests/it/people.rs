@@ -1,4 +1,4 @@
-//! Invented people to analyse: those of the sample directory, and some made for one test.
+//! Invented people for tests: those of the sample directory, and people with given posts.
 
 use chrono::{DateTime, Utc};
 use fluence_analysis::{Analysis, InsufficientData, analyse};
@@ -21,12 +21,12 @@ struct Line {
     posts: Vec<Post>,
 }
 
-/// A day after every sample post.
+/// Returns a date after every sample post.
 pub(super) fn today() -> DateTime<Utc> {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-/// Somebody who wrote these posts.
+/// Returns a person with these posts.
 pub(super) fn writer_of(posts: Vec<Post>) -> Person {
     Person {
         id: PersonId::from_uuid(uuid::Uuid::nil()),
@@ -43,12 +43,12 @@ pub(super) fn writer_of(posts: Vec<Post>) -> Person {
     }
 }
 
-/// A post without a date.
+/// Returns a post without a date.
 pub(super) fn post(text: &str) -> Post {
     Post { text: text.to_owned(), published_at: None, language: None }
 }
 
-/// The people of the sample directory whose texts support traits.
+/// Returns the people of the sample directory whose posts support traits.
 pub(super) fn sample() -> Vec<Person> {
     let lines = include_str!("../../../../sample/people.jsonl").lines();
     let people = lines.map(|line| {
@@ -62,17 +62,17 @@ pub(super) fn sample() -> Vec<Person> {
     people.map(|(_, person)| person).filter(|person| premium(person).is_ok()).collect()
 }
 
-/// The deepest analysis, in Portuguese.
+/// Returns the premium analysis in Portuguese.
 pub(super) fn premium(person: &Person) -> Result<Analysis, InsufficientData> {
     analyse(person, Depth::Premium, Language::Pt, today())
 }
 
-/// The same as JSON.
+/// Returns the premium analysis in Portuguese as JSON.
 pub(super) fn premium_json(person: &Person) -> serde_json::Value {
     serde_json::to_value(premium(person).unwrap()).unwrap()
 }
 
-/// A text of so many words, each sentence of ten, in plain English.
+/// Returns an English text of this many words, in sentences of ten.
 pub(super) fn english_words(words: usize) -> String {
     let stock = ["we", "planned", "the", "launch", "with", "our", "team", "and", "it", "worked"];
     let mut text = String::new();

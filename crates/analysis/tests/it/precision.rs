@@ -1,10 +1,10 @@
-//! What a line counts is what it says: sentences that were judged by hand, one by one, against a
-//! rubric.
+//! A line counts only sentences that support it: pairs of line and sentence, each judged twice by
+//! hand against a rubric.
 //!
-//! `precision.tsv` holds the pairs of the second draw with both judgements, and the rubric,
-//! `precision_third.tsv` to `precision_seventh.tsv` those of later draws; `precision_mended.tsv`
-//! the pairs of the first draw that did not support their line. Every draw but the fifth led to
-//! changes of the cues.
+//! `precision.tsv` has the rubric and the pairs of the second draw with both judgements.
+//! `precision_third.tsv` to `precision_seventh.tsv` have those of later draws,
+//! `precision_mended.tsv` the pairs of the first draw that did not support their line. Every draw
+//! but the fifth led to changes of the cues.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
@@ -19,7 +19,7 @@ use fluence_domain::language::Language;
 use super::people::{post, writer_of};
 use super::voices::of_the_study;
 
-/// The draws, oldest first, whose judged pairs are all kept.
+/// The draws of which every judged pair is kept, oldest first.
 const DRAWS: [(&str, &str); 6] = [
     ("second", include_str!("precision.tsv")),
     ("third", include_str!("precision_third.tsv")),
@@ -28,23 +28,22 @@ const DRAWS: [(&str, &str); 6] = [
     ("sixth", include_str!("precision_sixth.tsv")),
     ("seventh", include_str!("precision_seventh.tsv")),
 ];
-/// The latest draw from posts that were written after the cues, which holds the floor: the study.
+/// The latest draw, from posts that were written after the cues. The floors below apply to it.
 const STUDY: &str = DRAWS[5].1;
 /// Pairs of the first draw that did not support their line.
 const MENDED: &str = include_str!("precision_mended.tsv");
 const BOTH: [(&str, Language); 2] = [("en", Language::En), ("pt", Language::Pt)];
-/// Pairs of the study, and the share of them that support their line: a floor under what is
-/// reached.
+/// The least size of the study, and the least share of its pairs that support their line.
 const MIN_PAIRS: usize = 300;
 const MIN_PEOPLE: usize = 40;
 const MIN_SUPPORTED: f64 = 0.95;
-/// The share of the pairs of each draw that are counted now, in percent.
+/// The least percentage of supporting pairs among those of each draw that are still counted.
 const MIN_SUPPORTED_NOW: f64 = 96.0;
-/// Supporting pairs that a stricter rule may give up, of all judged ones: what is said to several
-/// readers is no word to one.
+/// The greatest share of judged pairs that support their line but are no longer counted, because a
+/// stricter rule excludes them.
 const MAX_LOST: f64 = 0.035;
-/// Pairs drawn of one line and language, so that frequent lines do not crowd out the others.
-const MAX_OF_A_LINE: usize = 16;
+/// The most pairs that are drawn for one line and language.
+const MAX_PER_LINE: usize = 16;
 
 struct Pair {
     language: Language,
@@ -70,17 +69,18 @@ fn read(file: &'static str) -> Vec<Pair> {
     lines.map(pair).collect()
 }
 
-/// The playbook lines that say that there is much of something, with the place of its measure.
+/// Returns the playbook lines for a high standing that count something, with the index of their
+/// measure.
 fn lines() -> BTreeMap<&'static str, usize> {
     let rules = model().catalogue.rules.iter().filter(|rule| rule.when == Side::High);
-    // Long words and the length of sentences are measured; there is nothing to judge.
+    // Long words and sentence length leave nothing to judge.
     let cues = &model().cues;
     let counted =
         rules.filter(|rule| !cues.is_sentence_length(rule.index) && !cues.is_long_words(rule.index));
     counted.map(|rule| (rule.id.as_str(), rule.index)).collect()
 }
 
-/// Text by which the language of a short sentence is known.
+/// Text that makes the language of a short sentence certain, in English and in Portuguese.
 const AROUND: [&str; 2] = [
     "The table is where it was and they are all there with it.",
     "A mesa está onde estava e eles também estão lá com ela desde o dia em que ela veio.",
@@ -143,7 +143,7 @@ fn pairs_that_do_not_support_their_line_are_not_counted_and_the_others_are() {
     assert!(lost.len() as f64 <= MAX_LOST * draws.len() as f64, "{lost:#?}");
 }
 
-/// Writes pairs to be judged, drawn by a fixed rule, to the file that `PRECISION_PAIRS` names.
+/// Draws pairs by a fixed rule and writes them, to be judged, to the file `PRECISION_PAIRS`.
 #[test]
 fn pairs_can_be_drawn() {
     let Some(path) = std::env::var_os("PRECISION_PAIRS") else { return };
@@ -179,7 +179,7 @@ fn pairs_can_be_drawn() {
         by_line.entry(format!("{} {}", fields[0], fields[2])).or_default().push(pair);
     }
     for of_line in by_line.values() {
-        let step = of_line.len().div_ceil(MAX_OF_A_LINE).max(1);
+        let step = of_line.len().div_ceil(MAX_PER_LINE).max(1);
         for pair in of_line.iter().step_by(step) {
             writeln!(file, "{pair}").unwrap();
         }

@@ -1,8 +1,8 @@
-//! What people tell of themselves is never repeated: red-team sentences among work talk, through
-//! the whole engine.
+//! No answer repeats what people write about their private life: the whole analysis runs on
+//! red-team sentences among sentences about work.
 //!
-//! A third of each set was written first, in another style, and not looked at while the rule was
-//! tuned (`docs/analysis.md` tells what was seen when).
+//! A third of each set was written first, in another style, and was not read while the rules were
+//! tuned. `docs/analysis.md` states which sets were seen when.
 
 use std::collections::HashSet;
 
@@ -44,15 +44,15 @@ const HARMLESS: [&str; 13] = [
     include_str!("redteam/harmless_eleventh.tsv"),
     include_str!("redteam/plain_eleventh.tsv"),
 ];
-/// Harmless sentences that must be quotable, by set: floors under what is reached. The target is
-/// 0.80 of each.
+/// The least share of harmless sentences that may be quoted, by set. The target is 0.80 of each
+/// set.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
     [0.75, 0.75, 0.78, 0.66, 0.56, 0.50, 0.54, 0.57, 0.49, 0.36, 0.10, 0.27, 0.17];
-/// The same of the first two together.
+/// The same for the first two sets together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.75;
-/// Sentences of one person.
+/// The number of red-team sentences that one person writes.
 const PER_PERSON: usize = 8;
-/// Work talk around each sentence.
+/// Sentences about work around each red-team sentence, in English and in Portuguese.
 const AROUND: [[&str; 3]; 2] = [
     [
         "The staging cluster runs the new release with a dashboard for the error rate of every service.",
@@ -65,7 +65,7 @@ const AROUND: [[&str; 3]; 2] = [
         "O fornecedor entregou os sensores no prazo e o armazém atualizou o sistema de estoque.",
     ],
 ];
-/// Texts of the answer that are the program's own.
+/// Files with the texts of answers that are not quotations.
 const OWN_TEXTS: [&str; 5] = [
     include_str!("../../src/advice.toml"),
     include_str!("../../src/text.rs"),
@@ -93,7 +93,7 @@ fn around(language: Language) -> [&'static str; 3] {
     AROUND[usize::from(language == Language::Pt)]
 }
 
-/// A sentence among work talk, in a line of its own or in the flow.
+/// Returns a post with a sentence among sentences about work, on its own line or in a paragraph.
 fn post_with(case: &Case, at: usize) -> Post {
     let [one, two, three] = around(case.language);
     let ended = if case.sentence.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -107,7 +107,7 @@ fn post_with(case: &Case, at: usize) -> Post {
     post(&text)
 }
 
-/// Where the sentence stands in its post, in code points.
+/// Returns the positions of the sentence in its post, in code points.
 fn span(post: &Post, case: &Case) -> std::ops::Range<usize> {
     let byte = post.text.find(case.sentence).unwrap();
     let start = post.text[..byte].chars().count();
@@ -122,7 +122,7 @@ fn runs(text: &str) -> HashSet<Vec<String>> {
     words(text).windows(3).map(<[String]>::to_vec).collect()
 }
 
-/// Every text of an answer, and every place of evidence as post and start.
+/// Collects every text of an answer, and the post and start of every quotation.
 fn collect(json: &serde_json::Value, texts: &mut Vec<String>, places: &mut Vec<(usize, usize)>) {
     match json {
         serde_json::Value::String(text) => texts.push(text.clone()),
@@ -137,7 +137,8 @@ fn collect(json: &serde_json::Value, texts: &mut Vec<String>, places: &mut Vec<(
     }
 }
 
-/// Sentences of the file that the permission lets through among work talk, of how many.
+/// Returns the sentences of a file that may be quoted among sentences about work, and the number of
+/// all its sentences.
 fn quotable(file: &'static str) -> (Vec<&'static str>, usize) {
     let cases = cases(file);
     (permitted(&cases), cases.len())
@@ -177,7 +178,7 @@ fn no_private_sentence_is_permitted() {
     }
 }
 
-/// Private sentences that speak of somebody by their trade, or in words of work with figures.
+/// Private sentences about a person by trade, or in words of work with figures.
 const IN_WORDS_OF_WORK: [&str; 3] = [
     include_str!("redteam/private_roles.tsv"),
     include_str!("redteam/private_twelfth.tsv"),
@@ -185,7 +186,7 @@ const IN_WORDS_OF_WORK: [&str; 3] = [
 ];
 
 #[test]
-fn few_sentences_that_tell_of_somebody_in_words_of_work_are_permitted() {
+fn few_sentences_about_a_person_in_words_of_work_are_permitted() {
     for (file, one_in) in IN_WORDS_OF_WORK.into_iter().zip([50, 90, 100]) {
         let (found, of) = quotable(file);
         println!("Private sentences about somebody in words of work quotable: {} of {of}", found.len());
@@ -193,7 +194,7 @@ fn few_sentences_that_tell_of_somebody_in_words_of_work_are_permitted() {
     }
 }
 
-/// Work talk to join a private matter to, and what joins them.
+/// Sentences about work to join a private matter to, and words that join them.
 const JOINED_TO: [[&str; 3]; 2] = [
     [
         "We shipped the new importer",
@@ -232,7 +233,7 @@ fn a_private_matter_joined_to_work_is_still_private() {
     assert!(found.len() * 300 <= of, "{found:#?}");
 }
 
-/// Whether any part of a text is permitted.
+/// Whether any sentence of a text may be quoted.
 fn is_permitted(text: &str) -> bool {
     let posts = [post(text)];
     let reading = Reading::of(&posts, model());
@@ -241,7 +242,7 @@ fn is_permitted(text: &str) -> bool {
 }
 
 #[test]
-fn what_is_refused_alone_is_not_permitted_joined_to_work() {
+fn what_is_refused_by_itself_is_not_permitted_joined_to_work() {
     let (mut found, mut of) = (Vec::new(), 0);
     for (at, case) in IN_WORDS_OF_WORK.into_iter().flat_map(cases).enumerate() {
         let matter = case.sentence.trim_end_matches(['.', '!', '?']);
@@ -264,7 +265,7 @@ fn what_is_refused_alone_is_not_permitted_joined_to_work() {
 }
 
 #[test]
-fn no_sentence_that_tells_of_somebody_by_things_is_permitted() {
+fn no_sentence_about_a_person_by_their_things_is_permitted() {
     let of = |language, file: &'static str| {
         let sentences = file.lines().filter(|line| !line.starts_with(['#', '[']));
         sentences.map(move |sentence| Case { language, sentence })
@@ -327,7 +328,7 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
     }
 }
 
-/// What may stand of the sentences beside a private one: few, though it has no private word.
+/// The file's sentences have no private word, so only their low score can show what they are about.
 #[test]
 fn few_neighbours_of_a_sentence_that_reads_like_private_life_are_quoted() {
     let beside_work = |file| {

@@ -1,4 +1,4 @@
-//! What is read, what is left out, and what is refused.
+//! Which texts are analysed, left out or rejected.
 
 use fluence_analysis::{InsufficientData, InsufficientReason, WORDS_NEEDED, analyse};
 use fluence_domain::depth::Depth;
@@ -21,9 +21,9 @@ fn one_hundred_and_nineteen_words_are_too_few_and_one_hundred_and_twenty_are_eno
 
 #[test]
 fn the_standard_tier_has_the_same_gate_and_basic_has_none() {
-    let nobody = writer_of(Vec::new());
-    assert!(analyse(&nobody, Depth::Standard, Language::En, today()).is_err());
-    let basic = analyse(&nobody, Depth::Basic, Language::En, today()).unwrap();
+    let person_without_posts = writer_of(Vec::new());
+    assert!(analyse(&person_without_posts, Depth::Standard, Language::En, today()).is_err());
+    let basic = analyse(&person_without_posts, Depth::Basic, Language::En, today()).unwrap();
     assert_eq!((basic.traits, basic.advice, basic.summary.words), (None, None, 0));
 }
 
@@ -52,7 +52,7 @@ fn spanish_is_refused() {
     assert_eq!(found, Err(InsufficientData { words: 0, words_needed: WORDS_NEEDED, reason }));
 }
 
-/// Posts too short to show their language.
+/// Posts that are too short to show their language.
 const SHORT: [&str; 8] = [
     "Obrigado a todos",
     "hello world",
@@ -117,7 +117,7 @@ fn the_order_of_posts_changes_only_their_numbers() {
     }
 }
 
-/// Counts every post from the other end.
+/// Replaces every index of a post by its index in the reversed list.
 fn renumber(json: &mut serde_json::Value, last: usize) {
     match json {
         serde_json::Value::Object(fields) => {

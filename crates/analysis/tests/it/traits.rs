@@ -1,4 +1,4 @@
-//! Where each figure comes from, exactly; and what must not move it.
+//! Every score divides exactly into shares, and names, gender and order do not change it.
 
 use fluence_analysis::evidence::Evidence;
 use fluence_analysis::features::{Counts, word_facts};
@@ -12,7 +12,7 @@ use fluence_domain::person::Person;
 use super::people::{english_words, post, premium, premium_json, sample, writer_of};
 use super::voices::voices;
 
-/// What an exact sum may be off by, after rounding to six decimals.
+/// The greatest error of an exact sum after rounding to six decimals.
 const TOLERANCE: f64 = 1e-4;
 
 fn scored<'r>(reading: &'r Reading<'_>) -> (Language, &'r Texts, Scores<'static>) {
@@ -65,7 +65,7 @@ fn shares_of_words_and_marks_add_up_to_their_sentences() {
     }
 }
 
-/// The person without one sentence.
+/// Returns the person without one sentence.
 fn without(person: &Person, evidence: &Evidence) -> Person {
     let mut left = person.clone();
     let text = &mut left.posts[evidence.post].text;
@@ -76,7 +76,7 @@ fn without(person: &Person, evidence: &Evidence) -> Person {
 #[test]
 fn deleting_the_top_sentence_of_a_trait_changes_the_score_to_what_was_told() {
     let mut deleted = 0;
-    for person in everybody() {
+    for person in all_people() {
         let details = premium(&person).unwrap().traits.unwrap().ocean_details;
         for (t, name) in TRAITS.iter().enumerate() {
             let detail = details.get(t);
@@ -97,8 +97,8 @@ fn deleting_the_top_sentence_of_a_trait_changes_the_score_to_what_was_told() {
     assert!(deleted > 10, "only {deleted} cases");
 }
 
-/// The sample people and the invented ones.
-fn everybody() -> Vec<Person> {
+/// Returns the sample people and the invented people.
+fn all_people() -> Vec<Person> {
     let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
     sample().into_iter().chain(invented).collect()
 }
@@ -106,7 +106,7 @@ fn everybody() -> Vec<Person> {
 #[test]
 fn a_sentence_stands_beside_one_trait_at_most_and_denies_and_asks_nothing() {
     let mut seen = 0;
-    for person in everybody() {
+    for person in all_people() {
         let details = premium(&person).unwrap().traits.unwrap().ocean_details;
         let mut used = std::collections::HashSet::new();
         for (t, _) in TRAITS.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! Invented professionals of many trades and tones (`model/posts`), by whom the norms of style are
-//! fitted and tried.
+//! Invented professionals of many trades and tones, from `model/posts`. The norms of style are
+//! fitted to their posts and tested on them.
 
 use fluence_analysis::reading::Reading;
 use fluence_analysis::style::Style;
@@ -20,10 +20,10 @@ const PORTUGUESE: [&str; 3] = [
     include_str!("../../../../model/posts/pt_2.txt"),
     include_str!("../../../../model/posts/pt_3.txt"),
 ];
-/// Words of a part of a sample person's posts, which stands for a text of its own.
-const PART_WORDS: usize = 130;
+/// The fewest words of a part of a person's posts that is used as a text of its own.
+const MIN_PART_WORDS: usize = 130;
 
-/// The people in the files of a language, with a few words on who they are.
+/// Returns the invented people of a language, each with a short description.
 pub(super) fn voices(language: Language) -> Vec<(String, Person)> {
     let files: &[&str] = match language {
         Language::En => &ENGLISH,
@@ -32,7 +32,7 @@ pub(super) fn voices(language: Language) -> Vec<(String, Person)> {
     people_in(files)
 }
 
-/// The people of the later draws of the precision study.
+/// Returns the people of the later draws of the precision study.
 pub(super) fn of_the_study(language: Language) -> Vec<(String, Person)> {
     people_in(match language {
         Language::En => &[
@@ -62,13 +62,13 @@ fn people_in(files: &[&str]) -> Vec<(String, Person)> {
     found.into_iter().map(|(name, posts)| (name, writer_of(posts))).collect()
 }
 
-/// The sample people who write in a language.
+/// Returns the sample people who write in a language.
 pub(super) fn sample_in(language: Language) -> Vec<Person> {
     let writes = |person: &Person| Reading::of(&person.posts, model()).main_language() == language;
     sample().into_iter().filter(writes).collect()
 }
 
-/// Every other sentence of a person, and the others.
+/// Splits a person into two with alternate sentences.
 pub(super) fn halves(person: &Person) -> [Person; 2] {
     let mut halves: [Vec<Post>; 2] = [Vec::new(), Vec::new()];
     let mut at = 0;
@@ -89,21 +89,21 @@ pub(super) fn halves(person: &Person) -> [Person; 2] {
     halves.map(writer_of)
 }
 
-/// The posts of a person, parted into texts of some length.
+/// Splits a person into people with at least [`MIN_PART_WORDS`] words each. Drops the rest.
 pub(super) fn parts(person: &Person) -> Vec<Person> {
     let mut found = Vec::new();
     let mut posts: Vec<Post> = Vec::new();
     for post in &person.posts {
         posts.push(post.clone());
         let words: usize = posts.iter().map(|post| post.text.split_whitespace().count()).sum();
-        if words >= PART_WORDS {
+        if words >= MIN_PART_WORDS {
             found.push(writer_of(std::mem::take(&mut posts)));
         }
     }
     found
 }
 
-/// What the writing of a person shows.
+/// Returns the counts of a person's posts in a language.
 pub(super) fn style_of(person: &Person, language: Language) -> Style {
     let reading = Reading::of(&person.posts, model());
     Style::of(reading.texts(language), &reading, language, model())

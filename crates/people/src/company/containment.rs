@@ -1,4 +1,4 @@
-//! Whether one company's name is in the other: no word distinguishes the two.
+//! Compares two company names of which one contains the other.
 
 use super::CompanyName;
 use super::rule::CompanyRule;
@@ -9,19 +9,19 @@ use crate::rarity::Rarity;
 use crate::sound::sound_key;
 use crate::transliteration::are_one_in_two_alphabets;
 
-/// How much of the other side's missing share is subtracted.
-const FULLER: f64 = 0.02;
-/// A word with this multiple of another's weight is far more distinctive.
+/// The factor by which the missing share of the containing name lowers the degree.
+const MISSING_SHARE_FACTOR: f64 = 0.02;
+/// A word with more than this multiple of another's weight is far more distinctive.
 const FAR_MORE_DISTINCTIVE: f64 = 1.5;
-/// A word that only sounds the same.
+/// The degree of two spellings of one sound.
 pub(super) const SAME_SOUND: f64 = 0.95;
-/// A word with one typing error.
+/// The degree of two words that differ by a slip.
 const ONE_SLIP: f64 = 0.88;
-/// Shorter words must match without an error.
+/// Shorter words must agree without a slip.
 const MIN_CHARS_WITH_SLIP: usize = 5;
-/// Shorter abbreviations may stand for several words.
+/// Shorter abbreviations are ambiguous.
 const MIN_CHARS_SHORTENED: usize = 4;
-/// The query has words that the source lacks.
+/// The degree if the query has words that the source lacks.
 const QUERY_HAS_MORE: f64 = 0.97;
 
 /// Returns the agreement of two names of which one contains the other, or `None`. If each has a
@@ -46,8 +46,8 @@ pub(super) fn containment(
     }
     let share = contained.share();
     if share < 1.0 {
-        // Both sides count, so that the fuller agreement ranks first.
-        let degree = share - FULLER * (share - containing.share());
+        // Of two candidates with the same share, the one with fewer missing words ranks first.
+        let degree = share - MISSING_SHARE_FACTOR * (share - containing.share());
         return Some(Agreement::new(CompanyRule::Similar, degree));
     }
     Some(if query_has_more {
@@ -65,9 +65,10 @@ struct Overlap {
     heaviest_found: f64,
     /// 0 if no word is missing.
     heaviest_missing: f64,
-    /// Whether a word that names no trade is found: "Banco" by itself is contained in every bank.
+    /// Whether a word is found that names neither a trade nor a group: "Banco" by itself is in the
+    /// name of many banks.
     brand_found: bool,
-    /// Whether a missing word tells one company, or one unit of it, from another.
+    /// Whether a missing word distinguishes companies or their units.
     misses_a_brand: bool,
 }
 
@@ -107,6 +108,7 @@ impl Overlap {
     }
 }
 
+/// Returns the degree to which two words agree, or 0.
 fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if are_same_word(word, other) {
         return 1.0;
@@ -115,8 +117,7 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if sound_the_same || are_one_in_two_alphabets(word, other) || is_one_shortened(word, other) {
         return SAME_SOUND;
     }
-    // A word in the name of some company of the directory is that company's word, not a typing
-    // error.
+    // A word of a company in the directory is not a slip.
     let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
     let shortest = match slips {
         Slips::InLongWords => MIN_CHARS_WITH_SLIP,
@@ -132,7 +133,7 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     0.0
 }
 
-/// Whether one word is the beginning of the other and both say what a company is: Coop and
+/// Whether one word is the beginning of the other and both state what a company is: Coop and
 /// Cooperative.
 fn is_one_shortened(word: &str, other: &str) -> bool {
     shorter_length(word, other) >= MIN_CHARS_SHORTENED

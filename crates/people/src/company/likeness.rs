@@ -1,7 +1,7 @@
 //! Whether two names mean the same company.
 //!
-//! "Alfa Tecnologia Ltda." and "ALFA" are one company: the legal form counts nothing, the trade
-//! little, the brand nearly everything. "Alfa Tecnologia" and "Beta Tecnologia" are two.
+//! "Alfa Tecnologia Ltda." and "ALFA" are one company: the legal form does not count, the trade
+//! counts little, and the brand counts most. "Alfa Tecnologia" and "Beta Tecnologia" are two.
 
 use super::CompanyName;
 use super::containment::{SAME_SOUND, containment};
@@ -12,15 +12,15 @@ use crate::edits::Slips;
 use crate::rarity::Rarity;
 use crate::transliteration::are_one_in_two_alphabets;
 
-/// The company is known by another name.
+/// The degree of two known names of one company.
 const ALIAS: f64 = 0.96;
-/// One name is the initials of the other.
+/// The degree of a name and its initials.
 const INITIALS: f64 = 0.90;
-/// The person worked there before.
+/// The factor of a former employer.
 const FORMER: f64 = 0.90;
 
-/// Returns how surely the queried company is one where the candidate works or worked, or `None` if
-/// it is another.
+/// Compares the queried company with those where the candidate works or worked. Returns `None` if
+/// it is none of them.
 pub(crate) fn compare(
     query: &CompanyName,
     present: &CompanyName,
@@ -51,7 +51,7 @@ fn compare_two(
         return Some(Agreement::new(CompanyRule::Similar, SAME_SOUND));
     }
     let (query, candidate) = (&closed_up_like(query, candidate), &closed_up_like(candidate, query));
-    if query.filed_under().is_some_and(|name| candidate.filed_under() == Some(name)) {
+    if query.main_name().is_some_and(|name| candidate.main_name() == Some(name)) {
         return Some(Agreement::new(CompanyRule::Alias, ALIAS));
     }
     containment(query, candidate, rarity, slips).or_else(|| {

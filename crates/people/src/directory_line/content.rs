@@ -1,4 +1,4 @@
-//! The digest of a line: equal for lines with equal content.
+//! The digest of a line, which is equal for lines with equal content.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -7,7 +7,7 @@ use super::DirectoryLine;
 use fluence_domain::ids::PersonId;
 
 impl DirectoryLine {
-    /// Returns an id for a person without an id in the database: the same for equal lines.
+    /// Returns an id for a person that the database does not have. Equal lines have equal ids.
     pub fn derived_id(&self) -> PersonId {
         let digest = self.content_sha256();
         let mut id = [0; 16];
@@ -15,8 +15,7 @@ impl DirectoryLine {
         PersonId::from_uuid(uuid::Builder::from_custom_bytes(id).into_uuid())
     }
 
-    /// SHA-256 of every field: two lines with equal digests describe the same person in the same
-    /// words.
+    /// Returns the SHA-256 of all fields.
     pub fn content_sha256(&self) -> [u8; 32] {
         let mut digest = ContentDigest::default();
         for text in [&self.first_name, &self.last_name, &self.company] {

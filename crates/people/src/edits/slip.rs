@@ -1,9 +1,9 @@
-//! Finds the slips between two words, and judges whether they are likely typing errors.
+//! Finds the slips between two words, and decides whether they are likely typing errors.
 //!
 //! Most pairs of names that differ by a letter are two names: Rossi and Rosso, Weber and Heber,
-//! Harrison and Garrison. The letter distinguishes a slip from another name: the first of a word is
-//! seldom mistyped; a vowel in place of another makes another name; and another ending, or an extra
-//! one, makes another form of the word.
+//! Harrison and Garrison. The letter shows whether it is a slip: the first letter is seldom
+//! mistyped; another vowel makes another name; another or an additional ending makes another form
+//! of the word.
 
 /// The single slip between two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +52,9 @@ impl Slip {
     }
 }
 
-/// Whether both words have letters only, of a script in which a word has many: Latin, Greek,
-/// Cyrillic. In Arabic, Hangul or kana, another letter is mostly another name, as is another digit.
+/// Whether both words consist of lower-case letters, and so are Latin, Greek or Cyrillic. In
+/// Arabic, Hangul or kana, where words have few letters, another letter usually makes another name.
+/// So does another digit.
 fn are_spelt_out(one: &str, other: &str) -> bool {
     one.chars().chain(other.chars()).all(char::is_lowercase)
 }
@@ -99,7 +100,7 @@ fn is_vowel(letter: char) -> bool {
         || matches!(letter, 'а' | 'е' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'і' | 'є')
 }
 
-/// Whether the letter at the end makes another form of a name: Faria and Farias, Иванов and
+/// Whether the letter, at the end of a name, makes another form of it: Faria and Farias, Иванов and
 /// Иванова.
 fn is_ending(letter: char) -> bool {
     is_vowel(letter) || matches!(letter, 's' | 'σ')

@@ -1,6 +1,6 @@
-//! Where a source has more than the query: a longer name, a longer name of the company.
+//! The fields in which a source has more words than the query.
 
-/// The fields of which the source has more than the query.
+/// For each field, whether the source has more words than the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Beyond {
     pub(super) given: bool,
@@ -9,13 +9,13 @@ pub(crate) struct Beyond {
 }
 
 impl Beyond {
-    /// Whether the other has all that this has beyond the query, and more.
+    /// Whether the other's fields include all of these and at least one more.
     pub(super) fn is_within(self, other: Self) -> bool {
         let fields = |beyond: Self| [beyond.given, beyond.surnames, beyond.company];
         self != other && fields(self).iter().zip(fields(other)).all(|(this, other)| *this <= other)
     }
 
-    /// Whether this name is exactly the query's.
+    /// Whether the name has no more words than the query's.
     pub(super) fn is_whole_name(self) -> bool {
         !self.given && !self.surnames
     }

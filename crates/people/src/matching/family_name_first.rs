@@ -1,4 +1,4 @@
-//! Names whose two parts are swapped: 王 as first name and 小明 as last name.
+//! Compares names whose two parts are swapped: 王 as first name and 小明 as last name.
 
 use super::degree::FAMILY_NAME_FIRST;
 use super::{GivenNameRule, NamesAgreement, SurnameRule, compare_names};
@@ -7,7 +7,8 @@ use crate::edits::Slips;
 use crate::name::PersonName;
 use crate::rarity::Rarity;
 
-/// Whether the queried name, read family name first, is the candidate's, word for word.
+/// Compares the query's name, read family name first, with the candidate's. The words must agree
+/// exactly or in another alphabet.
 pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,

@@ -1,4 +1,4 @@
-//! Compares given names: exact, pet form, same sound, one slip.
+//! Compares given names: exact, pet form, another alphabet, same sound or one slip.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,8 +41,8 @@ pub enum GivenNameRule {
     Alias,
 }
 
-/// Compares the query's given names with the candidate's: exact, pet form, same sound or one slip,
-/// never more loosely.
+/// Compares the given names of a query with those of a candidate. Returns `None` if no rule
+/// applies.
 pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,
@@ -79,8 +79,8 @@ pub(super) fn compare(
     is_later.then_some(Agreement::new(GivenNameRule::LaterOfSeveral, LATER_GIVEN_NAME))
 }
 
-/// All further given names of the query must be known, if only among the surnames: people split
-/// names differently. Returns the weakest rule that any of them needed.
+/// Compares the given names after the first. Each must be among the candidate's further given names
+/// or surnames, because people split names differently. Returns the weakest rule that any needed.
 fn compare_further(
     queried: &[String],
     known: &[String],
@@ -119,8 +119,8 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity) -> Option<Agreement
     is_slip.then_some(Agreement::new(GivenNameRule::OneSlip, ONE_SLIP))
 }
 
-/// How two further words of a name agree, closest first. No level lowers the confidence: giving
-/// more than the first name makes a match no less sure.
+/// How two further words of a name agree, closest first. None lowers the confidence: a query with
+/// further names is not less certain than one with the first name only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Likeness {
     Same,

@@ -1,4 +1,4 @@
-//! Compares surnames: each one of the query with the candidate's, exact, same sound, or a slip.
+//! Compares surnames: exact, same sound, another alphabet, or one or two slips.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,9 +48,9 @@ impl From<Likeness> for SurnameRule {
     }
 }
 
-/// Every surname of the query must be one of the person's: Brazilians have several and use the
-/// last, the last two or one in the middle. Given names after the first count too, but not by
-/// themselves.
+/// Compares the surnames of a query with those of a candidate. Each must be one of the candidate's:
+/// Brazilians have several and use the last, the last two or one in the middle. One or more may be
+/// given names after the first, but not all.
 pub(super) fn compare(
     query: &PersonName,
     candidate: &PersonName,
@@ -120,7 +120,7 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     }
     let length = shorter_length(queried, known);
     let is_short = length < MIN_CHARS_WITH_SLIP;
-    // Mota without its t: a letter of the person's name is missing.
+    // A short name of which the query lacks a letter: Moa for Mota.
     let is_forgiven = slips == Slips::InShortWordsToo
         && length + 1 == MIN_CHARS_WITH_SLIP
         && known.chars().count() == MIN_CHARS_WITH_SLIP;
@@ -138,8 +138,8 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     has_two.then_some(Agreement::new(SurnameRule::TwoSlips, TWO_SLIPS))
 }
 
-/// "Vas Concelos" and "Vasconcelos", "Castelobranco" and "Pires Castelo Branco", "Delacroix" and
-/// "De La Croix".
+/// Whether the surnames differ only in the spaces between words: "Vas Concelos" and "Vasconcelos",
+/// "Castelobranco" and "Pires Castelo Branco", "Delacroix" and "De La Croix".
 fn are_joined(queried: &[String], known: &[String]) -> bool {
     let whole = queried.concat();
     let is_pair = |joined: &str| known.windows(2).any(|pair| pair.concat() == joined);

@@ -1,5 +1,5 @@
-//! How often the right person is found: thousands of queries about an invented world, with a fixed
-//! seed.
+//! Measures how often the right person is found, by thousands of queries about an invented world
+//! with a fixed seed.
 
 use fluence_people::company::CompanyName;
 use fluence_people::matching::{Candidate, ParsedQuery, Resolution};
@@ -14,7 +14,7 @@ const SEED: u64 = 20_260_115;
 const PEOPLE: usize = 4_000;
 const COMPANIES: usize = 400;
 const QUESTIONS: usize = 6_000;
-/// About the number of brands, so that few companies share one.
+/// About as many as there are brands, so that few companies share one.
 const OTHER_COMPANIES: usize = 60;
 
 fn directory_of(world: &World) -> Directory {
@@ -75,8 +75,7 @@ impl Score {
     }
 }
 
-/// The people that a query means: everyone who fits it, or only those with exactly the intended
-/// name.
+/// The people that a query means: all who fit it, or only those with exactly the intended name.
 fn meant(world: &World, question: &Question) -> Decision {
     let fitting = world.meant(&question.meaning);
     let is_whole = |place: &&usize| {

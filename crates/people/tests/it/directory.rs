@@ -1,4 +1,4 @@
-//! A directory of people in memory, searched and decided as the gateway does.
+//! A directory in memory that searches and decides as the gateway does.
 
 use std::collections::{BTreeSet, HashMap};
 

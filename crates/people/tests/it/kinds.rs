@@ -1,5 +1,5 @@
-//! How often the right person is found, by kind of name, for kinds that a general measure covers
-//! too rarely.
+//! Measures how often the right person is found, for kinds of names that are too rare in the
+//! general measurement.
 
 use fluence_domain::person::PersonQuery;
 use fluence_people::company::CompanyName;

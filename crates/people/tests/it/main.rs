@@ -1,4 +1,4 @@
-//! How often the right person is found, on invented worlds in memory.
+//! Measures how often the right person is found, in invented directories in memory.
 
 mod accuracy;
 mod directory;

@@ -62,7 +62,7 @@ pub(super) const PHRASES: &[(&str, Seniority)] = {
         ("founder s associate", Junior),
         ("founders associate", Junior),
         ("founder associate", Junior),
-        // Deputies of a manager, and assistants who are none.
+        // Assistants, and deputies of managers and directors.
         ("assistant to", Junior),
         ("executive assistant", Junior),
         ("assistente executiva", Junior),

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn titles_tell_rank_in_both_languages() {
+fn titles_state_a_rank_in_both_languages() {
     for (title, rank) in [
         ("Co-Founder & CEO", Seniority::Owner),
         ("Sócia-fundadora", Seniority::Owner),
@@ -22,7 +22,7 @@ fn titles_tell_rank_in_both_languages() {
 }
 
 #[test]
-fn a_title_tells_the_same_rank_in_both_languages() {
+fn a_title_states_the_same_rank_in_both_languages() {
     for (english, portuguese) in [
         ("Chairman", "Presidente"),
         ("Chairwoman of the Board", "Presidente do Conselho"),
@@ -92,7 +92,7 @@ fn titles_mean_what_they_mean_in_their_field() {
 }
 
 #[test]
-fn owners_professions_and_offices_tell_their_rank() {
+fn owners_professions_and_offices_state_their_rank() {
     use Seniority::{Director, Junior, Lead, Manager, Owner, Practitioner};
     for (titles, rank) in [
         (&["Chef-owner", "Owner-operator", "Bakery owner and manager", "Microempreendedora"][..], Owner),

@@ -1,4 +1,4 @@
-//! Invented people, and how others write their names: for measuring how well people are found.
+//! Generates people, and queries that spell their names as other people do.
 //!
 //! Names are drawn from this project's own tables with the long-tailed shares of real registers. A
 //! company is a brand, a trade and a legal form. The same seed gives the same people and the same
@@ -120,8 +120,8 @@ impl World {
         (person.given.join(" "), last.join(" "), self.companies[person.company].full())
     }
 
-    /// Everyone who fits a query as it was meant, before slips and respellings: current employees,
-    /// or else former ones.
+    /// Returns all people who fit a query before slips and respellings: current employees or, if
+    /// there are none, former ones.
     pub(crate) fn meant(&self, meaning: &Meaning) -> Vec<usize> {
         let has_name = |person: &Invented| {
             person.given[0] == meaning.given[0]
@@ -142,7 +142,7 @@ impl World {
     }
 }
 
-/// The person that a query is about, in clean words.
+/// The names of the person that a query means, without slips.
 #[derive(Clone, Debug)]
 pub(crate) struct Meaning {
     pub(crate) given: Vec<&'static str>,

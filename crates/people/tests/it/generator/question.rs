@@ -1,4 +1,4 @@
-//! Queries about people of the invented world, with the liberties that clients take.
+//! Queries about people of the invented world, in the variants that clients send.
 
 use fluence_domain::person::PersonQuery;
 
@@ -6,14 +6,14 @@ use super::spelling::{respell, restyle, slip};
 use super::tables::{GENDERS, LEGAL_FORMS, NICKNAMES, TRADE_SHORT};
 use super::{Chance, Company, Invented, Meaning, World, invent_person, joint};
 
-/// What a client types who means a person, and that person.
+/// A client's query, and the person that it means.
 pub(crate) struct Question {
     pub(crate) query: PersonQuery,
     pub(crate) meaning: Meaning,
 }
 
 impl World {
-    /// A query about a person of this world, with the usual liberties.
+    /// Returns a query about a person of this world, in a random variant.
     pub(crate) fn ask_about(&self, chance: &mut Chance, person: &Invented) -> Question {
         let given = if chance.percent(50) { person.given[..1].to_vec() } else { person.given.clone() };
         let surnames = self.surnames_asked(chance, person);
@@ -62,8 +62,8 @@ impl World {
         PersonQuery { first_name, last_name, company }
     }
 
-    /// A query about a person who does not exist, though parts of it do. `None` if one exists by
-    /// chance.
+    /// Returns a query about a person who does not exist, made of existing parts, or `None` if the
+    /// person happens to exist.
     pub(crate) fn ask_about_an_unknown_person(&self, chance: &mut Chance) -> Option<Question> {
         let mut person = chance.pick(&self.people);
         person.former = None;

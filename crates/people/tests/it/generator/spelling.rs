@@ -1,4 +1,4 @@
-//! How others spell a name: other forms of the letters, slips and respellings.
+//! Variants of the spelling of a name: other forms of the letters, slips and respellings.
 
 use super::Chance;
 
