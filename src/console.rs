@@ -51,6 +51,7 @@ mod lost_factor;
 mod mailbox;
 mod members;
 mod missing;
+mod notice;
 mod numbers;
 mod outcome;
 mod overview;

@@ -7,6 +7,7 @@ pub mod alerts;
 mod change_error;
 pub mod credits;
 mod current_key;
+pub mod email_change;
 pub mod emails;
 pub mod environments;
 pub mod identities;

@@ -17,6 +17,7 @@ use crate::secret::token::Token;
 use crate::storage::identity::guesses;
 
 /// What an e-mail says.
+#[derive(Clone)]
 pub(super) struct Email {
     pub(super) kind: &'static str,
     pub(super) subject: String,

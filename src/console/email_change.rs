@@ -1,5 +1,5 @@
-//! Another address for a person: proved by a link to the new one, and undone by a link to the old
-//! one for a week.
+//! Another address for a person: proved by a link to the new one, and undone for a week by a link to
+//! the one before.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -11,13 +11,14 @@ use super::field::{Faults, Input};
 use super::link::refused;
 use super::page::{Reply, plain};
 use super::person_frame::of_person;
-use crate::domain::ids::IdentityId;
+use super::reset;
 use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, Purpose};
-use crate::management::identities::{consume, look_at, new_link};
+use crate::management::email_change::{Changed, change, find};
+use crate::management::identities::new_link;
 use crate::secret::token::Token;
-use crate::storage::identity::{identities, sessions};
+use crate::storage::identity::{identities, one_time};
 
 const PATH: &str = "/console/me/email";
 const FINISH: &str = "/console/new-email";
@@ -44,8 +45,8 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
     of_person(call, words.change_email(), &content)
 }
 
-/// Sends a link to the new address. An address that is taken gets no link, and the page is the
-/// same.
+/// Sends a link to the new address, in place of an earlier one. An address that is taken gets no
+/// link, and the page is the same.
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email"])?;
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
@@ -58,6 +59,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     if email::may_be_asked_for(call, key.as_str()).await?
         && identities::by_email(call.db().await?, &key).await?.is_none()
     {
+        one_time::end_for(call.db().await?, id, Purpose::NewEmail).await?;
         let token = new_link(call.db().await?, Purpose::NewEmail, &address, Some(id), None).await?;
         let (words, language) = (call.words(), call.language());
         let message = Email {
@@ -72,24 +74,11 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     Ok(Reply::SeeOther(format!("{PATH}?sent=1")))
 }
 
-/// The token of a link, of either kind.
-async fn found(call: &mut Call, token: &Token) -> Result<Result<(Purpose, String), NotAccepted>, PageError> {
-    let mut refused = NotAccepted::Unknown;
-    for purpose in [Purpose::NewEmail, Purpose::UndoEmail] {
-        match look_at(call.db().await?, &token.digest(), purpose).await? {
-            Ok(found) => return Ok(Ok((purpose, found.email))),
-            Err(NotAccepted::Unknown) => {}
-            Err(error) => refused = error,
-        }
-    }
-    Ok(Err(refused))
-}
-
 pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {
     let Some(token) = Token::parse(call.query.text("token")) else {
         return Ok(refused(call, NotAccepted::Unknown));
     };
-    let address = match found(call, &token).await? {
+    let address = match find(call.db().await?, &token.digest()).await? {
         Ok((_, address)) => address,
         Err(error) => return Ok(refused(call, error)),
     };
@@ -105,49 +94,46 @@ pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {
     Ok(Reply::page(plain(&call.frame, words.change_email(), &content)))
 }
 
-/// Changes the address. A change can be undone from the old mailbox; an undoing ends all sessions.
+/// Changes the address. A change can be undone from the mailbox that it leaves; an undo leads to the
+/// form of a new password, as a thief may have set the last one.
 pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["token"])?;
     let Some(token) = Token::parse(call.form.text("token")) else {
         return Ok(refused(call, NotAccepted::Unknown));
     };
-    let (purpose, typed) = match found(call, &token).await? {
-        Ok(found) => found,
+    let purpose = match find(call.db().await?, &token.digest()).await? {
+        Ok((purpose, _)) => purpose,
         Err(error) => return Ok(refused(call, error)),
     };
-    let token = match consume(call.db().await?, &token.digest(), purpose).await? {
-        Ok(token) => token,
+    let changed = match change(call.db().await?, &token, purpose).await? {
+        Ok(changed) => changed,
         Err(error) => return Ok(refused(call, error)),
     };
-    let id = token.identity_id.ok_or(PageError::Internal)?;
-    let address: EmailAddress = typed.parse().map_err(|_| PageError::Internal)?;
-    let before = identities::find(call.db().await?, id).await?.ok_or(PageError::NotFound)?;
-    // Another person may have proved the address meanwhile.
-    if identities::by_email(call.db().await?, &EmailKey::of(&address))
-        .await?
-        .is_some_and(|other| other.id != id)
-    {
-        return Ok(refused(call, NotAccepted::Used));
+    tell_left(call, &changed).await?;
+    if changed.purpose == Purpose::NewEmail {
+        return Ok(Reply::SeeOther("/console/log-in".to_owned()));
     }
-    identities::set_email(call.db().await?, id, &address).await?;
-    match purpose {
-        Purpose::NewEmail => tell_old(call, id, &before.email).await?,
-        _ => drop(sessions::end_others(call.db().await?, id, None).await?),
-    }
-    Ok(Reply::SeeOther("/console/log-in".to_owned()))
+    let reset = new_link(call.db().await?, Purpose::Reset, &changed.address, Some(changed.id), None).await?;
+    Ok(Reply::SeeOther(format!("{}?token={}", reset::FINISH, reset.expose())))
 }
 
-/// Notifies the old address, with a link that undoes the change.
-async fn tell_old(call: &mut Call, id: IdentityId, old: &str) -> Result<(), PageError> {
-    let old: EmailAddress = old.parse().map_err(|_| PageError::Internal)?;
-    let token = new_link(call.db().await?, Purpose::UndoEmail, &old, Some(id), None).await?;
+/// Notifies the address that was left, with a link that undoes the change. An undo is not undone.
+async fn tell_left(call: &mut Call, changed: &Changed) -> Result<(), PageError> {
     let (words, language) = (call.words(), call.language());
+    let (text, button) = if changed.purpose == Purpose::NewEmail {
+        let db = call.db().await?;
+        let token = new_link(db, Purpose::UndoEmail, &changed.left, Some(changed.id), None).await?;
+        let undo = (words.undo_change(), format!("{FINISH}?token={}", token.expose()));
+        (words.mail_email_changed_text(), Some(undo))
+    } else {
+        (words.mail_email_undone_text(), None)
+    };
     let message = Email {
         kind: "email_changed",
         subject: words.mail_email_changed_subject(call.product()),
-        paragraphs: vec![words.mail_email_changed_text().to_owned()],
-        button: Some((words.undo_change(), format!("{FINISH}?token={}", token.expose()))),
+        paragraphs: vec![text.to_owned()],
+        button,
         reason: words.mail_email_changed_reason(),
     };
-    email::send(call, &old, language, message).await
+    email::send(call, &changed.left, language, message).await
 }

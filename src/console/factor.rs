@@ -4,9 +4,10 @@
 use maud::html;
 
 use super::call::Call;
-use super::email::{self, Email};
+use super::email::Email;
 use super::error::PageError;
 use super::field::{Faults, Input};
+use super::notice;
 use super::page::{Reply, plain};
 use super::resubmission;
 use super::words::Words;
@@ -43,13 +44,13 @@ pub(super) async fn notify_off(call: &mut Call, identity: &Identity) -> Result<(
     notify(call, identity, language, Words(language).mail_factor_off()).await
 }
 
+/// Notifies a person of a change of their factor.
 pub(super) async fn notify(
     call: &mut Call,
     identity: &Identity,
     language: Language,
     text: &'static str,
 ) -> Result<(), PageError> {
-    let Ok(address) = identity.email.parse() else { return Ok(()) };
     let words = Words(language);
     let message = Email {
         kind: "factor_changed",
@@ -58,5 +59,5 @@ pub(super) async fn notify(
         button: Some((words.security(), "/console/me/security".to_owned())),
         reason: words.mail_factor_reason(),
     };
-    email::send(call, &address, language, message).await
+    notice::notify(call, identity, language, message).await
 }

@@ -11,6 +11,7 @@ use super::error::PageError;
 use super::field::{Faults, Input};
 use super::link::refused;
 use super::log_in::log_in;
+use super::notice::notify;
 use super::page::{Reply, plain};
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
@@ -22,7 +23,7 @@ use crate::secret::token::Token;
 use crate::storage::identity::{guesses, identities, one_time, sessions};
 
 pub(super) const PATH: &str = "/console/reset";
-const FINISH: &str = "/console/reset/finish";
+pub(super) const FINISH: &str = "/console/reset/finish";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let words = call.words();
@@ -123,7 +124,8 @@ async fn finish_form(call: &mut Call, token: &Token, faults: &Faults) -> Result<
     Ok(Reply::page(plain(&call.frame, words.reset_title(), &content)))
 }
 
-/// Sets the password: all sessions, open links and waits of the person end.
+/// Sets the password: all sessions, waits and open links of the person end, except those that undo
+/// what a thief did.
 pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["token", "email", "password"])?;
     let Some(token) = Token::parse(call.form.text("token")) else {
@@ -147,14 +149,14 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     let db = call.db().await?;
     identities::set_password(db, id, &sealed, true).await?;
     sessions::end_others(db, id, None).await?;
-    one_time::end_all(db, id).await?;
+    one_time::end_but_safeguards(db, id).await?;
     // The mailbox proves the person: failed log-ins of strangers no longer count.
     if let Ok(address) = identity.email.parse::<EmailAddress>() {
         let subject = call.console.peppers.newest().blind("guess", EmailKey::of(&address).as_str());
         guesses::clear(call.db().await?, GuessKind::Address, &subject).await?;
-        let language = identity.language.unwrap_or(call.language());
-        let notice = email::password_changed(super::words::Words(language), call.product());
-        email::send(call, &address, language, notice).await?;
     }
+    let language = identity.language.unwrap_or(call.language());
+    let notice = email::password_changed(super::words::Words(language), call.product());
+    notify(call, &identity, language, notice).await?;
     log_in(call, &identity, "/console".to_owned()).await
 }

@@ -9,6 +9,7 @@ use super::cookie::Cookie;
 use super::email;
 use super::error::PageError;
 use super::field::{Faults, Input};
+use super::notice::notify;
 use super::page::Reply;
 use super::password::store_password;
 use super::person_frame::of_person;
@@ -114,7 +115,7 @@ fn min_chars(call: &Call) -> usize {
 }
 
 /// Sets the password. The person has just proved who they are. All other sessions and open links
-/// end.
+/// end, except those that undo what a thief did.
 pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["password", "email"])?;
     let (identity, session) = (call.user()?.identity.clone(), call.user()?.session.id);
@@ -132,11 +133,9 @@ pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     call.commit().await?;
     store_password(call, identity.id, &password, true).await?;
     sessions::end_others(call.db().await?, identity.id, Some(session)).await?;
-    one_time::end_all(call.db().await?, identity.id).await?;
-    if let Ok(address) = identity.email.parse() {
-        let (language, words) = (call.language(), call.words());
-        email::send(call, &address, language, email::password_changed(words, call.product())).await?;
-    }
+    one_time::end_but_safeguards(call.db().await?, identity.id).await?;
+    let (language, notice) = (call.language(), email::password_changed(call.words(), call.product()));
+    notify(call, &identity, language, notice).await?;
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;
     let base = call.console.base.clone();

@@ -28,6 +28,9 @@ named_enum! {
 }
 
 impl Purpose {
+    /// Those with which a mailbox takes back what a thief did. No other proof ends them.
+    pub const SAFEGUARDS: [Self; 2] = [Self::UndoEmail, Self::KeepFactor];
+
     /// How long a token is valid.
     pub const fn life(self) -> TimeDelta {
         match self {

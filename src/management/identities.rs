@@ -187,7 +187,7 @@ pub async fn consume(
     purpose: Purpose,
 ) -> Result<Result<OneTime, NotAccepted>, StorageError> {
     let token = tokens::find(connection, digest, true).await?;
-    let accepted = one_time::accept(token, purpose, clock::now(connection).await?);
+    let accepted = one_time::accept(token, purpose, clock::after_lock(connection).await?);
     if accepted.is_ok() {
         tokens::consume(connection, digest).await?;
     }

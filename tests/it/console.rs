@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod alerts;
 mod audit;
+mod email_change;
 mod forms;
 mod frame;
 mod guessing;

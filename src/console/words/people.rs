@@ -72,8 +72,12 @@ words! {
         / "Passe a entrar com este endereço: use o link. Ele funciona uma vez, por uma hora.";
     mail_new_email_reason: "You receive this e-mail because a logged-in person entered this address. If that was not you, ignore it."
         / "Você recebe esta mensagem porque uma pessoa conectada informou este endereço. Se não foi você, ignore.";
-    mail_email_changed_text: "You log in with another address now. If that was not you, undo it within 7 days: all sessions end then."
-        / "Agora você entra com outro endereço. Se não foi você, desfaça em até 7 dias: todas as sessões serão encerradas.";
+    mail_email_changed_text: "You log in with another address now. If that was not you, undo it within 7 days: all sessions end then, and you choose a new password."
+        / "Agora você entra com outro endereço. Se não foi você, desfaça em até 7 dias: todas as sessões serão encerradas, e você cria uma nova senha.";
+    mail_email_undone_text: "The change of your address was undone from an earlier address. You no longer log in with this one."
+        / "A alteração do seu endereço foi desfeita a partir de um endereço anterior. Você não entra mais com este.";
+    mail_to_earlier_address: "You left this address, but can still undo that: the message about the change of address has the link."
+        / "Você deixou este endereço, mas ainda pode desfazer isso: o link está na mensagem sobre a alteração do endereço.";
     mail_email_changed_reason: "You receive this e-mail at your old address whenever the address changes."
         / "Você recebe esta mensagem no endereço antigo sempre que o endereço muda.";
     mailbox: "Messages of this gateway" / "Mensagens deste gateway";

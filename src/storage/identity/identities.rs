@@ -144,6 +144,24 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Removes a person's password: only a link sets another.
+pub async fn clear_password(connection: &mut PgConnection, id: IdentityId) -> Result<(), StorageError> {
+    sqlx::query("update identity set password = null, password_at = null where id = $1")
+        .bind(id.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Locks a person until the transaction ends.
+pub async fn lock(connection: &mut PgConnection, id: IdentityId) -> Result<(), StorageError> {
+    sqlx::query("select 1 from identity where id = $1 for update")
+        .bind(id.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// What of a person is sealed under a pepper.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Sealed {

@@ -126,6 +126,73 @@ pub async fn consume(connection: &mut PgConnection, digest: &TokenDigest) -> Res
     Ok(())
 }
 
+/// Ends the open tokens of a person but the safeguards.
+pub async fn end_but_safeguards(
+    connection: &mut PgConnection,
+    identity: IdentityId,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+          where identity_id = $1 and purpose <> all($2) and used_at is null and ends_at > now()",
+    )
+    .bind(identity.as_uuid())
+    .bind(Purpose::SAFEGUARDS.map(Purpose::as_str))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the open tokens of a person that are younger than this one.
+pub async fn end_younger(
+    connection: &mut PgConnection,
+    identity: IdentityId,
+    digest: &TokenDigest,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+          where identity_id = $1 and used_at is null and ends_at > now()
+            and created_at > (select created_at from one_time_token where digest = $2)",
+    )
+    .bind(identity.as_uuid())
+    .bind(digest.as_bytes())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the open tokens of a person for one purpose.
+pub async fn end_for(
+    connection: &mut PgConnection,
+    identity: IdentityId,
+    purpose: Purpose,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+          where identity_id = $1 and purpose = $2 and used_at is null and ends_at > now()",
+    )
+    .bind(identity.as_uuid())
+    .bind(purpose.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Returns the addresses to which a person's address can still be changed back.
+pub async fn earlier_addresses(
+    connection: &mut PgConnection,
+    identity: IdentityId,
+) -> Result<Vec<String>, StorageError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "select email from one_time_token
+          where identity_id = $1 and purpose = 'undo_email' and used_at is null and ends_at > now()
+          order by created_at",
+    )
+    .bind(identity.as_uuid())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(email,)| email).collect())
+}
+
 /// Ends the open tokens of a person.
 pub async fn end_all(connection: &mut PgConnection, identity: IdentityId) -> Result<(), StorageError> {
     sqlx::query(
