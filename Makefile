@@ -11,7 +11,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # What `make run` starts, once built.
 RUN := $(TARGET)/release/fluence serve --demo
-# More words for `make run`, `make test` and `make bench`: make test ARGS=ledger
+# Extra arguments for `make run`, `make test` and `make bench`: make test ARGS=ledger
 ARGS :=
 
 help: ## this list

@@ -1,4 +1,4 @@
-//! PostgreSQL: the only place with SQL.
+//! PostgreSQL: the only place with SQL of the schema.
 //!
 //! Any function may fail because the database is unavailable, or because a row is unreadable for
 //! this program. `# Errors` sections list only further errors.

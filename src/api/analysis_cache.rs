@@ -108,7 +108,7 @@ impl AnalysisCache {
                 })
         });
         made.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "an analysis did not finish");
+            tracing::error!(%error, "analysis panicked");
             Err(Refusal::Internal)
         })
     }

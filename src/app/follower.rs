@@ -1,4 +1,4 @@
-//! Takes up sets as soon as they are applied. A set that cannot be taken up changes nothing: the
+//! Activates sets as soon as they are applied. A set that cannot be activated changes nothing: the
 //! one before it stays in force.
 
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use crate::server::routing::{Routed, Routing};
 use crate::storage::error::StorageError;
 use crate::storage::{nodes, offer_sets};
 
-/// Interval of looks at the sets without a notification, which also retries what could not be taken
-/// up.
+/// Interval of looks at the sets without a notification, which also retries what could not be
+/// activated.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// Takes up the newest sets of a gateway that serves.
+/// Activates the newest sets of a gateway that serves.
 pub(super) struct Follower {
     pub(super) pool: PgPool,
     pub(super) node_id: Uuid,
@@ -49,18 +49,18 @@ impl Follower {
         }
     }
 
-    /// Takes up the newest sets unless they are in force, and reports.
+    /// Activates the newest sets unless they are in force, and reports.
     async fn look(&self) {
         let before = self.in_force.get();
-        let taken_up = match self.is_newest(before.numbers).await {
+        let activated = match self.is_newest(before.numbers).await {
             Ok(true) if !self.shared.upstreams().have_new_files() => Ok(before.numbers),
-            Ok(_) => self.take_up().await,
+            Ok(_) => self.activate().await,
             Err(error) => {
                 tracing::debug!(%error, "sets could not be looked at");
                 return;
             }
         };
-        let after = match taken_up {
+        let after = match activated {
             Ok(numbers) => OfferState { numbers, fault: None },
             // The database is unavailable. The next look retries.
             Err(OfferError::Storage(StorageError::Unavailable(_))) => return,
@@ -69,11 +69,11 @@ impl Follower {
         if after != before {
             match &after.fault {
                 Some(fault) => {
-                    tracing::error!(%fault, "newest sets not taken up; the gateway keeps the current ones")
+                    tracing::error!(%fault, "newest sets not activated; the gateway keeps the current ones")
                 }
                 None => {
                     let SetNumbers { catalogue, routes } = after.numbers;
-                    tracing::info!(catalogue, routes, "sets taken up");
+                    tracing::info!(catalogue, routes, "sets activated");
                 }
             }
         }
@@ -97,7 +97,7 @@ impl Follower {
         Ok(offer_sets::newest_numbers(&mut *self.pool.acquire().await?).await? == numbers)
     }
 
-    async fn take_up(&self) -> Result<SetNumbers, OfferError> {
+    async fn activate(&self) -> Result<SetNumbers, OfferError> {
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         let offer = Offer::newest(&mut connection).await?;
         drop(connection);

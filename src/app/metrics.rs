@@ -46,7 +46,7 @@ impl Page {
             ("refused", &stats.refused),
             ("overflowed", &stats.overflowed),
             ("evicted", &stats.evicted),
-            ("outstayed", &stats.timed_out),
+            ("timed_out", &stats.timed_out),
             ("failed", &stats.accept_errors),
         ] {
             counter!("gateway_connections_total", "how" => how).absolute(count.load(Relaxed));

@@ -19,7 +19,7 @@ use crate::openapi::Facts;
 use crate::storage::error::StorageError;
 use crate::storage::{offer_sets, routes as route_numbers};
 
-/// Why sets cannot be taken up.
+/// Why sets cannot be activated.
 #[derive(Debug, thiserror::Error)]
 pub enum OfferError {
     #[error("{} {number}: {faults}", kind.as_str())]

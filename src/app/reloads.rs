@@ -51,7 +51,7 @@ impl Reloads {
             parts.iter().filter(|part| is_meant(&***part)).for_each(|part| reload(&**part))
         });
         if let Err(error) = reloading.await {
-            tracing::error!(%error, "reloading files did not end");
+            tracing::error!(%error, "file reload panicked");
         }
     }
 }

@@ -186,7 +186,7 @@ impl Foundation {
         reloads
     }
 
-    /// Builds the router of the sets in force, and takes up newer ones until the stop.
+    /// Builds the router of the sets in force, and activates newer ones until the stop.
     async fn follow_offer(
         &self,
         shared: Arc<Shared>,

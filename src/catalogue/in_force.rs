@@ -14,7 +14,7 @@ pub struct OfferInForce(Arc<Mutex<OfferState>>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OfferState {
     pub numbers: SetNumbers,
-    /// Why the newest sets were not taken up.
+    /// Why the newest sets were not activated.
     pub fault: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl OfferInForce {
         let OfferState { numbers: SetNumbers { catalogue, routes }, fault } = self.get();
         fault.map(|_| {
             format!(
-                "the newest sets could not be taken up; this gateway still sells by catalogue {catalogue} and routes {routes}"
+                "the newest sets could not be activated; this gateway still sells by catalogue {catalogue} and routes {routes}"
             )
         })
     }

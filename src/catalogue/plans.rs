@@ -30,7 +30,7 @@ pub struct Edition {
     pub plans: Vec<Plan>,
 }
 
-/// All that is for sale.
+/// The editions and packs for sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogue {
     /// Editions, oldest first.

@@ -27,7 +27,7 @@ pub(crate) fn claim(
     fingerprint.update([0]);
     fingerprint.update(uri.path());
     if let Some(query) = uri.query() {
-        // Built-in calls take no query: their fingerprints are those of the version before.
+        // Without a query the fingerprint stays compatible with records already stored.
         fingerprint.update("?");
         fingerprint.update(query);
     }

@@ -90,7 +90,7 @@ where
     let steps = ServiceBuilder::new()
         .layer(answer(gate.clone(), sold.name))
         .layer(step(authenticate))
-        // Are account and route within their limits? One decision, so that a refusal takes nothing.
+        // Are account and route within their limits?
         .layer(step(move |call| admit_to(limited, call)))
         .layer(step(restrict))
         .layer(step(move |call| entitle(name.clone(), access.clone(), call)))

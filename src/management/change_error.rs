@@ -16,7 +16,7 @@ pub enum ChangeError {
     /// Unknown, or of another account.
     #[error("the account does not exist")]
     NoAccount,
-    #[error("the account is closed, for good")]
+    #[error("the account is closed permanently")]
     Closed,
     #[error(
         "account {0} already has this e-mail address. Use `--allow-duplicate-email` to accept it for another account"
@@ -58,8 +58,7 @@ pub enum ChangeError {
     TooManyEnvironments,
     #[error("the account has reached its limit of members")]
     TooManyMembers,
-    /// There is one of that name.
-    #[error("the account has an environment of that name")]
+    #[error("the account already has an environment with this name")]
     EnvironmentExists,
     /// There is one with that secret.
     #[error("this key already exists; nothing was imported")]
@@ -70,7 +69,7 @@ pub enum ChangeError {
     /// The key has one live secret only.
     #[error("the key is not being rotated: it has one secret only")]
     NotRotating,
-    /// The key is revoked, for good.
+    /// The key is revoked permanently.
     #[error("the key is revoked, and revocation cannot be undone")]
     Revoked,
     #[error(
@@ -78,9 +77,8 @@ pub enum ChangeError {
          their next use: wait, or rotate or revoke their keys"
     )]
     PepperNeeded { version: i32, needed_by: i64 },
-    /// The gateway knows no newer one, so that it would refuse every key.
     #[error(
-        "gateway {gateway} knows no pepper newer than version {version} and would refuse every key. Restart it with the \
+        "gateway {gateway} has no pepper newer than version {version} and would reject every key. Restart it with the \
          newer pepper, then retire this one"
     )]
     PepperInUse { version: i32, gateway: String },

@@ -135,7 +135,7 @@ impl<S, U> WatchedSocket<S, U> {
 
 /// Why a connection was closed whose client does not read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("too many bytes of answers wait to be taken")]
+#[error("the limit of unsent bytes is reached: the client reads too slowly")]
 pub(super) struct TooMuchUnsent;
 
 impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {

@@ -36,7 +36,7 @@ const MAX_HANDSHAKES: usize = 1000;
 pub enum TlsError {
     #[error(transparent)]
     File(#[from] PemError),
-    #[error("the certificate of {} ended at {}", path.display(), at.format("%F %TZ"))]
+    #[error("the certificate in {} expired at {}", path.display(), at.format("%F %TZ"))]
     Expired { path: PathBuf, at: DateTime<Utc> },
     #[error("the certificate and the key do not fit: {0}")]
     Rejected(#[from] rustls::Error),
@@ -77,7 +77,7 @@ impl Tls {
     ///
     /// # Errors
     /// When a file cannot be read, the key does not fit the certificate, or the certificate has
-    /// ended.
+    /// expired.
     pub fn load(settings: &TlsSettings) -> Result<Option<Arc<Self>>, TlsError> {
         if !settings.is_on() {
             return Ok(None);
@@ -93,7 +93,7 @@ impl Tls {
         })))
     }
 
-    /// When the certificate of these settings ends, if it is valid and says so.
+    /// Returns when the certificate expires, or `None` if it does not say.
     ///
     /// # Errors
     /// As [`Self::load`].

@@ -211,9 +211,9 @@ const fn about(outcome: Outcome) -> Texts {
             "não se sabe o que foi usado, e a rota tem um preço para isso",
         ],
         Outcome::Uncounted => ["what was used is not known", "não se sabe o que foi usado"],
-        Outcome::BrokeOff => ["the answer broke off", "a resposta foi interrompida"],
+        Outcome::BrokeOff => ["the answer ended early", "a resposta foi interrompida"],
         Outcome::PartlyAnswered => [
-            "the answer broke off, and the route charges for what came",
+            "the answer ended early, and the route charges for what came",
             "a resposta foi interrompida, e a rota cobra o que chegou",
         ],
         Outcome::Left => ["you left during the answer", "você encerrou a conexão durante a resposta"],

@@ -80,13 +80,17 @@ fn constraint_error(constraint: &str) -> Option<StorageError> {
         "api_key_daily_cap_positive" | "api_key_monthly_cap_positive" => {
             StorageError::Invalid("a cap is at least 1 credit")
         }
-        "environment_name_unique" => StorageError::Conflict("the account has an environment of that name"),
+        "environment_name_unique" => {
+            StorageError::Conflict("the account already has an environment with this name")
+        }
         "environment_name_length" => StorageError::Invalid("an environment's name has 1 to 40 characters"),
         "key_digest_unique" => StorageError::Conflict("this key already exists"),
         "identity_email_unique" => StorageError::Conflict("another person logs in with this e-mail address"),
         "member_identity_unique" => StorageError::Conflict("the person is already a member of the account"),
         "plan_move_open" => StorageError::Conflict("the accounts of this plan are already being moved"),
-        "member_email_unique" => StorageError::Conflict("the account has a member with this e-mail address"),
+        "member_email_unique" => {
+            StorageError::Conflict("the account already has a member with this e-mail address")
+        }
         _ => return None,
     })
 }

@@ -45,12 +45,12 @@ pub struct NodeView {
     /// The newest pepper that it runs with; `None`: an older version of the program.
     #[serde(skip)]
     pub pepper_version: Option<i32>,
-    /// The sets that it sells by; `None` until it has taken up any.
+    /// The sets that it sells by; `None` until it has activated any.
     #[serde(skip)]
     pub catalogue_set: Option<i32>,
     #[serde(skip)]
     pub routes_set: Option<i32>,
-    /// Why it has not taken up the newest sets.
+    /// Why it has not activated the newest sets.
     #[serde(skip)]
     pub offer_fault: Option<String>,
 }

@@ -61,7 +61,7 @@ fn describe() {
     describe_gauge!(
         "gateway_tls_expires_at_seconds",
         Unit::Seconds,
-        "When the certificate in force ends, in Unix time."
+        "When the certificate in force expires, in Unix time."
     );
     describe_gauge!(
         "gateway_config_applied_timestamp_seconds",

@@ -1,4 +1,4 @@
-//! What is sold: sets of the seller's, taken up by gateways that serve.
+//! What is sold: sets of the seller's, activated by gateways that serve.
 
 use fluence::catalogue::plans::{self, Catalogue};
 use fluence::catalogue::routes;
@@ -104,11 +104,11 @@ async fn an_unusable_set_is_not_applied_and_operators_see_why() {
     .execute(gateway.database.pool())
     .await
     .unwrap();
-    let warned = async || fault_of(&gateway).await.contains("routes 2: line 1: `colour` is not known here");
+    let warned = async || fault_of(&gateway).await.contains("routes 2: line 1: unknown field `colour`");
     eventually("operators see why", warned).await;
     let status = gateway.get("/status", &customer.key).await;
     let warning =
-        "the newest sets could not be taken up; this gateway still sells by catalogue 0 and routes 1";
+        "the newest sets could not be activated; this gateway still sells by catalogue 0 and routes 1";
     assert_eq!(status.body["warnings"], json!([warning]));
     assert!(gateway.metrics().await.contains("gateway_offer_current 0"));
     assert_eq!(price_of_crm(&gateway, &customer.key).await, 5);

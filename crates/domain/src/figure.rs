@@ -92,9 +92,9 @@ pub enum FigureSource {
     Header(String),
     /// A member of the answer's JSON, or of the JSON of its last events.
     Json(JsonPointer),
-    /// Kibibytes of the request's body, begun ones counted whole.
+    /// Size of the request body in KiB, rounded up.
     RequestKib,
-    /// Kibibytes of the answer's body, begun ones counted whole.
+    /// Size of the answer body in KiB, rounded up.
     AnswerKib,
     /// Seconds from the hold to the end of the answer.
     Seconds,

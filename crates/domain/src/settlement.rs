@@ -82,8 +82,8 @@ impl Outcome {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Answered => "the call was answered",
-            Self::ProfileNotFound => "a search was done, and no profile was found",
-            Self::MultipleMatches => "a search was done, and several people match",
+            Self::ProfileNotFound => "the search found no profile",
+            Self::MultipleMatches => "the search found several people",
             Self::Refused => "the request was refused",
             Self::Failed => "the call failed",
             Self::TimedOut => "the call took too long",
@@ -97,8 +97,10 @@ impl Outcome {
             Self::Uncounted => {
                 "the upstream did not report what the call used, and the route charges nothing then"
             }
-            Self::BrokeOff => "the upstream broke off its answer",
-            Self::PartlyAnswered => "the upstream broke off its answer, and the route charges for what came",
+            Self::BrokeOff => "the upstream ended its answer early",
+            Self::PartlyAnswered => {
+                "the upstream ended its answer early, and the route charges for what came"
+            }
             Self::Left => "the client left during the answer",
             Self::LeftEarly => "the client left before the answer began",
         }

@@ -160,7 +160,7 @@ impl<'d> Fields<'d> {
                 let (unknown, known) = (name.get_ref(), self.taken.join(", "));
                 let meant = nearest(unknown, &self.taken);
                 let meant = meant.map(|meant| format!(" (did you mean `{meant}`?)")).unwrap_or_default();
-                let message = format!("`{unknown}` is not known here{meant}; known: {known}");
+                let message = format!("unknown field `{unknown}`{meant}; known: {known}");
                 self.faults.add(name.span().start, message);
             }
         }

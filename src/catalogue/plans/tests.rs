@@ -39,7 +39,7 @@ fn every_fault_is_reported_at_once_with_its_line() {
     assert!(at(2, "`edition` must have lowercase letters"), "{faults:?}");
     assert!(at(4, "`plan` must be a name"), "{faults:?}");
     assert!(at(5, "`rate_per_s` must be a whole number from 1 to 1000000"), "{faults:?}");
-    assert!(at(6, "`colour` is not known here"), "{faults:?}");
+    assert!(at(6, "unknown field `colour`"), "{faults:?}");
     assert!(at(3, "`tier` is missing") && at(3, "`support` is missing"), "{faults:?}");
     assert!(at(7, "`pack` is missing"), "{faults:?}");
 }

@@ -84,8 +84,8 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
         ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),
         ("credits = 3", "credits = 3\nsettlement = { capture = [\"5xx\"] }", "must not list a 5xx"),
-        ("credits = 3", "credits = 3\nprice = 3", "`price` is not known here; known: "),
-        ("credits = 3", "credits = 3\nidel_ms = 3", "is not known here (did you mean `idle_ms`?)"),
+        ("credits = 3", "credits = 3\nprice = 3", "unknown field `price`; known: "),
+        ("credits = 3", "credits = 3\nidel_ms = 3", "unknown field `idel_ms` (did you mean `idle_ms`?)"),
         (
             "credits = 3",
             "credits = 3\nsettlement = { capture = [200] }",

@@ -99,7 +99,7 @@ fn judge_certificate(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> C
             GROUP.warn("certificate", found, "renew it: the gateway reads the new files by itself")
         }
         Some(at) => GROUP.ok("certificate", format!("valid until {}", at.format("%F %TZ"))),
-        None => GROUP.warn("certificate", "its end cannot be read", "watch it by other means"),
+        None => GROUP.warn("certificate", "its expiry cannot be read", "watch it by other means"),
     }
 }
 

@@ -141,10 +141,10 @@ words! {
         / "Algo errado? Escreva para o seu operador com o id da chamada.";
     why_running: "The call is running." / "A chamada está em andamento.";
     why_answered: "The call was answered." / "A chamada foi respondida.";
-    why_profile_not_found: "A search was done, and no profile was found. A search costs the same as an answer."
-        / "Uma busca foi feita e ninguém foi encontrado. Uma busca custa o mesmo que uma resposta.";
-    why_multiple_matches: "A search was done, and several people match. A search costs the same as an answer."
-        / "Uma busca foi feita e várias pessoas correspondem. Uma busca custa o mesmo que uma resposta.";
+    why_profile_not_found: "The search found no profile. A search costs the same as an answer."
+        / "A busca não encontrou ninguém. Uma busca custa o mesmo que uma resposta.";
+    why_multiple_matches: "The search found several people. A search costs the same as an answer."
+        / "A busca encontrou várias pessoas. Uma busca custa o mesmo que uma resposta.";
     why_refused: "No answer to this request was possible." / "Não era possível responder a esta requisição.";
     why_insufficient_data: "There was too little text to analyse." / "Havia pouco texto para analisar.";
     why_failed: "The call failed, and the failure was ours." / "A chamada falhou, e a falha foi nossa.";
@@ -157,9 +157,9 @@ words! {
         / "O servidor do vendedor não informou o que a chamada usou, e a rota tem um preço para isso.";
     why_uncounted: "The seller’s server did not report what the call used."
         / "O servidor do vendedor não informou o que a chamada usou.";
-    why_broke_off: "The seller’s server broke off its answer."
+    why_broke_off: "The seller’s server ended its answer early."
         / "O servidor do vendedor interrompeu a resposta.";
-    why_partly_answered: "The seller’s server broke off its answer, and the route charges for what came."
+    why_partly_answered: "The seller’s server ended its answer early, and the route charges for what came."
         / "O servidor do vendedor interrompeu a resposta, e a rota cobra o que chegou.";
     why_left: "Your client ended the connection during the answer, which is charged as far as it came."
         / "Seu cliente encerrou a conexão durante a resposta, que é cobrada até onde chegou.";

@@ -46,9 +46,9 @@ words! {
         "the service answered with a status that is not charged" / "o serviço respondeu com um status que não é cobrado";
     reason_figure_missing:
         "the service did not report what was used" / "o serviço não informou o que foi usado";
-    reason_broke_off: "the answer broke off" / "a resposta foi interrompida";
+    reason_broke_off: "the answer ended early" / "a resposta foi interrompida";
     reason_partly_answered:
-        "the answer broke off; charged for what came" / "a resposta foi interrompida; cobrado o que chegou";
+        "the answer ended early; charged for what came" / "a resposta foi interrompida; cobrado o que chegou";
     reason_left: "you ended the connection during the answer" / "você encerrou a conexão durante a resposta";
     reason_left_early:
         "you ended the connection before the answer" / "você encerrou a conexão antes da resposta";

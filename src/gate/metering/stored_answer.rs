@@ -16,9 +16,9 @@ const MAX_STORED_HEADER_BYTES: usize = 8_192;
 /// The media type of a body without one (RFC 9110, section 8.3).
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
-/// The headers of an answer that are not stored: what is written anew with each answer, and the
-/// media type, which is stored beside them.
-const WRITTEN_ANEW: [HeaderName; 3] = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::DATE];
+/// Headers that the gateway writes for each answer, so they are not stored with it. The media type
+/// is stored beside them.
+const REGENERATED: [HeaderName; 3] = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::DATE];
 
 /// What is stored of an answer.
 pub(super) fn content(parts: &Parts, body: &[u8], tells_billing: bool) -> AnswerContent {
@@ -43,7 +43,7 @@ pub(super) fn is_storable(content: &AnswerContent) -> bool {
 /// an answer to HEAD, is one.
 fn kept_headers(headers: &HeaderMap, is_without_body: bool) -> Vec<(String, String)> {
     let is_stored = |name: &HeaderName| {
-        !WRITTEN_ANEW.contains(name) || (is_without_body && name == header::CONTENT_LENGTH)
+        !REGENERATED.contains(name) || (is_without_body && name == header::CONTENT_LENGTH)
     };
     let stored = headers.iter().filter(|(name, _)| is_stored(name));
     stored.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()

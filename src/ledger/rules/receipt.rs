@@ -182,7 +182,7 @@ mod tests {
         let payment = Payment::of(movements(), CallState::Captured);
         assert_eq!(
             summary(CallState::Captured, (Some(Outcome::ProfileNotFound), None), &payment),
-            "Charged 2 credits: a search was done, and no profile was found."
+            "Charged 2 credits: the search found no profile."
         );
         let one = Payment::of([movements()[3].clone()], CallState::Released);
         assert_eq!(

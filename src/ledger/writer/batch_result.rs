@@ -73,7 +73,7 @@ impl<S: LedgerStore> Writer<S> {
             Effect::Superseded(_) => Ok(CaptureResult::Superseded),
             effect => {
                 let Hold { call_id: call, account_id: account, .. } = command.settle.hold;
-                tracing::error!(%call, %account, ?effect, "the ledger's rules did not let a hold end");
+                tracing::error!(%call, %account, ?effect, "ledger rules rejected a settlement");
                 Err(LedgerUnavailable::Store)
             }
         };

@@ -34,11 +34,11 @@ struct Failures {
     last: Instant,
 }
 
-/// How long a failed batch outweighs heartbeats. A gateway that gets no calls because it is not
-/// ready then tries again.
-const OUTWEIGHS_HEARTBEATS: Duration = Duration::from_secs(10);
-/// If a batch fails within this time after another, the store has failed in between too.
-const SAME_TROUBLE: Duration = Duration::from_secs(60);
+/// How long a failed batch counts, whatever heartbeats say. Then the gateway becomes ready again
+/// and the next call shows whether batches succeed.
+const FAILED_BATCH_COUNTS_FOR: Duration = Duration::from_secs(10);
+/// Failures at most this far apart are one outage.
+const MAX_GAP_WITHIN_OUTAGE: Duration = Duration::from_secs(60);
 
 impl Liveness {
     /// Returns the time since the last batch or heartbeat, or `None` if the writer has stopped.
@@ -55,7 +55,7 @@ impl Liveness {
     /// it takes batches, or if none was tried lately.
     pub fn batches_fail_for(&self) -> Duration {
         let failures = self.0.lock().failures;
-        let current = failures.filter(|failures| failures.last.elapsed() < OUTWEIGHS_HEARTBEATS);
+        let current = failures.filter(|failures| failures.last.elapsed() < FAILED_BATCH_COUNTS_FOR);
         current.map_or(Duration::ZERO, |failures| failures.first.elapsed())
     }
 
@@ -101,7 +101,7 @@ impl Heartbeat {
     /// Records a batch that the store did not take.
     pub(crate) fn batch_failed(&self) {
         let (mut seen, last) = (self.0.0.lock(), Instant::now());
-        let before = seen.failures.filter(|failures| failures.last.elapsed() < SAME_TROUBLE);
+        let before = seen.failures.filter(|failures| failures.last.elapsed() < MAX_GAP_WITHIN_OUTAGE);
         let first = before.map_or(last, |failures| failures.first);
         seen.failures = Some(Failures { first, last });
         seen.last_attempt = last;
@@ -171,11 +171,11 @@ mod tests {
         let heartbeat = Heartbeat::new();
         let liveness = heartbeat.liveness();
         heartbeat.batch_failed();
-        tokio::time::advance(OUTWEIGHS_HEARTBEATS).await;
+        tokio::time::advance(FAILED_BATCH_COUNTS_FOR).await;
         assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
         heartbeat.batch_failed();
-        assert_eq!(liveness.batches_fail_for(), OUTWEIGHS_HEARTBEATS);
-        tokio::time::advance(SAME_TROUBLE).await;
+        assert_eq!(liveness.batches_fail_for(), FAILED_BATCH_COUNTS_FOR);
+        tokio::time::advance(MAX_GAP_WITHIN_OUTAGE).await;
         heartbeat.batch_failed();
         assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
     }

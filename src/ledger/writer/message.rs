@@ -10,8 +10,8 @@ use crate::ledger::rules::hold::Declined;
 use crate::ledger::rules::operation::Settle;
 use crate::ledger::store::Epoch;
 
-/// The ledger cannot decide now. Nothing is charged: a hold that was made nevertheless is released.
-/// Only with [`LedgerUnavailable::Unknown`] is that open.
+/// The ledger cannot decide now. Nothing is charged, and any hold is released. Only after
+/// [`LedgerUnavailable::Unknown`] is the outcome still open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerUnavailable {
     /// The queue of waiting calls is full.
@@ -29,7 +29,7 @@ pub enum LedgerUnavailable {
     Locked,
     /// The connection was lost during a commit: the call is either charged once, with its answer
     /// stored, or released. Its receipt shows which as soon as the store is back.
-    #[error("the ledger does not know yet what became of the call")]
+    #[error("the outcome of the call is not known yet")]
     Unknown,
     #[error("the ledger has stopped")]
     Stopped,

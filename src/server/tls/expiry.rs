@@ -1,4 +1,4 @@
-//! When a certificate ends: the one field of X.509 (RFC 5280, section 4.1) that the TLS library
+//! When a certificate expires: the one field of X.509 (RFC 5280, section 4.1) that the TLS library
 //! does not give.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_certificate_has_no_end() {
+    fn what_is_not_a_certificate_does_not_expire() {
         for der in [&b""[..], b"\x30", b"\x30\x05", b"\x30\x84\xff\xff\xff\xff", b"\x30\x80", &[0x30; 64]] {
             assert_eq!(not_after(der), None, "{der:?}");
         }

@@ -83,7 +83,7 @@ async fn a_receipt_says_what_was_charged_and_why() {
         for (field, value) in [
             ("state", json!("captured")),
             ("label", json!("charged")),
-            ("summary", json!("Charged 2 credits: a search was done, and no profile was found.")),
+            ("summary", json!("Charged 2 credits: the search found no profile.")),
             ("outcome", json!("profile_not_found")),
             ("status", json!(404)),
             ("endpoint", json!("/crm")),

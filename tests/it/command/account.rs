@@ -160,7 +160,7 @@ async fn an_environment_is_made_once_under_its_name() {
     let words = ["environment", "create", "--account", &id, "--name", "staging", "--mode", "test"];
     let made = program.json(&words);
     assert_eq!((&made["name"], &made["mode"]), (&json!("staging"), &json!("test")));
-    assert_eq!(program.run(&words).failure(), "the account has an environment of that name");
+    assert_eq!(program.run(&words).failure(), "the account already has an environment with this name");
     let environments = program.json(&["account", "show", &id])["environments"].clone();
     assert_eq!(environments.as_array().unwrap().len(), 2);
     assert_eq!(environments[1]["most_keys"], 10);
@@ -256,7 +256,7 @@ async fn a_closed_account_stays_closed_and_has_no_key() {
         &["key", "create", "--account", &id, "--name", "server"],
         &["environment", "create", "--account", &id, "--name", "e", "--mode", "test"],
     ] {
-        assert_eq!(program.run(words).failure(), "the account is closed, for good", "{words:?}");
+        assert_eq!(program.run(words).failure(), "the account is closed permanently", "{words:?}");
     }
     for act in ["grant", "take"] {
         let words = ["credit", act, "--account", &id, "--credits", "5", "--reason", "r"];

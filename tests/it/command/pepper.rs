@@ -75,7 +75,7 @@ async fn an_old_pepper_stays_while_a_running_gateway_knows_no_newer_one() {
     let retire = || under(&program, &newer, &["pepper", "retire", "--json"]);
     let refused = retire();
     assert!(
-        refused.failure().contains("knows no pepper newer than version 1 and would refuse every key"),
+        refused.failure().contains("has no pepper newer than version 1 and would reject every key"),
         "{}",
         refused.err
     );

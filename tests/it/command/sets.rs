@@ -44,7 +44,7 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
     assert_eq!(ran.status, 1);
     for line in [
         "faults; nothing was changed:",
-        "line 1: `colour` is not known here",
+        "line 1: unknown field `colour`",
         "line 3: `path` is under `/v1/keys`, a path of the service",
         "line 2: `access` is missing",
     ] {
@@ -213,7 +213,7 @@ async fn an_edition_that_is_wrong_is_corrected_with_its_own_option() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_cannot_take_up_the_routes_is_waited_for_by_no_one() {
+async fn a_gateway_that_cannot_activate_the_routes_is_waited_for_by_no_one() {
     let program = Program::new().await;
     let routes = "[[upstream]]\nupstream = \"images\"\ntargets = [\"https://images.example\"]\n\
                   credential = { header = \"X-Token\", value = \"{env:NO_SUCH_VARIABLE}\" }\n";
@@ -248,7 +248,7 @@ async fn files_of_the_settings_are_applied_at_a_start_and_on_sighup() {
     assert_eq!(program.run(&["routes", "show"]).out, "builtin = false\n");
     std::fs::write(&file, "builtin = true\n").unwrap();
     serving.hang_up();
-    serving.line("sets taken up");
+    serving.line("sets activated");
     assert_eq!(program.run(&["routes", "show"]).out, "builtin = true\n");
     serving.stop();
     std::fs::write(&file, "colour = 1\n").unwrap();
@@ -256,5 +256,5 @@ async fn files_of_the_settings_are_applied_at_a_start_and_on_sighup() {
     let ran = serve.env("FLUENCE_ROUTES", &file).output().unwrap();
     std::fs::remove_file(&file).unwrap();
     let said = String::from_utf8(ran.stderr).unwrap();
-    assert!(!ran.status.success() && said.contains("line 1: `colour` is not known here"), "{said}");
+    assert!(!ran.status.success() && said.contains("line 1: unknown field `colour`"), "{said}");
 }

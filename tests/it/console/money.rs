@@ -242,7 +242,7 @@ async fn a_receipt_says_what_was_charged_and_why() {
     let nobody = text(&ana.get(&calls[0]).await.body);
     assert!(
         nobody.contains(
-            "A search was done, and no profile was found. A search costs the same as an answer. Charged: 1 credit."
+            "The search found no profile. A search costs the same as an answer. Charged: 1 credit."
         ),
         "{nobody}"
     );

@@ -73,7 +73,7 @@ async fn an_address_is_added_once_whatever_its_letter_case() {
     let account = account(&mut connection).await;
     let again =
         add(&mut connection, &operator(), account, "owner@ACME.example", Role::Member).await.unwrap_err();
-    assert_eq!(again.to_string(), "the account has a member with this e-mail address");
+    assert_eq!(again.to_string(), "the account already has a member with this e-mail address");
 }
 
 #[tokio::test]

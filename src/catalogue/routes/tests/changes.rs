@@ -28,7 +28,7 @@ fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
         ("[route.request]\nset = { \"/a\" = [1] }", "must be a text of at most"),
         ("[route.request]\nremove = [\"a b\"]", "16: `remove` has a value that must be a header"),
         ("[route.request]\nwhen = \"/a\"", "16: `when` needs members"),
-        ("[route.answer]\nwhen = \"/a\"", "16: `when` is not known here"),
+        ("[route.answer]\nwhen = \"/a\"", "16: unknown field `when`"),
         (
             "[route.request]\nremove = [\"/a\"]\nextra_event = \"/c\"",
             "17: `extra_event` needs members in `set`",
@@ -37,7 +37,7 @@ fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
             "[route.request]\nset = { \"/a\" = 1 }\nextra_event = \"c\"",
             "17: `extra_event` must be a JSON pointer",
         ),
-        ("[route.answer]\nextra_event = \"/c\"", "16: `extra_event` is not known here"),
+        ("[route.answer]\nextra_event = \"/c\"", "16: unknown field `extra_event`"),
         (
             "body = \"pass\"\n[route.request]\nremove = [\"/a\"]",
             "`request` changes members of the body, so `body` must be \"read\"",

@@ -47,7 +47,7 @@ fn every_fault_of_a_description_is_reported() {
         ("[route.example]\nbody = '{\"<b>\": 1}'", "16: `body` must be a JSON object of at least one member"),
         ("[route.example]\nbody = { width = 1 }", "16: `body` must be a text that contains JSON"),
         (&format!("[route.example]\n{long}"), "16: `answer` must have at most 2000 bytes"),
-        ("[route.example]\nanswers = \"1\"", "16: `answers` is not known here (did you mean `answer`?)"),
+        ("[route.example]\nanswers = \"1\"", "16: unknown field `answers` (did you mean `answer`?)"),
     ] {
         assert_fault("credits = 3", &format!("credits = 3\n{lines}"), expected);
     }

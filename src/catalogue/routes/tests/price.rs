@@ -16,7 +16,10 @@ fn a_price_that_a_client_can_avoid_by_leaving_is_worth_a_warning() {
         "{found:?}"
     );
     let found = warnings("min", "stream = {}\nsettlement = { left = \"finish\" }\n");
-    assert!(found.len() == 1 && found[0].contains("at most 30 s and 8 MiB; a client that leaves longer ones"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].contains("at most 30 s and 8 MiB; a client that leaves longer ones"),
+        "{found:?}"
+    );
     let found = warnings("release", "stream = {}\n");
     assert!(found.len() == 1 && found[0].contains("pays nothing"), "{found:?}");
     for (missing, lines) in [("hold", "stream = {}\n"), ("min", "")] {

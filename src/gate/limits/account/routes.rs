@@ -1,5 +1,5 @@
-//! Limits of single routes within those of an account, decided under the account's lock: a call
-//! that one of them refuses takes nothing from the other. Each gateway decides them by itself.
+//! Limits of single routes within those of an account, decided under the account's lock. Each
+//! gateway decides them by itself.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -6,7 +6,8 @@ use super::{CachedAccount, RouteRefusal};
 use crate::gate::limits::limiter::RateDecision;
 use crate::gate::limits::shared_limits::Lease;
 
-/// The decision on one request. A refusal has taken nothing from either limit.
+/// The decision on one request. A refusal takes nothing, except that a route limit reached while
+/// the shared store decided costs one request of the account's rate.
 #[derive(Debug)]
 pub enum Admission {
     /// The request may go on, in this slot.
