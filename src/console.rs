@@ -60,6 +60,7 @@ mod operator_frame;
 mod page;
 mod pages;
 mod password;
+mod pasted_key;
 mod person_frame;
 mod playground;
 mod profile;

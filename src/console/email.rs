@@ -10,6 +10,7 @@ use super::words::Words;
 use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 use crate::domain::text::EmailAddress;
+use crate::identity::email::EmailKey;
 use crate::identity::throttle::{GuessKind, is_mail_allowed};
 use crate::mail::message::Message;
 use crate::mail::outbox::{self, OutboxError};
@@ -71,6 +72,21 @@ pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, 
         (GuessKind::Mail, pepper.blind("mail", to)),
         (GuessKind::MailNetwork, pepper.blind("mail", &network)),
     ];
+    may_be_sent(call, subjects).await
+}
+
+/// Whether an account may invite this address now, which is then counted: an account invites as
+/// many addresses as a network asks for.
+pub(super) async fn may_be_invited(call: &mut Call, to: &EmailAddress) -> Result<bool, PageError> {
+    let (account, pepper) = (call.account_id()?.to_string(), call.console.peppers.newest());
+    let subjects = [
+        (GuessKind::Mail, pepper.blind("mail", EmailKey::of(to).as_str())),
+        (GuessKind::MailNetwork, pepper.blind("mail of account", &account)),
+    ];
+    may_be_sent(call, subjects).await
+}
+
+async fn may_be_sent(call: &mut Call, subjects: [(GuessKind, [u8; 32]); 2]) -> Result<bool, PageError> {
     let now = call.now();
     for (kind, subject) in &subjects {
         let earlier = guesses::find(call.db().await?, *kind, subject).await?;
@@ -82,6 +98,21 @@ pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, 
         guesses::add(call.db().await?, *kind, subject).await?;
     }
     Ok(true)
+}
+
+/// A name that a stranger chose, of which no mail program makes a link: a zero-width space follows
+/// each character that holds an address together.
+pub(super) fn without_links(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut characters = name.chars().peekable();
+    while let Some(c) = characters.next() {
+        text.push(c);
+        let goes_on = characters.peek().is_some_and(|next| !next.is_whitespace());
+        if matches!(c, '.' | ':' | '/' | '@' | '。' | '．' | '｡') && goes_on {
+            text.push('\u{200b}');
+        }
+    }
+    text
 }
 
 /// The link of a reset.
@@ -122,5 +153,21 @@ pub(super) fn password_changed(words: Words, product: &ProductName) -> Email {
         paragraphs: vec![words.mail_password_text().to_owned()],
         button: Some((words.set_password(), "/console/reset".to_owned())),
         reason: words.mail_password_reason(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_message_forms_no_link() {
+        for (name, text) in [
+            ("Acme Inc. of Zyntra", "Acme Inc. of Zyntra"),
+            ("at http://evil.test/now", "at http:\u{200b}/\u{200b}/\u{200b}evil.\u{200b}test/\u{200b}now"),
+            ("ana@evil.test", "ana@\u{200b}evil.\u{200b}test"),
+        ] {
+            assert_eq!(without_links(name), text);
+        }
     }
 }

@@ -65,7 +65,10 @@ async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageEr
     let message = Email {
         kind: "vouch",
         subject: words.mail_vouch_subject().to_owned(),
-        paragraphs: vec![words.asks_to_vouch(who, &admin.account_name), words.vouch_with_care().to_owned()],
+        paragraphs: vec![
+            words.asks_to_vouch(&email::without_links(who), &email::without_links(&admin.account_name)),
+            words.vouch_with_care().to_owned(),
+        ],
         button: Some((words.vouch(), page)),
         reason: words.mail_vouch_reason(),
     };

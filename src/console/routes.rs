@@ -67,6 +67,7 @@ pages! {
     Member Get "/console/{account}" => overview::show;
 
     Member Get "/console/{account}/keys" => list::show;
+    Member Post "/console/{account}/keys" => list::send;
     AdminConfirmed Get "/console/{account}/keys/new" => make::show;
     AdminConfirmed Post "/console/{account}/keys/new" => make::send;
     Member Get "/console/{account}/keys/which" => which::show;

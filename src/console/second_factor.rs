@@ -6,7 +6,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::call::Call;
 use super::error::PageError;
-use super::factor::{ask_form, notify};
+use super::factor::{ask_form, code_field, notify};
 use super::field::{Faults, Input};
 use super::guesses::wait_text;
 use super::log_in::{finish_log_in, go_on};
@@ -29,19 +29,21 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let id = call.user()?.identity.id;
     if stored::find(call.db().await?, id).await?.is_some() {
         let left = stored::codes_left(call.db().await?, id).await?;
-        return present(call, left);
+        return present(call, left, &Faults::default());
     }
     set_up(call, new_secret()?, &Faults::default())
 }
 
-fn present(call: &Call, left: i64) -> Result<Reply, PageError> {
+fn present(call: &Call, left: i64, faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let off = "/console/me/second-factor/off";
     let content = html! {
+        (faults.summary(words))
         p.note.ok { (words.factor_on()) }
         p { (words.codes_left(left)) }
-        form method="post" action=(off) {
+        form.card.form method="post" action=(off) {
             (call.form_field(off))
+            (code_field(words.code()).hint(words.code_or_recovery()).show(words, faults))
             button.danger { (words.factor_off()) }
         }
         p.muted { (words.factor_off_lead()) }
@@ -97,6 +99,10 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(PATH).await?;
+    // Only a code of the factor that is on makes room for another.
+    if stored::find(call.db().await?, id).await?.is_some() {
+        return Ok(Reply::SeeOther(PATH.to_owned()));
+    }
     let peppers = call.console.peppers.clone();
     let db = call.db().await?;
     let codes = enroll(db, &peppers, id, &secret, step).await?;
@@ -111,9 +117,18 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     of_person(call, words.recovery_codes(), &content)
 }
 
+/// Switches the factor off with a code, as a stolen password is not enough.
 pub(super) async fn switch_off(call: &mut Call) -> Result<Reply, PageError> {
-    call.form.only(&[])?;
+    call.form.only(&["code"])?;
     let id = call.user()?.identity.id;
+    if stored::find(call.db().await?, id).await?.is_none() {
+        return Ok(Reply::SeeOther(PATH.to_owned()));
+    }
+    let mut faults = Faults::default();
+    if !checked(call, id, &mut faults).await? {
+        let left = stored::codes_left(call.db().await?, id).await?;
+        return Ok(present(call, left, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
     stored::set(call.db().await?, id, None, 0, &[]).await?;
     factor_resets::cancel(call.db().await?, id).await?;
     let text = call.words().mail_factor_off();

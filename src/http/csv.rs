@@ -19,6 +19,8 @@ pub(crate) enum Cell<'a> {
     Text(&'a str),
     /// A text that may be missing.
     Maybe(Option<&'a str>),
+    /// A JSON object that may be missing. Its values stay what they are.
+    Json(Option<&'a str>),
 }
 
 pub(crate) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<()> {
@@ -29,7 +31,8 @@ pub(crate) fn write_row(out: &mut impl Write, cells: &[Cell<'_>]) -> io::Result<
         match cell {
             Cell::Number(number) => write!(out, "{number}")?,
             Cell::Text(text) | Cell::Maybe(Some(text)) => out.write_all(quoted(&guarded(text)).as_bytes())?,
-            Cell::Maybe(None) => {}
+            Cell::Json(Some(text)) => out.write_all(quoted(&guarded_json(text)).as_bytes())?,
+            Cell::Maybe(None) | Cell::Json(None) => {}
         }
     }
     out.write_all(b"\r\n")
@@ -41,15 +44,38 @@ fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len() + 1);
     let mut begins_cell = true;
     for c in text.chars() {
-        let is_dangerous =
-            matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-        if begins_cell && is_dangerous {
+        if begins_cell && is_dangerous(c) {
             guarded.push('\'');
         }
         guarded.push(c);
-        begins_cell = matches!(c, ',' | ';' | '|' | '\t' | '\r' | '\n' | '"');
+        begins_cell = separates(c);
     }
     guarded
+}
+
+/// Escapes such a character in the strings of a JSON object, which begins no formula itself.
+fn guarded_json(text: &str) -> String {
+    let mut guarded = String::with_capacity(text.len());
+    let (mut begins_cell, mut is_in_string, mut is_escaped) = (false, false, false);
+    for c in text.chars() {
+        if begins_cell && is_in_string && is_dangerous(c) {
+            guarded.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            guarded.push(c);
+        }
+        is_in_string ^= c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        begins_cell = separates(c);
+    }
+    guarded
+}
+
+const fn is_dangerous(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+}
+
+const fn separates(c: char) -> bool {
+    matches!(c, ',' | ';' | '|' | '\t' | '\r' | '\n' | '"')
 }
 
 fn quoted(text: &str) -> String {
@@ -96,6 +122,15 @@ mod tests {
     fn a_formula_after_another_programs_separator_is_guarded_too() {
         assert_eq!(row(&[Cell::Text("a;=1")]), "\"a;'=1\"\r\n");
         assert_eq!(row(&[Cell::Text("a\",=1")]), "\"a\"\",'=1\"\r\n");
+    }
+
+    #[test]
+    fn a_json_object_keeps_its_values_and_begins_no_formula() {
+        let object = serde_json::json!({ "name": "@SUM(A1)", "note": "a \"b\";=1", "micros": [1, -2] });
+        let line = row(&[Cell::Json(Some(&object.to_string())), Cell::Json(None)]);
+        let cell = line.trim_end().trim_end_matches(',').trim_matches('"').replace("\"\"", "\"");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&cell).unwrap(), object);
+        assert!(!line.contains("@SUM") && !line.contains(";=") && !line.contains('\''), "{line}");
     }
 
     #[test]

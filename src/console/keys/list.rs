@@ -6,11 +6,12 @@ use maud::{Markup, html};
 use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::form::Form;
 use crate::console::layout::{Content, account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
+use crate::console::pasted_key::may_hold_key;
 use crate::console::section::Section;
-use crate::console::words::Words;
 use crate::domain::account::is_playground;
 use crate::domain::ids::{EnvironmentId, KeyId};
 use crate::domain::key::view::KeyView;
@@ -29,12 +30,18 @@ struct Asked {
     before: Option<KeyId>,
 }
 
+/// The text of the filter. A key that was pasted is not one.
+fn typed(form: &Form) -> String {
+    let text = form.text("text");
+    if may_hold_key(text) { String::new() } else { text.chars().take(80).collect() }
+}
+
 impl Asked {
     fn of(call: &Call) -> Self {
         Self {
             environment: call.query.text("environment").parse().ok(),
             state: call.query.text("state").to_owned(),
-            text: call.query.text("text").chars().take(80).collect(),
+            text: typed(&call.query),
             before: call.query.text("before").parse().ok(),
         }
     }
@@ -59,6 +66,22 @@ impl Asked {
     }
 }
 
+/// Leads to the keys that were asked for. A form of this kind keeps a pasted key out of the address;
+/// such a key is compared on a page of its own.
+pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
+    call.form.only(&["environment", "state", "text"])?;
+    let root = call.path("/keys")?;
+    if may_hold_key(call.form.text("text")) {
+        let asked =
+            if call.is_for_operators() { "/operator/explain".to_owned() } else { format!("{root}/which") };
+        return Ok(Reply::SeeOther(asked));
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("environment", call.form.text("environment"));
+    query.append_pair("state", call.form.text("state")).append_pair("text", &typed(&call.form));
+    Ok(Reply::SeeOther(format!("{root}?{}", query.finish())))
+}
+
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
     let db = call.db().await?;
@@ -69,7 +92,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let (words, root) = (call.words(), call.path("/keys")?);
     let nothing = KeyFacts::default();
     let body = html! {
-        (filters(words, &environments, &asked, ended))
+        (filters(call, &root, &environments, &asked, ended))
         section.card.scroll {
             @if keys.is_empty() {
                 p.body {
@@ -99,10 +122,18 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         .await
 }
 
-fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked, ended: i64) -> Markup {
+fn filters(
+    call: &Call,
+    root: &str,
+    environments: &[(EnvironmentId, String)],
+    asked: &Asked,
+    ended: i64,
+) -> Markup {
+    let words = call.words();
     let is_ended = asked.state == "ended";
     html! {
-        form.filters method="get" {
+        form.filters method="post" action=(root) {
+            (call.form_field(root))
             select name="environment" aria-label=(words.environment()) {
                 option value="" { (words.all_environments()) }
                 @for (id, name) in environments {
@@ -113,7 +144,7 @@ fn filters(words: Words, environments: &[(EnvironmentId, String)], asked: &Asked
                 option value="" { (words.living()) }
                 option value="ended" selected[is_ended] { (words.ended()) }
             }
-            input name="text" value=(asked.text) maxlength="80" aria-label=(words.search()) placeholder=(words.search());
+            input name="text" value=(asked.text) aria-label=(words.search()) placeholder=(words.search());
             button { (words.apply()) }
             @if !is_ended && ended > 0 { span.muted.push { (words.ended_hidden(ended, MAX_COUNTED_ASIDE)) } }
         }

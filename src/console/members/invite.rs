@@ -54,10 +54,8 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
         let leads_to = call.path("/members")?;
         call.spend(&leads_to).await?;
         match members::add(call.db().await?, &by, id, account_id, &address, chosen).await {
-            Ok(member) => {
-                send_invitation(call, &member).await?;
-                return Ok(Reply::SeeOther(leads_to));
-            }
+            Ok(member) if send_invitation(call, &member).await? => return Ok(Reply::SeeOther(leads_to)),
+            Ok(_) => faults.add(("email", words.email()), words.too_many_invitations()),
             Err(ChangeError::Storage(StorageError::Conflict(_))) => {
                 let fault = already(call, account_id, &typed).await?;
                 faults.add(("email", words.email()), fault);
@@ -81,13 +79,17 @@ async fn already(call: &mut Call, account: AccountId, typed: &str) -> Result<&'s
     Ok(if is_invited { call.words().already_invited() } else { call.words().already_member() })
 }
 
-/// Sends a link that accepts the membership. Earlier links of the member end.
-async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageError> {
+/// Sends a link that accepts the membership. Earlier links of the member end. `false`: the address
+/// or the account has to wait.
+async fn send_invitation(call: &mut Call, member: &Member) -> Result<bool, PageError> {
     let address: EmailAddress = member.email.parse().map_err(|_| PageError::Internal)?;
+    if !email::may_be_invited(call, &address).await? {
+        return Ok(false);
+    }
     let token = new_link(call.db().await?, Purpose::Invitation, &address, None, Some(member.id)).await?;
     let (words, language) = (call.words(), call.language());
-    let who = call.user()?.identity.called().to_owned();
-    let account = call.membership()?.account_name.clone();
+    let who = email::without_links(call.user()?.identity.called());
+    let account = email::without_links(&call.membership()?.account_name);
     let message = Email {
         kind: "invitation",
         subject: words.mail_invite_subject(call.product()),
@@ -98,7 +100,8 @@ async fn send_invitation(call: &mut Call, member: &Member) -> Result<(), PageErr
         button: Some((words.mail_open_invitation(), format!("/console/invitation?token={}", token.expose()))),
         reason: words.mail_invite_reason(),
     };
-    email::send(call, &address, language, message).await
+    email::send(call, &address, language, message).await?;
+    Ok(true)
 }
 
 /// Sends the invitation again; of a disabled member it is a new one.
@@ -107,13 +110,21 @@ pub(in crate::console) async fn send_again(call: &mut Call) -> Result<Reply, Pag
     let member = member_of(call).await?;
     // Invitations were once accepted for addresses that no message can reach.
     if member.email.parse::<EmailAddress>().is_err() {
-        let (words, mut faults) = (call.words(), Faults::default());
-        faults.add(("email", words.email()), words.not_an_address());
-        let page = super::form(call, &member, &faults).await?;
-        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        return not_sent(call, &member, call.words().not_an_address()).await;
     }
     let (account_id, by) = (call.account_id()?, call.by()?);
-    let member = members::invite_again(call.db().await?, &by, account_id, member.id).await?;
-    send_invitation(call, &member).await?;
-    Ok(Reply::SeeOther(call.path("/members")?))
+    let again = members::invite_again(call.db().await?, &by, account_id, member.id).await?;
+    if send_invitation(call, &again).await? {
+        return Ok(Reply::SeeOther(call.path("/members")?));
+    }
+    call.roll_back();
+    not_sent(call, &member, call.words().too_many_invitations()).await
+}
+
+/// The page of a member who gets no further invitation, with the reason.
+async fn not_sent(call: &mut Call, member: &Member, reason: &'static str) -> Result<Reply, PageError> {
+    let mut faults = Faults::default();
+    faults.add(("email", call.words().email()), reason);
+    let page = super::form(call, member, &faults).await?;
+    Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

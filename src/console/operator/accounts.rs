@@ -9,12 +9,12 @@ use crate::console::error::PageError;
 use crate::console::numbers::whole;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
+use crate::console::pasted_key::{key_in, may_hold_key};
 use crate::console::words::Words;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::ids::{AccountId, KeyId};
-use crate::domain::key::{KeySecret, KeyStatus};
+use crate::domain::ids::KeyId;
+use crate::domain::key::KeyStatus;
 use crate::domain::text::EmailAddress;
-use crate::storage::console::key_facts::with_digest;
 use crate::storage::operator::search::{self, FoundKey};
 use crate::storage::{accounts, keys};
 
@@ -36,38 +36,22 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         return shown(call, &text, None);
     }
     let found = find(call, &text).await?;
-    shown(call, &text, Some(&found))
+    shown(call, if may_hold_key(&text) { "" } else { &text }, Some(&found))
 }
 
 /// Looks for what was typed. What may be a key is not put into an address.
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["text"])?;
     let text: String = call.form.text("text").chars().take(MAX_CHARS).collect();
-    if let Some((account, key, _)) = of_secret(call, &text).await? {
+    if let Some((account, key, _)) = key_in(call, &text).await? {
         return Ok(Reply::SeeOther(format!("{PATH}/{account}/keys/{key}")));
     }
-    if may_be_secret(&text) {
+    if may_hold_key(&text) {
         let found = find(call, &text).await?;
         return shown(call, "", Some(&found));
     }
     let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     Ok(Reply::SeeOther(format!("{PATH}?text={text}")))
-}
-
-/// Whether a text could be a whole key, ours or another's.
-pub(super) fn may_be_secret(text: &str) -> bool {
-    let is_name = text.contains('@') || text.contains('…') || text.parse::<uuid::Uuid>().is_ok();
-    !is_name && KeySecret::parse(text.as_bytes()).is_ok()
-}
-
-/// Returns the key whose secret this is, its account, and the version of the secret.
-pub(super) async fn of_secret(
-    call: &mut Call,
-    text: &str,
-) -> Result<Option<(AccountId, KeyId, i32)>, PageError> {
-    let Ok(secret) = KeySecret::parse(text.as_bytes()) else { return Ok(None) };
-    let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
-    Ok(with_digest(call.db().await?, None, &digests).await?)
 }
 
 /// The beginning and the last four characters of a key, as pages show them: `fluence_live_ab…wxyz`,
@@ -191,18 +175,5 @@ mod tests {
             (ends_of("acme"), ends_of("acme corp"), ends_of("a…")),
             (Some((None, "acme")), None, None)
         );
-    }
-
-    #[test]
-    fn l01_what_may_be_a_key_is_no_name() {
-        assert!(may_be_secret("0123456789abcdef0123456789abcdef01234567"));
-        for name in [
-            "Acme",
-            "ana.maria.da.silva@example.com",
-            "fluence_live_abcdefgh…wxyz",
-            "01900000-0000-7000-8000-00000000ffff",
-        ] {
-            assert!(!may_be_secret(name), "{name}");
-        }
     }
 }

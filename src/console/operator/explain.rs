@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use self::standing::Standing;
-use super::accounts::{keys_table, may_be_secret, of_secret};
+use super::accounts::keys_table;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
@@ -17,6 +17,7 @@ use crate::console::numbers::{clock_s, day, instant, instant_s, signed, whole};
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
 use crate::console::pages::receipt;
+use crate::console::pasted_key::{key_in, may_hold_key};
 use crate::console::words::Words;
 use crate::domain::account::Account;
 use crate::domain::audit::AuditEntry;
@@ -52,12 +53,12 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["what"])?;
     let text: String = call.form.text("what").chars().take(MAX_CHARS).collect();
     let words = call.words();
-    if let Some((_, key, version)) = of_secret(call, &text).await? {
+    if let Some((_, key, version)) = key_in(call, &text).await? {
         let answer = of_key(call, key, Some(version)).await?.unwrap_or_default();
         return shown(call, "", &Faults::default(), &answer);
     }
-    // A text that may be a key is not written back into the page.
-    let typed = if may_be_secret(&text) { "" } else { &text };
+    // A text that may hold a key is not written back into the page.
+    let typed = if may_hold_key(&text) { "" } else { &text };
     let mut found = None;
     if let Ok(id) = text.parse::<CallId>() {
         let explanation = explanation::of_request(call.db().await?, id).await?;

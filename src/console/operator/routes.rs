@@ -73,6 +73,7 @@ pages! {
 
     Support Get "/operator/accounts/{account}/overview" => overview::show;
     Support Get "/operator/accounts/{account}/keys" => list::show;
+    Support Post "/operator/accounts/{account}/keys" => list::send;
     Support Get "/operator/accounts/{account}/keys/{key}" => show::show;
     Support Get "/operator/accounts/{account}/keys/{key}/revoked" => revoke::gateways;
     Support Get "/operator/accounts/{account}/environments" => environments::list;

@@ -150,8 +150,8 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
             Cell::Text(&line.subject),
             Cell::Text(&line.subject_id),
             Cell::Maybe(line.subject_name.as_deref()),
-            Cell::Maybe(before.as_deref()),
-            Cell::Maybe(after.as_deref()),
+            Cell::Json(before.as_deref()),
+            Cell::Json(after.as_deref()),
             Cell::Maybe(line.address.as_deref()),
         ];
         write_row(&mut rows, &cells).map_err(|_| PageError::Internal)?;

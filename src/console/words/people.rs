@@ -67,6 +67,8 @@ words! {
     new_email: "New address" / "Novo endereço";
     email_lead: "We send a link to the new address, and notify the old one. Until you use the link, nothing changes."
         / "Enviamos um link para o novo endereço e avisamos o antigo. Até você usar o link, nada muda.";
+    too_many_invitations: "Too many invitations were sent to this address or by this account. Wait an hour."
+        / "Convites demais foram enviados a este endereço ou por esta conta. Espere uma hora.";
     undo_change: "Undo the change" / "Desfazer a alteração";
     mail_new_email_text: "Log in with this address from now on: use the link. It works once, for an hour."
         / "Passe a entrar com este endereço: use o link. Ele funciona uma vez, por uma hora.";

@@ -408,6 +408,13 @@ async fn the_list_is_filtered_and_says_what_it_hides() {
     );
     let ended = place.ana.get(&place.path("/keys?state=ended")).await;
     assert!(ended.has("<b>backend</b>") && ended.has("Revoked") && !ended.has("crm-sync"));
+    let (root, page) = (place.path("/keys"), place.ana.get(&place.path("/keys")).await);
+    let asked = place.ana.submit(&page, &root, &[("text", "CRM")]).await;
+    assert_eq!(asked.leads_to(), format!("{root}?environment=&state=&text=CRM"));
+    let key = crate::support::customer::new_secret();
+    let pasted = place.ana.submit(&page, &root, &[("text", key.expose())]).await;
+    assert_eq!(pasted.leads_to(), place.path("/keys/which"), "l01: a key stands in no address");
+    assert!(!place.ana.get(&format!("{root}?text={}", key.expose())).await.has(key.expose()));
     let found = place.ana.get(&place.path("/keys?text=CRM")).await;
     assert!(found.has("crm-sync") && !found.has("test key"));
     assert!(place.ana.get(&place.path("/keys?text=%25")).await.has("No key matches"));

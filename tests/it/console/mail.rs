@@ -208,6 +208,45 @@ async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_fails() {
 }
 
 #[tokio::test]
+async fn an_invited_stranger_gets_three_messages_an_hour_and_no_link_of_the_sender() {
+    let post = Post::new(&[]).await;
+    let (account, mut ana) = account(&post).await;
+    sqlx::query("update account set name = 'blocked, unlock at http://evil.test/login' where id = $1")
+        .bind(account.as_uuid())
+        .execute(post.gateway.database.pool())
+        .await
+        .unwrap();
+    let new = format!("/console/{account}/members/new");
+    ana.fill(&new, &[("email", "bia@example.com"), ("role", "member")]).await;
+    let message = post.message("bia@example.com", "unlock at").await;
+    assert!(!message.contains("http://evil") && !message.contains("evil.test"), "{message}");
+    let members = ana.get(&format!("/console/{account}/members")).await;
+    let start = format!("/console/{account}/members/");
+    let links = members.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    let member = links.filter(|link| link.starts_with(&start) && !link.ends_with("/new")).last().unwrap();
+    for status in [303, 303, 422, 422] {
+        let page = ana.get(&member).await;
+        let again = ana.submit(&page, &format!("{member}/invite"), &[]).await;
+        assert_eq!(again.status, status, "{}", again.body);
+    }
+    let page = ana.get(&member).await;
+    assert!(ana.submit(&page, &format!("{member}/invite"), &[]).await.has("Too many invitations"));
+}
+
+#[tokio::test]
+async fn an_account_invites_twenty_addresses_an_hour() {
+    let post = Post::new(&[]).await;
+    let (account, mut ana) = account(&post).await;
+    let new = format!("/console/{account}/members/new");
+    for number in 0..21 {
+        let email = format!("stranger{number}@example.com");
+        let invited = ana.fill(&new, &[("email", &email), ("role", "member")]).await;
+        assert_eq!(invited.status, if number < 20 { 303 } else { 422 }, "{number}: {}", invited.body);
+    }
+    assert!(!ana.get(&format!("/console/{account}/members")).await.has("stranger20"), "nothing is half done");
+}
+
+#[tokio::test]
 async fn k05_the_last_admin_stays() {
     let post = Post::new(&[]).await;
     let (account, mut ana) = account(&post).await;

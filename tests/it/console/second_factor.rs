@@ -137,13 +137,33 @@ async fn l01_no_row_holds_the_secret_of_the_app_or_a_code() {
 }
 
 #[tokio::test]
-async fn the_factor_is_switched_off_after_a_proof() {
+async fn the_factor_is_switched_off_with_a_code_of_the_app_or_a_recovery_code() {
     let gateway = Gateway::start().await;
     let mut ana = with_password(&gateway).await;
-    switched_on(&mut ana).await;
-    let page = ana.get(PATH).await;
-    let off = ana.submit(&page, "/console/me/second-factor/off", &[]).await;
-    assert_eq!(off.status, 303, "{}", off.body);
-    let (_, page) = password(&gateway).await;
-    assert_eq!(page.leads_to(), "/console");
+    for by_recovery_code in [false, true] {
+        let (secret, page) = switched_on(&mut ana).await;
+        let code = if by_recovery_code { codes(&page)[0].clone() } else { code_now(&secret, 0) };
+        let page = ana.get(PATH).await;
+        for wrong in ["", "000000"] {
+            let kept = ana.submit(&page, "/console/me/second-factor/off", &[("code", wrong)]).await;
+            assert_eq!(kept.status, 422, "{}", kept.body);
+        }
+        let off = ana.submit(&page, "/console/me/second-factor/off", &[("code", &code)]).await;
+        assert_eq!(off.status, 303, "{}", off.body);
+        let (_, page) = password(&gateway).await;
+        assert_eq!(page.leads_to(), "/console");
+    }
+}
+
+#[tokio::test]
+async fn a_factor_is_not_replaced_by_another_without_its_code() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let early = ana.get(PATH).await;
+    let (secret, _) = switched_on(&mut ana).await;
+    let other = early.hidden(PATH).into_iter().find(|(name, _)| name == "secret").unwrap().1;
+    let refused = ana.submit(&early, PATH, &[("code", &code_now(&other, 0))]).await;
+    assert_eq!(refused.status, 303, "{}", refused.body);
+    let (mut visitor, asked) = password(&gateway).await;
+    assert_eq!(visitor.fill(asked.leads_to(), &[("code", &code_now(&secret, 1))]).await.status, 303);
 }

@@ -45,6 +45,30 @@ async fn a_key_that_is_found_by_its_end_says_that_it_has_expired() {
 }
 
 #[tokio::test]
+async fn l01_a_key_inside_a_pasted_text_stands_in_no_address_and_on_no_page() {
+    let gateway = start().await;
+    let customer = gateway.professional().await;
+    let mut admin = admin(&gateway).await.visitor;
+    let unknown = crate::support::customer::new_secret();
+    for (key, is_known) in [(customer.key.as_str(), true), (unknown.expose(), false)] {
+        for text in [
+            format!("X-API-Key: {key}"),
+            format!("Bearer {key}"),
+            format!("curl -H 'X-API-Key: {key}'"),
+            format!("{key}\n{key}"),
+        ] {
+            let sent = admin.fill("/operator/accounts", &[("text", &text)]).await;
+            assert_eq!(sent.status, if is_known { 303 } else { 200 }, "{text}");
+            assert!(!sent.leads_to().contains(key) && !sent.has(key), "{text}: {}", sent.leads_to());
+            let explained = admin.fill("/operator/explain", &[("what", &text)]).await;
+            assert_eq!(explained.status, if is_known { 200 } else { 422 }, "{text}");
+            assert!(!explained.has(key), "{text}: {}", explained.body);
+        }
+        assert!(!admin.get(&format!("/operator/accounts?text={key}")).await.has(key));
+    }
+}
+
+#[tokio::test]
 async fn l01_a_whole_key_leads_to_its_page_and_stands_in_no_address_and_on_no_page() {
     let gateway = start().await;
     let customer = gateway.professional().await;
