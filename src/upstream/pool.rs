@@ -98,10 +98,10 @@ impl Pool {
         let waiting = Waiting { pool: Some(self), begun: Instant::now() };
         match self.send_to_one(call).await {
             Ok((response, answering)) => Ok(response.map(|incoming| {
-                let (pool, upload, timeouts) = (self.clone(), call.body.clone(), call.timeouts);
+                let (pool, upload) = (self.clone(), call.body.clone());
                 let begun = waiting.end();
-                let call = InProgress { pool, answering, begun, upload, timeouts, _permit: permit };
-                AnswerBody::new(incoming, call)
+                let in_progress = InProgress { pool, answering, begun, upload, _permit: permit };
+                AnswerBody::new(incoming, call.timeouts, in_progress)
             })),
             Err(error) => {
                 call.body.stop();

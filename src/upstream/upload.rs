@@ -81,15 +81,6 @@ impl AnswerTimeouts {
     fn of_head(self) -> Instant {
         (Instant::now() + self.first_byte).min(self.ends_at)
     }
-
-    pub(super) fn have_ended(self) -> bool {
-        self.ends_at <= Instant::now()
-    }
-
-    /// The deadline of the next part of a body.
-    pub(super) fn of_part(self) -> Instant {
-        (Instant::now() + self.idle).min(self.ends_at)
-    }
 }
 
 impl Upload {
@@ -203,7 +194,7 @@ impl Upload {
                         self.blame_silence(timeouts.idle);
                         return None;
                     }
-                    if timeouts.have_ended() {
+                    if timeouts.ends_at <= Instant::now() {
                         return None;
                     }
                 }

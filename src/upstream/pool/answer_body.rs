@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, SizeHint};
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
 use super::Pool;
 use super::choice::Target;
@@ -37,7 +37,7 @@ impl Answering {
     /// Reports to the breaker, once.
     pub(super) fn report(&mut self, is_sound: bool) {
         if let Some(admission) = self.admission.take() {
-            self.target.breaker().report(admission, is_sound, Instant::now());
+            self.target.breaker().report(admission, is_sound, std::time::Instant::now());
         }
     }
 }
@@ -53,16 +53,18 @@ impl Drop for Answering {
 pub(super) struct InProgress {
     pub(super) pool: Arc<Pool>,
     pub(super) answering: Answering,
-    pub(super) begun: Instant,
+    pub(super) begun: std::time::Instant,
     pub(super) upload: Upload,
-    pub(super) timeouts: AnswerTimeouts,
     pub(super) _permit: Permit,
 }
 
 /// A body that is still to be read. Dropping it closes the connection, so that the server may stop.
 pub struct AnswerBody {
     incoming: IncomingBody,
-    timeouts: AnswerTimeouts,
+    /// Longest pause between two parts.
+    idle: Duration,
+    /// When all of it must have been read, unless it is streamed.
+    ends_at: Instant,
     /// Present until the answer has ended.
     call: Option<InProgress>,
 }
@@ -75,8 +77,9 @@ pub enum Read {
 }
 
 impl AnswerBody {
-    pub(super) fn new(incoming: IncomingBody, call: InProgress) -> Self {
-        Self { incoming, timeouts: call.timeouts, call: Some(call) }
+    pub(super) fn new(incoming: IncomingBody, timeouts: AnswerTimeouts, call: InProgress) -> Self {
+        let AnswerTimeouts { idle, ends_at, .. } = timeouts;
+        Self { incoming, idle, ends_at, call: Some(call) }
     }
 
     /// Reports a status that means the server fails. With any other, the end of the body decides
@@ -101,11 +104,12 @@ impl AnswerBody {
     pub async fn read(mut self, most: usize) -> Result<Read, UpstreamError> {
         let mut read = BytesMut::new();
         loop {
-            let Ok(frame) = timeout_at(self.timeouts.of_part(), self.incoming.frame()).await else {
+            let by = (Instant::now() + self.idle).min(self.ends_at);
+            let Ok(frame) = timeout_at(by, self.incoming.frame()).await else {
                 let upload = self.call.as_ref().map(|call| &call.upload);
                 let waits_for_client = upload.is_some_and(Upload::waits_for_client);
-                if let Some(upload) = upload.filter(|_| !self.timeouts.have_ended()) {
-                    upload.blame_silence(self.timeouts.idle);
+                if let Some(upload) = upload.filter(|_| by < self.ends_at) {
+                    upload.blame_silence(self.idle);
                 }
                 self.end(CallEvent::TimedOut, waits_for_client);
                 return Err(UpstreamError::Timeout);
