@@ -60,7 +60,7 @@ pub(super) const BEFORE_VERB: &[&str] = &[
     "didn't", "not", "just", "also", "never", "always", "often", "usually", "still", "already", "actually",
     "really", "recently", "am", "não", "já", "sempre", "nunca", "também", "só", "ainda",
 ];
-/// Words that may stand between an ambiguous word and the thing that it is said of.
+/// Words that may stand between an ambiguous word and the thing that it refers to.
 pub(super) const BETWEEN: &[&str] = &[
     "the", "a", "an", "our", "this", "that", "these", "those", "its", "their", "of", "old", "new", "last",
     "first", "second", "whole", "entire", "legacy", "is", "are", "was", "were", "has", "have", "been",

@@ -14,7 +14,7 @@ const MAX_SHORT_WORDS: usize = 10;
 const MAX_LIGHT_LETTERS: usize = 4;
 /// The fewest letters of an unknown word that its ending shows to be no name.
 const MIN_COMMON_LETTERS: usize = 8;
-/// The most words between an ambiguous word and the thing that it is said of.
+/// The most words between an ambiguous word and the thing that it refers to.
 const MAX_WORDS_BETWEEN: usize = 3;
 
 /// A word or phrase of a sentence with its classes.
@@ -23,8 +23,8 @@ pub(super) struct Item<'s> {
     pub(super) word: &'s str,
     pub(super) classes: Classes,
     pub(super) is_phrase: bool,
-    /// Whether its classes apply here: always, except for an ambiguous word that is not said of a
-    /// thing.
+    /// Whether its classes apply here: always, except for an ambiguous word that does not refer to
+    /// a thing.
     pub(super) is_firm: bool,
     /// Whether it is capitalised and unknown, and so may be a name.
     pub(super) is_name: bool,
@@ -46,14 +46,14 @@ pub(super) fn is_daily(item: &Item<'_>) -> bool {
     item.classes.meets(Classes::DAILY) && !is_thing(item) && !item.classes.meets(others)
 }
 
-/// Whether the word has a private sense unless it is said of a thing or a trade.
+/// Whether the word has a private sense unless it refers to a thing or a trade.
 pub(super) fn is_ambiguous(item: &Item<'_>) -> bool {
     [Classes::FAR, Classes::BOUND, Classes::NEAR, Classes::DELICATE]
         .iter()
         .any(|class| item.classes.meets(*class))
 }
 
-/// Whether the word is of work. Ambiguous words are only if they are said of a thing.
+/// Whether the word is of work. Ambiguous words count only if they refer to a thing.
 pub(super) fn is_work(item: &Item<'_>) -> bool {
     let is_any = |classes: &[Classes]| classes.iter().any(|class| item.classes.meets(*class));
     if is_ambiguous(item) {
@@ -76,7 +76,7 @@ pub(super) fn count(items: &[Item<'_>], which: impl Fn(&Item<'_>) -> bool) -> us
     items.iter().filter(|item| which(item)).count()
 }
 
-/// Whether an ambiguous word is said of a thing of the trade: the thing stands beside it, or at
+/// Whether an ambiguous word refers to a thing of the trade: the thing stands beside it, or at
 /// most [`MAX_WORDS_BETWEEN`] small words away, without punctuation between.
 pub(super) fn is_of_a_thing(items: &[Item<'_>], at: usize) -> bool {
     let item = &items[at];

@@ -141,14 +141,13 @@ impl<'s> Judgement<'s> {
             || !self.is_plainly_work && gives_too_little;
         let is_vague_first_person = !self.is_plainly_work && self.may_be_first_person();
         let is_of_person = self.has(Classes::PERSON) && self.has_private_sense();
-        let needs_more =
-            [self.is_private || is_appointment(&self.items), is_vague_first_person, is_of_person];
-        let loss: f64 = needs_more.into_iter().filter(|more| *more).map(|_| PENALTY).sum();
+        let risks = [self.is_private || is_appointment(&self.items), is_vague_first_person, is_of_person];
+        let loss: f64 = risks.into_iter().filter(|risk| *risk).map(|_| PENALTY).sum();
         (!is_vetoed).then_some(self.bonus() - loss)
     }
 
-    /// Returns the bonus for words of work, less the penalty for a person by trade: a sentence may
-    /// tell of “the welder” in the words that it has for “the printer”.
+    /// Returns the bonus for words of work, less the penalty for a person by trade: words of work
+    /// about “the welder” may be private where the same words about “the printer” are not.
     fn bonus(&self) -> f64 {
         let gain = if self.is_plainly_work { PLAINLY_WORK_BONUS } else { 0.0 };
         let loss = if self.has(Classes::PERSON) { PENALTY } else { 0.0 };

@@ -66,7 +66,7 @@ const OTHERS: [&str; 8] = ["PRIVATE", "DELICATE", "THING", "FIRM", "UNCLEAR", "N
 const PRIVATE: Role = Role::other(0);
 const DELICATE: Role = Role::other(1);
 const THING: Role = Role::other(2);
-/// An ambiguous word that is said of a thing in this sentence, and one that may not be.
+/// An ambiguous word that refers to a thing in this sentence, and one that may not be.
 const FIRM: Role = Role::other(3);
 const UNCLEAR: Role = Role::other(4);
 const NAME: Role = Role::other(5);

@@ -86,7 +86,7 @@ impl Reader<'_> {
         JOINERS.contains(&next.norm.as_str()) || !is_number && gap.iter().any(is_join)
     }
 
-    /// Returns the words and phrases of a sentence, and decides which ambiguous ones are said of a
+    /// Returns the words and phrases of a sentence, and decides which ambiguous ones refer to a
     /// thing.
     pub(super) fn items_of<'s>(&self, tokens: &'s [Token]) -> Vec<Item<'s>> {
         let mut items = self.items(tokens);

@@ -23,7 +23,7 @@ impl Classes {
     pub(crate) const CLOCK: Self = Self(1 << 6);
     /// A noun of work that may follow “my”.
     pub(crate) const OWN: Self = Self(1 << 7);
-    /// Private, unless it is said of a thing of the trade nearby: “the build is sick”.
+    /// Private, unless it refers to a thing of the trade nearby: “the build is sick”.
     pub(crate) const FAR: Self = Self(1 << 8);
     /// Like [`Self::FAR`], but no evidence of work even then: “the job takes ten minutes”.
     pub(crate) const BOUND: Self = Self(1 << 14);
@@ -51,8 +51,8 @@ impl Classes {
     /// mentions no person and has a thing of the trade nearby or enough words of work.
     pub(crate) const DELICATE: Self = Self(1 << 18);
 
-    /// The classes that are private unless they are said of a thing.
-    pub(crate) const SAID_OF_THINGS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
+    /// The classes that are private unless they refer to a thing.
+    pub(crate) const AMBIGUOUS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
 
     /// Returns the union of both sets.
     pub(crate) const fn or(self, other: Self) -> Self {
@@ -74,15 +74,15 @@ impl Classes {
         self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
     }
 
-    /// Whether the word makes a hashtag or a quotation private, where no context shows what it is
-    /// said of.
+    /// Whether the word makes a hashtag or a quotation private, where no context shows what it
+    /// refers to.
     pub(crate) const fn is_private_without_context(self) -> bool {
         self.meets(Self::PRIVATE) || self.is_only_delicate()
     }
 
-    /// Whether the word is of a delicate trade and not of [`Self::SAID_OF_THINGS`].
+    /// Whether the word is of a delicate trade and not of [`Self::AMBIGUOUS`].
     pub(crate) const fn is_only_delicate(self) -> bool {
-        self.meets(Self::DELICATE) && !self.meets(Self::SAID_OF_THINGS)
+        self.meets(Self::DELICATE) && !self.meets(Self::AMBIGUOUS)
     }
 
     /// Whether the word is listed as harmless.
@@ -92,7 +92,7 @@ impl Classes {
 
     /// Whether the word has a private sense in some context.
     pub(crate) const fn has_private_sense(self) -> bool {
-        self.meets(Self::PRIVATE.or(Self::DELICATE).or(Self::SAID_OF_THINGS))
+        self.meets(Self::PRIVATE.or(Self::DELICATE).or(Self::AMBIGUOUS))
     }
 
     /// Whether only its word vector shows that the word is harmless.
