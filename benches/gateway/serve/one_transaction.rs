@@ -96,7 +96,11 @@ async fn meter(till: Till, handler: PaidHandler, call: Validated) -> Result<Answ
         Ok(Some(charged)) => charged,
         Ok(None) => {
             let available = caller.account.balance().remaining;
-            return Err(call.refuse(Refusal::InsufficientCredits { needed: till.price, available }));
+            return Err(call.refuse(Refusal::InsufficientCredits {
+                needed: till.price,
+                available,
+                locked: None,
+            }));
         }
         Err(_) => return Err(call.refuse(Refusal::Unavailable { retry_after_s: 1 })),
     };
