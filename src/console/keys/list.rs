@@ -6,7 +6,6 @@ use maud::{Markup, html};
 use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
-use crate::console::form::Form;
 use crate::console::layout::{Content, account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
@@ -30,18 +29,12 @@ struct Asked {
     before: Option<KeyId>,
 }
 
-/// The text of the filter. A key that was pasted is not one.
-fn typed(form: &Form) -> String {
-    let text = form.text("text");
-    if may_hold_key(text) { String::new() } else { text.chars().take(80).collect() }
-}
-
 impl Asked {
     fn of(call: &Call) -> Self {
         Self {
             environment: call.query.text("environment").parse().ok(),
             state: call.query.text("state").to_owned(),
-            text: typed(&call.query),
+            text: call.query.text("text").chars().take(80).collect(),
             before: call.query.text("before").parse().ok(),
         }
     }
@@ -78,11 +71,15 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("environment", call.form.text("environment"));
-    query.append_pair("state", call.form.text("state")).append_pair("text", &typed(&call.form));
+    query.append_pair("state", call.form.text("state")).append_pair("text", call.form.text("text"));
     Ok(Reply::SeeOther(format!("{root}?{}", query.finish())))
 }
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
+    // An address that holds a key is left at once, as frames link to their own page.
+    if may_hold_key(call.query.text("text")) {
+        return Ok(Reply::SeeOther(call.path("/keys")?));
+    }
     let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
     let db = call.db().await?;
     let environments = environments::names(db, id).await?;

@@ -35,8 +35,12 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     if text.is_empty() {
         return shown(call, &text, None);
     }
+    // An address that holds a key is left at once, as frames link to their own page.
+    if may_hold_key(&text) {
+        return Ok(Reply::SeeOther(PATH.to_owned()));
+    }
     let found = find(call, &text).await?;
-    shown(call, if may_hold_key(&text) { "" } else { &text }, Some(&found))
+    shown(call, &text, Some(&found))
 }
 
 /// Looks for what was typed. What may be a key is not put into an address.

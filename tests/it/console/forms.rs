@@ -28,7 +28,7 @@ pub(super) struct Wrong {
 }
 
 /// Forms into which nothing is typed: buttons, and choices whose every answer is right.
-const NOTHING_TYPED: [&str; 17] = [
+const NOTHING_TYPED: [&str; 18] = [
     "/console/log-in/lost",
     "/console/keep-factor",
     "/console/log-out",
@@ -36,6 +36,8 @@ const NOTHING_TYPED: [&str; 17] = [
     "/console/new-email",
     "/console/me/sessions",
     "/console/me/second-factor/off",
+    // A filter finds or does not find: nothing that is typed is wrong.
+    "/console/{account}/keys",
     "/console/{account}/keys/{key}/rotate",
     "/console/{account}/keys/{key}/end-overlap",
     "/console/{account}/keys/{key}/cancel-rotation",

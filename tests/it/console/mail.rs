@@ -211,7 +211,7 @@ async fn a_newer_invitation_ends_the_older_one_and_a_withdrawn_one_fails() {
 async fn an_invited_stranger_gets_three_messages_an_hour_and_no_link_of_the_sender() {
     let post = Post::new(&[]).await;
     let (account, mut ana) = account(&post).await;
-    sqlx::query("update account set name = 'blocked, unlock at http://evil.test/login' where id = $1")
+    sqlx::query("update account set name = 'blocked, unlock at evil.test/login' where id = $1")
         .bind(account.as_uuid())
         .execute(post.gateway.database.pool())
         .await
@@ -219,7 +219,7 @@ async fn an_invited_stranger_gets_three_messages_an_hour_and_no_link_of_the_send
     let new = format!("/console/{account}/members/new");
     ana.fill(&new, &[("email", "bia@example.com"), ("role", "member")]).await;
     let message = post.message("bia@example.com", "unlock at").await;
-    assert!(!message.contains("http://evil") && !message.contains("evil.test"), "{message}");
+    assert!(!message.contains("evil.test"), "{message}");
     let members = ana.get(&format!("/console/{account}/members")).await;
     let start = format!("/console/{account}/members/");
     let links = members.body.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());

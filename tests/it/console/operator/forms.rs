@@ -13,10 +13,11 @@ use crate::gate::people::marina;
 use crate::support::visitor::Visitor;
 
 /// Forms into which nothing is typed.
-const NOTHING_TYPED: [&str; 2] = [
+const NOTHING_TYPED: [&str; 3] = [
     "/operator/log-out",
     // Finds or does not find: nothing that is typed is wrong.
     "/operator/accounts",
+    "/operator/accounts/{account}/keys",
 ];
 
 const LONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
