@@ -43,8 +43,8 @@ pub struct CreateEnvironment {
 
 impl EnvironmentCommand {
     /// # Errors
-    /// When the account does not exist, it already has an environment with this name, or the database
-    /// cannot be reached.
+    /// When the account does not exist, it already has an environment with this name, or the
+    /// database cannot be reached.
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Create(new) => create(new, context, output).await,
