@@ -1,5 +1,5 @@
-//! Another address for a person: proved by a link to the new one, and undone for a week by a link to
-//! the one before.
+//! Another address for a person: proved by a link to the new one, and undone for a week by a link
+//! to the one before.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -94,8 +94,8 @@ pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {
     Ok(Reply::page(plain(&call.frame, words.change_email(), &content)))
 }
 
-/// Changes the address. A change can be undone from the mailbox that it leaves; an undo leads to the
-/// form of a new password, as a thief may have set the last one.
+/// Changes the address. A change can be undone from the mailbox that it leaves; an undo leads to
+/// the form of a new password, as a thief may have set the last one.
 pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["token"])?;
     let Some(token) = Token::parse(call.form.text("token")) else {

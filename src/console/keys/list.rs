@@ -59,8 +59,8 @@ impl Asked {
     }
 }
 
-/// Leads to the keys that were asked for. A form of this kind keeps a pasted key out of the address;
-/// such a key is compared on a page of its own.
+/// Leads to the keys that were asked for. A form of this kind keeps a pasted key out of the
+/// address; such a key is compared on a page of its own.
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["environment", "state", "text"])?;
     let root = call.path("/keys")?;
