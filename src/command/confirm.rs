@@ -143,7 +143,7 @@ impl Confirmation {
             format!("{}: {}", describe(gateway), printable(fault))
         });
         bail!(
-            "{} {number} is applied, but not every gateway has taken it up; those keep what they had: {}",
+            "{} {number} is applied, but not every gateway has activated it; those keep what they had: {}",
             kind.as_str(),
             missing.collect::<Vec<_>>().join("; ")
         )

@@ -34,7 +34,7 @@ pub enum SetCommand {
     Apply {
         /// The file, or `-` for standard input.
         file: PathBuf,
-        /// Wait until every gateway has taken it up.
+        /// Wait until every gateway has activated it.
         #[arg(long)]
         wait: bool,
     },
@@ -54,7 +54,7 @@ pub enum SetCommand {
         /// Its number; 0 is the shipped set.
         #[arg(allow_negative_numbers = true)]
         number: i32,
-        /// Wait until every gateway has taken it up.
+        /// Wait until every gateway has activated it.
         #[arg(long)]
         wait: bool,
     },

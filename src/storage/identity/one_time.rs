@@ -11,6 +11,18 @@ use crate::identity::one_time::{CODE_LIFE, OneTime, Purpose};
 use crate::secret::token::TokenDigest;
 use crate::storage::error::{RowRef, StorageError};
 
+/// Ends the open tokens that this condition selects. One that was made in the same instant ends a
+/// moment later, because a token ends after it was made.
+macro_rules! end_open {
+    ($condition:literal) => {
+        sqlx::query(concat!(
+            "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
+              where used_at is null and ends_at > now() and ",
+            $condition
+        ))
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct TokenRow {
     purpose: String,
@@ -31,15 +43,12 @@ pub async fn add(
     member: Option<MemberId>,
 ) -> Result<(), StorageError> {
     let key = EmailKey::of(email);
-    sqlx::query(
-        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
-          where email_key = $1 and purpose = $2 and member_id is not distinct from $3 and used_at is null and ends_at > now()",
-    )
-    .bind(key.as_str())
-    .bind(purpose.as_str())
-    .bind(member.map(|id| id.as_uuid()))
-    .execute(&mut *connection)
-    .await?;
+    end_open!("email_key = $1 and purpose = $2 and member_id is not distinct from $3")
+        .bind(key.as_str())
+        .bind(purpose.as_str())
+        .bind(member.map(|id| id.as_uuid()))
+        .execute(&mut *connection)
+        .await?;
     sqlx::query(
         "insert into one_time_token (digest, purpose, email, email_key, identity_id, member_id, created_at, ends_at)
          values ($1, $2, $3, $4, $5, $6, now(), now() + $7 * interval '1 second')",
@@ -131,14 +140,11 @@ pub async fn end_but_safeguards(
     connection: &mut PgConnection,
     identity: IdentityId,
 ) -> Result<(), StorageError> {
-    sqlx::query(
-        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
-          where identity_id = $1 and purpose <> all($2) and used_at is null and ends_at > now()",
-    )
-    .bind(identity.as_uuid())
-    .bind(Purpose::SAFEGUARDS.map(Purpose::as_str))
-    .execute(connection)
-    .await?;
+    end_open!("identity_id = $1 and purpose <> all($2)")
+        .bind(identity.as_uuid())
+        .bind(Purpose::SAFEGUARDS.map(Purpose::as_str))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -148,15 +154,11 @@ pub async fn end_younger(
     identity: IdentityId,
     digest: &TokenDigest,
 ) -> Result<(), StorageError> {
-    sqlx::query(
-        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
-          where identity_id = $1 and used_at is null and ends_at > now()
-            and created_at > (select created_at from one_time_token where digest = $2)",
-    )
-    .bind(identity.as_uuid())
-    .bind(digest.as_bytes())
-    .execute(connection)
-    .await?;
+    end_open!("identity_id = $1 and created_at > (select created_at from one_time_token where digest = $2)")
+        .bind(identity.as_uuid())
+        .bind(digest.as_bytes())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -166,14 +168,11 @@ pub async fn end_for(
     identity: IdentityId,
     purpose: Purpose,
 ) -> Result<(), StorageError> {
-    sqlx::query(
-        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
-          where identity_id = $1 and purpose = $2 and used_at is null and ends_at > now()",
-    )
-    .bind(identity.as_uuid())
-    .bind(purpose.as_str())
-    .execute(connection)
-    .await?;
+    end_open!("identity_id = $1 and purpose = $2")
+        .bind(identity.as_uuid())
+        .bind(purpose.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -195,24 +194,12 @@ pub async fn earlier_addresses(
 
 /// Ends the open tokens of a person.
 pub async fn end_all(connection: &mut PgConnection, identity: IdentityId) -> Result<(), StorageError> {
-    sqlx::query(
-        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
-          where identity_id = $1 and used_at is null and ends_at > now()",
-    )
-    .bind(identity.as_uuid())
-    .execute(connection)
-    .await?;
+    end_open!("identity_id = $1").bind(identity.as_uuid()).execute(connection).await?;
     Ok(())
 }
 
 /// Ends the open invitations of a member.
 pub async fn end_of_member(connection: &mut PgConnection, member: MemberId) -> Result<(), StorageError> {
-    sqlx::query(
-        "update one_time_token set ends_at = greatest(now(), created_at + interval '1 microsecond')
-          where member_id = $1 and used_at is null and ends_at > now()",
-    )
-    .bind(member.as_uuid())
-    .execute(connection)
-    .await?;
+    end_open!("member_id = $1").bind(member.as_uuid()).execute(connection).await?;
     Ok(())
 }

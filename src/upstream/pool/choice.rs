@@ -59,44 +59,39 @@ impl Pool {
     /// the only target.
     pub(super) fn choose(&self, except: Option<usize>) -> Result<Chosen, UpstreamError> {
         let now = Instant::now();
-        let mut shortest: Option<Duration> = None;
-        let mut waits = |wait: Duration| {
-            shortest = Some(shortest.map_or(wait, |known| known.min(wait)));
-        };
-        let mut open = self.open_targets(except, now, &mut waits);
+        let (mut open, mut shortest_wait) = self.open_targets(except, now);
         while !open.is_empty() {
             let chosen = open.swap_remove(less_busy(&open));
             // Another call may have become the probe of this target meanwhile.
             match chosen.breaker().admit(now) {
                 Ok(admission) => return Ok(Chosen { target: chosen.clone(), admission }),
-                Err(wait) => waits(wait),
+                Err(wait) => shortest_wait = shorter(shortest_wait, wait),
             }
         }
-        Err(UpstreamError::Unavailable { retry_after: shortest.unwrap_or(BUSY_RETRY_AFTER) })
+        Err(UpstreamError::Unavailable { retry_after: shortest_wait.unwrap_or(BUSY_RETRY_AFTER) })
     }
 
     /// The targets that may be asked now: the healthy ones, or all if none is healthy, because the
-    /// checks may be wrong. `waits` gets the time of each whose breaker is open.
-    fn open_targets(
-        &self,
-        except: Option<usize>,
-        now: Instant,
-        waits: &mut impl FnMut(Duration),
-    ) -> Vec<&Arc<Target>> {
+    /// checks may be wrong. With them, the shortest wait for one whose breaker is open.
+    fn open_targets(&self, except: Option<usize>, now: Instant) -> (Vec<&Arc<Target>>, Option<Duration>) {
         let except = except.filter(|_| self.targets.len() > 1);
-        let mut open: Vec<&Arc<Target>> = Vec::with_capacity(self.targets.len());
+        let (mut open, mut shortest_wait) = (Vec::with_capacity(self.targets.len()), None);
         for target in &self.targets {
             match target.breaker().wait(now) {
                 None if except == Some(target.index) => {}
                 None => open.push(target),
-                Some(wait) => waits(wait),
+                Some(wait) => shortest_wait = shorter(shortest_wait, wait),
             }
         }
         if open.iter().any(|target| !target.health.is_down()) {
             open.retain(|target| !target.health.is_down());
         }
-        open
+        (open, shortest_wait)
     }
+}
+
+fn shorter(known: Option<Duration>, wait: Duration) -> Option<Duration> {
+    Some(known.map_or(wait, |known| known.min(wait)))
 }
 
 /// The index of the less busy of two random targets of these.

@@ -203,23 +203,23 @@ refusals! {
             match locked {
                 None => {
                     en: "This call needs {price}. The account has {balance}.",
-                        "Purchase additional credits or upgrade your plan{upgrade}. Credits that running calls hold are available again when the calls end, as far as they are not charged.",
+                        "Purchase additional credits or upgrade your plan{upgrade}. Credits that running calls hold come back when the calls end, less what they cost.",
                         price = counted(needed.as_i64(), "credit", "credits"),
                         balance = counted(available.as_i64(), "credit", "credits");
                     pt: "Esta chamada precisa de {price}. A conta tem {balance}.",
-                        "Compre mais créditos ou mude para um plano superior{upgrade}. Os créditos reservados por chamadas em andamento voltam a ficar disponíveis quando elas terminam, na parte que não for cobrada.",
+                        "Compre mais créditos ou mude para um plano superior{upgrade}. Os créditos reservados por chamadas em andamento voltam quando elas terminam, menos o que custaram.",
                         price = counted(needed.as_i64(), "crédito", "créditos"),
                         balance = counted(available.as_i64(), "crédito", "créditos");
                     facts: credits_needed = needed, credits_available = available, upgrade_url = Fact::UpgradeUrl;
                 }
                 Some(locked) => {
                     en: "This call needs {price}. Beside its plan, the account has {balance}. The plan has {plan}, which pay for no more calls: the requests of this billing period are used up.",
-                        "Buy a credit pack or upgrade your plan{upgrade}. Credits and requests that running calls hold are available again when the calls end, as far as they are not charged.",
+                        "Buy a credit pack or upgrade your plan{upgrade}. Credits and requests that running calls hold come back when the calls end, less what they cost.",
                         price = counted(needed.as_i64(), "credit", "credits"),
                         balance = counted(available.as_i64(), "credit", "credits"),
                         plan = counted(locked.as_i64(), "credit", "credits");
                     pt: "Esta chamada precisa de {price}. Além do plano, a conta tem {balance}. O plano tem {plan}, que não pagam mais chamadas: as requisições deste período de cobrança se esgotaram.",
-                        "Compre um pacote de créditos ou mude para um plano superior{upgrade}. Os créditos e as requisições reservados por chamadas em andamento voltam a ficar disponíveis quando elas terminam, na parte que não for cobrada.",
+                        "Compre um pacote de créditos ou mude para um plano superior{upgrade}. Os créditos e as requisições reservados por chamadas em andamento voltam quando elas terminam, menos o que custaram.",
                         price = counted(needed.as_i64(), "crédito", "créditos"),
                         balance = counted(available.as_i64(), "crédito", "créditos"),
                         plan = counted(locked.as_i64(), "crédito", "créditos");
@@ -738,11 +738,11 @@ refusals! {
 
     QuotaExceeded = "QUOTA_EXCEEDED", 429, RateLimit, AfterWait, "Quota exceeded" / "Cota excedida" {
         | Self::Limited(LimitHit { limit: Limit::Quota, size, retry_after_s }) => {
-            en: "The plan's quota of {requests} for this billing period is used up. A running call counts until it ends without a charge. A credit pack pays for more.",
+            en: "The plan's quota of {requests} for this billing period is used up. A running call counts; its request comes back if it ends without a charge. A credit pack pays for more.",
                 "Buy a credit pack, wait for running calls to end or for the next billing period, or choose a larger plan{upgrade}.",
                 requests = counted(*size, "request", "requests");
-            pt: "A cota de {requests} do plano para este período de cobrança se esgotou. Uma chamada em andamento conta até \
-                 terminar sem cobrança. Um pacote de créditos cobre as próximas chamadas.",
+            pt: "A cota de {requests} do plano para este período de cobrança se esgotou. Uma chamada em andamento conta; \
+                 a requisição volta se ela terminar sem cobrança. Um pacote de créditos cobre as próximas chamadas.",
                 "Compre um pacote de créditos, aguarde o término das chamadas em andamento ou o próximo período de cobrança, ou \
                  escolha um plano maior{upgrade}.",
                 requests = counted(*size, "requisição", "requisições");

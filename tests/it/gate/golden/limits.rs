@@ -103,7 +103,7 @@ async fn quota_exceeded() {
       "success": false,
       "error": {
         "type": "rate_limit_exceeded",
-        "message": "The plan's quota of 1 request for this billing period is used up. A running call counts until it ends without a charge. A credit pack pays for more.",
+        "message": "The plan's quota of 1 request for this billing period is used up. A running call counts; its request comes back if it ends without a charge. A credit pack pays for more.",
         "code": 429,
         "user_action": "Buy a credit pack, wait for running calls to end or for the next billing period, or choose a larger plan at https://fluence.example/plans.",
         "support_contact": "help@fluence.example",

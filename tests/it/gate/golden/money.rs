@@ -22,7 +22,7 @@ async fn insufficient_credits() {
         "type": "insufficient_credits",
         "message": "This call needs 2 credits. The account has 1 credit.",
         "code": 402,
-        "user_action": "Purchase additional credits or upgrade your plan. Credits that running calls hold are available again when the calls end, as far as they are not charged.",
+        "user_action": "Purchase additional credits or upgrade your plan. Credits that running calls hold come back when the calls end, less what they cost.",
         "support_contact": "support@example.com",
         "credits_needed": 2,
         "credits_available": 1,

@@ -61,7 +61,7 @@ fn one_of_a_thing_is_in_the_singular() {
     }
     assert_eq!(
         limited(Limit::Quota).message(Language::En),
-        "The plan's quota of 1 request for this billing period is used up. A running call counts until it ends without a charge. A credit pack pays for more."
+        "The plan's quota of 1 request for this billing period is used up. A running call counts; its request comes back if it ends without a charge. A credit pack pays for more."
     );
 }
 
