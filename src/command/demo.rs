@@ -8,7 +8,7 @@ mod report;
 use std::io::Cursor;
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -94,7 +94,14 @@ pub async fn run(order: &DemoArgs, context: &Context, output: Output) -> anyhow:
 pub async fn prepare(context: &Context) -> anyhow::Result<Demo> {
     let mut connection = context.connection().await?;
     let now = clock::now(&mut connection).await?;
-    if accounts::find(&mut connection, ACCOUNT).await?.is_none() {
+    let known = accounts::find(&mut connection, ACCOUNT).await?;
+    if known.as_ref().is_some_and(|account| account.closed_at.is_some()) {
+        bail!(
+            "the demonstration account of this database is closed, which is permanent. Use another database or another \
+             `--data-dir`, or start without `--demo`"
+        );
+    }
+    if known.is_none() {
         let plan = plan_in(&context.catalogue().await?);
         let new = new_account(plan.context("no plan of the catalogue in force has access to the API")?);
         let made =

@@ -136,8 +136,8 @@ words! {
     retry_never: "Not before something has changed: the request, the key, the plan or the data."
         / "Só depois de alguma mudança: na requisição, na chave, no plano ou nos dados.";
     retry_cap: "Not before the time in `resets_at`, unless the cap is raised." / "Só depois do horário em `resets_at`, a menos que o teto seja aumentado.";
-    retry_credits: "Not before the account has enough credits: after a purchase, or after the renewal whose day is in `billing_info`."
-        / "Só quando a conta tiver créditos suficientes: depois de uma compra ou da renovação, cujo dia está em `billing_info`.";
+    retry_credits: "Not before the account has enough credits: when running calls have ended, after a purchase, or after the renewal whose day is in `billing_info`."
+        / "Só quando a conta tiver créditos suficientes: ao fim das chamadas em andamento, depois de uma compra ou da renovação, cujo dia está em `billing_info`.";
     retry_wait: "After the seconds in `Retry-After`." / "Depois dos segundos indicados em `Retry-After`.";
     retry_pause: "After a pause, a few times at most." / "Depois de uma pausa, poucas vezes.";
     plans: "Plans with this call" / "Planos com esta chamada";

@@ -40,6 +40,16 @@ async fn running_it_again_adds_a_key_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_closed_demonstration_says_what_to_use_instead() {
+    let program = Program::new().await;
+    let account = text(&program.json(&["demo"]), "account_id");
+    program.run(&["account", "close", &account, "--yes"]);
+    let refused = program.run(&["demo"]);
+    let fault = refused.failure();
+    assert!(fault.contains("is closed") && fault.contains("--data-dir"), "{fault}");
+}
+
+#[tokio::test]
 async fn the_demonstration_of_a_seller_shows_what_the_seller_has() {
     let program = Program::new().await;
     let example = |file: &str| format!("{}/examples/sell-an-api/{file}", env!("CARGO_MANIFEST_DIR"));
