@@ -21,7 +21,7 @@ use crate::support::browser::Browser;
 use crate::support::gateway::Gateway;
 
 /// Forms that lead on to a page of the tables, or back to their own with what is wrong.
-const LEADS_ON: [&str; 44] = [
+const LEADS_ON: [&str; 46] = [
     "/console/log-in/second",
     "/console/log-out",
     "/console/link",
@@ -37,6 +37,7 @@ const LEADS_ON: [&str; 44] = [
     "/console/me/sessions",
     "/console/me/email",
     "/console/me/second-factor/off",
+    "/console/{account}/keys",
     "/console/{account}/keys/{key}/edit",
     "/console/{account}/keys/{key}/end-overlap",
     "/console/{account}/keys/{key}/cancel-rotation",
@@ -64,6 +65,7 @@ const LEADS_ON: [&str; 44] = [
     "/operator/plans/move",
     "/operator/plans/moves/{move}/stop",
     "/operator/accounts/new",
+    "/operator/accounts/{account}/keys",
     "/operator/accounts/{account}/keys/{key}/revoke",
     "/operator/accounts/{account}/members/{member}/factor",
     "/operator/accounts/{account}/note",
