@@ -25,7 +25,7 @@ pub(crate) struct Call {
     batch: i32,
     held: BTreeMap<LotNumber, i64>,
     released: BTreeMap<LotNumber, i64>,
-    captured: bool,
+    pub(super) captured: bool,
     /// The period it was held in.
     period: u32,
     /// Plan credits still taken.
