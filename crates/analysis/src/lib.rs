@@ -234,10 +234,9 @@ fn basis(own: &Texts, reading: &Reading<'_>, language: Language, resemblance: f6
 }
 
 fn validity(model: &Model, posts: Language, answer: Language) -> Validity {
-    let metrics = &model.header.metrics;
     let auc = match posts {
-        Language::En => &metrics.auc_en,
-        Language::Pt => &metrics.auc_pt,
+        Language::En => &model.header.metrics.auc_en,
+        Language::Pt => &model.header.metrics.auc_pt,
     };
     let mean = auc.iter().sum::<f64>() / auc.len().max(1) as f64;
     let (benchmark, note) = text::benchmark(posts, answer);
