@@ -50,8 +50,9 @@ pub async fn create(
     let (regions, networks) = origin_columns(&terms.origin);
     let made = sqlx::query(
         "insert into api_key (id, account_id, environment_id, name, scopes, format, expires_at, regions, allowed_networks,
-                              daily_cap, monthly_cap, imported_shape, created_at)
-         select $1, $2, e.id, $4, $5, $6, $7, $8, $9::text[]::cidr[], $10, $11, $12, now()
+                              daily_cap, monthly_cap, capped_since, imported_shape, created_at)
+         select $1, $2, e.id, $4, $5, $6, $7, $8, $9::text[]::cidr[], $10, $11,
+                case when coalesce($10, $11) is not null then now() end, $12, now()
            from environment e
           where e.account_id = $2 and e.name = $3",
     )
@@ -182,7 +183,10 @@ pub async fn save_terms(
     sqlx::query(
         "update api_key
             set name = $2, scopes = $3, regions = $4, allowed_networks = $5::text[]::cidr[], expires_at = $6,
-                daily_cap = $7, monthly_cap = $8
+                daily_cap = $7, monthly_cap = $8,
+                capped_since = case when coalesce($7, $8) is null then null
+                                    when coalesce(daily_cap, monthly_cap) is null then now()
+                                    else capped_since end
           where id = $1",
     )
     .bind(key.as_uuid())

@@ -111,7 +111,7 @@ words! {
     pack_bought: "Pack bought" / "Pacote comprado";
     lot_ended: "Expired with its lot" / "Vencido com o lote";
     taken_back: "Taken back by the operator" / "Retirado pelo operador";
-    plan_moved: "Moved to another plan" / "Mudança para outro plano";
+    plan_moved: "Moved to another plan" / "Mudança de plano";
 
     how_price_came_about: "How the price came about" / "Como se chegou ao preço";
     figure: "What was used" / "O que foi usado";

@@ -32,8 +32,9 @@ meanings! {
             absent "unless one was given" / "se nenhum foi informado";
         summary: "What the entry of a call is, in a sentence." / "O que é o lançamento de uma chamada, em uma frase.",
             absent "unless a call caused it" / "se não foi causado por uma chamada";
-        note: "Why an operator granted or took credits." / "Por que um operador concedeu ou retirou créditos.",
-            absent "unless one was given" / "se nenhum motivo foi informado";
+        note: "Why an operator granted or took credits, or the new plan of a `plan_move`."
+            / "Por que um operador concedeu ou retirou créditos, ou o novo plano de um `plan_move`.",
+            absent "with other entries" / "nos demais lançamentos";
     }
     ReceiptAnswer {
         call_id: "The `X-Request-Id` of the call." / "O `X-Request-Id` da chamada.";

@@ -14,12 +14,13 @@ use crate::domain::ids::AccountId;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::batch_state::BatchState;
 use crate::ledger::rules::claim_record::ClaimState;
+use crate::ledger::rules::entry::{Entry, EntryKind};
 use crate::ledger::rules::lot::{Lot, LotNumber};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::StoreError;
 use crate::storage::claim_record::{AnswerColumns, state_name};
 
-/// Saves accounts, lots, notes of corrections, key spending and idempotency records. `stored` are
+/// Saves accounts, lots, notes, key spending and idempotency records. `stored` are
 /// the lots as their rows are.
 pub(super) async fn save_batch_state(
     connection: &mut PgConnection,
@@ -31,6 +32,7 @@ pub(super) async fn save_batch_state(
     save_accounts(connection, state).await?;
     lots::save_lots(connection, state, stored, operations, effects).await?;
     save_corrections(connection, operations, effects).await?;
+    save_new_plans(connection, state, operations).await?;
     if !state.spends.is_empty() {
         save_spends(connection, state).await?;
     }
@@ -106,6 +108,32 @@ async fn save_corrections(
                 .await
                 .map_err(classify)?;
         }
+    }
+    Ok(())
+}
+
+/// Notes the new plan's label for each move that changed credits.
+async fn save_new_plans(
+    connection: &mut PgConnection,
+    state: &BatchState,
+    operations: &[Operation],
+) -> Result<(), StoreError> {
+    for operation in operations {
+        let Operation::MovePlan { account_id, id } = operation else { continue };
+        let account = state.accounts.get(account_id);
+        let wrote = |entry: &Entry| entry.kind == EntryKind::PlanMove && entry.call_id == *id;
+        if !account.is_some_and(|account| account.entries.iter().any(wrote)) {
+            continue;
+        }
+        sqlx::query(
+            "insert into ledger_correction (account_id, call_id, note)
+             select a.id, $2, p.label from account a join plan p using (edition, plan) where a.id = $1",
+        )
+        .bind(account_id.as_uuid())
+        .bind(id.as_uuid())
+        .execute(&mut *connection)
+        .await
+        .map_err(classify)?;
     }
     Ok(())
 }

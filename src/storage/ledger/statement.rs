@@ -47,7 +47,7 @@ pub struct StatementLine {
     pub upstream_status: Option<u16>,
     /// The caller's id of a purchase or grant.
     pub reference: Option<String>,
-    /// Why an operator granted or took credits.
+    /// Why an operator granted or took credits, or the new plan of a move.
     pub note: Option<String>,
     /// What an entry of a call is, in a sentence.
     pub summary: Option<String>,
@@ -123,7 +123,7 @@ macro_rules! select_statement_lines {
                 w.status, w.upstream_status,
                 coalesce(e.outcome, released.outcome) as released, coalesce(captured.at, released.at) as ended_at,
                 case when e.kind in ($2, $3) then l.reference end as reference,
-                case when e.kind in ($2, $3) then l.note else c.note end as note
+                case when e.kind in ($2, $3) then l.note when e.kind in (7, 8) then c.note end as note
            from (select * from ledger_entry e where e.account_id = $1 and ",
             $entries,
             ") e

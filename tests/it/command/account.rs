@@ -1,6 +1,6 @@
 //! `fluence account` and `fluence environment`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::program::{Program, Ran, names};
 
@@ -82,6 +82,15 @@ async fn a_move_counts_at_once_and_stays_in_the_edition_unless_told() {
     assert_eq!((&moved["edition"], &moved["balance"]), (&json!("2025-01"), &json!(1000)));
     let moved = program.json(&["account", "move", &id, "--plan", "business", "--edition", "2025-06"]);
     assert_eq!((&moved["edition"], &moved["balance"]), (&json!("2025-06"), &json!(100_000)));
+    program.json(&["account", "move", &id, "--plan", "business", "--edition", "2025-06"]);
+    let entries = program.json(&["ledger", "statement", "--account", &id])["entries"].clone();
+    let told = entries.as_array().unwrap().iter().map(|entry| [&entry["kind"], &entry["note"]]);
+    let nothing = Value::Null;
+    let first = [&json!("renewal"), &nothing];
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [first, [&json!("plan_move"), &json!("professional")], [&json!("plan_move"), &json!("business_crm")]]
+    );
 }
 
 #[tokio::test]

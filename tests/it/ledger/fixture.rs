@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use fluence::clock::{new_id, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::{AccountId, CallId, EnvironmentId, KeyId};
+use fluence::domain::key::terms::KeyTerms;
 use fluence::domain::plan::PlanRef;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::caps::KeyCaps;
@@ -18,7 +19,7 @@ use fluence::ledger::store::{Batch, Effects, Epoch, LedgerStore, Work};
 use fluence::ledger::writer::{self, HoldError, Ledger, OpenHold, WriterStop};
 use fluence::storage::ledger::PgLedgerStore;
 use fluence::storage::ledger::verify::{Scope, VerifyReport, verify};
-use fluence::storage::{accounts, routes};
+use fluence::storage::{accounts, keys, routes};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::task::JoinHandle;
@@ -107,6 +108,13 @@ impl LedgerFixture {
         .unwrap();
         transaction.commit().await.unwrap();
         Customer { account_id, environment_id, call: CallRef { key_id, route: self.route } }
+    }
+
+    /// Changes the cap per day of the customer's key.
+    pub(super) async fn set_daily_cap(&self, customer: &Customer, cap: Option<u32>) {
+        let terms = KeyTerms { daily_cap: cap.map(Credits::from_u32), ..KeyTerms::unlimited("k", &[]) };
+        let mut connection = self.pool().acquire().await.unwrap();
+        keys::save_terms(&mut connection, customer.call.key_id, &terms).await.unwrap();
     }
 
     /// Locks an account, as an operator's open transaction does.

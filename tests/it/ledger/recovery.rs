@@ -1,10 +1,11 @@
 //! What a dead gateway leaves behind.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
 use fluence::domain::settlement::Outcome;
-use fluence::ledger::rules::hold::AnswerContent;
+use fluence::ledger::rules::caps::KeyCaps;
+use fluence::ledger::rules::hold::{AnswerContent, HoldRequest};
 use fluence::ledger::rules::operation::{Operation, Settle};
 use fluence::ledger::store::{LedgerStore, StoreError, Work};
 use fluence::storage::ledger::close_stale_epochs;
@@ -109,4 +110,42 @@ async fn an_epoch_that_cannot_be_closed_keeps_no_other_open() {
     stray.rollback().await.unwrap();
     assert_eq!(sweep(&fixture).await, 1);
     assert_eq!(fixture.books(&locked).await, (100, 100, 0));
+}
+
+/// What a call held before its key had a cap never counted against the cap.
+#[tokio::test]
+async fn a_dead_call_gives_back_to_the_cap_only_what_it_took_from_it() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let mut dead = fixture.manual_writer("dead").await;
+    dead.one(customer.advance()).await;
+    dead.commit(Work::holds(vec![customer.request(2)]), Vec::new()).await;
+    fixture.set_daily_cap(&customer, Some(10)).await;
+    let capped = KeyCaps { daily: Some(Credits::from_u32(10)), monthly: None };
+    let under_cap = |amount| HoldRequest { caps: capped, ..customer.request(amount) };
+    let answered = under_cap(7);
+    dead.one(Operation::Hold(answered.clone())).await;
+    dead.commit(Work::Ordered(Vec::new()), vec![(answered.call_id, Outcome::Answered)]).await;
+    dead.one(Operation::Hold(under_cap(3))).await;
+    let spent = "select day_spent from ledger_key_spend";
+    assert_eq!(fixture.value::<i64>(spent).await, 10);
+    assert_eq!(sweep(&fixture).await, 2);
+    assert_eq!(fixture.value::<i64>(spent).await, 7);
+}
+
+/// A cap that was taken away and set again counts from the second time.
+#[tokio::test]
+async fn a_key_is_capped_since_its_newest_first_cap() {
+    let fixture = LedgerFixture::new(100, 50).await;
+    let customer = fixture.customer().await;
+    let since = "select capped_since from api_key";
+    fixture.set_daily_cap(&customer, Some(10)).await;
+    let first = fixture.value::<Option<DateTime<Utc>>>(since).await;
+    assert!(first.is_some());
+    fixture.set_daily_cap(&customer, Some(20)).await;
+    assert_eq!(fixture.value::<Option<DateTime<Utc>>>(since).await, first);
+    fixture.set_daily_cap(&customer, None).await;
+    assert_eq!(fixture.value::<Option<DateTime<Utc>>>(since).await, None);
+    fixture.set_daily_cap(&customer, Some(10)).await;
+    assert!(fixture.value::<Option<DateTime<Utc>>>(since).await > first);
 }

@@ -96,7 +96,7 @@ fn what(words: Words, base: &str, line: &StatementLine) -> Markup {
             Some(EntryKind::Pack) => { (words.pack_bought()) (note) (reference) },
             Some(EntryKind::Expiry) => (words.lot_ended()),
             Some(EntryKind::Correction) => { (words.taken_back()) (note) },
-            Some(EntryKind::PlanMove) => (words.plan_moved()),
+            Some(EntryKind::PlanMove) => { (words.plan_moved()) (note) },
             None => (line.kind),
         }
     }

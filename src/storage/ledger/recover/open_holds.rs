@@ -50,7 +50,8 @@ pub(super) async fn open_holds(
          )
          select e.call_id, e.account_id, e.key_id, e.route, e.lot, coalesce(o.source, 'grant') as source, -e.amount as amount, e.at,
                 case when e.at >= l.period_starts_at or l.period = 0 then l.period end as period, p.requests_by_plan,
-                coalesce(k.daily_cap, k.monthly_cap) is not null as capped, i.environment_id, i.key_hash, i.fingerprint
+                coalesce(k.daily_cap, k.monthly_cap) is not null and coalesce(k.capped_since <= e.at, true) as capped,
+                i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)
            left join ledger_lot o on o.account_id = e.account_id and o.lot = e.lot

@@ -165,7 +165,11 @@ async fn a_plan_is_moved_in_the_account_and_in_the_ledger() {
             .await
             .unwrap();
     assert_eq!(detail.plan_credits.as_i64(), planned);
-    assert!(owner_audit(&gateway, account).await.has("moved the account to another plan: asked by e-mail"));
+    let mut owner = gateway.admin(account).await;
+    let audit = owner.get(&format!("/console/{account}/audit")).await;
+    assert!(audit.has("moved the account to another plan: asked by e-mail"));
+    let statement = owner.get(&format!("/console/{account}/ledger")).await;
+    assert!(statement.has("Moved to another plan: enterprise_crm"), "{}", statement.body);
     let again = admin
         .fill(&format!("{}/plan", desk(account)), &[("plan", "2025-06/enterprise"), ("reason", "again")])
         .await;
