@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check kubernetes-check deb deb-check upgrade-check switch-over-check deploy docker-check
+.PHONY: help run test pictures lint doc deny bench simulate crash model evaluate alerts metrics-check leak-check kubernetes-check deb deb-check upgrade-check switch-over-check deploy docker-check
 
 # Where rustup puts cargo, for shells that were open before it.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -29,6 +29,11 @@ test: ## install what is missing and run all tests, each on a database of its ow
 	cargo build --locked --bins --tests
 	@if cargo nextest --version >/dev/null 2>&1; then runner='nextest run'; else runner=test; fi; \
 	set -x; exec $(TARGET)/debug/fluence with-postgres -- cargo $$runner --locked $(ARGS)
+
+pictures: ## draw the main pages of site and consoles for people to look at: target/screenshots
+	@scripts/need.sh rust postgres browser
+	cargo build --locked --bins --tests
+	$(TARGET)/debug/fluence with-postgres -- cargo test --locked --package fluence --test it pictures_of -- --ignored
 
 lint: ## formatting, and clippy with warnings denied
 	@scripts/need.sh rust lint

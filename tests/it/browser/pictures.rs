@@ -1,6 +1,6 @@
 //! The main pages of both consoles as a browser draws them, from the demonstration account with its
-//! history. They are kept in `target/screenshots` for people to look at; none is compared by pixel.
-//! `WRITE_DOCS=1` writes those of `docs/images/README.md` again.
+//! history. `make pictures` keeps them in `target/screenshots` for people to look at; none is compared
+//! by pixel. `WRITE_DOCS=1 make pictures` writes those of `docs/images/README.md` again.
 
 use std::path::{Path, PathBuf};
 
@@ -115,21 +115,25 @@ async fn of_operator(language: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "for people to look at: make pictures"]
 async fn pictures_of_the_owners_pages_are_kept() {
     of_owner("en").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "for people to look at: make pictures"]
 async fn pictures_of_the_owners_pages_in_portuguese_are_kept() {
     of_owner("pt").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "for people to look at: make pictures"]
 async fn pictures_of_the_operators_pages_are_kept() {
     of_operator("en").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "for people to look at: make pictures"]
 async fn pictures_of_the_operators_pages_in_portuguese_are_kept() {
     of_operator("pt").await;
 }
@@ -140,7 +144,7 @@ fn the_gallery_shows_every_main_page_in_both_themes() {
     for name in GALLERY {
         for look in [Look::DESKTOP, Look::DESKTOP.dark()] {
             let file = gallery_file(name, look);
-            assert!(file.exists(), "run `WRITE_DOCS=1 make test ARGS=pictures`");
+            assert!(file.exists(), "run `WRITE_DOCS=1 make pictures`");
             let shown = file.file_name().unwrap().to_str().unwrap();
             assert!(page.contains(&format!("(console/{shown})")), "{shown}");
         }

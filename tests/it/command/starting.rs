@@ -11,6 +11,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use fluence::command::error::one_line;
 use fluence::secret::generate_pepper;
 use fluence::storage::error::StorageError;
+use memchr::memmem;
 use sqlx::migrate::MigrateError;
 use sqlx::{ConnectOptions, Executor};
 
@@ -182,7 +183,7 @@ fn memory_holds(pid: u32, wanted: &[u8]) -> Option<bool> {
             let most = usize::try_from(to - at).unwrap().min(block.len());
             let Ok(read) = memory.read_at(&mut block[..most], at) else { break };
             has_read |= read > 0;
-            if block[..read].windows(wanted.len()).any(|window| window == wanted) {
+            if memmem::find(&block[..read], wanted).is_some() {
                 return Some(true);
             }
         }
