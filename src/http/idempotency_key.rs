@@ -7,6 +7,9 @@ use crate::domain::refusal::{Malformed, Refusal};
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// The `X-Request-Id` of the call whose stored answer is replayed, which is the id of its receipt.
+pub const X_ORIGINAL_REQUEST_ID: HeaderName = HeaderName::from_static("x-original-request-id");
+
 /// Says that an answer was given before.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 

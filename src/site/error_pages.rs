@@ -90,6 +90,7 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
     let mut text = format!("# {}\n", code.title(language));
     let spoken = |text: &str| {
         text.replace("{upgrade}", "")
+            .replace("{upgrade_to}", "")
             .replace("{docs}", "")
             .replace("{support}", support(language))
             .replace("{{", "{")

@@ -65,8 +65,8 @@ fn calls(facts: &Facts, language: Language) -> String {
 fn plans(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = match language {
-        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | At once | Requests a month | Keys | Support |",
-        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Ao mesmo tempo | Requisições por mês | Chaves | Suporte |",
+        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | In parallel | Requests a month | Keys | Support |",
+        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Em paralelo | Requisições por mês | Chaves | Suporte |",
     }
     .to_owned();
     text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n";
@@ -173,8 +173,10 @@ fn settlement(facts: &Facts, language: Language) -> String {
     let mut text = format!("| {} | |\n|---|---|\n", words.call());
     let has_forwarded = !facts.routes.forwarded.is_empty();
     let sells_analysis = facts.routes.sells_analysis();
+    let has_stopping = facts.routes.forwarded.iter().any(|route| route.left == WhenLeft::Stop);
     let is_sold = |outcome: &Outcome| match outcome {
         Outcome::ProfileNotFound | Outcome::MultipleMatches | Outcome::InsufficientData => sells_analysis,
+        Outcome::Left | Outcome::LeftEarly => has_stopping,
         other => has_forwarded || other.number() < Outcome::ChargedStatus.number(),
     };
     for outcome in Outcome::ALL.into_iter().filter(is_sold) {
@@ -216,8 +218,14 @@ const fn about(outcome: Outcome) -> Texts {
             "the answer ended early, and the route charges for what came",
             "a resposta foi interrompida, e a rota cobra o que chegou",
         ],
-        Outcome::Left => ["you left during the answer", "você encerrou a conexão durante a resposta"],
-        Outcome::LeftEarly => ["you left before the answer", "você encerrou a conexão antes da resposta"],
+        Outcome::Left => [
+            "you left during the answer, and the route stops then",
+            "você encerrou a conexão durante a resposta, e a rota a interrompe",
+        ],
+        Outcome::LeftEarly => [
+            "you left before the answer, and the route stops then",
+            "você encerrou a conexão antes da resposta, e a rota interrompe a chamada",
+        ],
         Outcome::InsufficientData => {
             ["too little text for an analysis", "texto insuficiente para uma análise"]
         }

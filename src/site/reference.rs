@@ -199,6 +199,7 @@ fn answers(operation: &Operation, facts: &Facts, words: Words) -> String {
     for code in operation.error_codes() {
         let name = code.as_str();
         let cell = match is_paid {
+            true if code == ErrorCode::ServiceUnavailable => format!(" {} |", words.zero_unless_billed()),
             true if is_charged(code, facts) => format!(" {} |", used(operation)),
             true => " 0 |".to_owned(),
             false => String::new(),

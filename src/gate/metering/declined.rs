@@ -6,6 +6,7 @@ use super::settled::Settled;
 use super::stored_answer::replay;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
+use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
 use crate::domain::wait;
@@ -20,21 +21,21 @@ pub(super) fn answer(declined: Declined, caller: &Caller, needed: Credits) -> Se
     caller.account.cache_balance(balance.clone());
     let billing = Billing { balance, ..caller.uncharged_billing() };
     match result {
-        Ok(content) => Settled::new(replay(content, &billing), billing),
+        Ok((call_id, content)) => Settled::new(replay(call_id, content, &billing), billing),
         Err(refusal) => Settled::refused(refusal, billing),
     }
 }
 
-/// Returns the stored answer to replay, or the refusal.
+/// Returns the stored answer to replay and its call, or the refusal.
 pub(super) fn replay_or_refusal(
     reason: DeclineReason,
     balance: &AccountBalance,
     caller: &Caller,
     needed: Credits,
-) -> Result<AnswerContent, Refusal> {
+) -> Result<(CallId, AnswerContent), Refusal> {
     Err(match reason {
         DeclineReason::Replay(answer) => match answer.content {
-            Some(content) => return Ok(content),
+            Some(content) => return Ok((answer.call_id, content)),
             None if caller.key.mode == Mode::Test => Refusal::TestAnswerNotKept,
             None => Refusal::StreamNotKept { location: format!("/v1/ledger/{}", answer.call_id) },
         },

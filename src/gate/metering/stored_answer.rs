@@ -5,8 +5,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::billing::Billing;
+use crate::domain::ids::CallId;
 use crate::http::billing_info;
-use crate::http::idempotency_key::IDEMPOTENT_REPLAYED;
+use crate::http::idempotency_key::{IDEMPOTENT_REPLAYED, X_ORIGINAL_REQUEST_ID};
 use crate::ledger::rules::hold::AnswerContent;
 
 /// Longest answer that is stored under an idempotency key.
@@ -49,8 +50,8 @@ fn kept_headers(headers: &HeaderMap, is_without_body: bool) -> Vec<(String, Stri
     stored.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
-/// Returns a stored answer with the current billing.
-pub(super) fn replay(content: AnswerContent, billing: &Billing) -> Response {
+/// Returns the stored answer of a call with the current billing.
+pub(super) fn replay(call_id: CallId, content: AnswerContent, billing: &Billing) -> Response {
     let AnswerContent { status, media_type, headers: kept, body, tells_billing } = content;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let is_typed = !body.is_empty() || media_type != UNKNOWN_MEDIA_TYPE;
@@ -68,5 +69,8 @@ pub(super) fn replay(content: AnswerContent, billing: &Billing) -> Response {
         }
     }
     headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    if let Ok(call_id) = HeaderValue::try_from(call_id.to_string()) {
+        headers.insert(X_ORIGINAL_REQUEST_ID, call_id);
+    }
     response
 }

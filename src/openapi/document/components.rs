@@ -91,8 +91,8 @@ fn with_listed_values(schema: &mut Value) {
     }
 }
 
-/// A bare key, or a quoted one without escapes.
-const IDEMPOTENCY_KEY: &str = r#"^([!#-~]{1,255}|"[!#-\[\]-~]{1,253}")$"#;
+/// A bare key, or a quoted one.
+const IDEMPOTENCY_KEY: &str = r#"^([!#-~]{1,255}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#;
 
 /// Says what the members of an object of an answer mean, as the reference does.
 fn describe(name: &str, schema: &mut Value) {
@@ -114,8 +114,8 @@ fn parameters() -> Value {
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header",
-            "description": "1 to 255 visible ASCII characters, bare or in double quotes. The same key with the same request counts once, for 24 hours.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": IDEMPOTENCY_KEY },
+            "description": "1 to 255 visible ASCII characters, bare, or in double quotes with `\\\"` and `\\\\`. The same key with the same request counts once, for 24 hours.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 512, "pattern": IDEMPOTENCY_KEY },
         },
         "DryRun": {
             "name": "X-Dry-Run", "in": "header",

@@ -15,7 +15,7 @@ meanings! {
             absent "if that is the same" / "se é o mesmo valor";
         credits_available: "Credits left now." / "Créditos que restam agora.";
         credits_after: "Credits left after the call." / "Créditos que restam depois da chamada.",
-            absent "if there are too few" / "se são insuficientes";
+            absent "if the call would not run" / "se a chamada não seria executada";
         would_succeed: "Whether the call would run." / "Se a chamada seria executada.";
         would_be_replayed: "`true`: the answer would be a stored one, and free." / "`true`: a resposta seria uma guardada, e gratuita.",
             absent "if not" / "se não";

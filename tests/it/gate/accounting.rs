@@ -58,6 +58,9 @@ impl Answer {
             let said = body.into_iter().find_map(Value::as_i64);
             assert_eq!(said, Some(self.number("retry-after")), "{}", self.text);
         }
+        if self.status == 429 {
+            assert_eq!(parameter(self.header("ratelimit"), "t"), said, "{}", self.text);
+        }
     }
 
     /// The caller is unknown, so the answer shows nothing of any account.
