@@ -64,7 +64,7 @@ pub struct Leaks {
     /// `None`: GitHub's reports are not taken.
     github: Option<Github>,
     windows: NetworkWindow,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl Leaks {
@@ -78,7 +78,7 @@ impl Leaks {
             takes_reports: false,
             github: None,
             windows: NetworkWindow::new(PER_MINUTE, Duration::from_secs(60), NETWORKS),
-            places: Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -103,10 +103,10 @@ impl Leaks {
         })
     }
 
-    /// Waits for a place. It is asked for once a request has been read, so that a slow client holds
+    /// Waits for a permit. It is asked for once a request has been read, so that a slow client holds
     /// none.
-    async fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        let permit = tokio::time::timeout(WAIT, self.places.acquire()).await;
+    async fn permit(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let permit = tokio::time::timeout(WAIT, self.permits.acquire()).await;
         permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: 5 })
     }
 
@@ -157,7 +157,7 @@ pub async fn report(
     let client = client.map(|Extension(client)| client);
     leaks.count(client)?;
     let token = token.unwrap_or_default();
-    let place = leaks.place().await?;
+    let permit = leaks.permit().await?;
     let begun_at = Instant::now();
     let done = match KeySecret::parse(token.as_bytes()) {
         Ok(secret) if secret.format() != KeyFormat::Legacy => {
@@ -168,7 +168,7 @@ pub async fn report(
         }
         Ok(_) | Err(_) => Ok(()),
     };
-    drop(place);
+    drop(permit);
     at_next_interval(begun_at).await;
     done?;
     let message = "Thank you. If this is a live key of this service, the service acts on it and its owner gets an e-mail.";

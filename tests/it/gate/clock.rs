@@ -15,7 +15,7 @@ use crate::support::gateway::{Gateway, answer, eventually};
 
 /// Keys are believed for longer than a test runs, so that what ends them is a clock and not the
 /// store.
-const TRUST: (&str, &str) = ("FLUENCE_KEYS_TRUST_MS", "3600000");
+const TRUST: (&str, &str) = ("FLUENCE_KEYS_CACHE_TTL_MS", "3600000");
 
 fn five_minutes_ago() -> DateTime<Utc> {
     now() - TimeDelta::minutes(5)
