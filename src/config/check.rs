@@ -14,7 +14,7 @@ use crate::catalogue::FIRST_SEGMENTS;
 use crate::catalogue::routes::RouteSet;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
-use crate::upstream::url::parse_url;
+use crate::outbound::url::parse_url;
 
 /// A lease is renewed three times in its life.
 const MIN_LEASE: Duration = Duration::from_millis(300);
