@@ -18,11 +18,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use self::github::Github;
 pub use self::public_keys::KeysFrom;
 use super::change_refusal::refusal;
+use crate::clock::sleep_until_next;
 use crate::domain::audit::Actor;
 use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
 use crate::domain::key::{KeyFormat, KeySecret};
@@ -169,7 +170,7 @@ pub async fn report(
         Ok(_) | Err(_) => Ok(()),
     };
     drop(permit);
-    at_next_interval(begun_at).await;
+    sleep_until_next(begun_at, INTERVAL).await;
     done?;
     let message = "Thank you. If this is a live key of this service, the service acts on it and its owner gets an e-mail.";
     Ok(json_with(StatusCode::ACCEPTED, Thanks { success: true, message }))
@@ -181,11 +182,6 @@ fn actor(part: &'static str, client: Option<ClientAddress>, context: &RenderCont
         request_id: Some(context.request_id),
         ..Actor::system(part)
     }
-}
-
-async fn at_next_interval(begun_at: Instant) {
-    let intervals = begun_at.elapsed().as_millis() / INTERVAL.as_millis() + 1;
-    sleep_until(begun_at + INTERVAL * u32::try_from(intervals).unwrap_or(1)).await;
 }
 
 /// Whether a scanner's find is live: 200 if any is, 403 if none. The body is that of TruffleHog's
