@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::call_status::{CallStatus, reason};
+use crate::domain::credits::Credits;
 use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
@@ -144,7 +145,7 @@ fn reason_of((outcome, status): End) -> Cow<'static, str> {
 }
 
 fn credits(amount: i64) -> String {
-    if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
+    Credits::try_from(amount).unwrap_or_default().with_unit()
 }
 
 #[cfg(test)]
