@@ -104,7 +104,7 @@ impl Leaks {
         })
     }
 
-    /// Waits for a permit. It is asked for once a request has been read, so that a slow client holds
+    /// Waits for a permit. Ask for it once the request has been read, so that a slow client holds
     /// none.
     async fn permit(&self) -> Result<SemaphorePermit<'_>, Refusal> {
         let permit = tokio::time::timeout(WAIT, self.permits.acquire()).await;

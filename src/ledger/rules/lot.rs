@@ -34,7 +34,8 @@ impl LotNumber {
 }
 
 named_enum! {
-    /// Where the credits of a lot came from. The order is the burn order among lots that end together.
+    /// Where the credits of a lot came from. The order is the burn order among lots that end
+    /// together.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum LotSource {
         /// The plan, for one period.
