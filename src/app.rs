@@ -34,6 +34,7 @@ use crate::gate::limits::shared_limits::NotAStore;
 use crate::gate::refusal_counts::RefusedCalls;
 use crate::ledger::store::StoreError;
 use crate::ledger::writer::WriterStop;
+use crate::outbound::url::UrlFault;
 use crate::secret::peppers::Peppers;
 use crate::secret::signing::SigningError;
 use crate::server::listener::Server;
@@ -42,7 +43,6 @@ use crate::server::stop::{Stop, StopTiming};
 use crate::server::tls::TlsError;
 use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
-use crate::upstream::url::UrlFault;
 
 pub use from_settings::{analysis_api, documented, limits_in_force, node_name, public_links};
 pub use offer::{OfferError, check_stages};

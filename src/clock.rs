@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -25,6 +25,12 @@ pub fn new_id() -> Uuid {
 pub fn id_of(at: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
+}
+
+/// Sleeps until the next multiple of the interval since the beginning.
+pub async fn sleep_until_next(begun_at: tokio::time::Instant, interval: Duration) {
+    let intervals = begun_at.elapsed().as_nanos() / interval.as_nanos() + 1;
+    tokio::time::sleep_until(begun_at + interval * u32::try_from(intervals).unwrap_or(1)).await;
 }
 
 /// The largest difference between this machine's clock and the database's that needs no warning.

@@ -10,6 +10,7 @@ mod fault;
 mod layers;
 mod load;
 mod log_level;
+mod renamed;
 mod sign_up;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ pub mod management; // changes of accounts and keys, each recorded in the audit 
 pub mod lookup; // finds the person of a request in every source
 pub use fluence_people as people; // names and matching
 pub mod upstream; // requests to servers behind the gateway: upstreams of routes, the enrichment service
+pub mod outbound; // which addresses, URLs and headers of other servers are allowed
 pub use fluence_analysis as analysis; // what a person's texts support
 pub mod identity; // logging in: the rules of passwords, sessions, links and throttling
 pub mod ledger; // credits: the rules, and the writer that makes them durable

@@ -1,7 +1,6 @@
 //! Requests to other servers: limited in time, size and number, to permitted addresses only, and
 //! paused while a server fails.
 
-pub mod address;
 pub mod breaker;
 mod bulkhead;
 pub mod client;
@@ -18,7 +17,6 @@ pub mod retry_after;
 pub mod settings;
 pub mod tls;
 pub mod upload;
-pub mod url;
 
 use std::time::Duration;
 

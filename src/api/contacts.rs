@@ -17,7 +17,7 @@ use sqlx::pool::PoolConnection;
 pub(crate) use self::body::{Gone, List, One};
 use self::body::{GoneContact, Shown};
 use crate::api::id_of;
-use crate::api::once::{Act, Answer, BodyLimit, Ended, Posted};
+use crate::api::once::{Act, Answer, BodyLimit, NotMade, Posted};
 use crate::clock::new_id;
 use crate::domain::contact::{Contact, ContactLimits, ContactOwner};
 use crate::domain::ids::ContactId;
@@ -84,7 +84,7 @@ pub async fn create(
     State(api): State<ContactsApi>,
     Extension(caller): Extension<Caller>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let content = parse_new(posted.fields().await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
     let mut act = Act::begin(&api.pool, posted.claim.clone(), None).await?;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::change_refusal::refusal;
 use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
-use super::once::{Answer, Ended, Posted};
+use super::once::{Answer, NotMade, Posted};
 use crate::api::id_of;
 use crate::clock::new_id;
 use crate::domain::account::EnvironmentView;
@@ -70,7 +70,7 @@ pub async fn create(
     State(management): State<Management>,
     auth: ManagementAuth,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let (name, mode) = key_request::new_environment(posted.fields().await?)?;
     let id = EnvironmentId::from_uuid(new_id());
     let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;

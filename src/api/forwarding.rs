@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use bytes::Bytes;
@@ -104,17 +105,9 @@ impl Forwarder {
         let outcome = outcome_of(route, status.map_err(|refusal| Unanswered { refusal, upstream_status })?);
         let body = read(route, &parts.headers, body).await;
         let body = body.map_err(|error| Unanswered { refusal: refused(error), upstream_status })?;
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = parts.status;
         let is_changed = changes::is_due(route, &parts.headers);
-        let keeps_length = call.method == Method::HEAD && !is_changed;
-        *response.headers_mut() = headers::of_answer(&parts.headers, names, keeps_length);
-        if is_changed {
-            headers::remove_digests(response.headers_mut());
-        }
-        headers::change(response.headers_mut(), &route.answer.headers);
         let mut answer = PaidAnswer {
-            response: passed_on(response),
+            response: self.answer_head(&call.method, &parts, is_changed),
             credits_used: call.price,
             outcome,
             upstream_status,
@@ -140,6 +133,19 @@ impl Forwarder {
             Read::Longer(beginning, rest) => stream::pass_on(&mut answer, meter, &call, beginning, rest),
         }
         Ok(answer)
+    }
+
+    /// The head of the client's answer. `is_changed`: the route changes the body.
+    fn answer_head(&self, method: &Method, parts: &Parts, is_changed: bool) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = parts.status;
+        let keeps_length = method == Method::HEAD && !is_changed;
+        *response.headers_mut() = headers::of_answer(&parts.headers, &self.names, keeps_length);
+        if is_changed {
+            headers::remove_digests(response.headers_mut());
+        }
+        headers::change(response.headers_mut(), &self.route.answer.headers);
+        passed_on(response)
     }
 }
 

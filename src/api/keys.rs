@@ -11,7 +11,7 @@ use sqlx::Connection;
 use super::change_refusal::refusal;
 use super::fair_queue::Urgency;
 use super::management_auth::{Management, ManagementAuth};
-use super::once::{Act, Answer, Ended, Posted};
+use super::once::{Act, Answer, NotMade, Posted};
 use crate::api::id_of;
 use crate::clock::new_id;
 use crate::domain::ids::KeyId;
@@ -57,7 +57,7 @@ fn location_of(view: &KeyView) -> String {
 }
 
 /// Ends a change of a key with its view.
-async fn done(act: Act, view: KeyView) -> Result<Response, Ended> {
+async fn done(act: Act, view: KeyView) -> Result<Response, NotMade> {
     let location = location_of(&view);
     let shown = One { success: true, data: view };
     act.finish(Answer { status: StatusCode::OK, location, shown, is_secret: false }).await
@@ -69,7 +69,7 @@ async fn done_once(
     status: StatusCode,
     view: KeyView,
     secret: &KeySecret,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let location = location_of(&view);
     let shown = One { success: true, data: WithSecret { key: secret.expose(), view } };
     act.finish(Answer { status, location, shown, is_secret: true }).await
@@ -107,7 +107,7 @@ pub async fn create(
     State(management): State<Management>,
     auth: ManagementAuth,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let requested = NewKeyRequest::parse(posted.fields().await?)?;
     let new = NewKey {
         id: KeyId::from_uuid(new_id()),
@@ -152,7 +152,7 @@ pub async fn rotate(
     auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let id = id_of(&id)?;
     let overlap = key_request::overlap(posted.optional_fields()?)?;
     // Without an overlap it ends a secret that may have leaked.
@@ -170,7 +170,7 @@ pub async fn end_overlap(
     auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let id = id_of(&id)?;
     posted.no_fields()?;
     let mut act = management.act(&auth, &posted, Urgency::Revocation).await?;
@@ -184,7 +184,7 @@ pub async fn cancel_rotation(
     auth: ManagementAuth,
     Path(id): Path<String>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let id = id_of(&id)?;
     posted.no_fields()?;
     let mut act = management.act(&auth, &posted, Urgency::Ordinary).await?;
@@ -198,7 +198,7 @@ pub async fn revoke(
     auth: ManagementAuth,
     id: Path<String>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     set_state(management, auth, id, posted, KeyState::Revoked, Urgency::Revocation).await
 }
 
@@ -208,7 +208,7 @@ pub async fn disable(
     auth: ManagementAuth,
     id: Path<String>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     set_state(management, auth, id, posted, KeyState::Disabled, Urgency::Revocation).await
 }
 
@@ -218,7 +218,7 @@ pub async fn enable(
     auth: ManagementAuth,
     id: Path<String>,
     posted: Posted,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     set_state(management, auth, id, posted, KeyState::Active, Urgency::Ordinary).await
 }
 
@@ -229,7 +229,7 @@ async fn set_state(
     posted: Posted,
     state: KeyState,
     urgency: Urgency,
-) -> Result<Response, Ended> {
+) -> Result<Response, NotMade> {
     let id = id_of(&id)?;
     posted.no_fields()?;
     let mut act = management.act(&auth, &posted, urgency).await?;

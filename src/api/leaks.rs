@@ -18,11 +18,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use self::github::Github;
 pub use self::public_keys::KeysFrom;
 use super::change_refusal::refusal;
+use crate::clock::sleep_until_next;
 use crate::domain::audit::Actor;
 use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
 use crate::domain::key::{KeyFormat, KeySecret};
@@ -64,7 +65,7 @@ pub struct Leaks {
     /// `None`: GitHub's reports are not taken.
     github: Option<Github>,
     windows: NetworkWindow,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl Leaks {
@@ -78,7 +79,7 @@ impl Leaks {
             takes_reports: false,
             github: None,
             windows: NetworkWindow::new(PER_MINUTE, Duration::from_secs(60), NETWORKS),
-            places: Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -103,10 +104,10 @@ impl Leaks {
         })
     }
 
-    /// Waits for a place. It is asked for once a request has been read, so that a slow client holds
+    /// Waits for a permit. Ask for it once the request has been read, so that a slow client holds
     /// none.
-    async fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        let permit = tokio::time::timeout(WAIT, self.places.acquire()).await;
+    async fn permit(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let permit = tokio::time::timeout(WAIT, self.permits.acquire()).await;
         permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: 5 })
     }
 
@@ -157,7 +158,7 @@ pub async fn report(
     let client = client.map(|Extension(client)| client);
     leaks.count(client)?;
     let token = token.unwrap_or_default();
-    let place = leaks.place().await?;
+    let permit = leaks.permit().await?;
     let begun_at = Instant::now();
     let done = match KeySecret::parse(token.as_bytes()) {
         Ok(secret) if secret.format() != KeyFormat::Legacy => {
@@ -168,8 +169,8 @@ pub async fn report(
         }
         Ok(_) | Err(_) => Ok(()),
     };
-    drop(place);
-    at_next_interval(begun_at).await;
+    drop(permit);
+    sleep_until_next(begun_at, INTERVAL).await;
     done?;
     let message = "Thank you. If this is a live key of this service, the service acts on it and its owner gets an e-mail.";
     Ok(json_with(StatusCode::ACCEPTED, Thanks { success: true, message }))
@@ -181,11 +182,6 @@ fn actor(part: &'static str, client: Option<ClientAddress>, context: &RenderCont
         request_id: Some(context.request_id),
         ..Actor::system(part)
     }
-}
-
-async fn at_next_interval(begun_at: Instant) {
-    let intervals = begun_at.elapsed().as_millis() / INTERVAL.as_millis() + 1;
-    sleep_until(begun_at + INTERVAL * u32::try_from(intervals).unwrap_or(1)).await;
 }
 
 /// Whether a scanner's find is live: 200 if any is, 403 if none. The body is that of TruffleHog's

@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool, Postgres};
 
 use super::change_refusal::refusal;
 use super::fair_queue::{FairQueue, Permit, Urgency};
-use super::once::{Act, BodyLimit, Ended, Posted};
+use super::once::{Act, BodyLimit, NotMade, Posted};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
 use crate::domain::key::reach::Reach;
@@ -87,7 +87,7 @@ impl Management {
         auth: &ManagementAuth,
         posted: &Posted,
         urgency: Urgency,
-    ) -> Result<Act, Ended> {
+    ) -> Result<Act, NotMade> {
         let permit = self.permit(auth, urgency).await?;
         Act::begin(&self.pool, posted.claim.clone(), Some(permit)).await
     }

@@ -79,19 +79,19 @@ impl Posted {
 
 /// Why a change is not made.
 #[derive(Debug)]
-pub enum Ended {
+pub enum NotMade {
     Refused(Refusal),
     /// It was made before; this was the answer.
     Replayed(Box<Response>),
 }
 
-impl From<Refusal> for Ended {
+impl From<Refusal> for NotMade {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl IntoResponse for Ended {
+impl IntoResponse for NotMade {
     fn into_response(self) -> Response {
         match self {
             Self::Refused(refusal) => refused(refusal),
@@ -138,7 +138,7 @@ impl Act {
         pool: &PgPool,
         claim: Option<IdempotencyClaim>,
         permit: Option<Permit>,
-    ) -> Result<Self, Ended> {
+    ) -> Result<Self, NotMade> {
         let mut work = pool.begin().await.map_err(|error| refusal(error.into()))?;
         if let Some(claim) = &claim {
             let before = change_answers::claim(&mut work, claim).await;
@@ -155,7 +155,7 @@ impl Act {
     }
 
     /// Commits the change with its answer, and answers.
-    pub(super) async fn finish<T: Serialize>(mut self, answer: Answer<T>) -> Result<Response, Ended> {
+    pub(super) async fn finish<T: Serialize>(mut self, answer: Answer<T>) -> Result<Response, NotMade> {
         let Answer { status, location, shown, is_secret } = answer;
         let object = serde_json::to_vec(&shown).map_err(|error| {
             tracing::error!(%error, "writing an answer as JSON failed");
@@ -184,7 +184,7 @@ fn answered(status: StatusCode, location: &str, object: Vec<u8>) -> Response {
     response
 }
 
-fn replayed(answer: KeptAnswer) -> Ended {
+fn replayed(answer: KeptAnswer) -> NotMade {
     let KeptAnswer { status, location, body } = answer;
     let Some(object) = body else {
         return Refusal::AnswerNotKept { location }.into();
@@ -192,5 +192,5 @@ fn replayed(answer: KeptAnswer) -> Ended {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let mut response = answered(status, &location, object);
     response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
-    Ended::Replayed(Box::new(response))
+    NotMade::Replayed(Box::new(response))
 }

@@ -122,9 +122,9 @@ pub async fn status(
         success: true,
         status: match (ready, decided_by) {
             (false, _) => "unavailable",
-            (true, DecidedBy::ItselfSince(_)) => "degraded",
+            (true, DecidedBy::ThisGatewaySince(_)) => "degraded",
             (true, _) if status.people.is_enrichment_paused() => "degraded",
-            (true, DecidedBy::Itself | DecidedBy::All) => "operational",
+            (true, DecidedBy::ThisGateway | DecidedBy::SharedStore) => "operational",
         },
         service: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -150,10 +150,10 @@ fn limits_shown(
 ) -> LimitsShown {
     let plan = &caller.key.plan;
     LimitsShown {
-        decided: if decided_by == DecidedBy::All { "shared" } else { "local" },
+        decided: if decided_by == DecidedBy::SharedStore { "shared" } else { "local" },
         degraded_since: match decided_by {
-            DecidedBy::ItselfSince(since) => Some(instant(since)),
-            DecidedBy::Itself | DecidedBy::All => None,
+            DecidedBy::ThisGatewaySince(since) => Some(instant(since)),
+            DecidedBy::ThisGateway | DecidedBy::SharedStore => None,
         },
         rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
         concurrency: ConcurrencyShown { limit: plan.concurrency, running: slot.running() },

@@ -49,7 +49,7 @@ impl Foundation {
             site: Arc::new(Site::new(self.facts.clone())),
             mailbox: None,
             hasher: self.hasher.clone(),
-            places: Arc::new(Semaphore::new(settings.max_at_once.get())),
+            permits: Arc::new(Semaphore::new(settings.max_concurrent_pages.get())),
             desk: None,
             settings,
         }

@@ -23,11 +23,11 @@ use crate::http::dialect::Dialects;
 use crate::http::public_links::PublicLinks;
 use crate::lookup::People;
 use crate::openapi::{self, OwnersConsole};
+use crate::outbound::url::parse_url;
 use crate::people::sample::SamplePeople;
 use crate::telemetry::metrics::Metrics;
 use crate::upstream::client::{Upstream, UpstreamConfig};
 use crate::upstream::settings::UpstreamSettings;
-use crate::upstream::url::parse_url;
 
 /// The limits of requests: shared with other gateways if there is a Redis URL.
 ///

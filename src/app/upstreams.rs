@@ -13,11 +13,11 @@ use super::offer::OfferError;
 use crate::api::forwarding::Servers;
 use crate::domain::forwarding::{HealthTerms, UpstreamServers};
 use crate::domain::reload::Reload;
-use crate::upstream::address::AddressPolicy;
+use crate::outbound::address::AddressPolicy;
+use crate::outbound::url::parse_url;
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::pool::{HealthConfig, Pool, PoolConfig, UpstreamHost};
 use crate::upstream::tls::{TlsFiles, UpstreamTls};
-use crate::upstream::url::parse_url;
 
 /// The pools in use.
 pub(super) struct Upstreams {

@@ -23,6 +23,7 @@ use super::document::{self, Fields, FileFaults, Strictness, boolean, integer, na
 use super::reserved;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers};
+use crate::domain::header_name::{MAX_HEADER_NAME_CHARS, is_header_name};
 use crate::domain::plan::Access;
 use crate::domain::route::Route;
 
@@ -233,10 +234,9 @@ fn is_settable(name: &str, is_passed: fn(&str) -> bool) -> bool {
 }
 
 fn header_name(value: &DeValue<'_>) -> Result<String, String> {
-    let header = text(64)(value)?;
-    let is_token = header.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+    let header = text(MAX_HEADER_NAME_CHARS)(value)?;
     const FRAMING: [&str; 6] = ["host", "connection", "content-length", "transfer-encoding", "te", "upgrade"];
-    if !is_token {
+    if !is_header_name(&header) {
         return Err("must be a header name of letters, digits, `-` and `_`".into());
     }
     if FRAMING.contains(&header.to_ascii_lowercase().as_str()) {

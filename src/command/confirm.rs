@@ -16,7 +16,8 @@ use crate::storage::nodes::{self, NodeView, SILENT_AFTER_S};
 
 /// After this time no gateway uses what it cached before the change: a second more than the
 /// settings allow.
-const TRUST_ENDS_AFTER: Duration = KeySettings::MAX_UNHEARD_TRUST.saturating_add(Duration::from_secs(1));
+const CACHED_KEYS_END_AFTER: Duration =
+    KeySettings::MAX_DISCONNECTED_CACHE_TTL.saturating_add(Duration::from_secs(1));
 /// Longest wait for gateways that reported recently.
 const MAX_WAIT: Duration = Duration::from_secs(6);
 /// The table only counts gateways that are silent for longer.
@@ -51,7 +52,7 @@ impl About {
         match self {
             Self::Keys => format!(
                 "If it still serves, it uses cached keys for at most 4 s; this command waited {} s.",
-                TRUST_ENDS_AFTER.as_secs()
+                CACHED_KEYS_END_AFTER.as_secs()
             ),
             Self::Offers => {
                 "If it still serves, it sells by its old set until it is connected to the database again."
@@ -109,7 +110,7 @@ async fn wait(
         let confirmed = gateways.iter().filter(missing).count() == silent;
         let wait = match (confirmed, silent) {
             (true, 0) => Duration::ZERO,
-            (true, _) => TRUST_ENDS_AFTER,
+            (true, _) => CACHED_KEYS_END_AFTER,
             (false, _) => MAX_WAIT,
         };
         if began.elapsed() >= wait {

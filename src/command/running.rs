@@ -11,7 +11,7 @@ use axum::http::Uri;
 use clap::Args;
 
 use crate::config::Settings;
-use crate::upstream::url::{UrlFault, parse_http_url};
+use crate::outbound::url::{UrlFault, parse_http_url};
 
 /// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is
 /// ignored.

@@ -14,7 +14,7 @@ use crate::catalogue::FIRST_SEGMENTS;
 use crate::catalogue::routes::RouteSet;
 use crate::domain::region::Region;
 use crate::gate::settings::KeySettings;
-use crate::upstream::url::parse_url;
+use crate::outbound::url::parse_url;
 
 /// A lease is renewed three times in its life.
 const MIN_LEASE: Duration = Duration::from_millis(300);
@@ -116,8 +116,8 @@ impl Settings {
             "must be less than half of ledger.hold_life_s: otherwise a running gateway could be considered dead",
         );
         require(
-            self.keys.unheard_trust <= KeySettings::MAX_UNHEARD_TRUST,
-            "keys.unheard_trust_ms",
+            self.keys.disconnected_cache_ttl <= KeySettings::MAX_DISCONNECTED_CACHE_TTL,
+            "keys.disconnected_cache_ttl_ms",
             "must be from 0 to 4000: otherwise a revoked key could be accepted for more than 5 s while the change feed is \
              interrupted",
         );

@@ -10,6 +10,7 @@ use secrecy::zeroize::Zeroizing;
 use super::Sources;
 use super::fault::{Fault, PREFIX, SECRET_SETTINGS, no_such_setting, variable_of};
 use super::layers::{Layers, setting_names};
+use super::renamed::{RENAMED, both_names};
 
 pub(super) const DATABASE_URL: &str = "DATABASE_URL";
 /// The password of the database. Unlike in a URL, no character has a special meaning.
@@ -58,12 +59,18 @@ pub(super) fn overlay(layers: &mut Layers, sources: &Sources) {
         {
             continue;
         }
-        match names.iter().find(|name| variable_of(name) == variable) {
-            Some(name) => layers.overlay_text(name, text.trim(), variable.to_owned()),
-            None => {
-                let known = names.iter().map(|name| variable_of(name));
-                layers.faults.push(no_such_setting(variable.to_owned(), variable, known));
+        if let Some(name) = names.iter().find(|name| variable_of(name) == variable) {
+            layers.overlay_text(name, text.trim(), variable.to_owned());
+        } else if let Some((_, current)) = RENAMED.iter().find(|(name, _)| variable_of(name) == variable) {
+            match variable_of(current) {
+                both if sources.variable(&both).is_some() => {
+                    layers.faults.push(Fault::new(variable, both_names(&both)));
+                }
+                _ => layers.overlay_text(current, text.trim(), variable.to_owned()),
             }
+        } else {
+            let known = names.iter().map(|name| variable_of(name));
+            layers.faults.push(no_such_setting(variable.to_owned(), variable, known));
         }
     }
 }

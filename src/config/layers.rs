@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 use super::fault::{Fault, SECRET_SETTINGS, no_such_setting, variable_of};
+use super::renamed::{both_names, current_name};
 
 /// The values so far, by the names of settings: `server.drain_s` is a value of the table `server`.
 pub(super) struct Layers {
@@ -59,11 +60,21 @@ impl Layers {
     }
 
     fn overlay_section(&mut self, section: Table, path: &str, label: &dyn Fn(&str) -> String) {
+        let given: Vec<String> = section.keys().map(|key| name_in(path, key)).collect();
         for (key, value) in section {
-            let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let name = name_in(path, &key);
             let label_of_name = label(&name);
             // A quoted key may contain a dot; no name of a setting does.
-            let known = slot(&mut self.values, &name).filter(|_| !key.contains('.'));
+            let is_name = !key.contains('.');
+            let name = match current_name(&name).filter(|_| is_name) {
+                Some(current) if given.iter().any(|name| name == current) => {
+                    self.faults.push(Fault::new(label_of_name, both_names(current)));
+                    continue;
+                }
+                Some(current) => current.to_owned(),
+                None => name,
+            };
+            let known = slot(&mut self.values, &name).filter(|_| is_name);
             match (known, value) {
                 (Some(Value::Table(_)), Value::Table(section)) => self.overlay_section(section, &name, label),
                 (Some(known), value) if fits(known, &value) => {
@@ -128,12 +139,17 @@ fn expected(known: &Value, in_file: bool) -> &'static str {
     }
 }
 
+/// The dotted name of a key in a section.
+fn name_in(section: &str, key: &str) -> String {
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+}
+
 /// The dotted names of all settings.
 pub(super) fn setting_names(values: &Table, path: &str) -> Vec<String> {
     values
         .iter()
         .flat_map(|(key, value)| {
-            let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let name = name_in(path, key);
             match value {
                 Value::Table(section) => setting_names(section, &name),
                 _ => vec![name],
@@ -162,8 +178,7 @@ fn list(text: &str) -> Option<Value> {
 /// Collects the place of every name in a file.
 fn find_places(table: &DeTable<'_>, path: &str, text: &str, places: &mut BTreeMap<String, String>) {
     for (key, value) in table {
-        let key_text = key.get_ref();
-        let name = if path.is_empty() { key_text.to_string() } else { format!("{path}.{key_text}") };
+        let name = name_in(path, key.get_ref());
         if let DeValue::Table(section) = value.get_ref() {
             find_places(section, &name, text, places);
         }

@@ -2,6 +2,7 @@
 
 mod check;
 mod faults;
+mod renamed;
 mod secrets;
 
 use super::environment::SECRETS;

@@ -62,7 +62,7 @@ pub struct Console {
     /// What grants the credits of a sign-up.
     pub grants: SignUpGrants,
     /// How many pages may use the database at once.
-    pub places: Arc<Semaphore>,
+    pub permits: Arc<Semaphore>,
     /// Where operators move credits: only on the operators' console.
     pub desk: Option<LedgerDesk>,
 }
@@ -96,8 +96,8 @@ pub(crate) struct Call {
     pub(super) operator: Option<OperatorRole>,
     is_change: bool,
     work: Option<Transaction<'static, Postgres>>,
-    /// The place among the pages that use the database.
-    place: Option<OwnedSemaphorePermit>,
+    /// The permit among the pages that use the database.
+    permit: Option<OwnedSemaphorePermit>,
     pub(super) set_cookies: Vec<HeaderValue>,
 }
 
@@ -163,7 +163,7 @@ impl Call {
             operator: None,
             is_change: parts.method != "GET" && parts.method != "HEAD",
             work: None,
-            place: None,
+            permit: None,
             set_cookies,
             console,
         })

@@ -12,14 +12,14 @@ use maud::Markup;
 /// The field for a new password, with the rule.
 pub(super) fn field(call: &Call, faults: &Faults) -> Markup {
     let words = call.words();
-    let rule = words.password_rule(call.console.settings.password_min.get());
+    let rule = words.password_rule(call.console.settings.min_password_chars.get());
     let hint = format!("{rule} {}", words.password_rule_more());
     Input::password("password", words.new_password(), "new-password").hint(&hint).show(words, faults)
 }
 
 /// Reads the password that was chosen.
 pub(super) fn read(call: &Call, context: &[&str], faults: &mut Faults) -> Option<Password> {
-    let min = call.console.settings.password_min.get();
+    let min = call.console.settings.min_password_chars.get();
     match Password::chosen(call.form.raw("password"), min, context) {
         Ok(password) => Some(password),
         Err(fault) => {

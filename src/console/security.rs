@@ -111,7 +111,7 @@ fn form(call: &Call, faults: &Faults) -> Result<Reply, PageError> {
 }
 
 fn min_chars(call: &Call) -> usize {
-    call.console.settings.password_min.get()
+    call.console.settings.min_password_chars.get()
 }
 
 /// Sets the password. The person has just proved who they are. All other sessions and open links

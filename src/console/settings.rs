@@ -34,14 +34,14 @@ pub struct ConsoleSettings {
     #[serde(rename = "session_life_s", with = "setting::seconds")]
     pub session_life: Duration,
     /// How long a proof of identity counts for changes that matter.
-    #[serde(rename = "confirmed_s", with = "setting::seconds")]
-    pub confirmed: Duration,
+    #[serde(rename = "step_up_ttl_s", with = "setting::seconds")]
+    pub step_up_ttl: Duration,
     /// Fewest characters of a password.
     #[serde(deserialize_with = "setting::count")]
-    pub password_min: NonZeroUsize,
+    pub min_password_chars: NonZeroUsize,
     /// Pages that read the database at once.
     #[serde(deserialize_with = "setting::count")]
-    pub max_at_once: NonZeroUsize,
+    pub max_concurrent_pages: NonZeroUsize,
     /// Timeout for each statement of a page.
     #[serde(rename = "statement_timeout_ms", with = "setting::millis")]
     pub statement_timeout: Duration,
@@ -85,6 +85,6 @@ impl ConsoleSettings {
     }
 
     pub const fn session_times(&self) -> SessionTimes {
-        SessionTimes { idle: self.session_idle, life: self.session_life, confirmed: self.confirmed }
+        SessionTimes { idle: self.session_idle, life: self.session_life, step_up_ttl: self.step_up_ttl }
     }
 }

@@ -4,13 +4,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::http::header;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::Gate;
 use super::auth::caller::Caller;
 use super::auth::credential::credential;
 use super::auth::dev_mode::{self, Identified};
 use super::call::{Call, Incoming, Refused};
+use crate::clock::sleep_until_next;
 use crate::domain::key::{KeySecret, Mode};
 use crate::domain::refusal::Refusal;
 
@@ -83,7 +84,6 @@ async fn at_next_interval(received_at: Instant, refusal: Refusal) -> Refusal {
         Refusal::Limited(_) => THROTTLED_INTERVAL,
         _ => return refusal,
     };
-    let intervals = received_at.elapsed().as_micros() / interval.as_micros() + 1;
-    sleep_until(received_at + interval * u32::try_from(intervals).unwrap_or(1)).await;
+    sleep_until_next(received_at, interval).await;
     refusal
 }

@@ -24,12 +24,10 @@ pub struct Limits {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
-    /// This gateway, because no shared store is configured.
-    Itself,
-    /// All gateways together.
-    All,
-    /// This gateway, because the shared store has been unavailable since this time.
-    ItselfSince(DateTime<Utc>),
+    ThisGateway,
+    SharedStore,
+    /// The shared store has been unavailable since this time.
+    ThisGatewaySince(DateTime<Utc>),
 }
 
 impl Limits {
@@ -80,9 +78,9 @@ impl Limits {
 
     pub fn decided_by(&self) -> DecidedBy {
         match self.shared.as_ref().map(|shared| shared.away_since()) {
-            None => DecidedBy::Itself,
-            Some(None) => DecidedBy::All,
-            Some(Some(since)) => DecidedBy::ItselfSince(since),
+            None => DecidedBy::ThisGateway,
+            Some(None) => DecidedBy::SharedStore,
+            Some(Some(since)) => DecidedBy::ThisGatewaySince(since),
         }
     }
 }
@@ -109,7 +107,7 @@ async fn admit_shared(
             // The local rate follows, so that this gateway continues from there when the store is
             // unavailable.
             let _ = local_rate.check(account_id);
-            // Another request may have taken the route's last place while the store decided.
+            // Another request may have taken the route's last slot while the store decided.
             match account.enter_route(route, Some(lease), running) {
                 Ok(slot) => Admission::Admitted { slot, rate },
                 Err(refusal) => Admission::RouteLimited(refusal),

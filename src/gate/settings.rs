@@ -22,23 +22,23 @@ pub struct KeySettings {
     pub prefix: KeyPrefix,
     #[serde(deserialize_with = "setting::count")]
     pub cache_size: NonZeroUsize,
-    #[serde(rename = "trust_ms", with = "setting::millis_or_zero")]
-    pub trust: Duration,
-    /// At most [`Self::MAX_UNHEARD_TRUST`].
-    #[serde(rename = "unheard_trust_ms", with = "setting::millis_or_zero")]
-    pub unheard_trust: Duration,
+    #[serde(rename = "cache_ttl_ms", with = "setting::millis_or_zero")]
+    pub cache_ttl: Duration,
+    /// At most [`Self::MAX_DISCONNECTED_CACHE_TTL`].
+    #[serde(rename = "disconnected_cache_ttl_ms", with = "setting::millis_or_zero")]
+    pub disconnected_cache_ttl: Duration,
     #[serde(deserialize_with = "setting::count")]
-    pub unknown_cache_size: NonZeroUsize,
-    #[serde(rename = "unknown_trust_ms", with = "setting::millis_or_zero")]
-    pub unknown_trust: Duration,
-    #[serde(rename = "standing_trust_ms", with = "setting::millis_or_zero")]
-    pub balance_trust: Duration,
+    pub negative_cache_size: NonZeroUsize,
+    #[serde(rename = "negative_cache_ttl_ms", with = "setting::millis_or_zero")]
+    pub negative_cache_ttl: Duration,
+    #[serde(rename = "balance_max_age_ms", with = "setting::millis_or_zero")]
+    pub balance_max_age: Duration,
     #[serde(deserialize_with = "setting::count_u32")]
-    pub guesses: NonZeroU32,
-    #[serde(rename = "guess_window_s", with = "setting::seconds")]
-    pub guess_window: Duration,
+    pub max_failed_attempts: NonZeroU32,
+    #[serde(rename = "failed_attempts_window_s", with = "setting::seconds")]
+    pub failed_attempts_window: Duration,
     #[serde(deserialize_with = "setting::count")]
-    pub guessing_networks: NonZeroUsize,
+    pub max_failing_networks: NonZeroUsize,
     #[serde(rename = "last_used_every_ms", with = "setting::millis")]
     pub last_used_every: Duration,
 }
@@ -46,5 +46,5 @@ pub struct KeySettings {
 impl KeySettings {
     /// Longest that a gateway may use cached keys while its change feed is interrupted. With the
     /// time to notice and to look up, a revoked key is refused within 5 s.
-    pub const MAX_UNHEARD_TRUST: Duration = Duration::from_secs(4);
+    pub const MAX_DISCONNECTED_CACHE_TTL: Duration = Duration::from_secs(4);
 }

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use axum::routing::{MethodFilter, MethodRouter, Route as Handler, post_service};
 use tower::layer::layer_fn;
-use tower::{ServiceBuilder, service_fn};
+use tower::{Layer, ServiceBuilder, service_fn};
 
 use super::Gate;
 use super::admit::{admit, admit_to};
 use super::answer::answer;
 use super::authenticate::authenticate;
-use super::call::GateService;
+use super::call::{GateService, Incoming};
 use super::entitlement::{entitle, in_scope};
 use super::forward::{ForwardRoute, meter_forwarded, pass_free};
 use super::handle::{handle, pass_anonymous};
-use super::key_restrictions::restrict;
+use super::key_restrictions::{Permitted, restrict};
 use super::limits::account::LimitedRoute;
 use super::metering::{PaidRoute, meter};
 use super::shape::{ShapeLimits, Shaped, shape};
@@ -121,12 +121,7 @@ pub fn free<S: Clone + 'static>(
 ) -> MethodRouter<S> {
     let gate = gate.clone();
     methods.route_layer(layer_fn(move |handler: Handler| {
-        ServiceBuilder::new()
-            .layer(answer(gate.clone(), path))
-            .layer(step(authenticate))
-            .layer(step(admit))
-            .layer(step(restrict))
-            .service(handle(handler))
+        ServiceBuilder::new().layer(answer(gate.clone(), path)).service(with_key(handle(handler)))
     }))
 }
 
@@ -139,14 +134,9 @@ pub fn scoped<S: Clone + 'static>(
 ) -> MethodRouter<S> {
     let gate = gate.clone();
     methods.route_layer(layer_fn(move |handler: Handler| {
-        ServiceBuilder::new()
-            .layer(answer(gate.clone(), path))
-            .layer(step(authenticate))
-            .layer(step(admit))
-            .layer(step(restrict))
-            // May the key do this? After the restrictions, as for a paid call.
-            .layer(step(move |call| in_scope(scope, call)))
-            .service(handle(handler))
+        // May the key do this? After the restrictions, as for a paid call.
+        let in_scope = step(move |call| in_scope(scope, call)).layer(handle(handler));
+        ServiceBuilder::new().layer(answer(gate.clone(), path)).service(with_key(in_scope))
     }))
 }
 
@@ -163,9 +153,11 @@ pub fn optional<S: Clone + 'static>(
             .layer(answer(gate.clone(), path))
             // A request without a credential goes straight to the handler.
             .layer(pass_anonymous(handler.clone()))
-            .layer(step(authenticate))
-            .layer(step(admit))
-            .layer(step(restrict))
-            .service(handle(handler))
+            .service(with_key(handle(handler)))
     }))
+}
+
+/// The steps of every free call with a key.
+fn with_key(next: impl GateService<Permitted>) -> impl GateService<Incoming> {
+    ServiceBuilder::new().layer(step(authenticate)).layer(step(admit)).layer(step(restrict)).service(next)
 }

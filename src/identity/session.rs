@@ -19,7 +19,7 @@ pub struct SessionTimes {
     /// In all.
     pub life: Duration,
     /// How long a proof of identity counts.
-    pub confirmed: Duration,
+    pub step_up_ttl: Duration,
 }
 
 /// A session that has begun.
@@ -46,7 +46,7 @@ impl Session {
 
     /// Whether the person proved recently enough who they are to change what matters.
     pub fn is_confirmed(&self, times: &SessionTimes, now: DateTime<Utc>) -> bool {
-        now - self.confirmed_at < delta(times.confirmed)
+        now - self.confirmed_at < delta(times.step_up_ttl)
     }
 
     /// Whether this use is to be written down.
@@ -67,7 +67,7 @@ mod tests {
     const TIMES: SessionTimes = SessionTimes {
         idle: Duration::from_secs(100),
         life: Duration::from_secs(1_000),
-        confirmed: Duration::from_secs(50),
+        step_up_ttl: Duration::from_secs(50),
     };
 
     fn at(seconds: i64) -> DateTime<Utc> {

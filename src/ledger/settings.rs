@@ -12,13 +12,13 @@ use crate::domain::setting;
 pub struct LedgerSettings {
     /// Maximum number of holds in one batch. Bounds latency and memory, not the rate.
     #[serde(deserialize_with = "setting::count")]
-    pub batch: NonZeroUsize,
+    pub max_batch_holds: NonZeroUsize,
     /// Maximum number of holds that wait for a batch. Further calls are refused at once.
     #[serde(deserialize_with = "setting::count")]
-    pub queue: NonZeroUsize,
+    pub max_queued_holds: NonZeroUsize,
     /// Longest wait of a call for its decision, and for its response to be stored.
-    #[serde(rename = "longest_wait_ms", with = "setting::millis")]
-    pub longest_wait: Duration,
+    #[serde(rename = "max_wait_ms", with = "setting::millis")]
+    pub max_wait: Duration,
     /// How long a single settlement waits for others to share its commit.
     #[serde(rename = "flush_after_ms", with = "setting::millis_or_zero")]
     pub flush_after: Duration,
@@ -30,8 +30,7 @@ pub struct LedgerSettings {
     pub hold_life: Duration,
     #[serde(rename = "sweep_every_s", with = "setting::seconds")]
     pub sweep_every: Duration,
-    /// How long entries are kept after the end of their month, in months. Nothing deletes them by
-    /// itself.
+    /// Months to keep entries after the end of their month. The gateway never deletes them.
     #[serde(deserialize_with = "setting::count_u32")]
     pub keep_months: NonZeroU32,
 }

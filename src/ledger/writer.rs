@@ -31,7 +31,7 @@ use self::charges::Charges;
 use self::commands::{Command, Commands};
 use self::commit::{CommitError, Committer};
 use self::handle::HoldCommand;
-use self::liveness::Heartbeat;
+use self::liveness::LivenessRecorder;
 use self::locked_accounts::LockedAccounts;
 use self::message::{BatchRef, SettleCommand};
 use self::metrics::WriterMetrics;
@@ -52,11 +52,11 @@ pub async fn start<S: LedgerStore>(
     settings: LedgerSettings,
     stop: impl Into<WriterStop>,
 ) -> Result<(Ledger, JoinHandle<()>), StoreError> {
-    let (holds_in, holds) = mpsc::channel(settings.queue.get());
+    let (holds_in, holds) = mpsc::channel(settings.max_queued_holds.get());
     let (settlements_in, settlements) = mpsc::unbounded_channel();
     let committer = Committer::open(store).await?;
-    let heartbeat = Heartbeat::new();
-    let ledger = Ledger::new(holds_in, settings.longest_wait, heartbeat.liveness());
+    let liveness = LivenessRecorder::new();
+    let ledger = Ledger::new(holds_in, settings.max_wait, liveness.liveness());
     let writer = Writer {
         committer,
         holds,
@@ -68,7 +68,7 @@ pub async fn start<S: LedgerStore>(
         locked_accounts: LockedAccounts::default(),
         retry_after: settings.flush_after,
         heartbeat_at: Instant::now() + settings.heartbeat_every,
-        heartbeat,
+        liveness,
         metrics: WriterMetrics::new(),
         settings,
     };
@@ -92,7 +92,7 @@ struct Writer<S> {
     retry_after: Duration,
     /// The next heartbeat. Each commit postpones it.
     heartbeat_at: Instant,
-    heartbeat: Heartbeat,
+    liveness: LivenessRecorder,
     metrics: WriterMetrics,
     settings: LedgerSettings,
 }
@@ -111,19 +111,19 @@ impl<S: LedgerStore> Writer<S> {
             Ok(()) => {}
             Err(CommitError::NewEpoch) => self.open.clear(),
             Err(_) => {
-                self.heartbeat.refused();
+                self.liveness.refused();
                 self.heartbeat_at = Instant::now() + HEARTBEAT_RETRY.min(self.settings.heartbeat_every);
                 return;
             }
         }
-        self.heartbeat.record();
+        self.liveness.record();
         self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
     }
 
     /// Waits for commands and takes all. Returns `None` when the writer is to end.
     async fn gather(&mut self, stop: &CancellationToken) -> Option<BatchPlan> {
         let (mut holds, mut settlements) = (Vec::new(), Vec::new());
-        let most = self.settings.batch.get();
+        let most = self.settings.max_batch_holds.get();
         let pause = match (self.uncommitted.is_empty(), self.locked_accounts.is_empty()) {
             (true, true) => self.heartbeat_at.saturating_duration_since(Instant::now()),
             (true, false) => locked_accounts::CHECK_EVERY,
@@ -171,7 +171,7 @@ impl<S: LedgerStore> Writer<S> {
             self.uncommitted.ordered.extend(undecided);
         }
         self.committing = Charges::default();
-        self.heartbeat.oldest_hold(self.open.oldest_at());
+        self.liveness.oldest_hold(self.open.oldest_at());
     }
 
     /// Commits one batch and answers its calls. Returns the commands that are still to be decided.
@@ -188,7 +188,7 @@ impl<S: LedgerStore> Writer<S> {
             Ok(effects) => {
                 self.metrics.committed(is_fast, size, began.elapsed());
                 self.retry_after = self.settings.flush_after;
-                self.heartbeat.batch_committed();
+                self.liveness.batch_committed();
                 self.heartbeat_at = Instant::now() + self.settings.heartbeat_every;
                 captured.iter().for_each(|end| self.open.ended(end.batch_ref.batch));
                 kill_point::pass(KillPoint::BeforeReplies);
@@ -214,7 +214,7 @@ impl<S: LedgerStore> Writer<S> {
             }
             Err(error) => {
                 self.metrics.failed();
-                self.heartbeat.batch_failed();
+                self.liveness.batch_failed();
                 self.requeue(error, captured, commands.into_vec())
             }
         }

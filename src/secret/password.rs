@@ -120,10 +120,10 @@ impl PasswordHasher {
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
         let admitted = self.admitted.clone().try_acquire_owned().map_err(|_| HashError::Busy)?;
-        let place = tokio::time::timeout(MAX_WAIT, self.at_once.clone().acquire_owned()).await;
-        let place = place.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Busy)?;
-        // A client that leaves does not free the place before its work has ended.
-        let held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (admitted, place);
+        let permit = tokio::time::timeout(MAX_WAIT, self.at_once.clone().acquire_owned()).await;
+        let permit = permit.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Busy)?;
+        // A client that leaves does not free the permit before its work has ended.
+        let held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (admitted, permit);
         let done = tokio::task::spawn_blocking(move || {
             let _held = held;
             work()

@@ -58,22 +58,22 @@ pub(super) fn paced(
 }
 
 impl PacedBody {
-    fn waits(&mut self, reader: &Waker) {
+    fn start_wait(&mut self, reader: &Waker) {
         self.state.body_is_read_by(reader);
         if !std::mem::replace(&mut self.is_waiting, true) {
-            self.state.body_waits(self.waited);
+            self.state.start_body_wait(self.waited);
         }
     }
 
-    fn pauses(&mut self) {
+    fn end_wait(&mut self) {
         if std::mem::take(&mut self.is_waiting) {
-            self.waited = self.state.body_pauses();
+            self.waited = self.state.end_body_wait();
         }
     }
 
     /// Nothing more of the connection can be read as a request.
-    fn fails(&mut self) {
-        self.pauses();
+    fn fail(&mut self) {
+        self.end_wait();
         self.has_ended = true;
         self.state.note_unread_body();
     }
@@ -96,24 +96,24 @@ impl HttpBody for PacedBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, RequestBodyFault>>> {
         if self.state.body_has_failed() {
-            self.fails();
+            self.fail();
             return Poll::Ready(Some(Err(RequestBodyFault::TooSlow { timeout_s: self.timeout_s })));
         }
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(cx);
         match &polled {
-            Poll::Pending => self.waits(cx.waker()),
+            Poll::Pending => self.start_wait(cx.waker()),
             Poll::Ready(Some(Ok(frame))) => {
                 let data = frame.data_ref().map_or(&[][..], |data| data);
                 if self.has_length {
                     self.state.note_body(data);
                 }
-                self.pauses();
+                self.end_wait();
                 self.received(data.len());
             }
-            Poll::Ready(Some(Err(_))) => self.fails(),
+            Poll::Ready(Some(Err(_))) => self.fail(),
             Poll::Ready(None) => {
-                self.pauses();
+                self.end_wait();
                 self.has_ended = true;
             }
         }
@@ -131,9 +131,9 @@ impl HttpBody for PacedBody {
 
 impl Drop for PacedBody {
     fn drop(&mut self) {
-        self.pauses();
+        self.end_wait();
         if let Some(body) = self.body.take().filter(|body| !self.has_ended && !body.is_end_stream()) {
-            self.state.leave_rest(body);
+            self.state.leave_unread_body(body);
         }
     }
 }

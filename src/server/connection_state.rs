@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 pub(super) use self::timeouts::{TimedOut, Timeouts};
 use super::tail::Tail;
-use super::unsent::Answer;
+use super::unsent::UnsentAnswer;
 
 /// What a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,13 +59,13 @@ pub(super) struct ConnectionState {
     /// The request line that is being read contains a `#`.
     fragment: AtomicBool,
     /// The answer was given before the end of the request body.
-    unread_body: AtomicBool,
+    has_unread_body: AtomicBool,
     /// The part of the request body that the service did not read.
-    rest: Mutex<Option<Incoming>>,
+    unread_body: Mutex<Option<Incoming>>,
     /// The last bytes of the request body so far. Empty without a body, and for a chunked one.
     body_tail: AtomicU64,
     /// The answer that is being sent.
-    answer: Mutex<Option<Answer>>,
+    answer: Mutex<Option<UnsentAnswer>>,
     /// The connection must make room for another.
     is_evicted: AtomicBool,
     eviction: Notify,
@@ -91,8 +91,8 @@ impl ConnectionState {
             body_reader: AtomicWaker::new(),
             write_wait: Wait::default(),
             fragment: AtomicBool::new(false),
-            unread_body: AtomicBool::new(false),
-            rest: Mutex::default(),
+            has_unread_body: AtomicBool::new(false),
+            unread_body: Mutex::default(),
             body_tail: AtomicU64::default(),
             answer: Mutex::default(),
             is_evicted: AtomicBool::new(false),
@@ -152,11 +152,11 @@ impl ConnectionState {
         is_waiting
     }
 
-    pub(super) fn write_waits(&self) {
+    pub(super) fn start_write_wait(&self) {
         self.write_wait.0.store(self.now_ms() + 1, Relaxed);
     }
 
-    pub(super) fn write_moves(&self) {
+    pub(super) fn end_write_wait(&self) {
         self.write_wait.0.store(0, Relaxed);
     }
 
@@ -169,17 +169,17 @@ impl ConnectionState {
     }
 
     /// Records the answer that is about to be sent.
-    pub(super) fn sends(&self, answer: Answer) {
+    pub(super) fn begin_answer(&self, answer: UnsentAnswer) {
         *self.answer.lock() = Some(answer);
     }
 
     /// The answer that is being sent.
-    pub(super) fn answer(&self) -> Option<Answer> {
+    pub(super) fn answer(&self) -> Option<UnsentAnswer> {
         self.answer.lock().clone()
     }
 
     /// Records that the client read the answer to its end; `phase` follows.
-    pub(super) fn sent(&self, phase: Phase) {
+    pub(super) fn finish_answer(&self, phase: Phase) {
         let answer = self.answer.lock().take();
         if let Some(delivery) = answer.and_then(|answer| answer.delivery) {
             delivery.complete();

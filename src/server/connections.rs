@@ -15,7 +15,7 @@ use super::connection_state::{ConnectionState, WaitingSince};
 use crate::http::client_address::{ClientNetwork, TrustedProxies};
 
 /// Reserved places for connections beyond the limits.
-const OVERFLOW_PLACES: usize = 16;
+const MAX_OVERFLOW: usize = 16;
 /// Closing connections whose places are already taken.
 const MAX_LEAVING: usize = 64;
 /// Idle connections that are collected at a time, so that not every eviction searches all
@@ -40,25 +40,25 @@ struct State {
     candidates: Vec<(WaitingSince, u64)>,
 }
 
-/// A place for a connection. Dropping it frees the place.
+/// The permit of a connection, returned when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConnectionPermit {
     connections: Arc<Connections>,
-    pub(super) kind: PlaceKind,
+    pub(super) kind: PermitKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PlaceKind {
+pub(super) enum PermitKind {
     /// Serves requests. A trusted proxy has no client here.
     Regular { id: u64, client: Option<ClientNetwork> },
     /// Serves one request, which must be a probe.
     Overflow { client: ClientNetwork },
 }
 
-/// A place, and whether another connection was evicted for it.
+/// A permit, and whether another connection was evicted for it.
 #[derive(Debug)]
 pub(super) struct Admitted {
-    pub(super) place: Place,
+    pub(super) permit: ConnectionPermit,
     pub(super) has_evicted: bool,
 }
 
@@ -67,7 +67,7 @@ impl Connections {
         Arc::new(Self { max, max_per_client, state: Mutex::default() })
     }
 
-    /// Finds a place for a connection from `peer`.
+    /// Returns a permit for a connection from `peer`, or `None` if there is no room.
     pub(super) fn admit(
         self: &Arc<Self>,
         peer: IpAddr,
@@ -82,14 +82,14 @@ impl Connections {
         let has_evicted = has_room && is_full && state.open.len() < self.max + MAX_LEAVING && state.evict();
         let kind = if has_room && (!is_full || has_evicted) {
             let id = state.open(connection.clone(), client);
-            PlaceKind::Regular { id, client }
-        } else if state.overflow.len() < OVERFLOW_PLACES && state.overflow.insert(network) {
-            PlaceKind::Overflow { client: network }
+            PermitKind::Regular { id, client }
+        } else if state.overflow.len() < MAX_OVERFLOW && state.overflow.insert(network) {
+            PermitKind::Overflow { client: network }
         } else {
             return None;
         };
         drop(state);
-        Some(Admitted { place: Place { connections: self.clone(), kind }, has_evicted })
+        Some(Admitted { permit: ConnectionPermit { connections: self.clone(), kind }, has_evicted })
     }
 
     pub(super) fn count(&self) -> usize {
@@ -159,12 +159,12 @@ impl State {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut state = self.connections.state();
         match self.kind {
-            PlaceKind::Regular { id, client } => state.close(id, client),
-            PlaceKind::Overflow { client } => {
+            PermitKind::Regular { id, client } => state.close(id, client),
+            PermitKind::Overflow { client } => {
                 state.overflow.remove(&client);
             }
         }
@@ -185,7 +185,10 @@ mod tests {
     }
 
     fn is_regular(admitted: &Option<(Admitted, Arc<ConnectionState>)>) -> bool {
-        matches!(admitted, Some((Admitted { place: Place { kind: PlaceKind::Regular { .. }, .. }, .. }, _)))
+        matches!(
+            admitted,
+            Some((Admitted { permit: ConnectionPermit { kind: PermitKind::Regular { .. }, .. }, .. }, _))
+        )
     }
 
     #[tokio::test]
@@ -220,7 +223,7 @@ mod tests {
             connection.enter(Phase::Serving);
         }
         admitted
-            .place
+            .permit
             .connections
             .state()
             .open

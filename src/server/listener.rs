@@ -14,7 +14,7 @@ use hyper::server::conn::http1;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::connection_state::ConnectionState;
-use super::connections::{Connections, PlaceKind};
+use super::connections::{Connections, PermitKind};
 use super::pipeline::Pipeline;
 use super::settings::{MAX_HEAD_BYTES, MAX_HEADERS, ServerSettings};
 pub use super::stats::ListenerStats;
@@ -162,7 +162,7 @@ pub async fn accept_loop(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-/// Serves a connection in a task if there is a place, or closes it.
+/// Serves a connection in a task if there is a permit, or closes it.
 fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     let state = Arc::new(ConnectionState::new());
     let Some(admitted) = server.connections.admit(peer.ip(), &server.proxies, &state) else {
@@ -172,10 +172,10 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     if admitted.has_evicted {
         server.stats.evicted.fetch_add(1, Relaxed);
     }
-    let place = admitted.place;
-    let counter = match place.kind {
-        PlaceKind::Regular { .. } => &server.stats.accepted,
-        PlaceKind::Overflow { .. } => &server.stats.overflowed,
+    let permit = admitted.permit;
+    let counter = match permit.kind {
+        PermitKind::Regular { .. } => &server.stats.accepted,
+        PermitKind::Overflow { .. } => &server.stats.overflowed,
     };
     counter.fetch_add(1, Relaxed);
     // A socket belongs to the runtime that it is used on.
@@ -184,9 +184,9 @@ fn admit(server: &Arc<Server>, stream: TcpStream, peer: SocketAddr) {
     let tasks = server.stop.tasks().clone();
     let serving = async move {
         if let Ok(stream) = TcpStream::from_std(stream) {
-            connection::serve(stream, peer, &server, state, &place).await;
+            connection::serve(stream, peer, &server, state, &permit).await;
         }
-        drop(place);
+        drop(permit);
     };
     tasks.spawn_on(serving, &core);
 }

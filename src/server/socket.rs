@@ -16,18 +16,18 @@ use super::unsent::{Unsent, Waiting};
 /// clients that send a whole body before they read see the answer.
 const MAX_LINGER_BYTES: usize = 4 * 1024 * 1024;
 
-/// A socket with timeouts. `U` replaces the bare status that the HTTP library sends for a head it
+/// A socket with timeouts. `R` replaces the bare status that the HTTP library sends for a head it
 /// cannot read.
-pub(super) struct WatchedSocket<S, U> {
+pub(super) struct WatchedSocket<S, R> {
     socket: S,
     state: Arc<ConnectionState>,
     line: RequestLine,
     read: Tail,
     outflow: Outflow,
     lingered_bytes: usize,
-    unread: U,
+    rewrite_bare_status: R,
     /// The unwritten part of the replacement.
-    instead: Option<Bytes>,
+    replacement: Option<Bytes>,
 }
 
 /// How the client reads an answer.
@@ -52,18 +52,18 @@ enum RequestLine {
     Done,
 }
 
-impl<S, U> WatchedSocket<S, U> {
+impl<S, R> WatchedSocket<S, R> {
     /// `unsent` counts unread answers; reading `min_bytes` is progress.
     pub(super) fn new(
         socket: S,
         state: Arc<ConnectionState>,
         unsent: Arc<Unsent>,
         min_bytes: usize,
-        unread: U,
+        rewrite_bare_status: R,
     ) -> Self {
         let outflow = Outflow { unsent, min_bytes, taken_bytes: None, waiting: None };
         let (line, read) = (RequestLine::Awaited, Tail::default());
-        Self { socket, state, line, read, outflow, lingered_bytes: 0, unread, instead: None }
+        Self { socket, state, line, read, outflow, lingered_bytes: 0, rewrite_bare_status, replacement: None }
     }
 
     /// Records bytes of a head. A pipelined request is not checked: a `#` in its target is ignored,
@@ -94,7 +94,7 @@ impl<S, U> WatchedSocket<S, U> {
         match (&written, &mut outflow.taken_bytes) {
             (Poll::Pending, None) => {
                 outflow.taken_bytes = Some(0);
-                self.state.write_waits();
+                self.state.start_write_wait();
                 if let Some(answer) = self.state.answer().filter(|_| outflow.waiting.is_none()) {
                     outflow.waiting = outflow.unsent.wait(&answer);
                     if outflow.waiting.is_none() {
@@ -107,7 +107,7 @@ impl<S, U> WatchedSocket<S, U> {
                 *taken += bytes;
                 if *taken >= outflow.min_bytes {
                     outflow.taken_bytes = None;
-                    self.state.write_moves();
+                    self.state.end_write_wait();
                 }
             }
             _ => {}
@@ -118,7 +118,7 @@ impl<S, U> WatchedSocket<S, U> {
     /// Records that everything is written. The library flushes the socket only then.
     fn note_flushed(&mut self) {
         if self.outflow.taken_bytes.take().is_some() {
-            self.state.write_moves();
+            self.state.end_write_wait();
         }
         self.outflow.waiting = None;
         if self.state.phase() == Phase::Sending {
@@ -128,7 +128,7 @@ impl<S, U> WatchedSocket<S, U> {
             };
             // A pipelined head was not checked.
             self.line = RequestLine::Done;
-            self.state.sent(if is_next_begun { Phase::Head } else { Phase::Idle });
+            self.state.finish_answer(if is_next_begun { Phase::Head } else { Phase::Idle });
         }
     }
 }
@@ -138,7 +138,7 @@ impl<S, U> WatchedSocket<S, U> {
 #[error("the limit of unsent bytes is reached: the client reads too slowly")]
 pub(super) struct TooMuchUnsent;
 
-impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {
+impl<S: AsyncRead + Unpin, R: Unpin> AsyncRead for WatchedSocket<S, R> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -154,30 +154,31 @@ impl<S: AsyncRead + Unpin, U: Unpin> AsyncRead for WatchedSocket<S, U> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> WatchedSocket<S, U> {
+impl<S: AsyncRead + AsyncWrite + Unpin, R: Fn(&[u8], bool) -> Option<Vec<u8>>> WatchedSocket<S, R> {
     /// Writes the replacement if these bytes are an answer of the library.
-    fn poll_instead(
+    fn poll_replacement(
         &mut self,
         cx: &mut Context<'_>,
         bytes: &[u8],
         claimed: usize,
     ) -> Option<Poll<io::Result<usize>>> {
-        if self.instead.is_none() && matches!(self.state.phase(), Phase::Head | Phase::Idle) {
-            self.instead = (self.unread)(bytes, self.line == RequestLine::Done).map(Bytes::from);
-            if self.instead.is_some() && self.state.phase() == Phase::Idle {
+        if self.replacement.is_none() && matches!(self.state.phase(), Phase::Head | Phase::Idle) {
+            self.replacement =
+                (self.rewrite_bare_status)(bytes, self.line == RequestLine::Done).map(Bytes::from);
+            if self.replacement.is_some() && self.state.phase() == Phase::Idle {
                 // The client may still be sending.
                 self.state.enter(Phase::Head);
             }
         }
-        let instead = self.instead.as_mut()?;
-        while !instead.is_empty() {
-            match Pin::new(&mut self.socket).poll_write(cx, instead) {
+        let replacement = self.replacement.as_mut()?;
+        while !replacement.is_empty() {
+            match Pin::new(&mut self.socket).poll_write(cx, replacement) {
                 Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
-                Poll::Ready(Ok(written)) => instead.advance(written),
+                Poll::Ready(Ok(written)) => replacement.advance(written),
                 stopped => return Some(stopped),
             }
         }
-        self.instead = None;
+        self.replacement = None;
         Some(Poll::Ready(Ok(claimed)))
     }
 
@@ -197,14 +198,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin, U: Fn(&[u8], bool) -> Option<Vec<u8>>> W
     }
 }
 
-impl<S, U> AsyncWrite for WatchedSocket<S, U>
+impl<S, R> AsyncWrite for WatchedSocket<S, R>
 where
     S: AsyncRead + AsyncWrite + Unpin,
-    U: Fn(&[u8], bool) -> Option<Vec<u8>> + Unpin,
+    R: Fn(&[u8], bool) -> Option<Vec<u8>> + Unpin,
 {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = match self.poll_instead(cx, bytes, bytes.len()) {
-            Some(instead) => instead,
+        let written = match self.poll_replacement(cx, bytes, bytes.len()) {
+            Some(replacement) => replacement,
             None => Pin::new(&mut self.socket).poll_write(cx, bytes),
         };
         self.note_write(written)
@@ -216,8 +217,8 @@ where
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let first = parts.iter().find(|part| !part.is_empty()).map_or(&[][..], |part| part);
-        let written = match self.poll_instead(cx, first, parts.iter().map(|part| part.len()).sum()) {
-            Some(instead) => instead,
+        let written = match self.poll_replacement(cx, first, parts.iter().map(|part| part.len()).sum()) {
+            Some(replacement) => replacement,
             None => Pin::new(&mut self.socket).poll_write_vectored(cx, parts),
         };
         self.note_write(written)

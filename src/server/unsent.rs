@@ -17,7 +17,7 @@ use crate::http::client_address::ClientNetwork;
 
 /// An answer that is being sent.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct UnsentAnswer {
     /// Bytes of the body that may be in memory.
     pub(super) bytes: usize,
     pub(super) network: ClientNetwork,
@@ -64,7 +64,7 @@ impl Unsent {
     }
 
     /// Counts an unread answer, unless a limit is reached.
-    pub(super) fn wait(self: &Arc<Self>, answer: &Answer) -> Option<Waiting> {
+    pub(super) fn wait(self: &Arc<Self>, answer: &UnsentAnswer) -> Option<Waiting> {
         let owner = match &answer.reentry {
             Some(reentry) => Owner::Account(reentry.account_id()),
             None => Owner::Network(answer.network),
@@ -114,8 +114,8 @@ impl Drop for Waiting {
 mod tests {
     use super::*;
 
-    fn answer(network: u32, bytes: usize) -> Answer {
-        Answer { bytes, network: ClientNetwork::V4(network), reentry: None, delivery: None }
+    fn answer(network: u32, bytes: usize) -> UnsentAnswer {
+        UnsentAnswer { bytes, network: ClientNetwork::V4(network), reentry: None, delivery: None }
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn limited(limits: &RouteLimits, words: Words) -> String {
 
 /// The formula of a price by figures.
 fn counted(price: &CountedPrice, words: Words) -> String {
-    let credits = |credits: Credits| words.count_of_credits(credits.as_i64());
+    let credits = |credits: Credits| words.count_of_credits(credits);
     let base = (price.base > Credits::ZERO).then(|| credits(price.base));
     let counts = price.counts.iter().map(|count| format!("{} {}", credits(count.costs), per(count, words)));
     let parts: Vec<String> = base.into_iter().chain(counts).collect();

@@ -1,14 +1,13 @@
 //! Markdown to HTML. Raw HTML in a text is shown and never interpreted.
 
+mod events;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
-
-use super::assets;
-use super::tables::{Table, without_end_tags};
+use self::events::rewritten;
+use super::tables::without_end_tags;
 
 /// Where a link of a document leads. `None` removes the link and keeps its text.
 pub(super) type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
@@ -16,61 +15,13 @@ pub(super) type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
 /// The HTML of a document.
 pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     let events: Vec<Event<'_>> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
-    let mut written = Vec::with_capacity(events.len());
-    let mut removed = 0_usize;
-    let mut is_in_image = false;
-    let mut table = None;
-    // How many headings had each name.
-    let mut named: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, event) in events.iter().enumerate() {
-        match event.clone() {
-            Event::Html(text) | Event::InlineHtml(text) => written.push(Event::Text(text)),
-            Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
-                let slug = slug(&events[place + 1..]);
-                let count = named.entry(slug.clone()).or_insert(0);
-                let id = if *count == 0 { slug } else { format!("{slug}-{count}") };
-                let id = Some(CowStr::from(id));
-                *count += 1;
-                written.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
-            }
-            Event::Start(Tag::Table(alignments)) => {
-                let this = table.insert(Table::of(&alignments, &events[place + 1..]));
-                written.extend([Event::Html(this.start().into()), Event::Start(Tag::Table(alignments))]);
-            }
-            Event::Start(Tag::TableRow) => {
-                table.as_mut().into_iter().for_each(Table::next_row);
-                written.push(Event::Start(Tag::TableRow));
-            }
-            Event::Start(Tag::TableCell) => {
-                written.push(match table.as_mut().and_then(Table::next_cell) {
-                    Some((class, title)) => {
-                        Event::Html(format!("<td{class} data-title=\"{}\">", escaped(title)).into())
-                    }
-                    None => Event::Start(Tag::TableCell),
-                });
-            }
-            Event::End(TagEnd::Table) => {
-                written.extend([Event::End(TagEnd::Table), Event::Html("</div>".into())]);
-            }
-            Event::Start(Tag::Link { link_type, dest_url, title, id }) => match resolve(&dest_url) {
-                Some(target) => {
-                    written.push(Event::Start(Tag::Link { link_type, dest_url: target.into(), title, id }))
-                }
-                None => removed += 1,
-            },
-            Event::End(TagEnd::Link) if removed > 0 => removed -= 1,
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                let image = image(&resolve(&dest_url).unwrap_or_default(), &events[place + 1..]);
-                written.push(Event::Html(image.into()));
-                is_in_image = true;
-            }
-            Event::End(TagEnd::Image) => is_in_image = false,
-            _ if is_in_image => {}
-            other => written.push(other),
-        }
-    }
     let mut page = String::with_capacity(text.len() * 2);
-    html::push_html(&mut page, written.into_iter());
+    html::push_html(&mut page, rewritten(&events, resolve).into_iter());
+    tidied(page)
+}
+
+/// The HTML of the library as the pages need it.
+fn tidied(page: String) -> String {
     // The policy of the pages forbids styles in attributes; quotation marks of texts are escaped,
     // so this is none of them.
     let page = page
@@ -85,35 +36,6 @@ pub(super) fn to_html(text: &str, resolve: Resolve<'_>) -> String {
     // A wide block of code scrolls by itself too. Quotation marks and angles of texts are escaped,
     // so no text has this.
     page.replace("<pre>", "<pre tabindex=\"0\">")
-}
-
-/// A figure that is loaded when it comes near, in a place of its size. The events behind its start
-/// are its description.
-fn image(address: &str, events: &[Event<'_>]) -> String {
-    let description = text_of(events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Image))));
-    let size = assets::size_of_image(address);
-    let size = size.map(|[width, height]| format!(" width=\"{width}\" height=\"{height}\""));
-    format!(
-        "<img src=\"{}\" alt=\"{}\"{} loading=\"lazy\">",
-        escaped(address),
-        escaped(&description),
-        size.unwrap_or_default()
-    )
-}
-
-fn text_of<'e>(events: impl Iterator<Item = &'e Event<'e>>) -> String {
-    events
-        .filter_map(|event| match event {
-            Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The name of a heading in addresses, as readers of the repository know it.
-fn slug(events: &[Event<'_>]) -> String {
-    let of_heading = events.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
-    heading_id(&text_of(of_heading))
 }
 
 /// The name of a heading with this text.

@@ -34,14 +34,14 @@ pub(super) fn route_price(route: &ForwardedRoute, words: Words) -> String {
         return words.free().to_owned();
     }
     let (least, most) = (route.price.least(), route.price.most());
-    let most_shown = words.count_of_credits(most.as_i64());
+    let most_shown = words.count_of_credits(most);
     if least == most { most_shown } else { format!("{least}–{most_shown}") }
 }
 
 /// The price of a route in credits.
 pub(super) fn price(route: &Route, words: Words) -> String {
     match route.price {
-        Price::Flat(price) => words.count_of_credits(price.as_i64()),
+        Price::Flat(price) => words.count_of_credits(price),
         Price::ByDepth(_) => {
             let [basic, standard, premium] = Depth::ALL.map(|depth| route.price.held(depth));
             format!("basic {basic}, standard {standard}, premium {premium}")
@@ -153,7 +153,7 @@ fn signing_up(begins: &SignUp, words: Words) -> String {
     if begins.credits == Credits::ZERO {
         return text + ".";
     }
-    let credits = words.count_of_credits(begins.credits.as_i64());
+    let credits = words.count_of_credits(begins.credits);
     let with = words.signing_up_credits().replace("{credits}", &credits);
     text + &with.replace("{days}", &words.count_of_days(begins.days.into())) + "."
 }

@@ -1,5 +1,6 @@
 //! The words around the pages, in both languages.
 
+use crate::domain::credits::Credits;
 use crate::domain::language::Language;
 
 /// The beginning of addresses in a language.
@@ -228,10 +229,9 @@ impl Words {
     }
 
     /// A number of credits.
-    pub(super) fn count_of_credits(self, count: i64) -> String {
-        match (self.0, count) {
-            (Language::En, 1) => "1 credit".to_owned(),
-            (Language::En, count) => format!("{count} credits"),
+    pub(super) fn count_of_credits(self, credits: Credits) -> String {
+        match (self.0, credits.as_i64()) {
+            (Language::En, _) => credits.with_unit(),
             (Language::Pt, 1) => "1 crédito".to_owned(),
             (Language::Pt, count) => format!("{count} créditos"),
         }

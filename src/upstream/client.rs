@@ -15,7 +15,6 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use parking_lot::{Mutex, MutexGuard};
 use secrecy::ExposeSecret;
 
-use super::address::AddressPolicy;
 use super::breaker::Breaker;
 use super::bulkhead::Bulkhead;
 use super::connector::{Connector, Protocol};
@@ -27,6 +26,7 @@ use super::tls::{TlsFiles, UpstreamTls, UpstreamTlsError};
 use super::{BUSY_RETRY_AFTER, IDLE_FOR, OWN_USER_AGENT};
 use crate::clock;
 use crate::domain::ids::AccountId;
+use crate::outbound::address::AddressPolicy;
 
 /// Idle connections that stay open.
 const IDLE_CONNECTIONS: usize = 8;

@@ -17,10 +17,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tower::Service;
 
-use super::address::AddressPolicy;
 use super::response_started::WatchedStream;
 use super::tls::UpstreamTls;
-use super::url::literal_address;
+use crate::outbound::address::AddressPolicy;
+use crate::outbound::url::literal_address;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Boxed<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;

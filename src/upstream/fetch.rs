@@ -10,9 +10,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
 use super::OWN_USER_AGENT;
-use super::address::AddressPolicy;
 use super::connector::{Connector, Protocol};
 use super::tls::{TlsFiles, UpstreamTls};
+use crate::outbound::address::AddressPolicy;
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,5 +1,4 @@
-//! Which headers pass between a client and a server behind the gateway. The caller's credential
-//! never does.
+//! Headers between a client and a server behind the gateway.
 
 use std::borrow::Cow;
 
@@ -8,65 +7,7 @@ use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
 use super::identity_headers::IdentityHeaders;
 use crate::domain::forwarding::HeaderChanges;
-
-/// Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway answers or
-/// writes itself.
-const HOP_BY_HOP: [&str; 10] = [
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "http2-settings",
-];
-/// Headers by which some frameworks take another method, path or host than those of the request
-/// that the gateway priced and let pass.
-const OVERRIDES: [&str; 13] = [
-    "x-http-host-override",
-    "x-http-method",
-    "x-http-method-override",
-    "x-http-path-override",
-    "x-host",
-    "x-method-override",
-    "x-original-host",
-    "x-original-method",
-    "x-original-uri",
-    "x-original-url",
-    "x-override-url",
-    "x-rewrite-uri",
-    "x-rewrite-url",
-];
-/// Headers of a client that only the gateway reads.
-const FOR_THE_GATEWAY: [&str; 9] = [
-    "authorization",
-    "cookie",
-    "forwarded",
-    "idempotency-key",
-    "via",
-    "x-api-key",
-    "x-dry-run",
-    "x-real-ip",
-    "x-request-id",
-];
-/// Headers of an upstream about itself or for the gateway, and those that only the gateway writes:
-/// about a call and its origin.
-const FROM_THE_UPSTREAM: [&str; 11] = [
-    "alt-svc",
-    "clear-site-data",
-    "idempotent-replayed",
-    "proxy-authenticate",
-    "server",
-    "set-cookie",
-    "strict-transport-security",
-    "www-authenticate",
-    "x-development-mode",
-    "x-powered-by",
-    "x-request-id",
-];
+use crate::outbound::headers::{is_passed_back, is_passed_on};
 
 /// About how many headers the gateway adds, to allocate once.
 const ADDED_HEADERS: usize = 16;
@@ -80,24 +21,6 @@ pub fn of_request(headers: &HeaderMap, own: &IdentityHeaders) -> HeaderMap {
             && !own.include(name)
             && (is_traced || !["traceparent", "tracestate"].contains(&name))
     })
-}
-
-/// Whether a header of a client reaches upstreams. `name` is in lower case, with `-` for `_`.
-pub fn is_passed_on(name: &str) -> bool {
-    !is_hop_by_hop(name)
-        && !FOR_THE_GATEWAY.contains(&name)
-        && !OVERRIDES.contains(&name)
-        && !name.starts_with("x-forwarded-")
-}
-
-/// Whether a header of an upstream reaches clients. `name` is in lower case, with `-` for `_`.
-pub fn is_passed_back(name: &str) -> bool {
-    !is_hop_by_hop(name)
-        && !FROM_THE_UPSTREAM.contains(&name)
-        && !name.starts_with("access-control-")
-        && !name.starts_with("x-ratelimit-")
-        && !name.starts_with("ratelimit")
-        && !name.starts_with("x-credits-")
 }
 
 /// The headers of an answer that a client gets. The length of a body that is not there, as in an
@@ -156,10 +79,6 @@ fn kept(headers: &HeaderMap, passes: impl Fn(&str) -> bool) -> HeaderMap {
         }
     }
     kept
-}
-
-fn is_hop_by_hop(name: &str) -> bool {
-    HOP_BY_HOP.contains(&name) || name.starts_with("proxy-")
 }
 
 /// With `-` for `_`: servers that map headers to variables take both for the same.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::address::AddressPolicy;
 use super::breaker::BreakerConfig;
 use crate::domain::setting;
+use crate::outbound::address::AddressPolicy;
 
 /// A server behind this one: its address, its credential and its limits.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -14,8 +14,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("panic_guard", &[]),
     ("analysis", &[]),
     ("secret", &[]),
-    ("upstream", &["secret", "clock"]),
-    ("catalogue", &["upstream"]),
+    ("outbound", &[]),
+    ("upstream", &["outbound", "secret", "clock"]),
+    ("catalogue", &["outbound"]),
     // Each component has the struct of its settings; together they are all settings.
     (
         "config",
@@ -28,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "local_postgres",
             "lookup",
             "mail",
+            "outbound",
             "secret",
             "server",
             "storage",
@@ -83,6 +85,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "background",
             "clock",
             "management",
+            "outbound",
             "secret",
             "upstream",
         ],

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fluence::domain::ids::AccountId;
-use fluence::upstream::address::AddressPolicy;
+use fluence::outbound::address::AddressPolicy;
+use fluence::outbound::url::parse_url;
 use fluence::upstream::client::{Upstream, UpstreamConfig};
 use fluence::upstream::error::UpstreamError;
 use fluence::upstream::settings::UpstreamSettings;
-use fluence::upstream::url::parse_url;
 use secrecy::SecretString;
 use uuid::Uuid;
 

@@ -43,6 +43,11 @@ impl Credits {
         self.0
     }
 
+    /// The number with its unit: `1 credit`, `2 credits`.
+    pub fn with_unit(self) -> String {
+        if self.0 == 1 { "1 credit".to_owned() } else { format!("{self} credits") }
+    }
+
     /// The sum, or `None` past the largest `i64`.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)

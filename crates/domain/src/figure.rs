@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::header_name::is_header_name;
 use super::json_pointer::{JsonPointer, JsonPointerError};
 
 /// A figure from 0 to 2⁵³ with six decimals. More decimals, such as those of a sum of floats, are
@@ -119,13 +120,7 @@ impl FromStr for FigureSource {
     type Err = FigureSourceError;
     fn from_str(text: &str) -> Result<Self, FigureSourceError> {
         Ok(match text.split_once(':') {
-            Some(("header", name)) => {
-                let is_token = name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
-                if !is_token || !(1..=64).contains(&name.len()) {
-                    return Err(FigureSourceError::Unknown);
-                }
-                Self::Header(name.to_ascii_lowercase())
-            }
+            Some(("header", name)) if is_header_name(name) => Self::Header(name.to_ascii_lowercase()),
             Some(("json", pointer)) => Self::Json(pointer.parse()?),
             Some(("kib", "request")) => Self::RequestKib,
             Some(("kib", "answer")) => Self::AnswerKib,

@@ -81,14 +81,14 @@ pub async fn report(
     if matches.len() > MAX_MATCHES {
         return Err(Refusal::BadRequest(Malformed::TooManyMatches).into());
     }
-    let _place = leaks.place().await?;
+    let _permit = leaks.permit().await?;
     let actor = actor("GitHub's secret scanning", client, &context);
     let mut connection = leaks.connection().await?;
     let mut labels = Vec::with_capacity(matches.len());
     for Match { token, url } in &matches {
         let is_ours = match KeySecret::parse(token.as_bytes()) {
             Ok(secret) => {
-                // A place that cannot be kept does not keep the key alive.
+                // A URL that cannot be stored does not keep the key alive.
                 let url = url.as_deref().filter(|url| is_usable_url(url)).unwrap_or_default();
                 let report = LeakReport { secret: &secret, url, source: LeakSource::Github };
                 leaks.act(&mut connection, &actor, &report).await?

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::outbound::address::AddressPolicy;
 use crate::secret::signature::PublicKey;
-use crate::upstream::address::AddressPolicy;
 use crate::upstream::fetch::{Fetched, fetch};
 
 /// The list is read again after this time, and while it cannot be, the last one counts for this

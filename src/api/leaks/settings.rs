@@ -4,8 +4,8 @@ use hyper::Uri;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::key::leak::OnLeak;
-use crate::upstream::address::AddressPolicy;
-use crate::upstream::url::{UrlFault, literal_address, parse_url};
+use crate::outbound::address::AddressPolicy;
+use crate::outbound::url::{UrlFault, literal_address, parse_url};
 
 /// Reports of leaked keys.
 #[derive(Clone, Debug, Deserialize, Serialize)]

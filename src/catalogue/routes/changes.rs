@@ -7,7 +7,7 @@ use crate::catalogue::document::{Fields, list, parsed, text};
 use crate::domain::forwarding::{Changes, MemberChanges, RequestBody};
 use crate::domain::json_pointer::JsonPointer;
 use crate::domain::price::{CountedPrice, RoutePrice};
-use crate::upstream::headers::{is_passed_back, is_passed_on};
+use crate::outbound::headers::{is_passed_back, is_passed_on};
 
 /// Most entries of `set` and of `remove`.
 const MAX_ENTRIES: usize = 16;

@@ -19,17 +19,11 @@ const MIB: i64 = 1_024 * KIB;
 pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
     let route = fields.required("route", name);
     let pattern = path(fields);
-    let methods = fields.required("methods", list(RouteMethod::ALL.len(), method));
-    if methods.as_ref().is_some_and(Vec::is_empty) {
-        fields.fault("methods", "must list at least one method");
-    }
+    let methods = methods(fields);
     let title = description::translated(fields, "title", 80);
     let about = description::translated(fields, "about", 1_000);
     let example = description::example(fields, pattern.as_ref(), methods.as_deref());
-    if !fields.has("upstream") {
-        fields.fault("upstream", "is missing: a route has an `upstream` or an `endpoint`");
-    }
-    let upstream = fields.optional("upstream", name);
+    let upstream = upstream_name(fields);
     let to = target_path(fields, pattern.as_ref());
     let access = fields.required("access", parsed::<Access>);
     let price = price(fields);
@@ -38,11 +32,7 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         let ping_s = fields.optional("ping_s", integer(1..=300));
         Some(StreamTerms { ping_s })
     });
-    let mut settlement = Settlement::of(stream.is_some());
-    fields.table("settlement", |fields| {
-        settlement.read(fields);
-        Some(())
-    });
+    let settlement = Settlement::read(fields, stream.is_some());
     let timeouts = Timeouts::read(fields);
     let (body, max_request_bytes) = request_body(fields, price.as_ref());
     let retry = retry(fields, body);
@@ -79,6 +69,21 @@ pub(super) fn forwarded(fields: &mut Fields<'_>) -> Option<ForwardedRoute> {
         whole_bytes: whole_bytes.unwrap_or(64 * KIB as usize),
         max_answer_bytes: max_answer_bytes.unwrap_or(64 * MIB as u64),
     })
+}
+
+fn methods(fields: &mut Fields<'_>) -> Option<Vec<RouteMethod>> {
+    let methods = fields.required("methods", list(RouteMethod::ALL.len(), method))?;
+    if methods.is_empty() {
+        fields.fault("methods", "must list at least one method");
+    }
+    Some(methods)
+}
+
+fn upstream_name(fields: &mut Fields<'_>) -> Option<String> {
+    if !fields.has("upstream") {
+        fields.fault("upstream", "is missing: a route has an `upstream` or an `endpoint`");
+    }
+    fields.optional("upstream", name)
 }
 
 /// Where the call goes on the upstream. Every parameter comes from the route's own path.
@@ -169,20 +174,21 @@ struct Settlement {
 }
 
 impl Settlement {
-    /// Without a table: a stream is stopped when its client leaves, any other call is finished.
-    fn of(is_stream: bool) -> Self {
-        let left = if is_stream { WhenLeft::Stop } else { WhenLeft::Finish };
-        Self { capture: CapturedStatuses::default(), broke_off: WhenBrokeOff::Release, left }
-    }
-
-    fn read(&mut self, fields: &mut Fields<'_>) {
-        if let Some(capture) = fields.optional("capture", captured_statuses) {
-            self.capture = capture;
+    /// Without `left`, a stream is stopped when its client leaves, and any other call is finished.
+    fn read(fields: &mut Fields<'_>, is_stream: bool) -> Self {
+        let broke_off = WhenBrokeOff::ALL.map(|rule| (rule.as_str(), rule));
+        let left = WhenLeft::ALL.map(|rule| (rule.as_str(), rule));
+        let table = fields.table("settlement", |fields| {
+            let capture = fields.optional("capture", captured_statuses);
+            let broke_off = fields.optional("broke_off", word_of(&broke_off));
+            Some((capture, broke_off, fields.optional("left", word_of(&left))))
+        });
+        let (capture, broke_off, left) = table.unwrap_or_default();
+        Self {
+            capture: capture.unwrap_or_default(),
+            broke_off: broke_off.unwrap_or(WhenBrokeOff::Release),
+            left: left.unwrap_or(if is_stream { WhenLeft::Stop } else { WhenLeft::Finish }),
         }
-        let words = WhenBrokeOff::ALL.map(|rule| (rule.as_str(), rule));
-        self.broke_off = fields.optional("broke_off", word_of(&words)).unwrap_or(self.broke_off);
-        let words = WhenLeft::ALL.map(|rule| (rule.as_str(), rule));
-        self.left = fields.optional("left", word_of(&words)).unwrap_or(self.left);
     }
 }
 

@@ -10,9 +10,9 @@ use crate::domain::forwarding::{
     BreakerTerms, ClientCertificate, HealthTerms, SecretTemplate, UpstreamCredential, UpstreamIdentity,
     UpstreamServers,
 };
-use crate::upstream::address::AddressPolicy;
-use crate::upstream::headers::is_passed_on;
-use crate::upstream::url::{UrlFault, check_authority, parse_url};
+use crate::outbound::address::AddressPolicy;
+use crate::outbound::headers::is_passed_on;
+use crate::outbound::url::{UrlFault, check_authority, parse_url};
 
 const MAX_TARGETS: usize = 64;
 const SWITCH: [(&str, bool); 2] = [("off", false), ("on", true)];

@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout};
 
 use super::{Check, Group};
 use crate::config::Settings;
+use crate::outbound::url::parse_url;
 use crate::upstream::settings::UpstreamSettings;
-use crate::upstream::url::parse_url;
 
 const STORE: Group = Group("store");
 const UPSTREAM: Group = Group("upstream");

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use redis::IntoConnectionInfo;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::upstream::url::{UrlFault, parse_http_url};
+use crate::outbound::url::{UrlFault, parse_http_url};
 
 pub(super) fn is_redis_url(url: &str) -> bool {
     let url = url.trim();

@@ -44,13 +44,13 @@ impl Settings {
             "must be one e-mail address, as Acme <no-reply@acme.test>",
         );
         require(
-            (12..=64).contains(&self.console.password_min.get()),
-            "console.password_min",
+            (12..=64).contains(&self.console.min_password_chars.get()),
+            "console.min_password_chars",
             "must be from 12 to 64",
         );
         require(
-            self.console.max_at_once.get() < self.database.max_connections.get() as usize,
-            "console.max_at_once",
+            self.console.max_concurrent_pages.get() < self.database.max_connections.get() as usize,
+            "console.max_concurrent_pages",
             "must be less than database.max_connections: otherwise pages could take every connection",
         );
         require(
@@ -86,10 +86,11 @@ impl Settings {
         );
         require(
             listen.is_none()
-                || self.console.max_at_once.get() + operator.max_at_once.get()
+                || self.console.max_concurrent_pages.get() + operator.max_concurrent_pages.get()
                     < self.database.max_connections.get() as usize,
-            "operator.max_at_once",
-            "must leave connections to calls: with console.max_at_once it must be less than database.max_connections",
+            "operator.max_concurrent_pages",
+            "must leave connections to calls: with console.max_concurrent_pages it must be less than \
+             database.max_connections",
         );
     }
 }

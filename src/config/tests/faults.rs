@@ -71,7 +71,7 @@ fn every_fault_is_reported_at_once() {
 #[test]
 fn a_fault_names_its_place_in_the_file_or_its_variable_or_its_flag() {
     let text = "# settings\n[calls]\ndeadline_s = 0\n\n[server]\n  drain_s = \"soon\"\ndrain = 3\n";
-    let mut sources = environment(&[("FLUENCE_KEYS_GUESSES", "0")]);
+    let mut sources = environment(&[("FLUENCE_KEYS_MAX_FAILED_ATTEMPTS", "0")]);
     sources.file = Some(("f.toml".into(), text.into()));
     sources.overrides = vec![("listen", ":8000".into())];
     let mut faults = faulty(&sources);
@@ -80,7 +80,7 @@ fn a_fault_names_its_place_in_the_file_or_its_variable_or_its_flag() {
         faults,
         [
             "--listen",
-            "FLUENCE_KEYS_GUESSES",
+            "FLUENCE_KEYS_MAX_FAILED_ATTEMPTS",
             "calls.deadline_s in f.toml, line 3, column 1",
             "server.drain in f.toml, line 7, column 1",
             "server.drain_s in f.toml, line 6, column 3",

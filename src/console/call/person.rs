@@ -67,7 +67,7 @@ impl Call {
     /// Reads who is logged in.
     pub(in crate::console) async fn identify(&mut self) -> Result<(), PageError> {
         let Some(cookie) = self.session.clone() else { return Ok(()) };
-        self.take_place().await?;
+        self.take_permit().await?;
         let times = self.console.settings.session_times();
         let realm = self.console.base.realm();
         let found = CurrentUser::of(&self.console.pool, &cookie, &times).await?;

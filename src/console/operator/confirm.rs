@@ -21,7 +21,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
 
 fn form(call: &Call, next: &str, faults: &Faults) -> Reply {
     let words = call.words();
-    let minutes = call.console.settings.confirmed.as_secs().div_ceil(60);
+    let minutes = call.console.settings.step_up_ttl.as_secs().div_ceil(60);
     let content = html! {
         (faults.summary(words))
         p { (words.op_confirm_why(minutes)) }

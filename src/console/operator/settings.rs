@@ -19,11 +19,11 @@ pub struct OperatorSettings {
     #[serde(rename = "session_life_s", with = "setting::seconds")]
     pub session_life: Duration,
     /// How long a code of the second factor counts for acts.
-    #[serde(rename = "confirmed_s", with = "setting::seconds")]
-    pub confirmed: Duration,
+    #[serde(rename = "step_up_ttl_s", with = "setting::seconds")]
+    pub step_up_ttl: Duration,
     /// Pages that read the database at once.
     #[serde(deserialize_with = "setting::count")]
-    pub max_at_once: NonZeroUsize,
+    pub max_concurrent_pages: NonZeroUsize,
     /// Timeout for each statement of a page.
     #[serde(rename = "statement_timeout_ms", with = "setting::millis")]
     pub statement_timeout: Duration,
@@ -37,8 +37,8 @@ impl OperatorSettings {
             mailbox: false,
             session_idle: self.session_idle,
             session_life: self.session_life,
-            confirmed: self.confirmed,
-            max_at_once: self.max_at_once,
+            step_up_ttl: self.step_up_ttl,
+            max_concurrent_pages: self.max_concurrent_pages,
             statement_timeout: self.statement_timeout,
             ..owners.clone()
         }

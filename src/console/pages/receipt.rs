@@ -143,7 +143,7 @@ fn payment(words: Words, receipt: &Receipt) -> Markup {
                 }
                 @for lot in &payment.lots {
                     p.muted.small {
-                        (lot_name(words, &lot.source, lot.lot)) ": "
+                        (lot_name(words, lot.source.as_str(), lot.lot.0)) ": "
                         (words.paid_by_lot(lot.credits_held - lot.credits_released))
                     }
                 }

@@ -15,7 +15,11 @@ pub struct FailedAuth(NetworkWindow);
 impl FailedAuth {
     /// With the limits of the settings.
     pub fn new(keys: &KeySettings) -> Self {
-        Self(NetworkWindow::new(keys.guesses, keys.guess_window, keys.guessing_networks))
+        Self(NetworkWindow::new(
+            keys.max_failed_attempts,
+            keys.failed_attempts_window,
+            keys.max_failing_networks,
+        ))
     }
 
     /// Records a failure and returns its answer: an invalid key, or too many failures past the

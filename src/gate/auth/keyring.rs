@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::batcher::Batcher;
 use self::cache::KeyCache;
-use self::freshness::{Freshness, Trust};
+use self::freshness::{Freshness, Ttls};
 use self::imported::ImportedShapes;
 use self::loader::{BalanceLoader, KeyLoader, LookupResult};
 use crate::clock::DatabaseClock;
@@ -62,7 +62,7 @@ pub struct Keyring {
     suspect_lookups: Batcher<KeyDigest, LookupResult>,
     imported: ImportedShapes,
     balances: Batcher<AccountId, AccountBalance>,
-    balance_trust: Duration,
+    balance_max_age: Duration,
     failed_auth: FailedAuth,
     /// `gateway_auth_total` of accepted keys.
     accepted: Counter,
@@ -71,7 +71,7 @@ pub struct Keyring {
 impl Keyring {
     /// Starts the tasks that query the database. Cached keys must be invalidated through
     /// [`Keyring::apply`]. Without a sign from the change feed they are valid for
-    /// `unheard_trust_ms` only.
+    /// `disconnected_cache_ttl_ms` only.
     pub fn start(
         pool: PgPool,
         peppers: impl Into<Peppers>,
@@ -79,7 +79,7 @@ impl Keyring {
         limits: RateLimits,
         clock: DatabaseClock,
     ) -> Self {
-        let freshness = Arc::new(Freshness::new(Trust::new(keys)));
+        let freshness = Arc::new(Freshness::new(Ttls::new(keys)));
         let accounts = Arc::new(CachedAccounts::default());
         let balances = Batcher::start(BalanceLoader(pool.clone()), BALANCE_TIMEOUT, Duration::ZERO);
         let imported = ImportedShapes::start(pool.clone(), freshness.clone(), LOOKUP_TIMEOUT, SUSPECT_PAUSE);
@@ -96,7 +96,7 @@ impl Keyring {
             suspect_lookups,
             imported,
             balances,
-            balance_trust: keys.balance_trust,
+            balance_max_age: keys.balance_max_age,
             failed_auth: FailedAuth::new(keys),
             accepted: counter!("gateway_auth_total", "result" => "ok"),
         }
@@ -174,7 +174,7 @@ impl Keyring {
     /// Refreshes a caller's balance unless it was read a moment ago: a key may be cached for long,
     /// its balance may not. If the database does not answer in time, the cached balance stays.
     pub async fn refresh_balance(&self, caller: &Caller) {
-        if !caller.account.balance_is_older_than(self.balance_trust) {
+        if !caller.account.balance_is_older_than(self.balance_max_age) {
             return;
         }
         let loaded = self.balances.load(caller.key.account_id);

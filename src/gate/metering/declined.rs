@@ -68,11 +68,11 @@ pub(super) fn replay_or_refusal(
 const RUNNING_CALLS_WAIT_S: u64 = 2;
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
-    whole_seconds(instant - caller.clock.now())
+    retry_after_s(instant - caller.clock.now())
 }
 
 /// Rounds up to at least 1, so that waiting this long is enough.
-fn whole_seconds(left: TimeDelta) -> u64 {
+fn retry_after_s(left: TimeDelta) -> u64 {
     wait::whole_seconds(left.to_std().unwrap_or_default()).max(1)
 }
 
@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn a_wait_is_rounded_up() {
         let second = TimeDelta::seconds(1);
-        assert_eq!(whole_seconds(second), 1);
-        assert_eq!(whole_seconds(second + TimeDelta::nanoseconds(1)), 2);
-        assert_eq!(whole_seconds(TimeDelta::nanoseconds(1)), 1);
-        assert_eq!(whole_seconds(-second), 1);
+        assert_eq!(retry_after_s(second), 1);
+        assert_eq!(retry_after_s(second + TimeDelta::nanoseconds(1)), 2);
+        assert_eq!(retry_after_s(TimeDelta::nanoseconds(1)), 1);
+        assert_eq!(retry_after_s(-second), 1);
     }
 }

@@ -20,74 +20,64 @@ use crate::ledger::rules::hold::{DeclineReason, Declined, Held, Hold, HoldReques
 use crate::ledger::rules::lot::LotNumber;
 use crate::ledger::rules::operation::{Effect, Grant, Operation, Settle};
 
-/// The records that one batch reads and changes.
+/// What one batch reads and changes.
 #[derive(Debug)]
 pub struct BatchState {
+    pub accounts: HashMap<AccountId, LedgerAccount>,
+    pub records: Records,
+}
+
+/// What the operations of a batch share besides accounts.
+#[derive(Debug)]
+pub struct Records {
     /// The store's time, the same for the whole batch.
     pub now: DateTime<Utc>,
     /// How long a call may run before others may take its idempotency key over.
     pub lease: TimeDelta,
-    /// Accounts.
-    pub accounts: HashMap<AccountId, LedgerAccount>,
     /// Keys with caps.
     pub spends: HashMap<KeyId, KeySpend>,
     /// Idempotency records.
     pub claims: HashMap<ClaimKey, ClaimRecord>,
+    /// Idempotency records changed since the state was loaded.
+    pub changed_claims: HashSet<ClaimKey>,
     /// Lots by the caller's reference.
     pub references: HashMap<(AccountId, String), LotNumber>,
-    /// Records changed since the state was loaded.
-    pub changed_claims: HashSet<ClaimKey>,
 }
 
 impl BatchState {
     /// An empty state.
     pub fn new(now: DateTime<Utc>, lease: TimeDelta) -> Self {
-        Self {
+        let records = Records {
             now,
             lease,
-            accounts: HashMap::new(),
             spends: HashMap::new(),
             claims: HashMap::new(),
-            references: HashMap::new(),
             changed_claims: HashSet::new(),
-        }
+            references: HashMap::new(),
+        };
+        Self { accounts: HashMap::new(), records }
     }
 
     /// Applies one operation.
     pub fn apply(&mut self, operation: &Operation) -> Effect {
-        match self.accounts.get_mut(&operation.account_id()) {
-            None => Effect::UnknownAccount,
-            Some(account) => {
-                let target = Target {
-                    account,
-                    now: self.now,
-                    lease: self.lease,
-                    spends: &mut self.spends,
-                    claims: &mut self.claims,
-                    changed_claims: &mut self.changed_claims,
-                    references: &mut self.references,
-                };
-                target.apply(operation).unwrap_or_else(Effect::Refused)
-            }
-        }
+        let Some(account) = self.accounts.get_mut(&operation.account_id()) else {
+            return Effect::UnknownAccount;
+        };
+        let target = Target { account, records: &mut self.records };
+        target.apply(operation).unwrap_or_else(Effect::Refused)
     }
 }
 
 /// The account of an operation, and the records of its batch.
 struct Target<'a> {
     account: &'a mut LedgerAccount,
-    now: DateTime<Utc>,
-    lease: TimeDelta,
-    spends: &'a mut HashMap<KeyId, KeySpend>,
-    claims: &'a mut HashMap<ClaimKey, ClaimRecord>,
-    changed_claims: &'a mut HashSet<ClaimKey>,
-    references: &'a mut HashMap<(AccountId, String), LotNumber>,
+    records: &'a mut Records,
 }
 
 impl Target<'_> {
     fn apply(mut self, operation: &Operation) -> Result<Effect, RuleError> {
         let id = operation.id();
-        self.account.advance(self.now, id)?;
+        self.account.advance(self.records.now, id)?;
         match operation {
             Operation::Hold(request) => return self.hold(request),
             Operation::Settle(settle) => return self.settle(settle),
@@ -114,18 +104,23 @@ impl Target<'_> {
     fn try_hold(&mut self, request: &HoldRequest) -> Result<Hold, NotHeld> {
         let claim = request.idempotency.as_ref().map(|claim| (claim_key(request.account_id, claim), claim));
         if let Some((key, claim)) = &claim
-            && let Some(record) = self.claims.get(key)
-            && let Some(reason) = decide_existing_claim(record, claim, self.now)
+            && let Some(record) = self.records.claims.get(key)
+            && let Some(reason) = decide_existing_claim(record, claim, self.records.now)
         {
             return Err(NotHeld::Declined(reason));
         }
         let mut spend = if request.caps.any() {
-            Some(self.spends.entry(request.call.key_id).or_insert_with(|| KeySpend::new(self.now)))
+            Some(
+                self.records
+                    .spends
+                    .entry(request.call.key_id)
+                    .or_insert_with(|| KeySpend::new(self.records.now)),
+            )
         } else {
             None
         };
         if let Some(spend) = &mut spend {
-            spend.advance(self.now);
+            spend.advance(self.records.now);
             if let Some(reached) = spend.reached_by(request.amount, request.caps) {
                 return Err(NotHeld::Declined(DeclineReason::CapReached(reached)));
             }
@@ -137,7 +132,7 @@ impl Target<'_> {
         if let Some((key, claim)) = claim {
             self.start_claim(key, claim.fingerprint, request.call_id);
         }
-        Ok(request.hold(takes, self.account.period.index, self.now))
+        Ok(request.hold(takes, self.account.period.index, self.records.now))
     }
 
     /// Records a running call.
@@ -146,17 +141,17 @@ impl Target<'_> {
             fingerprint,
             call_id,
             state: ClaimState::Running,
-            lease_until: self.now + self.lease,
-            expires_at: self.now + IDEMPOTENCY_RETENTION,
+            lease_until: self.records.now + self.records.lease,
+            expires_at: self.records.now + IDEMPOTENCY_RETENTION,
         };
-        self.claims.insert(key, record);
-        self.changed_claims.insert(key);
+        self.records.claims.insert(key, record);
+        self.records.changed_claims.insert(key);
     }
 
     fn settle(&mut self, settle: &Settle) -> Result<Effect, RuleError> {
         let hold = &settle.hold;
         let key = settle.claim.as_ref().map(|claim| claim_key(hold.account_id, claim));
-        let record = key.and_then(|key| Some((key, self.claims.get_mut(&key)?)));
+        let record = key.and_then(|key| Some((key, self.records.claims.get_mut(&key)?)));
         let record = record.filter(|(_, record)| record.is_held_by(hold));
         // An answer that cannot be stored under its key must not be charged.
         let is_superseded = settle.response.is_some() && record.is_none();
@@ -165,15 +160,15 @@ impl Target<'_> {
         } else {
             (settle.released(), settle.outcome)
         };
-        self.account.release(hold, released, outcome, self.now)?;
+        self.account.release(hold, released, outcome, self.records.now)?;
         if hold.capped
-            && let Some(spend) = self.spends.get_mut(&hold.call.key_id)
+            && let Some(spend) = self.records.spends.get_mut(&hold.call.key_id)
         {
             spend.refund(released, hold.held_at);
         }
         if let Some((key, record)) = record {
             record.state = settle.response.clone().map_or(ClaimState::Released, ClaimState::Captured);
-            self.changed_claims.insert(key);
+            self.records.changed_claims.insert(key);
         }
         let balance = self.account.balance();
         Ok(if is_superseded { Effect::Superseded(balance) } else { Effect::Done(balance) })
@@ -181,12 +176,12 @@ impl Target<'_> {
 
     fn grant(&mut self, grant: &Grant) -> Result<Effect, RuleError> {
         let reference = (grant.account_id, grant.reference.clone());
-        let granted = self.references.get(&reference).copied();
+        let granted = self.records.references.get(&reference).copied();
         let lot = match granted {
             Some(lot) => lot,
             None => {
                 let lot = self.account.grant(grant.kind, grant.amount, grant.expires_at, grant.id)?;
-                self.references.insert(reference, lot);
+                self.records.references.insert(reference, lot);
                 lot
             }
         };

@@ -1,11 +1,13 @@
 //! Lots: credits that came together, end together, and are spent in a fixed order.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 
 use crate::domain::credits::Credits;
+use crate::domain::named_enum::named_enum;
 
 /// Number of a lot within its account, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct LotNumber(pub i32);
 
 impl LotNumber {
@@ -31,30 +33,17 @@ impl LotNumber {
     }
 }
 
-/// Where the credits of a lot came from. The order is the burn order among lots that end together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LotSource {
-    /// The plan, for one period.
-    Plan,
-    /// A pack that was bought.
-    Pack,
-    /// Given by the operator.
-    Grant,
-}
-
-impl LotSource {
-    /// The name in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Pack => "pack",
-            Self::Grant => "grant",
-        }
-    }
-
-    /// The source with a name of the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Plan, Self::Pack, Self::Grant].into_iter().find(|source| source.as_str() == name)
+named_enum! {
+    /// Where the credits of a lot came from. The order is the burn order among lots that end
+    /// together.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum LotSource {
+        /// The plan, for one period.
+        Plan = "plan",
+        /// A pack that was bought.
+        Pack = "pack",
+        /// Given by the operator.
+        Grant = "grant",
     }
 }
 

@@ -6,9 +6,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::call_status::{CallStatus, reason};
+use crate::domain::credits::Credits;
 use crate::domain::named_enum::named_enum;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
+use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 named_enum! {
     /// The state of a call's credits.
@@ -33,14 +35,12 @@ impl CallState {
 }
 
 /// A movement of a call's credits: into its hold (negative) or back to the lot.
-#[derive(Clone, Debug)]
-pub struct Movement<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Movement {
     /// Credits in (positive) or out (negative).
     pub amount: i64,
-    /// The lot it moved.
-    pub lot: i32,
-    /// Where that lot came from: `plan`, `pack` or `grant`.
-    pub source: &'a str,
+    pub lot: LotNumber,
+    pub source: LotSource,
 }
 
 /// What a receipt says of the credits and their lots.
@@ -56,9 +56,10 @@ pub struct Payment {
 /// A lot's part of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LotPaid {
-    pub lot: i32,
-    /// `plan`, `pack` or `grant`.
-    pub source: String,
+    #[schemars(with = "i32")]
+    pub lot: LotNumber,
+    #[schemars(with = "String")]
+    pub source: LotSource,
     /// Credits taken from it.
     pub credits_held: i64,
     /// Of these, credits that came back.
@@ -68,7 +69,7 @@ pub struct LotPaid {
 impl Payment {
     /// Sums the movements of a call, which must be in order. A call that still runs has captured
     /// nothing.
-    pub fn of<'a>(movements: impl IntoIterator<Item = Movement<'a>>, state: CallState) -> Self {
+    pub fn of(movements: impl IntoIterator<Item = Movement>, state: CallState) -> Self {
         let mut payment = Self::default();
         for Movement { amount, lot, source } in movements {
             let (held, released) = if amount < 0 { (amount.saturating_neg(), 0) } else { (0, amount) };
@@ -79,12 +80,9 @@ impl Payment {
                     paid.credits_held = paid.credits_held.saturating_add(held);
                     paid.credits_released = paid.credits_released.saturating_add(released);
                 }
-                None => payment.lots.push(LotPaid {
-                    lot,
-                    source: source.to_owned(),
-                    credits_held: held,
-                    credits_released: released,
-                }),
+                None => {
+                    payment.lots.push(LotPaid { lot, source, credits_held: held, credits_released: released })
+                }
             }
         }
         if state != CallState::Held {
@@ -95,7 +93,9 @@ impl Payment {
 
     /// Whether credits of the plan stay taken.
     pub fn charges_plan(&self) -> bool {
-        self.lots.iter().any(|paid| paid.source == "plan" && paid.credits_held > paid.credits_released)
+        self.lots
+            .iter()
+            .any(|paid| paid.source == LotSource::Plan && paid.credits_held > paid.credits_released)
     }
 }
 
@@ -144,23 +144,24 @@ fn reason_of((outcome, status): End) -> Cow<'static, str> {
 }
 
 fn credits(amount: i64) -> String {
-    if amount == 1 { "1 credit".to_owned() } else { format!("{amount} credits") }
+    Credits::try_from(amount).unwrap_or_default().with_unit()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn movements() -> Vec<Movement<'static>> {
-        let of = |amount, lot, source| Movement { amount, lot, source };
-        vec![of(-3, 1, "plan"), of(-2, 2, "pack"), of(2, 2, "pack"), of(1, 1, "plan")]
+    fn movements() -> Vec<Movement> {
+        let of = |amount, lot, source| Movement { amount, lot: LotNumber(lot), source };
+        let (plan, pack) = (LotSource::Plan, LotSource::Pack);
+        vec![of(-3, 1, plan), of(-2, 2, pack), of(2, 2, pack), of(1, 1, plan)]
     }
 
     #[test]
     fn a_payment_names_each_lot_once_and_adds_up() {
         let payment = Payment::of(movements(), CallState::Captured);
         assert_eq!((payment.credits_held, payment.credits_captured, payment.credits_released), (5, 2, 3));
-        let lots = payment.lots.iter().map(|paid| (paid.lot, paid.credits_held, paid.credits_released));
+        let lots = payment.lots.iter().map(|paid| (paid.lot.0, paid.credits_held, paid.credits_released));
         assert_eq!(lots.collect::<Vec<_>>(), [(1, 3, 1), (2, 2, 2)]);
         assert!(payment.charges_plan());
         let given_back = Payment::of(movements().into_iter().skip(1).take(2), CallState::Released);
@@ -184,7 +185,7 @@ mod tests {
             summary(CallState::Captured, (Some(Outcome::ProfileNotFound), None), &payment),
             "Charged 2 credits: the search found no profile."
         );
-        let one = Payment::of([movements()[3].clone()], CallState::Released);
+        let one = Payment::of([movements()[3]], CallState::Released);
         assert_eq!(
             summary(CallState::Released, (Some(Outcome::InsufficientData), None), &one),
             "Refunded: 1 credit given back, because there was too little text to analyse."

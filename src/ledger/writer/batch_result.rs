@@ -9,7 +9,7 @@ use super::commit::CommitError;
 use super::handle::HoldCommand;
 use super::message::{BatchRef, CaptureResult, HoldError, LedgerUnavailable, SettleCommand};
 use super::open_hold::OpenHold;
-use super::reply::{Answer, Granted, Replies};
+use super::reply::{Granted, HoldDecision, Replies};
 use crate::ledger::rules::hold::{Held, Hold, HoldRequest};
 use crate::ledger::rules::operation::Effect;
 use crate::ledger::store::{Effects, LedgerStore};
@@ -41,18 +41,13 @@ impl<S: LedgerStore> Writer<S> {
     }
 
     /// Returns the answer to a requested hold.
-    fn grant(&mut self, batch_ref: BatchRef, request: HoldRequest, effect: Effect) -> Answer {
+    fn grant(&mut self, batch_ref: BatchRef, request: HoldRequest, effect: Effect) -> HoldDecision {
         match effect {
             Effect::Held(Held { hold, balance }) => {
                 self.open.opened(batch_ref.batch);
                 let settlements = self.settlements_in.clone();
-                let hold = OpenHold::new(
-                    hold,
-                    request.idempotency,
-                    batch_ref,
-                    settlements,
-                    self.settings.longest_wait,
-                );
+                let hold =
+                    OpenHold::new(hold, request.idempotency, batch_ref, settlements, self.settings.max_wait);
                 Ok(Granted { hold, balance })
             }
             Effect::Declined(declined) => Err(HoldError::Declined(declined)),

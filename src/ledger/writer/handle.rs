@@ -14,7 +14,7 @@ use crate::ledger::rules::hold::HoldRequest;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     holds: mpsc::Sender<HoldCommand>,
-    longest_wait: Duration,
+    max_wait: Duration,
     liveness: Liveness,
 }
 
@@ -26,8 +26,8 @@ pub(crate) struct HoldCommand {
 }
 
 impl Ledger {
-    pub(crate) fn new(holds: mpsc::Sender<HoldCommand>, longest_wait: Duration, liveness: Liveness) -> Self {
-        Self { holds, longest_wait, liveness }
+    pub(crate) fn new(holds: mpsc::Sender<HoldCommand>, max_wait: Duration, liveness: Liveness) -> Self {
+        Self { holds, max_wait, liveness }
     }
 
     pub fn liveness(&self) -> &Liveness {
@@ -41,7 +41,7 @@ impl Ledger {
             mpsc::error::TrySendError::Full(_) => LedgerUnavailable::QueueFull,
             mpsc::error::TrySendError::Closed(_) => LedgerUnavailable::Stopped,
         })?;
-        match tokio::time::timeout(self.longest_wait, answer).await {
+        match tokio::time::timeout(self.max_wait, answer).await {
             Ok(Ok(answer)) => {
                 kill_point::pass(KillPoint::HoldReceived);
                 answer

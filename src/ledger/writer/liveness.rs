@@ -67,9 +67,9 @@ impl Liveness {
 
 /// The writer's side of [`Liveness`]. Dropping it marks the writer as stopped.
 #[derive(Debug)]
-pub(crate) struct Heartbeat(Liveness);
+pub(crate) struct LivenessRecorder(Liveness);
 
-impl Heartbeat {
+impl LivenessRecorder {
     /// Starts with the epoch, which the store has just opened.
     pub(crate) fn new() -> Self {
         let now = Instant::now();
@@ -113,7 +113,7 @@ impl Heartbeat {
     }
 }
 
-impl Drop for Heartbeat {
+impl Drop for LivenessRecorder {
     fn drop(&mut self) {
         self.0.0.lock().last_write = None;
     }
@@ -127,11 +127,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_time_since_the_last_write_is_known() {
-        let heartbeat = Heartbeat::new();
-        let liveness = heartbeat.liveness();
+        let recorder = LivenessRecorder::new();
+        let liveness = recorder.liveness();
         tokio::time::advance(7 * SECOND).await;
         assert_eq!(liveness.silent_for(), Some(7 * SECOND));
-        heartbeat.record();
+        recorder.record();
         assert_eq!(liveness.silent_for(), Some(Duration::ZERO));
         tokio::time::advance(2 * SECOND).await;
         assert_eq!(liveness.silent_for(), Some(2 * SECOND));
@@ -139,13 +139,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_writer_that_is_refused_is_not_stuck() {
-        let heartbeat = Heartbeat::new();
-        let liveness = heartbeat.liveness();
-        let fail: [fn(&Heartbeat); 2] = [Heartbeat::refused, Heartbeat::batch_failed];
+        let recorder = LivenessRecorder::new();
+        let liveness = recorder.liveness();
+        let fail: [fn(&LivenessRecorder); 2] = [LivenessRecorder::refused, LivenessRecorder::batch_failed];
         for fails in fail {
             tokio::time::advance(7 * SECOND).await;
             assert_eq!(liveness.stuck_for(), 7 * SECOND);
-            fails(&heartbeat);
+            fails(&recorder);
             assert_eq!(liveness.stuck_for(), Duration::ZERO);
         }
         assert_eq!(liveness.silent_for(), Some(14 * SECOND));
@@ -153,50 +153,50 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn heartbeats_do_not_make_up_for_failed_batches_and_a_committed_one_does() {
-        let heartbeat = Heartbeat::new();
-        let liveness = heartbeat.liveness();
+        let recorder = LivenessRecorder::new();
+        let liveness = recorder.liveness();
         for _ in 0..3 {
-            heartbeat.batch_failed();
+            recorder.batch_failed();
             tokio::time::advance(5 * SECOND).await;
-            heartbeat.record();
+            recorder.record();
         }
         assert_eq!(liveness.silent_for(), Some(Duration::ZERO));
         assert_eq!(liveness.batches_fail_for(), 15 * SECOND);
-        heartbeat.batch_committed();
+        recorder.batch_committed();
         assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_store_without_batches_is_tried_again_and_the_next_failure_counts_from_the_first() {
-        let heartbeat = Heartbeat::new();
-        let liveness = heartbeat.liveness();
-        heartbeat.batch_failed();
+        let recorder = LivenessRecorder::new();
+        let liveness = recorder.liveness();
+        recorder.batch_failed();
         tokio::time::advance(FAILED_BATCH_COUNTS_FOR).await;
         assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
-        heartbeat.batch_failed();
+        recorder.batch_failed();
         assert_eq!(liveness.batches_fail_for(), FAILED_BATCH_COUNTS_FOR);
         tokio::time::advance(MAX_GAP_WITHIN_OUTAGE).await;
-        heartbeat.batch_failed();
+        recorder.batch_failed();
         assert_eq!(liveness.batches_fail_for(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_age_of_the_oldest_hold_grows_while_the_writer_does_nothing() {
-        let heartbeat = Heartbeat::new();
-        let liveness = heartbeat.liveness();
-        heartbeat.oldest_hold(Some(Instant::now()));
+        let recorder = LivenessRecorder::new();
+        let liveness = recorder.liveness();
+        recorder.oldest_hold(Some(Instant::now()));
         tokio::time::advance(90 * SECOND).await;
         assert_eq!(liveness.oldest_hold_age(), 90 * SECOND);
-        heartbeat.oldest_hold(None);
+        recorder.oldest_hold(None);
         assert_eq!(liveness.oldest_hold_age(), Duration::ZERO);
     }
 
     #[tokio::test]
     async fn a_writer_that_panicked_has_stopped() {
-        let heartbeat = Heartbeat::new();
-        let liveness = heartbeat.liveness();
+        let recorder = LivenessRecorder::new();
+        let liveness = recorder.liveness();
         let writer = tokio::spawn(async move {
-            heartbeat.record();
+            recorder.record();
             panic!("planted");
         });
         assert!(writer.await.unwrap_err().is_panic());

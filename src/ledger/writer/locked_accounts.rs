@@ -20,8 +20,8 @@ use crate::ledger::lock_set::LockSet;
 pub(crate) const CHECK_EVERY: Duration = Duration::from_millis(100);
 
 /// How long calls wait for a locked account, from the check that found it locked. Well below
-/// `ledger.longest_wait_ms`.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+/// `ledger.max_wait_ms`.
+pub(crate) const MAX_LOCK_WAIT: Duration = Duration::from_secs(2);
 /// The most calls that wait for locked accounts. Further ones are refused.
 const MAX_HOLDS: usize = 4_096;
 
@@ -93,7 +93,7 @@ impl LockedAccounts {
 
     fn is_worth_waiting(&self, hold: &HoldCommand) -> bool {
         let since = self.since.get(&hold.request.account_id);
-        self.holds.len() < MAX_HOLDS && since.is_some_and(|since| since.elapsed() < PATIENCE)
+        self.holds.len() < MAX_HOLDS && since.is_some_and(|since| since.elapsed() < MAX_LOCK_WAIT)
     }
 
     /// Refuses the calls that wait: the writer is about to stop.

@@ -35,7 +35,7 @@ pub struct OpenHold {
     /// Present until the hold has ended.
     settlements: Option<mpsc::UnboundedSender<SettleCommand>>,
     /// Longest wait of a call for its answer to be stored.
-    longest_wait: Duration,
+    max_wait: Duration,
 }
 
 impl OpenHold {
@@ -44,7 +44,7 @@ impl OpenHold {
         claim: Option<IdempotencyClaim>,
         batch_ref: BatchRef,
         settlements: mpsc::UnboundedSender<SettleCommand>,
-        longest_wait: Duration,
+        max_wait: Duration,
     ) -> Self {
         Self {
             hold,
@@ -54,7 +54,7 @@ impl OpenHold {
             if_dropped: Outcome::Abandoned,
             batch_ref,
             settlements: Some(settlements),
-            longest_wait,
+            max_wait,
         }
     }
 
@@ -148,7 +148,7 @@ impl OpenHold {
     /// Releases a hold that came after its call stopped waiting. One that had waited for as long as
     /// calls wait was answered with 503.
     pub(super) fn release_unclaimed(mut self, waited: Duration) {
-        if waited >= self.longest_wait {
+        if waited >= self.max_wait {
             self.ends_with(CallStatus::UNAVAILABLE);
             self.release(Outcome::Failed);
         }
@@ -173,7 +173,7 @@ impl OpenHold {
         self.settle(|hold| Settle { hold, captured, outcome, claim, response, price, status }, Some(reply));
         kill_point::pass(KillPoint::CaptureWithAnswerQueued);
         let stopped = |_| Err(LedgerUnavailable::Stopped);
-        let result = match tokio::time::timeout(self.longest_wait, &mut stored).await {
+        let result = match tokio::time::timeout(self.max_wait, &mut stored).await {
             Ok(result) => result.unwrap_or_else(stopped),
             Err(_) if caller.shift(CallerState::Waiting, CallerState::Left) == CallerState::Waiting => {
                 Err(LedgerUnavailable::TooSlow)

@@ -10,7 +10,7 @@ use crate::domain::billing::AccountBalance;
 use crate::kill_point::{self, KillPoint};
 
 /// The writer's answer to a request for a hold.
-pub(crate) type Answer = Result<Granted, HoldError>;
+pub(crate) type HoldDecision = Result<Granted, HoldError>;
 
 /// A hold that was made, durably.
 #[derive(Debug)]
@@ -32,13 +32,13 @@ pub(crate) struct Reply {
 /// A call that waits since an instant.
 #[derive(Debug)]
 struct ReplyTo {
-    call: oneshot::Sender<Answer>,
+    call: oneshot::Sender<HoldDecision>,
     since: Instant,
 }
 
 impl ReplyTo {
     /// Answers the call. If it no longer waits, its hold is released.
-    fn send(self, answer: Answer) {
+    fn send(self, answer: HoldDecision) {
         if let Err(Ok(Granted { hold, .. })) = self.call.send(answer) {
             hold.release_unclaimed(self.since.elapsed());
         }
@@ -47,7 +47,7 @@ impl ReplyTo {
 
 impl Reply {
     /// A reply to the current task, and its receiver.
-    pub(crate) fn to_here() -> (Self, oneshot::Receiver<Answer>) {
+    pub(crate) fn to_here() -> (Self, oneshot::Receiver<HoldDecision>) {
         let (call, answer) = oneshot::channel();
         let to = ReplyTo { call, since: Instant::now() };
         (Self { to, runtime: Handle::current() }, answer)
@@ -59,7 +59,7 @@ impl Reply {
     }
 
     /// Answers one call. If it no longer waits, its hold is released.
-    pub(crate) fn send(self, answer: Answer) {
+    pub(crate) fn send(self, answer: HoldDecision) {
         self.to.send(answer);
     }
 }
@@ -69,10 +69,10 @@ impl Reply {
 #[derive(Debug, Default)]
 pub(crate) struct Replies(Vec<(Handle, Answers)>);
 
-type Answers = Vec<(ReplyTo, Answer)>;
+type Answers = Vec<(ReplyTo, HoldDecision)>;
 
 impl Replies {
-    pub(crate) fn add(&mut self, reply: Reply, answer: Answer) {
+    pub(crate) fn add(&mut self, reply: Reply, answer: HoldDecision) {
         let Reply { to, runtime } = reply;
         match self.0.iter_mut().find(|(other, _)| other.id() == runtime.id()) {
             Some((_, answers)) => answers.push((to, answer)),

@@ -16,7 +16,7 @@ use crate::storage::ledger::desk::LedgerDesk;
 /// Why credits were not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum CreditError {
-    #[error("the account has only {}; nothing was changed", credits(*.available))]
+    #[error("the account has only {}; nothing was changed", .available.with_unit())]
     Insufficient { available: Credits },
     #[error("nothing was changed")]
     Refused(#[source] RuleError),
@@ -26,9 +26,9 @@ pub enum CreditError {
     Closed,
     #[error("id `{reference}` was already used for account {account_id}; nothing was {done}")]
     UsedElsewhere { reference: String, account_id: AccountId, done: &'static str },
-    #[error("id `{reference}` was already used for {} ({}); nothing was granted", credits(*.granted), kind.as_str())]
+    #[error("id `{reference}` was already used for {} ({}); nothing was granted", .granted.with_unit(), kind.as_str())]
     UsedForOther { reference: String, granted: Credits, kind: LotSource },
-    #[error("id `{reference}` was already used for {}; nothing was taken", credits(*.taken))]
+    #[error("id `{reference}` was already used for {}; nothing was taken", .taken.with_unit())]
     TakenOther { reference: String, taken: Credits },
     #[error("pack `{pack}` does not exist; the packs are {}", known.join(", "))]
     NoPack { pack: String, known: Vec<String> },
@@ -71,13 +71,6 @@ pub(super) async fn check_open(
         Some(account) if account.closed_at.is_some() => Err(CreditError::Closed),
         Some(_) => Ok(()),
         None => Err(CreditError::NoAccount(account_id)),
-    }
-}
-
-fn credits(number: Credits) -> String {
-    match number.as_i64() {
-        1 => "1 credit".to_owned(),
-        number => format!("{number} credits"),
     }
 }
 

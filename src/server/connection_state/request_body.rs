@@ -12,13 +12,13 @@ use crate::server::tail::Tail;
 impl ConnectionState {
     /// Records that the service waits for the body, and has `waited` for it before without
     /// progress.
-    pub(in crate::server) fn body_waits(&self, waited: Duration) {
+    pub(in crate::server) fn start_body_wait(&self, waited: Duration) {
         let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
         self.body_wait.0.store(self.now_ms().saturating_sub(waited_ms) + 1, Relaxed);
     }
 
     /// Ends the wait for the body, and returns how long it has been in all.
-    pub(in crate::server) fn body_pauses(&self) -> Duration {
+    pub(in crate::server) fn end_body_wait(&self) -> Duration {
         let since = self.body_wait.since();
         self.body_wait.0.store(0, Relaxed);
         since.map_or(Duration::ZERO, |since| Duration::from_millis(self.now_ms()).saturating_sub(since))
@@ -41,21 +41,21 @@ impl ConnectionState {
     }
 
     pub(in crate::server) fn note_unread_body(&self) {
-        self.unread_body.store(true, Relaxed);
+        self.has_unread_body.store(true, Relaxed);
     }
 
     pub(in crate::server) fn has_unread_body(&self) -> bool {
-        self.unread_body.load(Relaxed)
+        self.has_unread_body.load(Relaxed)
     }
 
     /// Stores the unread part of a request body.
-    pub(in crate::server) fn leave_rest(&self, body: Incoming) {
-        *self.rest.lock() = Some(body);
+    pub(in crate::server) fn leave_unread_body(&self, body: Incoming) {
+        *self.unread_body.lock() = Some(body);
     }
 
     /// Takes the unread part of a request body.
-    pub(in crate::server) fn take_rest(&self) -> Option<Incoming> {
-        self.rest.lock().take()
+    pub(in crate::server) fn take_unread_body(&self) -> Option<Incoming> {
+        self.unread_body.lock().take()
     }
 
     /// Records bytes of a request body.

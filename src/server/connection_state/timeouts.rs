@@ -91,10 +91,10 @@ mod tests {
         state.enter(Phase::Idle);
         assert_eq!(timed_out_after_s(&state).await, 60);
         state.enter(Phase::Serving);
-        state.write_waits();
+        state.start_write_wait();
         assert_eq!(timed_out_after_s(&state).await, 20);
-        state.write_moves();
-        state.body_waits(Duration::ZERO);
+        state.end_write_wait();
+        state.start_body_wait(Duration::ZERO);
         assert_eq!(timed_out_after_s(&state).await, 15);
     }
 
@@ -103,16 +103,16 @@ mod tests {
         let state = ConnectionState::new();
         state.enter(Phase::Serving);
         let wait_s = async |waited, seconds| {
-            state.body_waits(waited);
+            state.start_body_wait(waited);
             tokio::time::advance(Duration::from_secs(seconds)).await;
-            state.body_pauses()
+            state.end_body_wait()
         };
         let waited = wait_s(Duration::ZERO, 10).await;
         assert_eq!(waited, Duration::from_secs(10));
         // The service does not read.
         assert!(tokio::time::timeout(Duration::from_secs(3_600), state.timed_out(TIMEOUTS)).await.is_err());
         assert_eq!(wait_s(waited, 2).await, Duration::from_secs(12));
-        state.body_waits(Duration::from_secs(12));
+        state.start_body_wait(Duration::from_secs(12));
         assert_eq!(timed_out_after_s(&state).await, 3);
     }
 

@@ -21,13 +21,13 @@ use crate::http::client_address::ClientNetwork;
 use crate::server::answer_body::AnswerBody;
 use crate::server::body_pace::paced;
 use crate::server::connection_state::{ConnectionState, Phase, TimedOut, Timeouts};
-use crate::server::connections::{Place, PlaceKind};
+use crate::server::connections::{ConnectionPermit, PermitKind};
 use crate::server::framing::FragmentInTarget;
 use crate::server::pipeline::ProbesOnly;
-use crate::server::rest;
 use crate::server::settings::{MIN_BODY_BYTES, ServerSettings};
 use crate::server::socket::WatchedSocket;
-use crate::server::unsent::Answer;
+use crate::server::unread_body;
+use crate::server::unsent::UnsentAnswer;
 
 /// Memory of the HTTP library for a streamed answer, or one of unknown length: its buffer and
 /// one piece that waits.
@@ -41,12 +41,12 @@ pub(super) async fn serve(
     peer: SocketAddr,
     server: &Arc<Server>,
     state: Arc<ConnectionState>,
-    place: &Place,
+    permit: &ConnectionPermit,
 ) {
     // Answers are written in one piece, so the operating system must not wait for more.
     let _ = stream.set_nodelay(true);
-    let Some(tls) = &server.tls else { return serve_http(stream, peer, server, state, place).await };
-    let within = timeouts(&server.settings, matches!(place.kind, PlaceKind::Regular { .. })).head;
+    let Some(tls) = &server.tls else { return serve_http(stream, peer, server, state, permit).await };
+    let within = timeouts(&server.settings, matches!(permit.kind, PermitKind::Regular { .. })).head;
     let stream = tokio::select! {
         stream = tls.accept(stream, within) => stream,
         () = server.stop.cut().cancelled() => None,
@@ -55,7 +55,7 @@ pub(super) async fn serve(
         // The first head has its own time.
         state.enter(Phase::Head);
         // Boxed, so that connections without TLS carry no state of its size.
-        Box::pin(serve_http(stream, peer, server, state, place)).await;
+        Box::pin(serve_http(stream, peer, server, state, permit)).await;
     }
 }
 
@@ -66,19 +66,19 @@ async fn serve_http<S: AsyncRead + AsyncWrite + Unpin>(
     peer: SocketAddr,
     server: &Arc<Server>,
     state: Arc<ConnectionState>,
-    place: &Place,
+    permit: &ConnectionPermit,
 ) {
-    let is_regular = matches!(place.kind, PlaceKind::Regular { .. });
+    let is_regular = matches!(permit.kind, PermitKind::Regular { .. });
     let service = service_fn({
         let (server, state) = (server.clone(), state.clone());
         move |request| answer(request, peer, is_regular, server.clone(), state.clone())
     });
-    let unread = {
+    let rewrite_bare_status = {
         let server = server.clone();
         move |bytes: &[u8], is_line_done| server.pipeline.answer_malformed_head(bytes, is_line_done)
     };
     let (unsent, min_bytes) = (server.unsent.clone(), server.settings.write_min_bytes.get());
-    let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, unread);
+    let socket = WatchedSocket::new(stream, state.clone(), unsent, min_bytes, rewrite_bare_status);
     let mut connection = pin!(server.http.serve_connection(TokioIo::new(socket), service));
     let timeouts = timeouts(&server.settings, is_regular);
     let mut timed_out = pin!(state.timed_out(timeouts));
@@ -155,12 +155,12 @@ async fn answer(
     if !is_regular || !server.stop.is_ready() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    rest::discard_or_close(&state, &mut response, expects_continue).await;
+    unread_body::discard_or_close(&state, &mut response, expects_continue).await;
     let reentry = response.extensions_mut().remove::<Reentry>();
     let delivery = response.extensions_mut().remove::<Delivery>();
     let is_streamed = response.extensions_mut().remove::<Streamed>().is_some();
     let bytes = response.body().size_hint().exact().filter(|_| !is_streamed).unwrap_or(STREAM_BYTES);
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    state.sends(Answer { bytes, network: ClientNetwork::from(client.0), reentry, delivery });
+    state.begin_answer(UnsentAnswer { bytes, network: ClientNetwork::from(client.0), reentry, delivery });
     Ok(response.map(|body| AnswerBody::new(body, state)))
 }

@@ -1,6 +1,7 @@
 //! Markdown as HTML, with its links and headings.
 
 use super::*;
+use crate::site::assets;
 
 #[test]
 fn markup_in_a_text_is_shown_and_not_interpreted() {

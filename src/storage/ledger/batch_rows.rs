@@ -77,14 +77,14 @@ async fn fill_batch_state(
         .filter_map(|operation| Some(claim_key(operation.account_id(), operation.claim()?)))
         .collect();
     if !claims.is_empty() {
-        state.claims = load_claims(connection, &claims).await?;
+        state.records.claims = load_claims(connection, &claims).await?;
     }
     let capped: Vec<Uuid> =
         operations.iter().filter_map(Operation::capped_key).map(|key| key.as_uuid()).collect();
     if !capped.is_empty() {
-        state.spends = load_spends(connection, &capped).await?;
+        state.records.spends = load_spends(connection, &capped).await?;
     }
-    state.references = load_references(connection, operations).await?;
+    state.records.references = load_references(connection, operations).await?;
     Ok(state)
 }
 

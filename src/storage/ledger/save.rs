@@ -33,10 +33,10 @@ pub(super) async fn save_batch_state(
     lots::save_lots(connection, state, stored, operations, effects).await?;
     save_corrections(connection, operations, effects).await?;
     save_new_plans(connection, state, operations).await?;
-    if !state.spends.is_empty() {
+    if !state.records.spends.is_empty() {
         save_spends(connection, state).await?;
     }
-    if !state.changed_claims.is_empty() {
+    if !state.records.changed_claims.is_empty() {
         save_claims(connection, state).await?;
     }
     calls::save_prices(connection, operations, effects).await?;
@@ -139,7 +139,7 @@ async fn save_new_plans(
 }
 
 async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {
-    let spends: Vec<_> = state.spends.iter().collect();
+    let spends: Vec<_> = state.records.spends.iter().collect();
     sqlx::query(
         "insert into ledger_key_spend (key_id, day, day_spent, month, month_spent)
          select * from unnest($1::uuid[], $2::date[], $3::bigint[], $4::date[], $5::bigint[])
@@ -159,8 +159,12 @@ async fn save_spends(connection: &mut PgConnection, state: &BatchState) -> Resul
 }
 
 async fn save_claims(connection: &mut PgConnection, state: &BatchState) -> Result<(), StoreError> {
-    let claims: Vec<_> =
-        state.changed_claims.iter().filter_map(|key| Some((key, state.claims.get(key)?))).collect();
+    let claims: Vec<_> = state
+        .records
+        .changed_claims
+        .iter()
+        .filter_map(|key| Some((key, state.records.claims.get(key)?)))
+        .collect();
     let answers: Vec<_> = claims
         .iter()
         .map(|(_, record)| match &record.state {

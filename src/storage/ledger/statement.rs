@@ -12,7 +12,8 @@ use crate::domain::call_status::{CallStatus, status_of};
 use crate::domain::ids::{AccountId, CallId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
-use crate::ledger::rules::receipt::{CallState, entry_summary};
+use crate::ledger::rules::lot::{LotNumber, LotSource};
+use crate::ledger::rules::receipt::{CallState, Movement, entry_summary};
 use crate::storage::error::{RowRef, StorageError};
 
 pub const PAGE: i64 = 1_000;
@@ -95,6 +96,12 @@ impl LineRow {
         let entry = RowRef::new("ledger_entry", self.call_id);
         let outcome = |number| Ok(entry.read("outcome", Outcome::from_number(number))?);
         self.captured.or(self.released).map(outcome).transpose()
+    }
+
+    fn movement(&self) -> Result<Movement, StorageError> {
+        let entry = RowRef::new("ledger_entry", self.call_id);
+        let source = entry.read("source", LotSource::from_name(&self.source))?;
+        Ok(Movement { amount: self.amount, lot: LotNumber(self.lot), source })
     }
 
     /// The statuses of a call that was given back, unless its outcome says them.

@@ -7,7 +7,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::target_health::HealthConfig;
-use crate::upstream::address::AddressPolicy;
+use crate::outbound::address::AddressPolicy;
 use crate::upstream::breaker::BreakerConfig;
 use crate::upstream::tls::UpstreamTls;
 

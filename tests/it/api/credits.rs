@@ -52,7 +52,7 @@ async fn empty_lots_are_not_listed() {
 
 #[tokio::test]
 async fn a_grant_shows_at_once_even_for_a_cached_key() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "3600000")]).await;
     let customer = gateway.professional().await;
     assert_eq!(gateway.get("/creditos", &customer.key).await.billing()["creditos_restantes"], 1000);
     gateway.add_pack(customer.account, 7, TimeDelta::days(2)).await;
@@ -74,7 +74,7 @@ async fn asking_is_free() {
 
 #[tokio::test]
 async fn a_store_that_cannot_be_read_is_503() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "3600000")]).await;
     let customer = gateway.professional().await;
     assert_eq!(gateway.get("/creditos", &customer.key).await.status, 200);
     sqlx::query("alter table ledger_lot rename to away").execute(gateway.database.pool()).await.unwrap();

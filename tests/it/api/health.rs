@@ -114,7 +114,7 @@ async fn c15_with_a_bad_key_it_is_401() {
 
 #[tokio::test]
 async fn health_is_503_while_paid_calls_are_impossible() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "3600000")]).await;
     let customer = gateway.customer("2025-06", "enterprise").await;
     assert_eq!(gateway.get("/saude", &customer.key).await.status, 200);
     sqlx::query("alter table _sqlx_migrations rename to away")

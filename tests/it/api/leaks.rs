@@ -131,7 +131,8 @@ async fn only_the_reported_secret_of_a_rotation_ends() {
 #[tokio::test]
 async fn a_key_that_a_report_disabled_may_be_enabled_and_a_test_key_lives() {
     let gateway =
-        Gateway::start_with(&[("FLUENCE_LEAKS_ON_LEAK", "disable"), ("FLUENCE_KEYS_TRUST_MS", "0")]).await;
+        Gateway::start_with(&[("FLUENCE_LEAKS_ON_LEAK", "disable"), ("FLUENCE_KEYS_CACHE_TTL_MS", "0")])
+            .await;
     let customer = gateway.professional().await;
     let test_key = gateway.test_key(customer.account).await;
     report(&gateway, &json!({ "token": customer.key })).await;
@@ -173,7 +174,9 @@ async fn a_service_may_take_no_reports() {
 
 #[tokio::test]
 async fn a_scanner_learns_whether_what_it_found_is_live() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "0"), ("FLUENCE_KEYS_GUESSES", "3")]).await;
+    let gateway =
+        Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "0"), ("FLUENCE_KEYS_MAX_FAILED_ATTEMPTS", "3")])
+            .await;
     let customer = gateway.professional().await;
     let verify = async |token: &str| {
         let body = json!({ "fluence-api-key": { "key": [token] } });
@@ -236,7 +239,7 @@ async fn a_list_that_github_signed_ends_keys_and_is_answered_with_labels() {
     let gateway = Gateway::start_with(&[
         ("FLUENCE_LEAKS_GITHUB", "true"),
         ("FLUENCE_LEAKS_GITHUB_KEYS_FILE", file.to_str().unwrap()),
-        ("FLUENCE_KEYS_TRUST_MS", "0"),
+        ("FLUENCE_KEYS_CACHE_TTL_MS", "0"),
     ])
     .await;
     let customer = gateway.professional().await;

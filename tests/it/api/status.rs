@@ -51,8 +51,8 @@ async fn status_is_free_and_requires_a_key() {
 
 #[tokio::test]
 async fn it_answers_though_the_store_is_away() {
-    // A key is trusted for longer than the test runs.
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "600000")]).await;
+    // A key stays cached for longer than the test runs.
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "600000")]).await;
     let customer = gateway.professional().await;
     assert_eq!(gateway.get("/status", &customer.key).await.body["status"], "operational");
     gateway.database.close_doors().await;

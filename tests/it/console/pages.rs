@@ -112,7 +112,7 @@ async fn j09_a_gateway_where_pages_are_not_safe_has_none() {
 
 #[tokio::test]
 async fn a_page_waits_for_its_place_and_calls_do_not() {
-    let gateway = Gateway::start_with(&[("FLUENCE_CONSOLE_MAX_AT_ONCE", "1")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_CONSOLE_MAX_CONCURRENT_PAGES", "1")]).await;
     gateway.with_sample_people().await;
     let customer = gateway.professional().await;
     let admin = gateway.admin(customer.account).await;

@@ -21,7 +21,7 @@ async fn a_gateway_whose_postgres_is_killed_answers_503_charges_correctly_and_re
     let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(server.connect_options());
     let mut setup = Setup::new(&server.url(), pool).await;
     let mut serve = setup.serve();
-    serve.env("FLUENCE_LEDGER_LONGEST_WAIT_MS", "1000");
+    serve.env("FLUENCE_LEDGER_MAX_WAIT_MS", "1000");
     let serving = Serving::start(serve);
     let load = Load::start(&serving.address, &setup.clients);
     for _ in 0..KILLS {

@@ -13,7 +13,7 @@ use crate::support::gateway::{Gateway, eventually};
 async fn a_gateway_with_a_silent_database_answers_503_charges_nothing_and_recovers() {
     let one = Gateway::start().await;
     let proxy = DatabaseProxy::start(one.database.options()).await;
-    let settings = [("FLUENCE_LEDGER_LONGEST_WAIT_MS", "500"), ("FLUENCE_LEDGER_HEARTBEAT_S", "1")];
+    let settings = [("FLUENCE_LEDGER_MAX_WAIT_MS", "500"), ("FLUENCE_LEDGER_HEARTBEAT_S", "1")];
     let cut_off = one.second_gateway_over(proxy.options(), &settings).await;
     let customer = one.enterprise(1_000).await;
     let call = async || cut_off.post("/crm", &customer.key, &nobody()).await;

@@ -5,7 +5,7 @@ use crate::support::gateway::Gateway;
 
 #[tokio::test]
 async fn a_call_whose_answer_cannot_be_stored_is_refunded_and_its_key_runs_again() {
-    let gateway = Gateway::start_with(&[("FLUENCE_LEDGER_LONGEST_WAIT_MS", "1000")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_LEDGER_MAX_WAIT_MS", "1000")]).await;
     let customer = gateway.professional().await;
     let database = gateway.database.pool();
     // The disk is full for this statement only.

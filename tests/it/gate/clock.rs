@@ -13,9 +13,8 @@ use serde_json::{Value, json};
 
 use crate::support::gateway::{Gateway, answer, eventually};
 
-/// Keys are believed for longer than a test runs, so that what ends them is a clock and not the
-/// store.
-const TRUST: (&str, &str) = ("FLUENCE_KEYS_TRUST_MS", "3600000");
+/// Keys stay cached for longer than a test runs, so that a clock ends them and not the store.
+const LONG_CACHE_TTL: (&str, &str) = ("FLUENCE_KEYS_CACHE_TTL_MS", "3600000");
 
 fn five_minutes_ago() -> DateTime<Utc> {
     now() - TimeDelta::minutes(5)
@@ -27,7 +26,7 @@ fn in_five_minutes() -> DateTime<Utc> {
 
 #[tokio::test]
 async fn g07_a_key_ends_on_time_where_the_clock_is_slow() {
-    let gateway = Gateway::on_a_machine_with(five_minutes_ago, &[TRUST]).await;
+    let gateway = Gateway::on_a_machine_with(five_minutes_ago, &[LONG_CACHE_TTL]).await;
     let customer = gateway.professional().await;
     let end = now() + TimeDelta::milliseconds(400);
     let (_, key) = gateway.key(customer.account, |key| key.terms.expires_at = Some(end)).await;
@@ -39,7 +38,7 @@ async fn g07_a_key_ends_on_time_where_the_clock_is_slow() {
 
 #[tokio::test]
 async fn an_old_secret_ends_on_time_where_the_clock_is_slow() {
-    let gateway = Gateway::on_a_machine_with(five_minutes_ago, &[TRUST]).await;
+    let gateway = Gateway::on_a_machine_with(five_minutes_ago, &[LONG_CACHE_TTL]).await;
     let customer = gateway.professional().await;
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let by = Principal::almighty(Actor::system("test"));
@@ -54,7 +53,7 @@ async fn an_old_secret_ends_on_time_where_the_clock_is_slow() {
 
 #[tokio::test]
 async fn g07_a_key_lives_to_its_end_where_the_clock_is_fast() {
-    let gateway = Gateway::on_a_machine_with(in_five_minutes, &[TRUST]).await;
+    let gateway = Gateway::on_a_machine_with(in_five_minutes, &[LONG_CACHE_TTL]).await;
     let customer = gateway.professional().await;
     let end = now() + TimeDelta::seconds(200);
     let (_, key) = gateway.key(customer.account, |key| key.terms.expires_at = Some(end)).await;

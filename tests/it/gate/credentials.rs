@@ -188,7 +188,7 @@ async fn every_key_state_has_its_own_refusal_reason() {
 
 #[tokio::test]
 async fn a_key_expires_on_time_while_it_is_trusted() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "3600000")]).await;
     let customer = gateway.professional().await;
     let end = now() + chrono::TimeDelta::milliseconds(400);
     let key = gateway.key(customer.account, |key| key.terms.expires_at = Some(end)).await.1;
@@ -200,7 +200,7 @@ async fn a_key_expires_on_time_while_it_is_trusted() {
 
 #[tokio::test]
 async fn a_revoked_key_is_refused_within_the_time_it_is_trusted() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "500")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "500")]).await;
     let customer = gateway.customer("2025-06", "enterprise").await;
     assert_eq!(gateway.get("/creditos", &customer.key).await.status, 200);
     gateway.set_key_state(customer.key_id, KeyState::Revoked).await;
@@ -226,7 +226,7 @@ async fn a_disabled_key_works_again_once_enabled() {
 
 #[tokio::test]
 async fn a18_a_key_made_after_a_guess_works_within_the_time_it_is_trusted() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "500")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_NEGATIVE_CACHE_TTL_MS", "500")]).await;
     let customer = gateway.customer("2025-06", "enterprise").await;
     let secret = new_secret();
     assert_eq!(gateway.get("/creditos", secret.expose()).await.code(), "INVALID_API_KEY");
@@ -265,7 +265,7 @@ async fn a_store_in_doubt_is_503_and_never_401() {
 
 #[tokio::test]
 async fn a_trusted_key_is_served_while_the_store_is_in_doubt() {
-    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_TRUST_MS", "3600000")]).await;
+    let gateway = Gateway::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "3600000")]).await;
     let customer = gateway.professional().await;
     assert_eq!(gateway.get("/tiers", &customer.key).await.status, 200);
     sqlx::query("alter table key_secret rename to key_secret_away")

@@ -9,8 +9,11 @@ use crate::support::gateway::{Answer, Gateway, answer};
 const MAX_GUESSES: usize = 5;
 
 async fn gateway() -> Gateway {
-    Gateway::start_with(&[("FLUENCE_KEYS_GUESSES", "5"), ("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.0/8")])
-        .await
+    Gateway::start_with(&[
+        ("FLUENCE_KEYS_MAX_FAILED_ATTEMPTS", "5"),
+        ("FLUENCE_SERVER_TRUSTED_PROXIES", "127.0.0.0/8"),
+    ])
+    .await
 }
 
 /// A request with this key from this address.

@@ -13,7 +13,7 @@ use crate::support::gateway::{Gateway, eventually};
 use crate::support::second_gateway::SecondGateway;
 
 /// Keys are cached practically forever, so that only the change feed can invalidate them.
-const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_TRUST_MS", "3600000000")];
+const TRUSTING: [(&str, &str); 1] = [("FLUENCE_KEYS_CACHE_TTL_MS", "3600000000")];
 
 /// Two gateways on one database, and a customer cached by both.
 async fn two_gateways() -> (Gateway, SecondGateway, Customer) {
@@ -96,7 +96,7 @@ async fn an_accounts_first_contact_is_found_at_once_here_and_soon_on_every_gatew
 
 #[tokio::test]
 async fn a18_a_key_created_after_it_was_guessed_works_on_every_gateway() {
-    let never_again = [("FLUENCE_KEYS_UNKNOWN_TRUST_MS", "3600000000")];
+    let never_again = [("FLUENCE_KEYS_NEGATIVE_CACHE_TTL_MS", "3600000000")];
     let one = Gateway::start_with(&never_again).await;
     let other = one.second_gateway(&never_again).await;
     let customer = one.customer("2025-06", "enterprise").await;
@@ -256,7 +256,7 @@ async fn a_gateway_without_the_change_feed_is_registered_before_it_serves() {
 
 #[tokio::test]
 async fn the_current_balance_is_shown_though_the_key_is_cached_for_long() {
-    let never = [TRUSTING[0], ("FLUENCE_KEYS_STANDING_TRUST_MS", "0")];
+    let never = [TRUSTING[0], ("FLUENCE_KEYS_BALANCE_MAX_AGE_MS", "0")];
     let one = Gateway::start_with(&never).await;
     let other = one.second_gateway(&never).await;
     let customer = one.professional().await;

@@ -223,8 +223,8 @@ impl LedgerFixture {
 
 pub(super) fn limits() -> LedgerSettings {
     LedgerSettings {
-        queue: NonZeroUsize::new(20_000).unwrap(),
-        longest_wait: Duration::from_secs(30),
+        max_queued_holds: NonZeroUsize::new(20_000).unwrap(),
+        max_wait: Duration::from_secs(30),
         heartbeat_every: Duration::from_secs(1),
         ..settings(&[]).ledger
     }

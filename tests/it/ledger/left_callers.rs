@@ -25,7 +25,7 @@ struct Impatient {
 impl Impatient {
     async fn start(fixture: &LedgerFixture) -> Self {
         let limits = LedgerSettings {
-            longest_wait: Duration::from_secs(1),
+            max_wait: Duration::from_secs(1),
             heartbeat_every: Duration::from_secs(1),
             ..settings(&[]).ledger
         };

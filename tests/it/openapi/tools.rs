@@ -66,7 +66,7 @@ async fn find_nothing(gateway: &Gateway, selection: [&str; 2]) {
 }
 
 /// Settings under which wrong keys are not throttled: the tool sends many on purpose.
-const WITHOUT_THROTTLE: [(&str, &str); 1] = [("FLUENCE_KEYS_GUESSES", "1000000")];
+const WITHOUT_THROTTLE: [(&str, &str); 1] = [("FLUENCE_KEYS_MAX_FAILED_ATTEMPTS", "1000000")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn schemathesis_finds_nothing() {

@@ -258,8 +258,8 @@ impl Database {
     /// the plan lot, and those of the holds to release.
     fn load(&self, operations: &[Operation], now: DateTime<Utc>) -> BatchState {
         let mut state = BatchState::new(now, LEASE);
-        state.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
-        state.references.extend(self.references.iter().map(|(key, lot)| (key.clone(), *lot)));
+        state.records.claims.extend(self.claims.iter().map(|(key, record)| (*key, record.clone())));
+        state.records.references.extend(self.references.iter().map(|(key, lot)| (key.clone(), *lot)));
         for operation in operations {
             let id = operation.account_id();
             let Some(account) = self.accounts.get(&id) else { continue };
@@ -282,7 +282,7 @@ impl Database {
             }
             if let Some((key, spend)) = operation.capped_key().and_then(|key| self.spends.get_key_value(&key))
             {
-                state.spends.insert(*key, *spend);
+                state.records.spends.insert(*key, *spend);
             }
         }
         state
@@ -305,9 +305,9 @@ impl Database {
             ledger_account.lots.sort_by_key(|lot| lot.number);
             account.ledger_account = ledger_account;
         }
-        self.spends.extend(state.spends);
-        self.claims.extend(state.claims);
-        self.references.extend(state.references);
+        self.spends.extend(state.records.spends);
+        self.claims.extend(state.records.claims);
+        self.references.extend(state.records.references);
     }
 
     fn save_batch(&mut self, batch: &Batch, captured: Vec<(CallId, Outcome)>, effects: Effects) {

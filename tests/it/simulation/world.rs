@@ -28,9 +28,9 @@ use super::store::Server;
 const HOLD_LIFE: TimeDelta = TimeDelta::seconds(60);
 
 const LIMITS: LedgerSettings = LedgerSettings {
-    batch: NonZeroUsize::new(8).unwrap(),
-    queue: NonZeroUsize::new(16).unwrap(),
-    longest_wait: Duration::from_secs(5),
+    max_batch_holds: NonZeroUsize::new(8).unwrap(),
+    max_queued_holds: NonZeroUsize::new(16).unwrap(),
+    max_wait: Duration::from_secs(5),
     flush_after: Duration::from_millis(5),
     heartbeat_every: Duration::from_secs(5),
     hold_life: Duration::from_secs(60),

@@ -78,7 +78,7 @@ async fn no_paid_call_fails_while_a_migration_waits_for_a_lock() {
     let Program { database, pepper } = Program::new().await;
     let (url, peppers) = (database.url(), Peppers::from(Pepper::parse(&pepper, 1).unwrap()));
     // Each call looks its key up.
-    let gateway = Gateway::on(database, peppers, &[("FLUENCE_KEYS_TRUST_MS", "0")]).await;
+    let gateway = Gateway::on(database, peppers, &[("FLUENCE_KEYS_CACHE_TTL_MS", "0")]).await;
     let customer = gateway.enterprise(1_000).await;
     let pool = gateway.database.pool();
     let undone = "alter table api_key drop column on_leak; delete from _sqlx_migrations where version = 34";

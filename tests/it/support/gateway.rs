@@ -56,7 +56,7 @@ impl Gateway {
 
     /// One that looks every key up for every request, so that a change shows at once.
     pub(crate) async fn without_trust() -> Self {
-        Self::start_with(&[("FLUENCE_KEYS_TRUST_MS", "0")]).await
+        Self::start_with(&[("FLUENCE_KEYS_CACHE_TTL_MS", "0")]).await
     }
 
     /// On a machine whose clock says this.

@@ -117,7 +117,7 @@ impl StubbedGate {
 
 fn patient_ledger(settings: &Settings) -> LedgerSettings {
     LedgerSettings {
-        longest_wait: Duration::from_secs(30),
+        max_wait: Duration::from_secs(30),
         flush_after: Duration::from_millis(1),
         heartbeat_every: Duration::from_secs(1),
         ..settings.ledger.clone()

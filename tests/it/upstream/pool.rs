@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fluence::domain::forwarding::RetryRule;
-use fluence::upstream::address::AddressPolicy;
+use fluence::outbound::address::AddressPolicy;
+use fluence::outbound::url::parse_url;
 use fluence::upstream::breaker::BreakerConfig;
 use fluence::upstream::error::UpstreamError;
 use fluence::upstream::pool::{AnswerBody, Pool, PoolCall, PoolConfig, Read};
 use fluence::upstream::tls::{TlsFiles, UpstreamTls};
 use fluence::upstream::upload::{AnswerTimeouts, ClientBody, Upload};
-use fluence::upstream::url::parse_url;
 use futures_util::future::join_all;
 use http_body_util::StreamBody;
 use hyper::body::Frame;

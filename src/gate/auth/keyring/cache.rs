@@ -52,7 +52,7 @@ impl KeyCache {
     ) -> Self {
         Self {
             keys: Cache::new(settings.cache_size.get()),
-            unknown_keys: Cache::new(settings.unknown_cache_size.get()),
+            unknown_keys: Cache::new(settings.negative_cache_size.get()),
             accounts,
             freshness,
             counters: Counters::new(),

@@ -2,7 +2,7 @@
 //!
 //! Two things end it. A change ends it as soon as the gateway learns of it, for every lookup that
 //! began before: the order of events decides, not a clock. Time ends it in any case: soon if the
-//! gateway has no recent proof that nothing changed, and after the longest trust if it has.
+//! gateway has no recent proof that nothing changed, and after the whole lifetime if it has.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,22 +22,26 @@ pub(super) struct LookupStart {
 
 /// How long cached answers are valid, from the settings.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Trust {
-    longest: Duration,
-    unheard: Duration,
+pub(super) struct Ttls {
+    connected: Duration,
+    disconnected: Duration,
     unknown: Duration,
 }
 
-impl Trust {
+impl Ttls {
     pub(super) const fn new(keys: &KeySettings) -> Self {
-        Self { longest: keys.trust, unheard: keys.unheard_trust, unknown: keys.unknown_trust }
+        Self {
+            connected: keys.cache_ttl,
+            disconnected: keys.disconnected_cache_ttl,
+            unknown: keys.negative_cache_ttl,
+        }
     }
 }
 
 /// The changes that this gateway has seen.
 #[derive(Debug)]
 pub(super) struct Freshness {
-    trust: Trust,
+    ttls: Ttls,
     started_at: Instant,
     /// Milliseconds from the start to the instant up to which every change has been seen.
     current_ms: AtomicU64,
@@ -49,9 +53,9 @@ pub(super) struct Freshness {
 }
 
 impl Freshness {
-    pub(super) fn new(trust: Trust) -> Self {
+    pub(super) fn new(ttls: Ttls) -> Self {
         Self {
-            trust,
+            ttls,
             started_at: Instant::now(),
             current_ms: AtomicU64::new(0),
             change: AtomicU64::new(0),
@@ -107,7 +111,7 @@ impl Freshness {
     /// together.
     pub(super) fn is_unexpired(&self, start: LookupStart, share: u8) -> bool {
         let age = start.at.elapsed();
-        let quarter = self.trust.longest / 4;
+        let quarter = self.ttls.connected / 4;
         if age >= quarter * 3 + quarter * u32::from(share) / 255 {
             return false;
         }
@@ -116,12 +120,12 @@ impl Freshness {
 
     /// Whether the lookup is recent, or the change feed proves that nothing has changed since.
     pub(super) fn is_confirmed(&self, start: LookupStart) -> bool {
-        start.at.elapsed() < self.trust.unheard || self.current_at().elapsed() < self.trust.unheard
+        start.at.elapsed() < self.ttls.disconnected || self.current_at().elapsed() < self.ttls.disconnected
     }
 
     /// Whether the lookup of an unknown key is young enough.
     pub(super) fn is_unknown_unexpired(&self, start: LookupStart) -> bool {
-        start.at.elapsed() < self.trust.unknown
+        start.at.elapsed() < self.ttls.unknown
     }
 
     fn current_at(&self) -> Instant {

@@ -23,10 +23,10 @@ pub enum Admission {
 
 /// A slot among an account's running requests, released with the last clone.
 #[derive(Clone, Debug)]
-pub struct Slot(Arc<Place>);
+pub struct Slot(Arc<SlotInner>);
 
 #[derive(Debug)]
-struct Place {
+struct SlotInner {
     account: Arc<CachedAccount>,
     /// Running requests at the admission of this one, including it.
     running: u32,
@@ -43,7 +43,7 @@ impl Slot {
         route: Option<&'static str>,
         lease: Option<Lease>,
     ) -> Self {
-        Self(Arc::new(Place { account, running, route, lease }))
+        Self(Arc::new(SlotInner { account, running, route, lease }))
     }
 
     /// Returns the account's running requests at the admission of this one, including it: on all
@@ -55,7 +55,7 @@ impl Slot {
     /// Releases the slot before the answer is sent, unless another clone still holds it. Waits only
     /// for a shared store, and not for long.
     pub(in crate::gate) async fn release(mut self) {
-        let lease = Arc::get_mut(&mut self.0).and_then(|place| place.lease.take());
+        let lease = Arc::get_mut(&mut self.0).and_then(|inner| inner.lease.take());
         drop(self);
         if let Some(lease) = lease {
             lease.release().await;
@@ -63,7 +63,7 @@ impl Slot {
     }
 }
 
-impl Drop for Place {
+impl Drop for SlotInner {
     fn drop(&mut self) {
         *self.account.running.lock() -= 1;
         if let Some(route) = self.route {

@@ -6,12 +6,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, CallId};
-use crate::domain::price::PriceDetail;
-use crate::domain::settlement::{Outcome, Settlement, SettlementTable};
+use crate::domain::settlement::{Settlement, SettlementTable};
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::gate::metering::delivery::{Charge, Delivery, IfLeft};
 use crate::gate::metering::plan_counters;
+use crate::gate::metering::stream::StreamCharge;
 use crate::ledger::writer::OpenHold;
 
 /// The money of a stream.
@@ -23,7 +23,8 @@ pub(in crate::gate::metering) struct Bill {
 
 impl Bill {
     /// Ends the hold, and returns what was charged.
-    pub(super) fn pay(self, credits: Credits, outcome: Outcome, price: Option<Box<PriceDetail>>) -> Credits {
+    pub(super) fn pay(self, charge: StreamCharge) -> Credits {
+        let StreamCharge { credits, outcome, price } = charge;
         let held = self.hold.amount();
         let (used, refund) = self.hold.settle_by(&self.table, outcome, credits, price);
         self.caller.account.apply_refund(refund);
@@ -34,13 +35,15 @@ impl Bill {
     /// Charges a whole answer at the end of its delivery, and returns what it costs then.
     pub(super) fn pay_when_delivered(
         mut self,
-        (credits, outcome, price): (Credits, Outcome, Option<Box<PriceDetail>>),
+        charge: StreamCharge,
         call_id: CallId,
-        (delivery, if_left): (&Delivery, IfLeft),
+        delivery: &Delivery,
+        if_left: IfLeft,
     ) -> Credits {
-        if self.table.settle(outcome) == Settlement::Release {
-            return self.pay(credits, outcome, price);
+        if self.table.settle(charge.outcome) == Settlement::Release {
+            return self.pay(charge);
         }
+        let StreamCharge { credits, outcome, price } = charge;
         let used = credits.min(self.hold.amount());
         self.hold.explain(price);
         self.caller.account.apply_refund(self.hold.refund_beyond(used));

@@ -23,10 +23,10 @@ const MAX_STREAMS_OF_ACCOUNT: usize = 128;
 /// The streams that are read on, by account.
 static TAKEN: LazyLock<Mutex<HashMap<AccountId, usize>>> = LazyLock::new(Mutex::default);
 
-/// A place among the streams that are read on.
-struct Place(AccountId);
+/// The permit to read a stream on.
+struct StreamPermit(AccountId);
 
-impl Place {
+impl StreamPermit {
     fn take(account: AccountId) -> Option<Self> {
         let mut taken = taken();
         let all: usize = taken.values().sum();
@@ -39,7 +39,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
         let mut taken = taken();
         match taken.get_mut(&self.0) {
@@ -56,7 +56,8 @@ fn taken() -> MutexGuard<'static, HashMap<AccountId, usize>> {
 /// Reads the rest of a stream in a task of its own, and settles the call.
 pub(super) fn in_the_background(mut stream: Box<Stream>) {
     let left = StreamEnd::Left { was_sent: stream.bytes > 0 };
-    let (Ok(runtime), Some(place)) = (Handle::try_current(), Place::take(stream.attached.account)) else {
+    let (Ok(runtime), Some(permit)) = (Handle::try_current(), StreamPermit::take(stream.attached.account))
+    else {
         metrics::counter!("gateway_streams_not_finished_total").increment(1);
         stream.settle(left);
         return;
@@ -66,7 +67,7 @@ pub(super) fn in_the_background(mut stream: Box<Stream>) {
         let until = stream.limits.ends_at.min(Instant::now() + FINISH_WITHIN);
         let end = timeout_at(until, read_to_end(&mut stream)).await.unwrap_or(left);
         stream.settle(end);
-        drop(place);
+        drop(permit);
     };
     tasks.spawn_on(work, &runtime);
 }
@@ -93,16 +94,17 @@ mod tests {
     fn an_account_has_a_quarter_of_the_places_and_gives_them_back() {
         let account = || AccountId::from_uuid(Uuid::now_v7());
         let (greedy, other) = (account(), account());
-        let mut places: Vec<_> = (0..MAX_STREAMS_OF_ACCOUNT).filter_map(|_| Place::take(greedy)).collect();
-        assert_eq!(places.len(), MAX_STREAMS_OF_ACCOUNT);
-        assert!(Place::take(greedy).is_none() && Place::take(other).is_some());
-        places.pop();
-        assert!(Place::take(greedy).is_some());
-        let all = (0..MAX_STREAMS).filter_map(|_| Place::take(account()));
-        places.extend(all);
-        assert_eq!(places.len(), MAX_STREAMS);
-        assert!(Place::take(other).is_none());
-        drop(places);
-        assert!(Place::take(other).is_some());
+        let mut permits: Vec<_> =
+            (0..MAX_STREAMS_OF_ACCOUNT).filter_map(|_| StreamPermit::take(greedy)).collect();
+        assert_eq!(permits.len(), MAX_STREAMS_OF_ACCOUNT);
+        assert!(StreamPermit::take(greedy).is_none() && StreamPermit::take(other).is_some());
+        permits.pop();
+        assert!(StreamPermit::take(greedy).is_some());
+        let all = (0..MAX_STREAMS).filter_map(|_| StreamPermit::take(account()));
+        permits.extend(all);
+        assert_eq!(permits.len(), MAX_STREAMS);
+        assert!(StreamPermit::take(other).is_none());
+        drop(permits);
+        assert!(StreamPermit::take(other).is_some());
     }
 }

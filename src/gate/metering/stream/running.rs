@@ -8,7 +8,7 @@ use hyper::body::Frame;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::bill::Attached;
-use super::{BodyFault, StreamCharge, StreamEnd, StreamLimits, StreamMeter, StreamedBody, UpstreamBody};
+use super::{BodyFault, StreamEnd, StreamLimits, StreamMeter, StreamedBody, UpstreamBody};
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::WhenLeft;
 use crate::gate::metering::delivery::{IfLeft, MAX_UNREAD_BYTES};
@@ -71,16 +71,14 @@ impl Stream {
 
     /// With `if_left`, pays at the end of the delivery.
     fn pay(mut self: Box<Self>, end: StreamEnd, if_left: Option<IfLeft>) -> Credits {
-        let StreamCharge { credits, outcome, price } = self.meter.charge(end);
+        let charge = self.meter.charge(end);
+        let outcome = charge.outcome.as_str();
         let Self { attached: Attached { bill, call_id, delivery, .. }, bytes, .. } = *self;
         let credits = match (bill, if_left) {
-            (Some(bill), Some(if_left)) => {
-                bill.pay_when_delivered((credits, outcome, price), call_id, (&delivery, if_left))
-            }
-            (Some(bill), None) => bill.pay(credits, outcome, price),
+            (Some(bill), Some(if_left)) => bill.pay_when_delivered(charge, call_id, &delivery, if_left),
+            (Some(bill), None) => bill.pay(charge),
             (None, _) => Credits::ZERO,
         };
-        let outcome = outcome.as_str();
         tracing::info!(call = %call_id, bytes, outcome, credits = credits.as_i64(), "stream ended");
         credits
     }

@@ -56,7 +56,7 @@ pub(in crate::storage::ledger) async fn save_batch(
         .bind(&outcomes)
         .bind(seal::captures(&captured, &outcomes).to_vec())
         .bind(head.to_vec())
-        .bind(state.now)
+        .bind(state.records.now)
         .bind(column(&entries, |(account, _)| *account))
         .bind(column(&entries, |(_, entry)| entry.number))
         .bind(column(&entries, |(_, entry)| entry.amount))

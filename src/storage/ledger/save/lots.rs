@@ -79,7 +79,7 @@ pub(super) async fn save_lots(
     .bind(column(&lots, SavedLot::period))
     .bind(column(&lots, |saved| grant_of(saved).map(|grant| grant.reference.as_str())))
     .bind(column(&lots, |saved| grant_of(saved).map(|grant| grant.note.as_str())))
-    .bind(state.now)
+    .bind(state.records.now)
     .execute(connection)
     .await
     .map_err(classify)

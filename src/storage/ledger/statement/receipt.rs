@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountId, CallId};
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
-use crate::ledger::rules::receipt::{CallState, Movement, Payment, summary};
+use crate::ledger::rules::receipt::{CallState, Payment, summary};
 use crate::storage::error::{RowRef, StorageError};
 
 /// The receipt of one call.
@@ -69,7 +69,7 @@ pub async fn find(
     let price = price_of(connection, account_id, call_id).await?;
     let (state, outcome, requests_by_plan) = (hold.state(), hold.ended()?, hold.requests_by_plan);
     let statuses = hold.call_status()?;
-    let movements = rows.iter().map(|row| Movement { amount: row.amount, lot: row.lot, source: &row.source });
+    let movements = rows.iter().map(LineRow::movement).collect::<Result<Vec<_>, _>>()?;
     let payment = Payment::of(movements, state);
     let plan_request_used =
         if requests_by_plan { payment.charges_plan() } else { state != CallState::Released };

@@ -90,7 +90,7 @@ async fn e10_two_thousand_calls_at_once_on_three_gateways_get_one_burst() {
     let redis = Redis::start().await;
     // No other timeout may expire on a busy machine.
     let url = redis.url();
-    let others = [("FLUENCE_KEYS_TRUST_MS", "600000"), ("FLUENCE_SERVER_HEAD_TIMEOUT_S", "600")];
+    let others = [("FLUENCE_KEYS_CACHE_TTL_MS", "600000"), ("FLUENCE_SERVER_HEAD_TIMEOUT_S", "600")];
     let environment: Vec<_> = patient(&url).into_iter().chain(others).collect();
     let nodes = cluster(3, &environment).await;
     let customer = first(&nodes)

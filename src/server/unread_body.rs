@@ -1,8 +1,8 @@
 //! The part of a request body that the service did not read.
 //!
-//! A connection is reused only if the whole request was read. The rest of a small body is discarded
-//! before the answer; a larger or slower one closes the connection, and the answer says so (RFC
-//! 9112, section 9.6).
+//! A connection is reused only if the whole request was read. The unread part of a small body is
+//! discarded before the answer; a larger or slower one closes the connection, and the answer says
+//! so (RFC 9112, section 9.6).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +20,8 @@ const MAX_BYTES: u64 = 64 * 1024;
 /// Longest delay of the answer for it.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Discards the rest of the request, or makes the answer close the connection. A client that waits
-/// for `100 Continue` sends no body after the answer.
+/// Discards the unread body, or makes the answer close the connection. A client that waits for
+/// `100 Continue` sends no body after the answer.
 pub(super) async fn discard_or_close(
     state: &Arc<ConnectionState>,
     response: &mut Response,
@@ -30,16 +30,16 @@ pub(super) async fn discard_or_close(
     if state.has_unread_body() {
         return close(response);
     }
-    let Some(rest) = state.take_rest() else { return };
+    let Some(body) = state.take_unread_body() else { return };
     let ends = response.headers().get(CONNECTION).is_some_and(|value| value == "close");
-    let is_small = rest.size_hint().lower() <= MAX_BYTES;
+    let is_small = body.size_hint().lower() <= MAX_BYTES;
     if !ends && !expects_continue && is_small {
-        let body = paced(rest, usize::MAX, MAX_WAIT, state);
+        let body = paced(body, usize::MAX, MAX_WAIT, state);
         if matches!(tokio::time::timeout(MAX_WAIT, drained(body)).await, Ok(true)) {
             return;
         }
         // Dropping the body hands its unread part over.
-        drop(state.take_rest());
+        drop(state.take_unread_body());
     }
     state.note_unread_body();
     close(response);

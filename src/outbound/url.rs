@@ -1,11 +1,12 @@
 //! URLs of other servers, checked before they are used.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU16;
 
 use hyper::Uri;
 
 use super::address::AddressPolicy;
+use crate::domain::authority::{Host, split_authority};
 
 /// Why a URL is not accepted for another server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,20 +42,13 @@ pub fn parse_http_url(text: &str) -> Result<Uri, UrlFault> {
 
 /// Checks a host with an optional port, as in `Host`.
 pub fn check_authority(text: &str) -> Result<(), UrlFault> {
-    let (is_host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) => (address.parse::<Ipv6Addr>().is_ok(), port),
-        None => {
-            let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-            (is_host(host), port)
-        }
-    };
+    let (host, port) = split_authority(text).ok_or(UrlFault::BadHost)?;
     let is_number = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     let is_port = |port: &str| is_number(port) && port.parse::<NonZeroU16>().is_ok();
-    match port.strip_prefix(':') {
-        _ if !is_host => Err(UrlFault::BadHost),
-        None if port.is_empty() => Ok(()),
-        Some(port) if is_port(port) => Ok(()),
-        _ => Err(UrlFault::BadPort),
+    match (host, port) {
+        (Host::Name(name), _) if !is_host(name) => Err(UrlFault::BadHost),
+        (_, Some(port)) if !is_port(port) => Err(UrlFault::BadPort),
+        _ => Ok(()),
     }
 }
 
