@@ -91,7 +91,7 @@ pub(super) fn square(text: &str, name: &str) -> Markup {
 /// Switches the factor on once a code proves that the app has it, and shows the recovery codes.
 pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["secret", "code"])?;
-    let secret = totp::secret_of(call.form.text("secret")).ok_or(PageError::NotAForm)?;
+    let secret = call.form.choice("secret", totp::secret_of)?;
     let (id, own, words) = (call.user()?.identity.id, call.user()?.session.id, call.words());
     let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
         let mut faults = Faults::default();

@@ -26,5 +26,6 @@ mod sign_up;
 pub(crate) mod table;
 mod ties_out;
 mod vouching;
+mod unreadable_forms;
 mod weight;
 mod words;

@@ -73,7 +73,7 @@ pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
     if call.half()?.identity.has_second_factor {
         return Err(PageError::LoggedOut);
     }
-    let secret = totp::secret_of(call.form.text("secret")).ok_or(PageError::NotAForm)?;
+    let secret = call.form.choice("secret", totp::secret_of)?;
     let (id, words) = (call.half()?.identity.id, call.words());
     let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
         let mut faults = Faults::default();
