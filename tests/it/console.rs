@@ -5,6 +5,7 @@ mod account;
 mod alerts;
 mod audit;
 mod email_change;
+mod filters;
 mod forms;
 mod frame;
 mod guessing;
