@@ -69,6 +69,16 @@ sentences! {
         { format!("{who} confirmou que é você: seu segundo fator termina em {when}.") }
     fn factor_ends_by_operator(when: &str) { format!("The operator of this service was asked to end your second factor. It ends on {when}.") }
         { format!("Pediram a quem opera este serviço que encerre o seu segundo fator. Ele termina em {when}.") }
-    fn codes_left(n: i64) { format!("{} left.", counted(w, n, "recovery code", "recovery codes")) }
-        { if n == 1 { "Resta 1 código de recuperação.".to_owned() } else { format!("Restam {n} códigos de recuperação.") } }
+    fn codes_left(n: i64) {
+        match n {
+            0 => "No recovery code is left. Switch the second factor off and on again to get new ones.".to_owned(),
+            n => format!("{} left.", counted(w, n, "recovery code", "recovery codes")),
+        }
+    } {
+        match n {
+            0 => "Não resta nenhum código de recuperação. Desative e ative o segundo fator de novo para receber outros.".to_owned(),
+            1 => "Resta 1 código de recuperação.".to_owned(),
+            n => format!("Restam {n} códigos de recuperação."),
+        }
+    }
 }
