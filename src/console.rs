@@ -36,6 +36,7 @@ mod error;
 mod error_page;
 mod factor;
 mod field;
+mod filters;
 mod form;
 mod form_token;
 mod guesses;

@@ -1,12 +1,14 @@
 //! `fluence operator`: who may log in to the operators' console.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::context::Context;
 use super::output::{Output, Report, ShownOnce, write_table};
+use super::running;
 use crate::config::Settings;
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::one_time::Purpose;
@@ -118,19 +120,22 @@ impl OperatorCommand {
             what: format!("the link for {email}"),
             when_lost: format!("Make another one with `fluence operator link {email}`"),
         };
+        let settings = context.settings();
+        let running = running::operators_console(settings);
         let report = OperatorLink {
             email: email.clone(),
-            link: link(&console_base(context.settings()), &token),
+            link: link(&console_base(settings, running), &token),
             minutes: Purpose::Operator.life().num_minutes(),
-            is_off: context.settings().operator.listen.trim().is_empty(),
+            is_off: running.is_none() && settings.operator.listen.trim().is_empty(),
         };
         output.print_once(&report, &lost)
     }
 }
 
-/// The base address of the operators' console of the settings.
-fn console_base(settings: &Settings) -> String {
-    match (settings.operator.base_url.trim_end_matches('/'), settings.operator_listen()) {
+/// The base address of the operators' console: that of the settings, else of the gateway that runs
+/// on this data folder.
+fn console_base(settings: &Settings, running: Option<SocketAddr>) -> String {
+    match (settings.operator.base_url.trim_end_matches('/'), running.or(settings.operator_listen())) {
         ("", Some(address)) => format!("http://{address}"),
         ("", None) => "http://127.0.0.1:8001".to_owned(),
         (given, _) => given.to_owned(),

@@ -1,4 +1,4 @@
-//! The address of the gateway that runs on a data folder, in a file that the gateway writes and
+//! The addresses of the gateway that runs on a data folder, in files that the gateway writes and
 //! commands read.
 
 use std::fs::{File, OpenOptions};
@@ -16,6 +16,8 @@ use crate::outbound::url::{UrlFault, parse_http_url};
 /// In the data folder. Locked while the gateway runs, so that the address of a crashed gateway is
 /// ignored.
 const FILE: &str = "gateway.address";
+/// The same of the operators' console.
+const OPERATORS_FILE: &str = "operators.address";
 const MAX_BYTES: u64 = 64;
 
 #[derive(Clone, Debug, Default, Args)]
@@ -44,7 +46,7 @@ impl WhereArgs {
         match &self.url {
             Some(url) => Ok(url.clone()),
             None => {
-                let running = folder(settings).and_then(address);
+                let running = folder(settings).and_then(|folder| address(&folder.join(FILE)));
                 url_of(running.unwrap_or(settings.listen), settings.tls.is_on())
             }
         }
@@ -79,13 +81,26 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-/// The file with the address of a gateway. Dropping it empties the file.
+/// The address of the operators' console of the gateway that runs on this data folder.
+pub(super) fn operators_console(settings: &Settings) -> Option<SocketAddr> {
+    let listens = address(&folder(settings)?.join(OPERATORS_FILE))?;
+    Some(reachable(listens))
+}
+
+/// A file with an address. Dropping it empties the file.
 pub(super) struct Announced(File);
 
-/// Writes the address until the result is dropped. Does nothing where the file cannot be written,
+/// Writes the addresses until the result is dropped. Writes none where a file cannot be written,
 /// such as in a container, or where another gateway runs on the same folder.
-pub(super) fn announce(settings: &Settings, address: SocketAddr) -> Option<Announced> {
-    write(folder(settings)?, address)
+pub(super) fn announce(
+    settings: &Settings,
+    service: SocketAddr,
+    operators: Option<SocketAddr>,
+) -> Vec<Announced> {
+    let Some(folder) = folder(settings) else { return Vec::new() };
+    let Some(announced) = write(&folder.join(FILE), service) else { return Vec::new() };
+    let operators = operators.and_then(|address| write(&folder.join(OPERATORS_FILE), address));
+    [Some(announced), operators].into_iter().flatten().collect()
 }
 
 /// The data folder, unless the database is the operator's.
@@ -93,14 +108,8 @@ fn folder(settings: &Settings) -> Option<&Path> {
     (!settings.has_own_database()).then(|| Path::new(&settings.data_dir))
 }
 
-fn write(data_dir: &Path, address: SocketAddr) -> Option<Announced> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(data_dir.join(FILE))
-        .ok()?;
+fn write(path: &Path, address: SocketAddr) -> Option<Announced> {
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()?;
     file.try_lock().ok()?;
     file.set_len(0).and_then(|()| write!(file, "{address}")).ok()?;
     Some(Announced(file))
@@ -112,9 +121,9 @@ impl Drop for Announced {
     }
 }
 
-/// The address of the gateway that runs on this data folder.
-fn address(data_dir: &Path) -> Option<SocketAddr> {
-    let mut file = File::open(data_dir.join(FILE)).ok()?;
+/// The address in a file of the gateway that runs on its data folder.
+fn address(path: &Path) -> Option<SocketAddr> {
+    let mut file = File::open(path).ok()?;
     // Not locked: the gateway has stopped.
     if file.try_lock_shared().is_ok() {
         return None;
@@ -128,6 +137,7 @@ fn address(data_dir: &Path) -> Option<SocketAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Sources, load};
 
     /// A folder that is removed when the test ends.
     struct Folder(std::path::PathBuf);
@@ -149,20 +159,37 @@ mod tests {
     #[test]
     fn an_address_is_known_as_long_as_its_gateway_runs() {
         let folder = Folder::new();
-        assert_eq!(address(&folder.0), None);
+        let file = folder.0.join(FILE);
+        assert_eq!(address(&file), None);
         let listens = "0.0.0.0:18100".parse().unwrap();
-        let announced = write(&folder.0, listens).unwrap();
-        assert_eq!(address(&folder.0), Some(listens));
-        assert!(write(&folder.0, "127.0.0.1:1".parse().unwrap()).is_none(), "another gateway runs here");
+        let announced = write(&file, listens).unwrap();
+        assert_eq!(address(&file), Some(listens));
+        assert!(write(&file, "127.0.0.1:1".parse().unwrap()).is_none(), "another gateway runs here");
         drop(announced);
-        assert_eq!(address(&folder.0), None);
-        std::fs::write(folder.0.join(FILE), "127.0.0.1:9").unwrap();
-        assert_eq!(address(&folder.0), None, "its gateway crashed");
+        assert_eq!(address(&file), None);
+        std::fs::write(&file, "127.0.0.1:9").unwrap();
+        assert_eq!(address(&file), None, "its gateway crashed");
+    }
+
+    #[test]
+    fn the_operators_console_is_known_beside_the_gateway() {
+        let folder = Folder::new();
+        let overrides = vec![("data_dir", folder.0.display().to_string())];
+        let settings = load(&Sources { overrides, ..Sources::default() }).unwrap();
+        let [service, operators] = ["127.0.0.1:18100", "0.0.0.0:18101"].map(|text| text.parse().unwrap());
+        let announced = announce(&settings, service, Some(operators));
+        assert_eq!(address(&folder.0.join(FILE)), Some(service));
+        assert_eq!(operators_console(&settings), Some("127.0.0.1:18101".parse().unwrap()));
+        assert!(announce(&settings, service, Some(operators)).is_empty(), "another gateway runs here");
+        drop(announced);
+        assert_eq!(operators_console(&settings), None);
+        let _announced = announce(&settings, service, None);
+        assert_eq!(operators_console(&settings), None, "the gateway has no console for operators");
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_no_obstacle() {
-        assert!(write(Path::new("/no/such/folder"), "127.0.0.1:1".parse().unwrap()).is_none());
+        assert!(write(Path::new("/no/such/folder/file"), "127.0.0.1:1".parse().unwrap()).is_none());
     }
 
     #[test]

@@ -155,7 +155,7 @@ async fn until_stopped(
     }
     let mut settings = context.settings().clone();
     let _backups = backup::state::watch(&settings);
-    let _announced = running::announce(&settings, app.address);
+    let _announced = running::announce(&settings, app.address, app.operator_address);
     let manager = ServiceManager::of_environment();
     manager.ready();
     loop {

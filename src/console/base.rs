@@ -4,10 +4,13 @@
 #[cfg(test)]
 mod tests;
 
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::http::{HeaderMap, Uri, header};
 
+use super::table::has_only_forms;
+use super::{operator, routes};
 use crate::http::dialect::is_under;
 use crate::http::loopback::names_loopback;
 use crate::identity::Realm;
@@ -18,6 +21,14 @@ impl Realm {
         match self {
             Self::Console => "/console",
             Self::Operator => "/operator",
+        }
+    }
+
+    /// Whether this console takes forms at a path and shows no page there.
+    fn has_only_forms(self, path: &str) -> bool {
+        match self {
+            Self::Console => has_only_forms(routes::ROUTES, path),
+            Self::Operator => has_only_forms(operator::ROUTES, path),
         }
     }
 
@@ -117,6 +128,21 @@ impl Base {
             true => path,
             false => self.root(),
         }
+    }
+
+    /// The page of this console to go on to: that of a path, or the nearest one above it.
+    pub fn next_page<'p>(&self, whole: &'p str) -> &'p str {
+        let whole = self.safe_path(whole);
+        let path = whole.split('?').next().unwrap_or_default();
+        if !self.realm.has_only_forms(path) {
+            return whole;
+        }
+        let mut above =
+            iter::successors(Some(path), |path| path.rsplit_once('/').map(|(parent, _)| parent)).skip(1);
+        above
+            .find(|path| !self.realm.has_only_forms(path))
+            .filter(|path| !path.is_empty())
+            .unwrap_or(self.root())
     }
 
     pub fn is_https(&self) -> bool {

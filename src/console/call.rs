@@ -228,6 +228,11 @@ impl Call {
         self.console.base.safe_path(path).to_owned()
     }
 
+    /// The page of this console to go on to: that of a path, or the nearest one above it.
+    pub(super) fn next_page(&self, path: &str) -> String {
+        self.console.base.next_page(path).to_owned()
+    }
+
     /// Sends a cookie along with the answer.
     pub(crate) fn set_cookie(&mut self, cookie: Option<HeaderValue>) {
         self.set_cookies.extend(cookie);

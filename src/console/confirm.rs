@@ -20,7 +20,7 @@ use crate::storage::identity::{guesses, sessions};
 const PATH: &str = "/console/confirm";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let next = call.safe_path(call.query.text("next"));
+    let next = call.next_page(call.query.text("next"));
     form(call, &next, "", &Faults::default())
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
             let token = Token::new().map_err(|_| PageError::Internal)?;
             sessions::confirm(call.db().await?, session, &token.digest()).await?;
             call.begin_session(token);
-            return Ok(go_on(call.words(), next, &kept));
+            return Ok(go_on(call, next, &kept));
         }
         guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
         faults.add(("password", call.words().password()), call.words().password_wrong());

@@ -11,7 +11,8 @@ use super::field::{Faults, Input};
 use super::link::refused;
 use super::page::{Reply, plain};
 use super::person_frame::of_person;
-use super::reset;
+use super::words::Words;
+use super::{factor, reset};
 use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, Purpose};
@@ -112,6 +113,11 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     tell_left(call, &changed).await?;
     if changed.purpose == Purpose::NewEmail {
         return Ok(Reply::SeeOther("/console/log-in".to_owned()));
+    }
+    if changed.ended_factor {
+        let identity = identities::find(call.db().await?, changed.id).await?.ok_or(PageError::Internal)?;
+        let language = identity.language.unwrap_or(call.language());
+        factor::notify(call, &identity, language, Words(language).mail_factor_undone()).await?;
     }
     let reset = new_link(call.db().await?, Purpose::Reset, &changed.address, Some(changed.id), None).await?;
     Ok(Reply::SeeOther(format!("{}?token={}", reset::FINISH, reset.expose())))

@@ -90,7 +90,7 @@ async fn new_form(call: &mut Call, name: &str, faults: &Faults) -> Result<Reply,
 
 pub(super) async fn create(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["name", "mode"])?;
-    let mode = Mode::from_name(call.form.text("mode")).ok_or(PageError::NotAForm)?;
+    let mode = call.form.choice("mode", Mode::from_name)?;
     let (typed, mut faults) = (call.form.text("name").to_owned(), Faults::default());
     let Some(name) = faults.read::<EnvironmentName>(call.words(), ("name", call.words().name()), &typed)
     else {

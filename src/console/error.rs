@@ -1,5 +1,6 @@
 //! Why a page is not what was asked for.
 
+use super::form::FormFault;
 use crate::api::change_refusal;
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::ledger::store::StoreError;
@@ -34,8 +35,8 @@ pub(crate) enum PageError {
     #[error("the form belongs to an earlier session")]
     OutdatedForm,
     /// A body that no page of ours sends.
-    #[error("the body is not the form of this page")]
-    NotAForm,
+    #[error("the body is not the form of this page: {0}")]
+    NotAForm(#[from] FormFault),
     /// The form was sent before.
     #[error("the form has already been sent")]
     SentAlready { leads_to: String },

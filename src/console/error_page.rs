@@ -6,11 +6,13 @@ use maud::{Markup, html};
 
 use super::call::Call;
 use super::error::PageError;
+use super::form::{FormFault, MAX_FIELDS, MAX_KB};
 use super::layout::{Content, account};
 use super::operator_frame::{self, Head, Place};
 use super::page::{Frame, Reply, plain, set_headers};
 use super::person_frame::of_person;
 use super::section::Section;
+use super::words::Words;
 use crate::domain::product_name::ProductName;
 use crate::domain::refusal::{Addresses, Refusal};
 use crate::http::answer::refusal_of;
@@ -59,8 +61,9 @@ fn texts(frame: &Frame, error: &PageError) -> (StatusCode, &'static str, String)
         PageError::NotFromHere => {
             (StatusCode::FORBIDDEN, words.not_from_here_title(), words.not_from_here().to_owned())
         }
-        PageError::NotAForm => {
-            (StatusCode::UNPROCESSABLE_ENTITY, words.not_a_form_title(), words.not_a_form().to_owned())
+        PageError::NotAForm(fault) => {
+            let (status, text) = of_form(words, *fault);
+            (status, words.not_a_form_title(), format!("{text} {}", words.nothing_changed()))
         }
         PageError::TooMuch => {
             (StatusCode::UNPROCESSABLE_ENTITY, words.too_much_title(), words.too_much().to_owned())
@@ -78,6 +81,21 @@ fn texts(frame: &Frame, error: &PageError) -> (StatusCode, &'static str, String)
             (StatusCode::INTERNAL_SERVER_ERROR, words.internal_title(), words.internal().to_owned())
         }
     }
+}
+
+/// The status and the cause of a form that could not be read.
+fn of_form(words: Words, fault: FormFault) -> (StatusCode, String) {
+    let (status, text) = match fault {
+        FormFault::TooLarge => {
+            return (StatusCode::PAYLOAD_TOO_LARGE, words.form_too_large(MAX_KB, MAX_FIELDS));
+        }
+        FormFault::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, words.form_of_other_type()),
+        FormFault::CutOff => (StatusCode::BAD_REQUEST, words.form_cut_off()),
+        FormFault::NotUtf8 => (StatusCode::BAD_REQUEST, words.form_not_utf8()),
+        FormFault::Fields => (StatusCode::UNPROCESSABLE_ENTITY, words.form_fields()),
+        FormFault::Choice => (StatusCode::UNPROCESSABLE_ENTITY, words.form_choice()),
+    };
+    (status, text.to_owned())
 }
 
 /// What happened and what to do, in the words of the API.
@@ -139,7 +157,8 @@ pub fn instead_of_refusal(
         StatusCode::NOT_FOUND => (words.not_found_title(), words.not_found()),
         StatusCode::METHOD_NOT_ALLOWED => (words.method_title(), words.method()),
         StatusCode::SERVICE_UNAVAILABLE => (words.busy_title(), words.busy()),
-        status if status.is_client_error() => (words.not_a_form_title(), words.not_a_form()),
+        StatusCode::PAYLOAD_TOO_LARGE => (words.unreadable_title(), words.request_too_large()),
+        status if status.is_client_error() => (words.unreadable_title(), words.unreadable()),
         _ => (words.internal_title(), words.internal()),
     };
     let mut page = shown(&frame, status, title, text).into_response();

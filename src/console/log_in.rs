@@ -32,7 +32,7 @@ const PATH: &str = "/console/log-in";
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     call.identify().await?;
     let note = (call.query.text("out") == "1").then(|| call.words().logged_out());
-    let next = call.safe_path(call.query.text("next"));
+    let next = call.next_page(call.query.text("next"));
     Ok(form(call, &next, "", "", note.map(|note| (note.to_owned(), "ok"))))
 }
 
@@ -131,7 +131,7 @@ async fn log_in_with(
         return Ok(Reply::SeeOther(format!("/console/log-in/second?next={next}")));
     }
     remember_browser(call, identity).await?;
-    Ok(go_on(call.words(), next, kept))
+    Ok(go_on(call, next, kept))
 }
 
 /// Begins a session of this browser, in either console; `half` is how long it waits for a second
@@ -160,16 +160,16 @@ pub(super) async fn begin(
 }
 
 /// Where a person goes who has proved who they are.
-pub(super) fn go_on(words: Words, path: String, kept: &str) -> Reply {
+pub(super) fn go_on(call: &Call, path: String, kept: &str) -> Reply {
     if kept.is_empty() {
-        return Reply::SeeOther(path);
+        return Reply::SeeOther(call.next_page(&path));
     }
     let path = path.split('?').next().unwrap_or_default().to_owned();
     Reply::GiveBack(GivenBack {
         path,
         kept: kept.to_owned(),
         status: StatusCode::OK,
-        note: words.given_back(),
+        note: call.words().given_back(),
         if_missing: None,
     })
 }

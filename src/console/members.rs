@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use super::call::Call;
 use super::error::PageError;
 use super::field::Faults;
+use super::form::FormFault;
 use super::layout::{Content, account};
 use super::numbers;
 use super::page::Reply;
@@ -161,11 +162,11 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
 pub(super) async fn change(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["role", "state"])?;
     let member = member_of(call).await?;
-    let role = Role::from_name(call.form.text("role")).ok_or(PageError::NotAForm)?;
-    let state = MemberState::from_name(call.form.text("state")).ok_or(PageError::NotAForm)?;
+    let role = call.form.choice("role", Role::from_name)?;
+    let state = call.form.choice("state", MemberState::from_name)?;
     // Only the person makes an invited member active.
     if state != member.state && state != MemberState::Disabled {
-        return Err(PageError::NotAForm);
+        return Err(FormFault::Choice.into());
     }
     let (account_id, by) = (call.account_id()?, call.by()?);
     match members::change(call.db().await?, &by, account_id, member.id, role, state).await {

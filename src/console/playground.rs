@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::error::PageError;
+use super::form::FormFault;
 use super::layout::{Content, account};
 use super::page::Reply;
 use super::section::Section;
@@ -71,7 +72,7 @@ pub(super) async fn code(call: &mut Call) -> Result<Reply, PageError> {
     let operations = operations(&site);
     let asked = call.form.text(OPERATION).to_owned();
     let chosen = operations.iter().find(|operation| operation.id == asked).copied();
-    let chosen = chosen.ok_or(PageError::NotAForm)?.clone();
+    let chosen = chosen.ok_or(FormFault::Choice)?.clone();
     let controls = controls_of(&chosen);
     call.form.only(&controls.iter().map(String::as_str).chain([OPERATION]).collect::<Vec<_>>())?;
     let form = call.form.clone();

@@ -59,13 +59,13 @@ fn form(call: &Call, name: &str, faults: &Faults) -> Result<Reply, PageError> {
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["name", "language", "theme"])?;
+    let language = call.form.choice_or_none("language", Language::from_code)?;
+    let theme = call.form.choice_or_none("theme", Theme::from_name)?;
     let mut faults = Faults::default();
     let typed = call.form.text("name").to_owned();
     let Some(name) = faults.read::<Name>(call.words(), ("name", call.words().name()), &typed) else {
         return Ok(form(call, &typed, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let language = Language::from_code(call.form.text("language"));
-    let theme = Theme::from_name(call.form.text("theme"));
     let (id, base) = (call.user()?.identity.id, call.console.base.clone());
     identities::set_profile(call.db().await?, id, name.as_str(), language, theme).await?;
     // The cookies of this browser say the same, so that pages before a log-in look alike.

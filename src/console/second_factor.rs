@@ -91,7 +91,7 @@ pub(super) fn square(text: &str, name: &str) -> Markup {
 /// Switches the factor on once a code proves that the app has it, and shows the recovery codes.
 pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["secret", "code"])?;
-    let secret = totp::secret_of(call.form.text("secret")).ok_or(PageError::NotAForm)?;
+    let secret = call.form.choice("secret", totp::secret_of)?;
     let (id, own, words) = (call.user()?.identity.id, call.user()?.session.id, call.words());
     let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
         let mut faults = Faults::default();
@@ -144,7 +144,7 @@ async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
 
 /// The page between the password and the console.
 pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
-    let next = call.safe_path(call.query.text("next"));
+    let next = call.next_page(call.query.text("next"));
     Ok(ask_form(call, &next, "", &Faults::default()))
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let mut faults = Faults::default();
     if checked(call, id, &mut faults).await? {
         finish_log_in(call).await?;
-        return Ok(go_on(call.words(), next, &kept));
+        return Ok(go_on(call, next, &kept));
     }
     Ok(ask_form(call, &next, &kept, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

@@ -39,10 +39,35 @@ pub(super) fn digest(call: &Call, browser: &Token, code: &str) -> [u8; 32] {
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    match call.sign_up {
-        Some(_) => Ok(form(call, &Faults::default())),
-        None => Ok(Reply::SeeOther(SIGN_UP.to_owned())),
+    let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
+    let subject = subject(call, &browser);
+    match tries_left(call, &subject).await? {
+        ..=0 => Ok(over(call)),
+        _ => Ok(form(call, &Faults::default())),
     }
+}
+
+/// What wrong codes are counted by.
+fn subject(call: &Call, browser: &Token) -> [u8; 32] {
+    call.console.peppers.newest().blind("sign-up browser", &browser.expose())
+}
+
+async fn tries_left(call: &mut Call, subject: &[u8; 32]) -> Result<i32, PageError> {
+    let tries = guesses::find(call.db().await?, GuessKind::SignUpCode, subject).await?;
+    Ok(MAX_CODE_TRIES - tries.map_or(0, |tries| tries.count))
+}
+
+/// The page of a browser whose code was guessed too often.
+fn over(call: &Call) -> Reply {
+    let words = call.words();
+    let content = html! {
+        p.note.bad role="alert" { (words.no_more_codes()) }
+        p.filters {
+            a.button.primary href=(SIGN_UP) { (words.ask_for_new_email()) }
+            a.button href="/console/log-in" { (words.log_in()) }
+        }
+    };
+    Reply::page(plain(&call.frame, words.no_more_codes_title(), &content))
 }
 
 fn form(call: &Call, faults: &Faults) -> Reply {
@@ -71,13 +96,11 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Err(PageError::NotFound);
     }
     let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
-    let subject = call.console.peppers.newest().blind("sign-up browser", &browser.expose());
-    let tries = guesses::find(call.db().await?, GuessKind::SignUpCode, &subject).await?;
-    let left = MAX_CODE_TRIES - tries.map_or(0, |tries| tries.count);
+    let subject = subject(call, &browser);
+    let left = tries_left(call, &subject).await?;
     let mut faults = Faults::default();
     if left <= 0 {
-        faults.add(("code", call.words().sign_up_code()), call.words().no_more_codes());
-        return Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        return Ok(over(call).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     if call.form.text("code").is_empty() {
         faults.add(("code", call.words().sign_up_code()), call.words().is_needed());
@@ -91,6 +114,9 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(Reply::SeeOther(format!("{FINISH}?token={}", token.expose())));
     }
     guesses::add(call.db().await?, GuessKind::SignUpCode, &subject).await?;
+    if left == 1 {
+        return Ok(over(call).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
     faults.add(("code", call.words().sign_up_code()), call.words().sign_up_code_wrong(i64::from(left - 1)));
     Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }

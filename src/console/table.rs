@@ -41,11 +41,21 @@ macro_rules! pages {
 }
 pub(super) use pages;
 
-/// Finds the page at a path, with the values of the path's parameters. A literal segment goes
-/// before a parameter.
+/// Finds the page at a path, with the values of the path's parameters.
 pub(super) fn page_at<A>(table: &'static [Route<A>], path: &str) -> Option<(&'static Route<A>, PathParams)> {
-    let pages = table.iter().filter(|route| route.method == Method::Get);
-    let matching = pages.filter_map(|route| Some((route, params_of(route.path, path)?)));
+    let (template, params) = template_of(table, path)?;
+    let is_page = |route: &&Route<A>| route.path == template && route.method == Method::Get;
+    table.iter().find(is_page).map(|page| (page, params))
+}
+
+/// Whether forms are sent to a path at which there is no page.
+pub(super) fn has_only_forms<A>(table: &'static [Route<A>], path: &str) -> bool {
+    template_of(table, path).is_some() && page_at(table, path).is_none()
+}
+
+/// The path of the table that a path belongs to. A literal segment goes before a parameter.
+fn template_of<A>(table: &'static [Route<A>], path: &str) -> Option<(&'static str, PathParams)> {
+    let matching = table.iter().filter_map(|route| Some((route.path, params_of(route.path, path)?)));
     matching.min_by_key(|(_, params)| params.len())
 }
 

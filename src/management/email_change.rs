@@ -12,7 +12,7 @@ use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, Purpose};
 use crate::secret::token::{Token, TokenDigest};
 use crate::storage::error::StorageError;
-use crate::storage::identity::{identities, one_time as tokens, sessions};
+use crate::storage::identity::{factor_resets, identities, one_time as tokens, second_factor, sessions};
 
 /// A change that a link made.
 pub struct Changed {
@@ -21,6 +21,8 @@ pub struct Changed {
     /// The address that the change leaves.
     pub left: EmailAddress,
     pub address: EmailAddress,
+    /// Whether a second factor ended that was switched on after the address had changed.
+    pub ended_factor: bool,
 }
 
 /// Returns what a link to a new or an earlier address is for, and the address.
@@ -40,7 +42,8 @@ pub async fn find(
 }
 
 /// Changes the address of a person to that of a link. An undo takes the account back from whoever
-/// changed the address: password and sessions end, as do the links of every later address.
+/// changed the address: password and sessions end, as do a second factor that is younger than the
+/// change and the links of every later address.
 ///
 /// # Errors
 /// When the person of the link has gone.
@@ -70,12 +73,17 @@ pub async fn change(
         identities::find(connection, id).await?.ok_or(ChangeError::NoMember)?;
     identities::set_email(connection, id, &address).await?;
     tokens::end_but_safeguards(connection, id).await?;
+    let mut ended_factor = false;
     if purpose == Purpose::UndoEmail {
         tokens::end_younger(connection, id, &digest).await?;
         sessions::end_others(connection, id, None).await?;
         identities::clear_password(connection, id).await?;
+        ended_factor = second_factor::end_younger(connection, id, &digest).await?;
+        if ended_factor {
+            factor_resets::cancel(connection, id).await?;
+        }
     }
-    Ok(Ok(Changed { purpose, id, left: self::address(&left)?, address }))
+    Ok(Ok(Changed { purpose, id, left: self::address(&left)?, address, ended_factor }))
 }
 
 fn address(stored: &str) -> Result<EmailAddress, StorageError> {

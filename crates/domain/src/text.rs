@@ -29,9 +29,17 @@ pub fn is_control(c: char) -> bool {
         || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Whether a character leaves a mark on paper at all.
+/// Whether a character leaves a mark on paper at all: no blank, no empty Braille cell, and none of
+/// the characters that Unicode lets a program ignore (Default_Ignorable_Code_Point), of which some
+/// are letters.
 pub fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
+    let is_ignorable = matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}');
+    !c.is_whitespace() && c != '\u{2800}' && !is_ignorable
 }
 
 pub(crate) fn tidy(text: &str, max_chars: usize) -> Result<String, TextError> {
@@ -156,8 +164,14 @@ mod tests {
 
     #[test]
     fn an_invisible_text_is_not_a_name() {
-        for text in ["", "  ", "\u{200B}", "\u{AD}"] {
+        for text in
+            ["", "  ", "\u{200B}", "\u{AD}", "\u{3164}", "\u{115F}\u{1160}", "\u{FFA0} \u{2800}", "\u{FE0F}"]
+        {
             assert_eq!(text.parse::<Name>(), Err(TextError::Empty), "{text:?}");
+            assert_eq!(text.parse::<EnvironmentName>(), Err(TextError::Empty), "{text:?}");
+        }
+        for text in ["한\u{3164}", "⠁", "❤\u{FE0F}"] {
+            assert!(text.parse::<Name>().is_ok(), "{text:?}");
         }
     }
 

@@ -90,6 +90,26 @@ fn j08_log_in_leads_only_to_paths_of_the_console() {
 }
 
 #[test]
+fn log_in_goes_on_to_a_page_and_never_to_where_only_forms_are_sent() {
+    let base = Base::default();
+    for (path, page) in [
+        ("/console/log-out", "/console"),
+        ("/console/log-out?a=b", "/console"),
+        ("/console/me/sessions", "/console/me"),
+        ("/console/me/second-factor/off", "/console/me/second-factor"),
+        ("/console/0190-ab/members/0191/invite", "/console/0190-ab/members/0191"),
+        ("/console/0190-ab/playground/key", "/console/0190-ab/playground"),
+        ("/console/0190-ab/usage?by=key", "/console/0190-ab/usage?by=key"),
+        ("https://evil.example", "/console"),
+    ] {
+        assert_eq!(base.next_page(path), page, "{path}");
+    }
+    let base = base.for_operators();
+    assert_eq!(base.next_page("/operator/log-out"), "/operator");
+    assert_eq!(base.next_page("/operator/accounts"), "/operator/accounts");
+}
+
+#[test]
 fn j08_operator_log_in_leads_only_to_paths_of_the_operators_console() {
     let base = Base::default().for_operators();
     for path in ["/operator", "/operator/accounts", "/operator/accounts/0190-ab/grant"] {

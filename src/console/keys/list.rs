@@ -6,6 +6,8 @@ use maud::{Markup, html};
 use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::Unread;
+use crate::console::form::Form;
 use crate::console::layout::{Content, account};
 use crate::console::numbers::{self, whole};
 use crate::console::page::Reply;
@@ -20,6 +22,8 @@ use crate::storage::environments;
 use crate::storage::keys::{KeyFilter, KeyPage, MAX_COUNTED_ASIDE, count_ended, search};
 
 const PAGE: usize = 50;
+/// The state of keys that were revoked or have expired.
+const ENDED: &str = "ended";
 
 /// What the reader asked for.
 struct Asked {
@@ -27,22 +31,29 @@ struct Asked {
     state: String,
     text: String,
     before: Option<KeyId>,
+    /// The filters that were not understood.
+    unread: Unread,
 }
 
 impl Asked {
-    fn of(call: &Call) -> Self {
+    fn of(query: &Form, environments: &[(EnvironmentId, String)]) -> Self {
+        let mut unread = Unread::of(query);
+        let known =
+            |text: &str| text.parse().ok().filter(|id| environments.iter().any(|(known, _)| known == id));
+        let ended = |text: &str| (text == ENDED).then(|| text.to_owned());
         Self {
-            environment: call.query.text("environment").parse().ok(),
-            state: call.query.text("state").to_owned(),
-            text: call.query.text("text").chars().take(80).collect(),
-            before: call.query.text("before").parse().ok(),
+            environment: unread.choice(query, "environment", known),
+            state: unread.choice(query, "state", ended).unwrap_or_default(),
+            text: query.text("text").chars().take(80).collect(),
+            before: unread.parse(query, "before"),
+            unread,
         }
     }
 
     fn filter(&self) -> KeyFilter {
         KeyFilter {
             environment: self.environment,
-            is_ended: self.state == "ended",
+            is_ended: self.state == ENDED,
             text: Some(self.text.clone()).filter(|text| !text.is_empty()),
         }
     }
@@ -80,15 +91,17 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     if may_hold_key(call.query.text("text")) {
         return Ok(Reply::SeeOther(call.path("/keys")?));
     }
-    let (id, asked, today) = (call.account_id()?, Asked::of(call), call.now().date_naive());
+    let (id, today) = (call.account_id()?, call.now().date_naive());
+    let environments = environments::names(call.db().await?, id).await?;
+    let asked = Asked::of(&call.query, &environments);
     let db = call.db().await?;
-    let environments = environments::names(db, id).await?;
     let KeyPage { keys, next } = search(db, id, &asked.filter(), asked.before, PAGE).await?;
     let ended = count_ended(db, id).await?;
     let facts = key_facts::of_keys(db, id, &keys, today).await?;
     let (words, root) = (call.words(), call.path("/keys")?);
     let nothing = KeyFacts::default();
     let body = html! {
+        (asked.unread.note(words))
         (filters(call, &root, &environments, &asked, ended))
         section.card.scroll {
             @if keys.is_empty() {
@@ -127,7 +140,7 @@ fn filters(
     ended: i64,
 ) -> Markup {
     let words = call.words();
-    let is_ended = asked.state == "ended";
+    let is_ended = asked.state == ENDED;
     html! {
         form.filters method="post" action=(root) {
             (call.form_field(root))
@@ -139,7 +152,7 @@ fn filters(
             }
             select name="state" aria-label=(words.state()) {
                 option value="" { (words.living()) }
-                option value="ended" selected[is_ended] { (words.ended()) }
+                option value=(ENDED) selected[is_ended] { (words.ended()) }
             }
             input name="text" value=(asked.text) aria-label=(words.search()) placeholder=(words.search());
             button { (words.apply()) }

@@ -74,7 +74,7 @@ fn why_not(words: Words, key: &KeyView) -> Option<String> {
 
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["overlap"])?;
-    let overlap: Overlap = call.form.text("overlap").parse().map_err(|_| PageError::NotAForm)?;
+    let overlap: Overlap = call.form.choice("overlap", |text| text.parse().ok())?;
     let key = key_of(call).await?;
     let leads_to = path_of(call, key.id, "")?;
     call.spend(&leads_to).await?;

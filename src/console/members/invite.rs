@@ -47,7 +47,7 @@ async fn form(call: &mut Call, typed: &str, chosen: Role, faults: &Faults) -> Re
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email", "role"])?;
     let words = call.words();
-    let chosen = Role::from_name(call.form.text("role")).ok_or(PageError::NotAForm)?;
+    let chosen = call.form.choice("role", Role::from_name)?;
     let (typed, mut faults) = (call.form.text("email").to_owned(), Faults::default());
     if let Some(address) = faults.read::<EmailAddress>(words, ("email", words.email()), &typed) {
         let (id, account_id, by) = (MemberId::from_uuid(new_id()), call.account_id()?, call.by()?);

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::Unread;
 use crate::console::history::sentence;
 use crate::console::numbers;
 use crate::console::operator_frame::{Head, Place, page};
@@ -22,7 +23,7 @@ const MAX_CHARS: usize = 200;
 
 /// The filter of the address. `None` if the account is no id: then no lines are shown, rather than
 /// those of all accounts.
-fn filter(call: &Call) -> Option<AuditFilter> {
+fn filter(call: &Call, unread: &mut Unread) -> Option<AuditFilter> {
     let account = match call.query.text("account") {
         "" => None,
         typed => Some(typed.parse::<AccountId>().ok()?),
@@ -31,12 +32,13 @@ fn filter(call: &Call) -> Option<AuditFilter> {
     Some(AuditFilter {
         account,
         operator: Some(operator).filter(|name| !name.is_empty()),
-        action: Action::from_name(call.query.text("action")).map(Action::as_str),
+        action: unread.choice(&call.query, "action", Action::from_name).map(Action::as_str),
     })
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let Some(filter) = filter(call) else {
+    let mut unread = Unread::of(&call.query);
+    let Some(filter) = filter(call, &mut unread) else {
         let typed: String = call.query.text("account").chars().take(MAX_CHARS).collect();
         let words = call.words();
         let body = html! {
@@ -47,7 +49,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         let shown = page(call, Place::Audit, head, None, &body)?;
         return Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let before = call.query.text("before").parse().ok();
+    let before = unread.parse(&call.query, "before");
     let mut lines = newest(call.db().await?, &filter, before, LINES + 1).await?;
     let more = lines.len() as i64 > LINES;
     lines.truncate(usize::try_from(LINES).unwrap_or(0));
@@ -55,6 +57,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let account = filter.account.map(|id| id.to_string()).unwrap_or_default();
     let is_linked = call.operator >= Some(OperatorRole::Support);
     let body = html! {
+        (unread.note(words))
         (filters(words, &account, &filter))
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_changes()) } } @else {

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use crate::clock::id_of;
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::Unread;
 use crate::console::numbers::whole;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
@@ -53,12 +54,14 @@ impl Span {
 }
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let asked = call.query.text("span");
-    let span = Span::ALL.into_iter().find(|span| span.name() == asked).unwrap_or(Span::Today);
+    let mut unread = Unread::of(&call.query);
+    let known = |typed: &str| Span::ALL.into_iter().find(|span| span.name() == typed);
+    let span = unread.choice(&call.query, "span", known).unwrap_or(Span::Today);
     let Busiest { by_credits, by_failures } = span.read(call).await?;
     let words = call.words();
     let is_linked = call.operator >= Some(OperatorRole::Support);
     let body = html! {
+        (unread.note(words))
         nav.tabs aria-label=(words.op_span()) {
             @for known in Span::ALL {
                 a.button href={ "/operator/busiest?span=" (known.name()) } aria-current=[(known == span).then_some("page")] { (known.label(words)) }

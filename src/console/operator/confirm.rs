@@ -15,7 +15,7 @@ use crate::storage::identity::sessions;
 const PATH: &str = "/operator/confirm";
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let next = call.safe_path(call.query.text("next"));
+    let next = call.next_page(call.query.text("next"));
     Ok(form(call, &next, &Faults::default()))
 }
 
@@ -37,7 +37,7 @@ fn form(call: &Call, next: &str, faults: &Faults) -> Reply {
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["code", "next"])?;
-    let next = call.safe_path(call.form.text("next"));
+    let next = call.next_page(call.form.text("next"));
     let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
     let mut faults = Faults::default();
     if !checked(call, identity, &mut faults).await? {

@@ -9,6 +9,7 @@ use super::act::{actor, reason};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
+use crate::console::filters::Unread;
 use crate::console::numbers::instant;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
@@ -33,15 +34,17 @@ fn tab_name(words: Words, state: &str) -> &'static str {
 }
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
-    let asked = call.query.text("state");
-    let state = STATES.into_iter().find(|state| *state == asked);
-    let before: Option<Uuid> = call.query.text("before").parse().ok();
+    let mut unread = Unread::of(&call.query);
+    let known = |typed: &str| STATES.into_iter().find(|state| *state == typed);
+    let state = unread.choice(&call.query, "state", known);
+    let before: Option<Uuid> = unread.parse(&call.query, "before");
     let mut lines = outbox::newest(call.db().await?, state, before, LINES + 1).await?;
     let more = lines.len() as i64 > LINES;
     lines.truncate(usize::try_from(LINES).unwrap_or(0));
     let words = call.words();
     let body = html! {
         @if call.query.has("done") { p.note.ok role="status" { (words.op_done_email()) } }
+        (unread.note(words))
         nav.tabs aria-label=(words.state()) {
             a.button href=(PATH) aria-current=[state.is_none().then_some("page")] { (words.op_all()) }
             @for known in STATES {

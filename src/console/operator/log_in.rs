@@ -33,7 +33,7 @@ fn counted_as(email: &str) -> String {
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let note = (call.query.text("out") == "1").then(|| (call.words().logged_out().to_owned(), "ok"));
-    let next = call.safe_path(call.query.text("next"));
+    let next = call.next_page(call.query.text("next"));
     Ok(form(call, &next, "", note))
 }
 
@@ -57,7 +57,7 @@ fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> R
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["email", "password", "next"])?;
-    let next = call.safe_path(call.form.text("next"));
+    let next = call.next_page(call.form.text("next"));
     let email = call.form.text("email").to_owned();
     let refused = |call: &Call, note: String| {
         form(call, &next, &email, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)

@@ -13,6 +13,7 @@ use crate::clock::new_id;
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
+use crate::console::form::FormFault;
 use crate::console::numbers::{signed, whole};
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
@@ -223,8 +224,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let plans = plans::lines(call.db().await?).await?;
     let (from, to) = (call.form.text("from").to_owned(), call.form.text("to").to_owned());
     let choice = Choice::of(&plans, &from, &to);
-    let (from, to) = choice.both().ok_or(PageError::NotAForm)?;
-    let seen: i64 = call.form.text("accounts").parse().map_err(|_| PageError::NotAForm)?;
+    let (from, to) = choice.both().ok_or(FormFault::Choice)?;
+    let seen: i64 = call.form.choice("accounts", |text| text.parse().ok())?;
     let (words, mut faults) = (call.words(), Faults::default());
     let Some(reason) = reason(call, &mut faults) else {
         return Ok(form(call, &plans, &choice, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));

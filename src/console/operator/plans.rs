@@ -6,6 +6,7 @@ use super::accounts::accounts_table;
 use super::plan_moves;
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::Unread;
 use crate::console::numbers::whole;
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
@@ -97,12 +98,14 @@ pub(super) async fn accounts(call: &mut Call) -> Result<Reply, PageError> {
     if !known.contains(&plan) {
         return Ok(Reply::SeeOther(PATH.to_owned()));
     }
-    let after = call.query.text("after").parse().ok();
+    let mut unread = Unread::of(&call.query);
+    let after = unread.parse(&call.query, "after");
     let mut found = accounts::on_plan(call.db().await?, &plan, after, PAGE as i64 + 1).await?;
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
     let words = call.words();
     let body = html! {
+        (unread.note(words))
         @if found.is_empty() { p.note.info { (words.op_none_on_plan()) } } @else { (accounts_table(words, &found)) }
         @if let (true, Some(last)) = (has_more, found.last()) {
             p.space { a.button href={ (PATH) "/accounts?" (query(&plan.edition, &plan.plan)) "&after=" (last.id) } { (words.more()) } }

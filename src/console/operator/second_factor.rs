@@ -21,13 +21,13 @@ pub(super) async fn ask(call: &mut Call) -> Result<Reply, PageError> {
     if !call.half()?.identity.has_second_factor {
         return Ok(Reply::SeeOther(SET_UP.to_owned()));
     }
-    let next = call.safe_path(call.query.text("next"));
+    let next = call.next_page(call.query.text("next"));
     Ok(ask_form(call, &next, "", &Faults::default()))
 }
 
 pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["code", "next"])?;
-    let (id, next) = (call.half()?.identity.id, call.safe_path(call.form.text("next")));
+    let (id, next) = (call.half()?.identity.id, call.next_page(call.form.text("next")));
     let mut faults = Faults::default();
     if checked(call, id, &mut faults).await? {
         finish(call).await?;
@@ -73,7 +73,7 @@ pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
     if call.half()?.identity.has_second_factor {
         return Err(PageError::LoggedOut);
     }
-    let secret = totp::secret_of(call.form.text("secret")).ok_or(PageError::NotAForm)?;
+    let secret = call.form.choice("secret", totp::secret_of)?;
     let (id, words) = (call.half()?.identity.id, call.words());
     let Some(step) = totp::accepted(&secret, call.form.text("code"), call.now(), 0) else {
         let mut faults = Faults::default();

@@ -9,6 +9,7 @@ use serde_json::Value;
 use self::difference::difference;
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::Unread;
 use crate::console::history::sentence;
 use crate::console::layout::{Content, account};
 use crate::console::numbers;
@@ -45,21 +46,28 @@ fn actor(words: Words, name: &str) -> &'static str {
     }
 }
 
-fn filter(call: &Call) -> HistoryFilter {
-    let one_of = |known: &[&'static str], field: &str| {
-        known.iter().copied().find(|name| *name == call.query.text(field))
+fn filter(call: &Call, unread: &mut Unread) -> HistoryFilter {
+    let mut one_of = |known: &[&'static str], field: &'static str| {
+        unread.choice(&call.query, field, |typed| known.iter().copied().find(|name| *name == typed))
     };
     HistoryFilter { subject: one_of(&SUBJECTS, "subject"), actor: one_of(&ACTORS, "actor") }
 }
 
+/// The query string of these entries.
+fn query(filter: HistoryFilter) -> String {
+    format!("subject={}&actor={}", filter.subject.unwrap_or_default(), filter.actor.unwrap_or_default())
+}
+
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let (id, filter) = (call.account_id()?, filter(call));
-    let before = call.query.text("before").parse().ok();
+    let mut unread = Unread::of(&call.query);
+    let (id, filter) = (call.account_id()?, filter(call, &mut unread));
+    let before = unread.parse(&call.query, "before");
     let mut lines = history::filtered(call.db().await?, id, filter, before, LINES + 1).await?;
     let more = lines.len() as i64 > LINES;
     lines.truncate(usize::try_from(LINES).unwrap_or(0));
     let (words, root) = (call.words(), call.path("/audit")?);
     let body = html! {
+        (unread.note(words))
         (filters(words, filter))
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_changes()) } } @else {
@@ -70,13 +78,12 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             }
         }
         @if let (true, Some(last)) = (more, lines.last()) {
-            @let (subject, actor) = (filter.subject.unwrap_or_default(), filter.actor.unwrap_or_default());
             p.space {
-                a.button href={ (root) "?subject=" (subject) "&actor=" (actor) "&before=" (last.number) } { (words.older_entries()) }
+                a.button href={ (root) "?" (query(filter)) "&before=" (last.number) } { (words.older_entries()) }
             }
         }
     };
-    let actions = html! { a.button href={ (root) ".csv" } download { "CSV" } };
+    let actions = html! { a.button href={ (root) ".csv?" (query(filter)) } download { "CSV" } };
     let content =
         Content::new(Section::Audit, words.audit_log(), body).lead(words.audit_lead()).actions(actions);
     account(call, content).await
@@ -119,7 +126,11 @@ fn row(words: Words, line: &HistoryLine) -> Markup {
 
 /// The newest entries as CSV, in the names of the API.
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
-    let (id, filter) = (call.account_id()?, filter(call));
+    let mut unread = Unread::of_file(&call.query, &["subject", "actor"]);
+    let (id, filter) = (call.account_id()?, filter(call, &mut unread));
+    if let Some(page) = unread.instead_of_file(call)? {
+        return Ok(page);
+    }
     let lines = history::filtered(call.db().await?, id, filter, None, CSV_LINES).await?;
     let mut rows = Vec::new();
     let head = [

@@ -1,13 +1,10 @@
 //! The UTC days that a page is about, and the form that chooses them.
 
-use axum::http::StatusCode;
 use chrono::{DateTime, Days as Number, NaiveDate, NaiveTime, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use crate::console::call::Call;
-use crate::console::error::PageError;
 use crate::console::form::Form;
-use crate::console::page::{Reply, plain};
 use crate::console::words::Words;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::period::period_at;
@@ -89,6 +86,7 @@ pub(super) enum DaysFault {
     TooMany,
     NoDay,
     OutOfRange,
+    NoPeriod,
 }
 
 impl DaysFault {
@@ -98,19 +96,9 @@ impl DaysFault {
             Self::TooMany => words.days_too_many(),
             Self::NoDay => words.days_unreadable(),
             Self::OutOfRange => words.days_out_of_range(),
+            Self::NoPeriod => words.no_such_period(),
         }
     }
-}
-
-/// The page instead of a file about days that cannot be read.
-pub(super) fn no_file(call: &Call, fault: DaysFault) -> Result<Reply, PageError> {
-    let words = call.words();
-    let content = html! {
-        p { (fault.text(words)) }
-        p { a.button href=(call.path("")?) { (words.to_account()) } }
-    };
-    let page = plain(&call.frame, words.no_file_title(), &content);
-    Ok(Reply::page(page).with_status(StatusCode::BAD_REQUEST))
 }
 
 /// A period to choose by name.
@@ -177,6 +165,10 @@ impl Chosen {
     pub(super) fn of(call: &Call, ledger: &LedgerAccount) -> Self {
         let (today, name) = (call.now().date_naive(), call.query.text("period"));
         let named = Period::ALL.into_iter().find(|period| period.name() == name);
+        if named.is_none() && !name.is_empty() {
+            let (period, fault) = (Period::ThisBilling, Some(DaysFault::NoPeriod));
+            return Self { period, days: period.days(ledger, today), fault };
+        }
         let named = named.filter(|_| !are_edited(&call.query));
         let (period, fault) = match (named, Days::typed(&call.query)) {
             (Some(Period::Own) | None, Some(Ok(days))) => {
@@ -204,7 +196,7 @@ impl Chosen {
 }
 
 /// The field that says which days the form showed.
-const FILLED_IN: &str = "shown";
+pub(super) const FILLED_IN: &str = "shown";
 
 fn filled_in(days: Days) -> String {
     format!("{}..{}", days.from, days.to)

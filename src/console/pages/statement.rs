@@ -8,11 +8,12 @@ use maud::{Markup, html};
 
 use self::asked::{Asked, Group};
 pub(in crate::console) use self::lines::{act_of, lot_name, table};
-use super::days::{Days, day_fields, no_file};
+use super::days::{Days, day_fields};
 use super::usage::key_select;
 use crate::api::statement_csv;
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::{Unread, no_file};
 use crate::console::layout::{Content, account_with, ledger_account};
 use crate::console::numbers::{self, signed, whole};
 use crate::console::page::Reply;
@@ -25,7 +26,7 @@ use crate::storage::console::check::COMPARED;
 use crate::storage::console::range::{self, EntryRange};
 use crate::storage::console::statement::{self as read, ADDED_UP, Movements, NewestEntry, StatementPage};
 use crate::storage::console::usage::{KeyChoice, key_choices};
-use crate::storage::ledger::statement::{self, PAGE, StatementLine};
+use crate::storage::ledger::statement::{self, PAGE};
 
 const LINES: i64 = 50;
 const KEYS: i64 = 200;
@@ -68,11 +69,13 @@ impl Statement {
 }
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
-    let (ledger, asked) = (ledger_account(call).await?, Asked::of(call));
+    let unread = Unread::of(&call.query);
+    let (ledger, asked) = (ledger_account(call).await?, Asked::of(call, unread).await?);
     let statement = Statement::read(call, &asked, &ledger).await?;
     let (words, root) = (call.words(), call.path("")?);
     let body = html! {
         @if let Some(fault) = asked.fault { p.note.bad role="alert" { (fault.text(words)) } }
+        (asked.unread.note(words))
         (proof(words, &root, &asked, &statement, &ledger))
         (printed(call, &asked)?)
         @if let Some(movements) = &statement.movements {
@@ -92,13 +95,16 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         (table(words, "", &statement.page.lines))
         @if let Some(older) = statement.page.older {
             @if statement.page.lines.is_empty() { p.muted { (words.looked_through()) } }
-            p.space { a.button href={ (root) "/ledger?" (asked.query(older)) } { (words.older_entries()) } }
+            p.space { a.button href={ (root) "/ledger?" (asked.query(Some(older))) } { (words.older_entries()) } }
         }
     };
-    let of_days = asked.days.map(|days| format!("?{}", days.query())).unwrap_or_default();
+    let of_these = match asked.query(None) {
+        query if query.is_empty() => query,
+        query => format!("?{query}"),
+    };
     let actions = html! {
         span.as-of { (words.as_of(&numbers::instant_s(words.0, call.now()))) }
-        a.button href={ (root) "/ledger.csv" (of_days) } download { "CSV" }
+        a.button href={ (root) "/ledger.csv" (of_these) } download { "CSV" }
         button type="button" data-print hidden { (words.print()) }
     };
     let content = Content::new(Section::Statement, words.statement(), body);
@@ -191,11 +197,15 @@ fn summary(words: Words, days: Days, is_of_period: bool, movements: &Movements) 
     }
 }
 
-/// The entries of the days, or all without days, oldest first.
+/// The entries that were asked for, oldest first.
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
-    let (account, asked): (AccountId, _) = (call.account_id()?, Asked::of(call));
+    let unread = Unread::of_file(&call.query, &["kind", "key", "from", "to", "sum"]);
+    let (account, asked): (AccountId, _) = (call.account_id()?, Asked::of(call, unread).await?);
     if let Some(fault) = asked.fault {
-        return no_file(call, fault);
+        return no_file(call, fault.text(call.words()));
+    }
+    if let Some(page) = asked.unread.instead_of_file(call)? {
+        return Ok(page);
     }
     let between = asked.days.map(Days::instants);
     let db = call.db().await?;
@@ -215,9 +225,7 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
         let page = statement::page(db, account, last, PAGE.min(around.end - 1 - last)).await?;
         let Some(newest) = page.last() else { break };
         last = newest.number;
-        let is_asked =
-            |line: &&StatementLine| between.is_none_or(|(from, until)| line.at >= from && line.at < until);
-        for line in page.iter().filter(is_asked) {
+        for line in page.iter().filter(|line| asked.includes(line)) {
             statement_csv::write_line(&mut rows, line).map_err(|_| PageError::Internal)?;
         }
     }

@@ -15,6 +15,7 @@ use super::days::{Chosen, Days};
 use super::usage_check::{Check, check};
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::Unread;
 use crate::console::layout::{Content, account_with, ledger_account};
 use crate::console::numbers::{self, whole};
 use crate::console::outcome::reason;
@@ -27,6 +28,7 @@ use crate::domain::refusal::ErrorCode;
 use crate::domain::settlement::Outcome;
 use crate::http::error_body::code_in;
 use crate::http::public_links::PublicLinks;
+use crate::ledger::rules::account::LedgerAccount;
 use crate::storage::console::daily;
 use crate::storage::console::usage::{self, DayOfGroup, Dimension, KeyChoice, UsageFilter, UsageGroup};
 use crate::storage::environments;
@@ -43,9 +45,39 @@ struct Asked {
     is_calls: bool,
     key: Option<KeyId>,
     environment: Option<EnvironmentId>,
+    /// The filters that were not understood.
+    unread: Unread,
 }
 
 impl Asked {
+    async fn of(call: &mut Call, ledger: &LedgerAccount, mut unread: Unread) -> Result<Self, PageError> {
+        let account = call.account_id()?;
+        let key = unread.key(call, "key").await?;
+        let known = environments::names(call.db().await?, account).await?;
+        let of_account =
+            |text: &str| text.parse().ok().filter(|id| known.iter().any(|(known, _)| known == id));
+        let show = |text: &str| (text == "calls").then_some(());
+        let query = &call.query;
+        Ok(Self {
+            chosen: Chosen::of(call, ledger),
+            by: unread.choice(query, "by", Dimension::from_name).unwrap_or(Dimension::Endpoint),
+            is_calls: unread.choice(query, "show", show).is_some(),
+            key,
+            environment: unread.choice(query, "environment", of_account),
+            unread,
+        })
+    }
+
+    /// The query string of the same calls.
+    fn query(&self) -> String {
+        let ids = [
+            ("key", self.key.map(|id| id.to_string())),
+            ("environment", self.environment.map(|id| id.to_string())),
+        ];
+        let ids = ids.into_iter().filter_map(|(name, id)| Some(format!("&{name}={}", id?)));
+        ids.fold(self.chosen.days.query(), |query, id| query + &id)
+    }
+
     fn filter(&self) -> UsageFilter {
         let Days { from, to } = self.chosen.days;
         UsageFilter { from, to, key: self.key, environment: self.environment }
@@ -84,17 +116,13 @@ impl Usage {
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let ledger = ledger_account(call).await?;
-    let asked = Asked {
-        chosen: Chosen::of(call, &ledger),
-        by: Dimension::from_name(call.query.text("by")).unwrap_or(Dimension::Endpoint),
-        is_calls: call.query.text("show") == "calls",
-        key: call.query.text("key").parse().ok(),
-        environment: call.query.text("environment").parse().ok(),
-    };
+    let unread = Unread::of(&call.query);
+    let asked = Asked::of(call, &ledger, unread).await?;
     let usage = Usage::read(call, &asked).await?;
     let (words, root, now) = (call.words(), call.path("")?, call.now());
     let body = html! {
         @if let Some(fault) = asked.chosen.fault { p.note.bad role="alert" { (fault.text(words)) } }
+        (asked.unread.note(words))
         (filters(words, &asked, &usage))
         (totals(words, &usage))
         // From the address of this page, which keeps many bars light.
@@ -102,7 +130,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
         (table(words, &asked, &usage, &root))
         (usage.check.show(words, &root, asked.chosen.days, asked.is_filtered()))
     };
-    let csv = format!("{root}/usage.csv?{}", asked.chosen.days.query());
+    let csv = format!("{root}/usage.csv?{}", asked.query());
     let actions = html! {
         span.as-of { (words.as_of(&numbers::instant_s(words.0, now))) }
         a.button href=(csv) download { "CSV" }

@@ -52,8 +52,19 @@ words! {
     not_from_here: "It was open for too long, was not sent from its own page, or your browser keeps no cookies. Nothing was changed. Open the page again and send the form from there."
         / "Ele ficou aberto por muito tempo, não foi enviado da própria página ou seu navegador não guarda cookies. Nada foi alterado. Abra a página de novo e envie o formulário de lá.";
     not_a_form_title: "The form could not be read" / "O formulário não pôde ser lido";
-    not_a_form: "It has fields that the page does not have, or a field twice. Nothing was changed."
-        / "Há campos que a página não tem, ou um campo repetido. Nada foi alterado.";
+    form_of_other_type: "It was not sent as application/x-www-form-urlencoded, the type that the forms of these pages have."
+        / "Ele não foi enviado como application/x-www-form-urlencoded, o tipo dos formulários destas páginas.";
+    form_cut_off: "It was cut off on its way." / "Ele chegou incompleto.";
+    form_not_utf8: "It contains text that is not valid UTF-8." / "Ele contém texto que não é UTF-8 válido.";
+    form_fields: "It has fields that the page does not have, or a field twice."
+        / "Há campos que a página não tem, ou um campo repetido.";
+    form_choice: "It has a value that the page does not offer." / "Há um valor que a página não oferece.";
+    filters_unread: "The address has a filter that was not understood." / "O endereço tem um filtro que não foi entendido.";
+    shown_without_filter: "This page is shown without it." / "Esta página é exibida sem ele.";
+    nothing_changed: "Nothing was changed." / "Nada foi alterado.";
+    unreadable_title: "The request was not accepted" / "A requisição não foi aceita";
+    unreadable: "The gateway could not read it. Nothing was changed." / "O gateway não conseguiu lê-la. Nada foi alterado.";
+    request_too_large: "It is too large. Nothing was changed." / "Ela é grande demais. Nada foi alterado.";
     busy_title: "One moment, please" / "Um momento, por favor";
     busy: "The service is busy and serves API calls first. Nothing was changed. Try again in a few seconds."
         / "O serviço está ocupado e atende primeiro as chamadas de API. Nada foi alterado. Tente de novo em alguns segundos.";
@@ -73,6 +84,9 @@ sentences! {
     w:
     fn is_too_long(most: usize) { format!("Enter at most {most} characters.") }
         { format!("Digite no máximo {most} caracteres.") }
+    fn form_too_large(kb: usize, fields: usize) { format!("It is too large. A form has at most {kb} KB and {fields} fields.") }
+        { format!("Ele é grande demais. Um formulário tem no máximo {kb} KB e {fields} campos.") }
+    fn filter_unread(names: &str) { format!("Filter not understood: {names}.") } { format!("Filtro não entendido: {names}.") }
     fn as_of(when: &str) { format!("As of {when}") } { format!("Posição em {when}") }
     fn seconds(n: i64) { counted(w, n, "second", "seconds") } { counted(w, n, "segundo", "segundos") }
     fn minutes_ago(n: i64) { format!("{n} min ago") } { format!("há {n} min") }

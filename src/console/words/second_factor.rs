@@ -28,6 +28,8 @@ words! {
         / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, fale com o suporte.";
     mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
         / "O segundo fator foi desativado. Se não foi você, crie uma nova senha agora.";
+    mail_factor_undone: "You have undone the change of your e-mail address. The second factor that was switched on after that change is off, because it may be another person’s. Set up your own once you have a new password."
+        / "Você desfez a mudança do seu endereço de e-mail. O segundo fator ativado depois dessa mudança foi desativado, porque pode ser de outra pessoa. Configure o seu quando tiver uma nova senha.";
     mail_factor_reason: "You receive this e-mail whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
     lost_factor: "Lost the phone and the codes?" / "Perdeu o telefone e os códigos?";
     lost_factor_lead: "Another admin of an account of yours can vouch for you. We write to all of them. A day after one has, your password or link is enough to log in."
@@ -69,6 +71,16 @@ sentences! {
         { format!("{who} confirmou que é você: seu segundo fator termina em {when}.") }
     fn factor_ends_by_operator(when: &str) { format!("The operator of this service was asked to end your second factor. It ends on {when}.") }
         { format!("Pediram a quem opera este serviço que encerre o seu segundo fator. Ele termina em {when}.") }
-    fn codes_left(n: i64) { format!("{} left.", counted(w, n, "recovery code", "recovery codes")) }
-        { if n == 1 { "Resta 1 código de recuperação.".to_owned() } else { format!("Restam {n} códigos de recuperação.") } }
+    fn codes_left(n: i64) {
+        match n {
+            0 => "No recovery code is left. Switch the second factor off and on again to get new ones.".to_owned(),
+            n => format!("{} left.", counted(w, n, "recovery code", "recovery codes")),
+        }
+    } {
+        match n {
+            0 => "Não resta nenhum código de recuperação. Desative e ative o segundo fator de novo para receber outros.".to_owned(),
+            1 => "Resta 1 código de recuperação.".to_owned(),
+            n => format!("Restam {n} códigos de recuperação."),
+        }
+    }
 }

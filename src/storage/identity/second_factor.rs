@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use crate::domain::ids::IdentityId;
+use crate::secret::token::TokenDigest;
 use crate::storage::error::StorageError;
 
 /// A second factor as it is stored.
@@ -28,12 +29,10 @@ pub async fn set(
     step: i64,
     codes: &[[u8; 32]],
 ) -> Result<(), StorageError> {
-    sqlx::query("update identity set totp = $2, totp_last_step = $3 where id = $1")
-        .bind(id.as_uuid())
-        .bind(sealed)
-        .bind(step)
-        .execute(&mut *connection)
-        .await?;
+    let set = "update identity set totp = $2, totp_last_step = $3,
+                      totp_set_at = case when $2::bytea is not null then now() end
+                where id = $1";
+    sqlx::query(set).bind(id.as_uuid()).bind(sealed).bind(step).execute(&mut *connection).await?;
     sqlx::query("delete from recovery_code where identity_id = $1")
         .bind(id.as_uuid())
         .execute(&mut *connection)
@@ -44,6 +43,27 @@ pub async fn set(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Takes away a factor that was switched on after a one-time link was made. Returns whether there
+/// was one.
+pub async fn end_younger(
+    connection: &mut PgConnection,
+    id: IdentityId,
+    link: &TokenDigest,
+) -> Result<bool, StorageError> {
+    let is_younger: bool = sqlx::query_scalar(
+        "select exists (select from identity i join one_time_token t on t.digest = $2
+                         where i.id = $1 and i.totp is not null and i.totp_set_at >= t.created_at)",
+    )
+    .bind(id.as_uuid())
+    .bind(link.as_bytes())
+    .fetch_one(&mut *connection)
+    .await?;
+    if is_younger {
+        set(connection, id, None, 0, &[]).await?;
+    }
+    Ok(is_younger)
 }
 
 /// Uses up the code of a step. Returns whether it was the first use: of two at once, one is.

@@ -144,6 +144,30 @@ async fn a_reset_link_ends_when_its_mailbox_is_left() {
 }
 
 #[tokio::test]
+async fn an_undo_takes_away_a_second_factor_that_is_younger_than_the_change() {
+    let post = Post::new(&[]).await;
+    let mut thief = ana_with_a_password(&post).await;
+    let undo = change(&post, &mut thief, "ana@example.com", "thief@example.com").await;
+    switched_on(&mut thief).await;
+    let (status, form) = press(&post, &undo).await;
+    assert!(status == 303 && form.starts_with(RESET), "{form}");
+    let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
+    assert_eq!((set.status, set.leads_to()), (303, "/console"), "no code of the thief's is asked for");
+    post.message("ana@example.com", "switched on after that change is off").await;
+}
+
+#[tokio::test]
+async fn an_undo_leaves_the_second_factor_that_was_there_before_the_change() {
+    let post = Post::new(&[]).await;
+    let mut ana = ana_with_a_password(&post).await;
+    switched_on(&mut ana).await;
+    let undo = change(&post, &mut ana, "ana@example.com", "new@example.com").await;
+    let (_, form) = press(&post, &undo).await;
+    let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
+    assert!(set.leads_to().starts_with("/console/log-in/second"), "{} {}", set.leads_to(), set.body);
+}
+
+#[tokio::test]
 async fn a_change_of_the_second_factor_is_reported_to_the_mailbox_that_was_left() {
     let post = Post::new(&[]).await;
     let mut thief = ana_with_a_password(&post).await;

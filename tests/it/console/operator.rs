@@ -67,7 +67,7 @@ pub(crate) async fn operator(gateway: &Gateway, email: &str, role: OperatorRole)
     Operator { visitor, codes }
 }
 
-async fn admin(gateway: &Gateway) -> Operator {
+pub(crate) async fn admin(gateway: &Gateway) -> Operator {
     operator(gateway, "olga@example.com", OperatorRole::Admin).await
 }
 

@@ -136,6 +136,13 @@ impl Visitor {
         self.send(path, request).await
     }
 
+    /// A POST of a page of ours with another body.
+    pub(crate) async fn post_body(&mut self, path: &str, media: &str, body: String) -> Page {
+        let request = self.dressed(self.client.post(format!("{}{path}", self.base)).body(body));
+        let request = request.header(ORIGIN, &self.base).header("content-type", media);
+        self.send(path, request).await
+    }
+
     /// Fills in the form of a page and sends it.
     pub(crate) async fn submit(&mut self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let hidden = page.hidden(action);

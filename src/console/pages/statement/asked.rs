@@ -1,11 +1,14 @@
 //! What the reader asked for: kinds of entries, a key, days.
 
 use crate::console::call::Call;
+use crate::console::error::PageError;
+use crate::console::filters::Unread;
 use crate::console::pages::days::{Days, DaysFault};
 use crate::console::words::Words;
 use crate::domain::ids::KeyId;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::console::statement::StatementFilter;
+use crate::storage::ledger::statement::StatementLine;
 
 /// Kinds that are chosen together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,30 +60,41 @@ pub(super) struct Asked {
     pub(super) key: Option<KeyId>,
     pub(super) days: Option<Days>,
     pub(super) fault: Option<DaysFault>,
+    /// The filters that were not understood.
+    pub(super) unread: Unread,
     pub(super) before: Option<i64>,
     /// Whether all entries are added up.
     pub(super) adds_up: bool,
 }
 
 impl Asked {
-    pub(super) fn of(call: &Call) -> Self {
+    pub(super) async fn of(call: &mut Call, mut unread: Unread) -> Result<Self, PageError> {
+        let key = unread.key(call, "key").await?;
         let query = &call.query;
         let (days, fault) = match Days::typed(query) {
             None => (None, None),
             Some(Ok(days)) => (Some(days), None),
             Some(Err(fault)) => (None, Some(fault)),
         };
-        Self {
-            group: Group::ALL
-                .into_iter()
-                .find(|group| group.name() == query.text("kind"))
-                .unwrap_or(Group::All),
-            key: query.text("key").parse().ok(),
+        let group = |text: &str| Group::ALL.into_iter().find(|group| group.name() == text);
+        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        Ok(Self {
+            group: unread.choice(query, "kind", group).unwrap_or(Group::All),
+            key,
             days,
             fault,
-            before: query.text("before").parse().ok().filter(|number| *number > 0),
+            before: unread.choice(query, "before", number),
             adds_up: query.text("sum") == "1",
-        }
+            unread,
+        })
+    }
+
+    /// Whether an entry is one that was asked for.
+    pub(super) fn includes(&self, line: &StatementLine) -> bool {
+        let kinds = self.group.kinds();
+        self.days.map(Days::instants).is_none_or(|(from, until)| line.at >= from && line.at < until)
+            && (kinds.is_empty() || kinds.iter().any(|kind| kind.as_str() == line.kind))
+            && self.key.is_none_or(|key| line.key_id == Some(key))
     }
 
     pub(super) fn filter(&self) -> StatementFilter {
@@ -88,8 +102,8 @@ impl Asked {
         StatementFilter { kinds: self.group.kinds(), key: self.key, between }
     }
 
-    /// The query string of the entries before a number.
-    pub(super) fn query(&self, before: i64) -> String {
+    /// The query string of these entries, or of those before a number.
+    pub(super) fn query(&self, before: Option<i64>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let texts = [
             ("kind", self.group.name().to_owned()),
@@ -97,6 +111,7 @@ impl Asked {
         ];
         let days = self.days.map(|days| [("from", days.from.to_string()), ("to", days.to.to_string())]);
         let texts = texts.into_iter().chain(days.into_iter().flatten()).filter(|(_, text)| !text.is_empty());
-        query.extend_pairs(texts).append_pair("before", &before.to_string()).finish()
+        let before = before.map(|number| ("before", number.to_string()));
+        query.extend_pairs(texts).extend_pairs(before).finish()
     }
 }

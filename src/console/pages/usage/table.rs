@@ -1,18 +1,22 @@
 //! The table of the usage page, with its sum, and the same as a file.
 
+use std::collections::HashSet;
+
 use maud::{Markup, html};
 
 use super::{Asked, GROUPS, Usage, group_name, sum};
 use crate::console::call::Call;
 use crate::console::error::PageError;
+use crate::console::filters::{Unread, no_file};
 use crate::console::layout::ledger_account;
 use crate::console::numbers::whole;
 use crate::console::page::Reply;
-use crate::console::pages::days::{Chosen, no_file};
+use crate::console::pages::days::FILLED_IN;
 use crate::console::words::Words;
+use crate::domain::ids::KeyId;
 use crate::http::csv::{Cell, write_row};
-use crate::storage::console::usage::{Dimension, UsageGroup};
-use crate::storage::ledger::usage_report::{self, GroupBy, UsageQuery};
+use crate::storage::console::usage::{Dimension, UsageGroup, keys_of};
+use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
 
 /// Lines of one CSV file.
 const CSV_LINES: i64 = 20_000;
@@ -91,14 +95,25 @@ fn group_cell(words: Words, by: Dimension, group: &UsageGroup, root: &str) -> Ma
     }
 }
 
-/// All usage of the days, by day, key, endpoint and outcome.
+/// The fields of the address of a file. Some of them only arrange the page.
+const FIELDS: [&str; 8] = ["period", "from", "to", FILLED_IN, "key", "environment", "by", "show"];
+
+/// The usage that was asked for, by day, key, endpoint and outcome.
 pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError> {
     let ledger = ledger_account(call).await?;
-    let Chosen { days, fault, .. } = Chosen::of(call, &ledger);
-    if let Some(fault) = fault {
-        return no_file(call, fault);
+    let unread = Unread::of_file(&call.query, &FIELDS);
+    let asked = Asked::of(call, &ledger, unread).await?;
+    if let Some(fault) = asked.chosen.fault {
+        return no_file(call, fault.text(call.words()));
     }
-    let account = call.account_id()?;
+    if let Some(page) = asked.unread.instead_of_file(call)? {
+        return Ok(page);
+    }
+    let (account, days) = (call.account_id()?, asked.chosen.days);
+    let of_environment = match asked.environment {
+        Some(id) => Some(keys_of(call.db().await?, account, id).await?),
+        None => None,
+    };
     let query = UsageQuery {
         from: days.from,
         to: days.to,
@@ -113,7 +128,11 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
     let mut rows = Vec::new();
     let head = ["day", "key_id", "key_name", "endpoint", "outcome", "calls", "refused", "credits"];
     write_row(&mut rows, &head.map(Cell::Text)).map_err(|_| PageError::Internal)?;
-    for line in &report.lines {
+    let is_asked = |line: &&UsageLine| {
+        let is_of = |keys: &HashSet<KeyId>| line.key_id.is_some_and(|key| keys.contains(&key));
+        asked.key.is_none_or(|key| line.key_id == Some(key)) && of_environment.as_ref().is_none_or(is_of)
+    };
+    for line in report.lines.iter().filter(is_asked) {
         let day = line.day.map(|day| day.to_string());
         let key = line.key_id.map(|key| key.to_string());
         let cells = [
