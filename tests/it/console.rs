@@ -26,7 +26,7 @@ mod sessions;
 mod sign_up;
 pub(crate) mod table;
 mod ties_out;
-mod vouching;
 mod unreadable_forms;
+mod vouching;
 mod weight;
 mod words;
