@@ -62,11 +62,11 @@ pub(super) fn overlay(layers: &mut Layers, sources: &Sources) {
         if let Some(name) = names.iter().find(|name| variable_of(name) == variable) {
             layers.overlay_text(name, text.trim(), variable.to_owned());
         } else if let Some((_, current)) = RENAMED.iter().find(|(name, _)| variable_of(name) == variable) {
-            match variable_of(current) {
-                both if sources.variable(&both).is_some() => {
-                    layers.faults.push(Fault::new(variable, both_names(&both)));
-                }
-                _ => layers.overlay_text(current, text.trim(), variable.to_owned()),
+            let current_variable = variable_of(current);
+            if sources.variable(&current_variable).is_some() {
+                layers.faults.push(Fault::new(variable, both_names(&current_variable)));
+            } else {
+                layers.overlay_text(current, text.trim(), variable.to_owned());
             }
         } else {
             let known = names.iter().map(|name| variable_of(name));
