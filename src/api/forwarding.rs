@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
 use axum::http::response::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -25,11 +25,12 @@ use crate::domain::credits::Credits;
 use crate::domain::forwarding::ForwardedRoute;
 use crate::domain::json_pointer::JsonPointer;
 use crate::domain::key::Mode;
+use crate::domain::price::CountedPrice;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::gate::forward::{CallBody, ForwardedCall, Forwarding, UpstreamRequest};
 use crate::gate::metering::{PaidAnswer, PaidFuture, Unanswered};
 use crate::http::answer::passed_on;
-use crate::http::representation::is_unencoded;
+use crate::http::representation::{is_json, is_unencoded};
 use crate::http::request_body_fault::RequestBodyFault;
 use crate::upstream::error::UpstreamError;
 use crate::upstream::figure::{Member, member_in};
@@ -176,6 +177,13 @@ fn upload(route: &ForwardedRoute, body: CallBody) -> Upload {
     }
 }
 
+/// Whether the answer is JSON in which figures of the price stand.
+fn has_figures(route: &ForwardedRoute, headers: &HeaderMap) -> bool {
+    route.price.counted().is_some_and(CountedPrice::reads_answer)
+        && is_unencoded(headers)
+        && headers.get(header::CONTENT_TYPE).is_some_and(is_json)
+}
+
 /// Reads an answer whole, unless it is long or streamed.
 async fn read(route: &ForwardedRoute, headers: &HeaderMap, body: AnswerBody) -> Result<Read, UpstreamError> {
     let length = body.size_hint().exact();
@@ -189,7 +197,7 @@ async fn read(route: &ForwardedRoute, headers: &HeaderMap, body: AnswerBody) -> 
         Some(0) => false,
         // What has a length is of one piece, unless it consists of events.
         Some(bytes) => is_event_stream(headers) || bytes > whole_bytes as u64,
-        None => is_event_stream(headers) || route.stream.is_some(),
+        None => is_event_stream(headers) || (route.stream.is_some() && !has_figures(route, headers)),
     };
     if is_streamed {
         return Ok(Read::Longer(Bytes::new(), body));

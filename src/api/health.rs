@@ -99,8 +99,8 @@ pub async fn health(
 
 fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> KeyShown {
     let plan = &caller.key.plan;
-    let callable =
-        routes.paths_and_access().filter(|(_, access)| entitlement::check(&caller.key, access).is_ok());
+    let callable = routes.callable_in(caller.key.mode);
+    let callable = callable.filter(|(_, access)| entitlement::check(&caller.key, access).is_ok());
     // Several routes may share a path, by method.
     let mut listed = BTreeSet::new();
     let paths = callable.map(|(path, _)| path).chain(FREE_PATHS).filter(|path| listed.insert(*path));

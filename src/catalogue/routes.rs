@@ -5,6 +5,7 @@ mod built_in;
 mod changes;
 mod description;
 mod forwarded;
+pub mod lenient_paths;
 mod paths;
 mod price;
 mod upstream;
@@ -24,6 +25,7 @@ use super::reserved;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::{ForwardedRoute, PathPattern, RouteMethod, UpstreamServers};
 use crate::domain::header_name::{MAX_HEADER_NAME_CHARS, is_header_name};
+use crate::domain::key::Mode;
 use crate::domain::plan::Access;
 use crate::domain::route::Route;
 
@@ -172,6 +174,15 @@ impl RouteSet {
     pub fn paths_and_access(&self) -> impl Iterator<Item = (&'static str, &Access)> {
         let built_in = self.built_in.iter().map(|route| (route.path, &route.access));
         built_in.chain(self.forwarded.iter().map(|route| (route.path, &route.access)))
+    }
+
+    /// The same of the routes that take keys of a mode.
+    pub fn callable_in(&self, mode: Mode) -> impl Iterator<Item = (&'static str, &Access)> {
+        let built_in = self.built_in.iter().map(|route| (route.path, &route.access));
+        let takes_mode =
+            move |route: &&Arc<ForwardedRoute>| mode == Mode::Live || self.takes_test_keys(route);
+        let forwarded = self.forwarded.iter().filter(takes_mode);
+        built_in.chain(forwarded.map(|route| (route.path, &route.access)))
     }
 
     /// Each route as its customers write it, and the words that a plan needs for it.

@@ -15,6 +15,7 @@ use super::metering::stream::Attached;
 use super::metering::{Metering, PaidAnswer, PaidFuture, Sale};
 pub use super::shape::CallBody;
 use super::shape::Shaped;
+use crate::catalogue::routes::lenient_paths::LenientPaths;
 use crate::domain::credits::Credits;
 use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::ids::CallId;
@@ -33,6 +34,8 @@ pub struct ForwardRoute {
     pub takes_test_keys: bool,
     /// The header that counts the gateways that a call has passed.
     pub hops: HeaderName,
+    /// The paths of all routes, as lenient servers read them.
+    pub lenient_paths: Arc<LenientPaths>,
     /// What sends its calls on.
     pub forwarding: Arc<dyn Forwarding>,
     pub metering: Arc<Metering>,

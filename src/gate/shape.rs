@@ -1,5 +1,7 @@
 //! Checks whether a request may be forwarded, and reads its body unless it is streamed.
 
+use std::sync::Arc;
+
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
@@ -9,6 +11,7 @@ use super::call::{Call, Refused};
 use super::entitlement::Entitled;
 use super::idempotency::has_key;
 use super::limits::account::Slot;
+use crate::catalogue::routes::lenient_paths::LenientPaths;
 use crate::domain::forwarding::RequestBody;
 use crate::domain::key::Mode;
 use crate::domain::refusal::{Malformed, Refusal};
@@ -64,14 +67,22 @@ pub(super) struct ShapeLimits {
     pub(super) takes_test_keys: bool,
     /// The header that counts gateways.
     pub(super) hops: HeaderName,
+    /// The path of the route.
+    pub(super) path: &'static str,
+    /// The paths of all routes.
+    pub(super) lenient_paths: Arc<LenientPaths>,
 }
 
 /// Reads the body within the limit of the route, or leaves it to be streamed. Refuses keys of test
-/// environments where the upstream has no test targets.
+/// environments where the upstream has no test targets, and paths that the upstream may read as
+/// those of another route.
 pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped, Refused> {
     let (mut call, caller, slot) = call.into_parts();
     if caller.key.mode == Mode::Test && !limits.takes_test_keys {
         return Err(call.refuse(Refusal::NoTestServers));
+    }
+    if limits.lenient_paths.lead_elsewhere(call.request.uri().path(), limits.path) {
+        return Err(call.refuse(Refusal::BadRequest(Malformed::AmbiguousPath)));
     }
     let Some(hops) = hops(call.request.headers(), &limits.hops) else {
         return Err(call.refuse(Refusal::LoopDetected));

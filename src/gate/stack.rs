@@ -84,6 +84,8 @@ where
         max_request_bytes: sold.max_request_bytes,
         takes_test_keys: route.takes_test_keys,
         hops: route.hops.clone(),
+        path: sold.path,
+        lenient_paths: route.lenient_paths.clone(),
     };
     let (name, access) = (Arc::<str>::from(sold.call()), Arc::new(sold.access.clone()));
     let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });

@@ -46,7 +46,7 @@ const FOR_THE_GATEWAY: [&str; 9] = [
 ];
 /// Headers of an upstream about itself or for the gateway, and those that only the gateway writes:
 /// about a call and its origin.
-const FROM_THE_UPSTREAM: [&str; 11] = [
+const FROM_THE_UPSTREAM: [&str; 12] = [
     "alt-svc",
     "clear-site-data",
     "idempotent-replayed",
@@ -56,6 +56,7 @@ const FROM_THE_UPSTREAM: [&str; 11] = [
     "strict-transport-security",
     "www-authenticate",
     "x-development-mode",
+    "x-original-request-id",
     "x-powered-by",
     "x-request-id",
 ];

@@ -5,7 +5,7 @@ use super::page::{Page, Section, prefix};
 use super::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::depth::Depth;
-use crate::domain::forwarding::ForwardedRoute;
+use crate::domain::forwarding::{ForwardedRoute, WhenLeft};
 use crate::domain::language::Language;
 use crate::domain::plan::{Plan, Support};
 use crate::domain::route::{Price, Route};

@@ -262,6 +262,7 @@ async fn every_error_has_a_page_to_which_its_answer_leads() {
     for code in fluence::domain::refusal::ErrorCode::ALL {
         let page = get(&gateway, &format!("/docs/errors/{}", code.as_str())).await;
         assert_eq!(page.status, 200, "{}", code.as_str());
+        assert!(!page.body.contains("{upgrade") && !page.body.contains("{docs"), "{}", page.body);
     }
 }
 

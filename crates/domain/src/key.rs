@@ -4,6 +4,7 @@ pub mod found;
 mod format;
 pub mod leak;
 mod prefix;
+pub mod query_parameter;
 pub mod reach;
 pub mod rotation;
 mod secret;

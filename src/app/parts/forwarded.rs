@@ -7,6 +7,7 @@ use super::Shared;
 use crate::api::forwarding::Forwarder;
 use crate::api::forwarding::identity::IdentityTokens;
 use crate::app::offer::{Offer, OfferError};
+use crate::catalogue::routes::lenient_paths::LenientPaths;
 use crate::domain::forwarding::{UpstreamIdentity, UpstreamServers};
 use crate::domain::price::CountedPrice;
 use crate::gate::forward::ForwardRoute;
@@ -23,6 +24,8 @@ impl Shared {
         let servers = self.upstreams.of(&offer.routes.upstreams)?;
         let tokens = self.identity_tokens(&offer.routes.upstreams);
         self.lease.follow(offer.routes.longest_total_s());
+        let paths = offer.routes.forwarded.iter().map(|route| route.path);
+        let lenient_paths = Arc::new(LenientPaths::new(paths));
         let numbers = offer.route_numbers.iter().skip(offer.routes.built_in.len());
         let routes = offer.routes.forwarded.iter().zip(numbers).map(|(route, number)| {
             // A set whose route names an unknown upstream is refused when it is read.
@@ -38,6 +41,7 @@ impl Shared {
                 number: *number,
                 takes_test_keys: servers.test.is_some(),
                 hops: self.names.hops.clone(),
+                lenient_paths: lenient_paths.clone(),
                 forwarding: Arc::new(Forwarder {
                     tokens: tokens.get(&route.upstream).cloned(),
                     names: self.names.clone(),

@@ -84,14 +84,16 @@ pub(in crate::catalogue) fn list<T: PartialEq>(most: usize, item: impl Read<T>) 
         if items.len() > most {
             return Err(format!("must have at most {most} values"));
         }
-        let mut values = Vec::with_capacity(items.len());
-        for found in items.iter() {
-            let value = item(found.get_ref()).map_err(|message| format!("has a value that {message}"))?;
-            if values.contains(&value) {
-                return Err("has a value twice".into());
+        let (mut values, mut faults) = (Vec::with_capacity(items.len()), Vec::new());
+        for (place, found) in (1..).zip(items.iter()) {
+            match item(found.get_ref()) {
+                Ok(value) if values.contains(&value) => {
+                    faults.push(format!("value {place} stands there twice"))
+                }
+                Ok(value) => values.push(value),
+                Err(message) => faults.push(format!("value {place} {message}")),
             }
-            values.push(value);
         }
-        Ok(values)
+        if faults.is_empty() { Ok(values) } else { Err(format!("is faulty: {}", faults.join("; "))) }
     }
 }

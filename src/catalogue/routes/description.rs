@@ -8,6 +8,7 @@ use toml::de::DeValue;
 use crate::catalogue::document::{Fields, Read, text};
 use crate::catalogue::interned::interned;
 use crate::domain::forwarding::{ExampleCall, PathPattern, RouteMethod, Translated};
+use crate::domain::key::query_parameter::key_parameter;
 
 /// Most entries of `path` and of `query`.
 const MAX_ENTRIES: usize = 16;
@@ -49,6 +50,12 @@ pub(super) fn example(
         };
         if let Some(name) = example.path.keys().find(unknown) {
             fields.fault("path", format_args!("has `{name}`, which is no parameter of the route's `path`"));
+        }
+        if let Some(name) = example.query.keys().find(|name| key_parameter(name.as_bytes()).is_some()) {
+            fields.fault(
+                "query",
+                format_args!("has `{name}`, which no call may have: clients send keys in it"),
+            );
         }
         let takes_no_body =
             |methods: &[RouteMethod]| !methods.iter().any(|method| method.takes_example_body());

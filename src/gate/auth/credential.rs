@@ -4,12 +4,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use percent_encoding::percent_decode_str;
 
 use crate::domain::key::KeySecret;
+use crate::domain::key::query_parameter::key_parameter;
 use crate::domain::refusal::Refusal;
 
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
-/// Query parameters in which clients commonly send a key.
-const KEY_PARAMETERS: [&str; 6] = ["api_key", "apikey", "key", "token", "access_token", "x-api-key"];
 
 /// Returns the key of a request, or `None` if it has no credential.
 ///
@@ -17,7 +15,7 @@ const KEY_PARAMETERS: [&str; 6] = ["api_key", "apikey", "key", "token", "access_
 /// not pass as anonymous. A key sent in both headers, or in a repeated header, must be the same
 /// everywhere.
 pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
-    if let Some(parameter) = key_parameter(uri.query().unwrap_or_default()) {
+    if let Some(parameter) = key_in_query(uri.query().unwrap_or_default()) {
         return Err(Refusal::KeyInQueryString { parameter });
     }
     let bare = only(headers.get_all(X_API_KEY).iter().map(|value| value.as_bytes().trim_ascii()))?;
@@ -58,11 +56,9 @@ fn has_no_scheme(authorization: &HeaderValue) -> bool {
 
 /// Returns the first query parameter whose name is that of a key, even if percent-encoded or in
 /// capitals.
-fn key_parameter(query: &str) -> Option<&'static str> {
+fn key_in_query(query: &str) -> Option<&'static str> {
     let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default());
-    names
-        .map(|name| percent_decode_str(name).collect::<Vec<u8>>())
-        .find_map(|name| KEY_PARAMETERS.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes())))
+    names.map(|name| percent_decode_str(name).collect::<Vec<u8>>()).find_map(|name| key_parameter(&name))
 }
 
 #[cfg(test)]
@@ -151,7 +147,7 @@ mod tests {
                 let is_in = |value: &HeaderValue| value.as_bytes().trim_ascii().ends_with(key.expose().as_bytes());
                 prop_assert!(headers.values().any(is_in));
             }
-            let _ = key_parameter(&String::from_utf8_lossy(&bytes));
+            let _ = key_in_query(&String::from_utf8_lossy(&bytes));
         }
     }
 }

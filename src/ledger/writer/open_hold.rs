@@ -104,11 +104,12 @@ impl OpenHold {
     }
 
     /// Captures `used`, and records under the call's idempotency key that its answer is not stored.
-    /// Does not wait.
+    /// A part of an answer that costs nothing frees the key. Does not wait.
     pub fn capture_without_answer(mut self, used: Credits, outcome: Outcome) -> Refund {
         let (captured, refund) = (used.min(self.amount()), self.refund_beyond(used));
         let answer = StoredAnswer { call_id: self.hold.call_id, content: None };
-        let response = self.claim.is_some().then_some(answer);
+        let is_free_part = captured == Credits::ZERO && outcome.is_charged_part();
+        let response = (self.claim.is_some() && !is_free_part).then_some(answer);
         let (claim, price, status) = (self.claim.take(), self.price.take(), self.status_with(outcome));
         self.settle(|hold| Settle { hold, captured, outcome, claim, response, price, status }, None);
         refund

@@ -229,6 +229,9 @@ fn headers(operation: &Operation, status: u16, codes: &[ErrorCode]) -> Value {
     if operation.is_idempotent && (status < 300 || operation.access.is_paid()) {
         names.push("Idempotent-Replayed");
     }
+    if operation.is_idempotent && operation.access.is_paid() {
+        names.push("X-Original-Request-Id");
+    }
     let is_key_optional = matches!(operation.access, Access::KeyOptional);
     let reference = |name: &str| {
         let mut header = reference_to_header(name);

@@ -40,6 +40,13 @@ async function send({ address, body }, key, isDry) {
   return { response, text: await response.text() };
 }
 
+/** What a dry run tells of the price: a range where it depends on what the call uses. */
+function quoted(text, dry) {
+  const isRange = typeof dry.credits_min === 'number' && dry.credits_min < dry.credits;
+  const credits = isRange ? `${dry.credits_min}–${dry.credits}` : `${dry.credits}`;
+  return text.replace('{credits}', credits).replace('{after}', isRange ? `≥ ${dry.credits_after}` : dry.credits_after);
+}
+
 function show({ response, text }) {
   const lines = [`HTTP ${response.status}`];
   for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);

@@ -6,6 +6,7 @@ const quote = form.querySelector('[data-quote]');
 const { keyAction, keyToken, send: sendLabel, sendFor, sendForOne, costs, free, charged, noKey } = trial.dataset;
 const left = document.querySelector('a.left');
 const QUIET_MS = 400;
+const SETTLED_ATTEMPTS = 5;
 
 let own = null;
 /** The request whose price is shown, and what it costs with its key. */
@@ -57,8 +58,8 @@ async function askPrice() {
   }
   priced = { name, credits: dry.credits };
   const text = dry.credits > 0 ? costs : free;
-  quote.textContent = text.replace('{credits}', dry.credits).replace('{after}', dry.credits_after);
-  const labelFor = dry.credits === 1 ? sendForOne : sendFor.replace('{credits}', dry.credits);
+  quote.textContent = quoted(text, dry);
+  const labelFor = dry.credits === 1 ? sendForOne : quoted(sendFor, dry);
   button.textContent = dry.credits > 0 ? labelFor : sendLabel;
   return priced;
 }
@@ -78,11 +79,25 @@ async function submit() {
   const answer = await call(wanted, key, false);
   const headers = answer.response.headers;
   const took = `HTTP ${answer.response.status}, ${Math.round(performance.now() - begun)} ms.`;
-  const used = headers.get('x-credits-used');
+  let used = headers.get('x-credits-used');
+  let after = headers.get('x-credits-remaining');
+  if (used === null && headers.has('x-credits-held')) [used, after] = await settled(headers.get('x-request-id'), key);
   status.textContent = used === null ? took
-    : `${took} ${charged.replace('{credits}', used).replace('{after}', headers.get('x-credits-remaining') ?? '–')}`;
+    : `${took} ${charged.replace('{credits}', used).replace('{after}', after ?? '–')}`;
   show(answer);
   if (used > 0) await showLeft();
+}
+
+/** Reads the charge of a streamed answer, whose headers came before its price was known, and what is left. */
+async function settled(id, key) {
+  const headers = { 'X-API-Key': key || own };
+  for (let attempt = 0; attempt < SETTLED_ATTEMPTS; attempt += 1) {
+    const answer = await fetch(`/v1/ledger/${id}`, { headers, credentials: 'omit', cache: 'no-store' });
+    const receipt = answer.ok ? await answer.json() : null;
+    if (receipt && receipt.state !== 'held') return [receipt.credits, answer.headers.get('x-credits-remaining')];
+    await new Promise((resume) => { setTimeout(resume, QUIET_MS); });
+  }
+  return [null, null];
 }
 
 /** Reads again what the account has left: a pasted key may have spent it, or belong to another account. */

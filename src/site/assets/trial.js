@@ -23,7 +23,7 @@ async function submit() {
   if (dry?.would_succeed) {
     priced = name;
     button.textContent = second;
-    status.textContent = price.replace('{credits}', dry.credits).replace('{after}', dry.credits_after);
+    status.textContent = quoted(price, dry);
   } else if (dry) {
     status.textContent = `${dry.error_code}: ${dry.reason.message}`;
   }

@@ -138,6 +138,7 @@ fn an_answer_tells_nothing_of_its_server_and_moves_no_money() {
         "x_credits_used",
         "X-Request-Id",
         "Idempotent-Replayed",
+        "X-Original-Request-Id",
         "idempotent_replayed",
         "X-Development-Mode",
         "Clear-Site-Data",

@@ -57,9 +57,9 @@ impl Answer {
             let body = [&self.body["error"]["retry_after"], &self.body["retry_after"]];
             let said = body.into_iter().find_map(Value::as_i64);
             assert_eq!(said, Some(self.number("retry-after")), "{}", self.text);
-        }
-        if self.status == 429 {
-            assert_eq!(parameter(self.header("ratelimit"), "t"), said, "{}", self.text);
+            if self.status == 429 {
+                assert_eq!(parameter(self.header("ratelimit"), "t"), said, "{}", self.text);
+            }
         }
     }
 

@@ -36,6 +36,8 @@ fn assert_repeats(replay: &Answer, first: &Answer) {
     assert_eq!((replay.status, is_replay(replay)), (first.status, true), "{}", replay.text);
     replay.assert_accounted();
     assert_eq!(replay.billing()["creditos_utilizados"], 0);
+    assert_eq!(replay.header("x-original-request-id"), first.header("x-request-id"));
+    assert_ne!(replay.header("x-request-id"), first.header("x-request-id"));
     let rest = |answer: &Answer| answer.text.replace(&answer.billing().to_string(), "…");
     let keys = |answer: &Answer| {
         let mut body = answer.body.clone();

@@ -169,6 +169,10 @@ async fn a_plan_without_the_word_and_a_method_that_is_not_listed_are_refused() {
     let test_key = shop.gateway.test_key(shop.customer.account).await;
     let refused = answer(shop.gateway.request(Method::POST, path).header("x-api-key", &test_key)).await;
     assert_eq!(refused.outcome(), (403, "TEST_KEY_NOT_ALLOWED"));
+    for (key, is_callable) in [(&shop.customer.key, true), (&test_key, false)] {
+        let shown = shop.gateway.get("/health", key).await.body["endpoints_available"].to_string();
+        assert_eq!(shown.contains("/images/"), is_callable, "{shown}");
+    }
     assert_eq!(shop.server.connections(), 0);
     assert_eq!(shop.balance().await, 1_000);
 }
@@ -191,12 +195,20 @@ async fn an_idempotency_key_replays_the_answer_and_charges_once() {
         b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 4\r\n\r\n\x89PNG".to_vec(),
     )])
     .await;
+    let mut first = None;
     for replayed in [false, true, true] {
         let got =
             shop.request(Method::POST).header("idempotency-key", "once").body("pixels").send().await.unwrap();
         assert_eq!(got.status(), 200);
         assert_eq!(got.headers()["content-type"], "image/png");
         assert_eq!(got.headers().contains_key("idempotent-replayed"), replayed);
+        let original = got.headers().get("x-original-request-id").cloned();
+        let id = got.headers()["x-request-id"].clone();
+        assert_eq!(original.is_some(), replayed);
+        assert_eq!(
+            original.unwrap_or(id),
+            *first.get_or_insert_with(|| got.headers()["x-request-id"].clone())
+        );
         assert_eq!(&got.bytes().await.unwrap()[..], b"\x89PNG");
     }
     assert_eq!(shop.server.requests().len(), 1);

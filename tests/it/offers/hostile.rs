@@ -244,3 +244,24 @@ async fn a_parameter_that_servers_may_read_as_another_path_reaches_no_upstream()
     }
     assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
 }
+
+#[tokio::test]
+async fn a_path_that_servers_may_read_as_that_of_a_dearer_route_reaches_no_upstream() {
+    let dear = "credits = 3\n[[route]]\nroute = \"dear\"\npath = \"/images/dear/resize\"\nmethods = [\"POST\"]\n\
+                upstream = \"images\"\naccess = \"images\"\ncredits = 50\n";
+    let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], dear, "").await;
+    let call = async |id: &str| {
+        let request = shop.gateway.request(Method::POST, &format!("/images/{id}/resize"));
+        answer(request.header("x-api-key", &shop.customer.key)).await
+    };
+    for id in ["d%65ar", "DEAR", "dear;x=1", "dear%3Bx", "dear.", "/dear"] {
+        let got = call(id).await;
+        let expected = if id == "/dear" { (404, "NOT_FOUND") } else { (400, "BAD_REQUEST") };
+        assert_eq!(got.outcome(), expected, "{id}: {}", got.text);
+    }
+    assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
+    for (id, left) in [("dear", 950), ("de%20ar", 947), ("Deare", 944)] {
+        assert_eq!(call(id).await.status, 200, "{id}");
+        assert_eq!(shop.balance().await, left, "{id}");
+    }
+}

@@ -419,3 +419,51 @@ async fn wherever_an_answer_is_cut_the_call_is_settled_once() {
     assert_eq!(shop.balance().await, 1_000 - charged);
     shop.gateway.assert_books_are_right().await;
 }
+
+#[tokio::test]
+async fn a_whole_answer_in_chunks_is_charged_by_its_figure_on_a_route_that_streams() {
+    let body = r#"{"choices":[1],"usage":{"tokens":55}}"#;
+    for media_type in ["application/json", "application/vnd.chat+json; charset=utf-8"] {
+        let chunked = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ntransfer-encoding: chunked\r\n\r\n\
+             a\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+            &body[..10],
+            body.len() - 10,
+            &body[10..]
+        );
+        let shop = Shop::selling(vec![Behaviour::Says(chunked.into_bytes())], COUNTED, "").await;
+        let got = answer(shop.request(Method::POST).body("{}")).await;
+        assert_eq!((got.status, got.text.as_str(), got.number("x-credits-used")), (200, body, 6));
+        let receipt = shop.receipt(&got).await;
+        assert_eq!(
+            (&receipt["outcome"], &receipt["price"]["counts"][0]["figure"]),
+            (&json!("answered"), &json!("55"))
+        );
+        assert_eq!(shop.balance().await, 994);
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_costs_nothing_is_given_back_and_frees_its_idempotency_key() {
+    let route = COUNTED.replace("min = 1, missing = \"min\"", "missing = \"release\"")
+        + "settlement = { broke_off = \"counted\" }\n";
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    let broken = format!("{head}a\r\ndata: {{}}\n\n\r\n");
+    let whole = format!("{head}{:x}\r\n{USAGE}\r\n0\r\n\r\n", USAGE.len());
+    let script = [broken, whole].map(|said| Behaviour::Says(said.into_bytes())).to_vec();
+    let shop = Shop::selling(script, &route, "").await;
+    let sent =
+        async || shop.request(Method::POST).header("idempotency-key", "k").body("{}").send().await.unwrap();
+    let first = sent().await;
+    let call_id = id(&first);
+    assert!(first.text().await.is_err(), "the upstream broke off");
+    let receipt = receipt(&shop, &call_id).await;
+    assert_eq!(
+        (&receipt["state"], &receipt["outcome"], &receipt["credits"]),
+        (&json!("released"), &json!("partly_answered"), &json!(0))
+    );
+    assert_eq!(sent().await.text().await.unwrap(), USAGE);
+    assert_eq!(shop.balance().await, 994);
+    shop.gateway.assert_books_are_right().await;
+}

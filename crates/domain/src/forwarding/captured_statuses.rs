@@ -10,6 +10,8 @@ pub struct CapturedStatuses(Vec<RangeInclusive<u16>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CapturedStatusesError {
+    #[error("must list a status: a route whose calls cost nothing has `credits = 0`")]
+    Empty,
     #[error("must list statuses such as \"2xx\" or \"404\"")]
     NotAStatus,
     #[error("must not list a 5xx: a failure of the upstream is never charged")]
@@ -43,9 +45,10 @@ impl CapturedStatuses {
     /// Reads `2xx` and `404`.
     ///
     /// # Errors
-    /// When an item is not a status that may be charged.
+    /// When there is no item, or one is not a status that may be charged.
     pub fn parse<'t>(items: impl IntoIterator<Item = &'t str>) -> Result<Self, CapturedStatusesError> {
-        items.into_iter().map(status_range).collect::<Result<_, _>>().map(Self)
+        let ranges: Vec<_> = items.into_iter().map(status_range).collect::<Result<_, _>>()?;
+        if ranges.is_empty() { Err(CapturedStatusesError::Empty) } else { Ok(Self(ranges)) }
     }
 
     /// Whether an answer with this status is charged.
@@ -99,6 +102,7 @@ mod tests {
         );
         assert_eq!(CapturedStatuses::parse(["5xx"]), Err(CapturedStatusesError::ServerError));
         assert_eq!(CapturedStatuses::parse(["503"]), Err(CapturedStatusesError::ServerError));
+        assert_eq!(CapturedStatuses::parse([]), Err(CapturedStatusesError::Empty));
         assert_eq!(CapturedStatuses::parse(["402"]), Err(CapturedStatusesError::Translated));
         for text in ["", "xx", "20x", "1xx", "6xx", "99", "2XX", "-200"] {
             assert_eq!(CapturedStatuses::parse([text]), Err(CapturedStatusesError::NotAStatus), "{text}");

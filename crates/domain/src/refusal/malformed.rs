@@ -54,6 +54,10 @@ malformed! {
     IncompleteEscape =>
         "The path holds a percent sign without two hexadecimal digits",
         "O caminho contém um sinal de % sem dois dígitos hexadecimais";
+    /// Servers differ in how they read it, and another route may be meant.
+    AmbiguousPath =>
+        "The path may be read as that of another route: send it without needless escapes, empty segments, parameters behind `;` or capitals",
+        "O caminho pode ser lido como o de outra rota: envie-o sem codificação desnecessária, segmentos vazios, parâmetros depois de `;` ou maiúsculas";
     DotSegment => "The path holds a dot segment", "O caminho contém um segmento `.` ou `..`";
     TransferEncoding =>
         "The Transfer-Encoding is not exactly `chunked`", "O Transfer-Encoding não é exatamente `chunked`";
