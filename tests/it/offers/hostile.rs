@@ -256,7 +256,7 @@ async fn a_path_that_servers_may_read_as_that_of_a_dearer_route_reaches_no_upstr
     };
     for id in ["d%65ar", "DEAR", "dear;x=1", "dear%3Bx", "dear.", "/dear"] {
         let got = call(id).await;
-        let expected = if id == "/dear" { (404, "NOT_FOUND") } else { (400, "BAD_REQUEST") };
+        let expected = if id == "/dear" { (404, "ENDPOINT_NOT_FOUND") } else { (400, "BAD_REQUEST") };
         assert_eq!(got.outcome(), expected, "{id}: {}", got.text);
     }
     assert_eq!((shop.server.connections(), shop.balance().await), (0, 1_000));
