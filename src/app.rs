@@ -111,8 +111,8 @@ pub enum StartError {
     Signing(#[from] SigningError),
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
-    #[error("cannot listen on {0}: {1}")]
-    Listen(SocketAddr, std::io::Error),
+    #[error("cannot listen on {address} ({setting}): {error}")]
+    Listen { address: SocketAddr, setting: &'static str, error: std::io::Error },
 }
 
 /// A gateway that serves.

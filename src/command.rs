@@ -143,7 +143,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let read = || settings::for_serve(args.listen, data_dir.clone());
             let settings = read()?;
             let log = telemetry::init(&settings.log.directives(), settings.log.format)?;
-            serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await?;
+            let is_json = settings.log.format == LogFormat::Json;
+            let served = serve::run(settings, args.options(), Reloading { log: &log, read: &read }).await;
+            match served {
+                Err(error) if is_json => {
+                    tracing::error!(error = error::one_line(&error), "the gateway has failed");
+                    return Ok(ExitCode::FAILURE);
+                }
+                served => served?,
+            }
         }
         Command::Doctor => {
             let _log = telemetry::init("error", LogFormat::Pretty)?;

@@ -179,6 +179,10 @@ impl Settings {
             return Err(Fault::new("pepper", PepperError::Guessable));
         }
         match (newest, previous) {
+            (_, None) if version != 0 => Err(Fault::new(
+                "previous_pepper_version",
+                "needs FLUENCE_PREVIOUS_PEPPER, the pepper of this version. Set both, or neither",
+            )),
             (Some(newest), previous) => Peppers::new(newest, previous)
                 .map(Some)
                 .map_err(|error| Fault::new("previous_pepper_version", error)),

@@ -8,7 +8,7 @@
 //! `discover` finds the programs, `owner` chooses the user, `folder` and `cluster` create the
 //! folders, `locks` counts the users, `plain` opens files in a folder of another user, `postmaster`
 //! runs the server, `supervise` restarts it, `stale` removes what a killed server left. `archive`,
-//! `base_backup` and `recovery` are for backups, `throwaway` and `template` for tests.
+//! `base_backup`, `recovery` and `segments` are for backups, `throwaway` and `template` for tests.
 
 mod archive;
 mod base_backup;
@@ -21,6 +21,7 @@ mod owner;
 mod plain;
 mod postmaster;
 mod recovery;
+mod segments;
 pub mod settings;
 mod stale;
 mod supervise;
@@ -37,6 +38,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use self::archive::ArchiveDir;
 pub use self::error::LocalPostgresError;
 use self::locks::{StartLock, UserLock};
 use self::postmaster::Postmaster;
@@ -57,7 +59,7 @@ pub struct Options {
     /// Maximum number of connections of all processes together.
     pub max_connections: u16,
     /// Folder into which the server archives its write-ahead log.
-    pub archive_dir: Option<PathBuf>,
+    pub archive_dir: Option<ArchiveDir>,
 }
 
 /// A private server in use. Dropped without `stop`, it leaves the server running, and the next

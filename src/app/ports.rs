@@ -10,6 +10,7 @@ use super::StartError;
 use crate::config::Settings;
 use crate::server::listener::{self, BACKLOG};
 use crate::server::tls::Tls;
+use crate::telemetry::metrics::Metrics;
 
 /// The port of the service, and those of the metrics page and of the operators' console if the
 /// settings have them.
@@ -28,8 +29,23 @@ pub(super) struct Listeners {
     pub(super) operator: Option<TcpListener>,
 }
 
+/// The setting that names an address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting(&'static str);
+
+impl Setting {
+    pub(super) const SERVICE: Self = Self("FLUENCE_LISTEN");
+    const METRICS: Self = Self("FLUENCE_METRICS_LISTEN");
+    const OPERATOR: Self = Self("FLUENCE_OPERATOR_LISTEN");
+
+    pub(super) fn fault(self, address: SocketAddr, error: std::io::Error) -> StartError {
+        StartError::Listen { address, setting: self.0, error }
+    }
+}
+
 #[derive(Debug)]
 struct Port {
+    setting: Setting,
     address: SocketAddr,
     socket: TcpSocket,
 }
@@ -41,13 +57,17 @@ impl Ports {
     /// When a certificate is faulty, a port is in use or not permitted, or development mode would
     /// be reachable from other machines.
     pub fn take(settings: &Settings, dev: bool) -> Result<Self, StartError> {
+        // First: what is recorded before is lost, such as when the certificate expires.
+        let _ = Metrics::of_process();
         if dev && !settings.listen.ip().is_loopback() {
             return Err(StartError::DevelopmentInPublic(settings.listen));
         }
         let tls = Tls::load(&settings.tls)?;
-        let service = Port::take(settings.listen)?;
-        let metrics = settings.metrics_listen.map(Port::take).transpose()?;
-        let operator = settings.operator_listen().map(Port::take).transpose()?;
+        let service = Port::take(Setting::SERVICE, settings.listen)?;
+        let port =
+            |setting, address: Option<_>| address.map(|address| Port::take(setting, address)).transpose();
+        let metrics = port(Setting::METRICS, settings.metrics_listen)?;
+        let operator = port(Setting::OPERATOR, settings.operator_listen())?;
         Ok(Self { service, tls, metrics, operator })
     }
 
@@ -68,13 +88,13 @@ impl Ports {
 }
 
 impl Port {
-    fn take(address: SocketAddr) -> Result<Self, StartError> {
-        let socket = listener::bound_socket(address).map_err(|error| StartError::Listen(address, error))?;
-        Ok(Self { address, socket })
+    fn take(setting: Setting, address: SocketAddr) -> Result<Self, StartError> {
+        let socket = listener::bound_socket(address).map_err(|error| setting.fault(address, error))?;
+        Ok(Self { setting, address, socket })
     }
 
     fn listen(self) -> Result<TcpListener, StartError> {
-        let Self { address, socket } = self;
-        socket.listen(BACKLOG).map_err(|error| StartError::Listen(address, error))
+        let Self { setting, address, socket } = self;
+        socket.listen(BACKLOG).map_err(|error| setting.fault(address, error))
     }
 }

@@ -14,7 +14,7 @@ use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::{HEARTBEATS_MISSED, Jobs};
 use super::parts::Shared;
-use super::ports::Listeners;
+use super::ports::{Listeners, Setting};
 use super::reloads::Reloads;
 use super::{App, Ports, Start, StartError};
 use crate::api::health::Health;
@@ -56,7 +56,7 @@ impl App {
         let address = listeners
             .service
             .local_addr()
-            .map_err(|error| StartError::Listen(start.settings.listen, error))?;
+            .map_err(|error| Setting::SERVICE.fault(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
         let pepper_version = foundation.start.pepper.newest().version();

@@ -79,17 +79,23 @@ struct Restored {
     took: Duration,
 }
 
+/// The write-ahead log that is replayed on a backup.
+struct ReplayedLog {
+    folders: Vec<PathBuf>,
+    until: Option<DateTime<Utc>>,
+    up_to_gap: bool,
+}
+
 /// Restores a backup into `data_dir` and verifies the ledger. The server does not write yet.
 async fn restored(
     backup: &Path,
     manifest: &Manifest,
     data_dir: &Path,
-    wal: Vec<PathBuf>,
-    until: Option<DateTime<Utc>>,
+    log: ReplayedLog,
 ) -> anyhow::Result<Restored> {
     let began = Instant::now();
-    let wal = wal.into_iter().map(std::path::absolute).collect::<Result<_, _>>()?;
-    let recovery = Recovery { base: std::path::absolute(manifest::base(backup))?, wal, until };
+    let ReplayedLog { folders: wal, until, up_to_gap } = log;
+    let recovery = Recovery { base: std::path::absolute(manifest::base(backup))?, wal, until, up_to_gap };
     let options = local_postgres::Options {
         data_dir: data_dir.to_owned(),
         durable: true,
@@ -135,9 +141,20 @@ async fn verified(
     }
 }
 
-/// The folders of the write-ahead log: those of the command line, else the archive of the settings.
-fn wal_folders(named: Vec<PathBuf>, settings: &Settings) -> Vec<PathBuf> {
-    if named.is_empty() { settings.backup.archive().into_iter().collect() } else { named }
+/// The folders of the write-ahead log: the archive of the settings, whose segments are complete,
+/// then those of the command line.
+fn wal_folders(named: Vec<PathBuf>, settings: &Settings) -> anyhow::Result<Vec<PathBuf>> {
+    if let Some(missing) = named.iter().find(|folder| !folder.is_dir()) {
+        bail!("--wal {}: there is no such folder", missing.display());
+    }
+    let mut folders = Vec::new();
+    for folder in settings.backup.archive().into_iter().chain(named) {
+        let folder = std::path::absolute(folder)?;
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    Ok(folders)
 }
 
 /// What a report says of a ledger without faults.

@@ -54,7 +54,7 @@ pub fn run(command: &ConfigCommand, data_dir: Option<String>, output: Output) ->
 fn check_files(settings: &Settings) -> anyhow::Result<()> {
     let set = |kind, file: &str| match file {
         "" => Ok(()),
-        file => sets::file::check(kind, Path::new(file)).with_context(|| file.to_owned()),
+        file => sets::file::check(kind, Path::new(file)).context(sets::file::setting(kind)),
     };
     let tls = if settings.tls.is_on() { Tls::check(&settings.tls, now()).map(drop) } else { Ok(()) };
     let checked = [

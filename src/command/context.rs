@@ -13,6 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgPool, Postgres};
 
 use super::actor;
+use super::error::one_line;
 use crate::catalogue::plans::Catalogue;
 use crate::config::Settings;
 use crate::domain::account::Account;
@@ -20,8 +21,8 @@ use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
 use crate::domain::setting;
 use crate::ledger::rules::operation::{Effect, Operation};
-use crate::local_postgres::{self, LocalPostgres};
-use crate::management::credits::{LedgerDesk, apply};
+use crate::local_postgres::{self, ArchiveDir, LocalPostgres};
+use crate::management::credits::{CreditError, LedgerDesk, apply};
 use crate::secret::peppers::Peppers;
 use crate::storage::schema::{self, SchemaState, Upgrade};
 use crate::storage::{accounts, pool};
@@ -54,7 +55,22 @@ impl Context {
     ///
     /// # Errors
     /// When the server cannot be started, or the database cannot be reached.
-    pub async fn open(mut settings: Settings) -> anyhow::Result<Self> {
+    pub async fn open(settings: Settings) -> anyhow::Result<Self> {
+        Self::open_archiving(settings, ArchiveDir::of_command).await
+    }
+
+    /// The same for a gateway, which goes on with restored data.
+    ///
+    /// # Errors
+    /// Also when the archive of the settings is that of another server.
+    pub(super) async fn open_for_gateway(settings: Settings) -> anyhow::Result<Self> {
+        Self::open_archiving(settings, ArchiveDir::of_gateway).await
+    }
+
+    async fn open_archiving(
+        mut settings: Settings,
+        archive_dir: fn(PathBuf) -> ArchiveDir,
+    ) -> anyhow::Result<Self> {
         let peppers =
             settings.take_peppers().map_err(|fault| anyhow!("{}: {}", fault.setting, fault.advice))?;
         let (options, private) = match own_database::options(&settings)? {
@@ -68,7 +84,7 @@ impl Context {
                     data_dir: PathBuf::from(&settings.data_dir),
                     durable: true,
                     max_connections: u16::try_from(most).unwrap_or(u16::MAX),
-                    archive_dir: settings.backup.archive(),
+                    archive_dir: settings.backup.archive().map(archive_dir),
                 });
                 let server = server.await?;
                 (server.connect_options().disable_statement_logging(), Some(server))
@@ -211,6 +227,27 @@ impl Context {
     /// When the rules reject it, the account does not exist, or the database cannot be reached.
     pub async fn act(&self, operation: Operation) -> anyhow::Result<Effect> {
         Ok(apply(&self.ledger_desk(), &self.operator().actor, operation).await?)
+    }
+
+    /// Applies the operation that completes a change, the first part of which is committed. `done`
+    /// says what is, and `completed_by` what completes it.
+    ///
+    /// # Errors
+    /// As [`Self::act`]. The message says that the change is half made.
+    pub(super) async fn complete(
+        &self,
+        operation: Operation,
+        done: &str,
+        completed_by: &str,
+    ) -> anyhow::Result<()> {
+        let Err(error) = apply(&self.ledger_desk(), &self.operator().actor, operation).await else {
+            return Ok(());
+        };
+        let reason = match error {
+            CreditError::Unknown(_) => "the connection to the database was lost".to_owned(),
+            error => one_line(&error.into()).replace("nothing was changed: ", ""),
+        };
+        bail!("{done}: {reason}. {completed_by}")
     }
 
     /// Returns the account with this id.

@@ -1,5 +1,5 @@
-//! `fluence doctor`: checks what a gateway needs and says what to do. Changes nothing, and needs no
-//! running gateway.
+//! `fluence doctor`: checks what a gateway needs and says what to do. Changes nothing (it rolls back
+//! the one write that it tries), and needs no running gateway.
 //!
 //! Each module gathers facts and judges them by pure functions, which return one [`Check`] for each
 //! fact.
@@ -118,18 +118,22 @@ async fn check_database(settings: Settings) -> Vec<Check> {
     let context = match Context::open(settings).await {
         Ok(context) => context,
         Err(error) => {
-            let advice =
-                "check DATABASE_URL, the password, and that the server accepts connections from here";
-            return vec![group.fail("reachable", error::one_line(&error), advice)];
+            let found = error::one_line(&error);
+            let advice = database::advice_if_unreachable(&error).map(str::to_owned);
+            return vec![Check { advice, ..group.fail("reachable", found, "") }];
         }
     };
     let mut checks = match database::check(&context).await {
         Ok(checks) => checks,
-        Err(error) => vec![group.fail("readable", error::one_line(&error), "run `fluence migrate`")],
+        Err(error) => {
+            let advice = "look at the log of PostgreSQL, then run doctor again";
+            vec![group.fail("readable", error::one_line(&error), advice)]
+        }
     };
     // An incomplete schema has no ledger to look at.
     if !checks.iter().any(|check| check.verdict == Verdict::Fail && check.name == "schema") {
         checks.extend(ledger::check(&context).await);
+        checks.push(services::check_mail(&context).await);
         checks.extend(settings::check_sign_up(&context).await);
     }
     if let Err(error) = context.close().await {

@@ -34,10 +34,9 @@ impl PepperCommand {
     pub async fn run(self, context: &Context, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Add if context.has_pepper_file() => add_to_file(context, output).await,
-            Self::Add => add_to_settings(context, output),
+            Self::Add => add_to_settings(context, output).await,
             Self::Status => {
-                // Records a pepper that no gateway has used yet.
-                context.peppers().await?;
+                context.compared_peppers().await?;
                 let peppers = peppers::status(&mut *context.connection().await?).await?;
                 output.print(&StatusReport { peppers })
             }
@@ -48,19 +47,22 @@ impl PepperCommand {
 
 async fn add_to_file(context: &Context, output: Output) -> anyhow::Result<()> {
     let present = context.peppers().await?;
-    let version = pepper_file::add(&context.pepper_path(), context.settings().pepper_version)?;
+    let known = peppers::highest(&mut *context.connection().await?).await?;
+    let version = pepper_file::add(&context.pepper_path(), context.settings().pepper_version, known)?;
     context.peppers().await?;
     let file = Some(context.pepper_path().display().to_string());
     output.print(&AddReport { version, previous_version: present.newest().version(), file, pepper: None })
 }
 
-fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
+async fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
     let Some(present) = context.set_peppers() else {
         bail!("FLUENCE_PEPPER is not set: set the current pepper first");
     };
     ensure!(present.all().count() == 1, "a rotation is in progress; retire the previous pepper first");
     let previous_version = present.newest().version();
-    let version = previous_version.saturating_add(1);
+    let known = peppers::highest(&mut *context.connection().await?).await?;
+    let version =
+        previous_version.max(known).checked_add(1).context("the version is the largest possible")?;
     let report = AddReport { version, previous_version, file: None, pepper: Some(generate_pepper()) };
     let lost = ShownOnce {
         what: "the new pepper".to_owned(),
@@ -70,12 +72,16 @@ fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()> {
 }
 
 async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyhow::Result<()> {
-    let live = context.peppers().await?;
+    let live = context.unchecked_peppers().await?;
     let replaced = live.all().nth(1).map(Pepper::version);
     let version = version.or(replaced).context("no rotation is in progress; give the version to retire")?;
-    let mut connection = context.connection().await?;
-    let digests_forgotten =
-        management::peppers::retire(&mut connection, &context.operator().actor, version, &live).await?;
+    let (mut connection, actor) = (context.connection().await?, context.operator().actor);
+    // First: the settings may have another pepper under its number.
+    if management::peppers::forget_unused(&mut connection, &actor, version, &live).await? {
+        return output.print(&RetireReport { version, digests_forgotten: 0, is_setting: false });
+    }
+    management::peppers::recognise(&mut connection, &actor, &live).await?;
+    let digests_forgotten = management::peppers::retire(&mut connection, &actor, version, &live).await?;
     if context.has_pepper_file() {
         pepper_file::remove(&context.pepper_path(), version, context.settings().pepper_version)?;
     }

@@ -48,18 +48,18 @@ fn line_of(text: &str, version: i32, unnumbered: i32) -> Option<SecretString> {
     Some(SecretString::from(format!("{version}:{digits}\n")))
 }
 
-/// Adds a new pepper before the current one. Returns its version.
+/// Adds a new pepper before the current one, with a version above all `known` ones. Returns it.
 ///
 /// # Errors
 /// When a rotation is in progress, or the file cannot be written.
-pub(super) fn add(path: &Path, unnumbered: i32) -> anyhow::Result<i32> {
+pub(super) fn add(path: &Path, unnumbered: i32, known: i32) -> anyhow::Result<i32> {
     let text = read(path)?.with_context(|| format!("{} does not exist", path.display()))?;
     let present = parse(&text, unnumbered)?;
     if present.all().count() > 1 {
         bail!("a rotation is in progress; retire the previous pepper first");
     }
     let old = present.newest().version();
-    let new = old.checked_add(1).context("the version is the largest possible")?;
+    let new = old.max(known).checked_add(1).context("the version is the largest possible")?;
     let kept =
         line_of(text.expose_secret(), old, unnumbered).context("the pepper disappeared from the file")?;
     let both = SecretString::from(format!("{new}:{}\n{}", generate_pepper(), kept.expose_secret()));
@@ -204,13 +204,13 @@ mod tests {
         let scratch = Scratch::new();
         let path = scratch.pepper();
         let first = parse(&create(&path).unwrap(), 1).unwrap().newest().fingerprint();
-        assert_eq!(add(&path, 1).unwrap(), 2);
+        assert_eq!(add(&path, 1, 3).unwrap(), 4, "above every version of the database");
         let both = parse(&read(&path).unwrap().unwrap(), 1).unwrap();
         let live: Vec<_> = both.all().map(|pepper| (pepper.version(), pepper.fingerprint())).collect();
-        assert_eq!((live[0].0, live[1]), (2, (1, first)));
-        assert!(add(&path, 1).unwrap_err().to_string().contains("retire the previous pepper first"));
+        assert_eq!((live[0].0, live[1]), (4, (1, first)));
+        assert!(add(&path, 1, 4).unwrap_err().to_string().contains("retire the previous pepper first"));
 
-        assert!(!remove(&path, 2, 1).unwrap(), "the newest stays");
+        assert!(!remove(&path, 4, 1).unwrap(), "the newest stays");
         assert!(remove(&path, 1, 1).unwrap());
         let left = parse(&read(&path).unwrap().unwrap(), 1).unwrap();
         assert_eq!(left.all().map(Pepper::fingerprint).collect::<Vec<_>>(), [live[0].1]);

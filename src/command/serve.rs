@@ -62,7 +62,7 @@ pub async fn run(settings: Settings, options: ServeOptions, reloading: Reloading
         tracing::info!(signal = %reason, "stopped while waiting for the database");
         return Ok(());
     }
-    let context = Context::open(settings).await?;
+    let context = Context::open_for_gateway(settings).await?;
     let served = serve(&context, ports, options, signals, reloading).await;
     let closed = context.close().await;
     served.and(closed)

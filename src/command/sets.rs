@@ -105,8 +105,11 @@ pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyho
         if file.is_empty() {
             continue;
         }
-        let applied = apply_text(context, kind, &read(Path::new(file))?).await;
-        if let Applied::New(number) = applied.with_context(|| format!("cannot apply {file}"))? {
+        let text = read(Path::new(file)).context(file::setting(kind))?;
+        let applied = apply_text(context, kind, &text).await;
+        if let Applied::New(number) =
+            applied.with_context(|| format!("{}: cannot apply {file}", file::setting(kind)))?
+        {
             tracing::info!(file, number, kind = kind.as_str(), "set applied");
         }
     }

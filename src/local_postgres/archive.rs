@@ -1,38 +1,179 @@
 //! The archive of the write-ahead log: a folder to which the server copies each finished segment.
 //! With a base backup it restores any instant since.
 
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use super::error::LocalPostgresError;
-use super::folder;
+use super::folder::{self, Folder};
+use super::locks;
 use super::owner::Owner;
 
 /// Segments are closed after this time even if they are not full, so that a lost disk costs at most
 /// this much.
 const TIMEOUT_S: u32 = 60;
+/// The file in an archive that names the server's folder whose log it has. Two servers in one
+/// archive would mix their logs: a copy of a cluster gives its segments the same names.
+const USED_BY: &str = "used-by";
+
+/// The folder into which a server archives, and on whose behalf it is started.
+#[derive(Clone, Debug)]
+pub struct ArchiveDir {
+    path: PathBuf,
+    /// A gateway goes on with restored data; a command may only look at it.
+    is_gateway: bool,
+}
+
+impl ArchiveDir {
+    pub fn of_gateway(path: PathBuf) -> Self {
+        Self { path, is_gateway: true }
+    }
+
+    pub fn of_command(path: PathBuf) -> Self {
+        Self { path, is_gateway: false }
+    }
+}
 
 /// The checked folder of an archive.
 #[derive(Debug)]
-pub(super) struct Archive(PathBuf);
+pub(super) struct Archive {
+    path: PathBuf,
+    is_gateway: bool,
+}
 
 impl Archive {
     /// Creates the folder unless it exists, for the server's user only.
-    pub(super) fn prepare(wanted: &Path, owner: &Owner) -> Result<Self, LocalPostgresError> {
+    pub(super) fn prepare(wanted: &ArchiveDir, owner: &Owner) -> Result<Self, LocalPostgresError> {
+        let ArchiveDir { path: wanted, is_gateway } = wanted;
         folder::make_with_parents(wanted, owner)?;
-        let real = std::fs::canonicalize(wanted).map_err(LocalPostgresError::folder("resolve", wanted))?;
+        let real = fs::canonicalize(wanted).map_err(LocalPostgresError::folder("resolve", wanted))?;
         folder::make_private(&real, owner)?;
         folder::check_parents(&real, owner)?;
-        Ok(Self(real))
+        Ok(Self { path: real, is_gateway: *is_gateway })
+    }
+
+    /// The settings of a server that is about to start. Without any, a command's server does not
+    /// archive, because the archive is not its own.
+    ///
+    /// # Errors
+    /// When a gateway may not archive here: another server does.
+    pub(super) fn claim(&self, server: &Folder) -> Result<Vec<String>, LocalPostgresError> {
+        match self.obstacle(server)? {
+            None => {}
+            Some(obstacle) if self.is_gateway => {
+                return Err(LocalPostgresError::ArchiveInUse { archive: self.path.clone(), obstacle });
+            }
+            Some(obstacle) => {
+                tracing::warn!(archive = %self.path.display(), reason = %obstacle, "not archiving the write-ahead log");
+                return Ok(Vec::new());
+            }
+        }
+        self.write(server, USED_BY, server.path().display().to_string().as_bytes())?;
+        // Without its history, the next restored copy would take the same timeline.
+        for (name, path) in server.histories() {
+            let text = fs::read(&path).map_err(LocalPostgresError::folder("read", &path))?;
+            self.write(server, &name, &text)?;
+        }
+        forget(&server.restored_mark())?;
+        Ok(self.settings())
+    }
+
+    /// Why a server may not archive here.
+    fn obstacle(&self, server: &Folder) -> Result<Option<Obstacle>, LocalPostgresError> {
+        let is_restored = server.restored_mark().symlink_metadata().is_ok();
+        if is_restored && !self.is_gateway {
+            return Ok(Some(Obstacle::Restored));
+        }
+        let used_by = self.used_by()?;
+        if let Some(other) = used_by.filter(|used_by| used_by != server.path())
+            && other.join("cluster").exists()
+            && (is_in_use(&other) || !is_restored)
+        {
+            return Ok(Some(Obstacle::Other(other)));
+        }
+        Ok(match server.timeline().filter(|_| is_restored) {
+            Some(timeline) if self.has_other_log_of(timeline, server)? => Some(Obstacle::Timeline(timeline)),
+            _ => None,
+        })
+    }
+
+    fn used_by(&self) -> Result<Option<PathBuf>, LocalPostgresError> {
+        let path = self.path.join(USED_BY);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(PathBuf::from(text.trim_end()))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(LocalPostgresError::folder("read", &path)(error)),
+        }
+    }
+
+    /// Whether another server archived the log of a timeline here.
+    fn has_other_log_of(&self, timeline: u32, server: &Folder) -> Result<bool, LocalPostgresError> {
+        let prefix = format!("{timeline:08X}");
+        let entries = fs::read_dir(&self.path).map_err(LocalPostgresError::folder("read", &self.path))?;
+        let is_segment = |name: &str| name.len() == 24 && name.starts_with(&prefix);
+        if entries.flatten().any(|entry| is_segment(&entry.file_name().to_string_lossy())) {
+            return Ok(true);
+        }
+        let name = format!("{prefix}.history");
+        let archived = fs::read(self.path.join(&name)).ok();
+        let own = fs::read(server.cluster().join("pg_wal").join(name)).ok();
+        Ok(archived.is_some() && archived != own)
+    }
+
+    /// Writes a file as a whole.
+    fn write(&self, server: &Folder, name: &str, content: &[u8]) -> Result<(), LocalPostgresError> {
+        let path = self.path.join(name);
+        if fs::read(&path).is_ok_and(|present| present == content) {
+            return Ok(());
+        }
+        let unfinished = self.path.join(format!("{name}.part"));
+        let written = || -> io::Result<()> {
+            fs::write(&unfinished, content)?;
+            let file = fs::File::open(&unfinished)?;
+            file.sync_all()?;
+            fs::rename(&unfinished, &path)?;
+            fs::File::open(&self.path)?.sync_all()
+        };
+        written().map_err(LocalPostgresError::folder("write", &path))?;
+        let file = fs::File::open(&path).map_err(LocalPostgresError::folder("open", &path))?;
+        server.owner().give(&file, &path)
     }
 
     /// The settings of a server that archives.
-    pub(super) fn settings(&self) -> [String; 3] {
-        let command = archive_command(&self.0);
-        [
+    fn settings(&self) -> Vec<String> {
+        let command = archive_command(&self.path);
+        vec![
             "archive_mode=on".to_owned(),
             format!("archive_timeout={TIMEOUT_S}"),
             format!("archive_command={command}"),
         ]
+    }
+}
+
+/// Why a server may not archive into a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    #[error("this data is a restored copy that no gateway has served yet")]
+    Restored,
+    #[error("it is the archive of the server in {}", .0.display())]
+    Other(PathBuf),
+    #[error("it has segments of timeline {0}, which this restored copy uses too")]
+    Timeline(u32),
+}
+
+/// Whether another server's processes run. One that cannot be asked may run.
+fn is_in_use(server: &Path) -> bool {
+    UnixStream::connect(server.join(format!(".s.PGSQL.{}", folder::PORT))).is_ok() || locks::has_users(server)
+}
+
+fn forget(mark: &Path) -> Result<(), LocalPostgresError> {
+    match fs::remove_file(mark) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(LocalPostgresError::folder("remove", mark)(error))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
+use super::archive::Obstacle;
+use super::segments::Unreached;
 use crate::storage::error::server_message;
 
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +104,22 @@ pub enum LocalPostgresError {
          restore all that is there. The end of the server's log:\n{tail}"
     )]
     LogEndsBefore { tail: String },
+    /// Two servers in one archive would mix their logs.
+    #[error(
+        "the write-ahead log cannot be archived in {}: {obstacle}. Name another folder in FLUENCE_BACKUP_ARCHIVE_DIR; for a \
+         copy that is only looked at, set it to nothing",
+        archive.display()
+    )]
+    ArchiveInUse { archive: PathBuf, obstacle: Obstacle },
+    /// The log goes on after the end of the replay.
+    #[error(
+        "the write-ahead log has a gap: the replay ended {}, but {} has a later segment, {}. Name every folder that has \
+         parts of the log with --wal, or restore with --up-to-gap to lose what follows the gap",
+        last_commit.map_or("at the backup".to_owned(), |at| format!("after {}", at.format("%FT%T%.3fZ"))),
+        first.folder.display(),
+        first.segment
+    )]
+    Gap { last_commit: Option<DateTime<Utc>>, first: Unreached },
     #[error("the instant is before the end of this base backup. Use an older backup, or a later instant")]
     BeforeTheBackup,
     #[error("the private PostgreSQL failed: {}", server_message(.0))]

@@ -7,6 +7,7 @@
 //!   postgres.log                  the log of the server, at most two files of about 1 MiB
 //!   start.lock users.lock         see `locks`
 //!   restore.unverified            only in restored data, until its ledger is verified
+//!   restored                      only in restored data, until a gateway archives its log
 //! ```
 
 use std::fs;
@@ -109,6 +110,24 @@ impl Folder {
     /// it.
     pub(super) fn unverified_mark(&self) -> PathBuf {
         self.path.join("restore.unverified")
+    }
+
+    /// The file that marks restored data whose log no gateway has archived yet.
+    pub(super) fn restored_mark(&self) -> PathBuf {
+        self.path.join("restored")
+    }
+
+    /// The histories of timelines, by the names of their files.
+    pub(super) fn histories(&self) -> Vec<(String, PathBuf)> {
+        let entries = fs::read_dir(self.cluster().join("pg_wal")).into_iter().flatten().flatten();
+        let named = entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())));
+        named.filter(|(name, _)| name.len() == 16 && name.ends_with(".history")).collect()
+    }
+
+    /// The timeline of data that was restored.
+    pub(super) fn timeline(&self) -> Option<u32> {
+        let histories = self.histories();
+        histories.iter().filter_map(|(name, _)| u32::from_str_radix(name.get(..8)?, 16).ok()).max()
     }
 }
 

@@ -68,6 +68,14 @@ impl UserLock {
     }
 }
 
+/// Whether processes use the server in this folder. One that cannot be asked may have users.
+pub(super) fn has_users(server: &Path) -> bool {
+    match File::open(server.join("users.lock")) {
+        Ok(file) => file.try_lock().is_err(),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    }
+}
+
 fn try_alone(file: &File, path: &Path) -> Result<bool, LocalPostgresError> {
     match file.try_lock() {
         Ok(()) => Ok(true),

@@ -56,7 +56,7 @@ impl Postmaster {
 
     fn with(folder: Folder, programs: Programs, options: Options) -> Result<Self, LocalPostgresError> {
         let archive =
-            options.archive_dir.as_deref().map(|dir| Archive::prepare(dir, folder.owner())).transpose()?;
+            options.archive_dir.as_ref().map(|dir| Archive::prepare(dir, folder.owner())).transpose()?;
         Ok(Self { folder, programs, options, archive })
     }
 
@@ -104,7 +104,8 @@ impl Postmaster {
     /// Starts a server. Returns the offset of its first line in the log. It has its own process
     /// group, so that Ctrl-C reaches only the gateway, which then stops it.
     pub(super) fn spawn(&self) -> Result<(Child, u64), LocalPostgresError> {
-        self.spawn_with(&[])
+        let archiving = self.archive.as_ref().map(|archive| archive.claim(&self.folder)).transpose()?;
+        self.spawn_with(&archiving.unwrap_or_default())
     }
 
     /// The same with further settings.
@@ -156,7 +157,6 @@ impl Postmaster {
             ]
             .map(str::to_owned),
         );
-        settings.extend(self.archive.iter().flat_map(Archive::settings));
         if self.is_unverified() {
             settings.push("default_transaction_read_only=on".to_owned());
         }

@@ -10,8 +10,10 @@ use tokio::process::Child;
 use tokio::time::sleep;
 
 use super::error::LocalPostgresError;
+use super::folder::Folder;
 use super::locks::{StartLock, UserLock};
 use super::postmaster::{Answer, Postmaster};
+use super::segments::{self, Reached};
 use super::supervise::Server;
 use super::{LocalPostgres, Options, archive, base_backup};
 
@@ -26,6 +28,17 @@ pub struct Recovery {
     pub wal: Vec<PathBuf>,
     /// The last instant to restore. `None`: all that the log has.
     pub until: Option<DateTime<Utc>>,
+    /// Whether to end at a gap in the log, and lose what follows it.
+    pub up_to_gap: bool,
+}
+
+impl Recovery {
+    /// The folders with the log of this cluster: the archive of the settings may be of another.
+    fn folders(&self) -> Vec<PathBuf> {
+        let Ok(cluster) = segments::cluster_of(&self.base) else { return self.wal.clone() };
+        let is_useful = |folder: &&PathBuf| !segments::is_of_another_cluster(folder, cluster);
+        self.wal.iter().filter(is_useful).cloned().collect()
+    }
 }
 
 impl LocalPostgres {
@@ -33,8 +46,8 @@ impl LocalPostgres {
     /// until [`Self::accept_restored`].
     ///
     /// # Errors
-    /// When the folder is not empty, the backup is damaged, or the log does not reach the instant.
-    /// If the server cannot recover, the folder is emptied again.
+    /// When the folder is not empty, the backup is damaged, the log does not reach the instant, or
+    /// it has a gap. If the server cannot recover, the folder is emptied again.
     pub async fn restore(options: Options, recovery: &Recovery) -> Result<Self, LocalPostgresError> {
         let postmaster = Arc::new(Postmaster::for_backup(options, &recovery.base)?);
         let folder = postmaster.folder();
@@ -46,11 +59,17 @@ impl LocalPostgres {
         }
         base_backup::verify(&postmaster, &recovery.base).await?;
         folder.open(&folder.unverified_mark())?;
+        folder.open(&folder.restored_mark())?;
         base_backup::copy(&postmaster, &recovery.base, &cluster)?;
         folder.open(&cluster.join("recovery.signal"))?;
 
-        let (mut child, log_begins_at) = postmaster.spawn_with(&settings(recovery))?;
-        if let Err(error) = recovered(&postmaster, &mut child, log_begins_at).await {
+        let wal = recovery.folders();
+        let (mut child, log_begins_at) = postmaster.spawn_with(&settings(recovery, &wal))?;
+        let mut replayed = recovered(&postmaster, &mut child, log_begins_at).await;
+        if replayed.is_ok() && recovery.until.is_none() && !recovery.up_to_gap {
+            replayed = without_gap(&postmaster, &wal).await;
+        }
+        if let Err(error) = replayed {
             let _ = postmaster.stop().await;
             // Of no use, and in the way of the next try.
             let _ = std::fs::remove_dir_all(folder.path());
@@ -79,9 +98,9 @@ impl LocalPostgres {
     }
 }
 
-fn settings(recovery: &Recovery) -> Vec<String> {
+fn settings(recovery: &Recovery, wal: &[PathBuf]) -> Vec<String> {
     let mut settings = vec![
-        format!("restore_command={}", archive::restore_command(&recovery.wal)),
+        format!("restore_command={}", archive::restore_command(wal)),
         "recovery_target_timeline=latest".to_owned(),
         "recovery_target_action=promote".to_owned(),
         // The only user is this process.
@@ -122,4 +141,38 @@ async fn recovered(
         }
         sleep(POLL_EVERY).await;
     }
+}
+
+/// Requires that the replay has reached all of the log in these folders.
+async fn without_gap(postmaster: &Postmaster, wal: &[PathBuf]) -> Result<(), LocalPostgresError> {
+    let mut connection = postmaster.connect_options("postgres").connect().await?;
+    let (position, last_commit, own_timeline): (i64, Option<DateTime<Utc>>, i32) = sqlx::query_as(
+        "select (coalesce(pg_last_wal_replay_lsn(), pg_current_wal_lsn()) - '0/0')::int8,
+                pg_last_xact_replay_timestamp(),
+                ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    let folder = postmaster.folder();
+    let cluster = segments::cluster_of(&folder.cluster());
+    let reached = Reached {
+        cluster: cluster.map_err(LocalPostgresError::folder("read", &folder.cluster()))?,
+        timeline: replayed_timeline(folder, own_timeline.unsigned_abs()),
+        position: position.unsigned_abs(),
+    };
+    let unreached = segments::first_unreached(wal, reached);
+    let wal_folder = wal.first().cloned().unwrap_or_default();
+    match unreached.map_err(LocalPostgresError::folder("read", &wal_folder))? {
+        None => Ok(()),
+        Some(first) => Err(LocalPostgresError::Gap { last_commit, first }),
+    }
+}
+
+/// The timeline from which a server was promoted: the last one in the history of its own.
+fn replayed_timeline(folder: &Folder, own: u32) -> u32 {
+    let history = folder.cluster().join(format!("pg_wal/{own:08X}.history"));
+    let history = std::fs::read_to_string(history).unwrap_or_default();
+    let parents = history.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
+    parents.last().unwrap_or(own)
 }

@@ -2,6 +2,7 @@
 //! message for itself.
 
 use lettre::message::Mailbox;
+use metrics::counter;
 use sqlx::PgPool;
 
 use super::message::Message;
@@ -52,8 +53,12 @@ impl Sender {
         };
         let mut connection = self.pool.acquire().await?;
         match result {
-            Ok(()) => outbox::sent(&mut connection, due.id).await?,
+            Ok(()) => {
+                counter!("gateway_emails_total", "result" => "sent").increment(1);
+                outbox::sent(&mut connection, due.id).await?;
+            }
             Err(error) => {
+                counter!("gateway_emails_total", "result" => "failed").increment(1);
                 let pause =
                     usize::try_from(due.tries - 1).ok().and_then(|place| PAUSES_S.get(place).copied());
                 let retry_s = pause.filter(|_| !matches!(error, NotSent::Invalid(_)));

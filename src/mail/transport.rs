@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lettre::address::AddressError;
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use uuid::Uuid;
 
@@ -38,7 +39,9 @@ pub enum NotSent {
     #[error("the message is not valid: {0}")]
     Invalid(String),
     #[error("the mail server answered: {0}")]
-    Server(String),
+    Refused(String),
+    #[error("the mail server was not reached: {0}")]
+    NotReached(String),
     #[error("the file could not be written: {0}")]
     File(#[from] std::io::Error),
 }
@@ -71,15 +74,21 @@ impl Transport {
     pub async fn send(&self, id: Uuid, from: &Mailbox, message: &Message) -> Result<(), NotSent> {
         let email = built(id, from, message)?;
         match self {
-            Self::Smtp(server) => {
-                server.send(email).await.map(drop).map_err(|error| NotSent::Server(error.to_string()))
-            }
+            Self::Smtp(server) => server.send(email).await.map(drop).map_err(|error| not_sent(&error)),
             Self::Folder(place) => {
                 folder::write(place, id, message, &email.formatted()).await?;
                 tracing::info!(%id, subject = message.subject, "e-mail written to the data folder: no mail server is set");
                 Ok(())
             }
         }
+    }
+}
+
+/// The error of a mail server, which may have answered or not.
+fn not_sent(error: &smtp::Error) -> NotSent {
+    match error.is_transient() || error.is_permanent() || error.is_response() {
+        true => NotSent::Refused(error.to_string()),
+        false => NotSent::NotReached(error.to_string()),
     }
 }
 

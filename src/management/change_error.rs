@@ -90,7 +90,7 @@ pub enum ChangeError {
     NewestPepper(i32),
     #[error(
         "the pepper of version {0} is not the one that keys were hashed under; put the right one back, or give a new one \
-         a new version"
+         a new version. If nothing was hashed under it, `fluence pepper retire {0}` frees the version"
     )]
     WrongPepper(i32),
     /// No key can be verified with it.

@@ -8,6 +8,7 @@ use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
 use crate::secret::seal;
 use crate::storage::audit;
+use crate::storage::diagnosis::{self, PepperMatch};
 use crate::storage::identity::identities;
 use crate::storage::nodes;
 use crate::storage::peppers::{self, Registration};
@@ -37,6 +38,63 @@ pub async fn recognise(
         }
     }
     Ok(transaction.commit().await?)
+}
+
+/// Makes sure of the same without storing anything.
+///
+/// # Errors
+/// As [`recognise`].
+pub async fn compare(connection: &mut PgConnection, live: &Peppers) -> Result<(), ChangeError> {
+    for pepper in live.all() {
+        let version = pepper.version();
+        match diagnosis::compare_pepper(connection, pepper).await? {
+            PepperMatch::Retired if version == live.newest().version() => {
+                return Err(ChangeError::RetiredPepper(version));
+            }
+            PepperMatch::Other => return Err(ChangeError::WrongPepper(version)),
+            PepperMatch::Same | PepperMatch::New | PepperMatch::Retired => {}
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the newest version if nothing was hashed or sealed under it and no gateway runs with it,
+/// so that another pepper may have its number. Returns whether it did. A version that is live here
+/// stays.
+///
+/// # Errors
+/// When the database is unavailable.
+pub async fn forget_unused(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    version: i32,
+    live: &Peppers,
+) -> Result<bool, ChangeError> {
+    let mut transaction = connection.begin().await?;
+    peppers::lock(&mut transaction).await?;
+    let newest = peppers::status(&mut transaction).await?.into_iter().next();
+    let is_unused = newest.is_some_and(|newest| {
+        newest.version == version && newest.secrets == 0 && newest.retired_at.is_none()
+    });
+    if !is_unused
+        || is_live(&mut transaction, version, live).await?
+        || !identities::sealed_under(&mut transaction, version, 1).await?.is_empty()
+        || nodes::run_with_pepper(&mut transaction, version).await?
+    {
+        return Ok(false);
+    }
+    peppers::forget(&mut transaction, version).await?;
+    record_change(&mut transaction, actor, Action::PepperRetired, version, 0).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Whether the stored pepper of a version is one of these.
+async fn is_live(connection: &mut PgConnection, version: i32, live: &Peppers) -> Result<bool, ChangeError> {
+    match live.all().find(|pepper| pepper.version() == version) {
+        Some(pepper) => Ok(diagnosis::compare_pepper(connection, pepper).await? == PepperMatch::Same),
+        None => Ok(false),
+    }
 }
 
 /// Deletes all digests under a version, and seals passwords and second factors under the newest.

@@ -1,7 +1,8 @@
-//! What `fluence doctor` asks the database. Every statement only reads.
+//! What `fluence doctor` asks the database. Every statement only reads, except for one whose write
+//! is rolled back.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 use super::error::StorageError;
 use crate::secret::Pepper;
@@ -108,6 +109,20 @@ pub async fn ledger(connection: &mut PgConnection, hold_life_s: f64) -> Result<L
     .await?)
 }
 
+/// Writes about a megabyte into a temporary table and rolls it back, which needs free space on the
+/// disk of the database.
+pub async fn try_write(connection: &mut PgConnection) -> Result<(), StorageError> {
+    let mut transaction = connection.begin().await?;
+    // Smaller than what is compressed or stored elsewhere.
+    sqlx::query(
+        "create temporary table fluence_doctor on commit drop as
+         select repeat(md5(number::text), 50) as filler from generate_series(1, 700) number",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    Ok(transaction.rollback().await?)
+}
+
 /// Whether the database knows another pepper under a version, the same one, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PepperMatch {
@@ -143,6 +158,11 @@ pub async fn newest_change(connection: &mut PgConnection) -> Result<i64, Storage
     let (newest,): (i64,) =
         sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
     Ok(newest)
+}
+
+/// Whether the server archives its write-ahead log.
+pub async fn is_archiving(connection: &mut PgConnection) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar("select current_setting('archive_mode') <> 'off'").fetch_one(connection).await?)
 }
 
 /// Reads the instant of the last commit that a restored server replayed, and the number of the

@@ -81,6 +81,23 @@ pub async fn not_sent(
     Ok(())
 }
 
+/// Messages of the last day that were not sent, although this was tried.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Unsent {
+    pub count: i64,
+    /// Why the newest of them was not.
+    pub error: Option<String>,
+}
+
+/// Returns how many messages of the last day were tried and not sent.
+pub async fn unsent(connection: &mut PgConnection) -> Result<Unsent, StorageError> {
+    let unsent = sqlx::query_as(
+        "select count(*) as count, (array_agg(error order by id desc))[1] as error from email_outbox
+          where state <> 'sent' and error is not null and created_at > now() - interval '1 day'",
+    );
+    Ok(unsent.fetch_one(connection).await?)
+}
+
 /// Deletes messages after 30 days. Returns the number deleted.
 pub async fn delete_old(connection: &mut PgConnection) -> Result<u64, StorageError> {
     let deleted = sqlx::query("delete from email_outbox where created_at < now() - interval '30 days'")

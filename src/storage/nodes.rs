@@ -132,6 +132,12 @@ pub async fn list(connection: &mut PgConnection) -> Result<Vec<NodeView>, Storag
     Ok(nodes)
 }
 
+/// Whether a gateway runs, or ran until lately, with this newest pepper.
+pub async fn run_with_pepper(connection: &mut PgConnection, version: i32) -> Result<bool, StorageError> {
+    let exists = sqlx::query_scalar("select exists (select from node where pepper_version = $1)");
+    Ok(exists.bind(version).fetch_one(connection).await?)
+}
+
 /// Returns a gateway that has reported itself lately and runs with no pepper newer than this one.
 pub async fn needs_pepper(
     connection: &mut PgConnection,

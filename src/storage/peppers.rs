@@ -77,6 +77,18 @@ pub async fn status(connection: &mut PgConnection) -> Result<Vec<PepperStatus>, 
     .await?)
 }
 
+/// Returns the highest version that is known, or 0.
+pub async fn highest(connection: &mut PgConnection) -> Result<i32, StorageError> {
+    Ok(sqlx::query_scalar("select coalesce(max(version), 0) from pepper").fetch_one(connection).await?)
+}
+
+/// Deletes a version, so that another pepper may have it. The caller has locked the peppers, and
+/// nothing is hashed under it.
+pub async fn forget(connection: &mut PgConnection, version: i32) -> Result<(), StorageError> {
+    sqlx::query("delete from pepper where version = $1").bind(version).execute(connection).await?;
+    Ok(())
+}
+
 /// Blocks other changes of peppers and digests until the transaction ends.
 pub async fn lock(connection: &mut PgConnection) -> Result<(), StorageError> {
     sqlx::query("lock table pepper, key_digest in share row exclusive mode").execute(connection).await?;

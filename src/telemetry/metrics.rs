@@ -33,6 +33,7 @@ impl Metrics {
             // Rates begin at 0: a counter that appears with its first event has no increase.
             counter!("gateway_log_lines_dropped_total").increment(0);
             counter!("gateway_refused_calls_uncounted_total").increment(0);
+            counter!("gateway_emails_total", "result" => "failed").increment(0);
             gauge!("gateway_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
             handle
         });

@@ -37,7 +37,12 @@ pub(super) async fn change(target: MoveAccount, context: &Context, output: Outpu
     moved.map_err(|error| explained(target.id, error))?;
     // Idempotent: repeating an interrupted move completes it.
     let id = CallId::from_uuid(clock::new_id());
-    context.act(Operation::MovePlan { account_id: target.id, id }).await?;
+    let done = format!(
+        "account {} is on plan {plan}, and its credits and requests are not yet the plan's",
+        target.id
+    );
+    let completed_by = "Run the command again once the ledger can be written";
+    context.complete(Operation::MovePlan { account_id: target.id, id }, &done, completed_by).await?;
     output.print(&context.account(target.id).await?)
 }
 

@@ -19,6 +19,7 @@ use super::{seconds, state};
 use crate::clock;
 use crate::config::Settings;
 use crate::secret::passphrase::seal;
+use crate::storage::diagnosis;
 use crate::storage::ledger::newest::newest_batches;
 use crate::storage::schema;
 
@@ -38,11 +39,13 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
     let began = Instant::now();
     // First: a person may have to type it.
     let phrase = (!args.without_pepper).then(|| args.phrase.new_phrase()).transpose()?;
-    let is_archiving = settings.backup.archive().is_some();
     let context = Context::open_existing(settings.clone()).await?;
     let made = create(&args.to, phrase.as_ref(), &context).await;
+    // The settings are in force since the server's last start, and only on the archive's own server.
+    let archiving = is_archiving(&context).await;
     let closed = context.close().await;
     let (folder, manifest, pepper) = made?;
+    let is_archiving = archiving?;
     closed?;
     state::record(&settings, |state| state.backup_at = Some(manifest.taken_at))?;
     output.print(&CreateReport {
@@ -53,6 +56,10 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
         took_s: began.elapsed().as_secs_f64(),
         took: seconds(began.elapsed()),
     })
+}
+
+async fn is_archiving(context: &Context) -> anyhow::Result<bool> {
+    Ok(diagnosis::is_archiving(&mut *context.connection().await?).await?)
 }
 
 /// Takes a backup. Returns its folder, its manifest, and whether it contains the pepper.

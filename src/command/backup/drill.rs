@@ -15,7 +15,7 @@ use super::create::create;
 use super::manifest::Manifest;
 use super::phrase::PhraseArgs;
 use super::restore::pepper;
-use super::{Restored, clean_ledger, restored, seconds, state, wal_folders};
+use super::{ReplayedLog, Restored, clean_ledger, restored, seconds, state, wal_folders};
 use crate::clock;
 use crate::config::Settings;
 
@@ -23,7 +23,7 @@ use crate::config::Settings;
 pub struct DrillArgs {
     /// The backup to rehearse with [default: a new one of the private database].
     backup: Option<PathBuf>,
-    /// Folder with a part of the write-ahead log; may be repeated [default: backup.archive_dir].
+    /// Folder with a part of the write-ahead log, in addition to backup.archive_dir; may be repeated.
     #[arg(long, value_name = "DIR")]
     wal: Vec<PathBuf>,
     /// Folder for the temporary copy of the database [default: --data-dir].
@@ -36,7 +36,7 @@ pub struct DrillArgs {
 pub(super) async fn run(args: DrillArgs, settings: Settings, output: Output) -> anyhow::Result<()> {
     let scratch = args.scratch.clone().unwrap_or_else(|| PathBuf::from(&settings.data_dir));
     let scratch = Scratch(scratch.join(format!("drill-{:016x}", rand::random::<u64>())));
-    let wal = wal_folders(args.wal, &settings);
+    let log = ReplayedLog { folders: wal_folders(args.wal, &settings)?, until: None, up_to_gap: false };
     let backup = match args.backup {
         Some(backup) => backup,
         None => {
@@ -51,7 +51,7 @@ pub(super) async fn run(args: DrillArgs, settings: Settings, output: Output) -> 
     let manifest = Manifest::read(&backup)?;
     let has_pepper = args.phrase.is_given() && pepper(&backup, &args.phrase)?.is_some();
     let Restored { server, last_commit, ledger, took } =
-        restored(&backup, &manifest, &scratch.0.join("data"), wal, None).await?;
+        restored(&backup, &manifest, &scratch.0.join("data"), log).await?;
     server.stop().await?;
     scratch.remove()?;
     state::record(&settings, |state| {

@@ -15,7 +15,7 @@ use super::super::pepper_file;
 use super::super::values::instant;
 use super::manifest::{self, Manifest};
 use super::phrase::PhraseArgs;
-use super::{Restored, clean_ledger, restored, seconds, wal_folders};
+use super::{ReplayedLog, Restored, clean_ledger, restored, seconds, wal_folders};
 use crate::config::Settings;
 use crate::secret::passphrase;
 
@@ -26,10 +26,13 @@ pub struct RestoreArgs {
     /// The last instant to restore [default: all that the write-ahead log has].
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     to: Option<DateTime<Utc>>,
-    /// Folder with a part of the write-ahead log; may be repeated [default: backup.archive_dir].
-    /// After a crash add `OLD/postgres/cluster/pg_wal`, which has the last minute.
+    /// Folder with a part of the write-ahead log, in addition to backup.archive_dir; may be
+    /// repeated. After a crash add `OLD/postgres/cluster/pg_wal`, which has the last minute.
     #[arg(long, value_name = "DIR")]
     wal: Vec<PathBuf>,
+    /// If the write-ahead log has a gap, restore what comes before it, and lose what follows.
+    #[arg(long, conflicts_with = "to")]
+    up_to_gap: bool,
     #[command(flatten)]
     phrase: PhraseArgs,
     /// Do not restore the pepper; put a copy of it into the data folder afterwards.
@@ -48,9 +51,10 @@ pub(super) async fn run(args: RestoreArgs, settings: &Settings, output: Output) 
         );
     }
     let pepper = if args.without_pepper { None } else { pepper(&args.backup, &args.phrase)? };
-    let wal = wal_folders(args.wal, settings);
+    let folders = wal_folders(args.wal, settings)?;
+    let log = ReplayedLog { folders, until: args.to, up_to_gap: args.up_to_gap };
     let Restored { server, last_commit, ledger, took } =
-        restored(&args.backup, &manifest, data_dir, wal, args.to).await?;
+        restored(&args.backup, &manifest, data_dir, log).await?;
     if let Some(pepper) = &pepper {
         let mut text = pepper.expose_secret().to_owned();
         text.push('\n');
@@ -61,7 +65,7 @@ pub(super) async fn run(args: RestoreArgs, settings: &Settings, output: Output) 
     output.print(&RestoreReport {
         data_dir: data_dir.to_owned(),
         last_commit,
-        is_all: args.to.is_none() && last_commit.is_some(),
+        is_all: args.to.is_none() && !args.up_to_gap && last_commit.is_some(),
         batches: ledger.batches,
         entries: ledger.entries,
         pepper: pepper.is_some(),

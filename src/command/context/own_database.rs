@@ -63,6 +63,7 @@ pub(super) async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
 struct NotReached {
     host: String,
     port: u16,
+    #[source]
     error: sqlx::Error,
 }
 

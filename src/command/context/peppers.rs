@@ -12,18 +12,37 @@ use crate::storage::keys;
 
 impl Context {
     /// Returns the peppers of the settings; with the private server, those in the data folder,
-    /// created when first needed.
+    /// created when first needed. Their versions become known to the database: for commands that
+    /// hash with them.
     ///
     /// # Errors
     /// When the pepper is missing, or is not the one that existing keys were hashed with.
     pub async fn peppers(&self) -> anyhow::Result<Peppers> {
-        let live = match &self.peppers {
-            Some(live) => live.clone(),
-            None if self.private.is_none() => bail!("FLUENCE_PEPPER is required with DATABASE_URL"),
-            None => self.private_peppers().await?,
-        };
+        let live = self.unchecked_peppers().await?;
         management::peppers::recognise(&mut *self.connection().await?, &self.operator().actor, &live).await?;
         Ok(live)
+    }
+
+    /// The same for commands that only read: the database learns of no version.
+    ///
+    /// # Errors
+    /// As [`Self::peppers`].
+    pub(in crate::command) async fn compared_peppers(&self) -> anyhow::Result<Peppers> {
+        let live = self.unchecked_peppers().await?;
+        management::peppers::compare(&mut *self.connection().await?, &live).await?;
+        Ok(live)
+    }
+
+    /// The same without looking whether they are the right ones.
+    ///
+    /// # Errors
+    /// When the pepper is missing.
+    pub(in crate::command) async fn unchecked_peppers(&self) -> anyhow::Result<Peppers> {
+        match &self.peppers {
+            Some(live) => Ok(live.clone()),
+            None if self.private.is_none() => bail!("FLUENCE_PEPPER is required with DATABASE_URL"),
+            None => self.private_peppers().await,
+        }
     }
 
     async fn private_peppers(&self) -> anyhow::Result<Peppers> {

@@ -3,17 +3,23 @@
 pub(super) mod gateways;
 mod server;
 
+use std::path::Path;
+
+use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::super::context::Context;
+use super::super::error;
 use super::super::pepper_file;
 use super::{Check, Group};
 use crate::clock;
+use crate::local_postgres::LocalPostgresError;
 use crate::secret::Pepper;
 use crate::secret::peppers::Peppers;
 use crate::storage::diagnosis::{self, PepperMatch};
 use crate::storage::error::StorageError;
+use crate::storage::keys;
 use crate::storage::nodes;
 use crate::storage::pool;
 use crate::storage::runtime_role;
@@ -82,16 +88,19 @@ fn judge_schema(state: SchemaState) -> Check {
 }
 
 async fn check_peppers(context: &Context, connection: &mut PgConnection) -> anyhow::Result<Vec<Check>> {
-    let peppers: Option<Peppers> = match context.set_peppers() {
-        Some(peppers) => Some(peppers.clone()),
-        None if context.has_pepper_file() => match pepper_file::read(&context.pepper_path())? {
-            Some(text) => Some(pepper_file::parse(&text, context.settings().pepper_version)?),
-            None => None,
+    let peppers = match context.set_peppers() {
+        Some(peppers) => peppers.clone(),
+        None => match read_peppers(context) {
+            Ok(Some(peppers)) => peppers,
+            Ok(None) => {
+                let path = context.pepper_path();
+                return Ok(vec![judge_missing_pepper(&path, keys::exist(connection).await?)]);
+            }
+            Err(error) => {
+                let advice = "mend the file, or put its backup in its place: `fluence serve` needs it";
+                return Ok(vec![GROUP.fail("pepper", error::one_line(&error), advice)]);
+            }
         },
-        None => None,
-    };
-    let Some(peppers) = peppers else {
-        return Ok(vec![GROUP.warn("pepper", "missing", "the first `fluence serve` creates it")]);
     };
     let mut checks = Vec::new();
     for pepper in peppers.all() {
@@ -99,6 +108,43 @@ async fn check_peppers(context: &Context, connection: &mut PgConnection) -> anyh
         checks.push(judge_pepper(pepper, matched, pepper.version() == peppers.newest().version()));
     }
     Ok(checks)
+}
+
+/// Reads the file with the peppers of the private database, if it exists.
+fn read_peppers(context: &Context) -> anyhow::Result<Option<Peppers>> {
+    let path = context.pepper_path();
+    let Some(text) = pepper_file::read(&path)? else { return Ok(None) };
+    let peppers = pepper_file::parse(&text, context.settings().pepper_version);
+    peppers.map(Some).with_context(|| path.display().to_string())
+}
+
+fn judge_missing_pepper(path: &Path, has_keys: bool) -> Check {
+    let found = format!("{} is missing", path.display());
+    if has_keys {
+        let advice =
+            "restore it from its backup: `fluence serve` refuses to start, because no key can be verified";
+        GROUP.fail("pepper", found, advice)
+    } else {
+        GROUP.warn("pepper", found, "the first `fluence serve` creates it")
+    }
+}
+
+/// What to do about a database that cannot be reached. `None`: the error says it.
+pub(super) fn advice_if_unreachable(error: &anyhow::Error) -> Option<&'static str> {
+    if error.chain().any(|cause| cause.is::<LocalPostgresError>()) {
+        return None;
+    }
+    let answer =
+        error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()?.as_database_error()?.code());
+    Some(match answer.as_deref() {
+        Some("53300") => {
+            "end other sessions, or raise the limit: max_connections of PostgreSQL, or `alter role … connection limit`"
+        }
+        Some("57P03") => "wait until PostgreSQL has started, then run doctor again",
+        Some("28000" | "28P01") => "check user and password in DATABASE_URL, and pg_hba.conf of the server",
+        Some("3D000") => "create the database, or correct its name in DATABASE_URL",
+        _ => "check DATABASE_URL, the password, and that the server accepts connections from here",
+    })
 }
 
 fn judge_pepper(pepper: &Pepper, matched: PepperMatch, is_newest: bool) -> Check {
@@ -138,6 +184,13 @@ mod tests {
         assert!(retired.advice.unwrap().starts_with("use the pepper that replaced it"));
         assert_eq!(found(PepperMatch::Retired, false).verdict, Verdict::Warn);
         assert!(found(PepperMatch::Other, true).advice.unwrap().starts_with("restore the pepper"));
+    }
+
+    #[test]
+    fn a_missing_pepper_is_a_failure_once_there_are_keys() {
+        let verdict = |has_keys| judge_missing_pepper(Path::new("/data/pepper"), has_keys).verdict;
+        assert_eq!((verdict(false), verdict(true)), (Verdict::Warn, Verdict::Fail));
+        assert!(judge_missing_pepper(Path::new("/data/pepper"), true).found.contains("/data/pepper"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The ledger: its last day, holds that should have ended, the next partitions.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -21,12 +22,14 @@ const GROUP: Group = Group("ledger");
 /// The part of the ledger that doctor verifies.
 const VERIFIED: TimeDelta = TimeDelta::days(1);
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) async fn check(context: &Context) -> Vec<Check> {
     let mut checks = match facts(context).await {
         Ok((facts, running)) => judge(&facts, running),
         Err(error) => vec![GROUP.fail("readable", error::one_line(&error), advice(&error))],
     };
+    checks.extend(judge_write(timeout(WRITE_TIMEOUT, try_write(context)).await.ok()));
     checks.push(match timeout(VERIFY_TIMEOUT, verify_last_day(context)).await {
         Ok(Ok(check)) => check,
         Ok(Err(error)) => GROUP.fail("last day", error::one_line(&error), advice(&error)),
@@ -47,9 +50,42 @@ async fn facts(context: &Context) -> anyhow::Result<(LedgerFacts, usize)> {
     Ok((facts, gateways::running(&nodes::list(&mut connection).await?)))
 }
 
+async fn try_write(context: &Context) -> anyhow::Result<()> {
+    Ok(diagnosis::try_write(&mut *context.connection().await?).await?)
+}
+
+/// Judges a write that was rolled back. `None`: it did not end in time.
+fn judge_write(written: Option<anyhow::Result<()>>) -> Option<Check> {
+    const NAME: &str = "write";
+    let refused = |error: &anyhow::Error| {
+        format!("the database takes no writes, and paid calls get 503: {}", error::one_line(error))
+    };
+    Some(match written {
+        Some(Ok(())) => GROUP.ok(NAME, "the database takes writes"),
+        Some(Err(error)) => match state(&error).as_deref() {
+            Some("53100") => {
+                GROUP.fail(NAME, refused(&error), "make room on the disk of the database's server")
+            }
+            // The login may not make temporary tables, or the server is read-only, which another
+            // check says.
+            Some("42501" | "25006") => return None,
+            _ => GROUP.fail(NAME, refused(&error), advice(&error)),
+        },
+        None => {
+            let advice = "look for waiting statements in pg_stat_activity, and at the disk of the server";
+            GROUP.fail(NAME, "a write takes longer than 10 s", advice)
+        }
+    })
+}
+
+/// The SQLSTATE of an error of the database.
+fn state(error: &anyhow::Error) -> Option<String> {
+    error.downcast_ref().and_then(StorageError::sql_state).map(Cow::into_owned)
+}
+
 /// What to do about an error of the database.
 fn advice(error: &anyhow::Error) -> &'static str {
-    match error.downcast_ref().and_then(StorageError::sql_state).as_deref() {
+    match state(error).as_deref() {
         Some("42501") => "grant the login its rights: `fluence migrate`",
         Some("55P03") => {
             "another session locks the ledger's tables: find it with `select * from pg_locks where not granted`, and end it"

@@ -8,13 +8,18 @@ use secrecy::ExposeSecret;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
 
+use super::super::context::Context;
+use super::super::error::one_line;
+use super::super::output::count;
 use super::{Check, Group};
 use crate::config::Settings;
 use crate::outbound::url::parse_url;
+use crate::storage::email_outbox::{self, Unsent};
 use crate::upstream::settings::UpstreamSettings;
 
 const STORE: Group = Group("store");
 const UPSTREAM: Group = Group("upstream");
+const MAIL: Group = Group("mail");
 const TIMEOUT: Duration = Duration::from_secs(3);
 const OLDEST_STORE: u64 = 7;
 /// Questions whose slowest answer is judged.
@@ -30,6 +35,29 @@ pub(super) async fn check(settings: &Settings) -> Vec<Check> {
         checks.push(check_upstream(&settings.enrichment).await);
     }
     checks
+}
+
+/// Checks whether the e-mails of the last day were sent.
+pub(super) async fn check_mail(context: &Context) -> Check {
+    let unsent = async { anyhow::Ok(email_outbox::unsent(&mut *context.connection().await?).await?) };
+    match unsent.await {
+        Ok(unsent) => judge_mail(&unsent),
+        Err(error) => MAIL.fail("sent", one_line(&error), "look at the log of PostgreSQL"),
+    }
+}
+
+fn judge_mail(unsent: &Unsent) -> Check {
+    match unsent.count {
+        0 => MAIL.ok("sent", "no e-mail of the last day waits after a failed attempt"),
+        waiting => {
+            let found = format!(
+                "{} of the last day could not be sent: {}",
+                count(waiting.unsigned_abs(), "e-mail"),
+                unsent.error.as_deref().unwrap_or_default()
+            );
+            MAIL.warn("sent", found, "check mail.smtp_url and mail.from: docs/operations/incidents.md")
+        }
+    }
 }
 
 async fn check_store(url: &str, budget: Duration) -> Vec<Check> {
@@ -158,6 +186,18 @@ mod tests {
             .iter()
             .map(|check| check.verdict)
             .collect()
+    }
+
+    #[test]
+    fn e_mails_that_cannot_be_sent_are_a_warning_with_the_last_reason() {
+        assert_eq!(judge_mail(&Unsent { count: 0, error: None }).verdict, Verdict::Ok);
+        let check =
+            judge_mail(&Unsent { count: 2, error: Some("the mail server was not reached: …".into()) });
+        assert_eq!(check.verdict, Verdict::Warn);
+        assert_eq!(
+            check.found,
+            "2 e-mails of the last day could not be sent: the mail server was not reached: …"
+        );
     }
 
     #[test]

@@ -16,7 +16,16 @@ use crate::domain::offer_set::SetKind;
 /// # Errors
 /// When it cannot be read, or is faulty: every fault with its line.
 pub(in crate::command) fn check(kind: SetKind, file: &Path) -> anyhow::Result<()> {
-    checked(kind, &read(file)?).map_err(|faults| anyhow!(fault_lines(&faults.0)))
+    let faults = |faults: FileFaults| anyhow!("{}: {}", file.display(), fault_lines(&faults.0));
+    checked(kind, &read(file)?).map_err(faults)
+}
+
+/// The variable of the setting that names the file of a set.
+pub(in crate::command) const fn setting(kind: SetKind) -> &'static str {
+    match kind {
+        SetKind::Catalogue => "FLUENCE_CATALOGUE",
+        SetKind::Routes => "FLUENCE_ROUTES",
+    }
 }
 
 /// Checks the text of a new set.

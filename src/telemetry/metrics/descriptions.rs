@@ -11,6 +11,7 @@ const COUNTERS: &[(&str, &str)] = &[
         "Answers cut off because too many bytes were already waiting for their clients.",
     ),
     ("gateway_log_lines_dropped_total", "Log lines dropped because the queue was full."),
+    ("gateway_emails_total", "Attempts to send an e-mail, by result: sent or failed."),
     ("gateway_ledger_batches_total", "Batches, by path (fast, ordered) or failed."),
     ("gateway_ledger_commands_total", "Holds and settlements that were committed."),
     ("gateway_credits_total", "Credits of ended holds, by plan: captured (charged) or released (returned)."),

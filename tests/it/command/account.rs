@@ -30,6 +30,29 @@ async fn a_new_account_has_its_first_plan_credits_and_an_environment() {
 }
 
 #[tokio::test]
+async fn a_change_whose_second_part_the_ledger_does_not_take_says_what_was_done() {
+    let program = Program::new().await;
+    let moved = program.account("2025-06", "business");
+    let fault = "create function fault() returns trigger language plpgsql as $$
+         begin raise exception 'disk full' using errcode = '53100'; end $$;
+         create trigger fault before insert on ledger_batch for each row execute function fault();";
+    sqlx::raw_sql(fault).execute(program.database.pool()).await.unwrap();
+    let words = ["account", "create", "--name", "B", "--email", "b@b.example", "--plan", "business"];
+    let created = program.run(&words);
+    let id =
+        program.json(&["account", "find", "b@b.example"])["accounts"][0]["id"].as_str().unwrap().to_owned();
+    let done = format!("account {id} was created, and its first period has not begun: ");
+    assert!(created.failure().starts_with(&done), "{}", created.err);
+    assert!(created.err.contains("Do not create it again"), "{}", created.err);
+    let refused = program.run(&["account", "move", &moved, "--plan", "essentials"]);
+    let done = format!("account {moved} is on plan essentials (2025-06)");
+    assert!(refused.failure().starts_with(&done) && refused.err.contains("again"), "{}", refused.err);
+    for said in [created.err, refused.err] {
+        assert!(!said.contains("nothing was changed"), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn an_account_is_one_json_object() {
     let program = Program::new().await;
     let account =

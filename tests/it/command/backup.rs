@@ -190,7 +190,8 @@ async fn after_a_crash_the_ledger_of_a_chosen_instant_is_back_with_every_call_an
     let began = Instant::now();
     let to = instant.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let pg_wal = old.scratch.cluster().join("pg_wal").to_str().unwrap().to_owned();
-    let wal = ["--wal", &old.word("wal"), "--wal", &pg_wal];
+    // The archive of the settings has the rest.
+    let wal = ["--wal", &pg_wal];
     let restored = old.restore("new", &[&["--to", &to, "--json"], &wal[..]].concat());
     assert_eq!(restored.status, 0, "{}", restored.err);
     println!("restored and verified in {:.1} s: {}", began.elapsed().as_secs_f64(), restored.out);
@@ -233,6 +234,100 @@ async fn after_a_crash_the_ledger_of_a_chosen_instant_is_back_with_every_call_an
     }
     let again = old.restore("new", &wal);
     assert!(again.failure().contains("new is not empty"), "{}", again.err);
+}
+
+/// The names of the accounts in a data folder.
+fn accounts(old: &Installation, data_dir: &Path) -> Vec<String> {
+    let ran = old.run(data_dir, &["account", "list", "--json"]);
+    let list: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
+    let mut names: Vec<String> =
+        list["accounts"].as_array().unwrap().iter().map(|account| text(account, "name")).collect();
+    names.sort();
+    names
+}
+
+impl Installation {
+    /// What the archive has. A command that ends archives all of its log.
+    fn archived(&self) -> HashSet<String> {
+        let entries = fs::read_dir(self.at("wal")).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    }
+
+    fn account(&self, name: &str) -> HashSet<String> {
+        let before = self.archived();
+        let email = format!("{name}@b.example");
+        self.json(&["account", "create", "--name", name, "--email", &email, "--plan", "business"]);
+        self.archived().difference(&before).cloned().collect()
+    }
+}
+
+#[test]
+fn a_log_with_a_gap_is_not_restored_as_if_it_were_whole() {
+    let old = Installation::new();
+    old.json(&["migrate"]);
+    old.backup("backup");
+    let lost = old.account("first");
+    old.account("second");
+    fs::create_dir(old.at("elsewhere")).unwrap();
+    for segment in &lost {
+        fs::rename(old.at("wal").join(segment), old.at("elsewhere").join(segment)).unwrap();
+    }
+    assert!(!lost.is_empty());
+
+    let refused = old.restore("new", &[]);
+    assert!(refused.failure().contains("the write-ahead log has a gap"), "{}", refused.err);
+    assert!(refused.err.contains("--wal") && !old.at("new").join("postgres").exists(), "{}", refused.err);
+    let drill = old.run(old.scratch.path(), &["backup", "drill", &old.word("backup")]);
+    assert!(drill.failure().contains("the write-ahead log has a gap"), "{}", drill.err);
+
+    // The folder that is named fills the gap, and the archive has the rest.
+    let whole = old.restore("new", &["--wal", &old.word("elsewhere")]);
+    assert_eq!(whole.status, 0, "{}", whole.err);
+    assert_eq!(accounts(&old, &old.at("new")), ["first", "second"]);
+
+    let short = old.restore("short", &["--up-to-gap"]);
+    assert!(short.status == 0 && short.out.contains("What happened later is undone"), "{}", short.err);
+    assert!(accounts(&old, &old.at("short")).is_empty());
+    let mistyped = old.restore("x", &["--wal", "/nowhere/pg_wal"]);
+    assert!(mistyped.failure().contains("there is no such folder"), "{}", mistyped.err);
+}
+
+#[test]
+fn a_restored_copy_archives_only_once_a_gateway_goes_on_with_it() {
+    let old = Installation::new();
+    old.json(&["migrate"]);
+    old.backup("backup");
+    old.account("first");
+    let serving = old.serve(old.scratch.path());
+    serving.address();
+    let before = old.archived();
+    for name in ["copy", "later"] {
+        assert_eq!(old.restore(name, &[]).status, 0);
+    }
+    let looked = old.run(&old.at("copy"), &["account", "list"]);
+    assert!(looked.status == 0 && looked.err.contains("not archiving"), "{}", looked.err);
+    assert!(looked.err.contains("restored copy that no gateway has served"), "{}", looked.err);
+    assert_eq!(old.archived(), before, "a copy that is looked at leaves the archive as it is");
+
+    let refused = old.run(&old.at("copy"), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(refused.failure().contains("it is the archive of the server in"), "{}", refused.err);
+    serving.stop();
+
+    // The gateway goes on with the copy, and a restore finds what it did there.
+    let serving = old.serve(&old.at("copy"));
+    serving.address();
+    serving.stop();
+    assert_eq!(old.run(&old.at("copy"), &["account", "list"]).err, "");
+    assert!(old.archived().contains("00000002.history"), "{:?}", old.archived());
+    let words = ["account", "create", "--name", "second", "--email", "s@b.example", "--plan", "business"];
+    assert_eq!(old.run(&old.at("copy"), &words).status, 0);
+    let latest = old.restore("latest", &[]);
+    assert_eq!(latest.status, 0, "{}", latest.err);
+    assert_eq!(accounts(&old, &old.at("latest")), ["first", "second"]);
+
+    // Another copy of the same instant has the same timeline.
+    let refused = old.run(&old.at("later"), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(refused.failure().contains("it has segments of timeline 2"), "{}", refused.err);
 }
 
 #[test]

@@ -188,9 +188,11 @@ fn files_that_the_settings_name_are_checked_too() {
     ];
     let checked = run(&["config", "check"], &environment);
     assert_eq!((checked.status, checked.out.as_str()), (1, ""));
-    for fault in ["[tls]: ", "catalogue.toml: line 1: ", "/nowhere/routes.toml: cannot read"] {
+    let unread = "FLUENCE_ROUTES: cannot read /nowhere/routes.toml: ";
+    for fault in ["[tls]: ", &format!("FLUENCE_CATALOGUE: {catalogue}: line 1: "), unread] {
         assert!(checked.err.contains(fault), "{fault}: {}", checked.err);
     }
+    assert_eq!(checked.err.matches("/nowhere/routes.toml").count(), 1, "{}", checked.err);
     let missing = [("FLUENCE_TLS_CERT_FILE", "/nowhere/cert.pem"), ("FLUENCE_TLS_KEY_FILE", key.as_str())];
     let checked = run(&["config", "check"], &missing);
     assert_eq!(checked.err.matches("os error 2").count(), 1, "{}", checked.err);

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use super::program::{Program, bare};
 use crate::support::redis::Redis;
@@ -153,6 +153,27 @@ async fn a_ledger_that_gateways_may_not_write_fails() {
     assert_eq!(verdict(&diagnosis, "ledger", "writable"), "fail");
 }
 
+/// As a full disk does: no table gets more room. What fits into its free pages is still written.
+const FULL_DISK: &str = "
+    create function refuse_room() returns event_trigger language plpgsql as $$ begin
+        raise 'could not extend file: No space left on device' using errcode = 'disk_full';
+    end $$;
+    create event trigger full_disk on ddl_command_start when tag in ('CREATE TABLE AS', 'CREATE TABLE')
+        execute function refuse_room();";
+
+#[tokio::test]
+async fn a_database_on_a_full_disk_fails() {
+    let program = Program::new().await;
+    let (_, sound) = diagnosed(&program, &[]);
+    assert_eq!(verdict(&sound, "ledger", "write"), "ok");
+    change(&program, FULL_DISK).await;
+    let (status, diagnosis) = diagnosed(&program, &[]);
+    let write = found(&diagnosis, "ledger", "write")[0];
+    assert_eq!((status, &write["verdict"]), (1, &"fail".into()), "{diagnosis}");
+    assert!(write["found"].as_str().unwrap().contains("No space left on device"), "{diagnosis}");
+    assert!(write["advice"].as_str().unwrap().starts_with("make room"), "{diagnosis}");
+}
+
 #[tokio::test]
 async fn a_locked_ledger_needs_the_end_of_the_lock_and_no_rights() {
     let program = Program::new().await;
@@ -229,6 +250,79 @@ fn a_database_that_is_away_fails_without_its_password() {
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("FAIL  database  reachable"), "{}", ran.out);
     assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"));
+}
+
+#[test]
+fn a_pepper_file_that_is_of_no_use_is_named_with_what_to_do() {
+    let scratch = Scratch::new();
+    let run = |words: &[&str]| -> super::program::Ran {
+        bare(words).arg("--data-dir").arg(scratch.path()).output().unwrap().into()
+    };
+    assert_eq!(run(&["migrate"]).status, 0);
+    let file = scratch.path().join("pepper");
+    let path = file.to_str().unwrap();
+    let pepper = || {
+        let diagnosis: Value = serde_json::from_str(&run(&["doctor", "--json"]).out).unwrap();
+        found(&diagnosis, "database", "pepper")[0].clone()
+    };
+    assert_eq!(pepper()["verdict"], "ok");
+
+    let text = std::fs::read(&file).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let found_in = |check: &Value| check["found"].as_str().unwrap().to_owned();
+    let open = pepper();
+    assert_eq!(open["verdict"], "fail");
+    assert!(found_in(&open).contains(&format!("chmod 600 {path}")), "{open}");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&file, "").unwrap();
+    let empty = pepper();
+    assert_eq!(found_in(&empty), format!("{path}: is empty"));
+    assert!(empty["advice"].as_str().unwrap().contains("backup"), "{empty}");
+
+    std::fs::write(&file, text).unwrap();
+    let account =
+        run(&["account", "create", "--name", "A", "--email", "a@b.example", "--plan", "business", "--json"]);
+    let id = account.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(run(&["key", "create", "--account", &id, "--name", "k"]).status, 0);
+    std::fs::remove_file(&file).unwrap();
+    let missing = pepper();
+    assert_eq!((&missing["verdict"], found_in(&missing)), (&"fail".into(), format!("{path} is missing")));
+    assert!(missing["advice"].as_str().unwrap().starts_with("restore it from its backup"), "{missing}");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_is_given_the_advice_of_its_cause() {
+    let program = Program::new().await;
+    let role = format!("crowded_{:016x}", rand::random::<u64>());
+    change(&program, &format!("create role {role} login connection limit 0")).await;
+    let advice = |environment: &[(&str, &str)]| {
+        let (_, diagnosis) = diagnosed(&program, environment);
+        found(&diagnosis, "database", "reachable")[0].clone()
+    };
+    let url = program.database.options().username(&role).to_url_lossy().to_string();
+    let crowded = advice(&[("DATABASE_URL", &url)]);
+    assert!(crowded["advice"].as_str().unwrap().starts_with("end other sessions"), "{crowded}");
+    change(&program, &format!("drop role {role}")).await;
+    let missing = advice(&[("DATABASE_URL", "postgresql://me@127.0.0.1:1/fluence")]);
+    assert!(missing["advice"].as_str().unwrap().starts_with("check DATABASE_URL"), "{missing}");
+}
+
+#[test]
+fn missing_programs_of_postgresql_are_the_advice_themselves() {
+    let scratch = Scratch::new();
+    let at = |words: &[&str], programs: Option<&str>| -> super::program::Ran {
+        let mut command = bare(words);
+        command.arg("--data-dir").arg(scratch.path());
+        if let Some(folder) = programs {
+            command.env("PG_BIN_DIR", folder).env("PATH", folder);
+        }
+        command.output().unwrap().into()
+    };
+    assert_eq!(at(&["migrate"], None).status, 0);
+    let diagnosis: Value = serde_json::from_str(&at(&["doctor", "--json"], Some("/nowhere")).out).unwrap();
+    let check = found(&diagnosis, "database", "reachable")[0];
+    assert!(check["found"].as_str().unwrap().contains("PG_BIN_DIR"), "{check}");
+    assert!(check.get("advice").is_none(), "{check}");
 }
 
 #[test]

@@ -34,6 +34,38 @@ async fn a_pepper_of_the_settings_is_added_by_setting_it() {
 }
 
 #[tokio::test]
+async fn a_command_that_reads_makes_no_version_known_and_a_new_pepper_gets_a_free_one() {
+    let program = Program::new().await;
+    let known = || status(&program.run(&["pepper", "status", "--json"]));
+    let words = ["key", "create", "--account", &program.account("2025-01", "professional"), "--name", "k"];
+    program.run(&words);
+    let tried = generate_pepper();
+    assert_eq!(under(&program, &tried, &["pepper", "status"]).status, 0);
+    assert_eq!(known(), [(1, 1, 1)], "looking is not using");
+    assert_eq!(program.json(&["pepper", "add"])["version"], 2);
+    assert_eq!(under(&program, &tried, &["migrate"]).status, 0);
+    assert_eq!(known(), [(2, 0, 0), (1, 1, 1)]);
+    assert_eq!(program.json(&["pepper", "add"])["version"], 3, "2 is taken");
+}
+
+#[tokio::test]
+async fn a_version_under_which_nothing_was_hashed_can_be_given_to_another_pepper() {
+    let program = Program::new().await;
+    let words = ["key", "create", "--account", &program.account("2025-01", "professional"), "--name", "k"];
+    program.run(&words);
+    let (lost, right) = (generate_pepper(), generate_pepper());
+    assert_eq!(under(&program, &lost, &["migrate"]).status, 0);
+    let refused = under(&program, &right, &["migrate"]);
+    assert!(refused.failure().starts_with("the pepper of version 2 is not the one"), "{}", refused.err);
+    assert!(refused.err.contains("fluence pepper retire 2"), "{}", refused.err);
+    assert_eq!(under(&program, &right, &["pepper", "retire", "2", "--json"]).json()["version"], 2);
+    assert_eq!(under(&program, &right, &["migrate"]).status, 0);
+    under(&program, &right, &words);
+    let refused = program.run(&["pepper", "retire", "2"]);
+    assert!(refused.failure().contains("version 2 is the newest pepper"), "{}", refused.err);
+}
+
+#[tokio::test]
 async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
     let program = Program::new().await;
     let newer = generate_pepper();
@@ -128,4 +160,10 @@ async fn settings_that_cannot_be_both_are_refused() {
     };
     let refused = with("1");
     assert!(refused.err.contains("FLUENCE_PREVIOUS_PEPPER_VERSION: must be lower"), "{}", refused.err);
+    for version in ["1", "3"] {
+        let mut command = program.command(&["config", "check"]);
+        let missing: Ran = command.env("FLUENCE_PREVIOUS_PEPPER_VERSION", version).output().unwrap().into();
+        let reason = "FLUENCE_PREVIOUS_PEPPER_VERSION: needs FLUENCE_PREVIOUS_PEPPER";
+        assert!(missing.err.contains(reason), "{}", missing.err);
+    }
 }

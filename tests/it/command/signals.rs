@@ -96,6 +96,10 @@ async fn sighup_takes_up_a_new_certificate_and_keeps_the_old_one_if_it_is_faulty
     assert!(is_served("one").await && !is_served("two").await);
     let healthy: Ran = with_tls(&["healthcheck", "--json"]).output().unwrap().into();
     assert_eq!(healthy.json()["ready"], true);
+    let metrics =
+        async || reqwest::get(format!("http://{free}/metrics")).await.unwrap().text().await.unwrap();
+    let started = metrics().await;
+    assert!(started.contains("gateway_tls_expires_at_seconds "), "known before any reload: {started}");
 
     certificates.replace("served", "two");
     serving.hang_up();
@@ -109,7 +113,7 @@ async fn sighup_takes_up_a_new_certificate_and_keeps_the_old_one_if_it_is_faulty
     assert!(failed["error"].as_str().unwrap().contains("has no private key"), "{failed}");
     assert!(is_served("two").await);
     serving.line("SIGHUP: settings reloaded");
-    let metrics = reqwest::get(format!("http://{free}/metrics")).await.unwrap().text().await.unwrap();
+    let metrics = metrics().await;
     assert!(metrics.contains("gateway_config_faulty{part=\"tls\"} 1"), "{metrics}");
     // Every part is read again, changed or not.
     assert!(metrics.contains("gateway_config_faulty{part=\"upstream files\"} 0"), "{metrics}");

@@ -100,15 +100,34 @@ fn a_port_in_use_is_found_before_a_database_is_made() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for environment in [
-        [("FLUENCE_LISTEN", &*address), ("FLUENCE_METRICS_LISTEN", "")],
+        [("FLUENCE_METRICS_LISTEN", ""), ("FLUENCE_LISTEN", &*address)],
         [("FLUENCE_LISTEN", "127.0.0.1:0"), ("FLUENCE_METRICS_LISTEN", &*address)],
+        [("FLUENCE_LISTEN", "127.0.0.1:0"), ("FLUENCE_OPERATOR_LISTEN", &*address)],
     ] {
         let scratch = Scratch::new();
         let mut command = bare(&["serve", "--data-dir", scratch.path().to_str().unwrap()]);
         let failed: Ran = command.envs(environment).output().unwrap().into();
-        assert!(failed.failure().starts_with(&format!("cannot listen on {address}: Address already in use")));
+        let reason = format!("cannot listen on {address} ({}): Address already in use", environment[1].0);
+        assert!(failed.failure().starts_with(&reason), "{}", failed.err);
         assert!(!scratch.path().exists(), "a data folder was made for nothing");
     }
+}
+
+#[test]
+fn a_log_in_json_ends_in_json_when_the_gateway_does_not_start() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = bare(&["serve", "--listen", &address, "--data-dir", "/nowhere/made"]);
+    let failed: Ran = command.env("FLUENCE_LOG_FORMAT", "json").output().unwrap().into();
+    assert_eq!(failed.status, 1);
+    let lines: Vec<serde_json::Value> = failed
+        .err
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    let last = lines.last().unwrap();
+    assert_eq!((&last["level"], &last["message"]), (&"ERROR".into(), &"the gateway has failed".into()));
+    assert!(last["error"].as_str().unwrap().starts_with("cannot listen on"), "{last}");
 }
 
 #[tokio::test]
