@@ -18,6 +18,7 @@ pub mod lexicon;
 pub mod model;
 pub mod normal;
 pub mod permission;
+mod quotation;
 pub mod reading;
 pub mod score;
 pub mod segment;

@@ -21,6 +21,7 @@ pub(crate) use self::senses::is_of_others;
 pub(super) use self::senses::names_another_thing;
 use self::senses::{is_scornful, speaks_to_several};
 use crate::lexicon::{Lexicon, bits, index_of};
+use crate::quotation::is_open_after;
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
@@ -63,7 +64,7 @@ impl Scope {
         let mut scope = Self {
             void: vec![false; tokens.len()],
             negated: vec![false; tokens.len()],
-            asked: sentence.marks.question > 0,
+            asked: sentence.asks,
             adverse: is_adverse(tokens),
             foreign: is_foreign(tokens, language, lexicon),
             machine: has_machine_as_subject(tokens),
@@ -106,13 +107,9 @@ impl Scope {
         let mut is_quoted = false;
         let mut gap_start = sentence.start;
         for (place, token) in sentence.tokens.iter().enumerate() {
-            for mark in text.get(gap_start..token.start).unwrap_or(&[]) {
-                match mark {
-                    '"' => is_quoted = !is_quoted,
-                    '\u{201c}' | '\u{201e}' | '\u{ab}' => is_quoted = true,
-                    '\u{201d}' | '\u{bb}' => is_quoted = false,
-                    _ => {}
-                }
+            for at in gap_start..token.start.min(text.len()) {
+                let before = at.checked_sub(1).map(|before| text[before]);
+                is_quoted = is_open_after(is_quoted, before, text[at]);
             }
             gap_start = token.end;
             self.void[place] |= is_quoted;
