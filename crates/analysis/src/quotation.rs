@@ -1,7 +1,7 @@
 //! Marks of quotation: which characters open and close one.
 
-/// Returns whether a quotation is open after a character, given whether one was before it. A straight
-/// mark after a digit opens none: it means inches.
+/// Returns whether a quotation is open after a character, given whether one was before it. A
+/// straight mark after a digit opens none: it means inches.
 pub(crate) fn is_open_after(is_open: bool, before: Option<char>, mark: char) -> bool {
     match mark {
         '"' if is_open => false,

@@ -119,7 +119,7 @@ impl Style {
         let is_countable = matches!(placed.permission, Permission::Quoted | Permission::Counted);
         self.words += placed.counts.words;
         self.countable_words += if is_countable { placed.counts.words } else { 0 };
-        let mut hits = cues.hits(&placed.sentence.tokens, scope, language);
+        let mut hits = cues.hits(&placed.sentence.tokens, text, scope, language);
         let first = cues.first_structural();
         let mut add = |which: usize, token: usize, tokens: usize| {
             hits.push(Hit { measure: first + which, token, tokens });

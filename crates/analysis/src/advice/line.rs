@@ -76,7 +76,7 @@ impl Strength {
     pub(super) const fn of(beyond: u8) -> Option<Self> {
         match beyond {
             0..=MAX_STRONG => Some(Self::Strong),
-            ..=MAX_MODERATE => Some(Self::Moderate),
+            beyond if beyond <= MAX_MODERATE => Some(Self::Moderate),
             _ => None,
         }
     }

@@ -92,8 +92,8 @@ fn ends_name(tokens: &[Token], at: usize, text: &[char]) -> bool {
     is_name && is_letters && gap(text, tokens, at) == [' '] && !CALENDAR.contains(&before.norm.as_str())
 }
 
-/// Whether the number before `end` says that a service never closes: “a loja 24 horas”, “the 24 hour
-/// shop”.
+/// Whether the number before `end` says that a service never closes: “a loja 24 horas”, “the
+/// 24 hour shop”.
 fn is_all_day(tokens: &[Token], end: usize) -> bool {
     let is = |at: Option<usize>, list: &[&str]| {
         at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
