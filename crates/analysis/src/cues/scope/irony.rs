@@ -179,8 +179,8 @@ const BREAKDOWNS: &[&str] = &[
 /// Words between praise and the machine that earned it: “great work by the printer”.
 const BY: &[&str] = &[
     "to", "by", "from", "do", "da", "dos", "das", "ao", "à", "aos", "the", "a", "o", "work", "job",
-    "trabalho", "serviço", "you", "dear", "old", "caro", "cara", "querido", "querida", "our", "nosso",
-    "nossa",
+    "trabalho", "para", "serviço", "you", "dear", "old", "caro", "cara", "querido", "querida", "our",
+    "nosso", "nossa",
 ];
 
 /// Whether the sentence dismisses what it names.
@@ -214,7 +214,9 @@ pub(super) fn praises_a_thing(tokens: &[Token], text: &[char]) -> bool {
 /// ao sistema”. “Thanks to the pump” names a cause, and “thanks to the pump team” is sincere.
 pub(super) fn praises_a_machine(tokens: &[Token]) -> bool {
     let is_praise = |token: &Token| {
-        PRAISE.contains(&token.norm.as_str()) || THANKS.contains(&token.norm.as_str()) || token.norm == "bom"
+        PRAISE.contains(&token.norm.as_str())
+            || THANKS.contains(&token.norm.as_str())
+            || matches!(token.norm.as_str(), "bom" | "done" | "kudos" | "palmas")
     };
     let Some(praise) = tokens.iter().take(2).position(is_praise) else { return false };
     let between = tokens[praise + 1..].iter().take_while(|token| BY.contains(&token.norm.as_str())).count();

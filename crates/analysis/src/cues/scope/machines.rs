@@ -3,7 +3,7 @@
 
 mod words;
 
-use self::words::{BETWEEN, DETERMINERS, MACHINES, OF, PERSONAL, PRODUCTS, SUBJECT_ENDS, TENDERS};
+use self::words::{BETWEEN, BY, DETERMINERS, MACHINES, OF, PERSONAL, PRODUCTS, SUBJECT_ENDS, TENDERS};
 use crate::segment::Token;
 
 /// The most words of a subject up to its noun: “the old fire alarm”.
@@ -14,6 +14,10 @@ const MAX_BETWEEN: usize = 3;
 fn is_machine(token: &Token) -> bool {
     let word = token.norm.as_str();
     MACHINES.contains(&word) || word.strip_suffix('s').is_some_and(|one| MACHINES.contains(&one))
+}
+
+fn is_determiner(token: &Token) -> bool {
+    DETERMINERS.contains(&token.norm.as_str()) || PERSONAL.contains(&token.norm.as_str())
 }
 
 /// Whether the token names a machine, and not a person who is named after one.
@@ -33,15 +37,19 @@ pub(super) fn has_machine_as_subject(tokens: &[Token]) -> bool {
         && !tokens.iter().any(|token| PERSONAL.contains(&token.norm.as_str()))
 }
 
-/// Whether the verb at a position is what a machine does: “our system decides”. In “the owner of
-/// the system decides” a person does.
+/// Whether the verb at a position is what a machine does: “our system decides”, “approved by the
+/// system”. In “the owner of the system decides” a person does.
 pub(in crate::cues) fn is_act_of_machine(tokens: &[Token], verb: usize) -> bool {
     let skipped =
         tokens[..verb].iter().rev().take_while(|token| BETWEEN.contains(&token.norm.as_str())).count();
-    let Some(subject) = verb.checked_sub(1 + skipped) else { return false };
+    let subject = verb.saturating_sub(1 + skipped);
     let start = subject.saturating_sub(MAX_BETWEEN);
     let is_part = tokens[start..subject].iter().any(|token| OF.contains(&token.norm.as_str()));
-    is_machine(&tokens[subject]) && !is_part
+    let is_agent = |at: usize| {
+        let noun = at + 1 + usize::from(tokens.get(at + 1).is_some_and(is_determiner));
+        BY.contains(&tokens[at].norm.as_str()) && is_machine_at(tokens, noun)
+    };
+    is_machine(&tokens[subject]) && !is_part || (verb + 1..tokens.len()).any(is_agent)
 }
 
 /// Whether the tokens from `after` make what stands before them one of a machine: “of the

@@ -4,7 +4,8 @@
 mod words;
 
 use self::words::{
-    BE, HAS, NEVER, NONE, OCCURS, PREPOSITIONS, UNDOING, UNDOING_PAIRS, UNDOING_STEMS, UNDONE_ENDINGS,
+    BE, HAS, NEVER, NONE, OCCURS, PREPOSITIONS, SINKING, UNDOING, UNDOING_PAIRS, UNDOING_STEMS,
+    UNDONE_ENDINGS,
 };
 use super::gap;
 use super::negation::{CLAUSE_MARKS, CLAUSE_WORDS, is_negation};
@@ -23,11 +24,11 @@ pub(super) fn undone(tokens: &[Token], text: &[char]) -> Vec<bool> {
     let mut undone = vec![false; tokens.len()];
     for at in 0..tokens.len() {
         let is_pair = clause.is_pair(at);
-        let (before, after) = if clause.never_occurs(at) {
+        let (before, after) = if clause.never_occurs(at) || clause.sinks(at) {
             (true, false)
         } else if is_pair || clause.undoes(at) {
             let ignores = clause.word(at).starts_with("ignor");
-            let is_passive = !is_pair && clause.is_passive(at);
+            let is_passive = if is_pair { clause.is_passive_pair(at) } else { clause.is_passive(at) };
             (is_passive || ignores, !is_passive)
         } else {
             (false, false)
@@ -39,7 +40,7 @@ pub(super) fn undone(tokens: &[Token], text: &[char]) -> Vec<bool> {
             undone[clause.object(at + 1 + usize::from(is_pair))].fill(true);
         }
         if matches!(clause.word(at), "nothing" | "nada") {
-            let is_almost = at > 0 && matches!(clause.word(at - 1), "almost" | "quase" | "absolutely");
+            let is_almost = at > 0 && matches!(clause.word(at - 1), "almost" | "quase" | "absolutely" | "em");
             at.checked_sub(1 + usize::from(is_almost)).into_iter().for_each(|verb| undone[verb] = true);
         }
     }
@@ -88,15 +89,29 @@ impl Clause<'_> {
         (self.is_any(at, NEVER) || self.word(at).ends_with("n't")) && self.is_any(at + 1, OCCURS)
     }
 
+    /// Whether the subject comes to nothing: “fell through”.
+    fn sinks(&self, at: usize) -> bool {
+        let pair = format!("{}_{}", self.word(at), self.word(at + 1));
+        SINKING.contains(&self.word(at)) || SINKING.contains(&pair.as_str())
+    }
+
+    /// Whether a pair such as “called off” undoes its subject.
+    fn is_passive_pair(&self, at: usize) -> bool {
+        self.is_any(at + 1, &["off", "up", "down", "back", "out", "away"]) && self.is_after_be(at)
+    }
+
+    fn is_after_be(&self, at: usize) -> bool {
+        (at.saturating_sub(MAX_BETWEEN + 1)..at).any(|place| self.is_any(place, BE))
+    }
+
     /// Whether the verb undoes its subject: a participle after “be”, at the end of its clause or
     /// before a preposition, or a Portuguese participle after its noun.
     fn is_passive(&self, at: usize) -> bool {
-        let after_be = (at.saturating_sub(MAX_BETWEEN + 1)..at).any(|place| self.is_any(place, BE));
         let word = self.word(at);
         let is_participle = UNDONE_ENDINGS.iter().any(|ending| word.ends_with(ending));
         let is_active_form = word.ends_with("ing") || word.ends_with("ndo");
         let ends = at + 1 >= self.tokens.len() || self.is_parted(at + 1) || self.is_any(at + 1, PREPOSITIONS);
-        at > 0 && !is_active_form && (after_be || is_participle || ends)
+        at > 0 && !is_active_form && (self.is_after_be(at) || is_participle || ends)
     }
 
     fn is_parted(&self, at: usize) -> bool {

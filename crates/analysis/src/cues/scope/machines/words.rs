@@ -80,6 +80,15 @@ pub(super) const MACHINES: &[&str] = &[
     "machine",
     "system",
     "algorithm",
+    "spreadsheet",
+    "tool",
+    "automation",
+    "intelligence",
+    "ai",
+    "planilha",
+    "ferramenta",
+    "automação",
+    "artificial",
     "software",
     "firmware",
     "website",
@@ -190,6 +199,10 @@ pub(super) const PRODUCTS: &[&str] = &[
     "update",
     "plugin",
     "log",
+    "spreadsheet",
+    "tool",
+    "planilha",
+    "ferramenta",
     "aplicativo",
     "programa",
     "sistema",
@@ -199,3 +212,5 @@ pub(super) const PRODUCTS: &[&str] = &[
     "atualização",
     "rotina",
 ];
+/// Words before the machine that does what a passive says: “approved by the system”.
+pub(super) const BY: &[&str] = &["by", "pelo", "pela", "pelos", "pelas"];

@@ -4,6 +4,7 @@
 pub(super) const UNDOING_STEMS: &[&str] = &[
     "cancel", "abandon", "reject", "refus", "eliminat", "avoid", "delet", "scrap", "ignor", "discard",
     "dismiss", "shelv", "evit", "recus", "rejeit", "elimin", "descart", "engavet", "esquec", "desist",
+    "remov", "overturn", "derrub",
 ];
 /// Such verbs that share their beginning with other words.
 pub(super) const UNDOING: &[&str] = &[
@@ -84,6 +85,15 @@ pub(super) const UNDOING_PAIRS: &[[&str; 2]] = &[
     ["failed", "to"],
     ["fails", "to"],
     ["called", "off"],
+    ["torn", "up"],
+    ["taken", "down"],
+    ["rolled", "back"],
+    ["laid", "off"],
+    ["thrown", "out"],
+    ["thrown", "away"],
+    ["given", "up"],
+    ["dropped", "the"],
+    ["dropped", "our"],
     ["gave", "up"],
     ["turned", "down"],
     ["threw", "away"],
@@ -116,6 +126,17 @@ pub(super) const UNDOING_PAIRS: &[[&str; 2]] = &[
     ["ficou", "sem"],
     ["ficaram", "sem"],
     ["ficamos", "sem"],
+];
+/// Words, and pairs of words joined by `_`, by which a subject comes to nothing.
+pub(super) const SINKING: &[&str] = &[
+    "collapsed",
+    "fell_through",
+    "fell_apart",
+    "fracassou",
+    "fracassaram",
+    "naufragou",
+    "água_abaixo",
+    "no_lixo",
 ];
 /// Endings of Portuguese participles, which follow their noun.
 pub(super) const UNDONE_ENDINGS: &[&str] = &["ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas"];
