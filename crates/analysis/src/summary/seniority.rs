@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::phrases::PHRASES;
-use self::superiors::{HEADS, OF_STUDENTS, OF_SUPERIORS, SUPERIORS};
+use self::superiors::{HEADS, OF_STUDENTS, OF_SUPERIORS, ORGANISATIONS, SUPERIORS};
 use self::titles::{
-    BANKS, FORMER, JUNIOR_GRADES, JUNIOR_WORDS, OFFICES, OWNED, PROFESSIONS, RANKS, SECRETARIATS,
-    SPECIALISTS, TRAINING, WITHOUT_RANK,
+    BANKS, FORMER, JUNIOR_GRADES, JUNIOR_WORDS, OWNED, PROFESSIONS, RANKS, SECRETARIATS, SPECIALISTS,
+    TRAINING, WITHOUT_RANK,
 };
 
 /// Rank by title.
@@ -40,7 +40,7 @@ impl Seniority {
     /// Returns the rank that a title states, if any. The company's name decides where a title means
     /// another rank in another sector, as vice presidents of banks do.
     pub(super) fn of(title: &str, company: &str) -> Option<Self> {
-        let (stated, company) = (without_offices(&words(title)), words(company));
+        let (stated, company) = (words(title), words(company));
         if leads_students(&stated) {
             return None;
         }
@@ -49,7 +49,7 @@ impl Seniority {
         }
         let rank = Self::of_words(&without_superiors(stated.clone()), &company);
         let is_graded_junior = stated.iter().any(|word| JUNIOR_GRADES.contains(&word.as_str()));
-        let is_below_leads = matches!(rank, None | Some(Self::Senior | Self::Practitioner));
+        let is_below_leads = matches!(rank, Some(Self::Senior | Self::Practitioner));
         if is_graded_junior && is_below_leads { Some(Self::Junior) } else { rank }
     }
 
@@ -91,17 +91,8 @@ impl Seniority {
     }
 }
 
-/// Returns the title without the names of offices, as in “Program manager, Office of the CEO”.
-fn without_offices(title: &[String]) -> Vec<String> {
-    let mut joined = format!(" {} ", title.join(" "));
-    for office in OFFICES {
-        joined = joined.replace(&format!(" {office} "), " ");
-    }
-    words(&joined)
-}
-
 /// Returns the title without the superior whose staff the holder is: “CEO's driver”, “photographer
-/// to the president”, “motorista do presidente”.
+/// to the president”, “motorista do presidente”, “office of the CEO”.
 fn without_superiors(mut title: Vec<String>) -> Vec<String> {
     let is = |word: Option<&String>, list: &[&str]| word.is_some_and(|word| list.contains(&word.as_str()));
     let mut at = 1;
@@ -128,7 +119,7 @@ fn is_in_training(title: &[String]) -> bool {
 /// Whether the title is of the president of an organisation of students, which is no company.
 fn leads_students(title: &[String]) -> bool {
     let has = |list: &[&str]| title.iter().any(|word| list.contains(&word.as_str()));
-    has(&HEADS) && has(&OF_STUDENTS)
+    has(&HEADS) && has(&OF_STUDENTS) && has(&ORGANISATIONS)
 }
 
 /// Whether the title has an “owner” who owns the company, not only a product or a process.

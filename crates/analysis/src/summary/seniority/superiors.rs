@@ -26,8 +26,8 @@ pub(super) const SUPERIORS: [&str; 20] = [
 /// Words between the title of a member of staff and the superior.
 pub(super) const OF_SUPERIORS: [&str; 7] = ["to", "the", "for", "do", "da", "ao", "pelo"];
 /// Heads of an organisation.
-pub(super) const HEADS: [&str; 8] =
-    ["president", "presidente", "presidenta", "chair", "chairman", "chairwoman", "chairperson", "vice"];
+pub(super) const HEADS: [&str; 7] =
+    ["president", "presidente", "presidenta", "chair", "chairman", "chairwoman", "chairperson"];
 /// Words that make an organisation one of students.
 pub(super) const OF_STUDENTS: [&str; 9] = [
     "student",
@@ -39,4 +39,21 @@ pub(super) const OF_STUDENTS: [&str; 9] = [
     "acadêmica",
     "grêmio",
     "alunos",
+];
+/// Organisations that students have.
+pub(super) const ORGANISATIONS: [&str; 14] = [
+    "union",
+    "council",
+    "body",
+    "society",
+    "guild",
+    "association",
+    "government",
+    "grêmio",
+    "centro",
+    "diretório",
+    "união",
+    "associação",
+    "federação",
+    "conselho",
 ];

@@ -182,6 +182,7 @@ fn staff_of_a_chief_have_their_own_rank() {
         ("Owner's Engineer", Practitioner),
         ("Assistant to the Director", Junior),
         ("Chief of Staff to the CEO", Manager),
+        ("Chefe de Gabinete da Presidência", Manager),
         ("Chief Clerk", Lead),
         ("President of the Company", Executive),
         ("Vice President to the Board", Director),
@@ -209,6 +210,7 @@ fn secretaries_who_hold_an_office_are_not_junior() {
 
 #[test]
 fn presidents_of_students_head_no_company() {
+    assert_eq!(Seniority::of("Former Junior Analyst", "Horizonte"), None);
     for title in [
         "Student Union President",
         "President of the Students' Union",
@@ -218,5 +220,11 @@ fn presidents_of_students_head_no_company() {
     ] {
         assert_eq!(Seniority::of(title, "Horizonte"), None, "{title}");
     }
-    assert_eq!(Seniority::of("Student Union Manager", "Horizonte"), Some(Seniority::Manager));
+    for (title, rank) in [
+        ("Student Union Manager", Seniority::Manager),
+        ("Vice President of Student Affairs", Seniority::Director),
+        ("Vice-presidente Acadêmico", Seniority::Director),
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+    }
 }

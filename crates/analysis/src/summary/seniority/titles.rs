@@ -270,9 +270,6 @@ pub(super) const SECRETARIATS: [&str; 20] = [
     "assistência",
     "desenvolvimento",
 ];
-/// Names of offices that contain the words of another rank.
-pub(super) const OFFICES: [&str; 4] =
-    ["office of the ceo", "office of the president", "gabinete do presidente", "gabinete da presidência"];
 /// Words that outweigh those of any other rank: a director's assistant is not a director.
 pub(super) const JUNIOR_WORDS: [&str; 14] = [
     "assistant",
