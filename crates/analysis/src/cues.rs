@@ -12,7 +12,9 @@ use serde::Deserialize;
 use self::book::Book;
 use self::measures::{LAST_OF_CONTENT, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
-use self::scope::{Scope, names_a_part, names_another_thing};
+use self::scope::{
+    Scope, goes_worse, is_act_of_machine, is_missing, is_of_machine, names_a_part, names_another_thing,
+};
 use self::verbs::{has_own_subject, inflected};
 use crate::lexicon::index_of;
 use crate::segment::Token;
@@ -64,9 +66,47 @@ struct Measure {
     #[serde(default)]
     one: bool,
     #[serde(default)]
+    present: bool,
+    #[serde(default)]
+    good: bool,
+    #[serde(default)]
+    human: bool,
+    #[serde(default)]
+    owned: bool,
+    #[serde(default)]
+    civil: bool,
+    #[serde(default)]
     with: Option<String>,
     en: String,
     pt: String,
+}
+
+impl Measure {
+    /// Whether an occurrence counts in its sentence.
+    fn counts(&self, hit: &Hit, tokens: &[Token], text: &[char], scope: &Scope, language: Language) -> bool {
+        let words = hit.token..hit.token + hit.tokens;
+        self.counts_in(scope, hit.token)
+            && !(self.noun && names_a_part(tokens, words.clone()))
+            && !(self.planned && (scope.of_others || names_another_thing(tokens, words.clone())))
+            && !(self.present && is_missing(tokens, words.clone()))
+            && !(self.good && goes_worse(tokens, hit.token, text))
+            && !(self.human && is_act_of_machine(tokens, hit.token))
+            && !(self.owned && is_of_machine(tokens, words.end))
+            && !(scope.machine && tokens[hit.token].norm == "will")
+            && (!self.own || language == Language::Pt || has_own_subject(tokens, hit.token))
+    }
+
+    /// Whether a token counts in the scope of its sentence.
+    fn counts_in(&self, scope: &Scope, token: usize) -> bool {
+        let is_unsaid = scope.is_void(token)
+            || !self.negated && scope.is_negated(token)
+            || !self.asked && scope.asked
+            || self.present && scope.is_undone(token);
+        let is_of_another =
+            self.personal && scope.machine || self.ours && scope.of_others || self.one && scope.to_several;
+        let is_insincere = self.earnest && scope.adverse || self.civil && scope.uncivil;
+        !is_unsaid && !is_of_another && !is_insincere
+    }
 }
 
 /// The cues of both languages, and the norms of the counts.
@@ -139,7 +179,13 @@ impl Cues {
     }
 
     /// Returns the cues of a sentence that count in its scope, by measure, then by position.
-    pub(crate) fn hits(&self, tokens: &[Token], scope: &Scope, language: Language) -> Vec<Hit> {
+    pub(crate) fn hits(
+        &self,
+        tokens: &[Token],
+        text: &[char],
+        scope: &Scope,
+        language: Language,
+    ) -> Vec<Hit> {
         if scope.foreign {
             return Vec::new();
         }
@@ -166,19 +212,7 @@ impl Cues {
         found.sort_by_key(|hit| (hit.measure, hit.token, std::cmp::Reverse(hit.tokens)));
         found.retain(|hit| {
             let measure = &self.measures[hit.measure];
-            let stands = !is_taken_back(hit)
-                && !scope.is_void(hit.token)
-                && (measure.negated || !scope.is_negated(hit.token))
-                && (measure.asked || !scope.asked)
-                && !(measure.earnest && scope.adverse)
-                && !(measure.personal && scope.machine)
-                && !(measure.noun && names_a_part(tokens, hit.token..hit.token + hit.tokens))
-                && !(measure.planned
-                    && (scope.of_others || names_another_thing(tokens, hit.token..hit.token + hit.tokens)))
-                && !(measure.ours && scope.of_others)
-                && !(measure.one && scope.to_several)
-                && !(scope.machine && tokens[hit.token].norm == "will")
-                && (!measure.own || language == Language::Pt || has_own_subject(tokens, hit.token));
+            let stands = !is_taken_back(hit) && measure.counts(hit, tokens, text, scope, language);
             // Of overlapping entries, the one that begins first counts, then the longest.
             let is_free = hit.token >= last_end[hit.measure];
             if stands && is_free {

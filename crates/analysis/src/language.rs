@@ -120,12 +120,26 @@ pub fn is_plainly_foreign(sentences: &[Sentence], model: &Model) -> bool {
     let words: Vec<Word<'_>> =
         sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
     let has_other_script = |word: &&Word<'_>| word.token.norm.chars().any(is_of_another_script);
-    let hits = |language: usize| words.iter().filter(|word| word.is_of(language)).count();
-    let ours = hits(ENGLISH).max(hits(PORTUGUESE));
-    let theirs = (PORTUGUESE + 1..MARKER_LANGUAGES.len()).map(hits).max().unwrap_or(0);
+    let (ours, theirs) = function_words(&words);
     2 * words.iter().filter(has_other_script).count() > words.len()
         || theirs >= MIN_FOREIGN_HITS && theirs > ours
         || words.len() >= MIN_FOREIGN_WORDS && (ours as f64) < MIN_COVERAGE * words.len() as f64
+}
+
+/// Whether a post of [`Detected::Other`] has any sign of another language. “ok” and “v2.0.1” have
+/// none.
+pub fn shows_another_language(sentences: &[Sentence], model: &Model) -> bool {
+    let words: Vec<Word<'_>> =
+        sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
+    let (ours, theirs) = function_words(&words);
+    theirs > ours || is_plainly_foreign(sentences, model)
+}
+
+/// Returns the most function words of English or Portuguese, and of another language.
+fn function_words(words: &[Word<'_>]) -> (usize, usize) {
+    let hits = |language: usize| words.iter().filter(|word| word.is_of(language)).count();
+    let theirs = (PORTUGUESE + 1..MARKER_LANGUAGES.len()).map(hits).max().unwrap_or(0);
+    (hits(ENGLISH).max(hits(PORTUGUESE)), theirs)
 }
 
 fn is_of_another_script(letter: char) -> bool {

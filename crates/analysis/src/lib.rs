@@ -18,6 +18,7 @@ pub mod lexicon;
 pub mod model;
 pub mod normal;
 pub mod permission;
+mod quotation;
 pub mod reading;
 pub mod score;
 pub mod segment;
@@ -102,7 +103,8 @@ pub struct TextBasis {
     pub posts_used: u32,
     /// Language of those posts.
     pub language: Language,
-    /// Posts in other languages, which are not analysed.
+    /// Posts in other languages, which are not analysed. Posts that show no language, such as “ok”,
+    /// are not among them.
     pub posts_other_language: u32,
     /// The words of those posts.
     pub words_other_language: u32,
@@ -220,14 +222,14 @@ fn too_little(own: &Texts, reading: &Reading<'_>) -> InsufficientData {
 }
 
 fn basis(own: &Texts, reading: &Reading<'_>, language: Language, resemblance: f64) -> TextBasis {
-    let all_posts = u32::try_from(reading.posts_read().count()).unwrap_or(u32::MAX);
+    let other = reading.texts(language.other());
     TextBasis {
         words_analyzed: own.words,
         text_length: TextLength::of(own.words),
         posts_used: own.posts,
         language,
-        posts_other_language: all_posts - own.posts,
-        words_other_language: reading.all_words() - own.words,
+        posts_other_language: other.posts + reading.other_posts,
+        words_other_language: other.words + reading.other_words,
         duplicate_posts: reading.duplicate_posts,
         resemblance_percent: traits::percent(resemblance),
     }

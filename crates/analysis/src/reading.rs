@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::clean::{MAX_CHARS_PER_POST, own_prose};
 use super::features::Counts;
-use super::language::{Detected, detect, is_plainly_foreign};
+use super::language::{Detected, detect, is_plainly_foreign, shows_another_language};
 use super::lexicon::index_of;
 use super::model::Model;
 use super::permission::{Aside, Permission, permissions};
@@ -50,12 +50,14 @@ pub struct Texts {
 #[derive(Debug, Default)]
 pub struct Reading<'p> {
     by_language: [Texts; 2],
-    /// Posts in other or unknown languages.
+    /// Posts that show another language than English and Portuguese.
     pub other_posts: u32,
     /// The words of those posts.
     pub other_words: u32,
     /// The words of those posts that are certainly in another language.
     pub foreign_words: u32,
+    /// The words of posts that show no language, such as “ok” and “v2.0.1”.
+    unknown_words: u32,
     /// Posts that repeat the words of another post and are left out.
     pub duplicate_posts: u32,
     /// The index, code points and source of each post that was read.
@@ -91,11 +93,12 @@ impl<'p> Reading<'p> {
         }
         let words = found.iter().map(|sentence| sentence.words).sum::<u32>();
         match detect(&found, model) {
-            Detected::Other => {
+            Detected::Other if shows_another_language(&found, model) => {
                 self.other_posts += 1;
                 self.other_words += words;
                 self.foreign_words += if is_plainly_foreign(&found, model) { words } else { 0 };
             }
+            Detected::Other => self.unknown_words += words,
             Detected::Ours(language) => {
                 let permissions = permissions(&chars, &found, &asides(&chars, &keep), language, model);
                 let texts = &mut self.by_language[index_of(language)];
@@ -122,9 +125,9 @@ impl<'p> Reading<'p> {
         if self.by_language[1].words > self.by_language[0].words { Language::Pt } else { Language::En }
     }
 
-    /// Returns the number of words in all languages.
+    /// Returns the number of words, in any language or none.
     pub const fn all_words(&self) -> u32 {
-        self.by_language[0].words + self.by_language[1].words + self.other_words
+        self.by_language[0].words + self.by_language[1].words + self.other_words + self.unknown_words
     }
 
     /// Returns the posts that were read, in any language.
@@ -211,6 +214,17 @@ mod tests {
         assert_eq!(reading.main_language(), Language::Pt);
         assert_eq!((reading.texts(Language::En).posts, reading.texts(Language::Pt).posts), (1, 1));
         assert_eq!((reading.other_posts, reading.other_words), (1, 12));
+    }
+
+    #[test]
+    fn posts_of_no_language_are_in_no_other_language() {
+        let none = ["lgtm", "👍", "v2.0.1", "Done.", "ok", "Q3 results", "Zylkor Brintek 4.2"].map(post);
+        let reading = Reading::of(&none, model());
+        assert_eq!((reading.other_posts, reading.other_words, reading.foreign_words), (0, 0, 0));
+        assert_eq!(reading.all_words(), 9);
+        let foreign = ["Merci pour les photos.", "Danke für das Gespräch."].map(post);
+        let reading = Reading::of(&foreign, model());
+        assert_eq!((reading.other_posts, reading.other_words), (2, 8));
     }
 
     #[test]

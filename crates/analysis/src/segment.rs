@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::clean::is_sentence_end;
+use super::quotation::is_quoted;
 
 /// A word or a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,13 @@ pub struct Token {
     pub is_word: bool,
     /// Whether the first letter is a capital and the second character is not: “Ana”, but not “CRM”.
     pub titlecase: bool,
+}
+
+impl Token {
+    /// Returns the number of its letters, without apostrophes and digits.
+    pub fn letters(&self) -> usize {
+        self.norm.chars().filter(|c| c.is_alphabetic()).count()
+    }
 }
 
 /// The counts of a sentence's punctuation, numbers and emoji.
@@ -57,6 +65,10 @@ pub struct Sentence {
     pub tokens: Vec<Token>,
     /// Its punctuation, numbers and emoji.
     pub marks: Marks,
+    /// Whether it has a question mark outside a quotation.
+    pub asks: bool,
+    /// Whether it has an exclamation mark outside a quotation.
+    pub exclaims: bool,
 }
 
 const ABBREVIATIONS: [&str; 21] = [
@@ -151,7 +163,10 @@ impl Reader<'_> {
         let last = (start..end).rfind(is_prose)?;
         let (words, mut marks) = self.words_and_marks(first, last + 1);
         marks.number = count(tokens.iter().filter(|token| !token.is_word));
-        Some(Sentence { start: first, end: last + 1, words, tokens, marks })
+        let has_own =
+            |mark: char| (first..=last).any(|at| self.own(at) == Some(mark) && !is_quoted(self.text, at));
+        let (asks, exclaims) = (marks.question > 0 && has_own('?'), marks.exclamation > 0 && has_own('!'));
+        Some(Sentence { start: first, end: last + 1, words, tokens, marks, asks, exclaims })
     }
 
     fn words_and_marks(&self, start: usize, end: usize) -> (u32, Marks) {

@@ -119,7 +119,7 @@ impl Style {
         let is_countable = matches!(placed.permission, Permission::Quoted | Permission::Counted);
         self.words += placed.counts.words;
         self.countable_words += if is_countable { placed.counts.words } else { 0 };
-        let mut hits = cues.hits(&placed.sentence.tokens, scope, language);
+        let mut hits = cues.hits(&placed.sentence.tokens, text, scope, language);
         let first = cues.first_structural();
         let mut add = |which: usize, token: usize, tokens: usize| {
             hits.push(Hit { measure: first + which, token, tokens });
@@ -138,13 +138,13 @@ impl Style {
         if scope.asked {
             add(QUESTIONS, last, 0);
         }
-        if placed.sentence.marks.exclamation > 0 {
+        if placed.sentence.exclaims {
             add(EXCLAMATIONS, last, 0);
         }
         figures::ellipses(&placed.sentence, text).into_iter().for_each(|token| add(ELLIPSES, token, 0));
         figures::asides(&placed.sentence, text).into_iter().for_each(|token| add(ASIDES, token, 0));
         for (token, word) in placed.sentence.tokens.iter().enumerate() {
-            if word.is_word && word.norm.chars().count() >= LONG_WORD_LETTERS && !scope.is_void(token) {
+            if word.is_word && word.letters() >= LONG_WORD_LETTERS && !scope.is_void(token) {
                 add(LONG_WORDS, token, 1);
             }
         }
@@ -168,7 +168,7 @@ const MIN_CONTENT_LETTERS: usize = 4;
 
 /// Whether a token may carry meaning by itself: numbers, names and short words do not.
 pub fn carries_meaning(token: &Token) -> bool {
-    token.is_word && !token.titlecase && token.norm.chars().count() >= MIN_CONTENT_LETTERS
+    token.is_word && !token.titlecase && token.letters() >= MIN_CONTENT_LETTERS
 }
 
 /// Returns the normalised words of a sentence. Sentences with equal words are repeated ones.

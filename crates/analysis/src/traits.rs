@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::calibrated::Calibrated;
-pub use self::ocean::{Confidence, Ocean, TextLength};
+pub use self::ocean::{Confidence, Ocean, TextLength, likelier};
 pub use self::type_axes::{AxisLean, TypeAxes};
 pub use self::wording::trait_lean;
 use self::wording::{Lean, trait_reading};

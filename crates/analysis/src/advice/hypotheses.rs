@@ -3,14 +3,14 @@
 use super::line::{Basis, Line, Strength};
 use super::{Candidate, Context};
 use crate::catalogue::{Hypothesis, Side};
-use crate::traits::Calibrated;
+use crate::traits::{Calibrated, likelier};
 
 /// The fewest words of a text that supports hypotheses.
 const MIN_WORDS: u32 = 500;
 const MAX_HYPOTHESES: usize = 2;
-/// The least distance of a trait's probability from 0.5. It is wide because no quotation shows what
-/// a hypothesis rests on.
-const MIN_LEAN: f64 = 0.15;
+/// The least probability of the likelier side, as printed. It is high because no quotation shows
+/// what a hypothesis rests on.
+const MIN_PROBABILITY: f64 = 0.65;
 
 /// Returns the hypotheses about the traits that lean most.
 pub(super) fn hypotheses<'c>(context: &Context<'c>, calibrated: &Calibrated) -> Vec<Candidate<'c>> {
@@ -19,8 +19,8 @@ pub(super) fn hypotheses<'c>(context: &Context<'c>, calibrated: &Calibrated) -> 
     }
     let lean = |hypothesis: &Hypothesis| calibrated.probability[hypothesis.index] - 0.5;
     let applies = |hypothesis: &&Hypothesis| {
-        let lean = lean(hypothesis);
-        lean.abs() >= MIN_LEAN && (lean > 0.0) == (hypothesis.when == Side::High)
+        likelier(calibrated.probability[hypothesis.index]) >= MIN_PROBABILITY
+            && (lean(hypothesis) > 0.0) == (hypothesis.when == Side::High)
     };
     let listed = context.model.catalogue.hypotheses.iter().filter(applies);
     let mut found: Vec<(f64, &Hypothesis)> = listed.map(|h| (lean(h).abs(), h)).collect();

@@ -66,17 +66,17 @@ pub enum Strength {
     Strong,
 }
 
-/// The greatest share of professional posts beyond a text of moderate and of strong standing.
-const MAX_MODERATE_SHARE: f64 = 0.22;
-const MAX_STRONG_SHARE: f64 = 0.05;
+/// The most professional posts of 100 beyond a text of moderate and of strong standing.
+const MAX_MODERATE: u8 = 22;
+const MAX_STRONG: u8 = 5;
 
 impl Strength {
-    /// Returns the strength of a standing, given the share of posts that stand as far out or
-    /// further, or `None` if the text does not stand apart.
-    pub(super) fn of(share_beyond: f64) -> Option<Self> {
-        match share_beyond {
-            share if share <= MAX_STRONG_SHARE => Some(Self::Strong),
-            share if share <= MAX_MODERATE_SHARE => Some(Self::Moderate),
+    /// Returns the strength of a standing, given how many posts of 100 stand as far out or further,
+    /// or `None` if the text does not stand apart.
+    pub(super) const fn of(beyond: u8) -> Option<Self> {
+        match beyond {
+            0..=MAX_STRONG => Some(Self::Strong),
+            beyond if beyond <= MAX_MODERATE => Some(Self::Moderate),
             _ => None,
         }
     }

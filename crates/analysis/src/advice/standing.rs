@@ -41,9 +41,13 @@ impl Standing {
         }
     }
 
-    /// Returns how far the text stands to this side, or `None` if it does not stand apart.
+    /// Returns how far the text stands to this side, or `None` if it does not stand apart. It goes
+    /// by the percentile, so that lines of equal percentiles are equally strong.
     fn strength(&self, side: Side) -> Option<Strength> {
-        Strength::of(self.share_beyond(side))
+        Strength::of(match side {
+            Side::High => 100 - self.percentile(),
+            Side::Low => self.percentile(),
+        })
     }
 
     /// Returns how rare the standing is: the negative natural logarithm of the share beyond it.

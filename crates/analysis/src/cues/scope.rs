@@ -5,22 +5,33 @@ mod irony;
 mod machines;
 mod names;
 mod negation;
+mod outcomes;
 mod reported;
 mod senses;
+mod shouting;
+mod undone;
 
-use self::irony::{is_adverse, is_dismissed, opens_with_praise, praises, praises_a_thing};
+use self::irony::{
+    is_adverse, is_dismissed, is_resigned, opens_with_praise, praises, praises_a_machine, praises_a_thing,
+};
 use self::machines::has_machine_as_subject;
+pub(super) use self::machines::{is_act_of_machine, is_of_machine};
 pub(super) use self::names::names_a_part;
 use self::names::{MENTIONS, ROLE_AFTER, ROLE_BEFORE};
 pub use self::negation::is_negation;
 use self::negation::{
     CLAUSE_MARKS, CLAUSE_WORDS, MID_SUPPOSITIONS, NEGATING_PAIRS, SUPPOSITIONS, negates_backwards,
 };
+pub(super) use self::outcomes::goes_worse;
 use self::reported::is_reported;
 pub(crate) use self::senses::is_of_others;
 pub(super) use self::senses::names_another_thing;
 use self::senses::{is_scornful, speaks_to_several};
+use self::shouting::{insults, pleads, shouts};
+pub(super) use self::undone::is_missing;
+use self::undone::undone;
 use crate::lexicon::{Lexicon, bits, index_of};
+use crate::quotation::is_open_after;
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
@@ -40,6 +51,8 @@ pub(crate) struct Scope {
     void: Vec<bool>,
     /// For each token, whether it is negated or supposed.
     negated: Vec<bool>,
+    /// For each token, whether it is cancelled, refused, avoided or missed.
+    undone: Vec<bool>,
     /// Whether the sentence is a question.
     pub(crate) asked: bool,
     /// Whether it reports bad news.
@@ -52,6 +65,8 @@ pub(crate) struct Scope {
     pub(crate) of_others: bool,
     /// Whether it addresses several people.
     pub(crate) to_several: bool,
+    /// Whether the post shouts or insults, or the sentence only pleads.
+    pub(crate) uncivil: bool,
     /// Whether it has praise or thanks beside bad news, which may be irony.
     ironic: bool,
 }
@@ -63,18 +78,23 @@ impl Scope {
         let mut scope = Self {
             void: vec![false; tokens.len()],
             negated: vec![false; tokens.len()],
-            asked: sentence.marks.question > 0,
+            undone: undone(tokens, text),
+            asked: sentence.asks,
             adverse: is_adverse(tokens),
             foreign: is_foreign(tokens, language, lexicon),
             machine: has_machine_as_subject(tokens),
             of_others: is_of_others(tokens),
             to_several: speaks_to_several(tokens),
+            uncivil: shouts(text) || insults(tokens) || pleads(tokens),
             ironic: is_adverse(tokens) && praises(tokens),
         };
         scope.void_quotations(sentence, text);
         scope.void_names(tokens, text);
         scope.void_mentioned(tokens);
-        let is_ironic = scope.adverse && opens_with_praise(tokens) || praises_a_thing(tokens, text);
+        let is_ironic = scope.adverse && opens_with_praise(tokens)
+            || praises_a_thing(tokens, text)
+            || praises_a_machine(tokens)
+            || is_resigned(tokens);
         if is_reported(tokens) || is_dismissed(tokens) || is_scornful(tokens) || is_ironic {
             scope.void.fill(true);
         }
@@ -102,17 +122,18 @@ impl Scope {
         self.negated[token]
     }
 
+    /// Whether the token is cancelled, refused, avoided or missed.
+    pub(crate) fn is_undone(&self, token: usize) -> bool {
+        self.undone[token]
+    }
+
     fn void_quotations(&mut self, sentence: &Sentence, text: &[char]) {
         let mut is_quoted = false;
         let mut gap_start = sentence.start;
         for (place, token) in sentence.tokens.iter().enumerate() {
-            for mark in text.get(gap_start..token.start).unwrap_or(&[]) {
-                match mark {
-                    '"' => is_quoted = !is_quoted,
-                    '\u{201c}' | '\u{201e}' | '\u{ab}' => is_quoted = true,
-                    '\u{201d}' | '\u{bb}' => is_quoted = false,
-                    _ => {}
-                }
+            for at in gap_start..token.start.min(text.len()) {
+                let before = at.checked_sub(1).map(|before| text[before]);
+                is_quoted = is_open_after(is_quoted, before, text[at]);
             }
             gap_start = token.end;
             self.void[place] |= is_quoted;

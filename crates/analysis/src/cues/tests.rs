@@ -13,7 +13,7 @@ fn counted(text: &str, language: Language) -> Vec<String> {
             Some(before) => alone.after(&before, &sentence.tokens),
             None => alone,
         };
-        let hits = cues.hits(&sentence.tokens, &scope, language);
+        let hits = cues.hits(&sentence.tokens, &chars, &scope, language);
         found.extend(hits.iter().map(|hit| names[hit.measure].to_owned()));
         before = Some(scope);
     }

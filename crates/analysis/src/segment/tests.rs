@@ -63,3 +63,19 @@ fn words_are_counted_as_an_editor_counts_them() {
 fn two_dots_or_more_are_one_ellipsis() {
     assert_eq!(read("Well... maybe.. not.")[0].marks.ellipsis + read("x … y")[0].marks.ellipsis, 2);
 }
+
+#[test]
+fn letters_are_neither_apostrophes_nor_digits() {
+    let letters = |text: &str| read(text)[0].tokens[0].letters();
+    assert_eq!(["tribunal's", "d’água", "Q3", "coração"].map(letters), [9, 5, 1, 7]);
+}
+
+#[test]
+fn a_question_inside_a_quotation_is_not_the_authors() {
+    let asks = |text: &str| read(text).iter().any(|sentence| sentence.asks);
+    assert!(!asks("They asked \"why?\" seven times."));
+    assert!(!asks("Perguntaram “por quê?” sete vezes."));
+    assert!(asks("Who wrote \"why\" on the label?"));
+    let exclaims = |text: &str| read(text).iter().any(|sentence| sentence.exclaims);
+    assert!(!exclaims("The sign says \"stop!\" in red.") && exclaims("The sign says \"stop\"!"));
+}

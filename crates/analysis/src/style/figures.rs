@@ -2,7 +2,9 @@
 
 mod words;
 
-use self::words::{ENGLISH_TIME, FUNCTION_WORDS, LABELS, NUMBER_WORDS, PORTUGUESE_TIME, SHORT_UNITS};
+use self::words::{
+    CALENDAR, ENGLISH_TIME, FUNCTION_WORDS, LABELS, NUMBER_WORDS, PORTUGUESE_TIME, SERVICES, SHORT_UNITS,
+};
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
@@ -68,12 +70,37 @@ fn is_amount(tokens: &[Token], at: usize, end: usize, text: &[char]) -> bool {
     if before.iter().any(|c| matches!(c, '$' | '€' | '£')) || matches!(after, '%' | '‰' | '€') {
         return true;
     }
+    if ends_name(tokens, at, text) || is_all_day(tokens, end) {
+        return false;
+    }
     let is_year = end == at + 1 && tokens[at].norm.len() == 4 && tokens[at].norm.starts_with(['1', '2']);
     let Some(next) = tokens.get(end).filter(|_| gap(text, tokens, end) == [' ']) else { return false };
     let word = next.norm.as_str();
     let is_lower = text.get(next.start).is_some_and(|c| c.is_lowercase());
     let is_unit = SHORT_UNITS.contains(&word) || word.chars().count() >= 3 && !FUNCTION_WORDS.contains(&word);
     next.is_word && is_lower && is_unit && !is_year
+}
+
+/// Whether the number at a position is the end of a name: “Windows 11”, “ISO 9001”. A capitalised
+/// word at the start of a sentence is a name only if it is all capitals.
+fn ends_name(tokens: &[Token], at: usize, text: &[char]) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| &tokens[before]) else { return false };
+    let word = &text[before.start..before.end];
+    let is_capitals = word.len() > 1 && word.iter().all(|c| c.is_uppercase());
+    let is_letters = word.iter().all(|c| c.is_alphabetic());
+    let is_name = word[0].is_uppercase() && (at > 1 || is_capitals) && word.len() > 1;
+    is_name && is_letters && gap(text, tokens, at) == [' '] && !CALENDAR.contains(&before.norm.as_str())
+}
+
+/// Whether the number before `end` says that a service never closes: “a loja 24 horas”, “the
+/// 24 hour shop”.
+fn is_all_day(tokens: &[Token], end: usize) -> bool {
+    let is = |at: Option<usize>, list: &[&str]| {
+        at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
+    };
+    let is_number = is(end.checked_sub(1), &["24"]);
+    let is_of_service = is(end.checked_sub(2), SERVICES) && is(Some(end), &["horas", "hours", "h"]);
+    is_number && (is_of_service || is(Some(end), &["hour"]))
 }
 
 /// Returns the lengths of time, such as “20 minutes” or “duas semanas”, as first token and number
@@ -93,6 +120,7 @@ pub(super) fn durations(sentence: &Sentence, text: &[char], language: Language) 
     (1..tokens.len())
         .filter(|at| units.contains(&tokens[*at].norm.as_str()) && is_number(&tokens[at - 1]))
         .filter(|at| gap(text, tokens, *at) == [' '] && !is_past(at + 1))
+        .filter(|at| !tokens[*at].titlecase && !is_all_day(tokens, *at))
         .map(|at| (at - 1 - earlier_tokens(at), 2 + earlier_tokens(at)))
         .collect()
 }

@@ -1,14 +1,17 @@
 //! Reads a person's rank from their title.
 
 mod phrases;
+mod superiors;
 mod titles;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::phrases::PHRASES;
+use self::superiors::{HEADS, OF_STUDENTS, OF_SUPERIORS, ORGANISATIONS, SUPERIORS};
 use self::titles::{
-    BANKS, FORMER, JUNIOR_WORDS, OFFICES, OWNED, PROFESSIONS, RANKS, SECRETARIATS, WITHOUT_RANK,
+    BANKS, FORMER, JUNIOR_GRADES, JUNIOR_WORDS, OWNED, PROFESSIONS, RANKS, SECRETARIATS, SPECIALISTS,
+    TRAINING, WITHOUT_RANK,
 };
 
 /// Rank by title.
@@ -37,7 +40,21 @@ impl Seniority {
     /// Returns the rank that a title states, if any. The company's name decides where a title means
     /// another rank in another sector, as vice presidents of banks do.
     pub(super) fn of(title: &str, company: &str) -> Option<Self> {
-        let (title, company) = (without_offices(&words(title)), words(company));
+        let (stated, company) = (words(title), words(company));
+        if leads_students(&stated) {
+            return None;
+        }
+        if is_in_training(&stated) {
+            return Some(Self::Junior);
+        }
+        let rank = Self::of_words(&without_superiors(stated.clone()), &company);
+        let is_graded_junior = stated.iter().any(|word| JUNIOR_GRADES.contains(&word.as_str()));
+        let is_below_leads = matches!(rank, Some(Self::Senior | Self::Practitioner));
+        if is_graded_junior && is_below_leads { Some(Self::Junior) } else { rank }
+    }
+
+    /// Returns the rank of a title without the people that its holder works for.
+    fn of_words(title: &[String], company: &[String]) -> Option<Self> {
         let has = |list: &[&str]| title.iter().any(|word| list.contains(&word.as_str()));
         if has(&FORMER) {
             return None;
@@ -50,10 +67,10 @@ impl Seniority {
         if let Some((_, rank)) = PHRASES.iter().find(|(phrase, _)| holds(phrase)) {
             return Some(*rank);
         }
-        if owns_a_company(&title) {
+        if owns_a_company(title) {
             return Some(Self::Owner);
         }
-        if heads_a_secretariat(&title) {
+        if heads_a_secretariat(title) {
             return Some(Self::Director);
         }
         if has(&JUNIOR_WORDS) {
@@ -74,13 +91,35 @@ impl Seniority {
     }
 }
 
-/// Returns the title without the names of offices, as in “Program manager, Office of the CEO”.
-fn without_offices(title: &[String]) -> Vec<String> {
-    let mut joined = format!(" {} ", title.join(" "));
-    for office in OFFICES {
-        joined = joined.replace(&format!(" {office} "), " ");
+/// Returns the title without the superior whose staff the holder is: “CEO's driver”, “photographer
+/// to the president”, “motorista do presidente”, “office of the CEO”.
+fn without_superiors(mut title: Vec<String>) -> Vec<String> {
+    let is = |word: Option<&String>, list: &[&str]| word.is_some_and(|word| list.contains(&word.as_str()));
+    let mut at = 1;
+    while at < title.len() {
+        let is_possessor = title[at] == "s" && at + 1 < title.len() && is(title.get(at - 1), &SUPERIORS);
+        let is_object = is(title.get(at - 1), &OF_SUPERIORS) && is(title.get(at), &SUPERIORS);
+        if is_possessor {
+            title.drain(at - 1..=at);
+        } else if is_object {
+            title.remove(at);
+        } else {
+            at += 1;
+        }
     }
-    words(&joined)
+    title
+}
+
+/// Whether the holder is still being trained for the title, and is no specialist in training.
+fn is_in_training(title: &[String]) -> bool {
+    let is_specialist = title.iter().any(|word| SPECIALISTS.contains(&word.as_str()));
+    !is_specialist && TRAINING.iter().any(|training| title.ends_with(&training.map(str::to_owned)))
+}
+
+/// Whether the title is of the president of an organisation of students, which is no company.
+fn leads_students(title: &[String]) -> bool {
+    let has = |list: &[&str]| title.iter().any(|word| list.contains(&word.as_str()));
+    has(&HEADS) && has(&OF_STUDENTS) && has(&ORGANISATIONS)
 }
 
 /// Whether the title has an “owner” who owns the company, not only a product or a process.

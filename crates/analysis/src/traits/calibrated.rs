@@ -1,7 +1,8 @@
 //! Applies the norms and the calibration to scores.
 
+use super::ocean::{MAX_EVEN, likelier};
 use super::type_axes::{AxisLean, TypeAxes};
-use super::{Confidence, Interval, percent, three_decimals};
+use super::{Confidence, Interval, percent};
 use crate::layout::TRAITS;
 use crate::model::{Band, Model, TypeAxis};
 use crate::normal::{cumulative, logistic, quantile};
@@ -15,8 +16,6 @@ const INTERVAL_LEVEL: f64 = 0.80;
 const INTERVAL_HALF_WIDTH: f64 = 1.281_551_6;
 /// The median, as a share and as a probability.
 const MEDIAN: f64 = 0.5;
-/// An axis whose probability lies in this range is borderline.
-const BORDERLINE: std::ops::RangeInclusive<f64> = 0.47..=0.53;
 
 /// The calibrated figures of one text.
 #[derive(Debug)]
@@ -101,8 +100,8 @@ impl Calibrated {
         };
         AxisLean {
             letter,
-            probability: three_decimals(probability),
-            borderline: BORDERLINE.contains(&high_probability),
+            probability: likelier(probability),
+            borderline: likelier(probability) <= MAX_EVEN,
             derived_from: TRAITS[t],
         }
     }
@@ -124,6 +123,7 @@ fn band_of(bands: &[Band], words: u32) -> &Band {
 
 #[cfg(test)]
 mod tests {
+    use super::super::three_decimals;
     use super::*;
     use crate::model::model;
 
@@ -190,18 +190,31 @@ mod tests {
         assert!((0..TRAITS.len()).all(|t| unlike.percentile(t) < alike.percentile(t)));
     }
 
-    #[test]
-    fn even_odds_are_borderline() {
-        let calibrated = Calibrated {
+    fn of_probability(probability: f64) -> Calibrated {
+        Calibrated {
             z: [0.0; 5],
             resemblance: 1.0,
             reliability: [0.7; 5],
-            probability: [0.52; 5],
+            probability: [probability; 5],
             validity: [0.3; 5],
-        };
-        let axes = calibrated.axes(model());
+        }
+    }
+
+    #[test]
+    fn even_odds_are_borderline() {
+        let axes = of_probability(0.52).axes(model());
         assert!(axes.all().iter().all(|axis| axis.borderline));
         assert_eq!(axes.letters(), "xxxx");
+    }
+
+    #[test]
+    fn an_axis_is_borderline_by_the_probability_that_is_printed() {
+        for step in 0..=2_000 {
+            let axes = of_probability(0.4 + f64::from(step) / 10_000.0).axes(model());
+            for axis in axes.all() {
+                assert_eq!(axis.borderline, axis.probability <= 0.53, "{}", axis.probability);
+            }
+        }
     }
 
     #[test]

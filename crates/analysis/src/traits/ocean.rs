@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::three_decimals;
+
 /// One value for each of the five traits.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "Ocean_{T}")]
@@ -65,9 +67,9 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// Returns the confidence of a probability of being above the median.
+    /// Returns the confidence of a probability of being above the median, rounded as it is printed.
     pub fn of(probability: f64) -> Self {
-        match probability.max(1.0 - probability) {
+        match likelier(probability) {
             p if p <= MAX_EVEN => Self::VeryLow,
             p if p <= MAX_SLIGHT => Self::Low,
             _ => Self::Moderate,
@@ -78,7 +80,12 @@ impl Confidence {
 /// The greatest probability of the likelier side at which a trait does not lean, and at which it
 /// leans only slightly.
 pub(super) const MAX_EVEN: f64 = 0.53;
-pub(super) const MAX_SLIGHT: f64 = 0.60;
+const MAX_SLIGHT: f64 = 0.60;
+
+/// Returns the probability of the likelier side, rounded as it is printed.
+pub fn likelier(probability: f64) -> f64 {
+    three_decimals(probability.max(1.0 - probability))
+}
 
 /// How much text there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -112,6 +119,7 @@ mod tests {
         let of = |probability| Confidence::of(probability) as u8;
         assert_eq!([0.50, 0.53, 0.54, 0.60, 0.61, 0.90].map(of), [0, 0, 1, 1, 2, 2]);
         assert_eq!([0.50, 0.48, 0.45, 0.41, 0.39, 0.10].map(of), [0, 0, 1, 1, 2, 2]);
+        assert_eq!([0.5304, 0.4696, 0.5306, 0.6004, 0.3996, 0.6006].map(of), [0, 0, 1, 1, 1, 2]);
     }
 
     #[test]

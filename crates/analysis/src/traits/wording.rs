@@ -1,6 +1,6 @@
 //! The sentence on a trait in both languages. Its wording is as certain as the probability.
 
-use super::ocean::{MAX_EVEN, MAX_SLIGHT, TextLength};
+use super::ocean::{Confidence, TextLength};
 use fluence_domain::language::Language;
 
 /// The class of a probability of being above the median.
@@ -19,14 +19,14 @@ pub(super) enum Lean {
 }
 
 impl Lean {
-    /// Returns the class of a probability.
+    /// Returns the class of a probability, which goes with its [`Confidence`].
     pub(super) fn of(probability: f64) -> Self {
-        match probability {
-            p if p < 1.0 - MAX_SLIGHT => Self::Low,
-            p if p < 1.0 - MAX_EVEN => Self::SlightlyLow,
-            p if p <= MAX_EVEN => Self::Even,
-            p if p <= MAX_SLIGHT => Self::SlightlyHigh,
-            _ => Self::High,
+        match (Confidence::of(probability), probability > 0.5) {
+            (Confidence::VeryLow, _) => Self::Even,
+            (Confidence::Low, false) => Self::SlightlyLow,
+            (Confidence::Low, true) => Self::SlightlyHigh,
+            (Confidence::Moderate, false) => Self::Low,
+            (Confidence::Moderate, true) => Self::High,
         }
     }
 }

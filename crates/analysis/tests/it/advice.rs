@@ -70,6 +70,18 @@ fn every_line_stands_apart_and_no_placeholder_is_left() {
     }
 }
 
+#[test]
+fn lines_of_equal_percentiles_are_equally_strong() {
+    for person in all_people() {
+        let (style, playbook) = advice(&person, Language::Pt);
+        for line in style.iter().chain(&playbook) {
+            let Some(percentile) = line.percentile else { continue };
+            let is_strong = !(6..=94).contains(&percentile);
+            assert_eq!(line.strength == Strength::Strong, is_strong, "{}: {percentile}", line.id);
+        }
+    }
+}
+
 /// Pairs of lines that contradict each other.
 const OPPOSITES: [[&str; 2]; 10] = [
     ["pace_formal", "pace_short"],

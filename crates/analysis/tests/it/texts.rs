@@ -92,6 +92,17 @@ fn the_language_with_more_words_is_analysed_and_the_rest_reported() {
 }
 
 #[test]
+fn posts_of_no_language_are_not_reported_as_of_another() {
+    let lone = "A gente entregou a carga na sexta e ninguém ligou para reclamar do prazo nem do preço que a nossa equipe combinou.";
+    let words = lone.split_whitespace().count() as u32;
+    let posts = [&english_words(150), lone, "lgtm", "👍", "v2.0.1", "Done.", "ok"].map(post);
+    let analysis = premium(&writer_of(posts.into())).unwrap();
+    let basis = analysis.traits.unwrap().text_basis;
+    assert_eq!((basis.posts_other_language, basis.words_other_language), (1, words));
+    assert_eq!((analysis.summary.posts, analysis.summary.words), (6, 150 + words + 4));
+}
+
+#[test]
 fn quoted_and_shared_text_counts_for_nothing() {
     let own = post(&english_words(200));
     let borrowed = [

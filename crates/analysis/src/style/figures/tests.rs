@@ -35,6 +35,52 @@ fn versions_list_numbers_years_times_and_labels_are_no_figures() {
 }
 
 #[test]
+fn names_with_numbers_are_neither_figures_nor_durations() {
+    for text in [
+        "Windows 11 servers run at night.",
+        "The ISO 9001 audit is complete.",
+        "ISO 9001 auditors came twice.",
+        "The 24 hour shop opened.",
+        "The 48 Hours project is closed.",
+        "The 5 Minute Manager is on the shelf.",
+    ] {
+        let (chars, found) = sentences(text);
+        assert_eq!(figures_in(text), 0, "{text}");
+        assert!(durations(&found[0], &chars, Language::En).is_empty(), "{text}");
+    }
+    for text in [
+        "O Windows 11 está no servidor.",
+        "A auditoria da ISO 9001 terminou.",
+        "A Lei 13.709 está no contrato.",
+        "Lei 13.709 entra no contrato.",
+        "A NR 12 está na parede da oficina.",
+        "A loja 24 horas abriu.",
+        "O posto 24 horas abriu.",
+        "As 24 Horas de Interlagos compraram os parafusos.",
+    ] {
+        let (chars, found) = sentences(text);
+        assert_eq!(figures_in(text), 0, "{text}");
+        assert!(durations(&found[0], &chars, Language::Pt).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn numbers_after_days_months_and_verbs_are_figures() {
+    for text in [
+        "On Monday 40 trucks came.",
+        "In June 12 boxes were lost.",
+        "Sold 400 boxes by noon.",
+        "Vendemos 30 caixas na feira.",
+        "A fila durou 24 horas na loja.",
+        "The repair took 24 hours.",
+    ] {
+        assert_eq!(figures_in(text), 1, "{text}");
+    }
+    let (chars, found) = sentences("A fila durou 24 horas na loja.");
+    assert_eq!(durations(&found[0], &chars, Language::Pt).len(), 1);
+}
+
+#[test]
 fn amounts_counts_and_shares_are_figures() {
     for text in [
         "We had 48,000 users.",

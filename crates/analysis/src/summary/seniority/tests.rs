@@ -136,3 +136,95 @@ fn owners_professions_and_offices_state_their_rank() {
         assert_eq!(Seniority::of(title, "Horizonte"), None, "{title}");
     }
 }
+
+#[test]
+fn a_junior_grade_outweighs_the_profession_but_not_a_post_of_command() {
+    for title in [
+        "Junior Developer",
+        "Junior Accountant",
+        "Jr. Engineer",
+        "Analista Júnior",
+        "Engenheiro Júnior",
+        "Advogado Júnior",
+        "Desenvolvedor Jr.",
+        "Especialista Jr",
+        "Junior Account Manager",
+        "Manager in Training",
+        "Gerente em Treinamento",
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(Seniority::Junior), "{title}");
+    }
+    for (title, rank) in [
+        ("Gerente Júnior", Seniority::Manager),
+        ("Junior Partner", Seniority::Director),
+        ("Manager in Training and Development", Seniority::Manager),
+        ("Especialista em Treinamento", Seniority::Senior),
+        ("Professor Assistente", Seniority::Practitioner),
+        ("Professora Auxiliar", Seniority::Practitioner),
+        ("Assistente de Professor", Seniority::Junior),
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+    }
+}
+
+#[test]
+fn staff_of_a_chief_have_their_own_rank() {
+    use Seniority::{Director, Executive, Junior, Lead, Manager, Practitioner};
+    for (title, rank) in [
+        ("CEO's driver", Practitioner),
+        ("Driver to the CEO", Practitioner),
+        ("Motorista do Presidente", Practitioner),
+        ("Motorista da Presidência", Practitioner),
+        ("Segurança do Presidente", Practitioner),
+        ("President's Bodyguard", Practitioner),
+        ("President’s Bodyguard", Practitioner),
+        ("Photographer to the President", Practitioner),
+        ("Owner's Engineer", Practitioner),
+        ("Assistant to the Director", Junior),
+        ("Chief of Staff to the CEO", Manager),
+        ("Chefe de Gabinete da Presidência", Manager),
+        ("Chief Clerk", Lead),
+        ("President of the Company", Executive),
+        ("Vice President to the Board", Director),
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+    }
+    assert_eq!(Seniority::of("Wife of the President", "Horizonte"), None);
+}
+
+#[test]
+fn secretaries_who_hold_an_office_are_not_junior() {
+    use Seniority::{Director, Executive, Junior, Practitioner};
+    for (titles, rank) in [
+        (&["Permanent Secretary", "Secretário-Executivo do Ministério"][..], Executive),
+        (&["Company Secretary", "Corporate Secretary", "Cooperative Secretary"], Director),
+        (&["Secretário da Cooperativa", "Secretária-executiva da Secretaria de Saúde"], Director),
+        (&["Secretária Executiva", "Executive Secretary"], Practitioner),
+        (&["Secretária", "School Secretary"], Junior),
+    ] {
+        for title in titles {
+            assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+        }
+    }
+}
+
+#[test]
+fn presidents_of_students_head_no_company() {
+    assert_eq!(Seniority::of("Former Junior Analyst", "Horizonte"), None);
+    for title in [
+        "Student Union President",
+        "President of the Students' Union",
+        "Student Council Chair",
+        "Presidente do Centro Acadêmico",
+        "Presidente da União dos Estudantes",
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), None, "{title}");
+    }
+    for (title, rank) in [
+        ("Student Union Manager", Seniority::Manager),
+        ("Vice President of Student Affairs", Seniority::Director),
+        ("Vice-presidente Acadêmico", Seniority::Director),
+    ] {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
+    }
+}

@@ -229,7 +229,7 @@ pub(super) const PROFESSIONS: &str = "actuary midwife solicitor barrister attorn
     açougueiro açougueira florista jardineiro jardineira agricultor agricultora barista garçom garçonete escriturário \
     escriturária bancário bancária despachante policial bombeiro bombeira detetive perito perita promotor promotora juiz \
     juíza defensor defensora tabelião tabeliã topógrafo topógrafa agrônomo agrônoma piloto comissário comissária instalador \
-    instaladora montador montadora testador testadora administrador administradora estrategista caixa";
+    instaladora segurança vigilante porteiro porteira bodyguard montador montadora testador testadora administrador administradora estrategista caixa";
 /// Words before “owner” whose owner owns no company.
 pub(super) const OWNED: [&str; 14] = [
     "product",
@@ -270,9 +270,6 @@ pub(super) const SECRETARIATS: [&str; 20] = [
     "assistência",
     "desenvolvimento",
 ];
-/// Names of offices that contain the words of another rank.
-pub(super) const OFFICES: [&str; 4] =
-    ["office of the ceo", "office of the president", "gabinete do presidente", "gabinete da presidência"];
 /// Words that outweigh those of any other rank: a director's assistant is not a director.
 pub(super) const JUNIOR_WORDS: [&str; 14] = [
     "assistant",
@@ -290,6 +287,13 @@ pub(super) const JUNIOR_WORDS: [&str; 14] = [
     "helper",
     "ajudante",
 ];
+/// Words that make a specialist or a practitioner a junior one.
+pub(super) const JUNIOR_GRADES: [&str; 3] = ["junior", "jr", "júnior"];
+/// Ends of the title of a person who is still being trained for it.
+pub(super) const TRAINING: [[&str; 2]; 3] = [["in", "training"], ["em", "treinamento"], ["em", "formação"]];
+/// Titles whose holders are trained, and train others.
+pub(super) const SPECIALISTS: [&str; 8] =
+    ["specialist", "especialista", "expert", "consultant", "consultor", "consultora", "analista", "analyst"];
 /// Words that mark a former title.
 pub(super) const FORMER: [&str; 7] =
     ["former", "ex", "retired", "aposentado", "aposentada", "emeritus", "antigo"];
