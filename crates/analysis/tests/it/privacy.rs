@@ -16,7 +16,7 @@ use fluence_domain::person::Post;
 use super::people::{post, today, writer_of};
 use super::voices::voices;
 
-const PRIVATE: [&str; 11] = [
+const PRIVATE: [&str; 12] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
@@ -28,6 +28,7 @@ const PRIVATE: [&str; 11] = [
     include_str!("redteam/private_sealed.tsv"),
     include_str!("redteam/private_tenth.tsv"),
     include_str!("redteam/private_eleventh.tsv"),
+    include_str!("redteam/private_fourteenth.tsv"),
 ];
 const HARMLESS: [&str; 13] = [
     include_str!("redteam/harmless.tsv"),
@@ -179,15 +180,16 @@ fn no_private_sentence_is_permitted() {
 }
 
 /// Private sentences about a person by trade, or in words of work with figures.
-const IN_WORDS_OF_WORK: [&str; 3] = [
+const IN_WORDS_OF_WORK: [&str; 4] = [
     include_str!("redteam/private_roles.tsv"),
     include_str!("redteam/private_twelfth.tsv"),
     include_str!("redteam/private_thirteenth.tsv"),
+    include_str!("redteam/private_fourteenth_unseen.tsv"),
 ];
 
 #[test]
 fn few_sentences_about_a_person_in_words_of_work_are_permitted() {
-    for (file, one_in) in IN_WORDS_OF_WORK.into_iter().zip([50, 90, 100]) {
+    for (file, one_in) in IN_WORDS_OF_WORK.into_iter().zip([50, 90, 100, 100]) {
         let (found, of) = quotable(file);
         println!("Private sentences about somebody in words of work quotable: {} of {of}", found.len());
         assert!(found.len() * one_in <= of, "{found:#?}");
@@ -298,7 +300,7 @@ fn what_is_refused_by_itself_is_not_permitted_joined_to_work() {
         }
     }
     println!("Private sentences refused alone and quotable joined: {} of {of}", found.len());
-    assert!(found.len() * 500 <= of, "{found:#?}");
+    assert!(found.len() * 2000 <= of, "{found:#?}");
 }
 
 #[test]
