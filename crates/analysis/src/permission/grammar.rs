@@ -186,8 +186,8 @@ pub(super) const CARDINALS: &[&str] = &[
 /// Punctuation between clauses.
 pub(super) const CLAUSE_MARKS: &[char] =
     &[',', ';', ':', '(', ')', '\u{2013}', '\u{2014}', '\u{2026}', '/', '"', '\u{201c}', '\u{201d}'];
-/// Conjunctions that may join two matters in one sentence.
-pub(super) const JOINERS: &[&str] = &[
+/// Conjunctions that join clauses of equal rank, or give a reason or a contrast.
+const JOINERS: &[&str] = &[
     "and", "but", "because", "while", "though", "although", "whereas", "e", "mas", "porque", "pois",
     "enquanto", "embora",
 ];
@@ -196,9 +196,19 @@ const SEQUENCERS: &[&str] = &[
     "so", "then", "before", "after", "during", "since", "until", "when", "então", "antes", "depois",
     "durante", "desde", "até", "quando", "aí",
 ];
+/// Other words that may join a second matter to a sentence: “the ticket shows that …”.
+const LINKS: &[&str] = &[
+    "that", "which", "who", "whose", "whom", "where", "if", "unless", "whether", "till", "whenever", "once",
+    "as", "how", "why", "or", "nor", "yet", "que", "quem", "se", "onde", "aonde", "como", "conforme", "caso",
+    "cujo", "cuja", "cujos", "cujas", "após", "porém", "portanto", "logo", "ou", "nem",
+];
 /// Whether the word begins a clause.
 pub(super) fn is_connector(word: &str) -> bool {
     JOINERS.contains(&word) || SEQUENCERS.contains(&word)
+}
+/// Whether the word may join two matters in one sentence.
+pub(super) fn may_join(word: &str) -> bool {
+    is_connector(word) || LINKS.contains(&word)
 }
 /// Punctuation inside a clause. Any other punctuation may join two matters.
 pub(super) const MARKS_INSIDE_CLAUSES: &[char] =

