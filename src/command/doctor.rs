@@ -1,5 +1,5 @@
-//! `fluence doctor`: checks what a gateway needs and says what to do. Changes nothing (it rolls back
-//! the one write that it tries), and needs no running gateway.
+//! `fluence doctor`: checks what a gateway needs and says what to do. It changes nothing: the one
+//! write that it tries is rolled back. It needs no running gateway.
 //!
 //! Each module gathers facts and judges them by pure functions, which return one [`Check`] for each
 //! fact.

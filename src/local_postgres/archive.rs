@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use super::error::LocalPostgresError;
+use super::error::{LocalPostgresError, Obstacle};
 use super::folder::{self, Folder};
 use super::locks;
 use super::owner::Owner;
@@ -150,17 +150,6 @@ impl Archive {
             format!("archive_command={command}"),
         ]
     }
-}
-
-/// Why a server may not archive into a folder.
-#[derive(Debug, thiserror::Error)]
-pub enum Obstacle {
-    #[error("this data is a restored copy that no gateway has served yet")]
-    Restored,
-    #[error("it is the archive of the server in {}", .0.display())]
-    Other(PathBuf),
-    #[error("it has segments of timeline {0}, which this restored copy uses too")]
-    Timeline(u32),
 }
 
 /// Whether another server's processes run. One that cannot be asked may run.

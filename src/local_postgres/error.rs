@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::archive::Obstacle;
 use super::segments::Unreached;
 use crate::storage::error::server_message;
 
@@ -124,6 +123,17 @@ pub enum LocalPostgresError {
     BeforeTheBackup,
     #[error("the private PostgreSQL failed: {}", server_message(.0))]
     Sql(#[from] sqlx::Error),
+}
+
+/// Why a server may not archive into a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    #[error("this data is a restored copy that no gateway has served yet")]
+    Restored,
+    #[error("it is the archive of the server in {}", .0.display())]
+    Other(PathBuf),
+    #[error("it has segments of timeline {0}, which this restored copy uses too")]
+    Timeline(u32),
 }
 
 impl LocalPostgresError {

@@ -173,6 +173,6 @@ async fn without_gap(postmaster: &Postmaster, wal: &[PathBuf]) -> Result<(), Loc
 fn replayed_timeline(folder: &Folder, own: u32) -> u32 {
     let history = folder.cluster().join(format!("pg_wal/{own:08X}.history"));
     let history = std::fs::read_to_string(history).unwrap_or_default();
-    let parents = history.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
-    parents.last().unwrap_or(own)
+    let mut parents = history.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
+    parents.next_back().unwrap_or(own)
 }

@@ -41,7 +41,7 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
     let phrase = (!args.without_pepper).then(|| args.phrase.new_phrase()).transpose()?;
     let context = Context::open_existing(settings.clone()).await?;
     let made = create(&args.to, phrase.as_ref(), &context).await;
-    // The settings are in force since the server's last start, and only on the archive's own server.
+    // The settings say what the server does since its start, and only on the archive's own server.
     let archiving = is_archiving(&context).await;
     let closed = context.close().await;
     let (folder, manifest, pepper) = made?;

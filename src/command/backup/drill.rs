@@ -23,7 +23,8 @@ use crate::config::Settings;
 pub struct DrillArgs {
     /// The backup to rehearse with [default: a new one of the private database].
     backup: Option<PathBuf>,
-    /// Folder with a part of the write-ahead log, in addition to backup.archive_dir; may be repeated.
+    /// Folder with a part of the write-ahead log, in addition to backup.archive_dir; may be
+    /// repeated.
     #[arg(long, value_name = "DIR")]
     wal: Vec<PathBuf>,
     /// Folder for the temporary copy of the database [default: --data-dir].
