@@ -51,7 +51,7 @@ pub async fn create(
     let made = sqlx::query(
         "insert into api_key (id, account_id, environment_id, name, scopes, format, expires_at, regions, allowed_networks,
                               daily_cap, monthly_cap, capped_since, imported_shape, created_at)
-         select $1, $2, e.id, $4, $5, $6, $7, $8, $9::text[]::cidr[], $10, $11,
+         select $1, $2, e.id, $4, $5, $6, $7, $8, $9::text[]::cidr[], $10::bigint, $11::bigint,
                 case when coalesce($10, $11) is not null then now() end, $12, now()
            from environment e
           where e.account_id = $2 and e.name = $3",
@@ -184,7 +184,7 @@ pub async fn save_terms(
         "update api_key
             set name = $2, scopes = $3, regions = $4, allowed_networks = $5::text[]::cidr[], expires_at = $6,
                 daily_cap = $7, monthly_cap = $8,
-                capped_since = case when coalesce($7, $8) is null then null
+                capped_since = case when coalesce($7::bigint, $8::bigint) is null then null
                                     when coalesce(daily_cap, monthly_cap) is null then now()
                                     else capped_since end
           where id = $1",

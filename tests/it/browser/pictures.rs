@@ -1,6 +1,6 @@
 //! The main pages of both consoles as a browser draws them, from the demonstration account with its
-//! history. `make pictures` keeps them in `target/screenshots` for people to look at; none is compared
-//! by pixel. `WRITE_DOCS=1 make pictures` writes those of `docs/images/README.md` again.
+//! history. `make pictures` keeps them in `target/screenshots` for people to look at; none is
+//! compared by pixel. `WRITE_DOCS=1 make pictures` writes those of `docs/images/README.md` again.
 
 use std::path::{Path, PathBuf};
 

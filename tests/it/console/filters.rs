@@ -1,5 +1,5 @@
-//! What the address of a page or a file narrows it to: a filter that cannot be read is named, and no
-//! file holds more than was asked for.
+//! What the address of a page or a file narrows it to: a filter that cannot be read is named, and
+//! no file holds more than was asked for.
 
 use fluence::domain::ids::AccountId;
 

@@ -1,5 +1,5 @@
-//! Bodies that are not the form of their page: each is refused for what is wrong with it, and changes
-//! nothing.
+//! Bodies that are not the form of their page: each is refused for what is wrong with it, and
+//! changes nothing.
 
 use crate::support::gateway::Gateway;
 use crate::support::visitor::Visitor;
