@@ -149,8 +149,14 @@ async fn the_reason_of_an_act_is_shown() {
 #[tokio::test]
 async fn a_pepper_first_used_is_written_down_for_the_whole_service() {
     let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let added = || {
+        let all = program.json(&["audit"])["entries"].clone();
+        all.as_array().unwrap().iter().find(|entry| entry["action"] == "pepper.added").cloned()
+    };
     program.json(&["pepper", "status"]);
-    let all = program.json(&["audit"])["entries"].clone();
-    assert_eq!((&all[0]["action"], &all[0]["subject_id"]), (&json!("pepper.added"), &json!("1")));
-    assert_eq!(all[0].get("account_id"), None);
+    assert_eq!(added(), None, "looking uses no pepper");
+    program.json(&["key", "create", "--account", &account, "--name", "first"]);
+    let added = added().unwrap();
+    assert_eq!((&added["subject_id"], added.get("account_id")), (&json!("1"), None));
 }
