@@ -36,7 +36,7 @@ const IDLE_CONNECTIONS: usize = 8;
 pub struct UpstreamConfig {
     /// Its label in metrics.
     pub name: &'static str,
-    /// See [`parse_url`](super::url::parse_url).
+    /// See [`parse_url`](crate::outbound::url::parse_url).
     pub url: Uri,
     /// Which addresses may be connected to.
     pub reach: AddressPolicy,
