@@ -2,7 +2,7 @@
 //! With a base backup it restores any instant since.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use super::error::{LocalPostgresError, Obstacle};
 use super::folder::{self, Folder};
 use super::locks;
 use super::owner::Owner;
+use super::{plain, segments};
 
 /// Segments are closed after this time even if they are not full, so that a lost disk costs at most
 /// this much.
@@ -17,6 +18,8 @@ const TIMEOUT_S: u32 = 60;
 /// The file in an archive that names the server's folder whose log it has. Two servers in one
 /// archive would mix their logs: a copy of a cluster gives its segments the same names.
 const USED_BY: &str = "used-by";
+/// A history has a line for each restore.
+const MAX_HISTORY_BYTES: u64 = 1 << 20;
 
 /// The folder into which a server archives, and on whose behalf it is started.
 #[derive(Clone, Debug)]
@@ -73,8 +76,8 @@ impl Archive {
         self.write(server, USED_BY, server.path().display().to_string().as_bytes())?;
         // Without its history, the next restored copy would take the same timeline.
         for (name, path) in server.histories() {
-            let text = fs::read(&path).map_err(LocalPostgresError::folder("read", &path))?;
-            self.write(server, &name, &text)?;
+            let history = content(&path).map_err(LocalPostgresError::folder("read", &path))?;
+            self.write(server, &name, &history)?;
         }
         forget(&server.restored_mark())?;
         Ok(self.settings())
@@ -101,7 +104,7 @@ impl Archive {
 
     fn used_by(&self) -> Result<Option<PathBuf>, LocalPostgresError> {
         let path = self.path.join(USED_BY);
-        match fs::read_to_string(&path) {
+        match plain::read(&path) {
             Ok(text) => Ok(Some(PathBuf::from(text.trim_end()))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(LocalPostgresError::folder("read", &path)(error)),
@@ -110,35 +113,32 @@ impl Archive {
 
     /// Whether another server archived the log of a timeline here.
     fn has_other_log_of(&self, timeline: u32, server: &Folder) -> Result<bool, LocalPostgresError> {
-        let prefix = format!("{timeline:08X}");
         let entries = fs::read_dir(&self.path).map_err(LocalPostgresError::folder("read", &self.path))?;
-        let is_segment = |name: &str| name.len() == 24 && name.starts_with(&prefix);
+        let is_segment = |name: &str| segments::numbers(name).is_some_and(|(of, ..)| of == timeline);
         if entries.flatten().any(|entry| is_segment(&entry.file_name().to_string_lossy())) {
             return Ok(true);
         }
-        let name = format!("{prefix}.history");
-        let archived = fs::read(self.path.join(&name)).ok();
-        let own = fs::read(server.cluster().join("pg_wal").join(name)).ok();
+        let name = format!("{timeline:08X}.history");
+        let archived = content(&self.path.join(&name)).ok();
+        let own = content(&server.cluster().join("pg_wal").join(name)).ok();
         Ok(archived.is_some() && archived != own)
     }
 
     /// Writes a file as a whole.
-    fn write(&self, server: &Folder, name: &str, content: &[u8]) -> Result<(), LocalPostgresError> {
+    fn write(&self, server: &Folder, name: &str, written: &[u8]) -> Result<(), LocalPostgresError> {
         let path = self.path.join(name);
-        if fs::read(&path).is_ok_and(|present| present == content) {
+        if content(&path).is_ok_and(|present| present == written) {
             return Ok(());
         }
         let unfinished = self.path.join(format!("{name}.part"));
-        let written = || -> io::Result<()> {
-            fs::write(&unfinished, content)?;
-            let file = fs::File::open(&unfinished)?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &path)?;
-            fs::File::open(&self.path)?.sync_all()
-        };
-        written().map_err(LocalPostgresError::folder("write", &path))?;
-        let file = fs::File::open(&path).map_err(LocalPostgresError::folder("open", &path))?;
-        server.owner().give(&file, &path)
+        forget(&unfinished)?;
+        let mut file = server.open(&unfinished)?;
+        let finished = file
+            .write_all(written)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .and_then(|()| plain::open_folder(&self.path)?.sync_all());
+        finished.map_err(LocalPostgresError::folder("write", &path))
     }
 
     /// The settings of a server that archives.
@@ -154,7 +154,15 @@ impl Archive {
 
 /// Whether another server's processes run. One that cannot be asked may run.
 fn is_in_use(server: &Path) -> bool {
-    UnixStream::connect(server.join(format!(".s.PGSQL.{}", folder::PORT))).is_ok() || locks::has_users(server)
+    UnixStream::connect(folder::socket_in(server)).is_ok() || locks::has_users(server)
+}
+
+/// The content of the history of a timeline.
+fn content(history: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let file = plain::open(history, fs::OpenOptions::new().read(true))?;
+    file.take(MAX_HISTORY_BYTES).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 fn forget(mark: &Path) -> Result<(), LocalPostgresError> {

@@ -105,15 +105,15 @@ pub enum LocalPostgresError {
     LogEndsBefore { tail: String },
     /// Two servers in one archive would mix their logs.
     #[error(
-        "the write-ahead log cannot be archived in {}: {obstacle}. Name another folder in FLUENCE_BACKUP_ARCHIVE_DIR; for a \
-         copy that is only looked at, set it to nothing",
+        "the write-ahead log cannot be archived in {}: {obstacle}. Set FLUENCE_BACKUP_ARCHIVE_DIR to another \
+         folder. To only inspect a copy, set it to an empty value",
         archive.display()
     )]
     ArchiveInUse { archive: PathBuf, obstacle: Obstacle },
     /// The log goes on after the end of the replay.
     #[error(
-        "the write-ahead log has a gap: the replay ended {}, but {} has a later segment, {}. Name every folder that has \
-         parts of the log with --wal, or restore with --up-to-gap to lose what follows the gap",
+        "the write-ahead log has a gap: the replay ended {}, but {} has a later segment, {}. With --wal, name every \
+         folder that has parts of the log. If the rest is lost, `backup restore --up-to-gap` restores what comes before the gap",
         last_commit.map_or("at the backup".to_owned(), |at| format!("after {}", at.format("%FT%T%.3fZ"))),
         first.folder.display(),
         first.segment

@@ -63,7 +63,7 @@ impl Folder {
     }
 
     pub(super) fn socket(&self) -> PathBuf {
-        self.path.join(format!(".s.PGSQL.{PORT}"))
+        socket_in(&self.path)
     }
 
     pub(super) fn log(&self) -> PathBuf {
@@ -129,6 +129,11 @@ impl Folder {
         let histories = self.histories();
         histories.iter().filter_map(|(name, _)| u32::from_str_radix(name.get(..8)?, 16).ok()).max()
     }
+}
+
+/// The socket of the server of a folder.
+pub(super) fn socket_in(server: &Path) -> PathBuf {
+    server.join(format!(".s.PGSQL.{PORT}"))
 }
 
 /// Creates a folder and its parents unless they exist. As root, they must let the unprivileged

@@ -15,7 +15,7 @@ use super::locks::{StartLock, UserLock};
 use super::postmaster::{Answer, Postmaster};
 use super::segments::{self, Reached};
 use super::supervise::Server;
-use super::{LocalPostgres, Options, archive, base_backup};
+use super::{LocalPostgres, Options, archive, base_backup, plain};
 
 const POLL_EVERY: Duration = Duration::from_millis(50);
 
@@ -172,7 +172,7 @@ async fn without_gap(postmaster: &Postmaster, wal: &[PathBuf]) -> Result<(), Loc
 /// The timeline from which a server was promoted: the last one in the history of its own.
 fn replayed_timeline(folder: &Folder, own: u32) -> u32 {
     let history = folder.cluster().join(format!("pg_wal/{own:08X}.history"));
-    let history = std::fs::read_to_string(history).unwrap_or_default();
+    let history = plain::read(&history).unwrap_or_default();
     let mut parents = history.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
     parents.next_back().unwrap_or(own)
 }

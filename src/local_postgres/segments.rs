@@ -1,8 +1,13 @@
 //! The segments of the write-ahead log in a folder: which of them a replay did not reach.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+use super::plain;
 
 /// A torn record at the end of a crashed server's log may reach into the next segment. No record of
 /// the gateway is as large as this.
@@ -70,7 +75,8 @@ pub(super) fn is_of_another_cluster(folder: &Path, cluster: u64) -> bool {
 /// When its `pg_control` cannot be read.
 pub(super) fn cluster_of(data: &Path) -> io::Result<u64> {
     let mut number = [0; 8];
-    File::open(data.join("global/pg_control"))?.read_exact(&mut number)?;
+    let control = data.join("global/pg_control");
+    plain::open(&control, OpenOptions::new().read(true))?.read_exact(&mut number)?;
     Ok(u64::from_ne_bytes(number))
 }
 
@@ -94,8 +100,14 @@ fn segments(folder: &Path) -> io::Result<Vec<(String, Segment)>> {
 /// ones, with their old content.
 fn segment(path: &Path, name: &str) -> io::Result<Option<Segment>> {
     let Some((timeline, log, part)) = numbers(name) else { return Ok(None) };
+    // An operator's folder may consist of links. A pipe is not waited for.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
     let mut header = Vec::with_capacity(HEADER_BYTES);
-    File::open(path)?.take(HEADER_BYTES as u64).read_to_end(&mut header)?;
+    file.take(HEADER_BYTES as u64).read_to_end(&mut header)?;
     let (Some(address), Some(cluster), Some(size)) =
         (number(&header, 8), number(&header, CLUSTER_IN_HEADER), size(&header))
     else {
@@ -107,7 +119,7 @@ fn segment(path: &Path, name: &str) -> io::Result<Option<Segment>> {
 }
 
 /// The three numbers in the name of a segment.
-fn numbers(name: &str) -> Option<(u32, u32, u32)> {
+pub(super) fn numbers(name: &str) -> Option<(u32, u32, u32)> {
     let is_segment = name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = |from: usize| u32::from_str_radix(&name[from..from + 8], 16).ok();
     if is_segment { Some((number(0)?, number(8)?, number(16)?)) } else { None }

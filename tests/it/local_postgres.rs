@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use fluence::local_postgres::{LocalPostgres, LocalPostgresError};
+use fluence::local_postgres::{ArchiveDir, LocalPostgres, LocalPostgresError};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::support::processes::{alive, signal};
@@ -316,6 +316,25 @@ async fn a_large_log_that_is_a_link_is_neither_moved_nor_opened() {
         fs::symlink_metadata(planted.scratch.postgres().join("postgres.log.1")).unwrap().len(),
         2 << 20
     );
+}
+
+#[tokio::test]
+async fn links_in_the_archive_or_among_histories_are_not_followed() {
+    let planted = Planted::new().await;
+    let archive = planted.scratch.path().join("archive");
+    let start = async || planted.scratch.start_archiving(Some(ArchiveDir::of_gateway(archive.clone()))).await;
+    start().await.unwrap().stop().await.unwrap();
+    fs::remove_file(archive.join("used-by")).unwrap();
+    symlink(&planted.secret, archive.join("used-by.part")).unwrap();
+    start().await.unwrap().stop().await.unwrap();
+    assert!(planted.is_untouched());
+    assert!(fs::symlink_metadata(archive.join("used-by")).unwrap().is_file());
+
+    let history = planted.scratch.cluster().join("pg_wal/00000009.history");
+    symlink(&planted.secret, &history).unwrap();
+    let refused = start().await.unwrap_err();
+    assert!(matches!(&refused, LocalPostgresError::Folder { path, .. } if *path == history), "{refused}");
+    assert!(!archive.join("00000009.history").exists() && planted.is_untouched());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fluence::local_postgres::{LocalPostgres, LocalPostgresError, Options};
+use fluence::local_postgres::{ArchiveDir, LocalPostgres, LocalPostgresError, Options};
 
 use super::processes;
 
@@ -36,8 +36,14 @@ impl Scratch {
     }
 
     pub(crate) async fn start(&self) -> Result<LocalPostgres, LocalPostgresError> {
-        let options =
-            Options { data_dir: self.0.clone(), durable: true, max_connections: 20, archive_dir: None };
+        self.start_archiving(None).await
+    }
+
+    pub(crate) async fn start_archiving(
+        &self,
+        archive_dir: Option<ArchiveDir>,
+    ) -> Result<LocalPostgres, LocalPostgresError> {
+        let options = Options { data_dir: self.0.clone(), durable: true, max_connections: 20, archive_dir };
         LocalPostgres::start(options).await
     }
 
