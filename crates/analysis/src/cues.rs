@@ -104,7 +104,7 @@ impl Measure {
             || self.present && scope.is_undone(token);
         let is_of_another =
             self.personal && scope.machine || self.ours && scope.of_others || self.one && scope.to_several;
-        let is_insincere = self.earnest && scope.adverse || self.civil && scope.uncivil;
+        let is_insincere = self.earnest && scope.adverse || self.civil && scope.is_uncivil();
         !is_unsaid && !is_of_another && !is_insincere
     }
 }

@@ -113,26 +113,33 @@ pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Mod
     }
 }
 
-/// Whether a post of [`Detected::Other`] is certainly in another language: it is in another script,
-/// has more function words of another language, or is long and lacks English and Portuguese
-/// function words. “Obrigado a todos” and “Q3 results” are too short to tell.
-pub fn is_plainly_foreign(sentences: &[Sentence], model: &Model) -> bool {
+/// What a post of [`Detected::Other`] shows of another language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// Nothing: “ok” and “v2.0.1”.
+    Unknown,
+    /// Some sign.
+    Shown,
+    /// It is certainly in another language: it is in another script, has more function words of
+    /// another language, or is long and lacks English and Portuguese function words. “Obrigado a
+    /// todos” and “Q3 results” are too short to tell.
+    Plain,
+}
+
+/// Reads what a post of [`Detected::Other`] shows of another language.
+pub fn foreign(sentences: &[Sentence], model: &Model) -> Foreign {
     let words: Vec<Word<'_>> =
         sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
     let has_other_script = |word: &&Word<'_>| word.token.norm.chars().any(is_of_another_script);
     let (ours, theirs) = function_words(&words);
-    2 * words.iter().filter(has_other_script).count() > words.len()
+    let is_plain = 2 * words.iter().filter(has_other_script).count() > words.len()
         || theirs >= MIN_FOREIGN_HITS && theirs > ours
-        || words.len() >= MIN_FOREIGN_WORDS && (ours as f64) < MIN_COVERAGE * words.len() as f64
-}
-
-/// Whether a post of [`Detected::Other`] has any sign of another language. “ok” and “v2.0.1” have
-/// none.
-pub fn shows_another_language(sentences: &[Sentence], model: &Model) -> bool {
-    let words: Vec<Word<'_>> =
-        sentences.iter().flat_map(|sentence| words_of(sentence, &model.lexicon)).collect();
-    let (ours, theirs) = function_words(&words);
-    theirs > ours || is_plainly_foreign(sentences, model)
+        || words.len() >= MIN_FOREIGN_WORDS && (ours as f64) < MIN_COVERAGE * words.len() as f64;
+    match is_plain {
+        true => Foreign::Plain,
+        false if theirs > ours => Foreign::Shown,
+        false => Foreign::Unknown,
+    }
 }
 
 /// Returns the most function words of English or Portuguese, and of another language.

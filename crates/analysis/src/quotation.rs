@@ -12,37 +12,44 @@ pub(crate) fn is_open_after(is_open: bool, before: Option<char>, mark: char) -> 
     }
 }
 
-/// Whether the character at a position stands in a quotation that opens and closes in its line, or
-/// ends one in single marks.
-pub(crate) fn is_quoted(text: &[char], at: usize) -> bool {
-    let start = text[..at].iter().rposition(|c| *c == '\n').map_or(0, |line_end| line_end + 1);
-    let is_open = (start..at).fold(false, |is_open, place| {
-        is_open_after(is_open, place.checked_sub(1).map(|before| text[before]), text[place])
-    });
-    let mut rest = text[at..].iter().take_while(|c| **c != '\n');
-    let closes = |c: &char| matches!(c, '"' | '\u{201d}' | '\u{bb}');
-    let ends_in_single_mark = matches!(text.get(at + 1), Some('\'' | '\u{2019}'));
-    is_open && rest.any(closes) || ends_in_single_mark
+/// Marks the characters that stand in a quotation that opens and closes in its line, or end one in
+/// single marks.
+pub(crate) fn quoted(text: &[char]) -> Vec<bool> {
+    let mut quoted = Vec::with_capacity(text.len());
+    let mut start = 0;
+    for line in text.split_inclusive(|c| *c == '\n') {
+        let last_closing = line.iter().rposition(|c| matches!(c, '"' | '\u{201d}' | '\u{bb}'));
+        let mut is_open = false;
+        for (place, mark) in line.iter().enumerate() {
+            let at = start + place;
+            let ends_in_single_mark = matches!(text.get(at + 1), Some('\'' | '\u{2019}'));
+            quoted.push(is_open && last_closing >= Some(place) || ends_in_single_mark);
+            is_open = is_open_after(is_open, at.checked_sub(1).map(|before| text[before]), *mark);
+        }
+        start += line.len();
+    }
+    quoted
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn quoted(text: &str) -> Vec<bool> {
+    fn quoted_questions(text: &str) -> Vec<bool> {
         let chars: Vec<char> = text.chars().collect();
-        let marks = (0..chars.len()).filter(|at| chars[*at] == '?');
-        marks.map(|at| is_quoted(&chars, at)).collect()
+        let marks = chars.iter().zip(quoted(&chars)).filter(|(mark, _)| **mark == '?');
+        marks.map(|(_, is_quoted)| is_quoted).collect()
     }
 
     #[test]
     fn only_marks_inside_a_quotation_are_quoted() {
-        assert_eq!(quoted("They asked \"why?\" seven times."), [true]);
-        assert_eq!(quoted("Perguntaram “por quê? como?” sete vezes."), [true, true]);
-        assert_eq!(quoted("They asked 'why?' seven times."), [true]);
-        assert_eq!(quoted("Did the buyer say \"no\"?"), [false]);
-        assert_eq!(quoted("Who wrote \"why?\" on it? Ana?"), [true, false, false]);
-        assert_eq!(quoted("Does a 12\" pipe fit the 14\" hole?"), [false]);
-        assert_eq!(quoted("A mark \"that never closes. Why?"), [false]);
+        assert_eq!(quoted_questions("They asked \"why?\" seven times."), [true]);
+        assert_eq!(quoted_questions("Perguntaram “por quê? como?” sete vezes."), [true, true]);
+        assert_eq!(quoted_questions("They asked 'why?' seven times."), [true]);
+        assert_eq!(quoted_questions("Did the buyer say \"no\"?"), [false]);
+        assert_eq!(quoted_questions("Who wrote \"why?\" on it? Ana?"), [true, false, false]);
+        assert_eq!(quoted_questions("Does a 12\" pipe fit the 14\" hole?"), [false]);
+        assert_eq!(quoted_questions("A mark \"that never closes. Why?"), [false]);
+        assert_eq!(quoted_questions("Ana wrote \"why\nnot? Then \"how?\" came."), [false, true]);
     }
 }

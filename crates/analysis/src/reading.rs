@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::clean::{MAX_CHARS_PER_POST, own_prose};
 use super::features::Counts;
-use super::language::{Detected, detect, is_plainly_foreign, shows_another_language};
+use super::language::{Detected, Foreign, detect, foreign};
 use super::lexicon::index_of;
 use super::model::Model;
 use super::permission::{Aside, Permission, permissions};
@@ -93,12 +93,14 @@ impl<'p> Reading<'p> {
         }
         let words = found.iter().map(|sentence| sentence.words).sum::<u32>();
         match detect(&found, model) {
-            Detected::Other if shows_another_language(&found, model) => {
-                self.other_posts += 1;
-                self.other_words += words;
-                self.foreign_words += if is_plainly_foreign(&found, model) { words } else { 0 };
-            }
-            Detected::Other => self.unknown_words += words,
+            Detected::Other => match foreign(&found, model) {
+                Foreign::Unknown => self.unknown_words += words,
+                shown => {
+                    self.other_posts += 1;
+                    self.other_words += words;
+                    self.foreign_words += if shown == Foreign::Plain { words } else { 0 };
+                }
+            },
             Detected::Ours(language) => {
                 let permissions = permissions(&chars, &found, &asides(&chars, &keep), language, model);
                 let texts = &mut self.by_language[index_of(language)];

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::clean::is_sentence_end;
-use super::quotation::is_quoted;
+use super::quotation::quoted;
 
 /// A word or a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,8 @@ const ABBREVIATIONS: [&str; 21] = [
 /// Returns the sentences of `text`. `keep` marks the code points that are the author's own prose;
 /// the others are skipped.
 pub fn sentences(text: &[char], keep: &[bool]) -> Vec<Sentence> {
-    let reader = Reader { text, keep };
+    let quoted = quoted(text);
+    let reader = Reader { text, keep, quoted: &quoted };
     let mut found = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < text.len() {
@@ -99,6 +100,7 @@ pub fn sentences(text: &[char], keep: &[bool]) -> Vec<Sentence> {
 struct Reader<'a> {
     text: &'a [char],
     keep: &'a [bool],
+    quoted: &'a [bool],
 }
 
 impl Reader<'_> {
@@ -163,8 +165,7 @@ impl Reader<'_> {
         let last = (start..end).rfind(is_prose)?;
         let (words, mut marks) = self.words_and_marks(first, last + 1);
         marks.number = count(tokens.iter().filter(|token| !token.is_word));
-        let has_own =
-            |mark: char| (first..=last).any(|at| self.own(at) == Some(mark) && !is_quoted(self.text, at));
+        let has_own = |mark: char| (first..=last).any(|at| self.own(at) == Some(mark) && !self.quoted[at]);
         let (asks, exclaims) = (marks.question > 0 && has_own('?'), marks.exclamation > 0 && has_own('!'));
         Some(Sentence { start: first, end: last + 1, words, tokens, marks, asks, exclaims })
     }

@@ -78,10 +78,11 @@ impl Style {
         let mut before: Option<(usize, Scope)> = None;
         for placed in &texts.sentences {
             let (text, tokens) = (reading.chars_of(placed.post), &placed.sentence.tokens);
-            let mut scope = Scope::of(&placed.sentence, text, language, &model.lexicon);
-            if let Some((_, before)) = before.filter(|(post, _)| *post == placed.post) {
-                scope = scope.after(&before, tokens);
-            }
+            let alone = Scope::of(&placed.sentence, text, language, &model.lexicon);
+            let scope = match before.filter(|(post, _)| *post == placed.post) {
+                Some((_, before)) => alone.after(&before, tokens),
+                None => alone.first_in(text),
+            };
             let is_new = seen.insert(wording(placed));
             if is_new {
                 style.lengths.words += placed.counts.words;

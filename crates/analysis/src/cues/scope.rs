@@ -65,8 +65,10 @@ pub(crate) struct Scope {
     pub(crate) of_others: bool,
     /// Whether it addresses several people.
     pub(crate) to_several: bool,
-    /// Whether the post shouts or insults, or the sentence only pleads.
-    pub(crate) uncivil: bool,
+    /// Whether the sentence insults or only pleads.
+    uncivil: bool,
+    /// Whether the post shouts.
+    in_shouted_post: bool,
     /// Whether it has praise or thanks beside bad news, which may be irony.
     ironic: bool,
 }
@@ -85,7 +87,8 @@ impl Scope {
             machine: has_machine_as_subject(tokens),
             of_others: is_of_others(tokens),
             to_several: speaks_to_several(tokens),
-            uncivil: shouts(text) || insults(tokens) || pleads(tokens),
+            uncivil: insults(tokens) || pleads(tokens),
+            in_shouted_post: false,
             ironic: is_adverse(tokens) && praises(tokens),
         };
         scope.void_quotations(sentence, text);
@@ -103,12 +106,24 @@ impl Scope {
         scope
     }
 
+    /// The same for the first sentence of the post `text`.
+    pub(crate) fn first_in(mut self, text: &[char]) -> Self {
+        self.in_shouted_post = shouts(text);
+        self
+    }
+
     /// Adds the effect of the previous sentence of the post. Irony extends to this sentence; bad
     /// news does so only if this is an exclamation of praise or thanks.
     pub(crate) fn after(mut self, before: &Self, tokens: &[Token]) -> Self {
         let exclaims = tokens.len() <= MAX_EXCLAIMED && praises(tokens);
         self.adverse |= before.ironic || before.adverse && exclaims;
+        self.in_shouted_post = before.in_shouted_post;
         self
+    }
+
+    /// Whether words of courtesy are no courtesy.
+    pub(crate) const fn is_uncivil(&self) -> bool {
+        self.uncivil || self.in_shouted_post
     }
 
     /// Whether no cue counts at the token: it is part of a name, a quotation, reported words or

@@ -11,7 +11,7 @@ fn counted(text: &str, language: Language) -> Vec<String> {
         let alone = Scope::of(&sentence, &chars, language, &model().lexicon);
         let scope = match before {
             Some(before) => alone.after(&before, &sentence.tokens),
-            None => alone,
+            None => alone.first_in(&chars),
         };
         let hits = cues.hits(&sentence.tokens, &chars, &scope, language);
         found.extend(hits.iter().map(|hit| names[hit.measure].to_owned()));

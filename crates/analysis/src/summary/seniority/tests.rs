@@ -1,8 +1,15 @@
 use super::*;
 
+#[track_caller]
+fn assert_ranks(ranks: &[(&str, Seniority)]) {
+    for (title, rank) in ranks {
+        assert_eq!(Seniority::of(title, "Horizonte"), Some(*rank), "{title}");
+    }
+}
+
 #[test]
 fn titles_state_a_rank_in_both_languages() {
-    for (title, rank) in [
+    assert_ranks(&[
         ("Co-Founder & CEO", Seniority::Owner),
         ("Sócia-fundadora", Seniority::Owner),
         ("Vice President of Sales", Seniority::Director),
@@ -15,9 +22,7 @@ fn titles_state_a_rank_in_both_languages() {
         ("Partner", Seniority::Owner),
         ("Data Engineer", Seniority::Practitioner),
         ("Assistente da Diretoria", Seniority::Junior),
-    ] {
-        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
-    }
+    ]);
     assert_eq!(Seniority::of("Beekeeper", "Horizonte"), None);
 }
 
@@ -154,7 +159,7 @@ fn a_junior_grade_outweighs_the_profession_but_not_a_post_of_command() {
     ] {
         assert_eq!(Seniority::of(title, "Horizonte"), Some(Seniority::Junior), "{title}");
     }
-    for (title, rank) in [
+    assert_ranks(&[
         ("Gerente Júnior", Seniority::Manager),
         ("Junior Partner", Seniority::Director),
         ("Manager in Training and Development", Seniority::Manager),
@@ -162,15 +167,13 @@ fn a_junior_grade_outweighs_the_profession_but_not_a_post_of_command() {
         ("Professor Assistente", Seniority::Practitioner),
         ("Professora Auxiliar", Seniority::Practitioner),
         ("Assistente de Professor", Seniority::Junior),
-    ] {
-        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
-    }
+    ]);
 }
 
 #[test]
 fn staff_of_a_chief_have_their_own_rank() {
     use Seniority::{Director, Executive, Junior, Lead, Manager, Practitioner};
-    for (title, rank) in [
+    assert_ranks(&[
         ("CEO's driver", Practitioner),
         ("Driver to the CEO", Practitioner),
         ("Motorista do Presidente", Practitioner),
@@ -186,9 +189,7 @@ fn staff_of_a_chief_have_their_own_rank() {
         ("Chief Clerk", Lead),
         ("President of the Company", Executive),
         ("Vice President to the Board", Director),
-    ] {
-        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
-    }
+    ]);
     assert_eq!(Seniority::of("Wife of the President", "Horizonte"), None);
 }
 
@@ -220,11 +221,9 @@ fn presidents_of_students_head_no_company() {
     ] {
         assert_eq!(Seniority::of(title, "Horizonte"), None, "{title}");
     }
-    for (title, rank) in [
+    assert_ranks(&[
         ("Student Union Manager", Seniority::Manager),
         ("Vice President of Student Affairs", Seniority::Director),
         ("Vice-presidente Acadêmico", Seniority::Director),
-    ] {
-        assert_eq!(Seniority::of(title, "Horizonte"), Some(rank), "{title}");
-    }
+    ]);
 }
