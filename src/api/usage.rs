@@ -78,7 +78,15 @@ fn usage_query(uri: &Uri, today: NaiveDate) -> Result<UsageQuery, Refusal> {
         query.fault("cursor", Fault::NotACursor);
     }
     query.finish()?;
-    Ok(UsageQuery { from, to, group_by, after: page.after.map(|cursor| cursor.place), limit: page.limit })
+    Ok(UsageQuery {
+        from,
+        to,
+        group_by,
+        key: None,
+        environment: None,
+        after: page.after.map(|cursor| cursor.place),
+        limit: page.limit,
+    })
 }
 
 fn groups(text: &str) -> Option<GroupBy> {

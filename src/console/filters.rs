@@ -11,8 +11,8 @@ use super::error::PageError;
 use super::form::Form;
 use super::page::{Reply, plain};
 use super::words::Words;
-use crate::domain::ids::KeyId;
-use crate::storage::keys;
+use crate::domain::ids::{EnvironmentId, KeyId};
+use crate::storage::{environments, keys};
 
 /// The filters that were not understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,22 @@ impl Unread {
         let account = call.account_id()?;
         let key = keys::find(call.db().await?, id).await?;
         if key.is_none_or(|key| key.account_id != account) {
+            self.add(name);
+            return Ok(None);
+        }
+        Ok(Some(id))
+    }
+
+    /// An environment of the account of the page.
+    pub(crate) async fn environment(
+        &mut self,
+        call: &mut Call,
+        name: &'static str,
+    ) -> Result<Option<EnvironmentId>, PageError> {
+        let Some(id) = self.parse(&call.query, name) else { return Ok(None) };
+        let account = call.account_id()?;
+        let known = environments::names(call.db().await?, account).await?;
+        if !known.iter().any(|(known, _)| *known == id) {
             self.add(name);
             return Ok(None);
         }

@@ -51,11 +51,8 @@ struct Asked {
 
 impl Asked {
     async fn of(call: &mut Call, ledger: &LedgerAccount, mut unread: Unread) -> Result<Self, PageError> {
-        let account = call.account_id()?;
         let key = unread.key(call, "key").await?;
-        let known = environments::names(call.db().await?, account).await?;
-        let of_account =
-            |text: &str| text.parse().ok().filter(|id| known.iter().any(|(known, _)| known == id));
+        let environment = unread.environment(call, "environment").await?;
         let show = |text: &str| (text == "calls").then_some(());
         let query = &call.query;
         Ok(Self {
@@ -63,7 +60,7 @@ impl Asked {
             by: unread.choice(query, "by", Dimension::from_name).unwrap_or(Dimension::Endpoint),
             is_calls: unread.choice(query, "show", show).is_some(),
             key,
-            environment: unread.choice(query, "environment", of_account),
+            environment,
             unread,
         })
     }

@@ -1,8 +1,6 @@
 //! Usage for the charts: by day and by one dimension, the largest groups by name and the others
 //! together.
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
@@ -179,21 +177,6 @@ pub async fn total(
            from ledger_usage where account_id = $1 and day between $2 and $3",
     );
     Ok(total.bind(account.as_uuid()).bind(from).bind(to).fetch_one(connection).await?)
-}
-
-/// Returns the keys of an environment.
-pub async fn keys_of(
-    connection: &mut PgConnection,
-    account: AccountId,
-    environment: EnvironmentId,
-) -> Result<HashSet<KeyId>, StorageError> {
-    let keys: Vec<Uuid> =
-        sqlx::query_scalar("select id from api_key where account_id = $1 and environment_id = $2")
-            .bind(account.as_uuid())
-            .bind(environment.as_uuid())
-            .fetch_all(connection)
-            .await?;
-    Ok(keys.into_iter().map(KeyId::from_uuid).collect())
 }
 
 /// A key that has usage, for the filter.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::settlement::Outcome;
 use crate::storage::error::{CorruptRow, RowRef, StorageError};
 use crate::storage::refused_calls;
@@ -26,6 +26,10 @@ pub struct UsageQuery {
     /// The last UTC day, inclusive.
     pub to: NaiveDate,
     pub group_by: GroupBy,
+    /// Only calls of this key.
+    pub key: Option<KeyId>,
+    /// Only calls with keys of this environment.
+    pub environment: Option<EnvironmentId>,
     /// The last line of the previous page.
     pub after: Option<UsagePlace>,
     pub limit: i64,
@@ -102,7 +106,7 @@ pub async fn read(
     account_id: AccountId,
     query: &UsageQuery,
 ) -> Result<UsagePage, StorageError> {
-    let UsageQuery { from, to, group_by, ref after, limit } = *query;
+    let UsageQuery { from, to, group_by, key, environment, ref after, limit } = *query;
     let refused = refused_calls::sum(connection, account_id, from, to).await?;
     let mut rows: Vec<LineRow> = sqlx::query_as(READ)
         .bind(account_id.as_uuid())
@@ -120,6 +124,8 @@ pub async fn read(
         // One extra row shows whether more follow.
         .bind(limit.saturating_add(1))
         .bind(REFUSED)
+        .bind(key.map(|key| key.as_uuid()))
+        .bind(environment.map(|environment| environment.as_uuid()))
         .fetch_all(connection)
         .await?;
     let page = usize::try_from(limit).unwrap_or(0);
@@ -136,14 +142,16 @@ const READ: &str = "
                case when $6 then route else 0::smallint end as route,
                case when $7 then outcome else 0::smallint end as outcome, '' as code, calls, 0 as refused, credits
           from ledger_usage
-         where account_id = $1 and day between $2 and $3
+         where account_id = $1 and day between $2 and $3 and ($15::uuid is null or key_id = $15)
+           and ($16::uuid is null or key_id in (select id from api_key where account_id = $1 and environment_id = $16))
          union all
         select case when $4 then day else '0001-01-01'::date end,
                case when $5 then key_id else '00000000-0000-0000-0000-000000000000'::uuid end,
                case when $6 then route else 0::smallint end,
                case when $7 then $14::smallint else 0::smallint end, case when $7 then code else '' end, calls, calls, 0
           from refused_call
-         where account_id = $1 and day between $2 and $3
+         where account_id = $1 and day between $2 and $3 and ($15::uuid is null or key_id = $15)
+           and ($16::uuid is null or key_id in (select id from api_key where account_id = $1 and environment_id = $16))
     ), line as (
         select day, key_id, route, outcome, code, sum(calls)::bigint as calls, sum(refused)::bigint as refused,
                sum(credits)::bigint as credits

@@ -1,7 +1,5 @@
 //! The table of the usage page, with its sum, and the same as a file.
 
-use std::collections::HashSet;
-
 use maud::{Markup, html};
 
 use super::{Asked, GROUPS, Usage, group_name, sum};
@@ -13,10 +11,9 @@ use crate::console::numbers::whole;
 use crate::console::page::Reply;
 use crate::console::pages::days::FILLED_IN;
 use crate::console::words::Words;
-use crate::domain::ids::KeyId;
 use crate::http::csv::{Cell, write_row};
-use crate::storage::console::usage::{Dimension, UsageGroup, keys_of};
-use crate::storage::ledger::usage_report::{self, GroupBy, UsageLine, UsageQuery};
+use crate::storage::console::usage::{Dimension, UsageGroup};
+use crate::storage::ledger::usage_report::{self, GroupBy, UsageQuery};
 
 /// Lines of one CSV file.
 const CSV_LINES: i64 = 20_000;
@@ -110,14 +107,12 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
         return Ok(page);
     }
     let (account, days) = (call.account_id()?, asked.chosen.days);
-    let of_environment = match asked.environment {
-        Some(id) => Some(keys_of(call.db().await?, account, id).await?),
-        None => None,
-    };
     let query = UsageQuery {
         from: days.from,
         to: days.to,
         group_by: GroupBy { day: true, key: true, endpoint: true, outcome: true },
+        key: asked.key,
+        environment: asked.environment,
         after: None,
         limit: CSV_LINES,
     };
@@ -128,11 +123,7 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
     let mut rows = Vec::new();
     let head = ["day", "key_id", "key_name", "endpoint", "outcome", "calls", "refused", "credits"];
     write_row(&mut rows, &head.map(Cell::Text)).map_err(|_| PageError::Internal)?;
-    let is_asked = |line: &&UsageLine| {
-        let is_of = |keys: &HashSet<KeyId>| line.key_id.is_some_and(|key| keys.contains(&key));
-        asked.key.is_none_or(|key| line.key_id == Some(key)) && of_environment.as_ref().is_none_or(is_of)
-    };
-    for line in report.lines.iter().filter(is_asked) {
+    for line in &report.lines {
         let day = line.day.map(|day| day.to_string());
         let key = line.key_id.map(|key| key.to_string());
         let cells = [
