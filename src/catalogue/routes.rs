@@ -167,16 +167,10 @@ impl RouteSet {
 
     /// The access words of all routes.
     pub fn access(&self) -> impl Iterator<Item = &Access> {
-        self.paths_and_access().map(|(_, access)| access)
+        self.callable_in(Mode::Live).map(|(_, access)| access)
     }
 
-    /// The path of each route, and the words that a plan needs for it.
-    pub fn paths_and_access(&self) -> impl Iterator<Item = (&'static str, &Access)> {
-        let built_in = self.built_in.iter().map(|route| (route.path, &route.access));
-        built_in.chain(self.forwarded.iter().map(|route| (route.path, &route.access)))
-    }
-
-    /// The same of the routes that take keys of a mode.
+    /// The path of each route that takes keys of a mode, and the words that a plan needs for it.
     pub fn callable_in(&self, mode: Mode) -> impl Iterator<Item = (&'static str, &Access)> {
         let built_in = self.built_in.iter().map(|route| (route.path, &route.access));
         let takes_mode =
@@ -193,7 +187,7 @@ impl RouteSet {
 
     /// The paths of all routes.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
-        self.paths_and_access().map(|(path, _)| path)
+        self.callable_in(Mode::Live).map(|(path, _)| path)
     }
 
     /// The longest deadline of a forwarded call, in seconds.

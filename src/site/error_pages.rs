@@ -88,21 +88,14 @@ pub(super) fn page(code: ErrorCode, facts: &Facts, operations: &[Operation], lan
         Language::Pt => 1,
     };
     let mut text = format!("# {}\n", code.title(language));
-    let spoken = |text: &str| {
-        text.replace("{upgrade}", "")
-            .replace("{upgrade_to}", "")
-            .replace("{docs}", "")
-            .replace("{support}", support(language))
-            .replace("{{", "{")
-            .replace("}}", "}")
-    };
+    let shown = |text: &str| Template::documented(text).replace("{support}", support(language));
     // What to do stands once below all cases that it is for.
     for cases in code.templates().chunk_by(|one, next| one.action == next.action) {
         for Template { message, .. } in cases {
-            text += &format!("\n> {}\n", spoken(message[side]));
+            text += &format!("\n> {}\n", shown(message[side]));
         }
         if let Some(Template { action, .. }) = cases.first() {
-            text += &format!("\n{}\n", spoken(action[side]));
+            text += &format!("\n{}\n", shown(action[side]));
         }
     }
     if code == ErrorCode::InsufficientCredits {

@@ -87,13 +87,11 @@ pub(in crate::catalogue) fn list<T: PartialEq>(most: usize, item: impl Read<T>) 
         let (mut values, mut faults) = (Vec::with_capacity(items.len()), Vec::new());
         for (place, found) in (1..).zip(items.iter()) {
             match item(found.get_ref()) {
-                Ok(value) if values.contains(&value) => {
-                    faults.push(format!("value {place} stands there twice"))
-                }
+                Ok(value) if values.contains(&value) => faults.push(format!("value {place} is a duplicate")),
                 Ok(value) => values.push(value),
                 Err(message) => faults.push(format!("value {place} {message}")),
             }
         }
-        if faults.is_empty() { Ok(values) } else { Err(format!("is faulty: {}", faults.join("; "))) }
+        if faults.is_empty() { Ok(values) } else { Err(format!("has invalid values: {}", faults.join("; "))) }
     }
 }

@@ -49,7 +49,7 @@ fn figures_outside_their_bounds_are_rejected() {
     for (before, after, part) in [
         ("credits = 1", "credits = -1", "`credits` must be a whole number"),
         ("price_usd = ", "price_usd = 1.5 #", "`price_usd` must be a whole number"),
-        ("access = [", "access = [\"Crm\", ", "`access` is faulty: value 1 must"),
+        ("access = [", "access = [\"Crm\", ", "`access` has invalid values: value 1 must"),
         ("support = \"", "support = \"x", "`support` must be one of"),
         ("api_access = true", "api_access = 1", "`api_access` must be true or false"),
     ] {

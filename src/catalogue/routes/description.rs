@@ -54,7 +54,9 @@ pub(super) fn example(
         if let Some(name) = example.query.keys().find(|name| key_parameter(name.as_bytes()).is_some()) {
             fields.fault(
                 "query",
-                format_args!("has `{name}`, which no call may have: clients send keys in it"),
+                format_args!(
+                    "has `{name}`. Calls with this parameter are refused, because clients send keys in it"
+                ),
             );
         }
         let takes_no_body =

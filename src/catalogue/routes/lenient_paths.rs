@@ -4,7 +4,7 @@
 //! the case of letters, dots at the end of a segment or a slash at the end of the path. So a path
 //! that matches a cheap route here may be another route's path there.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
@@ -16,13 +16,14 @@ pub struct LenientPaths {
 
 impl LenientPaths {
     pub fn new(paths: impl Iterator<Item = &'static str>) -> Self {
-        let mut by_shape: HashMap<String, Vec<&'static str>> = HashMap::new();
+        let mut by_shape: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
         for path in paths {
             by_shape.entry(shape(path)).or_default().push(path);
         }
         let mut router = matchit::Router::new();
         for (shape, paths) in by_shape {
-            // Paths that conflict are refused when the set is read.
+            // Shapes of a valid set conflict only if they differ in case, as those of `/Files/{id}`
+            // and `/files/{*rest}`: the first is kept.
             let _ = router.insert(shape, paths);
         }
         Self { router }
@@ -30,28 +31,39 @@ impl LenientPaths {
 
     /// Whether a lenient server may read `path`, which matches the route `own`, as the path of
     /// another route.
-    pub fn lead_elsewhere(&self, path: &str, own: &str) -> bool {
+    pub fn is_ambiguous(&self, path: &str, own: &str) -> bool {
+        // A path without parameters is the route's own.
+        if path == own || is_plain(path) {
+            return false;
+        }
         let read = leniently(path);
         read != path && self.router.at(&read).is_ok_and(|found| !found.value.contains(&own))
     }
 }
 
-/// The path of a route in lower case, with its parameters named by their places.
+/// The path of a route, read leniently, with its parameters named by their places.
 fn shape(path: &str) -> String {
     let segment = |(place, segment): (usize, &str)| match segment.as_bytes() {
         [b'{', b'*', ..] => "/{*rest}".to_owned(),
         [b'{', ..] => format!("/{{p{place}}}"),
-        _ => format!("/{}", segment.to_lowercase()),
+        _ => format!("/{}", read(segment)),
     };
     path.split('/').skip(1).enumerate().map(segment).collect()
 }
 
+/// Whether every server reads a path as it is written.
+fn is_plain(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_~/".contains(&byte);
+    path.bytes().all(is_plain) && !path.contains("//") && !path.ends_with('/')
+}
+
+fn read(segment: &str) -> String {
+    let decoded = percent_decode_str(segment).decode_utf8_lossy();
+    let name = decoded.split(';').next().unwrap_or_default();
+    name.trim_end_matches(['.', ' ']).to_lowercase()
+}
+
 fn leniently(path: &str) -> String {
-    let read = |segment: &str| {
-        let decoded = percent_decode_str(segment).decode_utf8_lossy();
-        let name = decoded.split(';').next().unwrap_or_default();
-        name.trim_end_matches(['.', ' ']).to_lowercase()
-    };
     let segments = path.split('/').map(read).filter(|segment| !segment.is_empty());
     segments.fold(String::with_capacity(path.len()), |path, segment| path + "/" + &segment)
 }
@@ -59,6 +71,7 @@ fn leniently(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_path_that_lenient_servers_read_as_another_routes_leads_elsewhere() {
@@ -76,7 +89,7 @@ mod tests {
             ("/deep/gold;a/1", "/deep/{*rest}"),
             ("/deep/gold/1/", "/deep/{*rest}"),
         ] {
-            assert!(paths.lead_elsewhere(path, own), "{path}");
+            assert!(paths.is_ambiguous(path, own), "{path}");
         }
         for (path, own) in [
             ("/sec/admin", "/sec/admin"),
@@ -89,13 +102,21 @@ mod tests {
             ("/deep/gold/%41", "/deep/gold/{x}"),
             ("/Docs/Intro", "/Docs/{page}"),
         ] {
-            assert!(!paths.lead_elsewhere(path, own), "{path}");
+            assert!(!paths.is_ambiguous(path, own), "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_path_is_read_as_it_is(path in "(/[a-zA-Z0-9._~%;-]{0,3}){0,4}") {
+            prop_assert!(!is_plain(&path) || leniently(&path) == path);
         }
     }
 
     #[test]
     fn routes_that_differ_only_in_case_are_each_their_own() {
-        let paths = LenientPaths::new(["/a/{id}", "/A/{name}"].into_iter());
-        assert!(!paths.lead_elsewhere("/A/x", "/A/{name}") && !paths.lead_elsewhere("/a/X", "/a/{id}"));
+        let paths = LenientPaths::new(["/a/{id}", "/A/{name}", "/dotted./{id}"].into_iter());
+        assert!(!paths.is_ambiguous("/dotted./X", "/dotted./{id}"));
+        assert!(!paths.is_ambiguous("/A/x", "/A/{name}") && !paths.is_ambiguous("/a/X", "/a/{id}"));
     }
 }

@@ -84,14 +84,18 @@ fn every_fault_is_reported_at_once_with_its_line() {
         ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
         ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),
         ("credits = 3", "credits = 3\nsettlement = { capture = [\"5xx\"] }", "must not list a 5xx"),
-        ("credits = 3", "credits = 3\nsettlement = { capture = [] }", "`capture` must list a status"),
-        ("[\"POST\"]", "[\"POST\", \"FETCH\", \"POST\", 3]", "`methods` is faulty: value 2 "),
+        (
+            "credits = 3",
+            "credits = 3\nsettlement = { capture = [] }",
+            "`capture` must list at least one status",
+        ),
+        ("[\"POST\"]", "[\"POST\", \"FETCH\", \"POST\", 3]", "`methods` has invalid values: value 2 "),
         ("credits = 3", "credits = 3\nprice = 3", "unknown field `price`; known: "),
         ("credits = 3", "credits = 3\nidel_ms = 3", "unknown field `idel_ms` (did you mean `idle_ms`?)"),
         (
             "credits = 3",
             "credits = 3\nsettlement = { capture = [200] }",
-            "`capture` is faulty: value 1 must be a text such as \"2xx\"",
+            "`capture` has invalid values: value 1 must be a text such as \"2xx\"",
         ),
         (
             "to = \"/v2/images/{id}/resize\"",

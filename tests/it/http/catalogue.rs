@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use fluence::domain::language::Language;
-use fluence::domain::refusal::{ErrorCode, Retry};
+use fluence::domain::refusal::{ErrorCode, Retry, Template};
 
 fn document(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
@@ -34,23 +34,13 @@ fn errors_md() -> String {
         let mut actions: Vec<&str> = templates.iter().map(|template| template.action[0]).collect();
         actions.dedup();
         for (place, template) in templates.iter().enumerate() {
-            write!(text, "\n{}\n", wrapped("> ", &shown(template.message[0]))).unwrap();
+            write!(text, "\n{}\n", wrapped("> ", &Template::documented(template.message[0]))).unwrap();
             if actions.len() > 1 || place + 1 == templates.len() {
-                write!(text, "\n{}\n", wrapped("", &shown(template.action[0]))).unwrap();
+                write!(text, "\n{}\n", wrapped("", &Template::documented(template.action[0]))).unwrap();
             }
         }
     }
     text
-}
-
-/// A text for readers: the optional address of a sentence is left out.
-fn shown(template: &str) -> String {
-    template
-        .replace("{upgrade}", "")
-        .replace("{docs}", "")
-        .replace("{upgrade_to}", "")
-        .replace("{{", "{")
-        .replace("}}", "}")
 }
 
 /// A paragraph in lines of documents, each with this prefix.

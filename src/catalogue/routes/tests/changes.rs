@@ -26,7 +26,7 @@ fn every_fault_of_what_a_route_sets_and_removes_is_reported() {
         ("[route.request]\nset = { \"/a\" = 1, \"/a/b\" = 2 }", "which is set within another member"),
         ("[route.request]\nset = { \"/\" = 1 }", "which must be a JSON pointer"),
         ("[route.request]\nset = { \"/a\" = [1] }", "must be a text of at most"),
-        ("[route.request]\nremove = [\"a b\"]", "16: `remove` is faulty: value 1 must be a header"),
+        ("[route.request]\nremove = [\"a b\"]", "16: `remove` has invalid values: value 1 must be a header"),
         ("[route.request]\nwhen = \"/a\"", "16: `when` needs members"),
         ("[route.answer]\nwhen = \"/a\"", "16: unknown field `when`"),
         (

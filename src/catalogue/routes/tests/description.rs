@@ -39,7 +39,10 @@ fn every_fault_of_a_description_is_reported() {
             "16: `path` has `name`, which is no parameter of the route's",
         ),
         ("[route.example]\npath = { id = \"a b\" }", "which must consist of letters, digits and"),
-        ("[route.example]\nquery = { Token = \"a\" }", "16: `query` has `Token`, which no call may have"),
+        (
+            "[route.example]\nquery = { Token = \"a\" }",
+            "16: `query` has `Token`. Calls with this parameter are refused",
+        ),
         ("[route.example]\nquery = { fit = \"a&b\" }", "which must consist of letters, digits and"),
         ("[route.example]\nquery = { \"a=b\" = \"c\" }", "`a=b`, which is no name of letters"),
         ("[route.example]\nbody = \"{\"", "16: `body` is not JSON: EOF"),
