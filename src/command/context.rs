@@ -21,6 +21,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::rights::Principal;
 use crate::domain::setting;
 use crate::ledger::rules::operation::{Effect, Operation};
+use crate::ledger::writer::operator::OperatorError;
 use crate::local_postgres::{self, ArchiveDir, LocalPostgres};
 use crate::management::credits::{CreditError, LedgerDesk, apply};
 use crate::secret::peppers::Peppers;
@@ -245,7 +246,13 @@ impl Context {
         };
         let reason = match error {
             CreditError::Unknown(_) => "the connection to the database was lost".to_owned(),
-            error => one_line(&error.into()).replace("nothing was changed: ", ""),
+            // Something was: the first part.
+            CreditError::Refused(rule) => one_line(&rule.into()),
+            CreditError::Ledger(error) => match *error {
+                OperatorError::Commit(cause) => one_line(&cause.into()),
+                error => one_line(&error.into()),
+            },
+            error => one_line(&error.into()),
         };
         bail!("{done}: {reason}. {completed_by}")
     }

@@ -19,7 +19,7 @@ pub enum PepperCommand {
     Add,
     /// Show the versions, and how many secrets are hashed with each.
     Status,
-    /// Retire an old pepper, once no valid secret needs it.
+    /// Retire an old pepper that no valid secret needs, or free the version of an unused one.
     Retire {
         /// Version [default: the previous pepper].
         #[arg(allow_negative_numbers = true)]

@@ -8,10 +8,9 @@ use crate::domain::audit::{Action, Actor, Change, Subject};
 use crate::secret::peppers::Peppers;
 use crate::secret::seal;
 use crate::storage::audit;
-use crate::storage::diagnosis::{self, PepperMatch};
 use crate::storage::identity::identities;
 use crate::storage::nodes;
-use crate::storage::peppers::{self, Registration};
+use crate::storage::peppers::{self, PepperMatch};
 
 /// Makes sure that these are the peppers that keys were hashed under. A new version becomes known
 /// by it; one that was retired does no harm.
@@ -27,14 +26,10 @@ pub async fn recognise(
     let mut transaction = connection.begin().await?;
     for pepper in live.all() {
         let version = pepper.version();
-        match peppers::register(&mut transaction, pepper).await? {
-            Registration::Same => {}
-            Registration::Retired if version != live.newest().version() => {}
-            Registration::Retired => return Err(ChangeError::RetiredPepper(version)),
-            Registration::Conflict => return Err(ChangeError::WrongPepper(version)),
-            Registration::New => {
-                record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?
-            }
+        let found = peppers::register(&mut transaction, pepper).await?;
+        check(found, version, live)?;
+        if found == PepperMatch::New {
+            record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?;
         }
     }
     Ok(transaction.commit().await?)
@@ -46,16 +41,20 @@ pub async fn recognise(
 /// As [`recognise`].
 pub async fn compare(connection: &mut PgConnection, live: &Peppers) -> Result<(), ChangeError> {
     for pepper in live.all() {
-        let version = pepper.version();
-        match diagnosis::compare_pepper(connection, pepper).await? {
-            PepperMatch::Retired if version == live.newest().version() => {
-                return Err(ChangeError::RetiredPepper(version));
-            }
-            PepperMatch::Other => return Err(ChangeError::WrongPepper(version)),
-            PepperMatch::Same | PepperMatch::New | PepperMatch::Retired => {}
-        }
+        check(peppers::compare(connection, pepper).await?, pepper.version(), live)?;
     }
     Ok(())
+}
+
+/// Refuses another pepper, and a retired one that new secrets would be hashed under.
+fn check(found: PepperMatch, version: i32, live: &Peppers) -> Result<(), ChangeError> {
+    match found {
+        PepperMatch::Other => Err(ChangeError::WrongPepper(version)),
+        PepperMatch::Retired if version == live.newest().version() => {
+            Err(ChangeError::RetiredPepper(version))
+        }
+        PepperMatch::Same | PepperMatch::New | PepperMatch::Retired => Ok(()),
+    }
 }
 
 /// Forgets the newest version if nothing was hashed or sealed under it and no gateway runs with it,
@@ -92,7 +91,7 @@ pub async fn forget_unused(
 /// Whether the stored pepper of a version is one of these.
 async fn is_live(connection: &mut PgConnection, version: i32, live: &Peppers) -> Result<bool, ChangeError> {
     match live.all().find(|pepper| pepper.version() == version) {
-        Some(pepper) => Ok(diagnosis::compare_pepper(connection, pepper).await? == PepperMatch::Same),
+        Some(pepper) => Ok(peppers::compare(connection, pepper).await? == PepperMatch::Same),
         None => Ok(false),
     }
 }

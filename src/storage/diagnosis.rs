@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::error::StorageError;
-use crate::secret::Pepper;
 
 /// The server and its settings.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -121,36 +120,6 @@ pub async fn try_write(connection: &mut PgConnection) -> Result<(), StorageError
     .execute(&mut *transaction)
     .await?;
     Ok(transaction.rollback().await?)
-}
-
-/// Whether the database knows another pepper under a version, the same one, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PepperMatch {
-    Same,
-    Other,
-    Retired,
-    /// No gateway has used this version yet.
-    New,
-}
-
-/// Compares a pepper with the stored fingerprint of its version. Unlike
-/// [`register`](super::peppers::register), stores nothing.
-pub async fn compare_pepper(
-    connection: &mut PgConnection,
-    pepper: &Pepper,
-) -> Result<PepperMatch, StorageError> {
-    let stored: Option<(bool, bool)> =
-        sqlx::query_as("select fingerprint = $2, retired_at is not null from pepper where version = $1")
-            .bind(pepper.version())
-            .bind(pepper.fingerprint().as_slice())
-            .fetch_optional(connection)
-            .await?;
-    Ok(match stored {
-        None => PepperMatch::New,
-        Some((false, _)) => PepperMatch::Other,
-        Some((true, true)) => PepperMatch::Retired,
-        Some((true, false)) => PepperMatch::Same,
-    })
 }
 
 /// Reads the number of the newest change of keys, accounts and plans.

@@ -21,37 +21,49 @@ pub struct PepperStatus {
 
 /// A pepper compared with the one stored under its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
+pub enum PepperMatch {
     Same,
-    /// The version was new; the pepper is stored now.
-    New,
     /// Another pepper is stored under its version.
-    Conflict,
+    Other,
     Retired,
+    /// None was stored under its version.
+    New,
 }
 
 /// Stores a pepper, or compares it with the one stored under its version.
-pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<Registration, StorageError> {
-    let made = sqlx::query(
-        "insert into pepper (version, fingerprint) values ($1, $2) on conflict (version) do nothing",
-    )
-    .bind(pepper.version())
-    .bind(pepper.fingerprint().as_slice())
-    .execute(&mut *connection)
-    .await?;
-    if made.rows_affected() > 0 {
-        return Ok(Registration::New);
+pub async fn register(connection: &mut PgConnection, pepper: &Pepper) -> Result<PepperMatch, StorageError> {
+    loop {
+        let made = sqlx::query(
+            "insert into pepper (version, fingerprint) values ($1, $2) on conflict (version) do nothing",
+        )
+        .bind(pepper.version())
+        .bind(pepper.fingerprint().as_slice())
+        .execute(&mut *connection)
+        .await?;
+        if made.rows_affected() > 0 {
+            return Ok(PepperMatch::New);
+        }
+        // A version that is given up meanwhile can be stored again.
+        match compare(connection, pepper).await? {
+            PepperMatch::New => {}
+            found => return Ok(found),
+        }
     }
-    let (is_same, is_retired): (bool, bool) =
+}
+
+/// Compares a pepper with the one stored under its version.
+pub async fn compare(connection: &mut PgConnection, pepper: &Pepper) -> Result<PepperMatch, StorageError> {
+    let stored: Option<(bool, bool)> =
         sqlx::query_as("select fingerprint = $2, retired_at is not null from pepper where version = $1")
             .bind(pepper.version())
             .bind(pepper.fingerprint().as_slice())
-            .fetch_one(connection)
+            .fetch_optional(connection)
             .await?;
-    Ok(match (is_same, is_retired) {
-        (false, _) => Registration::Conflict,
-        (true, true) => Registration::Retired,
-        (true, false) => Registration::Same,
+    Ok(match stored {
+        None => PepperMatch::New,
+        Some((false, _)) => PepperMatch::Other,
+        Some((true, true)) => PepperMatch::Retired,
+        Some((true, false)) => PepperMatch::Same,
     })
 }
 

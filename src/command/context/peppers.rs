@@ -12,8 +12,8 @@ use crate::storage::keys;
 
 impl Context {
     /// Returns the peppers of the settings; with the private server, those in the data folder,
-    /// created when first needed. Their versions become known to the database: for commands that
-    /// hash with them.
+    /// created when first needed. Records their versions in the database, for commands that hash
+    /// with them.
     ///
     /// # Errors
     /// When the pepper is missing, or is not the one that existing keys were hashed with.
@@ -23,7 +23,7 @@ impl Context {
         Ok(live)
     }
 
-    /// The same for commands that only read: the database learns of no version.
+    /// The same for commands that only read: stores no version.
     ///
     /// # Errors
     /// As [`Self::peppers`].

@@ -17,10 +17,11 @@ use crate::clock;
 use crate::local_postgres::LocalPostgresError;
 use crate::secret::Pepper;
 use crate::secret::peppers::Peppers;
-use crate::storage::diagnosis::{self, PepperMatch};
+use crate::storage::diagnosis;
 use crate::storage::error::StorageError;
 use crate::storage::keys;
 use crate::storage::nodes;
+use crate::storage::peppers::{self, PepperMatch};
 use crate::storage::pool;
 use crate::storage::runtime_role;
 use crate::storage::schema::{self, SchemaState};
@@ -97,14 +98,14 @@ async fn check_peppers(context: &Context, connection: &mut PgConnection) -> anyh
                 return Ok(vec![judge_missing_pepper(&path, keys::exist(connection).await?)]);
             }
             Err(error) => {
-                let advice = "mend the file, or put its backup in its place: `fluence serve` needs it";
+                let advice = "correct the file, or restore it from its backup: `fluence serve` needs it";
                 return Ok(vec![GROUP.fail("pepper", error::one_line(&error), advice)]);
             }
         },
     };
     let mut checks = Vec::new();
     for pepper in peppers.all() {
-        let matched = diagnosis::compare_pepper(connection, pepper).await?;
+        let matched = peppers::compare(connection, pepper).await?;
         checks.push(judge_pepper(pepper, matched, pepper.version() == peppers.newest().version()));
     }
     Ok(checks)

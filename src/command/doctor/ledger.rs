@@ -64,7 +64,7 @@ fn judge_write(written: Option<anyhow::Result<()>>) -> Option<Check> {
         Some(Ok(())) => GROUP.ok(NAME, "the database takes writes"),
         Some(Err(error)) => match state(&error).as_deref() {
             Some("53100") => {
-                GROUP.fail(NAME, refused(&error), "make room on the disk of the database's server")
+                GROUP.fail(NAME, refused(&error), "free space on the disk of the database server")
             }
             // The login may not make temporary tables, or the server is read-only, which another
             // check says.

@@ -48,7 +48,7 @@ pub(super) async fn check_mail(context: &Context) -> Check {
 
 fn judge_mail(unsent: &Unsent) -> Check {
     match unsent.count {
-        0 => MAIL.ok("sent", "no e-mail of the last day waits after a failed attempt"),
+        0 => MAIL.ok("sent", "no e-mail of the last day is unsent after a failed attempt"),
         waiting => {
             let found = format!(
                 "{} of the last day could not be sent: {}",
@@ -192,11 +192,11 @@ mod tests {
     fn e_mails_that_cannot_be_sent_are_a_warning_with_the_last_reason() {
         assert_eq!(judge_mail(&Unsent { count: 0, error: None }).verdict, Verdict::Ok);
         let check =
-            judge_mail(&Unsent { count: 2, error: Some("the mail server was not reached: …".into()) });
+            judge_mail(&Unsent { count: 2, error: Some("the mail server could not be reached: …".into()) });
         assert_eq!(check.verdict, Verdict::Warn);
         assert_eq!(
             check.found,
-            "2 e-mails of the last day could not be sent: the mail server was not reached: …"
+            "2 e-mails of the last day could not be sent: the mail server could not be reached: …"
         );
     }
 
