@@ -81,7 +81,7 @@ pub(super) async fn shape(limits: ShapeLimits, call: Entitled) -> Result<Shaped,
     if caller.key.mode == Mode::Test && !limits.takes_test_keys {
         return Err(call.refuse(Refusal::NoTestServers));
     }
-    if limits.lenient_paths.lead_elsewhere(call.request.uri().path(), limits.path) {
+    if limits.lenient_paths.is_ambiguous(call.request.uri().path(), limits.path) {
         return Err(call.refuse(Refusal::BadRequest(Malformed::AmbiguousPath)));
     }
     let Some(hops) = hops(call.request.headers(), &limits.hops) else {

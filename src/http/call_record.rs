@@ -1,6 +1,6 @@
 //! The facts of a call for its answer and log line, besides the content.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::billing_info;
@@ -42,15 +42,15 @@ impl CallRecord {
         response.extensions_mut().remove().unwrap_or_default()
     }
 
-    /// Seconds of `Retry-After`, if a limit refused the call.
-    fn limited_for_s(&self, headers: &HeaderMap) -> Option<u64> {
+    /// The limit that refused the call.
+    pub(super) fn refusing_limit(&mut self) -> Option<&mut RateLimitHeaders> {
         let is_limited = self.error_code?.status() == StatusCode::TOO_MANY_REQUESTS.as_u16();
-        is_limited.then(|| headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok())?
+        self.rate_limit.as_mut().filter(|_| is_limited)
     }
 
     pub(super) fn set_headers(&self, headers: &mut HeaderMap) {
         if let Some(limit) = &self.rate_limit {
-            limit.set_on(headers, self.limited_for_s(headers));
+            limit.set_on(headers);
         }
         if let Some(billing) = &self.billing {
             billing_info::set_headers(headers, billing);

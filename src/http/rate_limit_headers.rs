@@ -31,7 +31,8 @@ pub struct RateLimitHeaders {
     pub window_s: Option<u64>,
     /// Requests that it still allows.
     pub remaining: u64,
-    /// Seconds until it allows `size` requests again, unless it refused this one.
+    /// Seconds until it allows `size` requests again; if it refused the request, until the request
+    /// may be sent again.
     pub reset_s: u64,
 }
 
@@ -42,15 +43,13 @@ impl RateLimitHeaders {
     }
 
     /// Sets all headers from one decision, so that they never contradict each other. `RateLimit`
-    /// and `RateLimit-Policy` follow draft-ietf-httpapi-ratelimit-headers-10. A limit that refused
-    /// the request resets when `Retry-After` ends.
-    pub(super) fn set_on(&self, headers: &mut HeaderMap, retry_after_s: Option<u64>) {
+    /// and `RateLimit-Policy` follow draft-ietf-httpapi-ratelimit-headers-10.
+    pub(super) fn set_on(&self, headers: &mut HeaderMap) {
         let Self { policy, size, window_s, remaining, reset_s } = self;
-        let reset_s = retry_after_s.unwrap_or(*reset_s);
         headers.reserve(USUAL_HEADERS);
         headers.insert(X_RATELIMIT_LIMIT, (*size).into());
         headers.insert(X_RATELIMIT_REMAINING, (*remaining).into());
-        headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(reset_s).into());
+        headers.insert(X_RATELIMIT_RESET, clock::now().timestamp().saturating_add_unsigned(*reset_s).into());
         let mut text = String::with_capacity(MAX_VALUE_BYTES);
         let mut value = |parts: fmt::Arguments<'_>| {
             text.clear();

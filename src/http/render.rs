@@ -35,7 +35,10 @@ pub fn render(mut response: Response, ctx: &RenderContext, links: &PublicLinks) 
         if let Content::Refusal(refusal) = &content {
             record.error_code = Some(refusal.code());
         }
-        write(&mut response, content, record.billing.as_ref(), ctx, links);
+        let wait_s = write(&mut response, content, record.billing.as_ref(), ctx, links);
+        if let (Some(wait_s), Some(limit)) = (wait_s, record.refusing_limit()) {
+            limit.reset_s = wait_s;
+        }
     }
     let headers = response.headers_mut();
     record.set_headers(headers);
@@ -56,15 +59,16 @@ pub fn write_early(
     true
 }
 
+/// Writes the body. Returns the seconds after which a refused request may be sent again.
 fn write(
     response: &mut Response,
     content: Content,
     billing: Option<&Billing>,
     ctx: &RenderContext,
     links: &PublicLinks,
-) {
+) -> Option<u64> {
     match content {
-        Content::Refusal(refusal) => write_error(response, &refusal, billing, ctx, links),
+        Content::Refusal(refusal) => return write_error(response, &refusal, billing, ctx, links),
         Content::Analysis(analise) => set_json(response, paid_body(&analise, billing), JSON),
         Content::Object(mut object) => {
             if let Some(billing) = billing {
@@ -73,6 +77,7 @@ fn write(
             set_json(response, object, JSON);
         }
     }
+    None
 }
 
 /// Returns the refusal for an empty 404 or 405, which come from axum's router.
@@ -97,9 +102,10 @@ fn write_error(
     billing: Option<&Billing>,
     ctx: &RenderContext,
     links: &PublicLinks,
-) {
+) -> Option<u64> {
     let details = ErrorDetails::new(refusal, ctx.language, links).spread(refusal, ctx.request_id);
-    set_error_headers(response.headers_mut(), refusal, details.retry_after_s());
+    let wait_s = details.retry_after_s();
+    set_error_headers(response.headers_mut(), refusal, wait_s);
     if let Ok(help) =
         HeaderValue::try_from(format!("<{}>; rel=\"help\"", links.help_page(refusal.code(), ctx.language)))
     {
@@ -113,6 +119,7 @@ fn write_error(
     });
     let media_type = if ctx.problem_json { HeaderValue::from_static(PROBLEM_JSON) } else { JSON };
     set_json(response, body, media_type);
+    wait_s
 }
 
 /// The headers that a refusal calls for.

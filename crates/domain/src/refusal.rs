@@ -140,6 +140,16 @@ pub struct Template {
     pub action: [&'static str; 2],
 }
 
+impl Template {
+    /// A text of a template as documentation shows it: without the parts that an answer may lack.
+    pub fn documented(text: &str) -> String {
+        let shown = ["{upgrade}", "{upgrade_to}", "{docs}"]
+            .iter()
+            .fold(text.to_owned(), |text, part| text.replace(part, ""));
+        shown.replace("{{", "{").replace("}}", "}")
+    }
+}
+
 /// Why the declared type of a body is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaFault {
