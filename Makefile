@@ -30,7 +30,7 @@ test: ## install what is missing and run all tests, each on a database of its ow
 	@if cargo nextest --version >/dev/null 2>&1; then runner='nextest run'; else runner=test; fi; \
 	set -x; exec $(TARGET)/debug/fluence with-postgres -- cargo $$runner --locked $(ARGS)
 
-pictures: ## draw the main pages of site and consoles for people to look at: target/screenshots
+pictures: ## save screenshots of the main pages of the site and the consoles in target/screenshots
 	@scripts/need.sh rust postgres browser
 	cargo build --locked --bins --tests
 	$(TARGET)/debug/fluence with-postgres -- cargo test --locked --package fluence --test it pictures_of -- --ignored

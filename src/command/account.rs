@@ -157,11 +157,10 @@ pub(super) async fn make(
     // Repeated for an existing account: an earlier run may have been interrupted here.
     let id = CallId::from_uuid(clock::new_id());
     let done = format!(
-        "account {account_id} {}, and its first period has not begun",
+        "account {account_id} {}, but its first period has not begun",
         if repeated { "exists" } else { "was created" }
     );
-    let completed_by =
-        "Do not create it again: its first call begins the period, or a running gateway does by itself";
+    let completed_by = "Do not create it again: its first call or a running gateway begins the period";
     context.complete(Operation::Advance { account_id, id }, &done, completed_by).await?;
     Ok((account_id, repeated))
 }

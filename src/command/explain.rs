@@ -20,8 +20,8 @@ pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow
     let Some(explanation) = explanation::of_request(&mut connection, id).await? else {
         bail!(
             "no call or change has the id {id}. Refused requests and test calls move no credits and appear only in the \
-             log: search the log for the id. A call of a gateway whose clock was wrong by more than a month is not found \
-             by its id: `fluence ledger statement` has it"
+             log: search the log for the id. If the gateway's clock was off by more than 31 days, \
+             look for the call in `fluence ledger statement`"
         );
     };
     output.print(&explanation)

@@ -67,7 +67,8 @@ pub(super) async fn run(args: UsageArgs, context: &Context, output: Output) -> a
         endpoint: tells(By::Endpoint),
         outcome: tells(By::Outcome),
     };
-    let query = UsageQuery { from, to, group_by, after: None, limit: MAX_LINES };
+    let query =
+        UsageQuery { from, to, group_by, key: None, environment: None, after: None, limit: MAX_LINES };
     let page = usage_report::read(&mut connection, account_id, &query).await?;
     let (calls, credits) =
         page.lines.iter().fold((0, 0), |(calls, credits), line| (calls + line.calls, credits + line.credits));

@@ -27,5 +27,5 @@ pub(super) fn current_name(name: &str) -> Option<&'static str> {
 
 /// Returns what is wrong with a source that has both names.
 pub(super) fn both_names(current: &str) -> String {
-    format!("is the earlier name of {current}, and both are set: set only {current}")
+    format!("is the earlier name of {current}, and both are set. Set only {current}")
 }

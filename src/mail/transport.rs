@@ -40,7 +40,7 @@ pub enum NotSent {
     Invalid(String),
     #[error("the mail server answered: {0}")]
     Refused(String),
-    #[error("the mail server was not reached: {0}")]
+    #[error("the mail server could not be reached: {0}")]
     NotReached(String),
     #[error("the file could not be written: {0}")]
     File(#[from] std::io::Error),

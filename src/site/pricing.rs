@@ -65,8 +65,8 @@ fn calls(facts: &Facts, language: Language) -> String {
 fn plans(facts: &Facts, language: Language) -> String {
     let words = Words(language);
     let mut text = match language {
-        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | In parallel | Requests a month | Keys | Support |",
-        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Em paralelo | Requisições por mês | Chaves | Suporte |",
+        Language::En => "| Plan | US$ | Credits | US$ a credit | Requests a second | Concurrency | Requests a month | Keys | Support |",
+        Language::Pt => "| Plano | US$ | Créditos | US$ por crédito | Requisições por segundo | Simultaneidade | Requisições por mês | Chaves | Suporte |",
     }
     .to_owned();
     text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n";

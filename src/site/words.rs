@@ -133,7 +133,7 @@ words! {
     operations: "Operations that answer with it" / "Operações que respondem com este erro";
     charged: "The call is charged: a search was done." / "A chamada é cobrada: uma busca foi feita.";
     not_charged: "Nothing is charged." / "Nada é cobrado.";
-    zero_unless_billed: "0, unless `billing_info` says so" / "0, salvo indicação em `billing_info`";
+    zero_unless_billed: "0, unless `billing_info` says otherwise" / "0, salvo indicação contrária em `billing_info`";
     maybe_charged: "Nothing is charged unless `billing_info` says so." / "Nada é cobrado, a menos que `billing_info` indique.";
     retry_never: "Not before something has changed: the request, the key, the plan or the data."
         / "Só depois de alguma mudança: na requisição, na chave, no plano ou nos dados.";
@@ -190,7 +190,7 @@ words! {
         / "Se você sai antes do fim, a resposta continua a ser lida, por no máximo 30 segundos e 8 MiB, e é cobrada.";
     route_is_limited: "Requests of an account to this route, on every plan: {rate} per second, {burst} in a row."
         / "Requisições de uma conta a esta rota, em todos os planos: {rate} por segundo, {burst} seguidas.";
-    route_runs_at_once: " In progress at most: {concurrency}." / " Em andamento, no máximo: {concurrency}.";
+    route_runs_at_once: " At most {concurrency} in progress." / " No máximo {concurrency} em andamento.";
     passed_on: "The answer of the service behind this route." / "A resposta do serviço por trás desta rota.";
     idempotent: "Honours `Idempotency-Key`: the same request counts once, for 24 hours."
         / "Aceita `Idempotency-Key`: a mesma requisição conta uma só vez, por 24 horas.";

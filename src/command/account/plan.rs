@@ -38,10 +38,10 @@ pub(super) async fn change(target: MoveAccount, context: &Context, output: Outpu
     // Idempotent: repeating an interrupted move completes it.
     let id = CallId::from_uuid(clock::new_id());
     let done = format!(
-        "account {} is on plan {plan}, and its credits and requests are not yet the plan's",
+        "account {} is on plan {plan}, but does not have the plan's credits and requests yet",
         target.id
     );
-    let completed_by = "Run the command again once the ledger can be written";
+    let completed_by = "Run the command again once the ledger accepts writes";
     context.complete(Operation::MovePlan { account_id: target.id, id }, &done, completed_by).await?;
     output.print(&context.account(target.id).await?)
 }

@@ -40,12 +40,15 @@ pub(super) async fn run(args: CreateArgs, settings: Settings, output: Output) ->
     // First: a person may have to type it.
     let phrase = (!args.without_pepper).then(|| args.phrase.new_phrase()).transpose()?;
     let context = Context::open_existing(settings.clone()).await?;
-    let made = create(&args.to, phrase.as_ref(), &context).await;
-    // The settings say what the server does since its start, and only on the archive's own server.
-    let archiving = is_archiving(&context).await;
+    let made = async {
+        // The settings say what the server does since its start, and only on the archive's own
+        // server.
+        let is_archiving = is_archiving(&context).await?;
+        anyhow::Ok((create(&args.to, phrase.as_ref(), &context).await?, is_archiving))
+    };
+    let made = made.await;
     let closed = context.close().await;
-    let (folder, manifest, pepper) = made?;
-    let is_archiving = archiving?;
+    let ((folder, manifest, pepper), is_archiving) = made?;
     closed?;
     state::record(&settings, |state| state.backup_at = Some(manifest.taken_at))?;
     output.print(&CreateReport {

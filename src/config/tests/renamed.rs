@@ -50,7 +50,7 @@ fn both_names_in_one_source_are_a_fault() {
     assert_eq!(
         error.to_string(),
         "the configuration has 1 fault:\n  keys.trust_ms in f.toml, line 2, column 1: is the earlier name of \
-         keys.cache_ttl_ms, and both are set: set only keys.cache_ttl_ms"
+         keys.cache_ttl_ms, and both are set. Set only keys.cache_ttl_ms"
     );
     for (earlier, current) in RENAMED {
         let (earlier, current) = (variable_of(earlier), variable_of(current));

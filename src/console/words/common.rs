@@ -59,7 +59,7 @@ words! {
     form_fields: "It has fields that the page does not have, or a field twice."
         / "Há campos que a página não tem, ou um campo repetido.";
     form_choice: "It has a value that the page does not offer." / "Há um valor que a página não oferece.";
-    filters_unread: "The address has a filter that was not understood." / "O endereço tem um filtro que não foi entendido.";
+    filters_unread: "The address has an invalid filter." / "O endereço tem um filtro inválido.";
     shown_without_filter: "This page is shown without it." / "Esta página é exibida sem ele.";
     nothing_changed: "Nothing was changed." / "Nada foi alterado.";
     unreadable_title: "The request was not accepted" / "A requisição não foi aceita";
@@ -86,7 +86,7 @@ sentences! {
         { format!("Digite no máximo {most} caracteres.") }
     fn form_too_large(kb: usize, fields: usize) { format!("It is too large. A form has at most {kb} KB and {fields} fields.") }
         { format!("Ele é grande demais. Um formulário tem no máximo {kb} KB e {fields} campos.") }
-    fn filter_unread(names: &str) { format!("Filter not understood: {names}.") } { format!("Filtro não entendido: {names}.") }
+    fn filter_unread(names: &str) { format!("Invalid filter: {names}.") } { format!("Filtro inválido: {names}.") }
     fn as_of(when: &str) { format!("As of {when}") } { format!("Posição em {when}") }
     fn seconds(n: i64) { counted(w, n, "second", "seconds") } { counted(w, n, "segundo", "segundos") }
     fn minutes_ago(n: i64) { format!("{n} min ago") } { format!("há {n} min") }

@@ -17,7 +17,7 @@ words! {
     to_day: "to" / "até";
     days_reversed: "The first day is after the last one." / "O primeiro dia é posterior ao último.";
     no_file_title: "No file was made" / "Nenhum arquivo foi gerado";
-    no_such_period: "There is no such period. Choose one of the list." / "Este período não existe. Escolha um da lista.";
+    no_such_period: "There is no such period. Choose one from the list." / "Este período não existe. Escolha um da lista.";
     days_too_many: "That is more than a year. Choose at most 366 days."
         / "É mais de um ano. Escolha no máximo 366 dias.";
     days_unreadable: "That is not a day. A day looks like 2026-11-26." / "Isto não é um dia. Um dia tem o formato 2026-11-26.";

@@ -51,7 +51,7 @@ words! {
         / "Nada depois de dois minutos? Veja a pasta de spam ou peça de novo.";
     sign_up_code: "Code" / "Código";
     sign_up_code_hint: "Or type the code of the e-mail here, within 30 minutes." / "Ou digite aqui o código do e-mail, em até 30 minutos.";
-    no_more_codes_title: "This code is used up" / "Este código não vale mais";
+    no_more_codes_title: "This code is no longer valid" / "Este código não vale mais";
     no_more_codes: "Too many wrong codes. Ask for a new e-mail." / "Muitos códigos errados. Peça um novo e-mail.";
     ask_for_new_email: "Ask for a new e-mail" / "Pedir um novo e-mail";
     go_on: "Continue" / "Continuar";

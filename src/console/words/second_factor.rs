@@ -28,7 +28,7 @@ words! {
         / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, fale com o suporte.";
     mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
         / "O segundo fator foi desativado. Se não foi você, crie uma nova senha agora.";
-    mail_factor_undone: "You have undone the change of your e-mail address. The second factor that was switched on after that change is off, because it may be another person’s. Set up your own once you have a new password."
+    mail_factor_undone: "You have undone the change of your e-mail address. The second factor that was switched on after that change has been switched off, because it may belong to another person. Set up your own once you have a new password."
         / "Você desfez a mudança do seu endereço de e-mail. O segundo fator ativado depois dessa mudança foi desativado, porque pode ser de outra pessoa. Configure o seu quando tiver uma nova senha.";
     mail_factor_reason: "You receive this e-mail whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
     lost_factor: "Lost the phone and the codes?" / "Perdeu o telefone e os códigos?";

@@ -82,7 +82,7 @@ impl<S: LedgerStore> Writer<S> {
             tracing::error!(
                 calls,
                 credits = credits.as_i64(),
-                "stopping before it is known that answered calls are in the ledger: at most their credits will be given back"
+                "stopping before the charges of answered calls are confirmed; their credits may be given back"
             );
         }
     }

@@ -94,7 +94,7 @@ meanings! {
     }
     RateLimit {
         per_second: "Requests per second." / "Requisições por segundo.";
-        burst: "Requests that may arrive at once." / "Requisições que podem chegar de uma vez.";
+        burst: "Requests that may arrive in a row." / "Requisições que podem chegar seguidas.";
     }
     ConcurrencyLimit {
         limit: "Most requests in progress." / "Máximo de requisições em andamento.";

@@ -56,7 +56,7 @@ meanings! {
         credits: "Plan credits per period." / "Créditos do plano por período.";
         requests: "Calls per period that these credits pay for." / "Chamadas por período que esses créditos pagam.";
         rate_per_s: "Requests per second." / "Requisições por segundo.";
-        burst: "Requests that may arrive at once." / "Requisições que podem chegar de uma vez.";
+        burst: "Requests that may arrive in a row." / "Requisições que podem chegar seguidas.";
         concurrency: "Most requests in progress." / "Máximo de requisições em andamento.";
         keys_per_environment: "Most keys in one environment." / "Máximo de chaves em um ambiente.";
         api_access: "Whether it includes the API at all." / "Se ele inclui a API.";

@@ -40,7 +40,7 @@ async function send({ address, body }, key, isDry) {
   return { response, text: await response.text() };
 }
 
-/** What a dry run tells of the price: a range where it depends on what the call uses. */
+/** Returns a text with the price of a dry run: a range if it depends on what the call uses. */
 function quoted(text, dry) {
   const isRange = typeof dry.credits_min === 'number' && dry.credits_min < dry.credits;
   const credits = isRange ? `${dry.credits_min}–${dry.credits}` : `${dry.credits}`;

@@ -43,7 +43,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ),
     (
         "gateway_streams_not_finished_total",
-        "Streams of routes with `left = \"finish\"` that were not read on, because no place was free.",
+        "Streams of routes with `left = \"finish\"` that were not read to the end, because too many were being read.",
     ),
 ];
 const GAUGES: &[(&str, &str)] = &[

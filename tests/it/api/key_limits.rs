@@ -136,8 +136,8 @@ async fn a_key_that_ends_while_its_request_waits_changes_nothing() {
             "update api_key set daily_cap = 5 where id = $1",
             (
                 403,
-                "This API key has a credit cap, so it cannot create keys, give another key a secret, loosen limits or \
-                 change environments.",
+                "This API key has a credit cap, so it cannot create keys, rotate another key, loosen limits or change \
+                 environments.",
             ),
         ),
         (

@@ -43,7 +43,7 @@ async fn a_change_whose_second_part_the_ledger_does_not_take_says_what_was_done(
         program.json(&["account", "find", "b@b.example"])["accounts"][0]["id"].as_str().unwrap().to_owned();
     // The log has the reason, too.
     let said = |ran: &Ran, done: &str| ran.status == 1 && ran.err.contains(&format!("fluence: {done}"));
-    let done = format!("account {id} was created, and its first period has not begun: ");
+    let done = format!("account {id} was created, but its first period has not begun: ");
     assert!(said(&created, &done), "{}", created.err);
     assert!(created.err.contains("Do not create it again"), "{}", created.err);
     let refused = program.run(&["account", "move", &moved, "--plan", "essentials"]);

@@ -10,7 +10,7 @@ pub struct CapturedStatuses(Vec<RangeInclusive<u16>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CapturedStatusesError {
-    #[error("must list a status: a route whose calls cost nothing has `credits = 0`")]
+    #[error("must list at least one status. For a route whose calls cost nothing, set `credits = 0`")]
     Empty,
     #[error("must list statuses such as \"2xx\" or \"404\"")]
     NotAStatus,

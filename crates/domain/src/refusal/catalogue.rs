@@ -301,11 +301,11 @@ refusals! {
         }
         /// The key has a cap, and would enable spending that the cap does not bound.
         CappedKey => {
-            en: "This API key has a credit cap, so it cannot create keys, give another key a secret, loosen limits or \
-                 change environments.",
+            en: "This API key has a credit cap, so it cannot create keys, rotate another key, loosen limits or change \
+                 environments.",
                 "Use a key without `daily_cap` and `monthly_cap`, or ask an administrator of your account.";
-            pt: "Esta chave de API tem um teto de créditos e, por isso, não pode criar chaves, dar um segredo a outra \
-                 chave, ampliar limites nem alterar ambientes.",
+            pt: "Esta chave de API tem um teto de créditos e, por isso, não pode criar chaves, trocar o segredo \
+                 de outra chave, ampliar limites nem alterar ambientes.",
                 "Use uma chave sem `daily_cap` e `monthly_cap` ou fale com um administrador da conta.";
         }
     }

@@ -56,8 +56,8 @@ malformed! {
         "O caminho contém um sinal de % sem dois dígitos hexadecimais";
     /// Servers differ in how they read it, and another route may be meant.
     AmbiguousPath =>
-        "The path may be read as that of another route: send it without needless escapes, empty segments, parameters behind `;` or capitals",
-        "O caminho pode ser lido como o de outra rota: envie-o sem codificação desnecessária, segmentos vazios, parâmetros depois de `;` ou maiúsculas";
+        "The path may be read as that of another route: send it without unnecessary percent-encoding, empty segments, parameters after `;`, capital letters, or a dot or slash at its end",
+        "O caminho pode ser lido como o de outra rota: envie-o sem codificação desnecessária, segmentos vazios, parâmetros depois de `;`, letras maiúsculas nem ponto ou barra no fim";
     DotSegment => "The path holds a dot segment", "O caminho contém um segmento `.` ou `..`";
     TransferEncoding =>
         "The Transfer-Encoding is not exactly `chunked`", "O Transfer-Encoding não é exatamente `chunked`";
