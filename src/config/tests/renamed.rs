@@ -57,7 +57,7 @@ fn both_names_in_one_source_are_a_fault() {
         let value = "3";
         let error = load(&environment(&[(&earlier, value), (&current, value)])).unwrap_err();
         let both = error.0.iter().find(|fault| fault.setting == earlier).unwrap();
-        assert!(both.advice.ends_with(&format!("set only {current}")), "{error}");
+        assert!(both.advice.ends_with(&format!("Set only {current}")), "{error}");
     }
     let one_is_empty = environment(&[("FLUENCE_KEYS_TRUST_MS", "20"), ("FLUENCE_KEYS_CACHE_TTL_MS", "")]);
     assert!(load(&one_is_empty).is_ok());
