@@ -1,6 +1,8 @@
 //! The catalogue: editions with their plans, and packs. `config/catalogue.toml` is the shipped one,
 //! in the format of the seller's own.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -50,26 +52,18 @@ impl Catalogue {
     /// Every fault, with its line.
     pub fn parse(text: &str) -> Result<Self, FileFaults> {
         document::parse(text, Strictness::Applied, |file| {
-            let mut editions: Vec<Edition> = Vec::new();
-            file.tables("edition", MAX_EDITIONS, |fields| {
-                let edition = edition(fields)?;
-                if editions.iter().any(|known| known.edition == edition.edition) {
-                    fields.fault("edition", format_args!("`{}` is defined twice", edition.edition));
-                }
-                editions.push(edition);
-                Some(())
+            let mut names = BTreeSet::new();
+            let editions = file.tables("edition", MAX_EDITIONS, |fields| {
+                fields.unique("edition", &mut names);
+                edition(fields)
             });
             if !file.has("edition") {
                 file.fault("edition", "is missing: a catalogue has at least one edition");
             }
-            let mut packs: Vec<Pack> = Vec::new();
-            file.tables("pack", MAX_PACKS, |fields| {
-                let pack = pack(fields)?;
-                if packs.iter().any(|known| known.pack == pack.pack) {
-                    fields.fault("pack", format_args!("`{}` is defined twice", pack.pack));
-                }
-                packs.push(pack);
-                Some(())
+            let mut names = BTreeSet::new();
+            let packs = file.tables("pack", MAX_PACKS, |fields| {
+                fields.unique("pack", &mut names);
+                pack(fields)
             });
             Some(Self { editions, packs })
         })
@@ -127,14 +121,10 @@ impl Catalogue {
 
 fn edition(fields: &mut Fields<'_>) -> Option<Edition> {
     let edition = fields.required("edition", edition_name);
-    let mut plans: Vec<Plan> = Vec::new();
-    fields.tables("plan", MAX_PLANS, |fields| {
-        let plan = plan(fields)?;
-        if plans.iter().any(|known| known.plan == plan.plan) {
-            fields.fault("plan", format_args!("`{}` is defined twice in its edition", plan.plan));
-        }
-        plans.push(plan);
-        Some(())
+    let mut names = BTreeSet::new();
+    let plans = fields.tables("plan", MAX_PLANS, |fields| {
+        fields.unique("plan", &mut names);
+        plan(fields)
     });
     if !fields.has("plan") {
         fields.fault("plan", "is missing: an edition has at least one [[edition.plan]]");

@@ -12,6 +12,7 @@ mod upstream;
 mod warnings;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use toml::de::DeValue;
@@ -87,20 +88,19 @@ impl RouteSet {
             let mut set = Self::default();
             let mut paths = Paths::default();
             let mut declared = Declared::default();
-            file.tables("upstream", MAX_UPSTREAMS, |fields| {
+            let mut names = BTreeSet::new();
+            set.upstreams = file.tables("upstream", MAX_UPSTREAMS, |fields| {
                 let is_name = |text: &&str| name(&DeValue::String((*text).into())).is_ok();
                 declared.note(fields.text("upstream").filter(is_name));
-                let upstream = upstream(fields)?;
-                if set.upstreams.iter().any(|known| known.upstream == upstream.upstream) {
-                    fields.fault("upstream", "is defined twice");
-                }
-                set.upstreams.push(Arc::new(upstream));
-                Some(())
+                fields.unique("upstream", &mut names);
+                upstream(fields).map(Arc::new)
             });
             if set.upstreams.is_empty() && declared.names.is_empty() && file.has("upstream") {
                 declared.note(None);
             }
+            let mut names = BTreeSet::new();
             file.tables("route", MAX_ROUTES, |fields| {
+                fields.unique("route", &mut names);
                 set.read_route(fields, &declared, &mut paths);
                 Some(())
             });
@@ -129,9 +129,6 @@ impl RouteSet {
             }
             (false, _) => {
                 if let Some(route) = forwarded(fields) {
-                    if self.forwarded.iter().any(|known| known.name == route.name) {
-                        fields.fault("route", "is defined twice");
-                    }
                     if !declared.may_be(&route.upstream) {
                         fields.fault("upstream", "names no [[upstream]] of this file");
                     }

@@ -28,6 +28,9 @@ use crate::storage::pool;
 /// Most sets that `list` shows.
 const LISTED: i64 = 100;
 
+/// What became of the sets in force when a command failed.
+const UNCHANGED: &str = "nothing was changed";
+
 #[derive(Debug, Subcommand)]
 pub enum SetCommand {
     /// Check a file, list every fault with its line, and put it in force on all gateways.
@@ -69,7 +72,7 @@ impl SetCommand {
         match self {
             Self::Apply { file, wait } => {
                 let text = read(&file)?;
-                checked(kind, &text).map_err(explained)?;
+                checked(kind, &text).map_err(explained).context(UNCHANGED)?;
                 put_in_force(kind, &text, wait, context, output).await
             }
             Self::Show { number } => {
@@ -121,13 +124,15 @@ async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Res
         && let Ok(routes) = RouteSet::parse(text)
     {
         // A gateway with these settings could not start.
-        check_paths(&routes, context).context("nothing was changed")?;
+        check_paths(&routes, context).context(UNCHANGED)?;
     }
     let mut owner = pool::owner_connection(context.options()).await?;
-    apply(&mut owner, &context.operator(), kind, text).await.map_err(|error| match error {
+    let applied = apply(&mut owner, &context.operator(), kind, text).await;
+    let told = |error| match error {
         ApplyError::Faults(faults) => explained(faults),
-        error => anyhow::Error::new(error).context("nothing was changed"),
-    })
+        error => anyhow::Error::new(error),
+    };
+    applied.map_err(told).context(UNCHANGED)
 }
 
 fn check_paths(routes: &RouteSet, context: &Context) -> Result<(), OfferError> {

@@ -1,5 +1,6 @@
 //! The fields of one table of a file.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use toml::Spanned;
@@ -42,6 +43,15 @@ impl<'d> Fields<'d> {
         match self.table.get(name)?.get_ref() {
             DeValue::String(text) => Some(text.as_ref()),
             _ => None,
+        }
+    }
+
+    /// Reports a name that an earlier table of its list has, whatever else is wrong with either.
+    pub(in crate::catalogue) fn unique(&self, name: &str, earlier: &mut BTreeSet<&'d str>) {
+        if let Some(text) = self.text(name)
+            && !earlier.insert(text)
+        {
+            self.fault(name, format_args!("`{text}` is defined twice"));
         }
     }
 

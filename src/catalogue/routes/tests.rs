@@ -72,6 +72,17 @@ fn a_route_to_nowhere_or_to_two_places_has_no_other_fault_for_it() {
 }
 
 #[test]
+fn a_name_defined_twice_is_reported_beside_other_faults_of_its_table() {
+    let (upstream, route) = SELLER.split_at(SELLER.find("[[route]]").unwrap());
+    let faulty = |table: &str| table.replace("targets =", "tragets =").replace("credits = 3", "credits = -3");
+    let twice = format!("{upstream}{}{route}{}", faulty(upstream), faulty(route));
+    let found = messages(&twice).join("\n");
+    assert!(found.contains("`upstream` `images` is defined twice"), "{found}");
+    assert!(found.contains("unknown field `tragets`"), "{found}");
+    assert!(found.contains("`route` `image-resize` is defined twice"), "{found}");
+}
+
+#[test]
 fn every_fault_is_reported_at_once_with_its_line() {
     for (before, after, expected) in [
         (

@@ -58,8 +58,7 @@ pub(super) fn read(file: &Path) -> anyhow::Result<String> {
 }
 
 pub(super) fn explained(FileFaults(faults): FileFaults) -> anyhow::Error {
-    let faults_found = count(faults.len() as u64, "fault");
-    anyhow!("{faults_found}; nothing was changed:\n  {}", fault_lines(&faults))
+    anyhow!("{}:\n  {}", count(faults.len() as u64, "fault"), fault_lines(&faults))
 }
 
 /// Every fault on a line of its own.

@@ -43,13 +43,16 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
     );
     assert_eq!(ran.status, 1);
     for line in [
-        "faults; nothing was changed:",
+        "nothing was changed: 3 faults:",
         "line 1: unknown field `colour`",
         "line 3: `path` is under `/v1/keys`, a path of the service",
         "line 2: `access` is missing",
     ] {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
+    let compared = program.run_with(&["routes", "diff", "-"], "colour = 1\n");
+    assert!(compared.err.contains("1 fault:"), "{}", compared.err);
+    assert!(!compared.err.contains("changed"), "{}", compared.err);
     let listed = program.run(&["routes", "list"]);
     assert!(listed.out.contains("the shipped ones are in force"), "{}", listed.out);
 }

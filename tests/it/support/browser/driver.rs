@@ -7,6 +7,9 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use serde_json::{Value, json};
 
+/// How often a new process may look for a port.
+const MAX_STARTS: usize = 5;
+
 pub(super) struct Driver {
     process: Child,
     client: reqwest::Client,
@@ -17,18 +20,7 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) async fn start() -> Self {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            // With its browser, so that both can be ended together.
-            .process_group(0)
-            .spawn()
-            .unwrap_or_else(|error| {
-                panic!("chromedriver cannot run: {error}. Run `scripts/need.sh browser`")
-            });
-        let port = port(&mut process);
+        let (process, port) = (0..MAX_STARTS).find_map(|_| chromedriver()).expect("chromedriver gets a port");
         let profile = std::env::temp_dir().join(format!("fluence-browser-{:016x}", rand::random::<u64>()));
         let mut driver = Self {
             process,
@@ -84,14 +76,28 @@ impl Driver {
     }
 }
 
-/// The port that chromedriver chose.
-fn port(process: &mut Child) -> u16 {
+/// Starts chromedriver and returns the port that it chose. It chooses one that is free in IPv4, and
+/// ends if another process has the same port in IPv6.
+fn chromedriver() -> Option<(Child, u16)> {
+    let mut process = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // With its browser, so that both can be ended together.
+        .process_group(0)
+        .spawn()
+        .unwrap_or_else(|error| panic!("chromedriver cannot run: {error}. Run `scripts/need.sh browser`"));
     let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
     let mut ports = lines.filter_map(|line| {
         let rest = line.split_once("started successfully on port ")?.1;
         rest.trim_end_matches('.').parse().ok()
     });
-    ports.next().expect("chromedriver says on which port it listens")
+    if let Some(port) = ports.next() {
+        return Some((process, port));
+    }
+    let _ = process.wait();
+    None
 }
 
 impl Drop for Driver {
