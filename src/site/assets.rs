@@ -29,15 +29,20 @@ static FILES: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mono =
         file("plex-mono.woff2", "font/woff2", include_bytes!("../../assets/third-party/plex-mono.woff2"));
     // The order of the layers stands first.
-    let tokens = include_str!("assets/tokens.css")
+    let shared = include_str!("assets/shared.css")
         .replace("INTER", &address(inter.0, inter.1.digest()))
         .replace("MONO", &address(mono.0, mono.1.digest()));
     let style = |name, own: &str| {
-        let whole = format!("@layer tokens, elements, components;\n{tokens}{own}");
+        let whole = format!("@layer tokens, elements, components;\n{shared}{own}");
         file(name, "text/css; charset=utf-8", whole.as_bytes())
     };
     let site = style("site.css", include_str!("assets/site.css"));
-    let console = style("console.css", include_str!("assets/console.css"));
+    let console = concat!(
+        include_str!("assets/console/elements.css"),
+        include_str!("assets/console/components.css"),
+        include_str!("assets/console/media.css"),
+    );
+    let console = style("console.css", console);
     let svg = "image/svg+xml";
     let calibration = file("calibration.svg", svg, include_bytes!("../../docs/calibration.svg"));
     let length = file("length.svg", svg, include_bytes!("../../docs/length.svg"));
