@@ -2,6 +2,7 @@
 //! `config/routes.toml` are compiled in; sets that the seller applies, in the same format, take
 //! their place.
 
+pub mod differences;
 mod document;
 pub mod in_force;
 mod interned;

@@ -14,14 +14,15 @@ use self::report::{ApplyReport, DiffReport, Listed, Shown};
 use super::confirm;
 use super::context::Context;
 use super::output::Output;
-use crate::app::{OfferError, check_stages, public_links, upstream_faults};
+use crate::app::{check_stages, public_links, upstream_faults};
+use crate::catalogue::differences::differences;
 use crate::catalogue::plans::Catalogue;
 use crate::catalogue::routes::RouteSet;
-use crate::catalogue::sets::{differences, shipped, warnings};
+use crate::catalogue::sets::{shipped, warnings};
 use crate::config::Settings;
 use crate::domain::call_lease::CallLease;
 use crate::domain::offer_set::{SHIPPED_SET, SetKind};
-use crate::management::offer_sets::{Applied, ApplyError, apply};
+use crate::management::offer_sets::{Applied, ApplyError, apply, require_plans_in_use};
 use crate::storage::offer_sets::{self, OfferSet};
 use crate::storage::pool;
 
@@ -84,7 +85,8 @@ impl SetCommand {
                 checked(kind, &text).map_err(explained)?;
                 let changes = differences(kind, &current.text, &text).map_err(explained)?;
                 let warnings = warnings_with(kind, &text, context).await;
-                output.print(&DiffReport { kind, number: current.number, changes, warnings })
+                output.print(&DiffReport { kind, number: current.number, changes, warnings })?;
+                check_beside_others(kind, &text, context).await.context("`apply` would refuse this file")
             }
             Self::Rollback { number, wait } => {
                 let set = set(kind, Some(number), context).await?;
@@ -120,12 +122,7 @@ pub(super) async fn apply_files(context: &Context, settings: &Settings) -> anyho
 }
 
 async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Result<Applied> {
-    if kind == SetKind::Routes
-        && let Ok(routes) = RouteSet::parse(text)
-    {
-        // A gateway with these settings could not start.
-        check_paths(&routes, context).context(UNCHANGED)?;
-    }
+    check_beside_others(kind, text, context).await.context(UNCHANGED)?;
     let mut owner = pool::owner_connection(context.options()).await?;
     let applied = apply(&mut owner, &context.operator(), kind, text).await;
     let told = |error| match error {
@@ -135,8 +132,22 @@ async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Res
     applied.map_err(told).context(UNCHANGED)
 }
 
-fn check_paths(routes: &RouteSet, context: &Context) -> Result<(), OfferError> {
-    check_stages(routes, &public_links(context.settings(), routes))
+/// Checks a faultless text beside the settings and the accounts.
+///
+/// # Errors
+/// When a gateway with these settings could not start on it, or accounts are on plans that it lacks.
+async fn check_beside_others(kind: SetKind, text: &str, context: &Context) -> anyhow::Result<()> {
+    match kind {
+        SetKind::Catalogue => {
+            let catalogue = Catalogue::parse(text).map_err(explained)?;
+            require_plans_in_use(&mut *context.connection().await?, &catalogue).await?;
+        }
+        SetKind::Routes => {
+            let routes = RouteSet::parse(text).map_err(explained)?;
+            check_stages(&routes, &public_links(context.settings(), &routes))?;
+        }
+    }
+    Ok(())
 }
 
 /// The set with this number, or the one in force.
@@ -199,16 +210,9 @@ async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<Stri
     let of_upstreams = of_upstreams
         .into_iter()
         .map(|fault| format!("{fault}; a gateway where that is so keeps its current routes"));
-    let under_stage = check_paths(&routes, context).err().filter(|_| kind == SetKind::Routes);
     let of_prices = routes.warnings().into_iter().filter(|_| kind == SetKind::Routes);
     let sign_up = context.settings().sign_up_warning(&catalogue).filter(|_| kind == SetKind::Catalogue);
-    warnings(&catalogue, &routes)
-        .into_iter()
-        .chain(of_prices)
-        .chain(of_upstreams)
-        .chain(sign_up)
-        .chain(under_stage.map(|fault| fault.to_string()))
-        .collect()
+    warnings(&catalogue, &routes).into_iter().chain(of_prices).chain(of_upstreams).chain(sign_up).collect()
 }
 
 impl Context {

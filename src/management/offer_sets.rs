@@ -71,6 +71,18 @@ pub async fn apply(
     }
 }
 
+/// Checks that a catalogue has every plan that an account is on.
+///
+/// # Errors
+/// With the plans that must stay.
+pub async fn require_plans_in_use(
+    connection: &mut PgConnection,
+    catalogue: &Catalogue,
+) -> Result<(), ApplyError> {
+    let in_use = offer_sets::plans_in_use(connection).await?;
+    PlansInUse::missing_in(catalogue, in_use).map_or(Ok(()), |missing| Err(missing.into()))
+}
+
 async fn save(
     connection: &mut PgConnection,
     by: &Principal,
@@ -86,10 +98,7 @@ async fn save(
         return Ok(Applied::Already(newest.number));
     }
     if let Some(new_catalogue) = new_catalogue {
-        let in_use = offer_sets::plans_in_use(connection).await?;
-        if let Some(missing) = PlansInUse::missing_in(&new_catalogue, in_use) {
-            return Err(missing.into());
-        }
+        require_plans_in_use(connection, &new_catalogue).await?;
         catalogue::replace(connection, &new_catalogue).await?;
     }
     let number = offer_sets::append(connection, kind, text, &by.actor.who.to_string()).await?;

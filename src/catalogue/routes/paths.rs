@@ -16,6 +16,8 @@ pub(super) enum PathConflict {
     Same(String),
     /// This path differs in nothing but the names of its parameters.
     OtherNames(String),
+    /// One of the two has `{*rest}` where the other has a parameter: no router tells them apart.
+    RestBeside(String),
 }
 
 impl Paths {
@@ -29,6 +31,13 @@ impl Paths {
                 "path",
                 format_args!(
                     "is {other} of another route but for the names of parameters: use the same names"
+                ),
+            ),
+            Some(PathConflict::RestBeside(other)) => fields.fault(
+                "path",
+                format_args!(
+                    "has a parameter where {other} of another route has one: a parameter cannot stand beside \
+                     `{{*…}}`. Use a literal segment, or one route for both"
                 ),
             ),
         }
@@ -45,7 +54,8 @@ impl Paths {
                 matchit::InsertError::Conflict { with } if shape(&with) == shape(path) && !has(&with) => {
                     PathConflict::OtherNames(with)
                 }
-                matchit::InsertError::Conflict { with } => PathConflict::Same(with),
+                matchit::InsertError::Conflict { with } if has(&with) => PathConflict::Same(with),
+                matchit::InsertError::Conflict { with } => PathConflict::RestBeside(with),
                 _ => PathConflict::Same(path.to_owned()),
             })
         };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::catalogue::sets::{Change, Difference};
+use crate::catalogue::differences::{Change, Difference};
 use crate::command::confirm::Confirmation;
 use crate::command::output::{Report, count, printable, write_table};
 use crate::domain::offer_set::SetKind;

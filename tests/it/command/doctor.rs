@@ -171,7 +171,7 @@ async fn a_database_on_a_full_disk_fails() {
     let write = found(&diagnosis, "ledger", "write")[0];
     assert_eq!((status, &write["verdict"]), (1, &"fail".into()), "{diagnosis}");
     assert!(write["found"].as_str().unwrap().contains("No space left on device"), "{diagnosis}");
-    assert!(write["advice"].as_str().unwrap().starts_with("make room"), "{diagnosis}");
+    assert!(write["advice"].as_str().unwrap().starts_with("free space"), "{diagnosis}");
 }
 
 #[tokio::test]

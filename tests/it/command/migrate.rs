@@ -55,7 +55,7 @@ async fn timeouts_of_the_login_do_not_end_a_migration() {
         &program,
         "drop schema public cascade; create schema public;
          do $$ begin
-             execute format('alter database %I set statement_timeout = 20', current_database());
+             execute format('alter database %I set statement_timeout = 300', current_database());
              execute format('alter database %I set lock_timeout = 1', current_database());
          end $$",
     )
