@@ -87,21 +87,25 @@ where
         path: sold.path,
         lenient_paths: route.lenient_paths.clone(),
     };
-    let (name, access) = (Arc::<str>::from(sold.call()), Arc::new(sold.access.clone()));
+    let access = Arc::new(sold.access.clone());
     let limited = sold.limits.map(|limits| LimitedRoute { name: sold.name, limits });
-    let steps = ServiceBuilder::new()
-        .layer(answer(gate.clone(), sold.name))
-        .layer(step(authenticate))
-        // Are account and route within their limits?
-        .layer(step(move |call| admit_to(limited, call)))
-        .layer(step(restrict))
-        .layer(step(move |call| entitle(name.clone(), access.clone(), call)))
-        // May the request be sent on? Its body is not looked into.
-        .layer(step(move |call| shape(limits.clone(), call)))
-        // The money, unless the route is free, and the upstream.
-        .service(forwarding);
-    let methods = sold.methods.iter().map(|method| filter(*method));
-    methods.fold(MethodRouter::new(), |router, method| router.on_service(method, steps.clone()))
+    let steps = |method: RouteMethod| {
+        let name = Arc::<str>::from(format!("{} {}", method.as_str(), sold.path));
+        let (access, limits) = (access.clone(), limits.clone());
+        ServiceBuilder::new()
+            .layer(answer(gate.clone(), sold.name))
+            .layer(step(authenticate))
+            // Are account and route within their limits?
+            .layer(step(move |call| admit_to(limited, call)))
+            .layer(step(restrict))
+            .layer(step(move |call| entitle(name.clone(), access.clone(), call)))
+            // May the request be sent on? Its body is not looked into.
+            .layer(step(move |call| shape(limits.clone(), call)))
+            // The money, unless the route is free, and the upstream.
+            .service(forwarding.clone())
+    };
+    let methods = sold.methods.iter().copied();
+    methods.fold(MethodRouter::new(), |router, method| router.on_service(filter(method), steps(method)))
 }
 
 const fn filter(method: RouteMethod) -> MethodFilter {

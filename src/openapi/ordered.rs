@@ -1,11 +1,13 @@
 //! JSON whose members keep their order, for what people read.
 
+mod schema;
+
 use std::fmt;
 
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value};
 
 /// A JSON value as it was written.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,26 +37,6 @@ impl Ordered {
     /// The member with this name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.members().iter().find(|(known, _)| known == name).map(|(_, member)| member)
-    }
-
-    /// The JSON Schema that an example suggests.
-    pub fn schema(&self) -> Value {
-        match self {
-            Self::Null => json!({}),
-            Self::Bool(_) => json!({ "type": "boolean" }),
-            Self::Number(number) if number.is_f64() => json!({ "type": "number" }),
-            Self::Number(_) => json!({ "type": "integer" }),
-            Self::Text(_) => json!({ "type": "string" }),
-            Self::List(items) => match items.first() {
-                Some(item) => json!({ "type": "array", "items": item.schema() }),
-                None => json!({ "type": "array" }),
-            },
-            Self::Object(members) => {
-                let properties: Map<String, Value> =
-                    members.iter().map(|(name, member)| (name.clone(), member.schema())).collect();
-                json!({ "type": "object", "properties": properties })
-            }
-        }
     }
 
     /// The same value, whose members have no order.

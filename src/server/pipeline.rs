@@ -128,7 +128,7 @@ impl Pipeline {
             Some(accepted) if is_own => Box::pin(compress(response, accepted)).await,
             _ => response,
         };
-        self.log.write(&facts, response.status(), &record);
+        self.log.write(&facts, &response, &record);
         kill_point::pass(KillPoint::BeforeAnswer);
         response
     }
@@ -144,7 +144,7 @@ impl Pipeline {
         let refused = malformed_head::refusal_of(status, is_line_done);
         let (mut response, record) = render(refused, &ctx, links);
         set_security_headers(response.headers_mut());
-        self.log.write(&RequestFacts::unread(request_id, started), response.status(), &record);
+        self.log.write(&RequestFacts::unread(request_id, started), &response, &record);
         Some(malformed_head::to_bytes(response, bytes))
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
+use axum::response::Response;
 use parking_lot::Mutex;
 
 use self::client_text::{shown_id, shown_method, without_keys};
@@ -18,6 +19,7 @@ use super::request_metrics;
 use crate::api::health;
 use crate::domain::billing::Billing;
 use crate::domain::ids::{CallId, IdText};
+use crate::gate::Streamed;
 use crate::http::call_record::CallRecord;
 use crate::http::client_address::ClientAddress;
 use crate::http::render::X_REQUEST_ID;
@@ -44,7 +46,8 @@ struct Window {
 
 impl RequestLog {
     /// Counts the request and writes its line.
-    pub(super) fn write(&self, request: &RequestFacts, status: StatusCode, record: &CallRecord) {
+    pub(super) fn write(&self, request: &RequestFacts, response: &Response, record: &CallRecord) {
+        let status = response.status();
         let is_refusal = status.as_u16() >= 400;
         if is_refusal && record.caller.is_none() && !self.has_room(Instant::now()) {
             self.left_out.fetch_add(1, Relaxed);
@@ -54,7 +57,10 @@ impl RequestLog {
         if self.left_out.load(Relaxed) > 0 {
             self.report_left_out();
         }
-        request.log(status, record);
+        // A streamed answer is charged at its end, which has a line of its own.
+        let is_streamed = response.extensions().get::<Streamed>().is_some();
+        let cost = record.billing.as_ref().filter(|_| !is_streamed).and_then(cost_of);
+        request.log(status, record, cost);
     }
 
     /// Whether one more refusal without a key is logged.
@@ -129,7 +135,7 @@ impl RequestFacts {
 
     /// Writes the line, at level debug for probes and scrapers: they come every few seconds, and a
     /// change of readiness has a line of its own.
-    fn log(&self, status: StatusCode, record: &CallRecord) {
+    fn log(&self, status: StatusCode, record: &CallRecord, cost: Option<(&'static str, i64)>) {
         let (route, status) = (record.route, status.as_u16());
         let took = self.started.elapsed();
         request_metrics::count(route, self.method.as_ref(), status, took);
@@ -145,7 +151,6 @@ impl RequestFacts {
             None => Some(without_keys(self.uri.path())),
             Some(_) => None,
         };
-        let cost = record.billing.as_ref().and_then(cost_of);
         let user_agent = self.user_agent.as_ref().and_then(|value| value.to_str().ok()).map(without_keys);
         tracing::info!(
             target: "fluence::request",

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection_state::{ConnectionState, Phase};
 use super::tail::Tail;
-use super::unsent::{Unsent, Waiting};
+use super::unsent::{Unsent, UnsentLimit, Waiting};
 
 /// Maximum number of bytes to discard before a connection is closed. They use no memory, and
 /// clients that send a whole body before they read see the answer.
@@ -96,10 +96,16 @@ impl<S, R> WatchedSocket<S, R> {
                 outflow.taken_bytes = Some(0);
                 self.state.start_write_wait();
                 if let Some(answer) = self.state.answer().filter(|_| outflow.waiting.is_none()) {
-                    outflow.waiting = outflow.unsent.wait(&answer);
-                    if outflow.waiting.is_none() {
-                        self.state.cut_off();
-                        return Poll::Ready(Err(io::Error::other(TooMuchUnsent)));
+                    match outflow.unsent.wait(&answer) {
+                        Ok(waiting) => outflow.waiting = Some(waiting),
+                        Err(limit) => {
+                            // A client that does not read its own answers has left: a refund would
+                            // give it what its socket already has.
+                            if limit == UnsentLimit::Total {
+                                self.state.cut_off();
+                            }
+                            return Poll::Ready(Err(io::Error::other(TooMuchUnsent)));
+                        }
                     }
                 }
             }

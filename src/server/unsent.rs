@@ -3,6 +3,9 @@
 //! An answer that the operating system takes at once is not counted. One that waits counts with its
 //! whole length for its account, or for the client's network without an account, and as one of the
 //! account's concurrent requests, until the client has read it or the connection closes.
+//!
+//! Clients without an account have at most half of the total, so that they cannot take the memory
+//! that paid answers need.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,6 +49,8 @@ pub(super) struct Unsent {
 #[derive(Debug, Default)]
 struct Book {
     bytes: usize,
+    /// Of clients without an account.
+    of_networks: usize,
     of: HashMap<Owner, usize>,
 }
 
@@ -58,13 +63,25 @@ pub(super) struct Waiting {
     _slot: Option<Slot>,
 }
 
+/// The limit that an answer exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UnsentLimit {
+    /// Other answers of the owner wait, which it does not read.
+    Owner,
+    /// All clients together leave too much unread, or this answer alone is beyond the owner's limit.
+    Total,
+}
+
 impl Unsent {
     pub(super) fn new(max_of_owner: usize, max: usize) -> Arc<Self> {
         Arc::new(Self { max_of_owner, max, book: Mutex::default(), refused: AtomicU64::default() })
     }
 
-    /// Counts an unread answer, unless a limit is reached.
-    pub(super) fn wait(self: &Arc<Self>, answer: &UnsentAnswer) -> Option<Waiting> {
+    /// Counts an unread answer.
+    ///
+    /// # Errors
+    /// The limit that it would exceed.
+    pub(super) fn wait(self: &Arc<Self>, answer: &UnsentAnswer) -> Result<Waiting, UnsentLimit> {
         let owner = match &answer.reentry {
             Some(reentry) => Owner::Account(reentry.account_id()),
             None => Owner::Network(answer.network),
@@ -72,15 +89,25 @@ impl Unsent {
         let mut book = self.book();
         let of_owner = book.of.get(&owner).copied().unwrap_or_default().saturating_add(answer.bytes);
         let of_all = book.bytes.saturating_add(answer.bytes);
-        if of_owner > self.max_of_owner || of_all > self.max {
+        let of_networks = book.of_networks.saturating_add(match owner {
+            Owner::Account(_) => 0,
+            Owner::Network(_) => answer.bytes,
+        });
+        let exceeded = match () {
+            () if answer.bytes > self.max_of_owner => Some(UnsentLimit::Total),
+            () if of_owner > self.max_of_owner => Some(UnsentLimit::Owner),
+            () if of_all > self.max || of_networks > self.max / 2 => Some(UnsentLimit::Total),
+            () => None,
+        };
+        if let Some(limit) = exceeded {
             self.refused.fetch_add(1, Relaxed);
-            return None;
+            return Err(limit);
         }
         book.of.insert(owner, of_owner);
-        book.bytes = of_all;
+        (book.bytes, book.of_networks) = (of_all, of_networks);
         drop(book);
         let slot = answer.reentry.as_ref().map(Reentry::enter);
-        Some(Waiting { unsent: self.clone(), owner, bytes: answer.bytes, _slot: slot })
+        Ok(Waiting { unsent: self.clone(), owner, bytes: answer.bytes, _slot: slot })
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -101,6 +128,9 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         let mut book = self.unsent.book();
         book.bytes = book.bytes.saturating_sub(self.bytes);
+        if let Owner::Network(_) = self.owner {
+            book.of_networks = book.of_networks.saturating_sub(self.bytes);
+        }
         if let Some(of_owner) = book.of.get_mut(&self.owner) {
             *of_owner = of_owner.saturating_sub(self.bytes);
             if *of_owner == 0 {
@@ -119,12 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn each_owner_has_a_bound_and_all_together_another() {
-        let unsent = Unsent::new(10, 25);
+    fn each_owner_has_a_bound_and_clients_without_an_account_together_half_of_the_total() {
+        let unsent = Unsent::new(10, 50);
         let first = unsent.wait(&answer(1, 6)).unwrap();
-        assert!(unsent.wait(&answer(1, 5)).is_none());
+        assert_eq!(unsent.wait(&answer(1, 5)).unwrap_err(), UnsentLimit::Owner);
+        assert_eq!(unsent.wait(&answer(1, 11)).unwrap_err(), UnsentLimit::Total);
         let others = [2, 3].map(|network| unsent.wait(&answer(network, 9)).unwrap());
-        assert!(unsent.wait(&answer(4, 2)).is_none());
+        assert_eq!(unsent.wait(&answer(4, 2)).unwrap_err(), UnsentLimit::Total);
         assert_eq!(unsent.bytes(), 24);
         drop(first);
         let _last = unsent.wait(&answer(4, 7)).unwrap();

@@ -12,7 +12,14 @@ pub(super) struct Aside {
     programs: Vec<(Client, String)>,
     /// The form, as HTML.
     trial: Option<String>,
-    answer: Option<String>,
+    answer: Option<SampleAnswer>,
+}
+
+/// An answer as it is shown.
+#[derive(Clone, Debug)]
+struct SampleAnswer {
+    title: &'static str,
+    json: String,
 }
 
 impl Aside {
@@ -25,7 +32,11 @@ impl Aside {
                 success.and_then(|success| answer(operation.id, success.status)).cloned()
             }
         };
-        let answer = answer.map(|value| shortened(&value).to_pretty());
+        let answer = answer.map(|whole| {
+            let shown = shortened(&whole);
+            let title = if shown == whole { words.answer() } else { words.shortened_answer() };
+            SampleAnswer { title, json: shown.to_pretty() }
+        });
         Self { words, programs: programs.into(), trial, answer }
     }
 
@@ -51,10 +62,9 @@ impl Aside {
             );
         }
         html += &format!("</div>\n{}", self.trial.as_deref().unwrap_or_default());
-        if let Some(answer) = &self.answer {
-            let answer = escaped(answer);
-            html +=
-                &format!("<h2>{}</h2>\n<pre tabindex=\"0\"><code>{answer}</code></pre>\n", words.answer());
+        if let Some(SampleAnswer { title, json }) = &self.answer {
+            let json = escaped(json);
+            html += &format!("<h2>{title}</h2>\n<pre tabindex=\"0\"><code>{json}</code></pre>\n");
         }
         html + "</aside>"
     }
@@ -65,8 +75,8 @@ impl Aside {
         for (client, program) in &self.programs {
             text += &format!("\n### {}\n\n```{}\n{program}```\n", client.title(), client.language());
         }
-        if let Some(answer) = &self.answer {
-            text += &format!("\n## {}\n\n```json\n{answer}\n```\n", words.answer());
+        if let Some(SampleAnswer { title, json }) = &self.answer {
+            text += &format!("\n## {title}\n\n```json\n{json}\n```\n");
         }
         text
     }

@@ -88,7 +88,7 @@ fn plans(facts: &Facts, language: Language) -> String {
         text += &format!(
             "| {} | {price} | {credits} | {} | {} |\n",
             plan.plan,
-            plan.rate_per_s,
+            whole(i64::from(plan.rate_per_s), language),
             included_calls(plan, facts)
         );
     }

@@ -106,7 +106,8 @@ words! {
     when: "When" / "Quando";
     credits: "Credits" / "Créditos";
     request: "Request" / "Requisição";
-    answer: "Answer, lists shortened" / "Resposta, com listas encurtadas";
+    answer: "Answer" / "Resposta";
+    shortened_answer: "Answer, shortened" / "Resposta, encurtada";
     money: "Credits" / "Créditos";
     retry: "Retry" / "Nova tentativa";
     in_braces: "Words in braces are values of the request." / "As palavras entre chaves são valores da requisição.";

@@ -64,8 +64,8 @@ fn nothing_is_defined_twice_and_something_is_defined() {
     assert!(twice.iter().any(|fault| fault.message.contains("`2025-01` is defined twice")));
     assert!(twice.iter().any(|fault| fault.message.contains("`mega` is defined twice")));
     let faulty = SHIPPED
-        .replace("[[edition]]\n", "[[edition]]\nname = 1\n")
-        .replace("[[pack]]\n", "[[pack]]\nname = 1\n");
+        .replace("[[edition]]\n", "[[edition]]\nextra = 1\n")
+        .replace("[[pack]]\n", "[[pack]]\nextra = 1\n");
     let twice_and_faulty = Catalogue::parse(&format!("{SHIPPED}{faulty}")).unwrap_err().to_string();
     for name in ["`edition` `2025-01`", "`pack` `mega`"] {
         assert!(twice_and_faulty.contains(&format!("{name} is defined twice")), "{twice_and_faulty}");

@@ -184,14 +184,16 @@ impl LedgerAccount {
         }
     }
 
-    /// Takes `amount` from the account for an operator, or changes nothing.
+    /// Takes `amount` from the account for an operator, or changes nothing. What would pay last goes
+    /// first: credits that were given by mistake, before those of the plan.
     pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, RuleError> {
         self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }
 
     /// Returns `amount` of a hold to its lots, the last taken first. An expired lot lives
     /// `EXPIRED_LOT_GRACE` longer. The request unit returns with the last plan credits, if its
-    /// period has not ended.
+    /// period has not ended. Credits of a plan that has since become smaller do not return beyond
+    /// what the plan now gives.
     pub fn release(
         &mut self,
         hold: &Hold,
@@ -220,6 +222,9 @@ impl LedgerAccount {
                 Some(hold.call),
                 Some(outcome),
             );
+            if Some(take.lot) == self.plan_lot {
+                self.fit_plan_lot(hold.call_id)?;
+            }
         }
         if hold.refund(amount).request && hold.period == Some(self.period.index) {
             self.requests_used = self.requests_used.saturating_sub(1);
@@ -230,22 +235,13 @@ impl LedgerAccount {
     /// Moves the account to another plan at once, without prorating. The new plan's credits and
     /// requests replace those of the current period, and what was used of them stays used.
     pub fn move_plan(&mut self, plan: PlanTerms, id: CallId) -> Result<(), RuleError> {
-        let before = self.credits_left();
-        let plan_lot = self.lots.iter_mut().find(|lot| Some(lot.number) == self.plan_lot);
-        let lot = plan_lot.ok_or(RuleError::NoPlanLot)?;
-        // Used credits stay used, even if the new plan has fewer.
-        let used = lot.granted.saturating_sub(lot.left);
-        let left = plan.credits.saturating_sub(used);
-        let (number, difference) = (lot.number, left.as_i64() - lot.left.as_i64());
-        let granted = left.checked_add(used).ok_or(RuleError::Overflow)?;
-        before.as_i64().checked_add(difference).ok_or(RuleError::Overflow)?;
-        (lot.left, lot.granted) = (left, granted);
-        self.plan = plan;
-        self.plan_credits = plan.credits;
-        self.requests_limit = plan.requests;
-        if difference != 0 {
-            self.write(EntryKind::PlanMove, difference, number, id, None, None);
+        let before = std::mem::replace(&mut self.plan_credits, plan.credits);
+        if let Err(error) = self.fit_plan_lot(id) {
+            self.plan_credits = before;
+            return Err(error);
         }
+        self.plan = plan;
+        self.requests_limit = plan.requests;
         Ok(())
     }
 }

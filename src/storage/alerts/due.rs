@@ -41,13 +41,16 @@ struct DueRow {
 }
 
 /// The credits of an account `l`, and below what they are few: what the account chose, or a fifth
-/// of the valid lots.
+/// of the valid lots. A lot without credits left is none of them, whether they were used or taken
+/// back.
 macro_rules! credits {
     () => {
         " from ledger_account l
           left join alert_rule low on low.account_id = l.account_id and low.kind = 'low_credits'
           left join alert_rule gone on gone.account_id = l.account_id and gone.kind = 'no_credits'
-         cross join lateral (select coalesce(sum(o.granted) filter (where o.expires_at > now()), 0)::bigint as valid,
+         cross join lateral (select coalesce(sum(o.granted) filter (where o.expires_at > now()
+                                       and case when o.lot = l.open_lot then l.open_lot_left else o.left_in_lot end > 0),
+                                    0)::bigint as valid,
                                     coalesce(sum(o.granted), 0)::bigint as ever
                                from ledger_lot o where o.account_id = l.account_id) lots
          cross join lateral (select coalesce(low.threshold, greatest(lots.valid / 5, 1)) as few) t

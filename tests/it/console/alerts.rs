@@ -88,6 +88,15 @@ async fn few_credits_are_reported_once_by_several_gateways() {
 }
 
 #[tokio::test]
+async fn a_grant_that_was_taken_back_raises_no_alert() {
+    let alerted = Alerted::new().await;
+    alerted.gateway().add_pack(alerted.account, 100_000, chrono::TimeDelta::days(365)).await;
+    alerted.gateway().leave(alerted.account, 1_000).await;
+    alerted.look().await;
+    assert_eq!(alerted.sent().await, 0, "a fifth of the plan's 1000 is 200");
+}
+
+#[tokio::test]
 async fn an_alert_is_armed_again_once_credits_came_in_and_a_day_has_passed() {
     let mut alerted = Alerted::new().await;
     alerted.gateway().leave(alerted.account, 200).await;

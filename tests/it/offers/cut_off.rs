@@ -117,6 +117,20 @@ async fn an_answer_beyond_the_bound_of_unread_bytes_is_cut_off_and_costs_nothing
     }
 }
 
+/// Nobody reads its socket's bytes for free by filling the rest of its own memory.
+#[tokio::test]
+async fn an_account_that_reads_none_of_its_other_answers_pays_as_if_it_had_left() {
+    let little = [("FLUENCE_SERVER_MAX_UNSENT_BYTES_PER_ACCOUNT", "4194304")];
+    let shop = Shop::on(Gateway::start_with(&little).await, vec![long()], WHOLE, "").await;
+    let first = unread(&shop, "").await;
+    let second = unread(&shop, "").await;
+    eventually("the second is cut", async || shop.gateway.answers_cut() == 1).await;
+    drop((first, second));
+    shop.gateway.settled().await;
+    shop.gateway.assert_books_are_right().await;
+    assert_eq!(shop.gateway.balance(shop.customer.account).await, 1000 - 2 * 7);
+}
+
 #[tokio::test]
 async fn a_long_answer_is_charged_once_its_client_has_it_or_has_left() {
     for lines in [WHOLE, STREAMED] {

@@ -159,6 +159,8 @@ async fn a_plan_without_the_word_and_a_method_that_is_not_listed_are_refused() {
     let path = "/images/1/resize";
     let refused = answer(shop.gateway.request(Method::POST, path).header("x-api-key", &other.key)).await;
     assert_eq!(refused.outcome(), (403, "ACCESS_DENIED"));
+    let message = refused.body["error"].as_str().unwrap();
+    assert!(message.contains(" POST /images/{id}/resize."), "{message}");
     for method in [Method::PUT, Method::HEAD] {
         let refused = shop.request(method.clone()).send().await.unwrap();
         assert_eq!(refused.status(), 405, "{method}");

@@ -139,6 +139,13 @@ impl Gateway {
     }
 
     /// Bytes of answers that wait for their clients.
+    pub(crate) fn answers_cut(&self) -> u64 {
+        match &self.service {
+            Service::Whole(app) => app.server().answers_cut(),
+            Service::Stubbed(gate) => gate.server.answers_cut(),
+        }
+    }
+
     pub(crate) fn unsent_bytes(&self) -> usize {
         match &self.service {
             Service::Whole(app) => app.server().unsent_bytes(),

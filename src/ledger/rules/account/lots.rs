@@ -42,11 +42,17 @@ impl LedgerAccount {
         with_credits.min_by_key(|lot| lot.burn_order())
     }
 
+    fn last_lot_with_credits(&self) -> Option<&Lot> {
+        let with_credits = self.lots.iter().filter(|lot| lot.left > Credits::ZERO);
+        with_credits.max_by_key(|lot| lot.burn_order())
+    }
+
     fn lot_mut(&mut self, number: LotNumber) -> Result<&mut Lot, RuleError> {
         self.lots.iter_mut().find(|lot| lot.number == number).ok_or(RuleError::UnknownLot(number))
     }
 
-    /// Takes `amount` from lots that `may_pay`, in burn order, or changes nothing.
+    /// Takes `amount` from lots that `may_pay`, or changes nothing: in burn order, and for a
+    /// correction against it.
     pub(super) fn burn(
         &mut self,
         amount: Credits,
@@ -61,7 +67,10 @@ impl LedgerAccount {
         }
         let (mut takes, mut due) = (Vec::with_capacity(1), amount);
         while due > Credits::ZERO
-            && let Some(lot) = self.first_lot(&may_pay)
+            && let Some(lot) = match kind {
+                EntryKind::Correction => self.last_lot_with_credits(),
+                _ => self.first_lot(&may_pay),
+            }
         {
             let payer = Payer::of(lot.number, lot.source, self.plan_lot);
             let take = Take { lot: lot.number, amount: lot.left.min(due), payer };
@@ -98,6 +107,24 @@ impl LedgerAccount {
         lot.granted = lot.granted.max(lot.left);
         if lot.has_expired(now) && amount > Credits::ZERO {
             lot.expires_at = now + EXPIRED_LOT_GRACE;
+        }
+        Ok(())
+    }
+
+    /// Leaves in the plan lot what the plan gives in the current period, less what was used of it.
+    /// Used credits stay used, even if the plan has fewer. Fails without a change.
+    pub(super) fn fit_plan_lot(&mut self, id: CallId) -> Result<(), RuleError> {
+        let (before, given) = (self.credits_left(), self.plan_credits);
+        let number = self.plan_lot.ok_or(RuleError::NoPlanLot)?;
+        let lot = self.lot_mut(number).map_err(|_| RuleError::NoPlanLot)?;
+        let used = lot.granted.saturating_sub(lot.left);
+        let left = given.saturating_sub(used);
+        let difference = left.as_i64() - lot.left.as_i64();
+        let granted = left.checked_add(used).ok_or(RuleError::Overflow)?;
+        before.as_i64().checked_add(difference).ok_or(RuleError::Overflow)?;
+        (lot.left, lot.granted) = (left, granted);
+        if difference != 0 {
+            self.write(EntryKind::PlanMove, difference, number, id, None, None);
         }
         Ok(())
     }

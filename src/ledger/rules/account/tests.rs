@@ -236,6 +236,18 @@ fn a_correction_takes_plan_credits_whatever_requests_are_left() {
 }
 
 #[test]
+fn a_correction_of_a_grant_takes_the_grant_and_leaves_the_plan_unused() {
+    let mut account = account();
+    let plan_left = account.plan_left();
+    account.grant(GrantKind::Grant, credits(20), utc("2027-01-31T12:00:00Z"), id(1)).unwrap();
+    account.correct(credits(20), id(2)).unwrap();
+    assert_eq!((account.plan_left(), account.balance().plan_credits_used), (plan_left, Credits::ZERO));
+    account.grant(GrantKind::Grant, credits(2), utc("2027-01-31T12:00:00Z"), id(3)).unwrap();
+    account.correct(credits(3), id(4)).unwrap();
+    assert_eq!(account.balance().plan_credits_used, credits(1), "then the plan's");
+}
+
+#[test]
 fn the_credits_of_an_account_stay_within_64_bits() {
     let mut account = account();
     let (all, ends) = (credits(i64::MAX), utc("2027-01-31T12:00:00Z"));

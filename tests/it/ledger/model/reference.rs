@@ -189,7 +189,11 @@ impl Account {
     ) -> Vec<Take> {
         let mut due = amount;
         let mut takes = Vec::new();
-        for lot in self.burn_order() {
+        let mut order = self.burn_order();
+        if kind == EntryKind::Correction {
+            order.reverse();
+        }
+        for lot in order {
             if self.lots[lot].source == LotSource::Plan && !plan_pays {
                 continue;
             }
@@ -210,14 +214,19 @@ impl Account {
     }
 
     fn move_plan(&mut self, plan: (i64, u64), id: CallId) {
-        let lot = &self.lots[self.plan_lot];
-        let difference = (plan.0 - lot.used).max(0) - lot.left;
-        if difference != 0 {
-            self.write(EntryKind::PlanMove, self.plan_lot, difference, id, None);
-        }
         self.plan = plan;
         self.plan_credits = plan.0;
         self.requests_limit = plan.1;
+        self.fit_plan_lot(id);
+    }
+
+    /// What the plan gives a month, less what was used of it, is left; never less than nothing.
+    fn fit_plan_lot(&mut self, id: CallId) {
+        let lot = &self.lots[self.plan_lot];
+        let difference = (self.plan_credits - lot.used).max(0) - lot.left;
+        if difference != 0 {
+            self.write(EntryKind::PlanMove, self.plan_lot, difference, id, None);
+        }
     }
 }
 
@@ -395,6 +404,7 @@ impl Reference {
                 let at = take.lot.0 as usize - 1;
                 account.write(EntryKind::Release, at, part, hold.call_id, Some((hold.call, Some(outcome))));
                 account.lots[at].used -= part;
+                account.fit_plan_lot(hold.call_id);
                 if account.lots[at].ends <= now {
                     account.lots[at].ends = now + TimeDelta::seconds(DAY_S);
                 }

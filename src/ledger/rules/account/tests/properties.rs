@@ -81,9 +81,15 @@ proptest! {
                 Act::Release { which, amount } if !open.is_empty() => {
                     let hold = open.swap_remove(which % open.len());
                     let amount = credits(amount).min(hold.amount());
-                    let before = left(&account);
+                    let before = account.clone();
                     account.release(&hold, amount, Outcome::Failed, now).unwrap();
-                    prop_assert_eq!(left(&account), before + amount.as_i64());
+                    let of_smaller_plan: i64 = account.entries[before.entries.len()..]
+                        .iter()
+                        .filter(|entry| entry.kind == EntryKind::PlanMove)
+                        .map(|entry| entry.amount)
+                        .sum();
+                    prop_assert!(of_smaller_plan <= 0);
+                    prop_assert_eq!(left(&account), left(&before) + amount.as_i64() + of_smaller_plan);
                 }
                 Act::Release { .. } => {}
                 Act::Grant { amount, days } => {
@@ -110,6 +116,7 @@ proptest! {
                 prop_assert!(balance >= 0);
             }
             prop_assert_eq!(left(&account), balance);
+            prop_assert!(account.plan_left() <= account.plan_credits, "a plan leaves no more than it gives");
             prop_assert_eq!(account.requests_limit, account.plan.requests, "the limit is the plan's");
             let bound = used_before.max(account.requests_limit);
             prop_assert!(account.requests_used <= bound, "no call takes a request beyond the plan's");
