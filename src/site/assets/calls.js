@@ -10,7 +10,8 @@ const fields = form.querySelectorAll('[data-in]');
 function requestOfForm() {
   let address = path;
   const query = new URLSearchParams();
-  const body = {};
+  // Members as text: JSON that is parsed and written again loses digits.
+  const members = [];
   for (const field of fields) {
     const { in: place, name, kind } = field.dataset;
     const text = field.value.trim();
@@ -21,12 +22,12 @@ function requestOfForm() {
     } else if (text !== '' && place === 'query') {
       query.append(name, text);
     } else if (text !== '') {
-      body[name] = kind === 'json' ? JSON.parse(text) : text;
+      members.push(`${JSON.stringify(name)}:${kind === 'json' ? text : JSON.stringify(text)}`);
     }
   }
   const search = query.toString();
-  const hasBody = 'body' in trial.dataset && Object.keys(body).length > 0;
-  return { address: search ? `${address}?${search}` : address, body: hasBody ? JSON.stringify(body) : undefined };
+  const hasBody = 'body' in trial.dataset && members.length > 0;
+  return { address: search ? `${address}?${search}` : address, body: hasBody ? `{${members.join()}}` : undefined };
 }
 
 async function send({ address, body }, key, isDry) {
@@ -40,23 +41,35 @@ async function send({ address, body }, key, isDry) {
   return { response, text: await response.text() };
 }
 
+/** Writes a number of credits, or a text that is none, as the page's language does. */
+function grouped(credits) {
+  const number = Number(credits);
+  return Number.isFinite(number) ? number.toLocaleString(document.documentElement.lang) : credits;
+}
+
 /** Returns a text with the price of a dry run: a range if it depends on what the call uses. */
 function quoted(text, dry) {
   const isRange = typeof dry.credits_min === 'number' && dry.credits_min < dry.credits;
-  const credits = isRange ? `${dry.credits_min}–${dry.credits}` : `${dry.credits}`;
-  return text.replace('{credits}', credits).replace('{after}', isRange ? `≥ ${dry.credits_after}` : dry.credits_after);
+  const [most, after] = [grouped(dry.credits), grouped(dry.credits_after)];
+  const credits = isRange ? `${grouped(dry.credits_min)}–${most}` : most;
+  return text.replace('{credits}', credits).replace('{after}', isRange ? `≥ ${after}` : after);
+}
+
+/** Returns JSON with a member a line and its numbers as they came, and any other text as it is. */
+function pretty(text) {
+  if (!JSON.rawJSON) return text;
+  const exact = (name, value, context) => (typeof value === 'number' ? JSON.rawJSON(context.source) : value);
+  try {
+    return JSON.stringify(JSON.parse(text, exact), null, 2);
+  } catch {
+    return text;
+  }
 }
 
 function show({ response, text }) {
   const lines = [`HTTP ${response.status}`];
   for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
-  let body = text;
-  try {
-    body = JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    // Shown as it is.
-  }
-  output.querySelector('code').textContent = `${lines.join('\n')}\n\n${body}`;
+  output.querySelector('code').textContent = `${lines.join('\n')}\n\n${pretty(text)}`;
   output.hidden = false;
   explain(response.headers.get('Link'));
 }

@@ -83,7 +83,7 @@ async function submit() {
   let after = headers.get('x-credits-remaining');
   if (used === null && headers.has('x-credits-held')) [used, after] = await settled(headers.get('x-request-id'), key);
   status.textContent = used === null ? took
-    : `${took} ${charged.replace('{credits}', used).replace('{after}', after ?? '–')}`;
+    : `${took} ${charged.replace('{credits}', grouped(used)).replace('{after}', after === null ? '–' : grouped(after))}`;
   show(answer);
   if (used > 0) await showLeft();
 }

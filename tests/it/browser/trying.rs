@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::with_test_key;
+use crate::offers::shop::Shop;
 use crate::support::browser::Browser;
 use crate::support::gateway::eventually;
+use crate::support::upstream::Behaviour;
 
 #[tokio::test]
 async fn a_newcomer_gets_from_the_first_page_to_an_analysis_in_under_ten_clicks() {
@@ -82,4 +84,30 @@ async fn a_refusal_leads_to_the_page_that_explains_it() {
     browser.shows(".trial [role=status]", "HTTP 403").await;
     browser.click(".trial [role=status] a").await;
     browser.arrives(&format!("{}/pt/docs/errors/INSUFFICIENT_SCOPE", gateway.url())).await;
+}
+
+/// A program that reads a number into a float loses digits; a page has no reason to.
+#[tokio::test]
+async fn numbers_are_sent_as_typed_and_shown_as_they_came() {
+    let answer = r#"{"id":12345678901234567890,"price":1.10}"#;
+    let example = "[route.example]\npath = { id = \"7\" }\nbody = '{ \"cursor\": 1, \"text\": \"x\" }'\n";
+    let shop = Shop::selling(
+        vec![Behaviour::Answers(200, answer.to_owned())],
+        &format!("credits = 3\n{example}"),
+        "",
+    )
+    .await;
+    let browser = Browser::start().await;
+    browser.open(&format!("{}/docs/reference/image-resize-post", shop.gateway.url())).await;
+    browser.type_into(".trial [type=password]", &shop.customer.key).await;
+    browser
+        .run("document.querySelector('.trial [data-name=cursor]').value = '98765432109876543210'; return 0")
+        .await;
+    browser.click(".trial button").await;
+    browser.shows(".trial button", "Send at this price").await;
+    browser.click(".trial button").await;
+    browser.shows(".trial pre", "\"id\": 12345678901234567890").await;
+    browser.shows(".trial pre", "\"price\": 1.10").await;
+    let sent = shop.server.requests().concat();
+    assert!(sent.contains(r#"{"cursor":98765432109876543210,"text":"x"}"#), "{sent}");
 }
