@@ -33,7 +33,7 @@ pub(crate) fn write_head(out: &mut impl Write) -> io::Result<()> {
 }
 
 pub(crate) fn write_line(out: &mut impl Write, line: &StatementLine) -> io::Result<()> {
-    let at = line.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let at = line.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
     let [status, upstream_status] =
         [line.status, line.upstream_status].map(|status| status.map(|status| status.to_string()));
     let (id, key_id) = (line.id.to_string(), line.key_id.map(|key| key.to_string()));

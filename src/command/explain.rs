@@ -19,9 +19,10 @@ pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow
     let mut connection = context.connection().await?;
     let Some(explanation) = explanation::of_request(&mut connection, id).await? else {
         bail!(
-            "no call or change has the id {id}. Refused requests and test calls move no credits and appear only in the \
-             log: search the log for the id. If the gateway's clock was off by more than 31 days, \
-             look for the call in `fluence ledger statement`"
+            "no call or change has the id {id}. Refused requests, test calls, dry runs, free calls and repeated answers \
+             move no credits and appear only in the log: search the log for the id. A repeated answer names its call in \
+             `X-Original-Request-Id`. If the gateway's clock was off by more than 31 days, look for the call in \
+             `fluence ledger statement`"
         );
     };
     output.print(&explanation)

@@ -58,7 +58,7 @@ pub(super) async fn run(args: UsageArgs, context: &Context, output: Output) -> a
     let month = to.checked_sub_days(Days::new(29)).ok_or_else(|| anyhow!("--to is too early"))?;
     let from = args.from.unwrap_or(month);
     let most = from.checked_add_days(Days::new(MAX_DAYS - 1)).unwrap_or(NaiveDate::MAX);
-    ensure!(from <= to, "--from must not be later than --to");
+    ensure!(from <= to, "--from must not be later than --to, which is today unless you give it");
     ensure!(to <= most, "--from and --to may span {MAX_DAYS} days at most");
     let tells = |by: By| args.by.contains(&by);
     let group_by = GroupBy {

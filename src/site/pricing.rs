@@ -219,8 +219,8 @@ const fn about(outcome: Outcome) -> Texts {
             "a resposta foi interrompida, e a rota cobra o que chegou",
         ],
         Outcome::Left => [
-            "you left during the answer, and the route stops then",
-            "você encerrou a conexão durante a resposta, e a rota a interrompe",
+            "you do not read the answer to its end, and the route stops then",
+            "você não lê a resposta até o fim, e a rota a interrompe",
         ],
         Outcome::LeftEarly => [
             "you left before the answer, and the route stops then",

@@ -97,11 +97,9 @@ impl Outcome {
             Self::Uncounted => {
                 "the upstream did not report what the call used, and the route charges nothing then"
             }
-            Self::BrokeOff => "the upstream ended its answer early",
-            Self::PartlyAnswered => {
-                "the upstream ended its answer early, and the route charges for what came"
-            }
-            Self::Left => "the client left during the answer",
+            Self::BrokeOff => "the answer ended early",
+            Self::PartlyAnswered => "the answer ended early, and the route charges for what came",
+            Self::Left => "the client did not read the answer to its end",
             Self::LeftEarly => "the client left before the answer began",
         }
     }

@@ -150,7 +150,7 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
     for line in &lines {
         let json = |value: &Option<Value>| value.as_ref().map(Value::to_string);
         let (at, before, after) =
-            (line.at.to_rfc3339_opts(SecondsFormat::Micros, true), json(&line.before), json(&line.after));
+            (line.at.to_rfc3339_opts(SecondsFormat::AutoSi, true), json(&line.before), json(&line.after));
         let actor_name = line.actor_name.as_deref().filter(|_| line.actor != "operator");
         let cells = [
             Cell::Number(line.number),

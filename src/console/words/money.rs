@@ -158,12 +158,12 @@ words! {
         / "O servidor do vendedor não informou o que a chamada usou, e a rota tem um preço para isso.";
     why_uncounted: "The seller’s server did not report what the call used."
         / "O servidor do vendedor não informou o que a chamada usou.";
-    why_broke_off: "The seller’s server ended its answer early."
-        / "O servidor do vendedor interrompeu a resposta.";
-    why_partly_answered: "The seller’s server ended its answer early, and the route charges for what came."
-        / "O servidor do vendedor interrompeu a resposta, e a rota cobra o que chegou.";
-    why_left: "Your client ended the connection during the answer, which is charged as far as it came."
-        / "Seu cliente encerrou a conexão durante a resposta, que é cobrada até onde chegou.";
+    why_broke_off: "The answer of the seller’s server ended early."
+        / "A resposta do servidor do vendedor terminou antes do fim.";
+    why_partly_answered: "The answer of the seller’s server ended early, and the route charges for what came."
+        / "A resposta do servidor do vendedor terminou antes do fim, e a rota cobra o que chegou.";
+    why_left: "Your client did not read the answer to its end. It is charged as far as it came."
+        / "Seu cliente não leu a resposta até o fim. Ela é cobrada até onde chegou.";
     why_left_early: "Your client ended the connection before the answer began."
         / "Seu cliente encerrou a conexão antes do início da resposta.";
     why_abandoned: "The gateway lost the call." / "O gateway perdeu a chamada.";

@@ -49,7 +49,7 @@ words! {
     reason_broke_off: "the answer ended early" / "a resposta foi interrompida";
     reason_partly_answered:
         "the answer ended early; charged for what came" / "a resposta foi interrompida; cobrado o que chegou";
-    reason_left: "you ended the connection during the answer" / "você encerrou a conexão durante a resposta";
+    reason_left: "you did not read the answer to its end" / "você não leu a resposta até o fim";
     reason_left_early:
         "you ended the connection before the answer" / "você encerrou a conexão antes da resposta";
     outcome_running: "Running" / "Em andamento";
