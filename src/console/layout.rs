@@ -72,7 +72,7 @@ pub(crate) async fn account_with(
     }
     let id = call.account_id()?;
     let counts = counts(call.db().await?, id).await?;
-    let left = numbers::whole(call.language(), ledger.credits_left().as_i64());
+    let left = ledger.credits_left().as_i64();
     let (words, membership) = (call.words(), call.membership()?);
     let root = format!("/console/{id}");
     let note = match (membership.closed_at, membership.account_state) {
@@ -86,8 +86,8 @@ pub(crate) async fn account_with(
             header.bar {
                 (brand(&call.frame, "/"))
                 a.switcher href="/console?choose=1" { (membership.account_name) }
-                a.left.push href=(root) { (left) " " small { (words.credits_left()) } }
-                a.wide href="/docs/" { (words.docs()) }
+                a.left.push href=(root) { (numbers::whole(call.language(), left)) " " small { (words.credits_left(left)) } }
+                a.wide href=(words.docs_address()) { (words.docs()) }
                 span.wide { (other_language(&call.frame)) }
                 (person(call)?)
             }

@@ -140,7 +140,7 @@ fn first_steps(call: &Call, root: &str) -> Result<Markup, PageError> {
             header { h2 { (words.first_steps()) } }
             ol.body {
                 li { a href={ (root) "/keys/new" } { (words.step_key()) } }
-                li { a href="/docs/" { (words.step_call()) } }
+                li { a href=(words.first_call_address()) { (words.step_call()) } }
                 @if !has_password { li { a href="/console/me/password" { (words.step_password()) } } }
             }
         }

@@ -197,7 +197,7 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
             (brand(frame, "/"))
             span.push {}
             // The operators' address has no documentation.
-            @if frame.root == Realm::Console.root() { a.wide href="/docs/" { (words.docs()) } }
+            @if frame.root == Realm::Console.root() { a.wide href=(words.docs_address()) { (words.docs()) } }
             (other_language(frame))
         }
         main.plain #main {

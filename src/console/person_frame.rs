@@ -15,7 +15,7 @@ pub(crate) fn of_person(call: &Call, title: &str, content: &Markup) -> Result<Re
             (brand(&call.frame, "/"))
             a.switcher href="/console" { (words.to_console()) }
             span.push {}
-            a.wide href="/docs/" { (words.docs()) }
+            a.wide href=(words.docs_address()) { (words.docs()) }
             span.wide { (other_language(&call.frame)) }
             (person(call)?)
         }

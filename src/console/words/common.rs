@@ -10,7 +10,8 @@ words! {
     nav_keys: "API keys" / "Chaves de API";
     nav_environments: "Environments" / "Ambientes";
     docs: "Docs" / "Documentação";
-    credits_left: "credits left" / "créditos disponíveis";
+    docs_address: "/docs/" / "/pt/docs/";
+    first_call_address: "/docs/first-call" / "/pt/docs/first-call";
     other_language: "Português" / "English";
     log_out: "Log out" / "Sair";
     profile: "Your profile" / "Seu perfil";
@@ -94,6 +95,8 @@ sentences! {
     fn days_ago(n: i64) { format!("{} ago", counted(w, n, "day", "days")) } { format!("há {}", counted(w, n, "dia", "dias")) }
     fn just_now() { "just now".to_owned() } { "agora mesmo".to_owned() }
     fn days(n: i64) { counted(w, n, "day", "days") } { counted(w, n, "dia", "dias") }
+    fn credits_left(n: i64) { if n == 1 { "credit left".to_owned() } else { "credits left".to_owned() } }
+        { if n == 1 { "crédito disponível".to_owned() } else { "créditos disponíveis".to_owned() } }
     fn credits_noun(n: i64) { if n == 1 { "credit".to_owned() } else { "credits".to_owned() } }
         { if n == 1 { "crédito".to_owned() } else { "créditos".to_owned() } }
     fn credits(n: i64) { counted(w, n, "credit", "credits") } { counted(w, n, "crédito", "créditos") }

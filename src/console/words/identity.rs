@@ -35,7 +35,7 @@ words! {
     confirm_why: "Changes of keys, people and passwords need a recent proof that it is you. Reading never does."
         / "Alterações de chaves, pessoas e senhas exigem uma confirmação recente de que é você. Consultar nunca exige.";
     confirm_button: "Confirm" / "Confirmar";
-    set_password: "Set a password" / "Criar uma senha";
+    set_password: "Set a password" / "Definir a senha";
     accounts_title: "Your accounts" / "Suas contas";
     no_account: "You are not a member of any account. Ask an admin to invite you."
         / "Você não participa de nenhuma conta. Peça um convite a um administrador.";

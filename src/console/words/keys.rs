@@ -235,7 +235,7 @@ sentences! {
     }
     fn key_created(name: &str) { format!("Key “{name}” created") } { format!("Chave “{name}” criada") }
     fn secret_replaced(name: &str) { format!("New secret of “{name}”") } { format!("Novo segredo de “{name}”") }
-    fn of_key(act: &str, name: &str) { format!("{act} “{name}”") } { format!("{act} “{name}”") }
+    fn of_key(act: &str, name: &str) { format!("{act} “{name}”") } { format!("{act}: “{name}”") }
     fn bound_by(what: &str) { format!("bound by {what}") } { format!("limite: {what}") }
     fn used_lately(calls: i64, credits: i64) {
         format!("Since yesterday it made {} for {}.", counted(w, calls, "call", "calls"), w.credits(credits))

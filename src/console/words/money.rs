@@ -105,7 +105,7 @@ words! {
     lot_plan: "plan" / "plano";
     lot_pack: "pack" / "pacote";
     lot_grant: "grant" / "cortesia";
-    held_until_end: "On hold until it ended" / "Em reserva até terminar";
+    held_until_end: "On hold until it ended" / "Ficou em reserva até terminar";
     unused_part_returned: "Unused part of the hold returned" / "Devolvida a parte não usada da reserva";
     plan_renewed: "Credits of the plan for a new period" / "Créditos do plano para um novo período";
     grant_given: "Granted by the operator" / "Cortesia do operador";
