@@ -84,7 +84,7 @@ pub(crate) async fn account_with(
         a.skip href="#main" { (words.skip()) }
         div.page.test[content.is_test] {
             header.bar {
-                (brand(&call.frame, "/"))
+                (brand(&call.frame, words.home_address()))
                 a.switcher href="/console?choose=1" { (membership.account_name) }
                 a.left.push href=(root) { (numbers::whole(call.language(), left)) " " small { (words.credits_left(left)) } }
                 a.wide href=(words.docs_address()) { (words.docs()) }

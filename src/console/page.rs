@@ -194,7 +194,7 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
     let body = html! {
         a.skip href="#main" { (words.skip()) }
         header.bar {
-            (brand(frame, "/"))
+            (brand(frame, words.home_address()))
             span.push {}
             // The operators' address has no documentation.
             @if frame.root == Realm::Console.root() { a.wide href=(words.docs_address()) { (words.docs()) } }

@@ -12,7 +12,7 @@ pub(crate) fn of_person(call: &Call, title: &str, content: &Markup) -> Result<Re
     let body = html! {
         a.skip href="#main" { (words.skip()) }
         header.bar {
-            (brand(&call.frame, "/"))
+            (brand(&call.frame, words.home_address()))
             a.switcher href="/console" { (words.to_console()) }
             span.push {}
             a.wide href=(words.docs_address()) { (words.docs()) }

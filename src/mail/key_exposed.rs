@@ -87,7 +87,7 @@ const PT: Words = Words {
     notified: "A chave ainda funciona. Troque o segredo agora.",
     was_dead: "A chave já estava encerrada. Nada foi alterado.",
     place: "Quem denunciou informou este endereço, que não foi verificado. Abra com cuidado:",
-    advice: "Remova a chave desse lugar e confira o uso da conta.",
+    advice: "Remova a chave desse lugar e confira o consumo da conta.",
     open: "Abrir a chave",
     reason: "Você recebe esta mensagem porque cuida das chaves de API de uma conta.",
 };

@@ -174,7 +174,7 @@ pub(super) fn person(route: &Route) -> RequestBody {
             nullable(&["basic", "standard", "premium"]),
             [
                 "The depth of the analysis, which decides the price. `standard` if absent.",
-                "A profundidade da análise, que define o preço. Na ausência, `standard`.",
+                "A profundidade da análise, que define o preço. Padrão: `standard`.",
             ],
         ));
     }
@@ -190,7 +190,7 @@ pub(super) fn person(route: &Route) -> RequestBody {
         nullable(&["brief", "standard", "full"]),
         [
             "How much of the analysis the answer contains. `standard` if absent.",
-            "Quanto da análise a resposta contém. Na ausência, `standard`.",
+            "Quanto da análise a resposta contém. Padrão: `standard`.",
         ],
     ));
     if is_comprehensive {

@@ -10,6 +10,7 @@ words! {
     nav_keys: "API keys" / "Chaves de API";
     nav_environments: "Environments" / "Ambientes";
     docs: "Docs" / "Documentação";
+    home_address: "/" / "/pt/";
     docs_address: "/docs/" / "/pt/docs/";
     first_call_address: "/docs/first-call" / "/pt/docs/first-call";
     other_language: "Português" / "English";

@@ -22,7 +22,7 @@ impl super::Words {
             Action::KeyImported => ("imported the key", "importou a chave"),
             Action::KeyChanged => ("changed the key", "alterou a chave"),
             Action::KeyDisabled => ("disabled the key", "desativou a chave"),
-            Action::KeyEnabled => ("enabled the key", "ativou a chave"),
+            Action::KeyEnabled => ("enabled the key", "reativou a chave"),
             Action::KeyRevoked => ("revoked the key", "revogou a chave"),
             Action::KeyOnLeakChanged => (
                 "changed what a report of a leak does to the key",

@@ -135,7 +135,7 @@ words! {
         / "A chave continua a mesma: id, limites e histórico. Até o fim do segredo antigo, os dois funcionam, e a página da chave mostra quando o antigo foi usado pela última vez.";
     old_secret_last_used: "The current secret was last used" / "O segredo atual foi usado pela última vez";
     disable_lead: "Every program that uses the key is refused within 5 seconds, until you enable it again."
-        / "Todo programa que usa a chave passa a ser recusado em até 5 segundos, até você ativá-la de novo.";
+        / "Todo programa que usa a chave passa a ser recusado em até 5 segundos, até você reativá-la.";
     enable_lead: "Programs that have its secret may call again at once."
         / "Os programas que têm o segredo podem chamar de novo na hora.";
     revoke_lead: "Every program that uses the key stops within 5 seconds. This cannot be undone; disabling can."

@@ -155,7 +155,7 @@ refusals! {
             en: "This API key is disabled.",
                 "Ask an administrator of your account to enable the key, or use another key.";
             pt: "Esta chave de API está desativada.",
-                "Peça a um administrador da conta que ative a chave ou use outra chave.";
+                "Peça a um administrador da conta que reative a chave ou use outra chave.";
         }
     }
 
@@ -169,14 +169,14 @@ refusals! {
                          check the usage of your account.";
                     pt: "Esta chave de API foi encontrada em um lugar acessível a terceiros e não funciona mais.",
                         "Crie uma nova chave e substitua esta na sua aplicação. Remova-a do lugar indicado em `found_at` e \
-                         confira o uso da conta.";
+                         confira o consumo da conta.";
                     facts: exposed_at = Fact::shown(at.to_rfc3339_opts(SecondsFormat::Secs, true)), found_at = place;
                 }
                 None => {
                     en: "This API key was found where others could read it, and no longer works.",
                         "Create a new key, and replace this one in your application. Check the usage of your account.";
                     pt: "Esta chave de API foi encontrada em um lugar acessível a terceiros e não funciona mais.",
-                        "Crie uma nova chave e substitua esta na sua aplicação. Confira o uso da conta.";
+                        "Crie uma nova chave e substitua esta na sua aplicação. Confira o consumo da conta.";
                     facts: exposed_at = Fact::shown(at.to_rfc3339_opts(SecondsFormat::Secs, true));
                 }
             }

@@ -72,10 +72,10 @@ faults! {
     /// A query parameter of a request that takes none.
     Parameter => "unknown_parameter",
         "is a query parameter, and this request takes none",
-        "é um parâmetro de consulta, e esta requisição não aceita nenhum";
+        "é um parâmetro de query, e esta requisição não aceita nenhum";
     /// A query parameter that the request does not take, beside those that it takes.
     OtherParameter => "unknown_parameter",
-        "is not a query parameter of this request", "não é um parâmetro de consulta desta requisição";
+        "is not a query parameter of this request", "não é um parâmetro de query desta requisição";
     Repeated => "repeated", "is given more than once", "foi informado mais de uma vez";
     /// Two spellings of the field hold different values.
     Contradicts => "contradicts",
