@@ -221,7 +221,7 @@ impl LedgerAccount {
                 Some(outcome),
             );
         }
-        if hold.refund(amount).request && hold.period == Some(self.period.index) {
+        if hold.refund(amount).has_request && hold.period == Some(self.period.index) {
             self.requests_used = self.requests_used.saturating_sub(1);
         }
         Ok(())

@@ -166,7 +166,7 @@ async fn a_settlement_with_other_records_is_not_plain() {
     assert_eq!(both.takes.len(), 2);
     assert!(PlainSettlement::new(capture(&both, 1)).is_err(), "two lots");
     let one = hold(&mut writer, &customer, 2).await;
-    assert!(PlainSettlement::new(capture(&Hold { capped: true, ..one.clone() }, 1)).is_err(), "caps");
+    assert!(PlainSettlement::new(capture(&Hold { is_capped: true, ..one.clone() }, 1)).is_err(), "caps");
     let claim = customer.request_once(2, 1, 1).idempotency;
     assert!(PlainSettlement::new(Settle { claim, ..capture(&one, 1) }).is_err(), "an idempotency key");
     assert!(PlainSettlement::new(capture(&one, 1)).is_ok());

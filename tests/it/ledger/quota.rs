@@ -47,7 +47,7 @@ async fn a_pack_is_spent_by_the_fast_path_once_the_first_call_has_opened_it() {
     manual.one(Operation::Hold(customer.request(1))).await;
     let requests = (0..3).map(|_| customer.request(2)).collect();
     let effects = manual.commit(Work::holds(requests), Vec::new()).await;
-    assert!(effects.iter().all(|effect| !held(effect).request_taken));
+    assert!(effects.iter().all(|effect| !held(effect).took_request));
     assert_eq!(fixture.books(&customer).await, (11, 8, 2));
     assert_clean(&fixture).await;
 }
@@ -90,7 +90,7 @@ async fn a_batch_whose_answer_was_lost_is_found_with_what_its_holds_took() {
     let Resolution::Committed(found) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     let holds = |effects: &[Option<Effect>]| -> Vec<Hold> { effects.iter().map(held).collect() };
     assert_eq!(holds(&found), holds(&decided));
-    assert_eq!(holds(&decided).iter().map(|hold| hold.request_taken).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(holds(&decided).iter().map(|hold| hold.took_request).collect::<Vec<_>>(), [false, true]);
 }
 
 #[tokio::test]
