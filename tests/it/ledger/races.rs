@@ -106,8 +106,8 @@ async fn of_600_requests_to_three_gateways_on_60_credits_60_are_answered_and_540
     for _ in 0..2 {
         let sources = Sources { overrides: vec![("listen", "127.0.0.1:0".into())], ..Sources::default() };
         let (settings, database) = (load(&sources).unwrap(), first.database.options());
-        let (pepper, clock) = (first.pepper.clone(), DatabaseClock::default());
-        let start = Start { settings, database, pepper, clock, dev: false };
+        let (peppers, clock) = (first.peppers.clone(), DatabaseClock::default());
+        let start = Start { settings, database, peppers, clock, dev: false };
         others.push(App::start(start).await.unwrap());
     }
     let unlimited = |plan: &mut Plan| {
