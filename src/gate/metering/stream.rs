@@ -3,8 +3,8 @@
 
 mod bill;
 mod finish;
-mod streamed_answer_body;
 mod running;
+mod streamed_answer_body;
 
 use std::fmt;
 use std::pin::Pin;
