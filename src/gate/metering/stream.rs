@@ -1,5 +1,4 @@
-//! A streamed answer. Its body owns the hold: whatever ends the body
-//! settles the call, once.
+//! A streamed answer. Its body owns the hold: whatever ends the body settles the call, once.
 
 mod bill;
 mod finish;
@@ -101,8 +100,7 @@ pub struct StreamLimits {
     pub tells_price: bool,
 }
 
-/// Response extension of a streamed body: whatever its length, only a part
-/// of it is in memory.
+/// Response extension of a streamed body: whatever its length, only a part of it is in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Streamed;
 
