@@ -20,6 +20,7 @@ pub mod operators;
 pub mod peppers;
 pub mod plan_moves;
 pub mod second_factor;
+pub mod sign_up;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
