@@ -39,3 +39,6 @@ pub mod clock; // the only place that reads the wall clock
 pub mod kill_point; // where a test may end the process; empty in a release build
 pub mod panic_guard; // a panic ends one call
 pub mod secret; // the pepper, and the keyed hash of every API key
+
+#[cfg(test)]
+mod scratch; // folders of unit tests

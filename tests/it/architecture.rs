@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("kill_point", &[]),
     ("panic_guard", &[]),
+    ("scratch", &[]),
     ("analysis", &[]),
     ("secret", &[]),
     ("outbound", &[]),
