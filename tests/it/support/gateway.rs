@@ -180,6 +180,11 @@ impl Gateway {
         answer(self.posting(path, key, body)).await
     }
 
+    /// A PATCH of JSON with a key.
+    pub(crate) async fn patch(&self, path: &str, key: &str, body: &Value) -> Answer {
+        answer(self.request(Method::PATCH, path).header("x-api-key", key).json(body)).await
+    }
+
     /// A GET with a key.
     pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
         answer(self.request(Method::GET, path).header("x-api-key", key)).await
