@@ -9,6 +9,7 @@ pub mod change_refusal;
 pub mod contacts;
 pub mod credits;
 pub mod environments;
+mod fair_queue;
 pub mod forwarding;
 pub mod health;
 pub mod identity_keys;
@@ -19,7 +20,6 @@ pub mod management_auth;
 pub mod once;
 pub(crate) mod statement_csv;
 pub mod status;
-mod fair_queue;
 mod upstream_refusal;
 pub mod usage;
 

@@ -67,7 +67,7 @@ pub struct Start {
     pub settings: Settings,
     /// The database, whose schema is current.
     pub database: PgConnectOptions,
-    pub pepper: Peppers,
+    pub peppers: Peppers,
     pub clock: DatabaseClock,
     /// Development mode: requests need no key, cost nothing and find sample people only.
     pub dev: bool,

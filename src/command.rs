@@ -36,8 +36,8 @@ pub mod person;
 mod reload;
 pub mod retention;
 mod running;
-mod service_manager;
 pub mod serve;
+mod service_manager;
 pub mod sets;
 mod settings;
 mod stored;
@@ -160,14 +160,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&command, data_dir, output)?,
         Command::Backup(command) => backup::run(command, data_dir, output).await?,
         Command::Leak(command) => leak::run(command, data_dir, operator, output).await?,
-        Command::Openapi => openapi::run(&settings::for_command(data_dir, false)?.0, output)?,
+        Command::Openapi => openapi::run(&settings::for_command(data_dir)?, output)?,
         Command::PackageFiles { folder } => package_files::write(&folder)?,
         Command::Healthcheck(place) => {
-            let settings = settings::for_command(data_dir, false)?.0;
+            let settings = settings::for_command(data_dir)?;
             healthcheck::run(&place.probe_url(&settings)?, output).await?;
         }
         Command::Stored(command) => {
-            let (settings, log) = settings::for_command(data_dir, command.needs_pepper())?;
+            let (settings, log) = settings::for_command_with_log(data_dir, command.pepper_need())?;
             let _log = telemetry::init(&log.directives(), log.format)?;
             let opened = match command.makes_database() {
                 true => Context::open(settings).await?,

@@ -23,8 +23,8 @@ mod no_parameters;
 mod reentry;
 pub mod refusal_counts;
 pub mod settings;
-pub mod stack;
 mod shape;
+pub mod stack;
 mod step;
 pub mod validate;
 

@@ -20,6 +20,7 @@ pub mod operators;
 pub mod peppers;
 pub mod plan_moves;
 pub mod second_factor;
+pub mod sign_up;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,7 +28,7 @@ use sqlx::PgConnection;
 
 use crate::domain::audit::{Action, Change, Subject};
 use crate::domain::ids::AccountId;
-use crate::domain::rights::{Principal, Rights};
+use crate::domain::rights::{MissingRight, Principal, Rights};
 use crate::storage;
 use crate::storage::accounts::Life;
 
@@ -47,6 +48,15 @@ async fn lock(
     let rights = current_key::current_rights(connection, &by.rights).await?;
     rights.manage(account)?;
     Ok(rights)
+}
+
+/// Makes sure that the author may manage the account. What another account has does not exist for
+/// the author: the error is then `unknown`.
+fn may_manage(by: &Principal, account: AccountId, unknown: ChangeError) -> Result<(), ChangeError> {
+    by.rights.manage(account).map_err(|missing| match missing {
+        MissingRight::Account => unknown,
+        other => other.into(),
+    })
 }
 
 /// A change for the audit log.

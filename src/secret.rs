@@ -1,8 +1,8 @@
 //! Secrets that the program creates: API keys, and the pepper, without which a stolen table of key
 //! hashes is useless.
 
-pub mod password;
 pub mod passphrase;
+pub mod password;
 pub mod pem;
 pub mod peppers;
 pub mod seal;

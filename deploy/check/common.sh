@@ -8,8 +8,11 @@ fail() { say "FAILED: $*" >&2; exit 1; }
 expect() { local what=$1; shift; if "$@" >"$work/out" 2>&1; then say "$what"; else tail -30 "$work/out" >&2; fail "$what"; fi; }
 # until_true SECONDS COMMAND...
 until_true() { local end=$((SECONDS + $1)); shift; until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || return 1; sleep 0.2; done; }
-# field NAME — of the JSON object on standard input.
-field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+# field NAME — of the JSON object on standard input; keys.0.id goes into objects and lists.
+field() { python3 -c 'import json, sys
+value = json.load(sys.stdin)
+for name in sys.argv[1].split("."): value = value[int(name) if isinstance(value, list) else name]
+print(value)' "$1"; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 # --- PostgreSQL of this machine's packages ---

@@ -15,15 +15,15 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
+. deploy/check/common.sh
 
-port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-gateway=$(port) metrics=$(port) redis=$(port) upstream=$(port) prometheus=$(port)
+gateway=$(free_port) metrics=$(free_port) redis=$(free_port) upstream=$(free_port) prometheus=$(free_port)
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
     -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
 redis-server --port "$redis" --save '' --appendonly no --dir "$work" >/dev/null &
 pids+=($!)
-# A service that knows nobody.
+# A service that finds no one.
 python3 - "$upstream" <<'PYTHON' &
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,8 +54,8 @@ sed -e 's/^builtin = false/builtin = true/' -e 's/^access = .*/access = "analyze
 "$fluence" routes apply "$work/routes.toml" >/dev/null
 "$fluence" backup drill >/dev/null
 "$fluence" backup create --to "$work/backup" --without-pepper >/dev/null
-account=$("$fluence" account create --name A --email a@b.example --plan business --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
-new_key() { "$fluence" key create --account "$account" --name "$1" "${@:2}" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["key"])'; }
+account=$("$fluence" account create --name A --email a@b.example --plan business --json | field id)
+new_key() { "$fluence" key create --account "$account" --name "$1" "${@:2}" --json | field key; }
 key=$(new_key one) capped=$(new_key two --daily-cap 1) leaked=$(new_key three)
 FLUENCE_LOG_LEVEL=error "$fluence" serve &
 pids+=($!)
@@ -77,7 +77,7 @@ call() {
     curl -sk -o /dev/null --max-time 10 "https://127.0.0.1:$gateway$1" -H "X-API-Key: $2" -H 'Content-Type: application/json' \
         -d "{\"first_name\": \"Nobody\", \"last_name\": \"Known\", \"company\": \"Nowhere $RANDOM\"}" || true
 }
-"$fluence" key change "$("$fluence" key list --account "$account" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["keys"][0]["id"])')" --name renamed >/dev/null
+"$fluence" key change "$("$fluence" key list --account "$account" --json | field keys.0.id)" --name renamed >/dev/null
 for round in $(seq 1 20); do
     for path in /analyze /crm /crm_basico; do call "$path" "$key"; done
     call /analyze "$capped"

@@ -11,23 +11,17 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/deploy/check
 image=fluence:check
-site=$(mktemp -d)
-began=$SECONDS
+work=$(mktemp -d)
 own_engine=
 
-say() { printf '%4d s  %s\n' $((SECONDS - began)) "$*"; }
-fail() { say "FAILED: $*" >&2; exit 1; }
-# expect WHAT COMMAND...
-expect() { local what=$1; shift; if "$@" >"$site/out" 2>&1; then say "$what"; else tail -20 "$site/out" >&2; fail "$what"; fi; }
+. "$here/common.sh"
 # refuse WHAT TEXT COMMAND... — the command fails and says TEXT.
 refuse() {
     local what=$1 text=$2; shift 2
-    if "$@" >"$site/out" 2>&1; then fail "$what: it succeeded"; fi
-    grep -q -- "$text" "$site/out" || { tail -20 "$site/out" >&2; fail "$what: another reason"; }
+    if "$@" >"$work/out" 2>&1; then fail "$what: it succeeded"; fi
+    grep -q -- "$text" "$work/out" || { tail -20 "$work/out" >&2; fail "$what: another reason"; }
     say "$what"
 }
-# until_true SECONDS COMMAND...
-until_true() { local end=$((SECONDS + $1)); shift; until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || return 1; sleep 0.5; done; }
 
 if ! docker info >/dev/null 2>&1; then
     scripts/need.sh docker
@@ -39,19 +33,19 @@ if ! docker info >/dev/null 2>&1; then
 fi
 
 project=fluencecheck
-dc() { (cd "$site" && "${compose[@]}" -p "$project" "$@"); }
+dc() { (cd "$work" && "${compose[@]}" -p "$project" "$@"); }
 cleanup() {
     local status=$?
-    if [ $status -ne 0 ] && [ -n "${compose:-}" ] && [ -e "$site/compose.yaml" ]; then
+    if [ $status -ne 0 ] && [ -n "${compose:-}" ] && [ -e "$work/compose.yaml" ]; then
         dc logs --tail=15 2>&1 | tail -90 >&2 || true
     fi
-    if [ -n "${compose:-}" ] && [ -e "$site/compose.yaml" ]; then
+    if [ -n "${compose:-}" ] && [ -e "$work/compose.yaml" ]; then
         for project in fluencecheck fluencerestored; do
             dc --profile shared --profile monitoring --profile tools down -v -t 5 >/dev/null 2>&1 || true
         done
     fi
     cd "$here"
-    rm -rf "$site"
+    rm -rf "$work"
     if [ -n "$own_engine" ] && [ -z "${KEEP:-}" ]; then $here/engine.sh clean; fi
     exit $status
 }
@@ -60,8 +54,8 @@ trap cleanup EXIT
 # Compose 2 is not in Debian 12; the package of Debian 13 runs there.
 compose_2() {
     docker compose version >/dev/null 2>&1 && return
-    local plugins=${folder:-$site}/plugins
-    export DOCKER_CONFIG=${folder:-$site}/config
+    local plugins=${folder:-$work}/plugins
+    export DOCKER_CONFIG=${folder:-$work}/config
     mkdir -p "$plugins" "$DOCKER_CONFIG/cli-plugins"
     docker run --rm -v "$plugins:/plugins" debian:trixie-slim bash -c \
         'apt-get -qq update && cd /tmp && apt-get -qq download docker-compose >/dev/null && dpkg-deb -x docker-compose_*.deb /plugins'
@@ -76,10 +70,10 @@ compose=(docker compose)
 # --- the image ---
 revision=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 if [ -n "${PROGRAM:-}" ]; then
-    mkdir -p "$site/image/target/release"
-    cp "$PROGRAM" "$site/image/target/release/fluence"
-    { printf 'FROM rust:1.95-slim-trixie AS build\nWORKDIR /src\nCOPY . .\n'; sed -n '/^# The files of the image/,$p' Dockerfile; } >"$site/image/Dockerfile"
-    context=$site/image
+    mkdir -p "$work/image/target/release"
+    cp "$PROGRAM" "$work/image/target/release/fluence"
+    { printf 'FROM rust:1.95-slim-trixie AS build\nWORKDIR /src\nCOPY . .\n'; sed -n '/^# The files of the image/,$p' Dockerfile; } >"$work/image/Dockerfile"
+    context=$work/image
 else
     context=.
 fi
@@ -91,12 +85,12 @@ megabytes=$(($(docker image inspect -f '{{.Size}}' $image) / 1000000))
 say "the image has $megabytes MB, a revision, and an unprivileged user"
 
 # --- an operator's folder ---
-cp -r compose.yaml .env.example fluence.env.example deploy sample "$site/"
-cd "$site"
+cp -r compose.yaml .env.example fluence.env.example deploy sample "$work/"
+cd "$work"
 refuse "without .env and secrets nothing starts" . dc config -q
 cp .env.example .env
 expect "deploy/init.sh makes secrets" deploy/init.sh
-cp secrets/pepper "$site/pepper.before"
+cp secrets/pepper "$work/pepper.before"
 expect "deploy/init.sh keeps what is there" deploy/init.sh
 cmp -s secrets/pepper pepper.before || fail "deploy/init.sh replaced the pepper"
 [ "$(stat -c %a secrets .env fluence.env | sort -u | tr '\n' ' ')" = "600 700 " ] || fail "others can read .env, fluence.env or secrets"
@@ -118,23 +112,20 @@ compose=(docker-compose); expect "Compose 1.29 accepts the file" dc config -q
 compose=(docker compose); expect "Compose 2 accepts the file" dc config -q
 
 # --- up ---
-export PROJECT_FOLDER=$site
+export PROJECT_FOLDER=$work
 up() { COMPOSE="${compose[*]} -p $project" deploy/up.sh "$@"; }
 expect "it starts with two gateways" up --scale gateway=2
 fluence() { dc exec -T gateway fluence --as check "$@"; }
-field() { python3 -c 'import json,sys; value=json.load(sys.stdin)
-for name in sys.argv[1].split("."): value=value[name]
-print(value)' "$1"; }
 account=$(fluence --json account create --name Check --email ops@check.test --plan business | field id)
 fluence --json key create --account "$account" --name check >key.json
 KEY=$(field key <key.json)
 export KEY
 # As in the README, on standard input.
-(cd "$site" && docker compose -p $project run --rm -T import <sample/people.jsonl) >"$site/out" 2>&1 || { cat out >&2; fail "the import"; }
+(cd "$work" && docker compose -p $project run --rm -T import <sample/people.jsonl) >"$work/out" 2>&1 || { cat out >&2; fail "the import"; }
 say "account, key and people are there"
 until_true 20 dc exec -T front test -s /data/caddy/pki/authorities/local/root.crt || fail "the front has no certificate"
 dc exec -T front cat /data/caddy/pki/authorities/local/root.crt >ca.crt
-get() { curl -sS --cacert ca.crt --max-time 10 -o "$site/body" -w '%{http_code}' -H "X-API-Key: $KEY" "$@"; }
+get() { curl -sS --cacert ca.crt --max-time 10 -o "$work/body" -w '%{http_code}' -H "X-API-Key: $KEY" "$@"; }
 person='{"primeiro_nome":"Marina","ultimo_nome":"Duarte Prado","empresa":"Horizonte Sistemas"}'
 post() { get -H 'Content-Type: application/json' -d "$person" "$@"; }
 url=https://localhost:18443
@@ -200,7 +191,7 @@ wait $load || { cat load.err >&2; fail "the load"; }
 say "load: $(cat load.json)"
 [ "$(field failed <load.json)" = 0 ] || fail "calls were lost"
 # A hold of a dead gateway is released within ledger.hold_life_s.
-due=$((2 * $(field answered <load.json)))
+due=$((price * $(field answered <load.json)))
 charged_once() { [ $((spent_before - $(balance))) -eq $due ]; }
 until_true 90 charged_once || {
     fluence ledger statement --account "$account" | tail -n +2 | awk '{print $3, $4, $5}' | sort | uniq -c | sort -rn | head >&2
@@ -209,7 +200,7 @@ until_true 90 charged_once || {
 say "each call was charged once: $due credits"
 until_true 30 fluence ledger verify || fail "ledger verify"
 say "the ledger verifies"
-if dc logs --no-log-prefix postgres | grep WARNING >"$site/out"; then sed -n 1,3p "$site/out" >&2; fail "warnings in PostgreSQL's log"; fi
+if dc logs --no-log-prefix postgres | grep WARNING >"$work/out"; then sed -n 1,3p "$work/out" >&2; fail "warnings in PostgreSQL's log"; fi
 say "no warning in PostgreSQL's log"
 
 # --- a faulty upgrade does not touch the gateways ---

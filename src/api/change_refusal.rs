@@ -25,33 +25,64 @@ pub fn refusal(error: ChangeError) -> Refusal {
             Refusal::RotationInProgress { retry_after_s }
         }
         ChangeError::CannotRotate(CannotRotate::Expired) => Refusal::KeyExpired,
-        // The end of an account revokes all of its keys, also the one that asks.
+        // The end of an account revokes all of its keys, including the one that asks.
         ChangeError::Closed => Refusal::RevokedApiKey,
         ChangeError::CannotRotate(CannotRotate::Revoked) | ChangeError::Revoked => Refusal::KeyRevoked,
         ChangeError::NotRotating => Refusal::NotRotating,
-        ChangeError::MissingRight(MissingRight::Account) => Refusal::NotFound,
-        ChangeError::MissingRight(MissingRight::Scope(scope)) => {
-            Refusal::InsufficientScope { needed: scope.as_str() }
-        }
-        ChangeError::MissingRight(MissingRight::Admin) => {
-            Refusal::InsufficientScope { needed: Scope::Manage.as_str() }
-        }
-        ChangeError::MissingRight(MissingRight::Limit(field)) => Refusal::BeyondOwnLimits { field },
-        ChangeError::MissingRight(MissingRight::Uncapped) => Refusal::CappedKey,
-        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Disabled) => Refusal::DisabledApiKey,
-        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Revoked) => Refusal::RevokedApiKey,
-        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Expired) => Refusal::ExpiredApiKey,
-        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Replaced) => Refusal::ReplacedSecret,
-        ChangeError::KeyNoLongerValid(KeyNoLongerValid::Suspended) => Refusal::AccountSuspended,
-        ChangeError::MissingRight(MissingRight::LiveKey) => Refusal::TestKeyNotAllowed,
+        ChangeError::MissingRight(missing) => of_missing_right(missing),
+        ChangeError::KeyNoLongerValid(reason) => of_invalid_key(reason),
         ChangeError::Storage(error @ StorageError::Unavailable(_)) => {
             tracing::warn!(%error, "change failed");
             Refusal::UNAVAILABLE
         }
-        error => {
+        // Rules of changes that the API does not offer, and failures.
+        error @ (ChangeError::EmailTaken(_)
+        | ChangeError::ReferenceUsed { .. }
+        | ChangeError::TooManyMembers
+        | ChangeError::LastAdmin(_)
+        | ChangeError::KeyExists
+        | ChangeError::PepperNeeded { .. }
+        | ChangeError::PepperInUse { .. }
+        | ChangeError::NoPepper(_)
+        | ChangeError::NewestPepper(_)
+        | ChangeError::WrongPepper(_)
+        | ChangeError::RetiredPepper(_)
+        | ChangeError::Sealed(_)
+        | ChangeError::NoOperator(_)
+        | ChangeError::OperatorExists(_)
+        | ChangeError::Seal(_)
+        | ChangeError::Email(_)
+        | ChangeError::NoSecret(_)
+        | ChangeError::Storage(
+            StorageError::Conflict(_)
+            | StorageError::Missing(_)
+            | StorageError::Invalid(_)
+            | StorageError::Corrupt(_),
+        )) => {
             tracing::error!(%error, "change failed");
             Refusal::Internal
         }
+    }
+}
+
+const fn of_missing_right(missing: MissingRight) -> Refusal {
+    match missing {
+        MissingRight::Account => Refusal::NotFound,
+        MissingRight::Scope(scope) => Refusal::InsufficientScope { needed: scope.as_str() },
+        MissingRight::Admin => Refusal::InsufficientScope { needed: Scope::Manage.as_str() },
+        MissingRight::Limit(field) => Refusal::BeyondOwnLimits { field },
+        MissingRight::Uncapped => Refusal::CappedKey,
+        MissingRight::LiveKey => Refusal::TestKeyNotAllowed,
+    }
+}
+
+const fn of_invalid_key(reason: KeyNoLongerValid) -> Refusal {
+    match reason {
+        KeyNoLongerValid::Disabled => Refusal::DisabledApiKey,
+        KeyNoLongerValid::Revoked => Refusal::RevokedApiKey,
+        KeyNoLongerValid::Expired => Refusal::ExpiredApiKey,
+        KeyNoLongerValid::Replaced => Refusal::ReplacedSecret,
+        KeyNoLongerValid::Suspended => Refusal::AccountSuspended,
     }
 }
 

@@ -75,7 +75,7 @@ pub async fn list(
     let stored = stored.map_err(|error| refusal(error.into()))?;
     let mut data: Vec<_> = stored.contacts.iter().map(Shown::new).collect();
     // The store went by the bytes of their texts; as JSON they may be more.
-    let has_more = paging::cut_to_size(&mut data) || stored.more;
+    let has_more = paging::cut_to_size(&mut data) || stored.has_more;
     let next_cursor = data.last().filter(|_| has_more).map(|contact| contact.id);
     Ok(json_ok(List { success: true, data, next_cursor }))
 }

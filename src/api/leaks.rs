@@ -45,8 +45,8 @@ const MAX_TOKEN_CHARS: usize = 128;
 /// Most keys of one question of a scanner.
 const MAX_ASKED: usize = 100;
 /// Reports from one network per minute.
-const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("it is not 0");
-const NETWORKS: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not 0");
+const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const NETWORKS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 /// Reports that are worked on at once. More wait for a moment.
 const AT_ONCE: usize = 2;
 const WAIT: Duration = Duration::from_secs(5);

@@ -54,11 +54,11 @@ pub async fn usage(
     let query = usage_query(&uri, caller.clock.now().date_naive())?;
     let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
-    let UsagePage { lines: mut data, refused, more } = page.map_err(unreadable(WHAT))?;
-    let more = paging::cut_to_size(&mut data) || more;
+    let UsagePage { lines: mut data, refused, has_more } = page.map_err(unreadable(WHAT))?;
+    let has_more = paging::cut_to_size(&mut data) || has_more;
     let cursor =
         |line: &UsageLine| UsageCursor { group_by: query.group_by, place: line.place.clone() }.to_string();
-    let next_cursor = data.last().filter(|_| more).map(cursor);
+    let next_cursor = data.last().filter(|_| has_more).map(cursor);
     Ok(json_ok(Usage { success: true, from: query.from, to: query.to, refused, data, next_cursor }))
 }
 

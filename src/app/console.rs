@@ -14,7 +14,7 @@ use crate::console::settings::ConsoleSettings;
 use crate::console::{Alerts, Console};
 use crate::domain::setting;
 use crate::mail::sender::Sender;
-use crate::mail::transport::{FOLDER, Transport, sender};
+use crate::mail::transport::{FOLDER, Transport, mailbox_of};
 use crate::site::Site;
 use crate::storage::ledger::desk::LedgerDesk;
 
@@ -39,7 +39,7 @@ impl Foundation {
         let start = &self.start;
         Console {
             pool: self.pool.clone(),
-            peppers: start.pepper.clone(),
+            peppers: start.peppers.clone(),
             product: start.settings.product_name.clone(),
             prefix: start.settings.keys.prefix.clone(),
             base,
@@ -73,11 +73,11 @@ impl Foundation {
 
     /// Builds what sends alerts, on a gateway with a console.
     pub(super) fn build_alerts(&self) -> Option<Alerts> {
-        let Start { settings, pepper, .. } = &self.start;
+        let Start { settings, peppers, .. } = &self.start;
         let base = settings.console_base(self.address).ok().flatten()?;
         Some(Alerts {
             pool: self.pool.clone(),
-            peppers: pepper.clone(),
+            peppers: peppers.clone(),
             product: settings.product_name.clone(),
             base,
         })
@@ -85,11 +85,11 @@ impl Foundation {
 
     /// Builds what sends e-mails.
     pub(super) fn build_sender(&self) -> Result<Sender, StartError> {
-        let Start { settings, pepper, .. } = &self.start;
+        let Start { settings, peppers, .. } = &self.start;
         let data_dir = Path::new(&settings.data_dir);
         let transport =
             Transport::of(settings.mail.smtp_url.expose_secret(), data_dir).map_err(StartError::Mail)?;
-        let from = sender(&settings.mail.from, &settings.product_name).ok_or(StartError::Sender)?;
-        Ok(Sender { pool: self.pool.clone(), peppers: pepper.clone(), transport, from })
+        let from = mailbox_of(&settings.mail.from, &settings.product_name).ok_or(StartError::Sender)?;
+        Ok(Sender { pool: self.pool.clone(), peppers: peppers.clone(), transport, from })
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use metrics::gauge;
 use sqlx::PgPool;
 use tokio::sync::Notify;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -17,8 +16,7 @@ use super::parts::Shared;
 use crate::catalogue::in_force::{OfferInForce, OfferState};
 use crate::domain::offer_set::{SetKind, SetNumbers};
 use crate::kill_point::{self, KillPoint};
-use crate::server::router;
-use crate::server::routing::{Routed, Routing};
+use crate::server::routing::Routing;
 use crate::storage::error::StorageError;
 use crate::storage::{nodes, offer_sets};
 
@@ -106,23 +104,5 @@ impl Follower {
         kill_point::pass(KillPoint::SetRead);
         self.routing.swap(routed);
         Ok(numbers)
-    }
-}
-
-impl Shared {
-    /// The router of an offer. It is built off the threads that serve, because upstreams have
-    /// files.
-    pub(super) async fn routed(
-        self: &Arc<Self>,
-        offer: Offer,
-        in_force: &OfferInForce,
-    ) -> Result<Routed, OfferError> {
-        let (shared, in_force) = (self.clone(), in_force.clone());
-        let building = spawn_blocking(move || {
-            let parts = shared.parts(&offer, &in_force)?;
-            let links = (*parts.gate.links).clone();
-            Ok(Routed::new(router::router(&parts), links))
-        });
-        building.await.unwrap_or_else(|error| Err(OfferError::NotBuilt(error)))
     }
 }

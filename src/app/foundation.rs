@@ -62,7 +62,7 @@ impl Foundation {
         drop(connection);
         let facts = offer.facts(settings, Arc::new(SettlementTable::parse(SETTLEMENT_TOML)?));
         let dev_key = if start.dev {
-            Some(Arc::new(development::key(&pool, &offer.catalogue, &start.pepper).await?))
+            Some(Arc::new(development::key(&pool, &offer.catalogue, &start.peppers).await?))
         } else {
             development::suspend(&pool).await?;
             None

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::every;
@@ -17,8 +18,6 @@ use crate::gate::refusal_counts::RefusedCalls;
 use crate::mail::sender::Sender;
 use crate::management::plan_moves::mover::PlanMover;
 
-/// A gateway whose ledger writer misses this many heartbeats is not ready.
-pub(super) const HEARTBEATS_MISSED: u32 = 2;
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 const COUNT_REFUSED_EVERY: Duration = Duration::from_secs(5);
 /// Each look takes a slice of the accounts.
@@ -30,6 +29,7 @@ const SEND_MAIL_EVERY: Duration = Duration::from_secs(2);
 
 /// What the jobs work on.
 pub(super) struct Jobs {
+    pub(super) pool: PgPool,
     pub(super) sweep: Sweep,
     pub(super) readiness: Readiness,
     pub(super) needed: Needed,
@@ -51,11 +51,13 @@ impl Jobs {
         let (flush_every, sweep_every) = (settings.keys.last_used_every, settings.ledger.sweep_every);
         let jobs = Arc::new(self);
         jobs.spawn("readiness", PROBE_EVERY, |jobs| async move { jobs.readiness.probe(&jobs.needed).await });
-        jobs.spawn("last use of keys", flush_every, |jobs| async move {
-            jobs.last_used.flush(&jobs.sweep.pool).await
-        });
+        jobs.spawn(
+            "last use of keys",
+            flush_every,
+            |jobs| async move { jobs.last_used.flush(&jobs.pool).await },
+        );
         jobs.spawn("refused calls", COUNT_REFUSED_EVERY, |jobs| async move {
-            jobs.refused.flush(&jobs.sweep.pool).await;
+            jobs.refused.flush(&jobs.pool).await;
         });
         jobs.spawn("e-mails", SEND_MAIL_EVERY, |jobs| async move { jobs.mail.send_due().await });
         jobs.spawn("plan moves", MOVE_PLANS_EVERY, |jobs| async move { jobs.plan_moves.run_due().await });

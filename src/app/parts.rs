@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 
 use super::foundation::Foundation;
 use super::from_settings::{analysis_api, limits_in_force};
@@ -37,7 +38,8 @@ use crate::gate::refusal_counts::RefusedCalls;
 use crate::ledger::writer::Ledger;
 use crate::management::leaks::LeakPolicy;
 use crate::secret::signing::TokenSigner;
-use crate::server::router::Parts;
+use crate::server::router::{self, Parts};
+use crate::server::routing::Routed;
 use crate::site::Site;
 use crate::upstream::identity_headers::IdentityHeaders;
 
@@ -73,7 +75,7 @@ impl Foundation {
         keyring: &Keyring,
         wake: Arc<Notify>,
     ) -> Result<Shared, StartError> {
-        let Start { settings, pepper, clock, .. } = &self.start;
+        let Start { settings, peppers, clock, .. } = &self.start;
         let pool = &self.pool;
         let max_body_bytes = settings.server.max_body_bytes.get();
         Ok(Shared {
@@ -81,7 +83,7 @@ impl Foundation {
             analysis: analysis_api(settings, pool.clone())?,
             management: Management::new(
                 pool.clone(),
-                pepper.clone(),
+                peppers.clone(),
                 settings.keys.prefix.clone(),
                 max_body_bytes,
             ),
@@ -89,7 +91,7 @@ impl Foundation {
             metering: self.build_metering(ledger),
             upstreams: Arc::new(Upstreams::new(wake)),
             names: Arc::new(settings.identity_header_prefix.clone()),
-            signer: Arc::new(TokenSigner::new(pepper)?),
+            signer: Arc::new(TokenSigner::new(peppers)?),
             console: self.build_console(),
             lease: self.lease.clone(),
             settings: settings.clone(),
@@ -105,11 +107,11 @@ impl Foundation {
 
     /// Builds what takes reports of leaked keys.
     fn build_leaks(&self, keyring: &Keyring) -> Result<Leaks, StartError> {
-        let Start { settings, pepper, .. } = &self.start;
+        let Start { settings, peppers, .. } = &self.start;
         let console = settings.console_base(self.address).ok().flatten();
         let policy =
             LeakPolicy { on_leak: settings.leaks.on_leak, console: console.map(|base| base.link("")) };
-        let leaks = Leaks::new(self.pool.clone(), pepper.clone(), policy, keyring.clone())
+        let leaks = Leaks::new(self.pool.clone(), peppers.clone(), policy, keyring.clone())
             .with_reports(settings.leaks.reports);
         let LeakSettings { github, github_keys_file, github_token_type, .. } = &settings.leaks;
         if !github {
@@ -152,8 +154,24 @@ impl Shared {
         }
     }
 
+    /// The router of an offer. It is built off the threads that serve, because upstreams have
+    /// files.
+    pub(super) async fn routed(
+        self: &Arc<Self>,
+        offer: Offer,
+        in_force: &OfferInForce,
+    ) -> Result<Routed, OfferError> {
+        let (shared, in_force) = (self.clone(), in_force.clone());
+        let building = spawn_blocking(move || {
+            let parts = shared.parts(&offer, &in_force)?;
+            let links = (*parts.gate.links).clone();
+            Ok(Routed::new(router::router(&parts), links))
+        });
+        building.await.unwrap_or_else(|error| Err(OfferError::NotBuilt(error)))
+    }
+
     /// The parts of the router of an offer.
-    pub(super) fn parts(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Parts, OfferError> {
+    fn parts(&self, offer: &Offer, in_force: &OfferInForce) -> Result<Parts, OfferError> {
         let (settings, pool, people) = (&self.settings, &self.pool, &self.analysis.people);
         let facts = offer.facts(settings, self.metering.table.clone());
         let links = facts.links.clone();

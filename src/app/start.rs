@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use super::follower::Follower;
 use super::foundation::Foundation;
-use super::jobs::{HEARTBEATS_MISSED, Jobs};
+use super::jobs::Jobs;
 use super::parts::Shared;
 use super::ports::{Listeners, Setting};
 use super::reloads::Reloads;
 use super::{App, Ports, Start, StartError};
 use crate::api::health::Health;
 use crate::background::listener::Listener;
-use crate::background::readiness::Needed;
+use crate::background::readiness::{HEARTBEATS_UNTIL_NOT_READY, Needed};
 use crate::background::silent_epochs::SilentEpochs;
 use crate::background::sweep::{DELETING, Sweep};
 use crate::catalogue::in_force::OfferInForce;
@@ -59,11 +59,11 @@ impl App {
             .map_err(|error| Setting::SERVICE.fault(start.settings.listen, error))?;
         let foundation = Foundation::lay(start, address).await?;
         let (ledger, writer) = foundation.start_ledger().await?;
-        let pepper_version = foundation.start.pepper.newest().version();
+        let pepper_version = foundation.start.peppers.newest().version();
         let node = Node { id: new_id(), name: foundation.node.clone(), pepper_version };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
-        let prepared = foundation.prepare(&ledger, &keyring, (node.id, wake), tls.clone()).await;
+        let prepared = foundation.prepare(&ledger, &keyring, node.id, wake, tls.clone()).await;
         let Prepared { routing, health, reloads } = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -113,9 +113,9 @@ impl Foundation {
         node: Node,
         wake: Arc<Notify>,
     ) -> Result<(Keyring, JoinHandle<()>), StartError> {
-        let Start { settings, database, pepper, clock, .. } = &self.start;
+        let Start { settings, database, peppers, clock, .. } = &self.start;
         let (pool, rates) = (self.pool.clone(), self.rates.clone());
-        let keyring = Keyring::start(pool, pepper.clone(), &settings.keys, rates, clock.clone());
+        let keyring = Keyring::start(pool, peppers.clone(), &settings.keys, rates, clock.clone());
         // Registered first, with no change seen: a revocation that waits for all gateways must wait
         // for this one too.
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
@@ -147,7 +147,8 @@ impl Foundation {
         &self,
         ledger: &Ledger,
         keyring: &Keyring,
-        (node_id, wake): (Uuid, Arc<Notify>),
+        node_id: Uuid,
+        wake: Arc<Notify>,
         tls: Option<Arc<Tls>>,
     ) -> Result<Prepared, StartError> {
         let shared = Arc::new(self.build_shared(ledger, keyring, wake.clone()).await?);
@@ -205,6 +206,7 @@ impl Foundation {
     async fn start_jobs(&self, ledger: &Ledger, keyring: &Keyring) -> Result<(), StartError> {
         let settings = &self.start.settings;
         let jobs = Jobs {
+            pool: self.pool.clone(),
             sweep: Sweep {
                 pool: self.pool.clone(),
                 database: self.start.database.clone(),
@@ -217,7 +219,7 @@ impl Foundation {
             needed: Needed {
                 pool: self.pool.clone(),
                 writer: ledger.liveness().clone(),
-                writer_silence: settings.ledger.heartbeat_every * HEARTBEATS_MISSED,
+                writer_silence: settings.ledger.heartbeat_every * HEARTBEATS_UNTIL_NOT_READY,
             },
             limits: self.rates.clone(),
             last_used: keyring.last_used().clone(),

@@ -42,46 +42,72 @@ enum FeedError {
     Storage(#[from] StorageError),
 }
 
+/// What the connections to the feed have in common.
+struct Progress {
+    /// The last change that was read. `None` before the first one.
+    seen: Option<i64>,
+    /// Whether this machine's clock was last reported as differing from the database's.
+    is_skewed: bool,
+    pause: Duration,
+}
+
+impl Progress {
+    const fn new() -> Self {
+        Self { seen: None, is_skewed: false, pause: FIRST_PAUSE }
+    }
+
+    fn connected(&mut self) {
+        self.pause = FIRST_PAUSE;
+        gauge!("gateway_listener_connected").set(1.0);
+        tracing::info!("change feed connected");
+    }
+
+    /// Returns the pause before the next connection.
+    fn disconnected(&mut self, error: &FeedError) -> Duration {
+        tracing::warn!(%error, "change feed disconnected");
+        gauge!("gateway_listener_connected").set(0.0);
+        let pause = self.pause;
+        self.pause = (pause * 2).min(READ_EVERY);
+        pause
+    }
+
+    /// Reports the skew of this machine's clock: as a metric, and in the log when it becomes large
+    /// or small.
+    fn watch_skew(&mut self, clock: &DatabaseClock) {
+        gauge!("gateway_clock_skew_seconds").set(clock.skew().as_seconds_f64());
+        let warning = clock.warning();
+        match (&warning, self.is_skewed) {
+            (Some(warning), false) => {
+                tracing::warn!(%warning, "clock differs from the database's, which decides when keys expire")
+            }
+            (None, true) => tracing::info!("clock agrees with the database's again"),
+            _ => {}
+        }
+        self.is_skewed = warning.is_some();
+    }
+}
+
 impl<F: Fn(FeedEvent) + Send> Listener<F> {
     /// Follows the feed until `stop`, over as many connections as that takes.
     pub async fn run(self, stop: CancellationToken) {
-        let mut seen = None;
-        let mut is_skewed = false;
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let following = self.follow(&mut seen, &mut is_skewed, &mut pause, &stop);
-            match following.await {
-                Ok(()) => return,
-                Err(lost) => tracing::warn!(
-                    error = %lost,
-                    "change feed disconnected"
-                ),
-            }
-            gauge!("gateway_listener_connected").set(0.0);
+        let mut progress = Progress::new();
+        while let Err(lost) = self.follow(&mut progress, &stop).await {
             tokio::select! {
-                () = sleep(pause) => pause = (pause * 2).min(READ_EVERY),
+                () = sleep(progress.disconnected(&lost)) => {}
                 () = stop.cancelled() => return,
             }
         }
     }
 
     /// Follows the feed on one connection, until it is lost or until `stop`.
-    async fn follow(
-        &self,
-        seen: &mut Option<i64>,
-        is_skewed: &mut bool,
-        pause: &mut Duration,
-        stop: &CancellationToken,
-    ) -> Result<(), FeedError> {
+    async fn follow(&self, progress: &mut Progress, stop: &CancellationToken) -> Result<(), FeedError> {
         let mut feed = within(ChangeFeed::open(self.database.clone(), QUERY_TIMEOUT)).await?;
         let mut is_new = true;
         loop {
-            self.read_changes(&mut feed, seen).await?;
-            self.watch_skew(is_skewed);
+            self.read_changes(&mut feed, &mut progress.seen).await?;
+            progress.watch_skew(&self.clock);
             if std::mem::take(&mut is_new) {
-                *pause = FIRST_PAUSE;
-                gauge!("gateway_listener_connected").set(1.0);
-                tracing::info!("change feed connected");
+                progress.connected();
             }
             tokio::select! {
                 notified = timeout(READ_EVERY, feed.notified()) => if let Ok(notified) = notified { notified?; },
@@ -90,21 +116,6 @@ impl<F: Fn(FeedEvent) + Send> Listener<F> {
                 }
             }
         }
-    }
-
-    /// Reports the skew of this machine's clock: as a metric, and in the log when it becomes large
-    /// or small.
-    fn watch_skew(&self, is_skewed: &mut bool) {
-        gauge!("gateway_clock_skew_seconds").set(self.clock.skew().as_seconds_f64());
-        let warning = self.clock.warning();
-        match (&warning, *is_skewed) {
-            (Some(warning), false) => {
-                tracing::warn!(%warning, "clock differs from the database's, which decides when keys expire")
-            }
-            (None, true) => tracing::info!("clock agrees with the database's again"),
-            _ => {}
-        }
-        *is_skewed = warning.is_some();
     }
 
     /// Reads changes and passes them on, reports progress to the other gateways, and proves that no

@@ -67,6 +67,8 @@ pub struct Needed {
     pub writer_silence: Duration,
 }
 
+/// A gateway whose ledger writer misses this many heartbeats is not ready.
+pub const HEARTBEATS_UNTIL_NOT_READY: u32 = 2;
 /// A writer that works ends every attempt to write within this time.
 const LONGEST_ATTEMPT: Duration = LONGEST_CALL.saturating_add(Duration::from_secs(5));
 /// Timeout of a check: a connection whose server has gone silent never answers.

@@ -15,7 +15,7 @@ use crate::ledger::store::Epoch;
 use crate::storage::ledger::OpenEpoch;
 
 /// A stale epoch is closed once this gateway has observed that many missed heartbeats.
-const HEARTBEATS_MISSED: u32 = 3;
+const HEARTBEATS_UNTIL_DEAD: u32 = 3;
 
 /// The silence of open epochs, as one gateway has observed it.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl SilentEpochs {
             let observed = same.map_or(Duration::ZERO, |silence| silence.observed.saturating_add(step));
             self.silences.insert(epoch.epoch, Silence { heartbeat_at: epoch.heartbeat_at, observed });
             let needed = match epoch.is_stale {
-                true => self.heartbeat_every * HEARTBEATS_MISSED,
+                true => self.heartbeat_every * HEARTBEATS_UNTIL_DEAD,
                 false => self.hold_life,
             };
             if observed >= needed {

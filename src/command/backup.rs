@@ -25,7 +25,7 @@ use self::drill::DrillArgs;
 use self::manifest::Manifest;
 use self::restore::RestoreArgs;
 use super::output::{Output, counted};
-use super::settings;
+use super::settings::{self, PepperNeed};
 use crate::config::Settings;
 use crate::local_postgres::{self, LocalPostgres, Recovery};
 use crate::storage::diagnosis;
@@ -56,7 +56,7 @@ pub enum BackupCommand {
 /// # Errors
 /// When the database is not the private one, or the backup fails.
 pub async fn run(command: BackupCommand, data_dir: Option<String>, output: Output) -> anyhow::Result<()> {
-    let (settings, log) = settings::for_command(data_dir, false)?;
+    let (settings, log) = settings::for_command_with_log(data_dir, PepperNeed::NotNeeded)?;
     let _log = telemetry::init(&log.directives(), log.format)?;
     if settings.has_own_database() {
         bail!(

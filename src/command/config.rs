@@ -35,9 +35,7 @@ pub enum ConfigCommand {
 pub fn run(command: &ConfigCommand, data_dir: Option<String>, output: Output) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Show { defaults: true } => output.print(&Defaults(toml::from_str(DEFAULTS)?)),
-        ConfigCommand::Show { defaults: false } => {
-            output.print(&Shown(settings::for_command(data_dir, false)?.0))
-        }
+        ConfigCommand::Show { defaults: false } => output.print(&Shown(settings::for_command(data_dir)?)),
         ConfigCommand::Check => {
             let settings = settings::for_serve(None, data_dir)?;
             check_files(&settings)?;

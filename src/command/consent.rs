@@ -23,7 +23,7 @@ impl Consent {
     /// command line decides.
     ///
     /// # Errors
-    /// When the answer is no, or nobody can be asked.
+    /// When the answer is no, or there is no terminal to ask on.
     pub(super) async fn is_given<R: Report>(
         &self,
         plan: impl Future<Output = anyhow::Result<R>>,

@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgPool, Postgres};
 
 use super::actor;
-use super::error::one_line;
+use super::error::{LISTS_ACCOUNTS, one_line};
 use crate::catalogue::plans::Catalogue;
 use crate::config::Settings;
 use crate::domain::account::Account;
@@ -269,5 +269,5 @@ impl Context {
 
 /// The message about an account that does not exist.
 pub(super) fn unknown_account(id: AccountId) -> String {
-    format!("account {id} does not exist; `fluence account list` lists all accounts")
+    format!("account {id} does not exist{LISTS_ACCOUNTS}")
 }

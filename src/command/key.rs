@@ -13,6 +13,7 @@ use self::report::{KeyList, KeyShown, LeakAnswer, NewSecretShown, StateSet, Whol
 use super::confirm;
 use super::context::{Context, unknown_account};
 use super::output::{Output, ShownOnce};
+use super::settings::PepperNeed;
 use super::values::{self, OrNone};
 use crate::domain::ids::{AccountId, KeyId};
 use crate::domain::key::leak::OnLeak;
@@ -99,9 +100,12 @@ pub struct LeakOfKey {
 }
 
 impl KeyCommand {
-    /// Whether it creates secrets, which needs the pepper.
-    pub(super) fn needs_pepper(&self) -> bool {
-        matches!(self, Self::Create(_) | Self::Import(_) | Self::Rotate(_))
+    /// Commands that create secrets need the pepper.
+    pub(super) fn pepper_need(&self) -> PepperNeed {
+        match self {
+            Self::Create(_) | Self::Import(_) | Self::Rotate(_) => PepperNeed::Needed,
+            _ => PepperNeed::NotNeeded,
+        }
     }
 
     /// # Errors

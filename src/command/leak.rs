@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::output::{Output, Report, count, printable};
-use super::settings;
+use super::settings::{self, PepperNeed};
 use crate::config::Settings;
 use crate::domain::ids::AccountId;
 use crate::domain::key::KeyFormat;
@@ -94,15 +94,15 @@ pub async fn run(
     operator: Option<String>,
     output: Output,
 ) -> anyhow::Result<()> {
-    let settings = |data_dir| Ok::<_, anyhow::Error>(settings::for_command(data_dir, false)?.0);
     match command {
         LeakCommand::Patterns { scanner } => {
-            output.print(&Rules { rules: patterns::rules(scanner, &settings(data_dir)?.keys.prefix) })
+            let settings = settings::for_command(data_dir)?;
+            output.print(&Rules { rules: patterns::rules(scanner, &settings.keys.prefix) })
         }
         LeakCommand::Check(args) => check(&args.files, output),
-        LeakCommand::Test { count } => test(count, &settings(data_dir)?, output),
+        LeakCommand::Test { count } => test(count, &settings::for_command(data_dir)?, output),
         LeakCommand::Reports(command) => {
-            let (settings, log) = settings::for_command(data_dir, true)?;
+            let (settings, log) = settings::for_command_with_log(data_dir, PepperNeed::Needed)?;
             let _log = telemetry::init(&log.directives(), log.format)?;
             let context = Context::open_existing(settings).await?.run_by(operator);
             let done = command.run(&context, output).await;

@@ -51,11 +51,12 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn every_command_has_a_page_and_every_shell_its_completions() {
-        let folder = std::env::temp_dir().join(format!("fluence-package-files-{}", std::process::id()));
-        write(&folder).unwrap();
+        let folder = Scratch::new("package-files");
+        write(folder.path()).unwrap();
         let mut command = Cli::command();
         command.build();
         let mut waiting = vec![command];
@@ -70,6 +71,5 @@ mod tests {
             let text = fs::read_to_string(folder.join("completions").join(file)).unwrap_or_default();
             assert!(text.contains("healthcheck"), "{file}");
         }
-        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -162,47 +162,27 @@ fn write_whole(unfinished: &Path, path: &Path, text: &SecretString) -> std::io::
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
-    use std::path::PathBuf;
 
     use super::*;
-
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new() -> Self {
-            let folder = std::env::temp_dir().join(format!("fluence-pepper-{:016x}", rand::random::<u64>()));
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn pepper(&self) -> PathBuf {
-            self.0.join("pepper")
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
+    use crate::scratch::Scratch;
 
     #[test]
     fn a_pepper_is_created_once_readable_only_by_its_owner() {
-        let scratch = Scratch::new();
-        assert!(read(&scratch.pepper()).unwrap().is_none());
-        let made = create(&scratch.pepper()).unwrap();
-        let again = create(&scratch.pepper()).unwrap();
+        let scratch = Scratch::new("pepper");
+        assert!(read(&scratch.join("pepper")).unwrap().is_none());
+        let made = create(&scratch.join("pepper")).unwrap();
+        let again = create(&scratch.join("pepper")).unwrap();
         assert_eq!(made.expose_secret().len(), 64);
         assert_eq!(made.expose_secret(), again.expose_secret());
-        assert_eq!(read(&scratch.pepper()).unwrap().unwrap().expose_secret(), made.expose_secret());
-        assert_eq!(fs::metadata(scratch.pepper()).unwrap().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1, "nothing else is left behind");
+        assert_eq!(read(&scratch.join("pepper")).unwrap().unwrap().expose_secret(), made.expose_secret());
+        assert_eq!(fs::metadata(scratch.join("pepper")).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1, "nothing else is left behind");
     }
 
     #[test]
     fn a_pepper_is_replaced_in_two_steps_and_the_old_one_works_between_them() {
-        let scratch = Scratch::new();
-        let path = scratch.pepper();
+        let scratch = Scratch::new("pepper");
+        let path = scratch.join("pepper");
         let first = parse(&create(&path).unwrap(), 1).unwrap().newest().fingerprint();
         assert_eq!(add(&path, 1, 3).unwrap(), 4, "above every version of the database");
         let both = parse(&read(&path).unwrap().unwrap(), 1).unwrap();
@@ -215,7 +195,7 @@ mod tests {
         let left = parse(&read(&path).unwrap().unwrap(), 1).unwrap();
         assert_eq!(left.all().map(Pepper::fingerprint).collect::<Vec<_>>(), [live[0].1]);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1, "nothing else is left behind");
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1, "nothing else is left behind");
     }
 
     #[test]
@@ -231,10 +211,10 @@ mod tests {
 
     #[test]
     fn a_pepper_that_others_may_read_is_refused() {
-        let scratch = Scratch::new();
-        create(&scratch.pepper()).unwrap();
-        fs::set_permissions(scratch.pepper(), fs::Permissions::from_mode(0o644)).unwrap();
-        let error = read(&scratch.pepper()).unwrap_err().to_string();
+        let scratch = Scratch::new("pepper");
+        create(&scratch.join("pepper")).unwrap();
+        fs::set_permissions(scratch.join("pepper"), fs::Permissions::from_mode(0o644)).unwrap();
+        let error = read(&scratch.join("pepper")).unwrap_err().to_string();
         assert!(error.contains("chmod 600"), "{error}");
     }
 }

@@ -138,28 +138,12 @@ fn address(path: &Path) -> Option<SocketAddr> {
 mod tests {
     use super::*;
     use crate::config::{Sources, load};
-
-    /// A folder that is removed when the test ends.
-    struct Folder(std::path::PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            let path = std::env::temp_dir().join(format!("fluence-running-{:016x}", rand::random::<u64>()));
-            std::fs::create_dir(&path).unwrap();
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
+    use crate::scratch::Scratch;
 
     #[test]
     fn an_address_is_known_as_long_as_its_gateway_runs() {
-        let folder = Folder::new();
-        let file = folder.0.join(FILE);
+        let folder = Scratch::new("running");
+        let file = folder.join(FILE);
         assert_eq!(address(&file), None);
         let listens = "0.0.0.0:18100".parse().unwrap();
         let announced = write(&file, listens).unwrap();
@@ -173,12 +157,12 @@ mod tests {
 
     #[test]
     fn the_operators_console_is_known_beside_the_gateway() {
-        let folder = Folder::new();
-        let overrides = vec![("data_dir", folder.0.display().to_string())];
+        let folder = Scratch::new("running");
+        let overrides = vec![("data_dir", folder.path().display().to_string())];
         let settings = load(&Sources { overrides, ..Sources::default() }).unwrap();
         let [service, operators] = ["127.0.0.1:18100", "0.0.0.0:18101"].map(|text| text.parse().unwrap());
         let announced = announce(&settings, service, Some(operators));
-        assert_eq!(address(&folder.0.join(FILE)), Some(service));
+        assert_eq!(address(&folder.join(FILE)), Some(service));
         assert_eq!(operators_console(&settings), Some("127.0.0.1:18101".parse().unwrap()));
         assert!(announce(&settings, service, Some(operators)).is_empty(), "another gateway runs here");
         drop(announced);

@@ -110,7 +110,7 @@ async fn serve(
     let start = Start {
         settings: in_demonstration(context.settings(), &options),
         database: context.options().clone(),
-        pepper: context.peppers().await?,
+        peppers: context.peppers().await?,
         clock: DatabaseClock::default(),
         dev: options.dev,
     };

@@ -125,11 +125,11 @@ async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Res
     check_beside_others(kind, text, context).await.context(UNCHANGED)?;
     let mut owner = pool::owner_connection(context.options()).await?;
     let applied = apply(&mut owner, &context.operator(), kind, text).await;
-    let told = |error| match error {
+    let explained_error = |error| match error {
         ApplyError::Faults(faults) => explained(faults),
         error => anyhow::Error::new(error),
     };
-    applied.map_err(told).context(UNCHANGED)
+    applied.map_err(explained_error).context(UNCHANGED)
 }
 
 /// Checks a faultless text beside the settings and the accounts.

@@ -24,13 +24,25 @@ pub(super) fn for_serve(
     read(sources)
 }
 
+/// Whether a command hashes with the pepper, which the settings of its own database must then have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PepperNeed {
+    Needed,
+    NotNeeded,
+}
+
+/// The settings of a command that neither logs nor hashes.
+pub(super) fn for_command(data_dir: Option<String>) -> Result<Settings, ConfigError> {
+    read(sources(data_dir))
+}
+
 /// The settings of a command, and how it logs: where nothing else was asked for, only what an
 /// operator must know.
-pub(super) fn for_command(
+pub(super) fn for_command_with_log(
     data_dir: Option<String>,
-    needs_pepper: bool,
+    pepper: PepperNeed,
 ) -> Result<(Settings, LogSettings), ConfigError> {
-    let sources = Sources { needs_pepper, ..sources(data_dir) };
+    let sources = Sources { needs_pepper: pepper == PepperNeed::Needed, ..sources(data_dir) };
     let is_quiet = sources.variable("FLUENCE_LOG_LEVEL").is_none();
     let settings = read(sources)?;
     let mut log = settings.log.clone();

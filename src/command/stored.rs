@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::context::Context;
 use super::output::Output;
+use super::settings::PepperNeed;
 use super::{
     account, audit, credit, demo, directory, environment, explain, key, ledger, migrate, operator, pepper,
     person, retention, sets, usage,
@@ -65,11 +66,11 @@ pub(super) enum StoredCommand {
 }
 
 impl StoredCommand {
-    pub(super) fn needs_pepper(&self) -> bool {
+    pub(super) fn pepper_need(&self) -> PepperNeed {
         match self {
-            Self::Key(command) => command.needs_pepper(),
-            Self::Migrate | Self::Pepper(_) | Self::Demo(_) => true,
-            _ => false,
+            Self::Key(command) => command.pepper_need(),
+            Self::Migrate | Self::Pepper(_) | Self::Demo(_) => PepperNeed::Needed,
+            _ => PepperNeed::NotNeeded,
         }
     }
 

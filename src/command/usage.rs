@@ -80,7 +80,7 @@ pub(super) async fn run(args: UsageArgs, context: &Context, output: Output) -> a
         refused: page.refused,
         credits,
         lines: page.lines,
-        is_cut: page.more,
+        is_cut: page.has_more,
     })
 }
 

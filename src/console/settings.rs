@@ -10,7 +10,7 @@ use crate::domain::credits::Credits;
 use crate::domain::plan::PlanRef;
 use crate::domain::setting;
 use crate::identity::session::SessionTimes;
-use crate::management::identities::Opening;
+use crate::management::sign_up::Opening;
 
 /// Whether account owners get pages, and how much these may take.
 #[derive(Clone, Debug, Deserialize, Serialize)]

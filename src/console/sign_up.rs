@@ -21,7 +21,8 @@ use crate::domain::ids::IdentityId;
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, OneTime, Purpose};
-use crate::management::identities::{NewPerson, consume, look_at, new_sign_up, sign_up};
+use crate::management::identities::{consume, look_at};
+use crate::management::sign_up::{NewPerson, new_sign_up, sign_up};
 use crate::secret::token::Token;
 use crate::storage::identity::identities;
 

@@ -13,7 +13,7 @@ use metrics::{Counter, counter};
 
 use self::account::{Admission, CachedAccount, LimitedRoute, RouteRefusal, Slot};
 use self::limiter::{LimitSizes, RateLimit};
-use self::shared_limits::{Ruling, SharedLimits, Verdict};
+use self::shared_limits::{Limit, Ruling, SharedLimits, Verdict};
 
 /// The limits of all accounts. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -113,8 +113,8 @@ async fn admit_shared(
                 Err(refusal) => Admission::RouteLimited(refusal),
             }
         }
-        Verdict::TooFast => Admission::TooFast(rate),
-        Verdict::TooMany => Admission::TooMany,
+        Verdict::Refused(Limit::Rate) => Admission::TooFast(rate),
+        Verdict::Refused(Limit::Concurrency) => Admission::TooMany,
     };
     (admission, true)
 }

@@ -104,8 +104,8 @@ pub struct PaidAnswer {
     pub upstream_status: Option<u16>,
     /// How the price was computed, where it depends on figures.
     pub price: Option<Box<PriceDetail>>,
-    /// The body, if it is streamed. It decides outcome and price at its end; the
-    /// ones above are those of an answer that is whole.
+    /// The body, if it is streamed. It decides outcome and price at its end; the ones above are
+    /// those of an answer that is whole.
     pub stream: Option<Box<StreamedBody>>,
 }
 

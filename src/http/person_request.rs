@@ -17,18 +17,18 @@ pub struct PersonFields {
     /// The language of the field names in faults.
     pub spelling: Language,
     /// Whether `language` may be given.
-    pub language: bool,
+    pub takes_language: bool,
     /// Whether `tier` and `allow_mock_data` may be given.
-    pub tier: bool,
+    pub takes_tier: bool,
 }
 
 impl PersonFields {
     /// `/crm_basico` and `/crm`.
-    pub const CRM: Self = Self { spelling: Language::Pt, language: false, tier: false };
+    pub const CRM: Self = Self { spelling: Language::Pt, takes_language: false, takes_tier: false };
     /// `/analyze`.
-    pub const ANALYZE: Self = Self { spelling: Language::En, language: true, tier: false };
+    pub const ANALYZE: Self = Self { spelling: Language::En, takes_language: true, takes_tier: false };
     /// `/analyze-comprehensive`.
-    pub const COMPREHENSIVE: Self = Self { spelling: Language::En, language: true, tier: true };
+    pub const COMPREHENSIVE: Self = Self { spelling: Language::En, takes_language: true, takes_tier: true };
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,22 +47,22 @@ pub struct PersonRequest {
 
 impl PersonRequest {
     /// Checks the fields of a request; every fault is reported at once.
-    pub fn parse(mut fields: Fields, takes: PersonFields) -> Result<Self, Refusal> {
+    pub fn parse(mut fields: Fields, route: PersonFields) -> Result<Self, Refusal> {
         refuse_profile_urls(&fields)?;
-        let first_name = take_name(&mut fields, "first_name", "primeiro_nome", NameOf::Person, takes);
-        let last_name = take_name(&mut fields, "last_name", "ultimo_nome", NameOf::Person, takes);
-        let company = take_name(&mut fields, "company", "empresa", NameOf::Company, takes);
-        let texts = take_if(takes.language, || {
+        let first_name = take_name(&mut fields, "first_name", "primeiro_nome", NameOf::Person, route);
+        let last_name = take_name(&mut fields, "last_name", "ultimo_nome", NameOf::Person, route);
+        let company = take_name(&mut fields, "company", "empresa", NameOf::Company, route);
+        let texts = take_if(route.takes_language, || {
             fields.take_word("language", &["en", "pt"], &[Language::En, Language::Pt])
         });
-        let depth = take_if(takes.tier, || {
+        let depth = take_if(route.takes_tier, || {
             fields.take_word(
                 "tier",
                 &["basic", "standard", "premium"],
                 &[Depth::Basic, Depth::Standard, Depth::Premium],
             )
         });
-        let mock = take_if(takes.tier, || fields.take_bool("allow_mock_data"));
+        let mock = take_if(route.takes_tier, || fields.take_bool("allow_mock_data"));
         let detail = fields.take_word("detail", &["brief", "standard", "full"], &Detail::ALL);
         let ((first_name, last_name), company) =
             fields.finish_with(first_name.zip(last_name).zip(company))?;
@@ -88,9 +88,9 @@ fn take_name(
     english: &'static str,
     portuguese: &'static str,
     name_of: NameOf,
-    takes: PersonFields,
+    route: PersonFields,
 ) -> Option<String> {
-    let (own, other) = match takes.spelling {
+    let (own, other) = match route.spelling {
         Language::En => (english, portuguese),
         Language::Pt => (portuguese, english),
     };

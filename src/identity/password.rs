@@ -13,8 +13,6 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The most characters that are read.
 pub const MAX_CHARS: usize = 256;
-/// The fewest characters where the password is the only proof.
-pub const MIN_CHARS: usize = 15;
 /// A text that repeats itself so soon is a pattern.
 const MAX_PERIOD_CHARS: usize = 4;
 /// The fewest different characters.
@@ -136,6 +134,9 @@ fn own_chars(lower: &str, context: &[&str]) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// As the settings have it: `console.min_password_chars`.
+    const MIN_CHARS: usize = 15;
 
     fn chosen(text: &str) -> Result<(), PasswordFault> {
         Password::chosen(text, MIN_CHARS, &["ana.prates@horizonte.example", "Horizonte Sistemas"]).map(drop)

@@ -208,24 +208,10 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::scratch::Scratch;
 
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        /// A folder whose name the shell and PostgreSQL would both take apart.
-        fn new() -> Self {
-            let name = format!("fluence archive-100%f'{:016x}", rand::random::<u64>());
-            let folder = std::env::temp_dir().join(name);
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
+    /// A name that the shell and PostgreSQL would both take apart.
+    const HOSTILE: &str = " archive-100%f'";
 
     /// Runs a command as PostgreSQL does. Returns whether it succeeded.
     fn run(command: &str, segment: &str, path: &Path) -> bool {
@@ -237,24 +223,23 @@ mod tests {
 
     #[test]
     fn a_segment_is_copied_once_and_never_replaced_by_another() {
-        let scratch = Scratch::new();
-        let source = std::env::temp_dir().join(format!("fluence-segment-{:016x}", rand::random::<u64>()));
-        let command = archive_command(&scratch.0);
+        let (scratch, segment) = (Scratch::new(HOSTILE), Scratch::new("segment"));
+        let source = segment.join("source");
+        let command = archive_command(scratch.path());
         fs::write(&source, "one").unwrap();
         assert!(run(&command, "0001", &source));
         assert!(run(&command, "0001", &source), "the same again after a crash");
         fs::write(&source, "other").unwrap();
         assert!(!run(&command, "0001", &source));
-        assert_eq!(fs::read_to_string(scratch.0.join("0001")).unwrap(), "one");
-        fs::write(scratch.0.join("0002.part"), "cut sho").unwrap();
+        assert_eq!(fs::read_to_string(scratch.join("0001")).unwrap(), "one");
+        fs::write(scratch.join("0002.part"), "cut sho").unwrap();
         assert!(run(&command, "0002", &source), "the remains of a crash");
-        assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 2);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 2);
 
-        let restore = restore_command(&[PathBuf::from("/nowhere"), scratch.0.clone()]);
+        let restore = restore_command(&[PathBuf::from("/nowhere"), scratch.path().to_owned()]);
         assert!(run(&restore, "0001", &source));
         assert_eq!(fs::read_to_string(&source).unwrap(), "one");
         assert!(!run(&restore, "0003", &source));
         assert!(!run(&restore_command(&[]), "0001", &source));
-        fs::remove_file(source).unwrap();
     }
 }

@@ -137,15 +137,14 @@ fn major_of(version_line: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
-    /// A folder of its own for one test, removed at the end.
-    struct Scratch(PathBuf);
+    /// The folders that a search looks in.
+    struct Machine(Scratch);
 
-    impl Scratch {
+    impl Machine {
         fn new() -> Self {
-            let folder = env::temp_dir().join(format!("fluence-discover-{:016x}", rand::random::<u64>()));
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
+            Self(Scratch::new("discover"))
         }
 
         /// Three files that claim to be this version.
@@ -171,64 +170,58 @@ mod tests {
         }
     }
 
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
     #[test]
     fn the_newest_version_is_taken_by_number_not_by_spelling() {
-        let scratch = Scratch::new();
-        scratch.programs("packages/9/bin", "9.6");
-        let newest = scratch.programs("packages/17/bin", "17.2 (Debian 17.2-1)");
-        scratch.programs("packages/15/bin", "15.20");
-        let found = scratch.search().find(&scratch.0.join("none")).unwrap();
+        let machine = Machine::new();
+        machine.programs("packages/9/bin", "9.6");
+        let newest = machine.programs("packages/17/bin", "17.2 (Debian 17.2-1)");
+        machine.programs("packages/15/bin", "15.20");
+        let found = machine.search().find(&machine.0.join("none")).unwrap();
         assert_eq!(found, Programs { folder: newest, major: 17 });
     }
 
     #[test]
     fn existing_data_chooses_the_version_that_wrote_it() {
-        let scratch = Scratch::new();
-        scratch.programs("packages/17/bin", "17.2");
-        let older = scratch.programs("packages/15/bin", "15.20");
-        let found = scratch.search().find(&scratch.cluster(15)).unwrap();
+        let machine = Machine::new();
+        machine.programs("packages/17/bin", "17.2");
+        let older = machine.programs("packages/15/bin", "15.20");
+        let found = machine.search().find(&machine.cluster(15)).unwrap();
         assert_eq!(found.folder, older);
     }
 
     #[test]
     fn data_of_a_version_that_is_not_here_names_the_package_to_install() {
-        let scratch = Scratch::new();
-        scratch.programs("packages/17/bin", "17.2");
-        let message = scratch.search().find(&scratch.cluster(16)).unwrap_err().to_string();
+        let machine = Machine::new();
+        machine.programs("packages/17/bin", "17.2");
+        let message = machine.search().find(&machine.cluster(16)).unwrap_err().to_string();
         assert!(message.contains("apt-get install postgresql-16"), "{message}");
     }
 
     #[test]
     fn a_chosen_folder_is_the_only_one_looked_in() {
-        let scratch = Scratch::new();
-        scratch.programs("packages/17/bin", "17.2");
-        let chosen = scratch.programs("chosen", "18beta1");
-        let search = Search { chosen: Some(chosen.clone()), ..scratch.search() };
+        let machine = Machine::new();
+        machine.programs("packages/17/bin", "17.2");
+        let chosen = machine.programs("chosen", "18beta1");
+        let search = Search { chosen: Some(chosen.clone()), ..machine.search() };
         assert_eq!(search.find(Path::new("/none")).unwrap(), Programs { folder: chosen, major: 18 });
 
-        let search = Search { chosen: Some(scratch.0.join("empty")), ..scratch.search() };
+        let search = Search { chosen: Some(machine.0.join("empty")), ..machine.search() };
         assert!(search.find(Path::new("/none")).is_err());
     }
 
     #[test]
     fn the_search_path_is_the_last_resort() {
-        let scratch = Scratch::new();
-        let folder = scratch.programs("local/bin", "16.1");
-        let search = Search { path: vec![scratch.0.join("nothing"), folder.clone()], ..scratch.search() };
+        let machine = Machine::new();
+        let folder = machine.programs("local/bin", "16.1");
+        let search = Search { path: vec![machine.0.join("nothing"), folder.clone()], ..machine.search() };
         assert_eq!(search.find(Path::new("/none")).unwrap().folder, folder);
     }
 
     #[test]
     fn missing_or_too_old_programs_give_both_ways_to_install() {
-        let scratch = Scratch::new();
-        scratch.programs("packages/14/bin", "14.9");
-        let message = scratch.search().find(Path::new("/none")).unwrap_err().to_string();
+        let machine = Machine::new();
+        machine.programs("packages/14/bin", "14.9");
+        let message = machine.search().find(Path::new("/none")).unwrap_err().to_string();
         for part in ["apt-get install", "pip install", "PG_BIN_DIR", "DATABASE_URL", "packages/14/bin"] {
             assert!(message.contains(part), "{part} is not in: {message}");
         }

@@ -61,58 +61,44 @@ fn not_plain() -> io::Error {
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
     use std::process::Command;
 
     use super::*;
+    use crate::scratch::Scratch;
 
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new() -> Self {
-            let folder = std::env::temp_dir().join(format!("fluence-plain-{:016x}", rand::random::<u64>()));
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(folder.join("plain"), "text").unwrap();
-            Self(folder)
-        }
-
-        fn path(&self, name: &str) -> PathBuf {
-            self.0.join(name)
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
+    /// A folder with a plain file in it.
+    fn with_plain_file() -> Scratch {
+        let scratch = Scratch::new("plain");
+        fs::write(scratch.join("plain"), "text").unwrap();
+        scratch
     }
 
     #[test]
     fn a_plain_file_is_opened_and_nothing_else() {
-        let scratch = Scratch::new();
-        assert_eq!(read(&scratch.path("plain")).unwrap(), "text");
-        symlink(scratch.path("plain"), scratch.path("link")).unwrap();
-        symlink(scratch.path("nothing"), scratch.path("dangling")).unwrap();
-        fs::create_dir(scratch.path("folder")).unwrap();
-        assert!(Command::new("mkfifo").arg(scratch.path("pipe")).status().unwrap().success());
+        let scratch = with_plain_file();
+        assert_eq!(read(&scratch.join("plain")).unwrap(), "text");
+        symlink(scratch.join("plain"), scratch.join("link")).unwrap();
+        symlink(scratch.join("nothing"), scratch.join("dangling")).unwrap();
+        fs::create_dir(scratch.join("folder")).unwrap();
+        assert!(Command::new("mkfifo").arg(scratch.join("pipe")).status().unwrap().success());
         for name in ["link", "dangling", "folder", "pipe"] {
-            let error = read(&scratch.path(name)).unwrap_err();
+            let error = read(&scratch.join(name)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}: {error}");
         }
-        assert_eq!(read(&scratch.path("nothing")).unwrap_err().kind(), ErrorKind::NotFound);
-        fs::hard_link(scratch.path("plain"), scratch.path("second name")).unwrap();
-        assert_eq!(read(&scratch.path("plain")).unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(read(&scratch.join("nothing")).unwrap_err().kind(), ErrorKind::NotFound);
+        fs::hard_link(scratch.join("plain"), scratch.join("second name")).unwrap();
+        assert_eq!(read(&scratch.join("plain")).unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 
     #[test]
     fn a_link_to_a_folder_is_no_folder() {
-        let scratch = Scratch::new();
-        fs::create_dir(scratch.path("folder")).unwrap();
-        symlink(scratch.path("folder"), scratch.path("link")).unwrap();
-        assert!(open_folder(&scratch.path("folder")).is_ok());
+        let scratch = with_plain_file();
+        fs::create_dir(scratch.join("folder")).unwrap();
+        symlink(scratch.join("folder"), scratch.join("link")).unwrap();
+        assert!(open_folder(&scratch.join("folder")).is_ok());
         for name in ["link", "plain"] {
             assert_eq!(
-                open_folder(&scratch.path(name)).unwrap_err().kind(),
+                open_folder(&scratch.join(name)).unwrap_err().kind(),
                 ErrorKind::InvalidInput,
                 "{name}"
             );
@@ -121,8 +107,8 @@ mod tests {
 
     #[test]
     fn a_file_without_end_is_read_no_further_than_a_small_one_goes() {
-        let scratch = Scratch::new();
-        fs::write(scratch.path("plain"), "x".repeat(100_000)).unwrap();
-        assert_eq!(read(&scratch.path("plain")).unwrap().len() as u64, SMALL_BYTES);
+        let scratch = with_plain_file();
+        fs::write(scratch.join("plain"), "x".repeat(100_000)).unwrap();
+        assert_eq!(read(&scratch.join("plain")).unwrap().len() as u64, SMALL_BYTES);
     }
 }

@@ -138,34 +138,22 @@ fn size(header: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     const SIZE: u32 = 1 << 24;
     const CLUSTER: u64 = 7;
 
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new() -> Self {
-            let name = format!("fluence-segments-{:016x}", rand::random::<u64>());
-            let folder = std::env::temp_dir().join(name);
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        /// A segment named by its timeline and number, with the content of another number.
-        fn put(&self, timeline: u32, named: u32, content: u64, cluster: u64) {
-            let mut header = vec![0; 40];
-            header[8..16].copy_from_slice(&(content * u64::from(SIZE)).to_ne_bytes());
-            header[24..32].copy_from_slice(&cluster.to_ne_bytes());
-            header[32..36].copy_from_slice(&SIZE.to_ne_bytes());
-            fs::write(self.0.join(format!("{timeline:08X}{:08X}{named:08X}", 0)), header).unwrap();
-        }
+    fn folder() -> Scratch {
+        Scratch::new("segments")
     }
 
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
+    /// Writes a segment named by its timeline and number, with the content of another number.
+    fn put(folder: &Scratch, timeline: u32, named: u32, content: u64, cluster: u64) {
+        let mut header = vec![0; 40];
+        header[8..16].copy_from_slice(&(content * u64::from(SIZE)).to_ne_bytes());
+        header[24..32].copy_from_slice(&cluster.to_ne_bytes());
+        header[32..36].copy_from_slice(&SIZE.to_ne_bytes());
+        fs::write(folder.join(format!("{timeline:08X}{:08X}{named:08X}", 0)), header).unwrap();
     }
 
     fn reached(number: u64) -> Reached {
@@ -174,14 +162,14 @@ mod tests {
 
     #[test]
     fn the_first_segment_after_the_end_of_a_replay_is_found_in_any_folder() {
-        let (archive, crashed) = (Scratch::new(), Scratch::new());
-        archive.put(2, 3, 3, CLUSTER);
-        archive.put(2, 6, 6, CLUSTER);
-        crashed.put(2, 5, 5, CLUSTER);
-        let folders = [archive.0.clone(), crashed.0.clone(), PathBuf::from("/nowhere")];
+        let (archive, crashed) = (folder(), folder());
+        put(&archive, 2, 3, 3, CLUSTER);
+        put(&archive, 2, 6, 6, CLUSTER);
+        put(&crashed, 2, 5, 5, CLUSTER);
+        let folders = [archive.path().to_owned(), crashed.path().to_owned(), PathBuf::from("/nowhere")];
         let first = |number| first_unreached(&folders, reached(number)).unwrap();
         let segment = "000000020000000000000005".to_owned();
-        assert_eq!(first(4), Some(Unreached { folder: crashed.0.clone(), segment }));
+        assert_eq!(first(4), Some(Unreached { folder: crashed.path().to_owned(), segment }));
         assert_eq!(first(6), None, "the end of the log");
         let inside = Reached { position: reached(6).position - 100, ..reached(6) };
         assert_eq!(first_unreached(&folders, inside).unwrap(), None, "a torn record at the end");
@@ -189,26 +177,26 @@ mod tests {
 
     #[test]
     fn what_is_no_later_log_of_the_cluster_is_left_out() {
-        let scratch = Scratch::new();
-        scratch.put(2, 9, 1, CLUSTER);
-        scratch.put(1, 9, 9, CLUSTER);
-        scratch.put(2, 8, 8, CLUSTER + 1);
-        fs::write(scratch.0.join("000000020000000000000007"), "").unwrap();
-        fs::write(scratch.0.join("000000020000000000000007.part"), "").unwrap();
-        fs::write(scratch.0.join("00000002.history"), "").unwrap();
-        let folders = [scratch.0.clone()];
+        let scratch = folder();
+        put(&scratch, 2, 9, 1, CLUSTER);
+        put(&scratch, 1, 9, 9, CLUSTER);
+        put(&scratch, 2, 8, 8, CLUSTER + 1);
+        fs::write(scratch.join("000000020000000000000007"), "").unwrap();
+        fs::write(scratch.join("000000020000000000000007.part"), "").unwrap();
+        fs::write(scratch.join("00000002.history"), "").unwrap();
+        let folders = [scratch.path().to_owned()];
         assert_eq!(first_unreached(&folders, reached(2)).unwrap(), None);
-        scratch.put(3, 9, 9, CLUSTER);
+        put(&scratch, 3, 9, 9, CLUSTER);
         assert!(first_unreached(&folders, reached(2)).unwrap().is_some(), "a later timeline");
     }
 
     #[test]
     fn an_archive_of_another_cluster_is_told_from_an_empty_one() {
-        let scratch = Scratch::new();
-        assert!(!is_of_another_cluster(&scratch.0, CLUSTER));
-        scratch.put(1, 1, 1, CLUSTER + 1);
-        assert!(is_of_another_cluster(&scratch.0, CLUSTER));
-        scratch.put(1, 2, 2, CLUSTER);
-        assert!(!is_of_another_cluster(&scratch.0, CLUSTER));
+        let scratch = folder();
+        assert!(!is_of_another_cluster(scratch.path(), CLUSTER));
+        put(&scratch, 1, 1, 1, CLUSTER + 1);
+        assert!(is_of_another_cluster(scratch.path(), CLUSTER));
+        put(&scratch, 1, 2, 2, CLUSTER);
+        assert!(!is_of_another_cluster(scratch.path(), CLUSTER));
     }
 }

@@ -84,6 +84,7 @@ pub fn path_of(link: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     fn message() -> Message {
         Message {
@@ -98,8 +99,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_messages_are_kept() {
-        let folder = std::env::temp_dir().join(format!("fluence-mail-{:016x}", rand::random::<u64>()));
-        fs::create_dir(&folder).await.unwrap();
+        let scratch = Scratch::new("mail");
+        let folder = scratch.path();
         let ids: Vec<Uuid> = (0..MAX_MESSAGES as u128 + 2).map(Uuid::from_u128).collect();
         for id in &ids[..=MAX_MESSAGES] {
             for ending in ["eml", "json"] {
@@ -108,13 +109,12 @@ mod tests {
         }
         let newest = ids[MAX_MESSAGES + 1];
         let message = message();
-        write(&folder, newest, &message, b"a mail").await.unwrap();
-        let kept = names(&folder).await.unwrap();
+        write(folder, newest, &message, b"a mail").await.unwrap();
+        let kept = names(folder).await.unwrap();
         assert_eq!(kept.len(), MAX_MESSAGES);
         assert_eq!(kept[0], *format!("{}.json", ids[2]));
         assert!(!folder.join(format!("{}.eml", ids[1])).exists());
-        assert_eq!(latest(&folder, 1).await, [message]);
-        fs::remove_dir_all(&folder).await.unwrap();
+        assert_eq!(latest(folder, 1).await, [message]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub enum NotSent {
 
 /// The mailbox of a sender, or `None` if the text is not one. An address without a name gets that
 /// of the product.
-pub fn sender(from: &str, product: &ProductName) -> Option<Mailbox> {
+pub fn mailbox_of(from: &str, product: &ProductName) -> Option<Mailbox> {
     let Mailbox { name, email } = from.parse().ok()?;
     Some(Mailbox { name: name.or_else(|| Some(product.to_string())), email })
 }
@@ -92,7 +92,7 @@ fn not_sent(error: &smtp::Error) -> NotSent {
     }
 }
 
-/// Builds the message with typed headers: no address or subject can add a line (J13).
+/// Builds the message with typed headers: no address or subject can add a line.
 fn built(id: Uuid, from: &Mailbox, message: &Message) -> Result<lettre::Message, NotSent> {
     let to: Mailbox =
         message.to.parse().map_err(|error: AddressError| NotSent::Invalid(error.to_string()))?;
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn of(from: &str) -> Option<Mailbox> {
-        sender(from, &"Ação & Cia".parse().unwrap())
+        mailbox_of(from, &"Ação & Cia".parse().unwrap())
     }
 
     fn message(to: &str, subject: &str) -> Message {

@@ -3,14 +3,14 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, ChangeRecord, difference, lock, record_change};
+use super::{ChangeError, ChangeRecord, difference, lock, may_manage, record_change};
 use crate::clock::new_id;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::Role;
 use crate::domain::plan::PlanRef;
-use crate::domain::rights::{MissingRight, Principal};
+use crate::domain::rights::Principal;
 use crate::storage::accounts::{self, NewAccount};
 use crate::storage::error::StorageError;
 use crate::storage::operator_acts::{self as acts, Act, ActKind};
@@ -225,10 +225,7 @@ async fn locked(
     by: &Principal,
     id: AccountId,
 ) -> Result<Account, ChangeError> {
-    by.rights.manage(id).map_err(|missing| match missing {
-        MissingRight::Account => ChangeError::NoAccount,
-        other => other.into(),
-    })?;
+    may_manage(by, id, ChangeError::NoAccount)?;
     lock(connection, by, id).await?;
     accounts::find(connection, id).await?.ok_or(ChangeError::NoAccount)
 }

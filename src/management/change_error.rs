@@ -18,9 +18,7 @@ pub enum ChangeError {
     NoAccount,
     #[error("the account is closed permanently")]
     Closed,
-    #[error(
-        "account {0} already has this e-mail address. Use `--allow-duplicate-email` to accept it for another account"
-    )]
+    #[error("account {0} already has this e-mail address")]
     EmailTaken(AccountId),
     /// The caller's id belongs to another operation.
     #[error("id `{reference}` was already used for account {account_id}; nothing was changed")]
@@ -83,14 +81,14 @@ pub enum ChangeError {
     )]
     PepperInUse { version: i32, gateway: String },
     /// No pepper of that version was ever used.
-    #[error("pepper version {0} does not exist; `fluence pepper status` shows them")]
+    #[error("pepper version {0} does not exist")]
     NoPepper(i32),
     /// New keys are hashed under it.
     #[error("version {0} is the newest pepper, under which new keys are hashed; add a newer one first")]
     NewestPepper(i32),
     #[error(
         "the pepper of version {0} is not the one that keys were hashed under; put the right one back, or give a new one \
-         a new version. If nothing was hashed under it, `fluence pepper retire {0}` frees the version"
+         a new version"
     )]
     WrongPepper(i32),
     /// No key can be verified with it.
@@ -103,9 +101,9 @@ pub enum ChangeError {
         "passwords are sealed under the pepper of version {0}; set it as the previous pepper until it is retired"
     )]
     Sealed(i32),
-    #[error("operator {0} does not exist; `fluence operator list` lists all")]
+    #[error("operator {0} does not exist")]
     NoOperator(String),
-    #[error("operator {0} already exists; `fluence operator link` makes a new link")]
+    #[error("operator {0} already exists")]
     OperatorExists(String),
     #[error(transparent)]
     Seal(#[from] SealError),

@@ -3,12 +3,12 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, ChangeRecord, lock, record_change};
+use super::{ChangeError, ChangeRecord, lock, may_manage, record_change};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::{AccountId, EnvironmentId};
 use crate::domain::key::Mode;
-use crate::domain::rights::{MissingRight, Principal};
+use crate::domain::rights::Principal;
 use crate::domain::text::EnvironmentName;
 use crate::storage::environments;
 
@@ -64,10 +64,7 @@ pub async fn set_key_cap(
     id: EnvironmentId,
     key_cap: Option<u16>,
 ) -> Result<EnvironmentView, ChangeError> {
-    by.rights.manage(account_id).map_err(|missing| match missing {
-        MissingRight::Account => ChangeError::NoEnvironment,
-        other => other.into(),
-    })?;
+    may_manage(by, account_id, ChangeError::NoEnvironment)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?.change_environments()?;
     let before = find(&mut transaction, account_id, id).await?;

@@ -7,14 +7,14 @@ mod rotate;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, ChangeRecord, difference, lock, record_change};
+use super::{ChangeError, ChangeRecord, difference, lock, may_manage, record_change};
 use crate::domain::account::EnvironmentView;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::ids::KeyId;
 use crate::domain::key::terms::TermsChange;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus};
-use crate::domain::rights::{MissingRight, Principal, Rights};
+use crate::domain::rights::{Principal, Rights};
 use crate::storage::{clock, environments, keys};
 
 pub use make::{NewSecret, create, import};
@@ -29,10 +29,7 @@ async fn locked(
     id: KeyId,
 ) -> Result<(KeyView, Rights), ChangeError> {
     let seen = keys::find(connection, id).await?.ok_or(ChangeError::NoKey)?;
-    by.rights.manage(seen.account_id).map_err(|missing| match missing {
-        MissingRight::Account => ChangeError::NoKey,
-        other => other.into(),
-    })?;
+    may_manage(by, seen.account_id, ChangeError::NoKey)?;
     by.rights.touch(seen.mode)?;
     let rights = lock(connection, by, seen.account_id).await?;
     Ok((find_key(connection, id).await?, rights))

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use super::{ChangeError, ChangeRecord, difference, lock, record_change};
+use super::{ChangeError, ChangeRecord, difference, lock, may_manage, record_change};
 use crate::domain::audit::{Action, Actor, Subject, Who};
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role, may_become};
-use crate::domain::rights::{MissingRight, Principal};
+use crate::domain::rights::Principal;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
@@ -64,7 +64,7 @@ pub async fn change(
     role: Role,
     state: MemberState,
 ) -> Result<Member, ChangeError> {
-    may_manage(by, account_id)?;
+    may_manage(by, account_id, ChangeError::NoMember)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
@@ -95,7 +95,7 @@ pub async fn invite_again(
     account_id: AccountId,
     id: MemberId,
 ) -> Result<Member, ChangeError> {
-    may_manage(by, account_id)?;
+    may_manage(by, account_id, ChangeError::NoMember)?;
     let mut transaction = connection.begin().await?;
     lock(&mut transaction, by, account_id).await?;
     let members = members::list(&mut transaction, account_id).await?;
@@ -168,7 +168,7 @@ pub async fn vouch(
     account_id: AccountId,
     id: MemberId,
 ) -> Result<(Identity, DateTime<Utc>), ChangeError> {
-    may_manage(by, account_id)?;
+    may_manage(by, account_id, ChangeError::NoMember)?;
     let Who::Member(author) = by.actor.who else { return Err(ChangeError::NoMember) };
     if author == id {
         return Err(ChangeError::NoMember);
@@ -229,14 +229,6 @@ async fn record_end_of_factor(
     let after = Some(json!({ "second_factor_ends_at": due_at }));
     let record = ChangeRecord { account_id, action, subject: Subject::Member(id), before: None, after };
     record_change(connection, by, record).await
-}
-
-/// Another account's members are as good as unknown.
-fn may_manage(by: &Principal, account_id: AccountId) -> Result<(), ChangeError> {
-    by.rights.manage(account_id).map_err(|missing| match missing {
-        MissingRight::Account => ChangeError::NoMember,
-        other => other.into(),
-    })
 }
 
 fn is_same_address(one: &str, other: &str) -> bool {

@@ -76,8 +76,8 @@ impl Token {
     }
 
     fn mac(&self, message: &[u8]) -> Hmac<Sha256> {
-        // The digest, so that the key of the code is not the token itself.
-        // HMAC fills a short key up with zeros itself; a whole block needs no check of its length.
+        // The digest, so that the key of the code is not the token itself. HMAC fills a short key
+        // up with zeros itself; a whole block needs no check of its length.
         let mut key = Zeroizing::new([0; 64]);
         key[..BYTES].copy_from_slice(&self.digest().0);
         let mut mac = Hmac::<Sha256>::new((&*key).into());

@@ -35,7 +35,7 @@ use crate::telemetry::request::serving;
 /// The router with all that surrounds it.
 pub struct Pipeline {
     routing: Routing,
-    loopback_names_only: bool,
+    is_loopback_only: bool,
     pages: Option<Pages>,
     log: RequestLog,
 }
@@ -59,7 +59,7 @@ impl Pipeline {
 
     /// Surrounds the router in force at each request.
     pub fn following(routing: Routing) -> Self {
-        Self { routing, loopback_names_only: false, pages: None, log: RequestLog::default() }
+        Self { routing, is_loopback_only: false, pages: None, log: RequestLog::default() }
     }
 
     /// Refuses every request that does not name a loopback host. For the development mode, which
@@ -67,7 +67,7 @@ impl Pipeline {
     /// must not reach it.
     #[must_use]
     pub fn on_loopback_names_only(mut self) -> Self {
-        self.loopback_names_only = true;
+        self.is_loopback_only = true;
         self
     }
 
@@ -96,7 +96,7 @@ impl Pipeline {
         let is_staged_page = page.is_none() && console::is_page(links.without_stage(path));
 
         // First, so that nothing below reads a request that two parsers may understand differently.
-        let checked = framing::check(&request).and_then(|()| match self.loopback_names_only {
+        let checked = framing::check(&request).and_then(|()| match self.is_loopback_only {
             true => framing::check_loopback_host(request.headers()),
             false => Ok(()),
         });

@@ -40,6 +40,7 @@ use crate::domain::ids::AccountId;
 use crate::ledger::lock_set::LockSet;
 use crate::ledger::store::{Batch, Effects, Epoch, LedgerStore, Resolution, StoreError, Work};
 use connection::LedgerConnection;
+use ordered::OrderedBatch;
 
 pub use connection::{LONGEST_CALL, writer_options};
 pub use fast::{STATEMENT as FAST_STATEMENT, STATEMENT_WITH_STATUSES as FAST_STATEMENT_WITH_STATUSES};
@@ -106,7 +107,8 @@ impl LedgerStore for PgLedgerStore {
         let commit = async |server: &mut PgConnection| match &batch.work {
             Work::Fast(work) => fast::commit(server, batch, work, session).await,
             Work::Ordered(operations) => {
-                ordered::commit(server, batch, operations, session, lease, actor).await
+                let ordered = OrderedBatch { batch, operations, head: session.head, lease };
+                ordered.commit(server, session.number, actor).await
             }
         };
         let (effects, head) = self.connection.call(commit).await?;

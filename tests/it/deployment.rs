@@ -7,6 +7,7 @@ use fluence::config::{Sources, load};
 use fluence::domain::offer_set::SetKind;
 use serde_json::{Value, json};
 
+use crate::gate::people::unknown_person;
 use crate::offers::applied;
 use crate::support::gateway::Gateway;
 use crate::support::redis::Redis;
@@ -118,7 +119,7 @@ async fn a_gateway_under_traffic_exports_every_metric_of_the_alerts() {
     ])
     .await;
     let customer = gateway.professional().await;
-    let body = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let body = unknown_person();
     gateway.post("/analyze", &customer.key, &body).await;
     gateway.post("/analyze", "an-imported-key-for-tests-1", &body).await;
     sqlx::query("update api_key set name = 'changed'").execute(gateway.database.pool()).await.unwrap();

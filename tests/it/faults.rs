@@ -2,11 +2,11 @@
 
 mod audit;
 mod crash;
-mod stored_answer;
 mod leases;
 mod load;
-mod unprivileged_login;
 mod postgres;
 mod serving;
-mod silent_database;
 mod setup;
+mod silent_database;
+mod stored_answer;
+mod unprivileged_login;

@@ -1,10 +1,11 @@
 //! The ledger on a real Postgres.
 
 mod definer_functions;
+mod fixture;
 mod left_callers;
 mod liveness;
-mod lots;
 mod lost_connection;
+mod lots;
 mod model;
 mod plain;
 mod plan;
@@ -23,4 +24,3 @@ mod sweep;
 mod usage;
 mod usage_check;
 mod verify;
-mod fixture;

@@ -286,7 +286,7 @@ async fn a_gateway_does_not_start_on_a_set_that_it_cannot_read() {
     let start = fluence::app::Start {
         settings: crate::support::gateway::settings(&[]),
         database: database.options(),
-        pepper: new_pepper(1).into(),
+        peppers: new_pepper(1).into(),
         clock: fluence::clock::DatabaseClock::default(),
         dev: false,
     };

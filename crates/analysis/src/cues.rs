@@ -38,46 +38,65 @@ struct File {
     measure: Vec<Measure>,
 }
 
-/// An entry of `cues.toml`, whose head explains the fields.
+/// An entry of `cues.toml`, whose head explains how entries are written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Measure {
     name: String,
+    /// Counts under a negation too.
     #[serde(default)]
     negated: bool,
+    /// Counts in a question too.
     #[serde(default)]
     asked: bool,
+    /// Counts only after “I” or “we” in English; Portuguese verb forms show their subject.
     #[serde(default)]
     own: bool,
+    /// Does not count in a sentence that also reports bad news, which may be irony.
     #[serde(default)]
     earnest: bool,
+    /// Also counts in sentences about the author or other persons: it reveals nothing private.
     #[serde(default)]
     rated: bool,
+    /// Counts once in a sentence.
     #[serde(default)]
     once: bool,
+    /// Does not count in a sentence about what a machine or a program does.
     #[serde(default)]
     personal: bool,
+    /// Does not count in the name of a part of something: “result field”.
     #[serde(default)]
     noun: bool,
+    /// Counts only for the author's own work: not for a vendor's, a timetable or a tariff.
     #[serde(default)]
     planned: bool,
+    /// Does not count in a sentence about a vendor or another firm.
     #[serde(default)]
     ours: bool,
+    /// Does not count in a sentence that addresses several people.
     #[serde(default)]
     one: bool,
+    /// Does not count for what is missing, cancelled, refused, avoided or missed.
     #[serde(default)]
     present: bool,
+    /// Does not count where something goes worse: “increased the number of errors”.
     #[serde(default)]
     good: bool,
+    /// Does not count for what a machine does: “our system decides”.
     #[serde(default)]
     human: bool,
+    /// Does not count for what belongs to a machine: “the target of the compiler”.
     #[serde(default)]
     owned: bool,
+    /// Does not count in a post that shouts or insults, nor as a plea.
     #[serde(default)]
     civil: bool,
+    /// Another measure, whose entries count for this one too.
     #[serde(default)]
     with: Option<String>,
+    /// The English entries.
     en: String,
+    /// The Portuguese entries.
     pt: String,
 }
 

@@ -52,12 +52,12 @@ pub const WORDS_NEEDED: u32 = 120;
 /// What one call answers, besides who the person is and how they were found.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Analysis {
-    /// The profile in short. Every tier has it.
+    /// The profile in short. Every depth has it.
     pub summary: Summary,
-    /// Standard and premium tiers only.
+    /// Depths `standard` and `premium` only.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub traits: Option<Traits>,
-    /// Premium tier only.
+    /// Depth `premium` only.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub advice: Option<Advice>,
 }
@@ -160,18 +160,18 @@ pub fn check() -> Result<&'static Model, ModelError> {
 /// the date from which the age of the posts is counted.
 ///
 /// # Errors
-/// The standard and premium tiers need [`WORDS_NEEDED`] words by the person in English or in
-/// Portuguese. The basic tier never fails.
+/// The depths `standard` and `premium` need [`WORDS_NEEDED`] words by the person in English or in
+/// Portuguese. `basic` never fails.
 pub fn analyse(
     person: &Person,
-    tier: Depth,
+    depth: Depth,
     texts: Language,
     as_of: DateTime<Utc>,
 ) -> Result<Analysis, InsufficientData> {
     let model = model();
     let reading = Reading::of(&person.posts, model);
     let mut summary = Summary::of(person, &reading, texts, as_of);
-    if tier == Depth::Basic {
+    if depth == Depth::Basic {
         return Ok(Analysis { summary, traits: None, advice: None });
     }
     let language = reading.main_language();
@@ -187,7 +187,7 @@ pub fn analyse(
     let communication_style = advice::style(&context);
     let buyer_playbook = advice::playbook(&context, &communication_style, &calibrated, &axes);
     summary.text = advice::summary(&person.first_name, &buyer_playbook, &calibrated, &context);
-    let advice = (tier == Depth::Premium).then_some(Advice { communication_style, buyer_playbook });
+    let advice = (depth == Depth::Premium).then_some(Advice { communication_style, buyer_playbook });
     let traits = Traits {
         mbti_type: axes.letters(),
         ocean_scores: traits::percentiles(&calibrated),

@@ -132,7 +132,8 @@ impl<'m> Scores<'m> {
         self.base_share[t] + counted + shape + meaning
     }
 
-    /// Returns the share of a sentence's punctuation and numbers in the score of one trait.
+    /// Returns the share of a sentence's punctuation and numbers in the score of one trait. No
+    /// answer has it: a test adds it to the shares of the words, and compares with the sentence's.
     pub fn mark_share(&self, t: usize, part: &Counts) -> f64 {
         let marks = FIRST_MARK..FIRST_MARK + MARK_COUNT;
         let slopes = &self.slopes[t][marks.clone()];

@@ -61,7 +61,7 @@ pub struct Refund {
     /// How many of them are the running period's plan credits.
     pub plan_credits: Credits,
     /// Whether the request comes back to the quota.
-    pub request: bool,
+    pub has_request: bool,
 }
 
 impl Refund {
@@ -71,7 +71,7 @@ impl Refund {
         Self {
             credits: self.credits.saturating_sub(earlier.credits),
             plan_credits: self.plan_credits.saturating_sub(earlier.plan_credits),
-            request: self.request && !earlier.request,
+            has_request: self.has_request && !earlier.has_request,
         }
     }
 }
@@ -96,7 +96,7 @@ impl AccountBalance {
     pub fn add(&mut self, refund: Refund) {
         self.remaining = self.remaining.saturating_add(refund.credits);
         self.plan_credits_used = self.plan_credits_used.saturating_sub(refund.plan_credits);
-        self.requests_used = self.requests_used.saturating_sub(refund.request.into());
+        self.requests_used = self.requests_used.saturating_sub(refund.has_request.into());
     }
 
     /// Requests that the plan can still pay for in the current period. Packs and grants pay for

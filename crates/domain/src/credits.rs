@@ -53,11 +53,6 @@ impl Credits {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The sum of them all, or `None` past the largest `i64`.
-    pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
-        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
-    }
-
     /// The sum, at most the largest `i64`.
     #[must_use]
     pub const fn saturating_add(self, other: Self) -> Self {

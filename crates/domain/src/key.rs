@@ -1,7 +1,7 @@
 //! API keys: formats, secrets, rotation, terms and views.
 
-pub mod found;
 mod format;
+pub mod found;
 pub mod leak;
 mod prefix;
 pub mod query_parameter;

@@ -6,8 +6,7 @@
 //! one half of a word unchanged. A query searches for people with a common pair and a common
 //! company word: first by whole words, which few people share, and by ends only if that does not
 //! decide. The only people not found are those with a long surname that has slips within three
-//! letters of both ends. A word of
-//! another alphabet is also stored by its Latin spelling.
+//! letters of both ends. A word of another alphabet is also stored by its Latin spelling.
 //!
 //! A key is the CRC-32 of its text. It is small in the index, and a collision only offers a
 //! candidate that the rules reject.

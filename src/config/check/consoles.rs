@@ -9,7 +9,7 @@ use super::requiring;
 use crate::config::address::NotAnAddress;
 use crate::config::{Fault, Settings};
 use crate::console::settings::SignUp;
-use crate::mail::transport::{Transport, sender};
+use crate::mail::transport::{Transport, mailbox_of};
 
 /// A larger grant for each sign-up is a slip.
 const MAX_SIGN_UP_GRANT: u32 = 1_000_000;
@@ -39,7 +39,7 @@ impl Settings {
             "must look like smtps://user:password@host:465",
         );
         require(
-            sender(&self.mail.from, &self.product_name).is_some(),
+            mailbox_of(&self.mail.from, &self.product_name).is_some(),
             "mail.from",
             "must be one e-mail address, as Acme <no-reply@acme.test>",
         );

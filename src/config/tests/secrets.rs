@@ -6,28 +6,27 @@ use super::super::environment::SECRETS;
 use super::super::fault::variable_of;
 use super::super::{Fault, Sources, load};
 use super::{all_names, environment, faulty, shown};
+use crate::scratch::Scratch;
 use crate::secret::generate_pepper;
 
 const CANARY: &str = "canarycanary";
 
 /// A file with this text, removed when the test ends.
-struct TextFile(std::path::PathBuf);
+struct TextFile {
+    path: std::path::PathBuf,
+    _folder: Scratch,
+}
 
 impl TextFile {
     fn new(text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("fluence-settings-{:016x}", rand::random::<u64>()));
+        let folder = Scratch::new("settings");
+        let path = folder.join("secret");
         std::fs::write(&path, text).unwrap();
-        Self(path)
+        Self { path, _folder: folder }
     }
 
     fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for TextFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        self.path.to_str().unwrap()
     }
 }
 
@@ -136,10 +135,9 @@ fn an_own_database_needs_a_pepper_where_keys_are_made() {
 
 #[test]
 fn a_file_of_a_secret_that_cannot_be_used_is_the_only_fault() {
-    let empty = std::env::temp_dir().join(format!("fluence-empty-{}", std::process::id()));
-    std::fs::write(&empty, "\n").unwrap();
+    let empty = TextFile::new("\n");
     let url = ("DATABASE_URL", "postgresql://me@db.example/fluence");
-    for file in ["/nope", empty.to_str().unwrap()] {
+    for file in ["/nope", empty.path()] {
         let previous = generate_pepper();
         let replaced = ("FLUENCE_PREVIOUS_PEPPER", &*previous);
         let mut sources = environment(&[url, ("FLUENCE_PEPPER_FILE", file), replaced]);
@@ -148,7 +146,6 @@ fn a_file_of_a_secret_that_cannot_be_used_is_the_only_fault() {
         let sources = environment(&[("DATABASE_URL_FILE", file), ("DATABASE_PASSWORD", "x")]);
         assert_eq!(faulty(&sources), ["DATABASE_URL_FILE"], "{file}");
     }
-    std::fs::remove_file(empty).unwrap();
 }
 
 #[test]

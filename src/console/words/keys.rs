@@ -39,7 +39,7 @@ words! {
     status_expired: "Expired" / "Expirada";
     status_revoked: "Revoked" / "Revogada";
     revoked_already: "The key is already revoked and cannot be changed." / "A chave já foi revogada e não pode ser alterada.";
-    key_changed_meanwhile: "Somebody has changed this key since you opened the form. Compare your fields with the key, and save again."
+    key_changed_meanwhile: "This key has changed since you opened the form. Compare your fields with the key, and save again."
         / "Alguém alterou esta chave depois que você abriu o formulário. Compare os campos com a chave e salve de novo.";
     expired_already: "The key has expired: a new secret would be refused too. Change when the key expires first."
         / "A chave expirou: um segredo novo também seria recusado. Antes, altere a validade da chave.";

@@ -1,5 +1,5 @@
-//! What this gateway caches of an account between requests: running calls and the last known
-//! balance.
+//! What this gateway caches of an account between requests: its running calls, those of routes with
+//! limits, the last known balance, its last change, and whether contacts were saved here.
 
 mod balance;
 mod routes;

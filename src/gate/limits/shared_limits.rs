@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use metrics::counter;
-use redis::{Cmd, RedisResult};
+use redis::{Cmd, ErrorKind, RedisResult};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -66,8 +66,14 @@ pub struct Ruling {
 pub enum Verdict {
     /// Admitted. The call counts as running while the lease is kept.
     Admitted(Lease),
-    TooFast,
-    TooMany,
+    Refused(Limit),
+}
+
+/// The limit that refuses a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    Rate,
+    Concurrency,
 }
 
 /// Not a valid Redis URL. The value is omitted: it may hold a password.
@@ -116,15 +122,11 @@ impl SharedLimits {
             counter!("gateway_redis_keys_rebuilt_total").increment(reply.rebuilt);
             tracing::warn!(%account, "shared limits: replaced a key of an unexpected type or value");
         }
-        let verdict = match reply.verdict {
-            ADMITTED => Verdict::Admitted(lease),
-            TOO_FAST => {
+        let verdict = match reply.refused_by {
+            None => Verdict::Admitted(lease),
+            Some(limit) => {
                 lease.was_not_granted();
-                Verdict::TooFast
-            }
-            _ => {
-                lease.was_not_granted();
-                Verdict::TooMany
+                Verdict::Refused(limit)
             }
         };
         Ok(Ruling {
@@ -148,6 +150,7 @@ impl SharedLimits {
 
 const ADMITTED: u8 = 0;
 const TOO_FAST: u8 = 1;
+const TOO_MANY: u8 = 2;
 
 /// The script that decides, `admit.lua`.
 #[derive(Debug)]
@@ -158,7 +161,7 @@ struct AdmitScript {
 
 /// The script's reply; `admit.lua` explains each field.
 struct Reply {
-    verdict: u8,
+    refused_by: Option<Limit>,
     remaining: u32,
     reset_us: u64,
     wait_us: u64,
@@ -186,7 +189,20 @@ impl AdmitScript {
         };
         let (verdict, remaining, reset_us, wait_us, running, rebuilt, _now_us): (_, _, _, _, _, _, u64) =
             store.run(&self.script, write).await?;
-        Ok(Reply { verdict, remaining, reset_us, wait_us, running, rebuilt })
+        Ok(Reply { refused_by: refused_by(verdict)?, remaining, reset_us, wait_us, running, rebuilt })
+    }
+}
+
+/// Returns the limit that a verdict of the script names.
+///
+/// # Errors
+/// When the verdict is unknown: then this store cannot decide.
+fn refused_by(verdict: u8) -> RedisResult<Option<Limit>> {
+    match verdict {
+        ADMITTED => Ok(None),
+        TOO_FAST => Ok(Some(Limit::Rate)),
+        TOO_MANY => Ok(Some(Limit::Concurrency)),
+        _ => Err((ErrorKind::UnexpectedReturnType, "the verdict is unknown").into()),
     }
 }
 
@@ -197,7 +213,7 @@ impl Reply {
             burst: sizes.burst,
             remaining: self.remaining,
             reset_after: Duration::from_micros(self.reset_us),
-            retry_after: (self.verdict == TOO_FAST).then(|| Duration::from_micros(self.wait_us)),
+            retry_after: (self.refused_by == Some(Limit::Rate)).then(|| Duration::from_micros(self.wait_us)),
         }
     }
 }

@@ -1,10 +1,9 @@
-//! A streamed answer. Its body owns the hold: whatever ends the body
-//! settles the call, once.
+//! A streamed answer. Its body owns the hold: whatever ends the body settles the call, once.
 
 mod bill;
 mod finish;
-mod streamed_answer_body;
 mod running;
+mod streamed_answer_body;
 
 use std::fmt;
 use std::pin::Pin;
@@ -101,8 +100,7 @@ pub struct StreamLimits {
     pub tells_price: bool,
 }
 
-/// Response extension of a streamed body: whatever its length, only a part
-/// of it is in memory.
+/// Response extension of a streamed body: whatever its length, only a part of it is in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Streamed;
 

@@ -226,7 +226,7 @@ impl LedgerAccount {
                 self.fit_plan_lot(hold.call_id)?;
             }
         }
-        if hold.refund(amount).request && hold.period == Some(self.period.index) {
+        if hold.refund(amount).has_request && hold.period == Some(self.period.index) {
             self.requests_used = self.requests_used.saturating_sub(1);
         }
         Ok(())

@@ -161,7 +161,7 @@ impl Target<'_> {
             (settle.released(), settle.outcome)
         };
         self.account.release(hold, released, outcome, self.records.now)?;
-        if hold.capped
+        if hold.is_capped
             && let Some(spend) = self.records.spends.get_mut(&hold.call.key_id)
         {
             spend.refund(released, hold.held_at);

@@ -31,10 +31,10 @@ impl HoldRequest {
             call_id: self.call_id,
             account_id: self.account_id,
             call: self.call,
-            request_taken: takes.iter().any(|take| take.payer.is_plan()),
+            took_request: takes.iter().any(|take| take.payer.is_plan()),
             takes,
             period: Some(period),
-            capped: self.caps.any(),
+            is_capped: self.caps.any(),
             held_at,
         }
     }
@@ -97,9 +97,9 @@ pub struct Hold {
     /// The period whose request quota it counts in, or `None` if that period has ended.
     pub period: Option<u32>,
     /// Whether it used a request of that quota.
-    pub request_taken: bool,
+    pub took_request: bool,
     /// Whether it counts in the caps of its key.
-    pub capped: bool,
+    pub is_capped: bool,
     /// When it became durable, by the store's clock.
     pub held_at: DateTime<Utc>,
 }
@@ -125,7 +125,7 @@ impl Hold {
             }
             plan_keeps |= take.payer.is_plan() && part < take.amount;
         }
-        refund.request = self.request_taken && !plan_keeps;
+        refund.has_request = self.took_request && !plan_keeps;
         refund
     }
 }

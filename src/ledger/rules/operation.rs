@@ -153,7 +153,7 @@ impl Operation {
     pub fn capped_key(&self) -> Option<KeyId> {
         match self {
             Self::Hold(request) => request.caps.any().then_some(request.call.key_id),
-            Self::Settle(Settle { hold, .. }) => hold.capped.then_some(hold.call.key_id),
+            Self::Settle(Settle { hold, .. }) => hold.is_capped.then_some(hold.call.key_id),
             _ => None,
         }
     }

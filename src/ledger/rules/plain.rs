@@ -33,11 +33,11 @@ impl PlainSettlement {
         let (lot, refund) = (take.lot, hold.refund(settle.released()));
         let is_plain = settle.claim.is_none()
             && settle.response.is_none()
-            && !hold.capped
+            && !hold.is_capped
             && hold.amount().as_i64() <= MAX_PLAIN_AMOUNT
             && match take.payer {
                 Payer::Plan => true,
-                Payer::PackOrGrant => !refund.request,
+                Payer::PackOrGrant => !refund.has_request,
                 Payer::EarlierPlan => false,
             };
         if is_plain { Ok(Self { settle, lot, refund }) } else { Err(Box::new(settle)) }

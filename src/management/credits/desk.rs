@@ -20,7 +20,7 @@ pub enum CreditError {
     Insufficient { available: Credits },
     #[error("nothing was changed")]
     Refused(#[source] RuleError),
-    #[error("account {0} does not exist; `fluence account list` lists all accounts")]
+    #[error("account {0} does not exist")]
     NoAccount(AccountId),
     #[error("the account is closed permanently, and its credits are no longer spent")]
     Closed,
@@ -36,10 +36,7 @@ pub enum CreditError {
     EndsInPast,
     #[error("the expiry is out of range")]
     EndsTooLate,
-    #[error(
-        "the connection to the database was lost, and the change may or may not have been made. Check `fluence ledger \
-         statement --account {0}` before you repeat the command"
-    )]
+    #[error("the connection to the database was lost, and the change may or may not have been made")]
     Unknown(AccountId),
     #[error("the ledger returned an unexpected result")]
     Unexpected,

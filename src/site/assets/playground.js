@@ -100,7 +100,10 @@ async function settled(id, key) {
   return [null, null];
 }
 
-/** Reads again what the account has left: a pasted key may have spent it, or belong to another account. */
+/**
+ * Reads again what the account has left: a pasted key may have spent it, or belong to another account. The page's policy of
+ * trusted types lets no script parse HTML, so the amount is found in the text.
+ */
 async function showLeft() {
   const page = await fetch(location.href, { cache: 'no-store' });
   const amount = (await page.text()).match(/<a class="left[^>]*>([^<]*)/);

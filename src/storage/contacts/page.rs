@@ -13,7 +13,7 @@ pub struct ContactPage {
     /// The contacts, oldest first.
     pub contacts: Vec<Contact>,
     /// Whether more contacts follow.
-    pub more: bool,
+    pub has_more: bool,
 }
 
 /// Returns the owner's contacts after `after`, oldest first: at most `limit` contacts and
@@ -28,9 +28,9 @@ pub async fn read(
     let rows: Vec<PageRow> = sqlx::query_as(concat!(
         "select ",
         contact_columns!(),
-        ", followed
+        ", is_followed
            from (select *, row_number() over line as place, sum(text_bytes) over line as bytes,
-                        lead(id) over line is not null as followed
+                        lead(id) over line is not null as is_followed
                    from (select * from contact
                           where account_id = $1 and mode = $2 and id > $3 order by id limit $4 + 1) as ahead
                  window line as (order by id)) as page
@@ -44,8 +44,8 @@ pub async fn read(
     .bind(i64::try_from(max_bytes).unwrap_or(i64::MAX))
     .fetch_all(connection)
     .await?;
-    let more = rows.last().is_some_and(|row| row.followed);
-    Ok(ContactPage { contacts: rows.into_iter().map(|row| row.contact.contact()).collect(), more })
+    let has_more = rows.last().is_some_and(|row| row.is_followed);
+    Ok(ContactPage { contacts: rows.into_iter().map(|row| row.contact.contact()).collect(), has_more })
 }
 
 #[derive(FromRow)]
@@ -53,5 +53,5 @@ struct PageRow {
     #[sqlx(flatten)]
     contact: ContactRow,
     /// Whether another contact follows.
-    followed: bool,
+    is_followed: bool,
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::error::classify;
-use super::{audit, ordered, recover, seal};
+use super::ordered::OrderedBatch;
+use super::{audit, recover, seal};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::settlement::Outcome;
@@ -83,8 +84,8 @@ impl PastWriter {
             Batch { epoch: self.epoch, number, open_from: number, captured, work: Work::Ordered(Vec::new()) };
         // No call has an idempotency key, so that its lease means nothing.
         let lease = TimeDelta::zero();
-        let (effects, head) =
-            ordered::decide_and_save(connection, &batch, &operations, self.head, lease, at).await?;
+        let ordered = OrderedBatch { batch: &batch, operations: &operations, head: self.head, lease };
+        let (effects, head) = ordered.decide_and_save(connection, at).await?;
         (self.batches, self.head) = (number, head);
         audit::write_down(connection, &self.operator, &operations, &effects).await?;
         self.date_audit(connection, at).await?;

@@ -9,7 +9,8 @@ use sqlx::postgres::PgConnection;
 use self::open_holds::open_holds;
 use super::connection::end;
 use super::error::classify;
-use super::{ordered, seal};
+use super::ordered::OrderedBatch;
+use super::seal;
 use crate::kill_point::{self, KillPoint};
 use crate::ledger::rules::operation::{Effect, Operation};
 use crate::ledger::store::{Batch, Epoch, StoreError, Work};
@@ -150,8 +151,9 @@ async fn close_within(
         let operations: Vec<Operation> = releases.into_iter().map(Operation::Settle).collect();
         let work = Work::Ordered(Vec::new());
         let batch = Batch { epoch, number: last, open_from: last, captured: Vec::new(), work };
-        let (effects, _) =
-            ordered::decide_and_save(connection, &batch, &operations, head, TimeDelta::zero(), now).await?;
+        let lease = TimeDelta::zero();
+        let ordered = OrderedBatch { batch: &batch, operations: &operations, head, lease };
+        let (effects, _) = ordered.decide_and_save(connection, now).await?;
         released = released_of(&operations, &effects);
     }
     sqlx::query("update ledger_epoch set closed_at = now(), batches = $2 where epoch = $1")

@@ -59,7 +59,7 @@ pub struct UsagePage {
     /// Refused calls on all days of the query.
     pub refused: i64,
     /// Whether more lines follow.
-    pub more: bool,
+    pub has_more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -129,10 +129,10 @@ pub async fn read(
         .fetch_all(connection)
         .await?;
     let page = usize::try_from(limit).unwrap_or(0);
-    let more = rows.len() > page;
+    let has_more = rows.len() > page;
     rows.truncate(page);
     let lines = rows.into_iter().map(|row| row.line(group_by)).collect::<Result<_, _>>()?;
-    Ok(UsagePage { lines, refused, more })
+    Ok(UsagePage { lines, refused, has_more })
 }
 
 const READ: &str = "

@@ -7,6 +7,7 @@ use fluence::domain::key::Scope;
 use fluence::ledger::rules::operation::Operation;
 use serde_json::json;
 
+use crate::gate::people::unknown_person;
 use crate::support::gateway::Gateway;
 
 #[tokio::test]
@@ -52,7 +53,7 @@ async fn a_plan_with_fewer_requests_than_were_used_is_shown_with_its_own_number(
     let gateway = Gateway::start().await;
     let customer =
         gateway.customer_on(|plan| (plan.requests, plan.credits) = (8, Credits::from_u32(100))).await;
-    let nobody = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let nobody = unknown_person();
     let call = async || gateway.post("/analyze", &customer.key, &nobody).await;
     for _ in 0..7 {
         assert_eq!(call().await.status, 404);

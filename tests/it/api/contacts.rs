@@ -23,10 +23,6 @@ fn named(first_name: &str) -> Value {
 }
 
 impl Gateway {
-    async fn patch(&self, path: &str, key: &str, body: &Value) -> Answer {
-        answer(self.request(Method::PATCH, path).header("x-api-key", key).json(body)).await
-    }
-
     async fn delete(&self, path: &str, key: &str) -> Answer {
         answer(self.request(Method::DELETE, path).header("x-api-key", key)).await
     }

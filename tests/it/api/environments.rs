@@ -5,17 +5,13 @@ use insta::assert_snapshot;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::gateway::{Answer, Gateway, answer};
+use crate::support::gateway::{Gateway, answer};
 
 async fn managed() -> (Gateway, String) {
     let gateway = Gateway::without_trust().await;
     let customer = gateway.professional().await;
     let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     (gateway, key)
-}
-
-async fn patch(gateway: &Gateway, path: &str, key: &str, body: &Value) -> Answer {
-    answer(gateway.request(Method::PATCH, path).header("x-api-key", key).json(body)).await
 }
 
 #[tokio::test]
@@ -105,18 +101,18 @@ async fn one_key_per_environment_is_a_cap_of_one() {
     let (gateway, key) = managed().await;
     let made = gateway.post("/v1/environments", &key, &json!({"name": "strict", "mode": "live"})).await;
     let path = format!("/v1/environments/{}", made.body["data"]["id"].as_str().unwrap());
-    let capped = patch(&gateway, &path, &key, &json!({"key_cap": 1})).await;
+    let capped = gateway.patch(&path, &key, &json!({"key_cap": 1})).await;
     assert_eq!((&capped.body["data"]["key_cap"], &capped.body["data"]["most_keys"]), (&json!(1), &json!(1)));
     let body = json!({"name": "k", "environment": "strict"});
     assert_eq!(gateway.post("/v1/keys", &key, &body).await.status, 201);
     assert_eq!(gateway.post("/v1/keys", &key, &body).await.code(), "KEY_LIMIT_REACHED");
     assert_eq!(
-        patch(&gateway, &path, &key, &json!({"key_cap": null})).await.body["data"]["key_cap"],
+        gateway.patch(&path, &key, &json!({"key_cap": null})).await.body["data"]["key_cap"],
         Value::Null
     );
     assert_eq!(gateway.post("/v1/keys", &key, &body).await.status, 201);
     for body in [json!({}), json!({"key_cap": 0}), json!({"key_cap": 1.5}), json!({"key_cap": "1"})] {
-        assert_eq!(patch(&gateway, &path, &key, &body).await.status, 400, "{body}");
+        assert_eq!(gateway.patch(&path, &key, &body).await.status, 400, "{body}");
     }
 }
 
@@ -129,7 +125,7 @@ async fn another_accounts_environment_is_not_there() {
     let path = format!("/v1/environments/{}", listed.body["data"][0]["id"].as_str().unwrap());
     for path in [path.as_str(), "/v1/environments/nonsense"] {
         assert_eq!(gateway.get(path, &key).await.outcome(), (404, "NOT_FOUND"));
-        let refused = patch(&gateway, path, &key, &json!({"key_cap": 1})).await;
+        let refused = gateway.patch(path, &key, &json!({"key_cap": 1})).await;
         assert_eq!((refused.status, refused.code()), (404, "NOT_FOUND"));
     }
     assert_eq!(gateway.get("/v1/environments", &theirs).await.body["data"][0]["key_cap"], Value::Null);
@@ -142,7 +138,7 @@ async fn no_cap_lifts_the_number_of_keys_that_the_plan_allows() {
     let (_, key) = gateway.key(customer.account, |new| new.terms.scopes = Scope::ALL.to_vec()).await;
     let environment = gateway.get("/v1/environments", &key).await.body["data"][0]["id"].clone();
     let path = format!("/v1/environments/{}", environment.as_str().unwrap());
-    let raised = patch(&gateway, &path, &key, &json!({"key_cap": 10_000})).await;
+    let raised = gateway.patch(&path, &key, &json!({"key_cap": 10_000})).await;
     assert_eq!((raised.status, &raised.body["data"]["most_keys"]), (200, &json!(3)));
     assert_eq!(gateway.post("/v1/keys", &key, &json!({"name": "third"})).await.status, 201);
     assert_eq!(gateway.post("/v1/keys", &key, &json!({"name": "fourth"})).await.code(), "KEY_LIMIT_REACHED");
@@ -153,7 +149,7 @@ async fn an_expired_key_is_shown_as_expired_and_takes_no_place() {
     let (gateway, key) = managed().await;
     let made = gateway.post("/v1/environments", &key, &json!({"name": "strict", "mode": "live"})).await;
     let environment = format!("/v1/environments/{}", made.body["data"]["id"].as_str().unwrap());
-    patch(&gateway, &environment, &key, &json!({"key_cap": 1})).await;
+    gateway.patch(&environment, &key, &json!({"key_cap": 1})).await;
     let body = json!({"name": "k", "environment": "strict"});
     let first = gateway.post("/v1/keys", &key, &body).await;
     let path = format!("/v1/keys/{}", first.body["data"]["id"].as_str().unwrap());
@@ -166,11 +162,11 @@ async fn an_expired_key_is_shown_as_expired_and_takes_no_place() {
     assert_eq!(second.status, 201);
     // The revived key would exceed the environment's limit of one key.
     for expires_at in [Value::Null, json!("2999-01-01T00:00:00Z")] {
-        let revived = patch(&gateway, &path, &key, &json!({ "expires_at": expires_at })).await;
+        let revived = gateway.patch(&path, &key, &json!({ "expires_at": expires_at })).await;
         assert_eq!(revived.code(), "KEY_LIMIT_REACHED");
     }
     let revoked = format!("/v1/keys/{}/revoke", second.body["data"]["id"].as_str().unwrap());
     super::keys::bare(&gateway, &revoked, &key).await;
-    let revived = patch(&gateway, &path, &key, &json!({ "expires_at": null })).await;
+    let revived = gateway.patch(&path, &key, &json!({ "expires_at": null })).await;
     assert_eq!((revived.status, &revived.body["data"]["state"]), (200, &json!("active")));
 }

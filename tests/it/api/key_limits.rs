@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::keys::{bare, made, managed, patch, works};
+use super::keys::{bare, made, managed, works};
 use crate::support::gateway::{Answer, Gateway, answer, eventually};
 
 const LOCK: &str = "select from account where id = $1 for no key update";
@@ -48,12 +48,12 @@ async fn a_limited_key_cannot_create_or_become_a_less_limited_one() {
         let refused = gateway.post("/v1/keys", &key, &without(limit)).await;
         assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
         let none = if limit.ends_with('s') && limit != "expires_at" { json!([]) } else { Value::Null };
-        let refused = patch(&gateway, &own, &key, &json!({ (limit): none })).await;
+        let refused = gateway.patch(&own, &key, &json!({ (limit): none })).await;
         assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
     }
     let narrower = json!({"allowed_networks": ["127.0.0.0/16"]});
     let as_limited = gateway.post("/v1/keys", &key, &limited()).await;
-    assert_eq!((as_limited.status, patch(&gateway, &own, &key, &narrower).await.status), (201, 200));
+    assert_eq!((as_limited.status, gateway.patch(&own, &key, &narrower).await.status), (201, 200));
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_limited_key_gets_no_secret_of_one_that_is_limited_less() {
         assert_eq!(bare(&gateway, &format!("{sibling}/disable"), &key).await.status, 200);
         let refused = bare(&gateway, &format!("{sibling}/enable"), &key).await;
         assert_eq!(limit_of(&refused), (403, "FORBIDDEN", &json!(limit)));
-        let renamed = patch(&gateway, &sibling, &key, &json!({"name": "renamed", "state": "active"})).await;
+        let renamed = gateway.patch(&sibling, &key, &json!({"name": "renamed", "state": "active"})).await;
         assert_eq!(limit_of(&renamed), (403, "FORBIDDEN", &json!(limit)));
     }
 }
@@ -80,7 +80,7 @@ async fn a_limited_key_may_still_narrow_one_that_is_limited_less() {
     let (gateway, customer) = managed().await;
     let (_, key) = made(&gateway, &customer, &limited()).await;
     let (sibling, secret) = made(&gateway, &customer, &json!({"name": "server"})).await;
-    let narrowed = patch(&gateway, &sibling, &key, &json!({"name": "slow server", "daily_cap": 900})).await;
+    let narrowed = gateway.patch(&sibling, &key, &json!({"name": "slow server", "daily_cap": 900})).await;
     assert_eq!(narrowed.status, 200, "{}", narrowed.text);
     assert_eq!(works(&gateway, &secret).await.0, 200);
 }
@@ -98,16 +98,16 @@ async fn what_a_capped_key_manages_never_spends_more_than_its_cap() {
         gateway.post("/v1/keys", &key, &capped).await,
         gateway.post("/v1/keys", &key, &json!({"name": "reader", "scopes": ["read"], "daily_cap": 1})).await,
         gateway.post("/v1/environments", &key, &json!({"name": "more", "mode": "live"})).await,
-        patch(&gateway, &environment, &key, &json!({"key_cap": 2})).await,
-        patch(&gateway, &sibling, &key, &json!({"daily_cap": 21})).await,
+        gateway.patch(&environment, &key, &json!({"key_cap": 2})).await,
+        gateway.patch(&sibling, &key, &json!({"daily_cap": 21})).await,
         bare(&gateway, &format!("{sibling}/cancel-rotation"), &key).await,
-        patch(&gateway, &own, &key, &json!({"daily_cap": null})).await,
+        gateway.patch(&own, &key, &json!({"daily_cap": null})).await,
     ] {
         assert_eq!((refused.status, refused.code()), (403, "FORBIDDEN"), "{}", refused.text);
     }
     bare(&gateway, &format!("{sibling}/end-overlap"), &key).await;
     assert_eq!(bare(&gateway, &format!("{sibling}/rotate"), &key).await.status, 403);
-    assert_eq!(patch(&gateway, &sibling, &key, &json!({"daily_cap": 19})).await.status, 200);
+    assert_eq!(gateway.patch(&sibling, &key, &json!({"daily_cap": 19})).await.status, 200);
     assert_eq!(bare(&gateway, &format!("{sibling}/disable"), &key).await.status, 200);
     assert_eq!(bare(&gateway, &format!("{sibling}/enable"), &key).await.status, 403);
     assert_eq!(bare(&gateway, &format!("{own}/rotate"), &key).await.status, 200);

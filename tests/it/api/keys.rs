@@ -18,10 +18,6 @@ pub(super) async fn managed() -> (Gateway, Customer) {
     (gateway, customer)
 }
 
-pub(super) async fn patch(gateway: &Gateway, path: &str, key: &str, body: &Value) -> Answer {
-    answer(gateway.request(Method::PATCH, path).header("x-api-key", key).json(body)).await
-}
-
 /// A POST without a body.
 pub(super) async fn bare(gateway: &Gateway, path: &str, key: &str) -> Answer {
     answer(gateway.request(Method::POST, path).header("x-api-key", key)).await
@@ -256,7 +252,7 @@ async fn another_accounts_key_is_not_there() {
     }
     "#);
     for outcome in [
-        patch(&gateway, &path, &customer.key, &json!({"name": "mine"})).await,
+        gateway.patch(&path, &customer.key, &json!({"name": "mine"})).await,
         bare(&gateway, &format!("{path}/rotate"), &customer.key).await,
         bare(&gateway, &format!("{path}/revoke"), &customer.key).await,
         bare(&gateway, &format!("{path}/end-overlap"), &customer.key).await,
@@ -295,12 +291,12 @@ async fn no_key_gets_more_by_managing_than_it_has() {
     }
     "#);
     let own = format!("/v1/keys/{own}");
-    let wider = patch(&gateway, &own, &manager, &json!({"scopes": ["read", "invoke", "manage"]})).await;
+    let wider = gateway.patch(&own, &manager, &json!({"scopes": ["read", "invoke", "manage"]})).await;
     assert_eq!((wider.status, &wider.body["error"]["required_scope"]), (403, &json!("invoke")));
     // A new secret of a stronger key would be that key.
     let stronger = format!("/v1/keys/{}/rotate", customer.key_id);
     assert_eq!(bare(&gateway, &stronger, &manager).await.status, 403);
-    let narrower = patch(&gateway, &own, &manager, &json!({"scopes": ["manage"]})).await;
+    let narrower = gateway.patch(&own, &manager, &json!({"scopes": ["manage"]})).await;
     assert_eq!(narrower.body["data"]["scopes"], json!(["manage"]));
 }
 
@@ -334,7 +330,7 @@ async fn a_test_key_manages_only_test_keys() {
     "#);
     let live = format!("/v1/keys/{}", customer.key_id);
     assert_eq!(bare(&gateway, &format!("{live}/rotate"), &test).await.code(), "TEST_KEY_NOT_ALLOWED");
-    assert_eq!(patch(&gateway, &live, &test, &json!({"name": "x"})).await.code(), "TEST_KEY_NOT_ALLOWED");
+    assert_eq!(gateway.patch(&live, &test, &json!({"name": "x"})).await.code(), "TEST_KEY_NOT_ALLOWED");
     let environment = json!({"name": "production", "mode": "live"});
     assert_eq!(gateway.post("/v1/environments", &test, &environment).await.code(), "TEST_KEY_NOT_ALLOWED");
     let allowed = gateway.post("/v1/keys", &test, &json!({"name": "k", "environment": "sandbox"})).await;
@@ -373,7 +369,7 @@ async fn a_key_is_disabled_enabled_and_revoked_for_good() {
     }
     "#);
     assert_eq!(verb("rotate").await.code(), "KEY_REVOKED");
-    let renamed = patch(&gateway, &path, &customer.key, &json!({"name": "x"})).await;
+    let renamed = gateway.patch(&path, &customer.key, &json!({"name": "x"})).await;
     assert_eq!(renamed.code(), "KEY_REVOKED");
 }
 
@@ -384,17 +380,17 @@ async fn a_change_is_made_whole_or_not_at_all() {
         made(&gateway, &customer, &json!({"name": "server", "daily_cap": 5, "regions": ["eu"]})).await;
     let body =
         json!({"name": "worker", "daily_cap": null, "regions": [], "monthly_cap": 9, "state": "disabled"});
-    let changed = patch(&gateway, &path, &customer.key, &body).await;
+    let changed = gateway.patch(&path, &customer.key, &body).await;
     let data = &changed.body["data"];
     assert_eq!(
         (&data["name"], &data["daily_cap"], &data["monthly_cap"]),
         (&json!("worker"), &Value::Null, &json!(9))
     );
     assert_eq!((&data["regions"], &data["state"]), (&json!([]), &json!("disabled")));
-    let refused = patch(&gateway, &path, &customer.key, &json!({"name": "x", "state": "revoked"})).await;
+    let refused = gateway.patch(&path, &customer.key, &json!({"name": "x", "state": "revoked"})).await;
     assert_eq!((refused.status, refused.code()), (400, "VALIDATION_FAILED"));
     let past = json!({"name": "x", "expires_at": "2001-01-01T00:00:00Z"});
-    assert_eq!(patch(&gateway, &path, &customer.key, &past).await.status, 400);
+    assert_eq!(gateway.patch(&path, &customer.key, &past).await.status, 400);
     assert_eq!(gateway.get(&path, &customer.key).await.body["data"]["name"], "worker");
 }
 
@@ -409,7 +405,7 @@ async fn null_is_absent_in_a_new_key_and_refused_where_a_change_would_empty_a_fi
     let before = gateway.get(&path, &customer.key).await.body["data"].clone();
     assert_eq!((&before["scopes"], &before["environment"]), (&json!(["read", "invoke"]), &json!("default")));
     let emptied = json!({"name": null, "scopes": null, "state": null, "daily_cap": 5});
-    let refused = patch(&gateway, &path, &customer.key, &emptied).await;
+    let refused = gateway.patch(&path, &customer.key, &emptied).await;
     let fault = |fault: &Value| (fault["field"].clone(), fault["problem"].clone());
     let faults: Vec<_> = refused.body["error"]["fields"].as_array().unwrap().iter().map(fault).collect();
     assert_eq!(refused.status, 400);

@@ -2,18 +2,15 @@
 
 use serde_json::{Value, json};
 
+use crate::gate::people::unknown_person;
 use crate::support::gateway::{Answer, Gateway};
-
-fn nobody() -> serde_json::Value {
-    json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
-}
 
 #[tokio::test]
 async fn entries_come_a_page_at_a_time_and_end() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     for _ in 0..3 {
-        assert_eq!(gateway.post("/analyze", &customer.key, &nobody()).await.status, 404);
+        assert_eq!(gateway.post("/analyze", &customer.key, &unknown_person()).await.status, 404);
     }
 
     let first = gateway.get("/v1/ledger?limit=3", &customer.key).await;
@@ -33,7 +30,7 @@ async fn a_client_that_has_its_answer_reads_a_receipt_that_is_settled() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     for _ in 0..5 {
-        let call = gateway.post("/crm", &customer.key, &nobody()).await;
+        let call = gateway.post("/crm", &customer.key, &unknown_person()).await;
         let path = format!("/v1/ledger/{}", call.header("x-request-id"));
         let receipt = gateway.get(&path, &customer.key).await.body;
         assert_eq!(
@@ -47,7 +44,7 @@ async fn a_client_that_has_its_answer_reads_a_receipt_that_is_settled() {
 async fn only_the_calls_account_gets_its_receipt() {
     let gateway = Gateway::start().await;
     let (customer, other) = (gateway.professional().await, gateway.professional().await);
-    let call = gateway.post("/crm", &customer.key, &nobody()).await;
+    let call = gateway.post("/crm", &customer.key, &unknown_person()).await;
     let path = format!("/v1/ledger/{}", call.header("x-request-id"));
 
     let receipt = gateway.get(&path, &customer.key).await;
@@ -75,7 +72,7 @@ async fn a_receipt_says_what_was_charged_and_why() {
     gateway.add_pack(customer.account, 10, chrono::TimeDelta::days(365)).await;
     let mut receipts = Vec::new();
     for _ in 0..3 {
-        let call = gateway.post("/crm", &customer.key, &nobody()).await;
+        let call = gateway.post("/crm", &customer.key, &unknown_person()).await;
         assert_eq!(call.status, 404, "{}", call.text);
         receipts.push(receipt(&gateway, &customer.key, &call).await);
     }

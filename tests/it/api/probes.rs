@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::gate::people::unknown_person;
 use crate::support::gateway::{Answer, Gateway, answer, eventually};
 
 async fn get(gateway: &Gateway, path: &str) -> Answer {
@@ -49,7 +50,7 @@ async fn with_a_newer_schema_it_stays_ready_and_serves() {
     sqlx::query(query).execute(gateway.database.pool()).await.unwrap();
     eventually("it is seen", async || gateway.metrics().await.contains("gateway_schema_newer 1")).await;
     assert_eq!(get(&gateway, "/readyz").await.status, 200);
-    let body = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let body = unknown_person();
     assert_eq!(gateway.post("/analyze", &customer.key, &body).await.status, 404, "charged as ever");
 }
 

@@ -8,12 +8,9 @@ use fluence::storage::refused_calls::{RefusedCall, add, delete_old};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::gate::people::unknown_person;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
-
-fn asked() -> Value {
-    json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
-}
 
 /// All refusals that the store counts for an account.
 async fn counted(gateway: &Gateway, account: AccountId) -> i64 {
@@ -32,13 +29,13 @@ async fn refused_calls_are_counted_by_code_and_cost_nothing() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(0).await;
     for _ in 0..3 {
-        let refused = gateway.post("/crm", &customer.key, &asked()).await;
+        let refused = gateway.post("/crm", &customer.key, &unknown_person()).await;
         assert_eq!(refused.outcome(), (402, "INSUFFICIENT_CREDITS"));
     }
     assert_eq!(gateway.get("/v1/keys", &customer.key).await.outcome(), (403, "FORBIDDEN"));
     // Neither of these is a refused call.
     assert_eq!(gateway.post("/crm", &customer.key, &json!({})).await.status, 400);
-    assert_eq!(gateway.post("/crm", "an-imported-key-for-tests-1", &asked()).await.status, 401);
+    assert_eq!(gateway.post("/crm", "an-imported-key-for-tests-1", &unknown_person()).await.status, 401);
     eventually("they are counted", async || counted(&gateway, customer.account).await == 4).await;
 
     let shown = usage(&gateway, &customer, "group_by=endpoint,outcome").await;
@@ -59,11 +56,11 @@ async fn refused_calls_are_counted_by_code_and_cost_nothing() {
 async fn pending_counts_survive_a_restart() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(0).await;
-    gateway.post("/crm", &customer.key, &asked()).await;
+    gateway.post("/crm", &customer.key, &unknown_person()).await;
     let (database, pepper) = gateway.stop().await;
     let gateway = Gateway::on(database, pepper, &[]).await;
     assert_eq!(counted(&gateway, customer.account).await, 1);
-    gateway.post("/crm", &customer.key, &asked()).await;
+    gateway.post("/crm", &customer.key, &unknown_person()).await;
     let (database, pepper) = gateway.stop().await;
     let gateway = Gateway::on(database, pepper, &[]).await;
     assert_eq!(counted(&gateway, customer.account).await, 2);

@@ -3,6 +3,7 @@
 use fluence::storage::ledger::usage::roll_up;
 use serde_json::{Value, json};
 
+use crate::gate::people::unknown_person;
 use crate::support::customer::Customer;
 use crate::support::gateway::{Gateway, eventually};
 
@@ -18,7 +19,7 @@ async fn calls(gateway: &Gateway, customer: &Customer, path: &str, count: i64) {
             .unwrap()
     };
     let before: i64 = added_up().await;
-    let body = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let body = unknown_person();
     for _ in 0..count {
         assert_eq!(gateway.post(path, &customer.key, &body).await.status, 404);
     }

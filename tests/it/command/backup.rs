@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::program::{Ran, bare, mode, text};
 use super::serving::Serving;
+use crate::gate::people::unknown_person;
 use crate::support::gateway::eventually;
 use crate::support::processes::{alive, signal};
 use crate::support::scratch::Scratch;
@@ -133,7 +134,7 @@ impl Drop for Traffic {
 
 /// Calls for an unknown person, which is charged. Returns the status and the call's id.
 async fn call(client: &reqwest::Client, url: &str, key: &str) -> reqwest::Result<(u16, Option<Uuid>)> {
-    let person = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let person = unknown_person();
     let answer = client.post(url).header("x-api-key", key).json(&person).send().await?;
     let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let status = answer.status().as_u16();

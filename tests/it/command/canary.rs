@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sqlx::ConnectOptions;
 
 use super::program::{Program, text};
+use crate::gate::people::unknown_person;
 use crate::support::gateway::eventually;
 use crate::support::processes::signal;
 
@@ -68,7 +69,7 @@ fn free_address() -> String {
 /// Requests that end in every way, with these keys.
 async fn call(address: &str, keys: &[&str], said: &Said) {
     let client = Client::builder().no_proxy().build().unwrap();
-    let person = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let person = unknown_person();
     for key in keys {
         let url = |path: &str| format!("http://{address}{path}");
         let requests = [

@@ -5,11 +5,8 @@ use serde_json::{Value, json};
 
 use super::program::{Program, text};
 use super::serving::Serving;
+use crate::gate::people::unknown_person;
 use crate::support::customer::new_secret;
-
-fn person() -> Value {
-    json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
-}
 
 /// The id of a request, from its answer.
 async fn send(request: RequestBuilder) -> String {
@@ -36,7 +33,7 @@ async fn a_request_is_logged_with_all_that_traces_it() {
     let address = serving.address();
     let client = Client::builder().no_proxy().user_agent("acme-crm/2.1").build().unwrap();
     let post = |path: &str, key: &str| {
-        client.post(format!("{address}{path}")).header("x-api-key", key).json(&person())
+        client.post(format!("{address}{path}")).header("x-api-key", key).json(&unknown_person())
     };
 
     let unknown = new_secret();

@@ -41,7 +41,7 @@ impl Alerted {
     async fn look(&self) {
         let alerts = Alerts {
             pool: self.gateway().database.pool().clone(),
-            peppers: self.gateway().pepper.clone(),
+            peppers: self.gateway().peppers.clone(),
             product: ProductName::default(),
             base: Base::of(&self.gateway().url(), ([127, 0, 0, 1], 0).into(), false, false).unwrap(),
         };

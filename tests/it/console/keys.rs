@@ -84,7 +84,11 @@ async fn a_form_from_before_another_change_says_so_and_changes_nothing() {
     assert_eq!(place.ana.fill(&edit, &of("backend", "1")).await.status, 303);
     let stale = place.ana.submit(&opened_before, &edit, &of("renamed", "2")).await;
     assert_eq!(stale.status, 409, "{}", stale.body);
-    assert!(stale.has("Somebody has changed this key") && stale.has("value=\"renamed\""), "{}", stale.body);
+    assert!(
+        stale.has("This key has changed since you opened the form") && stale.has("value=\"renamed\""),
+        "{}",
+        stale.body
+    );
     assert!(!place.ana.get(&path).await.has("renamed"));
     let again = place.ana.submit(&stale, &edit, &of("renamed", "2")).await;
     assert_eq!((again.status, again.leads_to()), (303, path.as_str()), "{}", again.body);

@@ -52,7 +52,7 @@ async fn with_factor(gateway: &Gateway, email: &str) -> Vec<String> {
     let known =
         fluence::storage::identity::operators::by_email(&mut connection, &email.parse().unwrap()).await;
     let id = known.unwrap().unwrap().id;
-    enroll(&mut connection, &gateway.pepper, id, &new_secret().unwrap(), 0).await.unwrap()
+    enroll(&mut connection, &gateway.peppers, id, &new_secret().unwrap(), 0).await.unwrap()
 }
 
 /// An operator with a password and a second factor, logged in.

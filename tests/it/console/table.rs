@@ -47,7 +47,7 @@ impl Samples {
         let mut connection = gateway.database.pool().acquire().await.unwrap();
         let by = Principal::almighty(Actor::operator("root".into()));
         let prefix = KeyPrefix::default();
-        let new = NewSecret { format: FormatChoice::Usual, prefix: &prefix, peppers: &gateway.pepper };
+        let new = NewSecret { format: FormatChoice::Usual, prefix: &prefix, peppers: &gateway.peppers };
         keys::rotate(&mut connection, &by, rotating, "1d".parse().unwrap(), &new).await.unwrap();
         let member = gateway.member_with_factor(account, "phone@example.com").await;
         let call = "select call_id from ledger_entry where account_id = $1 and route is not null order by number desc limit 1";

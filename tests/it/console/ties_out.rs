@@ -100,7 +100,7 @@ impl Place<'_> {
         for id in keys {
             let terms = KeyTerms::unlimited("test key", &Scope::DEFAULT);
             let new = NewKey { id, account_id: account, environment: "default".into(), terms };
-            keys::create(&mut work, &new, &new_secret(), &gateway.pepper).await.unwrap();
+            keys::create(&mut work, &new, &new_secret(), &gateway.peppers).await.unwrap();
         }
         let begins_on = now().date_naive() - Days::new(DAYS);
         Place { gateway, work: Some(work), account, keys, routes, begins_on }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::gate::people::unknown_person;
+
 /// The requests of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Behaviour {
@@ -25,9 +27,7 @@ pub(super) enum Behaviour {
 impl Behaviour {
     fn body(self) -> Value {
         match self {
-            Self::Charged | Self::Keyed => {
-                json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
-            }
+            Self::Charged | Self::Keyed => unknown_person(),
             Self::Free | Self::FreeKeyed => {
                 json!({ "first_name": "Brandon", "last_name": "Whitlatch", "company": "Tallow Creek Foods" })
             }

@@ -43,7 +43,7 @@ async fn an_old_secret_ends_on_time_where_the_clock_is_slow() {
     let mut connection = gateway.database.pool().acquire().await.unwrap();
     let by = Principal::almighty(Actor::system("test"));
     let overlap = Overlap::of_seconds(1).unwrap();
-    let (id, peppers) = (customer.key_id, &gateway.pepper);
+    let (id, peppers) = (customer.key_id, &gateway.peppers);
     let secret = NewSecret { format: FormatChoice::Usual, prefix: &KeyPrefix::default(), peppers };
     management::keys::rotate(&mut connection, &by, id, overlap, &secret).await.unwrap();
     assert_eq!(gateway.get("/tiers", &customer.key).await.status, 200);

@@ -25,15 +25,11 @@ async fn call(gateway: &Gateway, api_key: &str, key: &str) -> Answer {
     answer(keyed(gateway, api_key, key)).await
 }
 
-fn is_replay(answer: &Answer) -> bool {
-    answer.header("idempotent-replayed") == "true"
-}
-
 /// Checks that a replay repeats an answer to the byte but for its `billing_info`, which says what
 /// the headers say.
 #[track_caller]
 fn assert_repeats(replay: &Answer, first: &Answer) {
-    assert_eq!((replay.status, is_replay(replay)), (first.status, true), "{}", replay.text);
+    assert_eq!((replay.status, replay.is_replay()), (first.status, true), "{}", replay.text);
     replay.assert_accounted();
     assert_eq!(replay.billing()["creditos_utilizados"], 0);
     assert_eq!(replay.header("x-original-request-id"), first.header("x-request-id"));
@@ -69,7 +65,7 @@ async fn the_same_call_is_answered_again_and_charged_once() {
     let (gateway, calls) = answering_in_turn(vec![paid_answer, upstream_error]).await;
     let customer = gateway.enterprise(10).await;
     let first = call(&gateway, &customer.key, "a").await;
-    assert_eq!((first.status, is_replay(&first)), (200, false));
+    assert_eq!((first.status, first.is_replay()), (200, false));
     first.assert_accounted();
     for _ in 0..3 {
         let again = call(&gateway, &customer.key, "a").await;
@@ -107,7 +103,7 @@ async fn a_replay_is_served_when_nothing_is_left() {
     let customer = gateway.enterprise(2).await;
     assert_eq!(call(&gateway, &customer.key, "a").await.status, 200);
     assert_eq!(call(&gateway, &customer.key, "b").await.outcome(), (402, "INSUFFICIENT_CREDITS"));
-    assert!(is_replay(&call(&gateway, &customer.key, "a").await));
+    assert!(call(&gateway, &customer.key, "a").await.is_replay());
 }
 
 #[tokio::test]
@@ -132,7 +128,7 @@ async fn a_stage_prefix_is_no_other_path() {
     let customer = gateway.enterprise(10).await;
     assert_eq!(call(&gateway, &customer.key, "a").await.status, 200);
     let staged = gateway.posting("/production/crm", &customer.key, &marina()).header("idempotency-key", "a");
-    assert!(is_replay(&answer(staged).await));
+    assert!(answer(staged).await.is_replay());
 }
 
 #[tokio::test]
@@ -162,12 +158,12 @@ async fn a_released_key_may_be_tried_again_at_once() {
     let customer = gateway.enterprise(10).await;
     for _ in 0..2 {
         let failed = call(&gateway, &customer.key, "a").await;
-        assert_eq!((failed.status, is_replay(&failed)), (502, false), "{}", failed.text);
+        assert_eq!((failed.status, failed.is_replay()), (502, false), "{}", failed.text);
         assert_eq!(failed.billing()["reembolsado"], true);
     }
     let served = call(&gateway, &customer.key, "a").await;
-    assert_eq!((served.status, is_replay(&served)), (200, false));
-    assert!(is_replay(&call(&gateway, &customer.key, "a").await));
+    assert_eq!((served.status, served.is_replay()), (200, false));
+    assert!(call(&gateway, &customer.key, "a").await.is_replay());
     assert_eq!(calls.load(SeqCst), 3);
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 8);
@@ -187,9 +183,9 @@ async fn a_released_key_is_still_the_key_of_its_call() {
 async fn f16_the_key_of_another_account_is_another_key() {
     let gateway = answering(|| ready(paid_answer())).await;
     let (one, other) = (gateway.enterprise(10).await, gateway.enterprise(20).await);
-    assert!(!is_replay(&call(&gateway, &one.key, "a").await));
+    assert!(!call(&gateway, &one.key, "a").await.is_replay());
     let answer = call(&gateway, &other.key, "a").await;
-    assert_eq!((is_replay(&answer), &answer.billing()["creditos_restantes"]), (false, &json!(18)));
+    assert_eq!((answer.is_replay(), &answer.billing()["creditos_restantes"]), (false, &json!(18)));
     gateway.assert_books_are_right().await;
 }
 
@@ -198,8 +194,8 @@ async fn another_api_key_of_the_same_environment_gets_the_same_answer() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
     let (_, second) = gateway.key(customer.account, |_| {}).await;
-    assert!(!is_replay(&call(&gateway, &customer.key, "a").await));
-    assert!(is_replay(&call(&gateway, &second, "a").await));
+    assert!(!call(&gateway, &customer.key, "a").await.is_replay());
+    assert!(call(&gateway, &second, "a").await.is_replay());
 }
 
 #[tokio::test]
@@ -234,7 +230,7 @@ async fn a_key_that_is_no_key_is_400_and_free() {
     assert_eq!(gateway.balance(customer.account).await, 10);
     let longest = "~".repeat(255);
     assert_eq!(call(&gateway, &customer.key, &longest).await.status, 200);
-    assert!(is_replay(&call(&gateway, &customer.key, &longest).await));
+    assert!(call(&gateway, &customer.key, &longest).await.is_replay());
 }
 
 #[tokio::test]
@@ -244,7 +240,7 @@ async fn bare_and_quoted_are_one_key_and_charged_once() {
     let test_key = gateway.test_key(customer.account).await;
     for api_key in [&customer.key, &test_key] {
         let first = call(&gateway, api_key, r#""q\\1""#).await;
-        assert_eq!((first.status, is_replay(&first)), (200, false), "{}", first.text);
+        assert_eq!((first.status, first.is_replay()), (200, false), "{}", first.text);
         assert_repeats(&call(&gateway, api_key, r"q\1").await, &first);
         assert_repeats(&call(&gateway, api_key, r#""q\\1""#).await, &first);
     }
@@ -275,7 +271,7 @@ async fn a_body_that_is_not_the_gateways_is_replayed_as_it_was() {
     for api_key in [&customer.key, &test_key] {
         assert_eq!(call(&gateway, api_key, "a").await.text, body);
         let again = call(&gateway, api_key, "a").await;
-        assert_eq!((is_replay(&again), again.text.as_str()), (true, body));
+        assert_eq!((again.is_replay(), again.text.as_str()), (true, body));
         assert_eq!(again.header("content-type"), "application/vnd.rows+json; v=1");
         assert_eq!(again.number("x-credits-used"), 0);
     }
@@ -331,7 +327,7 @@ async fn what_was_refused_before_the_hold_is_not_remembered() {
     assert_eq!(answer(faulty).await.status, 400);
     gateway.add_pack(customer.account, 5, TimeDelta::days(365)).await;
     let served = call(&gateway, &customer.key, "a").await;
-    assert_eq!((served.status, is_replay(&served)), (200, false));
+    assert_eq!((served.status, served.is_replay()), (200, false));
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 4);
 }
@@ -347,7 +343,7 @@ async fn a_client_that_hung_up_gets_its_answer_under_the_same_key() {
     latch.let_go(1);
     gateway.settled().await;
     let again = call(&gateway, &customer.key, "a").await;
-    assert_eq!((again.status, is_replay(&again)), (200, true));
+    assert_eq!((again.status, again.is_replay()), (200, true));
     gateway.assert_books_are_right().await;
     assert_eq!(gateway.balance(customer.account).await, 8);
 }
@@ -359,7 +355,7 @@ async fn fifty_sends_of_one_key_at_once_are_one_charge() {
     let answers = join_all((0..50).map(|_| call(&gateway, &customer.key, "a"))).await;
     assert_eq!(calls.load(SeqCst), 1);
     let served: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
-    assert_eq!(served.iter().filter(|answer| !is_replay(answer)).count(), 1);
+    assert_eq!(served.iter().filter(|answer| !answer.is_replay()).count(), 1);
     assert!(served.iter().all(|answer| answer.body["analise"] == served[0].body["analise"]));
     let rest = answers.iter().filter(|answer| answer.status != 200);
     assert!(rest.clone().all(|answer| answer.outcome() == (409, "IDEMPOTENCY_IN_PROGRESS")));

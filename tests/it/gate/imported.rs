@@ -32,7 +32,7 @@ async fn import(gateway: &Gateway, account_id: AccountId, text: &str) {
     let secret = KeySecret::import(text).unwrap();
     let by = Principal::almighty(Actor::system("test"));
     let mut connection = gateway.database.pool().acquire().await.unwrap();
-    management::keys::import(&mut connection, &by, &new, &secret, &gateway.pepper).await.unwrap();
+    management::keys::import(&mut connection, &by, &new, &secret, &gateway.peppers).await.unwrap();
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ async fn rotate(gateway: &Gateway, id: KeyId, seconds: i64) -> Option<KeySecret>
     let by = Principal::almighty(Actor::system("test"));
     let overlap = Overlap::of_seconds(seconds).unwrap();
     let (format, prefix) = (FormatChoice::Usual, &KeyPrefix::default());
-    let secret = NewSecret { format, prefix, peppers: &gateway.pepper };
+    let secret = NewSecret { format, prefix, peppers: &gateway.peppers };
     management::keys::rotate(&mut connection, &by, id, overlap, &secret).await.ok().map(|(_, secret)| secret)
 }
 

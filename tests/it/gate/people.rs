@@ -21,6 +21,11 @@ pub(crate) fn nobody() -> Value {
     asked("Ninguém", "Desconhecido", "Empresa Nenhuma")
 }
 
+/// The same under the English names of the fields.
+pub(crate) fn unknown_person() -> Value {
+    json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
+}
+
 /// One person with too little text.
 pub(crate) fn brandon() -> Value {
     asked("Brandon", "Whitlatch", "Tallow Creek Foods")

@@ -4,13 +4,14 @@ mod gateways;
 mod leases;
 mod script;
 mod store;
+mod verdicts;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use fluence::domain::ids::AccountId;
 use fluence::gate::limits::limiter::LimitSizes;
-use fluence::gate::limits::shared_limits::{Lease, SharedLimitSettings, SharedLimits, Verdict};
+use fluence::gate::limits::shared_limits::{Lease, Limit, SharedLimitSettings, SharedLimits, Verdict};
 use redis::aio::MultiplexedConnection;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -44,8 +45,8 @@ impl Node {
     async fn admits(&self, account: AccountId, sizes: LimitSizes) -> Option<Lease> {
         match self.limits.decide(account, sizes).await.unwrap().verdict {
             Verdict::Admitted(lease) => Some(lease),
-            Verdict::TooFast => panic!("too fast, in a test of leases"),
-            Verdict::TooMany => None,
+            Verdict::Refused(Limit::Rate) => panic!("too fast, in a test of leases"),
+            Verdict::Refused(Limit::Concurrency) => None,
         }
     }
 

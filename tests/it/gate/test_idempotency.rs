@@ -18,10 +18,6 @@ async fn call(gateway: &Gateway, api_key: &str, key: &str) -> Answer {
     answer(gateway.posting("/crm", api_key, &marina()).header("idempotency-key", key)).await
 }
 
-fn is_replay(answer: &Answer) -> bool {
-    answer.header("idempotent-replayed") == "true"
-}
-
 /// A gateway that counts the calls its handler gets.
 async fn counting(respond: fn(usize) -> Response) -> (Gateway, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -41,11 +37,11 @@ async fn a_repeated_test_call_is_replayed_without_ledger_entries() {
     let customer = gateway.enterprise(10).await;
     let key = gateway.test_key(customer.account).await;
     let first = call(&gateway, &key, "a").await;
-    assert_eq!((first.status, is_replay(&first)), (200, false), "{}", first.text);
+    assert_eq!((first.status, first.is_replay()), (200, false), "{}", first.text);
     first.assert_accounted();
     for _ in 0..2 {
         let again = call(&gateway, &key, "a").await;
-        assert_eq!((again.status, is_replay(&again), &again.text), (200, true, &first.text));
+        assert_eq!((again.status, again.is_replay(), &again.text), (200, true, &first.text));
         again.assert_accounted();
         again.assert_limits_told();
     }
@@ -102,7 +98,7 @@ async fn a_key_in_flight_is_409_with_a_time_to_wait() {
     let (first, second) = tokio::join!(call(&gateway, &key, "a"), second);
     assert_eq!((first.status, second.outcome()), (200, (409, "IDEMPOTENCY_IN_PROGRESS")));
     assert!((1..=2).contains(&second.number("retry-after")));
-    assert!(is_replay(&call(&gateway, &key, "a").await));
+    assert!(call(&gateway, &key, "a").await.is_replay());
 }
 
 #[tokio::test]
@@ -115,8 +111,8 @@ async fn a_call_that_would_be_given_back_may_be_tried_again() {
     let other = answer(gateway.posting("/crm", &key, &luiz()).header("idempotency-key", "a")).await;
     assert_eq!(other.outcome(), (422, "IDEMPOTENCY_KEY_REUSED"));
     let served = call(&gateway, &key, "a").await;
-    assert_eq!((served.status, is_replay(&served)), (200, false));
-    assert!(is_replay(&call(&gateway, &key, "a").await));
+    assert_eq!((served.status, served.is_replay()), (200, false));
+    assert!(call(&gateway, &key, "a").await.is_replay());
     assert_eq!(calls.load(SeqCst), 2);
 }
 
@@ -129,7 +125,7 @@ async fn a_404_is_replayed_as_it_would_be_charged() {
     let first = answer(ask()).await;
     let again = answer(ask()).await;
     assert_eq!(again.outcome(), (404, "PROFILE_NOT_FOUND"));
-    assert_eq!((is_replay(&again), &again.text), (true, &first.text));
+    assert_eq!((again.is_replay(), &again.text), (true, &first.text));
 }
 
 #[tokio::test]
@@ -139,7 +135,7 @@ async fn test_and_live_records_never_mix() {
     let key = gateway.test_key(customer.account).await;
     for api_key in [&key, &customer.key] {
         let first = call(&gateway, api_key, "a").await;
-        assert_eq!((first.status, is_replay(&first)), (200, false), "{}", first.text);
+        assert_eq!((first.status, first.is_replay()), (200, false), "{}", first.text);
     }
     assert_eq!(calls.load(SeqCst), 2);
     assert_eq!(
@@ -154,10 +150,10 @@ async fn another_gateway_on_the_same_database_replays_it() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     let key = gateway.test_key(customer.account).await;
-    assert!(!is_replay(&call(&gateway, &key, "a").await));
+    assert!(!call(&gateway, &key, "a").await.is_replay());
     let (database, pepper) = gateway.stop().await;
     let gateway = Gateway::on(database, pepper, &[]).await;
-    assert!(is_replay(&call(&gateway, &key, "a").await));
+    assert!(call(&gateway, &key, "a").await.is_replay());
 }
 
 #[tokio::test]
@@ -184,7 +180,7 @@ async fn records_end_after_a_day_and_the_oldest_of_an_account_give_way() {
     let hours: f64 = sqlx::query_scalar(hours).fetch_one(pool).await.unwrap();
     assert!((23.9..=24.0).contains(&hours), "{hours}");
     sqlx::query("update test_answer set expires_at = now()").execute(pool).await.unwrap();
-    assert!(!is_replay(&call(&gateway, &key, "a").await), "it has ended, whether it was deleted or not");
+    assert!(!call(&gateway, &key, "a").await.is_replay(), "it has ended, whether it was deleted or not");
     sqlx::query("update test_answer set expires_at = now()").execute(pool).await.unwrap();
     assert_eq!(delete_expired(&mut pool.acquire().await.unwrap(), 10).await.unwrap(), 1);
 
@@ -196,7 +192,7 @@ async fn records_end_after_a_day_and_the_oldest_of_an_account_give_way() {
     sqlx::query(fill).bind(customer.account.as_uuid()).execute(pool).await.unwrap();
     call(&gateway, &key, "b").await;
     assert_eq!(records(&gateway, "test_answer").await, 500);
-    assert!(is_replay(&call(&gateway, &key, "b").await), "the newest stays");
+    assert!(call(&gateway, &key, "b").await.is_replay(), "the newest stays");
     assert_eq!(calls.load(SeqCst), 3);
 }
 
@@ -212,6 +208,6 @@ async fn a_key_left_by_a_gateway_that_died_is_taken_over_when_its_lease_ends() {
     assert_eq!(call(&gateway, &key, "a").await.outcome(), (409, "IDEMPOTENCY_IN_PROGRESS"));
     sqlx::query("update test_answer set lease_until = now()").execute(pool).await.unwrap();
     let taken_over = call(&gateway, &key, "a").await;
-    assert_eq!((taken_over.status, is_replay(&taken_over)), (200, false));
+    assert_eq!((taken_over.status, taken_over.is_replay()), (200, false));
     assert_eq!(json!(taken_over.billing()["creditos_utilizados"]), 0);
 }

@@ -177,6 +177,12 @@ impl LedgerFixture {
         verify(&mut connection, scope).await.unwrap()
     }
 
+    /// Runs `ledger verify` over everything, which must find no fault.
+    pub(super) async fn assert_verified(&self) {
+        let report = self.verify(WHOLE).await;
+        assert!(report.clean, "{:#?}", report.faults);
+    }
+
     /// Moves all times of the ledger into the past by this many months.
     pub(super) async fn months_pass(&self, months: i32) {
         for statement in [

@@ -11,7 +11,7 @@ use fluence::ledger::rules::plain::{PlainSettlement, PlainWork};
 use fluence::ledger::store::{LedgerStore, Resolution, StoreError, Work};
 use fluence::storage::ledger::statement::receipt::{self, Receipt};
 
-use super::fixture::{Customer, LedgerFixture, ManualWriter, WHOLE, held};
+use super::fixture::{Customer, LedgerFixture, ManualWriter, held};
 use crate::support::proxy::{Fault, Proxy};
 
 const YEAR: TimeDelta = TimeDelta::days(365);
@@ -51,11 +51,6 @@ async fn receipt(fixture: &LedgerFixture, customer: &Customer, hold: &Hold) -> R
     receipt::find(&mut connection, customer.account_id, hold.call_id).await.unwrap().unwrap()
 }
 
-async fn assert_verified(fixture: &LedgerFixture) {
-    let report = fixture.verify(WHOLE).await;
-    assert!(report.clean, "{:#?}", report.faults);
-}
-
 #[tokio::test]
 async fn a_part_is_captured_with_its_price_and_the_rest_pays_for_a_hold_of_the_same_batch() {
     let fixture = LedgerFixture::new(10, 50).await;
@@ -81,7 +76,7 @@ async fn a_part_is_captured_with_its_price_and_the_rest_pays_for_a_hold_of_the_s
     assert_eq!((shown.outcome, shown.price.unwrap().charged.as_i64()), (Some("answered"), 3));
     let shown = receipt(&fixture, &customer, &second).await;
     assert_eq!((shown.label, shown.price.unwrap().charged.as_i64()), ("charged", 2));
-    assert_verified(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -94,7 +89,7 @@ async fn a_release_returns_the_request_unit_and_captures_nothing() {
     assert_eq!(remaining(&writer.commit(plain([release], Vec::new()), Vec::new()).await[0]), 10);
     assert_eq!(fixture.books(&customer).await, (10, 10, 0));
     assert_eq!(receipt(&fixture, &customer, &first).await.label, "refunded");
-    assert_verified(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -114,7 +109,7 @@ async fn other_lots_and_lots_that_must_grow_are_left_to_the_ordered_path() {
         assert!(effects.iter().all(Option::is_none), "{effects:?}");
         assert_eq!(fixture.books(&customer).await, before);
     }
-    assert_verified(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -153,7 +148,7 @@ async fn a_settlement_that_the_store_refuses_leaves_the_others_of_its_batch_sett
     other.capture(Credits::from_u32(1), Outcome::Answered);
     writer.stop().await;
     assert_eq!(fixture.books(&customer).await, (9, 9, 1), "one is charged, the other given back");
-    assert_verified(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -166,7 +161,7 @@ async fn a_settlement_with_other_records_is_not_plain() {
     assert_eq!(both.takes.len(), 2);
     assert!(PlainSettlement::new(capture(&both, 1)).is_err(), "two lots");
     let one = hold(&mut writer, &customer, 2).await;
-    assert!(PlainSettlement::new(capture(&Hold { capped: true, ..one.clone() }, 1)).is_err(), "caps");
+    assert!(PlainSettlement::new(capture(&Hold { is_capped: true, ..one.clone() }, 1)).is_err(), "caps");
     let claim = customer.request_once(2, 1, 1).idempotency;
     assert!(PlainSettlement::new(Settle { claim, ..capture(&one, 1) }).is_err(), "an idempotency key");
     assert!(PlainSettlement::new(capture(&one, 1)).is_ok());
@@ -198,5 +193,5 @@ async fn a_settlement_whose_answer_was_lost_is_found_if_it_was_decided() {
     let Resolution::Committed(effects) = writer.store.resolve(&batch).await.unwrap() else { panic!() };
     let decided: Vec<_> = effects.iter().map(Option::is_some).collect();
     assert_eq!(decided, [true, true, true, false]);
-    assert_verified(&fixture).await;
+    fixture.assert_verified().await;
 }

@@ -15,7 +15,7 @@ use fluence::storage::ledger::close_stale_epochs;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
-use super::fixture::{Customer, LEASE, LedgerFixture, ManualWriter, WHOLE, held};
+use super::fixture::{Customer, LEASE, LedgerFixture, ManualWriter, held};
 
 const YEAR: TimeDelta = TimeDelta::days(365);
 
@@ -34,11 +34,6 @@ async fn without_requests() -> (LedgerFixture, Customer, ManualWriter) {
     (fixture, customer, manual)
 }
 
-async fn assert_clean(fixture: &LedgerFixture) {
-    let report = fixture.verify(WHOLE).await;
-    assert!(report.clean, "{:#?}", report.faults);
-}
-
 #[tokio::test]
 async fn a_pack_is_spent_by_the_fast_path_once_the_first_call_has_opened_it() {
     let (fixture, customer, mut manual) = without_requests().await;
@@ -47,9 +42,9 @@ async fn a_pack_is_spent_by_the_fast_path_once_the_first_call_has_opened_it() {
     manual.one(Operation::Hold(customer.request(1))).await;
     let requests = (0..3).map(|_| customer.request(2)).collect();
     let effects = manual.commit(Work::holds(requests), Vec::new()).await;
-    assert!(effects.iter().all(|effect| !held(effect).request_taken));
+    assert!(effects.iter().all(|effect| !held(effect).took_request));
     assert_eq!(fixture.books(&customer).await, (11, 8, 2));
-    assert_clean(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -60,7 +55,7 @@ async fn what_was_taken_comes_back_when_a_gateway_dies() {
     fixture.run("update ledger_epoch set heartbeat_at = now() - interval '1 day'").await;
     assert_eq!(close_stale_epochs(&mut connection, LEASE).await.unwrap(), 3);
     assert_eq!(fixture.books(&customer).await, (20, 10, 0));
-    assert_clean(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 /// Before that migration every call used a request, whichever lot paid, and its release returned
@@ -71,10 +66,10 @@ async fn the_holds_of_a_writer_of_the_version_before_end_by_its_own_rule() {
     manual.one(Operation::Hold(customer.request(3))).await;
     fixture.run("update ledger_epoch set requests_by_plan = false").await;
     fixture.run("update ledger_account set requests_limit = 3, requests_used = 3").await;
-    assert_clean(&fixture).await;
+    fixture.assert_verified().await;
     manual.close().await;
     assert_eq!(fixture.books(&customer).await, (20, 10, 0));
-    assert_clean(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -90,7 +85,7 @@ async fn a_batch_whose_answer_was_lost_is_found_with_what_its_holds_took() {
     let Resolution::Committed(found) = manual.store.resolve(&batch).await.unwrap() else { panic!() };
     let holds = |effects: &[Option<Effect>]| -> Vec<Hold> { effects.iter().map(held).collect() };
     assert_eq!(holds(&found), holds(&decided));
-    assert_eq!(holds(&decided).iter().map(|hold| hold.request_taken).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(holds(&decided).iter().map(|hold| hold.took_request).collect::<Vec<_>>(), [false, true]);
 }
 
 #[tokio::test]
@@ -104,7 +99,7 @@ async fn a_partial_capture_keeps_the_request_only_with_plan_credits() {
     writer.hold(customer.request(5)).await.capture(Credits::from_u32(2), Outcome::Answered);
     writer.stop().await;
     assert_eq!(fixture.books(&customer).await, (10, 10, 0));
-    assert_clean(&fixture).await;
+    fixture.assert_verified().await;
 }
 
 /// An account as it might be, and the calls that arrive at it together, round by round.
@@ -204,5 +199,5 @@ async fn the_fast_path_decides_as_the_rules_do() {
     }
     assert!(by_path["fast"] > 40 && by_path["ordered"] > 50, "{by_path:?}");
     manual.close().await;
-    assert_clean(&fixture).await;
+    fixture.assert_verified().await;
 }

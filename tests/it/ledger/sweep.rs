@@ -9,7 +9,7 @@ use fluence::domain::settlement::Outcome;
 use fluence::storage::ledger::due::{DUE_ACCOUNTS, due_accounts};
 use sqlx::Row;
 
-use super::fixture::{LEASE, LedgerFixture, WHOLE, limits};
+use super::fixture::{LEASE, LedgerFixture, limits};
 use crate::support::gateway::eventually;
 
 async fn due(fixture: &LedgerFixture) -> Vec<fluence::domain::ids::AccountId> {
@@ -42,8 +42,7 @@ async fn an_account_is_due_when_its_period_is_over_and_renewed_once() {
     assert_eq!(fixture.value::<i64>("select count(*) from ledger_entry where kind = 3").await, 2);
     assert_eq!(fixture.value::<i32>("select period from ledger_account").await, 3);
     assert_eq!(fixture.books(&customer).await, (10, 10, 0));
-    let report = fixture.verify(WHOLE).await;
-    assert!(report.clean, "{:#?}", report.faults);
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]

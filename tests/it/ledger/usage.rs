@@ -74,8 +74,7 @@ async fn what_was_given_back_is_caught_up_piece_by_piece() {
     let batches = roll_up_all(&fixture, 1).await;
     assert!(batches > 4, "{batches} batches, one at a time");
     assert_eq!((given_back(&fixture).await, usage(&fixture).await), (9, before));
-    let report = fixture.verify(WHOLE).await;
-    assert!(report.clean, "{:#?}", report.faults);
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -93,8 +92,7 @@ async fn a_call_that_runs_counts_once_it_has_ended_however_few_batches_are_added
     roll_up_all(&fixture, 1).await;
     assert_eq!(usage(&fixture).await, [(0, 5, 5), (6, 1, 0)]);
     assert_eq!(given_back(&fixture).await, 2);
-    let report = fixture.verify(WHOLE).await;
-    assert!(report.clean, "{:#?}", report.faults);
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]
@@ -128,8 +126,7 @@ async fn several_nodes_add_each_batch_up_once() {
     // A node that found everything taken may have stopped before the others were done.
     roll_up_all(&fixture, 1_000).await;
     assert_eq!(usage(&fixture).await, [(0, 30, 30), (0, 30, 30)]);
-    let report = fixture.verify(WHOLE).await;
-    assert!(report.clean, "{:#?}", report.faults);
+    fixture.assert_verified().await;
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ async fn library_verifies(language: &str, refusals: [&str; 4]) {
     });
     assert_eq!(claims, expected);
 
-    let signer = TokenSigner::new(&shop.gateway.pepper).unwrap();
+    let signer = TokenSigner::new(&shop.gateway.peppers).unwrap();
     let old = json!({ "iss": issuer, "aud": "images", "iat": iat - 600, "exp": iat - 540 });
     let old = signer.sign(&old).unwrap();
     let (signed, signature) = token.rsplit_once('.').unwrap();

@@ -9,6 +9,7 @@ use super::applied;
 use crate::support::customer::Customer;
 use crate::support::documented;
 use crate::support::gateway::{Answer, Gateway, eventually};
+use crate::support::played::PlayedServer;
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
 /// A gateway that sells `/images/{id}/resize` for 3 credits, answered by a server with this
@@ -42,6 +43,14 @@ impl Shop {
         let shop = Self { gateway, server, customer };
         shop.sell(&format!("http://{}", shop.server.address), route, upstream).await;
         shop
+    }
+
+    /// With this route, whose upstream the test plays.
+    pub(crate) async fn played(route: &str) -> (Self, PlayedServer) {
+        let shop = Self::with(vec![Behaviour::Closes]).await;
+        let server = PlayedServer::start().await;
+        shop.sell(&format!("http://{}", server.address), route, "").await;
+        (shop, server)
     }
 
     pub(crate) async fn sell(&self, target: &str, route: &str, upstream: &str) {

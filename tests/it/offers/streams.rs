@@ -18,14 +18,6 @@ const COUNTED: &str = "stream = {}\ncredits = { hold = 20, min = 1, missing = \"
 
 const USAGE: &str = "data: {\"usage\":{\"tokens\":55}}\n\n";
 
-/// A shop with this route, whose upstream a test plays.
-async fn played(route: &str) -> (Shop, PlayedServer) {
-    let shop = Shop::with(vec![Behaviour::Closes]).await;
-    let server = PlayedServer::start().await;
-    shop.sell(&format!("http://{}", server.address), route, "").await;
-    (shop, server)
-}
-
 /// Sends a call, and returns its answer once the head is there.
 async fn begun(shop: &Shop, server: &mut PlayedServer) -> Response {
     let sent = tokio::spawn(shop.request(Method::POST).body("{}").send());
@@ -53,7 +45,7 @@ fn id(response: &Response) -> String {
 
 #[tokio::test]
 async fn each_event_arrives_before_the_next_is_sent_and_the_last_tells_the_price() {
-    let (shop, mut server) = played(COUNTED).await;
+    let (shop, mut server) = Shop::played(COUNTED).await;
     let mut response = begun(&shop, &mut server).await;
     assert_eq!(response.headers()["x-credits-held"], "20");
     assert!(!response.headers().contains_key("x-credits-used"));
@@ -89,7 +81,7 @@ async fn an_event_that_only_the_route_asked_for_is_kept_from_the_client_and_char
     let whole = format!("{WORD}{EXTRA}{DONE}");
     for (sent, got) in [(r#"{"stream":true}"#, &withheld), (asked, &whole)] {
         for price in [COUNTED, "stream = {}\ncredits = 0\n"] {
-            let (shop, mut server) = played(&format!("{price}{ASKING}")).await;
+            let (shop, mut server) = Shop::played(&format!("{price}{ASKING}")).await;
             let call = tokio::spawn(shop.request(Method::POST).body(sent).send());
             let request = server.request().await;
             assert!(request.ends_with(asked) && request.contains("accept-encoding: identity"), "{request}");
@@ -114,7 +106,7 @@ async fn an_event_that_only_the_route_asked_for_is_kept_from_the_client_and_char
 #[tokio::test]
 async fn a_client_that_leaves_stops_the_upstream_and_pays_for_what_was_counted() {
     for (events, credits, outcome) in [("data: {}\n\n", 1, "left"), (USAGE, 6, "left")] {
-        let (shop, mut server) = played(COUNTED).await;
+        let (shop, mut server) = Shop::played(COUNTED).await;
         let mut response = begun(&shop, &mut server).await;
         server.chunk(events);
         read_until(&mut response, events).await;
@@ -142,7 +134,7 @@ async fn a_client_that_resets_before_the_answer_pays_nothing() {
 
 /// The answer comes in one piece with this end, or goes on.
 async fn resets_before_the_answer(end: &str) {
-    let (shop, mut server) = played(&format!("{COUNTED}settlement = {{ left = \"stop\" }}\n")).await;
+    let (shop, mut server) = Shop::played(&format!("{COUNTED}settlement = {{ left = \"stop\" }}\n")).await;
     let mut client = TcpStream::connect(shop.gateway.address()).await.unwrap();
     let head = format!(
         "POST /images/1/resize HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: 0\r\n\r\n",
@@ -199,7 +191,7 @@ async fn a_client_that_leaves_says_nothing_of_the_upstreams_figures() {
 
 #[tokio::test]
 async fn a_route_that_finishes_reads_on_to_the_figure() {
-    let (shop, mut server) = played(&format!("{COUNTED}settlement = {{ left = \"finish\" }}\n")).await;
+    let (shop, mut server) = Shop::played(&format!("{COUNTED}settlement = {{ left = \"finish\" }}\n")).await;
     let mut response = begun(&shop, &mut server).await;
     server.chunk("data: {}\n\n");
     read_until(&mut response, "{}\n\n").await;
@@ -217,7 +209,7 @@ async fn a_route_that_finishes_reads_on_to_the_figure() {
 async fn a_stream_that_breaks_off_ends_the_connection_and_costs_what_the_route_says() {
     let counted = format!("{COUNTED}settlement = {{ broke_off = \"counted\" }}\n");
     for (route, credits, outcome) in [(COUNTED, 0, "broke_off"), (&counted, 6, "partly_answered")] {
-        let (shop, mut server) = played(route).await;
+        let (shop, mut server) = Shop::played(route).await;
         let mut response = begun(&shop, &mut server).await;
         server.chunk(USAGE);
         read_until(&mut response, USAGE).await;
@@ -234,7 +226,7 @@ async fn a_stream_that_breaks_off_ends_the_connection_and_costs_what_the_route_s
 #[tokio::test]
 async fn a_client_that_reads_too_slowly_has_left_and_pays_for_what_it_was_sent() {
     let route = "stream = {}\ncredits = 3\ntotal_s = 1\nfirst_byte_ms = 1000\nidle_ms = 1000\n";
-    let (shop, mut server) = played(route).await;
+    let (shop, mut server) = Shop::played(route).await;
     let mut response = begun(&shop, &mut server).await;
     let event = format!("data: {}\n\n", "x".repeat(1_000_000));
     // More than all sockets on the way keep.
@@ -256,7 +248,7 @@ async fn a_client_that_reads_too_slowly_has_left_and_pays_for_what_it_was_sent()
 /// What has a length would be read whole, were it not made of events.
 #[tokio::test]
 async fn an_event_stream_with_a_length_arrives_event_by_event() {
-    let (shop, mut server) = played("credits = 3\n").await;
+    let (shop, mut server) = Shop::played("credits = 3\n").await;
     let sent = tokio::spawn(shop.request(Method::POST).body("{}").send());
     server.request().await;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 18\r\n\r\n";
@@ -302,7 +294,7 @@ async fn a_client_that_reads_trailers_learns_the_price_after_the_stream() {
 }
 
 async fn learns_the_price_after_the_stream(route: &str, framed: &str) {
-    let (shop, mut server) = played(route).await;
+    let (shop, mut server) = Shop::played(route).await;
     let mut client = TcpStream::connect(shop.gateway.address()).await.unwrap();
     let key = &shop.customer.key;
     let head = format!(

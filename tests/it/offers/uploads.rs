@@ -15,14 +15,6 @@ use crate::support::upstream::Behaviour;
 const BY_SIZE: &str = "body = \"pass\"\nmax_request_bytes = 4096\n\
                        credits = { base = 2, counts = [{ of = \"kib:request\", costs = 1 }], hold = 9 }\n";
 
-/// A shop with this route, whose upstream a test plays.
-async fn played(route: &str) -> (Shop, PlayedServer) {
-    let shop = Shop::with(vec![Behaviour::Closes]).await;
-    let server = PlayedServer::start().await;
-    shop.sell(&format!("http://{}", server.address), route, "").await;
-    (shop, server)
-}
-
 /// A client that sends its request as it likes.
 struct Client(TcpStream);
 
@@ -79,7 +71,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
 #[tokio::test]
 async fn each_part_arrives_before_the_next_is_sent_and_the_size_is_charged() {
-    let (shop, mut server) = played(BY_SIZE).await;
+    let (shop, mut server) = Shop::played(BY_SIZE).await;
     let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
     client.chunk("first part").await;
     let head = got(&mut server, "first part").await;
@@ -116,7 +108,7 @@ async fn a_declared_length_is_passed_on_and_one_beyond_the_limit_reaches_no_upst
 
 #[tokio::test]
 async fn a_body_that_grows_beyond_the_limit_is_cut_and_costs_nothing() {
-    let (shop, mut server) = played(BY_SIZE).await;
+    let (shop, mut server) = Shop::played(BY_SIZE).await;
     let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
     client.chunk(&"x".repeat(4_000)).await;
     got(&mut server, "xxxx").await;
@@ -136,7 +128,8 @@ async fn a_body_that_grows_beyond_the_limit_is_cut_and_costs_nothing() {
 #[tokio::test]
 async fn a_client_that_breaks_off_pays_nothing_and_its_upstream_sees_no_whole_request() {
     for left in ["finish", "stop"] {
-        let (shop, mut server) = played(&format!("{BY_SIZE}settlement = {{ left = \"{left}\" }}\n")).await;
+        let (shop, mut server) =
+            Shop::played(&format!("{BY_SIZE}settlement = {{ left = \"{left}\" }}\n")).await;
         let mut client = Client::begin(&shop, "content-length: 100").await;
         client.0.write_all(b"half of it").await.unwrap();
         got(&mut server, "half of it").await;
@@ -174,7 +167,7 @@ async fn a_client_that_stops_sending_gets_408_and_does_not_harm_its_upstream() {
 
 #[tokio::test]
 async fn an_upstream_that_breaks_off_costs_nothing_and_is_not_asked_again() {
-    let (shop, mut server) = played(BY_SIZE).await;
+    let (shop, mut server) = Shop::played(BY_SIZE).await;
     let mut client = Client::begin(&shop, "content-length: 100").await;
     client.0.write_all(b"half of it").await.unwrap();
     got(&mut server, "half of it").await;
@@ -189,7 +182,7 @@ async fn an_upstream_that_breaks_off_costs_nothing_and_is_not_asked_again() {
 #[tokio::test]
 async fn an_answer_before_the_end_of_the_body_is_passed_on_and_ends_the_connection() {
     for (status, credits) in [("200 OK", 3), ("422 No", 0)] {
-        let (shop, mut server) = played(BY_SIZE).await;
+        let (shop, mut server) = Shop::played(BY_SIZE).await;
         let mut client = Client::begin(&shop, "content-length: 4000").await;
         client.0.write_all(b"half of it").await.unwrap();
         got(&mut server, "half of it").await;
@@ -205,7 +198,7 @@ async fn an_answer_before_the_end_of_the_body_is_passed_on_and_ends_the_connecti
 
 #[tokio::test]
 async fn the_price_of_a_streaming_body_is_not_in_the_answer_head() {
-    let (shop, mut server) = played(&format!("{BY_SIZE}stream = {{}}\n")).await;
+    let (shop, mut server) = Shop::played(&format!("{BY_SIZE}stream = {{}}\n")).await;
     let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
     client.chunk(&"x".repeat(1_000)).await;
     got(&mut server, "xxxx").await;
@@ -224,7 +217,7 @@ async fn the_price_of_a_streaming_body_is_not_in_the_answer_head() {
 
 #[tokio::test]
 async fn an_upstream_that_is_silent_after_the_body_is_late() {
-    let (shop, mut server) = played(&format!("{BY_SIZE}first_byte_ms = 200\n")).await;
+    let (shop, mut server) = Shop::played(&format!("{BY_SIZE}first_byte_ms = 200\n")).await;
     let mut client = Client::begin(&shop, "content-length: 6").await;
     client.0.write_all(b"pixels").await.unwrap();
     got(&mut server, "pixels").await;

@@ -4,6 +4,7 @@ use fluence::clock::now;
 use fluence::storage::directory::rights::{PersonSelector, opt_out};
 use serde_json::{Value, json};
 
+use crate::gate::people::unknown_person;
 use crate::support::customer::Customer;
 use crate::support::gateway::Gateway;
 use crate::support::upstream::{Behaviour, ScriptedServer};
@@ -75,7 +76,7 @@ async fn the_service_is_asked_last_and_not_for_test_keys() {
     world.gateway.with_people(&asked().to_string()).await;
     assert_eq!(world.ask().await.body["analise"]["match"]["source"], "directory");
     let sandbox = world.gateway.test_key(world.customer.account).await;
-    let nobody = json!({"first_name": "Nobody", "last_name": "Known", "company": "Nowhere"});
+    let nobody = unknown_person();
     assert_eq!(world.gateway.post("/crm_basico", &sandbox, &nobody).await.status, 404);
     assert_eq!(world.server.connections(), 0);
 }

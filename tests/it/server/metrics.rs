@@ -1,8 +1,8 @@
 //! `/metrics`, on its own address.
 
 use reqwest::Method;
-use serde_json::json;
 
+use crate::gate::people::unknown_person;
 use crate::support::gateway::{Gateway, answer};
 
 /// A gateway with a metrics page. Tests that run in one process share its counters, so they look
@@ -15,7 +15,7 @@ async fn gateway() -> Gateway {
 async fn requests_are_counted_by_template_method_and_status() {
     let gateway = gateway().await;
     let customer = gateway.professional().await;
-    let body = json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" });
+    let body = unknown_person();
     assert_eq!(gateway.post("/prod/analyze", &customer.key, &body).await.status, 404);
     assert_eq!(answer(gateway.request(Method::GET, "/no/such/path")).await.status, 404);
     assert_eq!(answer(gateway.request(Method::POST, "/crm")).await.status, 401);

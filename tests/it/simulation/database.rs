@@ -40,7 +40,7 @@ impl PlainTotal {
     fn settle(&mut self, plain: &PlainSettlement) {
         self.lots.insert(plain.lot());
         self.returned += plain.refund().credits.as_i64();
-        self.returned_requests += u64::from(plain.refund().request);
+        self.returned_requests += u64::from(plain.refund().has_request);
     }
 
     fn hold(&mut self, request: &HoldRequest) {
@@ -364,7 +364,7 @@ impl Database {
             let payer = Payer::of(row.entry.lot, source, Some(row.entry.lot));
             let take = Take { lot: row.entry.lot, amount, payer };
             let release = open.entry(row.entry.call_id).or_insert_with(|| self.release_of(row));
-            release.hold.request_taken |= payer.is_plan();
+            release.hold.took_request |= payer.is_plan();
             release.hold.takes.push(take);
         }
         open.into_values().collect()
@@ -383,10 +383,10 @@ impl Database {
             account_id: row.account_id,
             call,
             takes: Vec::new(),
-            request_taken: false,
+            took_request: false,
             // What was before the first period belongs to it.
             period: (row.at >= period.starts_at || period.index == 0).then_some(period.index),
-            capped: self.spends.contains_key(&call.key_id),
+            is_capped: self.spends.contains_key(&call.key_id),
             held_at: row.at,
         };
         let claim = self.claims.iter().find_map(running);

@@ -12,7 +12,7 @@ async fn what_has_ended_by_the_databases_clock_has_ended_for_a_slow_gateway_too(
     let customer = gateway.professional().await;
     let secret = new_secret();
     let key = gateway.key_with(customer.account, &secret, |_| {}).await;
-    let digest = gateway.pepper.digests(&secret).newest;
+    let digest = gateway.peppers.digests(&secret).newest;
     for (end, shown) in [("null", None), ("now() + interval '1 hour'", Some(false)), ("now()", Some(true))] {
         let end = format!("update key_secret set ends_at = {end} where key_id = $1");
         let end = sqlx::query(sqlx::AssertSqlSafe(end)).bind(key.as_uuid());

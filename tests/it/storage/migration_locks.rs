@@ -6,10 +6,10 @@ use std::time::Duration;
 use fluence::secret::Pepper;
 use fluence::secret::peppers::Peppers;
 use fluence::storage::schema::MIGRATIONS;
-use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 
 use crate::command::program::{Program, bare};
+use crate::gate::people::unknown_person;
 use crate::support::database::TestDatabase;
 use crate::support::gateway::{Gateway, eventually};
 
@@ -90,7 +90,11 @@ async fn no_paid_call_fails_while_a_migration_waits_for_a_lock() {
     let mut migrate = migrate.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     eventually("the migration waits", async || waiting(pool).await > 0).await;
     for _ in 0..20 {
-        assert_eq!(gateway.post("/analyze", &customer.key, &nobody()).await.status, 404, "charged as ever");
+        assert_eq!(
+            gateway.post("/analyze", &customer.key, &unknown_person()).await.status,
+            404,
+            "charged as ever"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(migrate.try_wait().unwrap().is_none(), "it does not wait for the dump");
@@ -104,9 +108,4 @@ async fn waiting(pool: &PgPool) -> i64 {
     let waiting = "select count(*) from pg_locks l join pg_database d on d.oid = l.database
                     where d.datname = current_database() and l.locktype = 'relation' and not l.granted";
     sqlx::query_scalar(waiting).fetch_one(pool).await.unwrap()
-}
-
-/// Somebody whom no one knows.
-fn nobody() -> Value {
-    json!({ "first_name": "Nobody", "last_name": "Known", "company": "Nowhere" })
 }

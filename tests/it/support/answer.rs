@@ -22,6 +22,11 @@ const SHOWN_HEADERS: [&str; 4] = ["www-authenticate", "retry-after", "allow", "i
 const REDACTED_FIELDS: [&str; 5] = ["request_id", "instance", "renovacao_proxima", "resets_at", "timestamp"];
 
 impl Answer {
+    /// Whether it repeats the answer of an earlier request under the same idempotency key.
+    pub(crate) fn is_replay(&self) -> bool {
+        self.header("idempotent-replayed") == "true"
+    }
+
     /// A header as text; empty when it is not there.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())

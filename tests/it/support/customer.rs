@@ -104,7 +104,7 @@ impl Gateway {
         };
         change(&mut new);
         let mut transaction = self.database.pool().begin().await.unwrap();
-        keys::create(&mut transaction, &new, secret, &self.pepper).await.unwrap();
+        keys::create(&mut transaction, &new, secret, &self.peppers).await.unwrap();
         transaction.commit().await.unwrap();
         new.id
     }

@@ -30,7 +30,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// A running gateway and its database.
 pub(crate) struct Gateway {
     pub(crate) database: TestDatabase,
-    pub(crate) pepper: Peppers,
+    pub(crate) peppers: Peppers,
     pub(crate) client: reqwest::Client,
     address: SocketAddr,
     service: Service,
@@ -50,8 +50,8 @@ impl Gateway {
 
     /// With some settings of its own, named as in the environment.
     pub(crate) async fn start_with(environment: &[(&str, &str)]) -> Self {
-        let (database, pepper) = empty_service().await;
-        Self::on(database, pepper, environment).await
+        let (database, peppers) = empty_service().await;
+        Self::on(database, peppers, environment).await
     }
 
     /// One that looks every key up for every request, so that a change shows at once.
@@ -61,36 +61,36 @@ impl Gateway {
 
     /// On a machine whose clock says this.
     pub(crate) async fn on_a_machine_with(wall: fn() -> DateTime<Utc>, environment: &[(&str, &str)]) -> Self {
-        let (database, pepper) = empty_service().await;
-        Self::launch(database, pepper, environment, DatabaseClock::beside(wall), false).await
+        let (database, peppers) = empty_service().await;
+        Self::launch(database, peppers, environment, DatabaseClock::beside(wall), false).await
     }
 
     /// In development mode.
     pub(crate) async fn start_dev() -> Self {
-        let (database, pepper) = empty_service().await;
-        Self::launch(database, pepper, &[], DatabaseClock::default(), true).await
+        let (database, peppers) = empty_service().await;
+        Self::launch(database, peppers, &[], DatabaseClock::default(), true).await
     }
 
     /// On a database that other gateways may use too.
     pub(crate) async fn on(
         database: TestDatabase,
-        pepper: impl Into<Peppers>,
+        peppers: impl Into<Peppers>,
         environment: &[(&str, &str)],
     ) -> Self {
-        Self::launch(database, pepper.into(), environment, DatabaseClock::default(), false).await
+        Self::launch(database, peppers.into(), environment, DatabaseClock::default(), false).await
     }
 
     async fn launch(
         database: TestDatabase,
-        pepper: Peppers,
+        peppers: Peppers,
         environment: &[(&str, &str)],
         clock: DatabaseClock,
         dev: bool,
     ) -> Self {
-        let (options, of_app) = (database.options(), pepper.clone());
-        let start = Start { settings: settings(environment), database: options, pepper: of_app, clock, dev };
+        let (options, of_app) = (database.options(), peppers.clone());
+        let start = Start { settings: settings(environment), database: options, peppers: of_app, clock, dev };
         let app = App::start(start).await.unwrap();
-        Self { client: client(), address: app.address, database, pepper, service: Service::Whole(app) }
+        Self { client: client(), address: app.address, database, peppers, service: Service::Whole(app) }
     }
 
     /// The whole gate, but with this handler behind it on every paid path, which may take as long
@@ -105,11 +105,11 @@ impl Gateway {
         deadline: Duration,
         environment: &[(&str, &str)],
     ) -> Self {
-        let (database, pepper) = empty_service().await;
+        let (database, peppers) = empty_service().await;
         let settings = settings(environment);
-        let gate = StubbedGate::start(&database, &pepper, &settings, handler, deadline).await;
+        let gate = StubbedGate::start(&database, &peppers, &settings, handler, deadline).await;
         let address = gate.address;
-        Self { client: client(), address, database, pepper, service: Service::Stubbed(gate) }
+        Self { client: client(), address, database, peppers, service: Service::Stubbed(gate) }
     }
 
     /// Stops as on SIGTERM, and leaves the database.
@@ -118,7 +118,7 @@ impl Gateway {
             Service::Whole(app) => app.stop().await,
             Service::Stubbed(gate) => gate.stop().await,
         }
-        (self.database, self.pepper)
+        (self.database, self.peppers)
     }
 
     /// Waits until no client is connected any more.
@@ -187,13 +187,18 @@ impl Gateway {
         answer(self.posting(path, key, body)).await
     }
 
+    /// A PATCH of JSON with a key.
+    pub(crate) async fn patch(&self, path: &str, key: &str, body: &Value) -> Answer {
+        answer(self.request(Method::PATCH, path).header("x-api-key", key).json(body)).await
+    }
+
     /// A GET with a key.
     pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
         answer(self.request(Method::GET, path).header("x-api-key", key)).await
     }
 }
 
-/// A database with the catalogue in it, and a pepper.
+/// A database with the catalogue in it, and peppers.
 async fn empty_service() -> (TestDatabase, Peppers) {
     let database = TestDatabase::new().await;
     let mut connection = database.pool().acquire().await.unwrap();

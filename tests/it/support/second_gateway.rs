@@ -29,9 +29,9 @@ impl Gateway {
         database: PgConnectOptions,
         environment: &[(&str, &str)],
     ) -> SecondGateway {
-        let pepper = self.pepper.clone();
+        let peppers = self.peppers.clone();
         let (settings, clock) = (settings(environment), DatabaseClock::default());
-        let app = App::start(Start { settings, database, pepper, clock, dev: false }).await.unwrap();
+        let app = App::start(Start { settings, database, peppers, clock, dev: false }).await.unwrap();
         let address = app.address;
         SecondGateway { app, client: self.client.clone(), address }
     }

@@ -48,7 +48,7 @@ pub(crate) struct StubbedGate {
 impl StubbedGate {
     pub(crate) async fn start(
         database: &TestDatabase,
-        pepper: &Peppers,
+        peppers: &Peppers,
         settings: &Settings,
         handler: PaidHandler,
         deadline: Duration,
@@ -81,7 +81,7 @@ impl StubbedGate {
         let gate = Arc::new(Gate {
             keyring: Keyring::start(
                 pool.clone(),
-                pepper.clone(),
+                peppers.clone(),
                 &settings.keys,
                 RateLimits::default(),
                 DatabaseClock::default(),

@@ -178,7 +178,7 @@ impl Gateway {
         let mut connection = self.database.pool().acquire().await.unwrap();
         identities::add(&mut connection, id, &address, "Bia", None).await.unwrap();
         memberships::accept(&mut connection, member, id).await.unwrap();
-        enroll(&mut connection, &self.pepper, id, &new_secret().unwrap(), 0).await.unwrap();
+        enroll(&mut connection, &self.peppers, id, &new_secret().unwrap(), 0).await.unwrap();
         member
     }
 

@@ -11,7 +11,7 @@ use fluence_domain::language::Language;
 use fluence_domain::person::Person;
 
 use super::people::{english_words, post, sample, today, writer_of};
-use super::voices::voices;
+use super::voices::all_people;
 
 /// The greatest mean, over pairs of people, of the share of the shorter list that is in the longer
 /// one too.
@@ -122,12 +122,6 @@ fn a_sentence_stands_beside_one_line_of_each_list() {
             }
         }
     }
-}
-
-/// Returns the sample people and the invented people.
-fn all_people() -> Vec<Person> {
-    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
-    sample().into_iter().chain(invented).collect()
 }
 
 #[test]

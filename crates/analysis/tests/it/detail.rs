@@ -8,7 +8,7 @@ use fluence_domain::person::Person;
 use serde_json::Value;
 
 use super::people::{sample, today};
-use super::voices::voices;
+use super::voices::all_people;
 
 const BOTH: [Language; 2] = [Language::En, Language::Pt];
 const MAX_BYTES: [(Detail, usize); 2] = [(Detail::Brief, 4_000), (Detail::Standard, 10_000)];
@@ -32,14 +32,9 @@ fn bytes_of_answer(person: &Person, answer: Language, detail: Detail) -> usize {
     told(person, Depth::Premium, answer, detail).len() + FRAME.len() + of_person
 }
 
-fn people() -> Vec<Person> {
-    let invented = BOTH.into_iter().flat_map(voices).map(|(_, person)| person);
-    invented.chain(sample()).collect()
-}
-
 #[test]
 fn brief_and_standard_answers_keep_within_their_bytes_for_every_person() {
-    for person in people() {
+    for person in all_people() {
         for answer in BOTH {
             for (detail, most) in MAX_BYTES {
                 let bytes = bytes_of_answer(&person, answer, detail);

@@ -10,7 +10,7 @@ use fluence_domain::language::Language;
 use fluence_domain::person::Person;
 
 use super::people::{english_words, post, premium, premium_json, sample, writer_of};
-use super::voices::voices;
+use super::voices::all_people;
 
 /// The greatest error of an exact sum after rounding to six decimals.
 const TOLERANCE: f64 = 1e-4;
@@ -95,12 +95,6 @@ fn deleting_the_top_sentence_of_a_trait_changes_the_score_to_what_was_told() {
         }
     }
     assert!(deleted > 8, "only {deleted} cases");
-}
-
-/// Returns the sample people and the invented people.
-fn all_people() -> Vec<Person> {
-    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
-    sample().into_iter().chain(invented).collect()
 }
 
 #[test]

@@ -32,6 +32,12 @@ pub(super) fn voices(language: Language) -> Vec<(String, Person)> {
     people_in(files)
 }
 
+/// Returns the sample people and the invented people of both languages.
+pub(super) fn all_people() -> Vec<Person> {
+    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
+    sample().into_iter().chain(invented).collect()
+}
+
 /// Returns the people of the later draws of the precision study.
 pub(super) fn of_the_study(language: Language) -> Vec<(String, Person)> {
     people_in(match language {

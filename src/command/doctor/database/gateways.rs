@@ -12,15 +12,15 @@ const BESIDES_POOL: i64 = 4;
 const RESERVED: i64 = 3;
 
 /// Gateways report every second. One without a report for this long has probably ended.
-const HEARD_WITHIN_S: f64 = 10.0;
+const REPORTED_WITHIN_S: f64 = 10.0;
 
-fn is_heard(gateway: &NodeView) -> bool {
-    !gateway.is_silent && gateway.silent_s <= HEARD_WITHIN_S
+fn has_reported(gateway: &NodeView) -> bool {
+    !gateway.is_silent && gateway.silent_s <= REPORTED_WITHIN_S
 }
 
 /// How many gateways run.
 pub(in crate::command::doctor) fn running(gateways: &[NodeView]) -> usize {
-    gateways.iter().filter(|gateway| is_heard(gateway)).count()
+    gateways.iter().filter(|gateway| has_reported(gateway)).count()
 }
 
 pub(super) fn judge_connections(max_connections: i32, pool: i64, gateways: &[NodeView]) -> Check {
@@ -42,11 +42,11 @@ pub(super) fn judge(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
     }
     let mut checks = Vec::new();
     let silent: Vec<&NodeView> = gateways.iter().filter(|gateway| gateway.is_silent).collect();
-    let unheard = gateways.iter().filter(|gateway| !is_heard(gateway)).count();
+    let without_report = gateways.iter().filter(|gateway| !has_reported(gateway)).count();
     checks.push(match silent.first() {
-        None if unheard > 0 => GATEWAYS.ok(
+        None if without_report > 0 => GATEWAYS.ok(
             "running",
-            format!("{}; {unheard} more without a report for 10 s", count(running(gateways) as u64, "gateway")),
+            format!("{}; {without_report} more without a report for 10 s", count(running(gateways) as u64, "gateway")),
         ),
         None => GATEWAYS.ok("running", count(gateways.len() as u64, "gateway")),
         Some(first) => GATEWAYS.warn(
@@ -55,7 +55,7 @@ pub(super) fn judge(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
             "if it was killed, nothing: it is removed after a day. If it runs, its connection to the database is cut",
         ),
     });
-    let running = gateways.iter().filter(|gateway| is_heard(gateway));
+    let running = gateways.iter().filter(|gateway| has_reported(gateway));
     let mut versions: Vec<&str> = running.clone().map(|gateway| gateway.version.as_str()).collect();
     versions.sort_unstable();
     versions.dedup();

@@ -117,7 +117,7 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
         limit: CSV_LINES,
     };
     let report = usage_report::read(call.db().await?, account, &query).await?;
-    if report.more {
+    if report.has_more {
         return Err(PageError::TooMuch);
     }
     let mut rows = Vec::new();

@@ -41,10 +41,10 @@ fn held(account: &LedgerAccount, call: CallId, takes: Vec<Take>, at: DateTime<Ut
         call_id: call,
         account_id,
         call: CALL,
-        request_taken: takes.iter().any(|take| take.payer.is_plan()),
+        took_request: takes.iter().any(|take| take.payer.is_plan()),
         takes,
         period: Some(account.period.index),
-        capped: false,
+        is_capped: false,
         held_at: at,
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::ids::KeyId;
 use crate::ledger::rules::entry::RouteNumber;
 
-fn hold(takes: &[(u32, Payer)], request_taken: bool) -> Hold {
+fn hold(takes: &[(u32, Payer)], took_request: bool) -> Hold {
     let take = |(lot, (amount, payer)): (i32, &(u32, Payer))| Take {
         lot: LotNumber(lot),
         amount: Credits::from_u32(*amount),
@@ -18,8 +18,8 @@ fn hold(takes: &[(u32, Payer)], request_taken: bool) -> Hold {
         call: CallRef { key_id: KeyId::from_uuid(Uuid::nil()), route: RouteNumber(1) },
         takes: (1..).zip(takes).map(take).collect(),
         period: Some(0),
-        request_taken,
-        capped: false,
+        took_request,
+        is_capped: false,
         held_at: DateTime::UNIX_EPOCH,
     }
 }
@@ -34,8 +34,9 @@ fn plan_credits_are_refunded_only_if_the_plan_paid() {
 
 #[test]
 fn the_request_unit_is_refunded_with_the_last_plan_credits() {
-    let requests =
-        |hold: &Hold, amounts: [u32; 4]| amounts.map(|amount| hold.refund(Credits::from_u32(amount)).request);
+    let requests = |hold: &Hold, amounts: [u32; 4]| {
+        amounts.map(|amount| hold.refund(Credits::from_u32(amount)).has_request)
+    };
     let plan_last = hold(&[(2, Payer::PackOrGrant), (3, Payer::Plan)], true);
     assert_eq!(requests(&plan_last, [0, 2, 3, 5]), [false, false, true, true]);
     let plan_first = hold(&[(3, Payer::EarlierPlan), (2, Payer::PackOrGrant)], true);
@@ -49,5 +50,5 @@ fn a_refund_in_two_parts_returns_the_request_once() {
     let hold = hold(&[(2, Payer::PackOrGrant), (3, Payer::Plan)], true);
     let (whole, part) = (hold.refund(Credits::from_u32(5)), hold.refund(Credits::from_u32(3)));
     let rest = whole.after(part);
-    assert_eq!((rest.credits.as_i64(), rest.plan_credits.as_i64(), rest.request), (2, 0, false));
+    assert_eq!((rest.credits.as_i64(), rest.plan_credits.as_i64(), rest.has_request), (2, 0, false));
 }

@@ -54,7 +54,7 @@ impl Step<'_> {
             Self::Settle(plain) => {
                 let refund = plain.refund();
                 let entries = i64::from(refund.credits > Credits::ZERO);
-                Change { credits: refund.credits.as_i64(), requests: -i64::from(refund.request), entries }
+                Change { credits: refund.credits.as_i64(), requests: -i64::from(refund.has_request), entries }
             }
             Self::Hold(request) => Change { credits: -request.amount.as_i64(), requests: 1, entries: 1 },
         }

@@ -101,8 +101,8 @@ select sealed.at, sealed.hash, changed.account_id, changed.balance, changed.open
 /// The statement of the fast path.
 pub const STATEMENT: &str = statement!("");
 
-/// The same for a batch with statuses of calls: $29 account, $30 call, $31 what
-/// the client got, $32 what the upstream answered.
+/// The same for a batch with statuses of calls: $29 account, $30 call, $31 what the client got, $32
+/// what the upstream answered.
 pub const STATEMENT_WITH_STATUSES: &str = statement!(
     "status as (
     insert into call_status (call_id, status, upstream_status)

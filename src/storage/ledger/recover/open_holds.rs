@@ -28,7 +28,7 @@ struct HeldRow {
     period: Option<i32>,
     /// Whether only calls with plan credits used a request unit.
     requests_by_plan: bool,
-    capped: bool,
+    is_capped: bool,
     environment_id: Option<Uuid>,
     key_hash: Option<Vec<u8>>,
     fingerprint: Option<Vec<u8>>,
@@ -50,7 +50,7 @@ pub(super) async fn open_holds(
          )
          select e.call_id, e.account_id, e.key_id, e.route, e.lot, coalesce(o.source, 'grant') as source, -e.amount as amount, e.at,
                 case when e.at >= l.period_starts_at or l.period = 0 then l.period end as period, p.requests_by_plan,
-                coalesce(k.daily_cap, k.monthly_cap) is not null and coalesce(k.capped_since <= e.at, true) as capped,
+                coalesce(k.daily_cap, k.monthly_cap) is not null and coalesce(k.capped_since <= e.at, true) as is_capped,
                 i.environment_id, i.key_hash, i.fingerprint
            from ledger_entry e
            join ledger_account l using (account_id)
@@ -89,10 +89,10 @@ fn release(parts: &[HeldRow]) -> Result<Option<Settle>, StoreError> {
         call_id: CallId::from_uuid(first.call_id),
         account_id: AccountId::from_uuid(first.account_id),
         call: CallRef { key_id: KeyId::from_uuid(first.key_id), route: RouteNumber(first.route) },
-        request_taken: !first.requests_by_plan || takes.iter().any(|take| take.payer.is_plan()),
+        took_request: !first.requests_by_plan || takes.iter().any(|take| take.payer.is_plan()),
         takes,
         period: period.transpose()?,
-        capped: first.capped,
+        is_capped: first.is_capped,
         held_at: first.at,
     };
     Ok(Some(Settle::release(hold, Outcome::Abandoned, claim(first))))

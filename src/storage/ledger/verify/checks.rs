@@ -21,9 +21,9 @@ use crate::storage::error::{RowRef, StorageError};
 struct Check {
     statement: &'static str,
     /// It adds up all of history, so it needs the whole.
-    whole_history: bool,
+    needs_whole_history: bool,
     /// It covers all accounts together.
-    all_accounts: bool,
+    needs_all_accounts: bool,
 }
 
 /// All checks, in the order of the report.
@@ -49,8 +49,8 @@ pub(super) async fn run(
 ) -> Result<Vec<Fault>, StorageError> {
     let mut faults = Vec::new();
     for check in CHECKS.into_iter().flatten() {
-        if (check.whole_history && scope.since.is_some())
-            || (check.all_accounts && scope.account_id.is_some())
+        if (check.needs_whole_history && scope.since.is_some())
+            || (check.needs_all_accounts && scope.account_id.is_some())
         {
             continue;
         }

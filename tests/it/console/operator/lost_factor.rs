@@ -56,7 +56,7 @@ impl Lost {
         let gateway = &self.post.gateway;
         let base = Base::of(&gateway.url(), gateway.address(), false, true).unwrap();
         let pool = gateway.database.pool().clone();
-        let (peppers, product) = (gateway.pepper.clone(), ProductName::default());
+        let (peppers, product) = (gateway.peppers.clone(), ProductName::default());
         let alerts = Alerts { pool, peppers, product, base };
         tokio::join!(alerts.remind_of_resets(), alerts.remind_of_resets());
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fluence::gate::limits::limiter::LimitSizes;
 use fluence::gate::limits::shared_limits::{
-    NotAStore, SharedLimitSettings, SharedLimits, Unavailable, Verdict,
+    Limit, NotAStore, SharedLimitSettings, SharedLimits, Unavailable, Verdict,
 };
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
@@ -182,7 +182,7 @@ async fn the_headers_show_the_stores_figures() {
     assert_eq!((first.rate.remaining, first.rate.reset_after, first.running), (1, Duration::from_secs(1), 1));
     let refused = loop {
         let ruling = node.limits.decide(account, sizes).await.unwrap();
-        if matches!(ruling.verdict, Verdict::TooFast) {
+        if matches!(ruling.verdict, Verdict::Refused(Limit::Rate)) {
             break ruling;
         }
     };

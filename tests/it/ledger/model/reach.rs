@@ -55,7 +55,7 @@ fn has_plan_credits(balance: &AccountBalance) -> bool {
 fn returns_the_request(operation: &Operation) -> bool {
     match operation {
         Operation::Settle(settle) if settle.response.is_none() && settle.captured > Credits::ZERO => {
-            settle.hold.refund(settle.released()).request
+            settle.hold.refund(settle.released()).has_request
         }
         _ => false,
     }
@@ -64,7 +64,7 @@ fn returns_the_request(operation: &Operation) -> bool {
 fn of_effect(effect: &Effect) -> &'static str {
     match effect {
         Effect::Held(Held { hold, balance })
-            if !hold.request_taken && balance.requests_remaining() == 0 && has_plan_credits(balance) =>
+            if !hold.took_request && balance.requests_remaining() == 0 && has_plan_credits(balance) =>
         {
             "held beside a plan without requests"
         }

@@ -303,12 +303,12 @@ impl Reference {
         }
         let (account_id, call_id, call) = (request.account_id, request.call_id, request.call);
         let takes = account.burn(EntryKind::Hold, amount, call_id, Some(call), requests_left);
-        let request_taken =
+        let took_request =
             takes.iter().any(|take| account.lots[take.lot.0 as usize - 1].source == LotSource::Plan);
-        account.requests_used += u64::from(request_taken);
+        account.requests_used += u64::from(took_request);
         let (period, balance) = (account.month.unwrap(), account.balance());
-        let capped = request.caps != KeyCaps::default();
-        if capped {
+        let is_capped = request.caps != KeyCaps::default();
+        if is_capped {
             for window in [day_of(now), month_of(now)] {
                 *self.spent.entry((call.key_id, window)).or_default() += amount;
             }
@@ -329,8 +329,8 @@ impl Reference {
             call,
             takes,
             period: Some(period),
-            request_taken,
-            capped,
+            took_request,
+            is_capped,
             held_at: now,
         };
         Effect::Held(Held { hold, balance })
@@ -419,7 +419,7 @@ impl Reference {
         if taken > 0 && taken == returned && account.month == hold.period {
             account.requests_used -= 1;
         }
-        if hold.capped {
+        if hold.is_capped {
             for window in [day_of(hold.held_at), month_of(hold.held_at)] {
                 *self.spent.entry((hold.call.key_id, window)).or_default() -= amount;
             }

@@ -3,9 +3,9 @@
 use super::Check;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { statement: REQUESTS, whole_history: true, all_accounts: false },
-    Check { statement: HOLDS, whole_history: false, all_accounts: false },
-    Check { statement: IDEMPOTENCY, whole_history: false, all_accounts: false },
+    Check { statement: REQUESTS, needs_whole_history: true, needs_all_accounts: false },
+    Check { statement: HOLDS, needs_whole_history: false, needs_all_accounts: false },
+    Check { statement: IDEMPOTENCY, needs_whole_history: false, needs_all_accounts: false },
 ];
 
 /// The requests used in the current period are its calls that used plan credits. Writers of epochs

@@ -3,10 +3,10 @@
 use super::Check;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { statement: BATCHES, whole_history: false, all_accounts: true },
-    Check { statement: ENTRY_BATCHES, whole_history: false, all_accounts: false },
-    Check { statement: RUNNING_BALANCE, whole_history: false, all_accounts: false },
-    Check { statement: LAST_ENTRY, whole_history: false, all_accounts: false },
+    Check { statement: BATCHES, needs_whole_history: false, needs_all_accounts: true },
+    Check { statement: ENTRY_BATCHES, needs_whole_history: false, needs_all_accounts: false },
+    Check { statement: RUNNING_BALANCE, needs_whole_history: false, needs_all_accounts: false },
+    Check { statement: LAST_ENTRY, needs_whole_history: false, needs_all_accounts: false },
 ];
 
 /// Batches are numbered without gaps within their epoch.

@@ -3,10 +3,10 @@
 use super::Check;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { statement: SUMS, whole_history: true, all_accounts: false },
-    Check { statement: BALANCE_IN_LOTS, whole_history: false, all_accounts: false },
-    Check { statement: OPEN_LOT, whole_history: false, all_accounts: false },
-    Check { statement: RENEWALS, whole_history: false, all_accounts: false },
+    Check { statement: SUMS, needs_whole_history: true, needs_all_accounts: false },
+    Check { statement: BALANCE_IN_LOTS, needs_whole_history: false, needs_all_accounts: false },
+    Check { statement: OPEN_LOT, needs_whole_history: false, needs_all_accounts: false },
+    Check { statement: RENEWALS, needs_whole_history: false, needs_all_accounts: false },
 ];
 
 /// Balances and lots are the sums of their entries, those of detached months included.

@@ -3,9 +3,9 @@
 use super::Check;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { statement: USAGE, whole_history: true, all_accounts: false },
-    Check { statement: GIVEN_BACK, whole_history: true, all_accounts: false },
-    Check { statement: CONSERVATION, whole_history: true, all_accounts: true },
+    Check { statement: USAGE, needs_whole_history: true, needs_all_accounts: false },
+    Check { statement: GIVEN_BACK, needs_whole_history: true, needs_all_accounts: false },
+    Check { statement: CONSERVATION, needs_whole_history: true, needs_all_accounts: true },
 ];
 
 /// Usage by day equals the calls that ended in the batches that were added up, on days whose
