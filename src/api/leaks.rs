@@ -41,7 +41,7 @@ use crate::secret::peppers::Peppers;
 const MAX_REPORT_BYTES: usize = 16 * 1024;
 const MAX_LIST_BYTES: usize = 1024 * 1024;
 /// Longest text that can be a key.
-const MAX_TOKEN_CHARS: usize = 128;
+pub(crate) const MAX_TOKEN_CHARS: usize = 128;
 /// Most keys of one question of a scanner.
 const MAX_ASKED: usize = 100;
 /// Reports from one network per minute.

@@ -52,18 +52,11 @@ impl PersonRequest {
         let first_name = take_name(&mut fields, "first_name", "primeiro_nome", NameOf::Person, takes);
         let last_name = take_name(&mut fields, "last_name", "ultimo_nome", NameOf::Person, takes);
         let company = take_name(&mut fields, "company", "empresa", NameOf::Company, takes);
-        let texts = take_if(takes.language, || {
-            fields.take_word("language", &["en", "pt"], &[Language::En, Language::Pt])
-        });
-        let depth = take_if(takes.tier, || {
-            fields.take_word(
-                "tier",
-                &["basic", "standard", "premium"],
-                &[Depth::Basic, Depth::Standard, Depth::Premium],
-            )
-        });
+        let texts =
+            take_if(takes.language, || fields.take_word("language", &Language::CODES, Language::from_code));
+        let depth = take_if(takes.tier, || fields.take_word("tier", &Depth::NAMES, Depth::from_name));
         let mock = take_if(takes.tier, || fields.take_bool("allow_mock_data"));
-        let detail = fields.take_word("detail", &["brief", "standard", "full"], &Detail::ALL);
+        let detail = fields.take_word("detail", &Detail::NAMES, Detail::from_name);
         let ((first_name, last_name), company) =
             fields.finish_with(first_name.zip(last_name).zip(company))?;
         let query = PersonQuery { first_name, last_name, company };

@@ -126,7 +126,7 @@ fn a_sentence_stands_beside_one_line_of_each_list() {
 
 /// Returns the sample people and the invented people.
 fn all_people() -> Vec<Person> {
-    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
+    let invented = Language::ALL.into_iter().flat_map(voices).map(|(_, person)| person);
     sample().into_iter().chain(invented).collect()
 }
 

@@ -99,7 +99,7 @@ fn deleting_the_top_sentence_of_a_trait_changes_the_score_to_what_was_told() {
 
 /// Returns the sample people and the invented people.
 fn all_people() -> Vec<Person> {
-    let invented = [Language::En, Language::Pt].into_iter().flat_map(voices).map(|(_, person)| person);
+    let invented = Language::ALL.into_iter().flat_map(voices).map(|(_, person)| person);
     sample().into_iter().chain(invented).collect()
 }
 
