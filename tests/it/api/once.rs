@@ -43,17 +43,17 @@ async fn an_answer_is_kept_for_a_day() {
     let (gateway, customer) = managed().await;
     let contact = json!({"first_name": "Ana", "last_name": "Prates", "company": "Zyntra"});
     post(&gateway, &customer, "/v1/contacts", "c", &contact).await;
-    let mut replayed = Vec::new();
+    let mut answers = Vec::new();
     for passed in [TimeDelta::hours(23), TimeDelta::hours(1)] {
         let earlier = sqlx::query("update change_answer set answered_at = answered_at - $1").bind(passed);
         earlier.execute(gateway.database.pool()).await.unwrap();
         let mut connection = gateway.database.pool().acquire().await.unwrap();
         change_answers::delete_old(&mut connection, 10).await.unwrap();
         let again = post(&gateway, &customer, "/v1/contacts", "c", &contact).await;
-        assert_eq!(again.status, 201, "{}", again.text);
-        replayed.push(again.headers.contains_key("idempotent-replayed"));
+        answers.push((again.status, again.headers.contains_key("idempotent-replayed")));
     }
-    assert_eq!((replayed, count(&gateway, "contact").await), (vec![true, false], 2));
+    // After a day the change is tried again, and the contact exists.
+    assert_eq!(answers, [(201, true), (409, false)]);
 }
 
 #[tokio::test]
