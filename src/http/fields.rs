@@ -217,7 +217,7 @@ impl Fields {
     }
 }
 
-/// A field's name from the client, cut to a length that is safe to show.
+/// The name of a field or parameter from the client, cut to a length that is safe to show.
 pub(crate) fn shown_name(name: &str) -> String {
     match name.char_indices().nth(MAX_NAME_CHARS) {
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
