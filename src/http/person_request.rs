@@ -5,11 +5,8 @@ use super::profile_url::refuse_profile_urls;
 use crate::domain::depth::Depth;
 use crate::domain::detail::Detail;
 use crate::domain::language::Language;
-use crate::domain::person::{NameOf, PersonQuery};
+use crate::domain::person::{MAX_NAME_CHARS, NameOf, PersonQuery};
 use crate::domain::refusal::Refusal;
-
-/// Most characters of a name, after trimming.
-pub const MAX_NAME_CHARS: usize = 100;
 
 /// The fields of a route besides the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use crate::catalogue::interned;
 use crate::domain::depth::Depth;
 use crate::domain::detail::Detail;
 use crate::domain::language::Language;
+use crate::domain::person::MAX_NAME_CHARS;
 use crate::domain::route::{Endpoint, Route};
-use crate::http::person_request::MAX_NAME_CHARS;
 
 /// A member of a body.
 #[derive(Clone, Debug)]
