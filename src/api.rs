@@ -26,8 +26,6 @@ pub mod usage;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-
 use crate::domain::refusal::Refusal;
 
 /// The refusal of a failed read. `what` and the error go to the log.
@@ -41,10 +39,4 @@ fn unreadable<E: Display>(what: &'static str) -> impl Fn(E) -> Refusal {
 /// The id in a path. A malformed one is an unknown one.
 fn id_of<T: FromStr>(text: &str) -> Result<T, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
-}
-
-/// An instant as every answer writes it: RFC 3339, UTC, whole seconds. `billing_info` writes the
-/// next renewal so, and the same instant must read the same everywhere.
-fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -112,7 +112,7 @@ pub enum StartError {
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
     #[error("cannot listen on {address} ({setting}): {error}")]
-    Listen { address: SocketAddr, setting: &'static str, error: std::io::Error },
+    Listen { address: SocketAddr, setting: String, error: std::io::Error },
 }
 
 /// A gateway that serves.

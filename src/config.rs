@@ -43,7 +43,7 @@ use crate::telemetry::settings::LogSettings;
 use crate::upstream::identity_headers::IdentityHeaders;
 use crate::upstream::settings::UpstreamSettings;
 
-pub use fault::Fault;
+pub use fault::{Fault, variable_of};
 pub use load::{ConfigError, DEFAULTS, Sources, load};
 
 /// Every setting. `config/default.toml` has the defaults and the meanings.

@@ -14,8 +14,9 @@ pub mod files;
 mod first_call;
 mod guides;
 mod home;
+pub(crate) mod html_text;
 mod markdown;
-mod numbers;
+pub(crate) mod numbers;
 mod page;
 mod parts;
 mod pricing;
@@ -176,7 +177,7 @@ impl Site {
                 shared.keys().map(|&name| (format!("/docs/errors/{name}"), Subject::SharedCode(name))),
             );
             let mut pages = BTreeMap::new();
-            for language in [Language::En, Language::Pt] {
+            for language in Language::ALL {
                 for (path, what) in &subjects {
                     let entry = Entry { what: *what, language, made: OnceLock::new() };
                     pages.insert(format!("{}{path}", prefix(language)), entry);

@@ -8,11 +8,12 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::credits::current_account;
-use crate::api::{instant, unreadable};
+use crate::api::unreadable;
 use crate::domain::account::AccountState;
 use crate::domain::billing::Billing;
 use crate::domain::credits::Credits;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
+use crate::domain::instant;
 use crate::domain::plan::Access;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
@@ -101,7 +102,7 @@ pub async fn account(
             name: account.name,
             email: account.email,
             state: account.state,
-            created_at: instant(account.created_at),
+            created_at: instant::written(account.created_at),
         },
         plan: PlanShown {
             name: &plan.plan,
@@ -121,15 +122,15 @@ pub async fn account(
             plan_used: balance.plan_credits_used,
             requests_used: balance.requests_used,
             requests_remaining: balance.requests_remaining(),
-            period_starts_at: instant(book.period.starts_at),
-            renews_at: instant(balance.renews_at),
+            period_starts_at: instant::written(book.period.starts_at),
+            renews_at: instant::written(balance.renews_at),
         },
         key: KeyShown {
             id: key.key_id,
             environment_id: key.environment_id,
             mode: key.mode.as_str(),
             scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
-            expires_at: key.ends_at().map(instant),
+            expires_at: key.ends_at().map(instant::written),
             daily_cap: key.daily_cap,
             monthly_cap: key.monthly_cap,
         },

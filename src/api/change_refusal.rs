@@ -4,7 +4,7 @@ use crate::domain::key::Scope;
 use crate::domain::key::rotation::CannotRotate;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 use crate::domain::rights::MissingRight;
-use crate::domain::wait::whole_seconds;
+use crate::domain::wait::retry_after_s_until;
 use crate::management::{ChangeError, KeyNoLongerValid};
 use crate::storage::error::StorageError;
 
@@ -21,8 +21,7 @@ pub fn refusal(error: ChangeError) -> Refusal {
         ChangeError::TooManyEnvironments => Refusal::EnvironmentLimitReached,
         ChangeError::EnvironmentExists => Refusal::EnvironmentExists,
         ChangeError::CannotRotate(CannotRotate::InProgress { wait, .. }) => {
-            let retry_after_s = whole_seconds(wait.to_std().unwrap_or_default()).max(1);
-            Refusal::RotationInProgress { retry_after_s }
+            Refusal::RotationInProgress { retry_after_s: retry_after_s_until(wait) }
         }
         ChangeError::CannotRotate(CannotRotate::Expired) => Refusal::KeyExpired,
         // The end of an account revokes all of its keys, including the one that asks.

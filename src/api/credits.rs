@@ -8,9 +8,10 @@ use serde::Serialize;
 use sqlx::PgPool;
 use tokio::time::Instant;
 
-use crate::api::{instant, unreadable};
+use crate::api::unreadable;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
+use crate::domain::instant;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::{RefusalResponse, json_ok, with_billing};
@@ -49,7 +50,7 @@ pub async fn credits(
         source: lot.source.as_str(),
         remaining: lot.left,
         granted: lot.granted,
-        expires_at: instant(lot.expires_at),
+        expires_at: instant::written(lot.expires_at),
     };
     let response = json_ok(CreditsShown {
         success: true,

@@ -13,12 +13,12 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::credits::current_balance;
-use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::catalogue::routes::RouteSet;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
+use crate::domain::instant;
 use crate::gate::auth::caller::Caller;
 use crate::gate::entitlement;
 use crate::http::answer::{RefusalResponse, json_ok, json_with, with_billing};
@@ -84,7 +84,7 @@ pub async fn health(
         status: if ready { "healthy" } else { "unavailable" },
         service: &health.service,
         version: env!("CARGO_PKG_VERSION"),
-        timestamp: instant(clock::now()),
+        timestamp: instant::written(clock::now()),
         key: None,
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -110,12 +110,12 @@ fn key_shown(caller: &Caller, balance: &AccountBalance, routes: &RouteSet) -> Ke
             tier: plan.plan.clone(),
             credits_remaining: balance.remaining,
             monthly_limit: balance.plan_credits,
-            reset_date: instant(balance.renews_at),
+            reset_date: instant::written(balance.renews_at),
             rate_limit: format!("{} req/sec", plan.rate_per_s),
         },
         rate_limit_status: RequestQuota {
             requests_remaining: balance.requests_remaining(),
-            reset_time: instant(balance.renews_at),
+            reset_time: instant::written(balance.renews_at),
         },
         endpoints_available: paths.collect(),
     }

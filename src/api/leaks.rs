@@ -28,6 +28,7 @@ use crate::domain::audit::Actor;
 use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::domain::refusal::{Fault, Limit, LimitHit, Refusal};
+use crate::domain::wait::retry_after_s;
 use crate::gate::auth::keyring::Keyring;
 use crate::gate::network_window::NetworkWindow;
 use crate::http::answer::{RefusalResponse, json_with, passed_on};
@@ -41,7 +42,7 @@ use crate::secret::peppers::Peppers;
 const MAX_REPORT_BYTES: usize = 16 * 1024;
 const MAX_LIST_BYTES: usize = 1024 * 1024;
 /// Longest text that can be a key.
-const MAX_TOKEN_CHARS: usize = 128;
+pub(crate) const MAX_TOKEN_CHARS: usize = 128;
 /// Most keys of one question of a scanner.
 const MAX_ASKED: usize = 100;
 /// Reports from one network per minute.
@@ -108,7 +109,7 @@ impl Leaks {
     /// none.
     async fn permit(&self) -> Result<SemaphorePermit<'_>, Refusal> {
         let permit = tokio::time::timeout(WAIT, self.permits.acquire()).await;
-        permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: 5 })
+        permit.ok().and_then(Result::ok).ok_or(Refusal::Unavailable { retry_after_s: retry_after_s(WAIT) })
     }
 
     async fn act(

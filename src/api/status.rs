@@ -11,12 +11,12 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::api::credits::current_balance;
-use crate::api::instant;
 use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
 use crate::clock::{self, DatabaseClock};
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
+use crate::domain::instant;
 use crate::gate::auth::caller::Caller;
 use crate::gate::limits::account::Slot;
 use crate::gate::limits::{DecidedBy, Limits};
@@ -130,7 +130,7 @@ pub async fn status(
         version: env!("CARGO_PKG_VERSION"),
         node: &status.node,
         region: &status.region,
-        timestamp: instant(clock::now()),
+        timestamp: instant::written(clock::now()),
         clock_skew_s: to_the_millisecond(status.clock.skew()),
         warnings: status.clock.warning().into_iter().chain(status.offer.warning()).collect(),
         limits: limits_shown(decided_by, &caller, &slot, &balance),
@@ -152,7 +152,7 @@ fn limits_shown(
     LimitsShown {
         decided: if decided_by == DecidedBy::SharedStore { "shared" } else { "local" },
         degraded_since: match decided_by {
-            DecidedBy::ThisGatewaySince(since) => Some(instant(since)),
+            DecidedBy::ThisGatewaySince(since) => Some(instant::written(since)),
             DecidedBy::ThisGateway | DecidedBy::SharedStore => None,
         },
         rate: RateShown { per_second: plan.rate_per_s, burst: plan.burst },
@@ -163,6 +163,6 @@ fn limits_shown(
             remaining: balance.plan_credits.saturating_sub(balance.plan_credits_used),
             balance: balance.remaining,
         },
-        renews_at: instant(balance.renews_at),
+        renews_at: instant::written(balance.renews_at),
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::refusal::Refusal;
-use crate::domain::wait::whole_seconds;
+use crate::domain::wait::retry_after_s;
 use crate::upstream::error::UpstreamError;
 
 pub(super) fn upstream_refusal(error: &UpstreamError) -> Refusal {
@@ -18,7 +18,7 @@ pub(super) fn upstream_refusal(error: &UpstreamError) -> Refusal {
 
 /// A client that waits this long does not come too early.
 pub(super) fn unavailable_for(wait: Duration) -> Refusal {
-    Refusal::Unavailable { retry_after_s: whole_seconds(wait).max(1) }
+    Refusal::Unavailable { retry_after_s: retry_after_s(wait) }
 }
 
 #[cfg(test)]

@@ -19,16 +19,16 @@ use crate::site::Site;
 use crate::storage::ledger::desk::LedgerDesk;
 
 impl Foundation {
-    /// Whether this gateway serves the console. It does where its pages are safe; the settings'
+    /// Where this gateway serves the console. It does where its pages are safe; the settings'
     /// warnings say why not.
-    pub(super) fn has_console(&self) -> bool {
-        matches!(self.start.settings.console_base(self.address), Ok(Some(_)))
+    pub(super) fn console_base(&self) -> Option<Base> {
+        self.start.settings.console_base(self.address).ok().flatten()
     }
 
     /// Builds the console of a gateway that has one.
     pub(super) fn build_console(&self) -> Option<Arc<Console>> {
         let settings = &self.start.settings;
-        let base = settings.console_base(self.address).ok().flatten()?;
+        let base = self.console_base()?;
         let mailbox = settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER));
         let console = self.pages(base.clone(), settings.console.clone().at(&base));
         Some(Arc::new(Console { mailbox, ..console }))
@@ -43,7 +43,7 @@ impl Foundation {
             product: start.settings.product_name.clone(),
             prefix: start.settings.keys.prefix.clone(),
             base,
-            owners: start.settings.console_base(self.address).ok().flatten(),
+            owners: self.console_base(),
             grants: self.sign_up_grants(),
             links: self.facts.links.clone(),
             site: Arc::new(Site::new(self.facts.clone())),
@@ -74,7 +74,7 @@ impl Foundation {
     /// Builds what sends alerts, on a gateway with a console.
     pub(super) fn build_alerts(&self) -> Option<Alerts> {
         let Start { settings, peppers, .. } = &self.start;
-        let base = settings.console_base(self.address).ok().flatten()?;
+        let base = self.console_base()?;
         Some(Alerts {
             pool: self.pool.clone(),
             peppers: peppers.clone(),

@@ -76,7 +76,7 @@ impl Follower {
             }
         }
         self.in_force.set(after.clone());
-        gauge!("gateway_offer_current").set(f64::from(u8::from(after.fault.is_none())));
+        gauge!("gateway_offer_current").set(f64::from(after.fault.is_none()));
         for kind in SetKind::ALL {
             let number = f64::from(after.numbers.of(kind));
             gauge!("gateway_offer_set", "kind" => kind.as_str()).set(number);

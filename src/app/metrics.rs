@@ -53,7 +53,7 @@ impl Page {
         }
         gauge!("gateway_unsent_bytes").set(self.server.unsent_bytes() as f64);
         counter!("gateway_answers_cut_total").absolute(self.server.answers_cut());
-        gauge!("gateway_ready").set(f64::from(u8::from(self.readiness.is_ready())));
+        gauge!("gateway_ready").set(f64::from(self.readiness.is_ready()));
         gauge!("gateway_db_pool_size").set(f64::from(self.pool.size()));
         gauge!("gateway_db_pool_idle").set(self.pool.num_idle() as f64);
         gauge!("gateway_db_pool_max").set(f64::from(self.pool.options().get_max_connections()));

@@ -108,9 +108,8 @@ impl Foundation {
     /// Builds what takes reports of leaked keys.
     fn build_leaks(&self, keyring: &Keyring) -> Result<Leaks, StartError> {
         let Start { settings, peppers, .. } = &self.start;
-        let console = settings.console_base(self.address).ok().flatten();
-        let policy =
-            LeakPolicy { on_leak: settings.leaks.on_leak, console: console.map(|base| base.link("")) };
+        let console = self.console_base().map(|base| base.link(""));
+        let policy = LeakPolicy { on_leak: settings.leaks.on_leak, console };
         let leaks = Leaks::new(self.pool.clone(), peppers.clone(), policy, keyring.clone())
             .with_reports(settings.leaks.reports);
         let LeakSettings { github, github_keys_file, github_token_type, .. } = &settings.leaks;

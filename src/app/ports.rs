@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::StartError;
-use crate::config::Settings;
+use crate::config::{Settings, variable_of};
 use crate::server::listener::{self, BACKLOG};
 use crate::server::tls::Tls;
 use crate::telemetry::metrics::Metrics;
@@ -29,17 +29,17 @@ pub(super) struct Listeners {
     pub(super) operator: Option<TcpListener>,
 }
 
-/// The setting that names an address.
+/// The setting that names an address, by its dotted name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Setting(&'static str);
 
 impl Setting {
-    pub(super) const SERVICE: Self = Self("FLUENCE_LISTEN");
-    const METRICS: Self = Self("FLUENCE_METRICS_LISTEN");
-    const OPERATOR: Self = Self("FLUENCE_OPERATOR_LISTEN");
+    pub(super) const SERVICE: Self = Self("listen");
+    const METRICS: Self = Self("metrics_listen");
+    const OPERATOR: Self = Self("operator.listen");
 
     pub(super) fn fault(self, address: SocketAddr, error: std::io::Error) -> StartError {
-        StartError::Listen { address, setting: self.0, error }
+        StartError::Listen { address, setting: variable_of(self.0), error }
     }
 }
 

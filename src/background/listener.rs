@@ -36,7 +36,7 @@ pub struct Listener<F> {
 
 #[derive(Debug, thiserror::Error)]
 enum FeedError {
-    #[error("no answer within 2 s")]
+    #[error("no answer within {} s", QUERY_TIMEOUT.as_secs())]
     Silent,
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -141,7 +141,7 @@ impl Readiness {
 
     /// Logs once that the schema is newer than this program.
     fn note_newer(&self, is_newer: bool) {
-        gauge!("gateway_schema_newer").set(f64::from(u8::from(is_newer)));
+        gauge!("gateway_schema_newer").set(f64::from(is_newer));
         if is_newer && !self.0.is_schema_newer.swap(true, Ordering::AcqRel) {
             tracing::warn!(
                 "database was migrated by a newer version; this gateway serves until it stops and cannot start again"

@@ -51,7 +51,8 @@ impl About {
     fn of_silent(self) -> String {
         match self {
             Self::Keys => format!(
-                "If it still serves, it uses cached keys for at most 4 s; this command waited {} s.",
+                "If it still serves, it uses cached keys for at most {} s; this command waited {} s.",
+                KeySettings::MAX_DISCONNECTED_CACHE_TTL.as_secs(),
                 CACHED_KEYS_END_AFTER.as_secs()
             ),
             Self::Offers => {
@@ -129,8 +130,9 @@ impl Confirmation {
         let missing: Vec<String> = self.missing().map(describe).collect();
         bail!(
             "{done}, but not every gateway confirmed it: {}; a gateway without a connection to the database uses cached keys \
-             for at most 4 s",
-            missing.join(", ")
+             for at most {} s",
+            missing.join(", "),
+            KeySettings::MAX_DISCONNECTED_CACHE_TTL.as_secs()
         )
     }
 

@@ -19,17 +19,17 @@ fn word<T: Clone + Send + Sync + 'static>(
 }
 
 pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
-    word(Scope::ALL.map(Scope::as_str), Scope::from_name)
+    word(Scope::NAMES, Scope::from_name)
 }
 
 /// `live` or `test`.
 pub(super) fn mode() -> impl TypedValueParser<Value = Mode> {
-    word([Mode::Live, Mode::Test].map(Mode::as_str), Mode::from_name)
+    word(Mode::NAMES, Mode::from_name)
 }
 
 /// A format in which keys are issued.
 pub(super) fn key_format() -> impl TypedValueParser<Value = FormatChoice> {
-    word(FormatChoice::names(), FormatChoice::from_name)
+    word(FormatChoice::NAMES, FormatChoice::from_name)
 }
 
 /// Parses an instant (RFC 3339), or a date, which means 00:00 UTC.

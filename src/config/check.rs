@@ -52,9 +52,9 @@ impl Settings {
             server.max_unsent_bytes_per_account.get() >= MIN_UNSENT_BYTES
                 && server.max_unsent_bytes >= server.max_unsent_bytes_per_account,
             "server.max_unsent_bytes_per_account",
-            "must be from 1048576 to server.max_unsent_bytes: a whole answer must fit",
+            &format!("must be from {MIN_UNSENT_BYTES} to server.max_unsent_bytes: a whole answer must fit"),
         );
-        require(server.threads <= MAX_THREADS, "server.threads", "must be from 0 to 1024");
+        require(server.threads <= MAX_THREADS, "server.threads", &format!("must be from 0 to {MAX_THREADS}"));
         for prefix in &self.stage_prefixes {
             require(
                 prefix.len() > 1 && prefix.starts_with('/') && !prefix.ends_with('/'),
@@ -105,6 +105,7 @@ impl Settings {
     fn check_times(&self, faults: &mut Vec<Fault>) {
         let mut require = requiring(faults);
         let (calls, ledger) = (&self.calls, &self.ledger);
+        let max_ttl = KeySettings::MAX_DISCONNECTED_CACHE_TTL;
         require(
             calls.deadline < ledger.hold_life,
             "calls.deadline_s",
@@ -116,15 +117,21 @@ impl Settings {
             "must be less than half of ledger.hold_life_s: otherwise a running gateway could be considered dead",
         );
         require(
-            self.keys.disconnected_cache_ttl <= KeySettings::MAX_DISCONNECTED_CACHE_TTL,
+            self.keys.disconnected_cache_ttl <= max_ttl,
             "keys.disconnected_cache_ttl_ms",
-            "must be from 0 to 4000: otherwise a revoked key could be accepted for more than 5 s while the change feed is \
-             interrupted",
+            &format!(
+                "must be from 0 to {}: otherwise a revoked key could be accepted for more than 5 s while the change feed is \
+                 interrupted",
+                max_ttl.as_millis()
+            ),
         );
         require(
             self.limits.lease_life >= MIN_LEASE,
             "limits.lease_ms",
-            "must be at least 300: otherwise a lease could expire before it is renewed",
+            &format!(
+                "must be at least {}: otherwise a lease could expire before it is renewed",
+                MIN_LEASE.as_millis()
+            ),
         );
     }
 

@@ -15,18 +15,16 @@ use super::renamed::{RENAMED, both_names};
 pub(super) const DATABASE_URL: &str = "DATABASE_URL";
 /// The password of the database. Unlike in a URL, no character has a special meaning.
 pub(super) const DATABASE_PASSWORD: &str = "DATABASE_PASSWORD";
-pub(super) const PEPPER: &str = "FLUENCE_PEPPER";
-pub(super) const PREVIOUS_PEPPER: &str = "FLUENCE_PREVIOUS_PEPPER";
-pub(super) const ENRICHMENT_CREDENTIAL: &str = "FLUENCE_ENRICHMENT_CREDENTIAL";
-pub(super) const REDIS_URL: &str = "FLUENCE_REDIS_URL";
-pub(super) const SMTP_URL: &str = "FLUENCE_MAIL_SMTP_URL";
-/// Variables whose value may also come from a file, which the variable `NAME_FILE` names.
-pub(super) const SECRETS: [&str; 7] =
-    [DATABASE_URL, DATABASE_PASSWORD, PEPPER, PREVIOUS_PEPPER, ENRICHMENT_CREDENTIAL, REDIS_URL, SMTP_URL];
 /// Names with the prefix that are not settings.
 const NOT_SETTINGS: [&str; 4] = ["FLUENCE_CONFIG", "FLUENCE_KEY", "FLUENCE_ESSAYS", "FLUENCE_OPERATOR"];
 /// Names that the documents use for variables of client programs.
 const CLIENT_VARIABLES: [&str; 3] = ["FLUENCE_API_KEY", "FLUENCE_PORTUGUESE_URL", "FLUENCE_ENGLISH_URL"];
+
+/// Variables whose value may also come from a file, which the variable `NAME_FILE` names.
+pub(super) fn secret_variables() -> impl Iterator<Item = String> {
+    let of_database = [DATABASE_URL, DATABASE_PASSWORD].map(str::to_owned);
+    of_database.into_iter().chain(SECRET_SETTINGS.map(variable_of))
+}
 
 impl Sources {
     /// The value of a variable. A blank value counts as unset.
@@ -36,7 +34,7 @@ impl Sources {
 
     /// The files that hold secrets, with the variables that name them.
     pub fn secret_files(&self) -> Vec<(String, &str)> {
-        let variables = SECRETS.into_iter().map(|name| format!("{name}_FILE"));
+        let variables = secret_variables().map(|name| format!("{name}_FILE"));
         variables
             .filter_map(|variable| self.variable(&variable).map(|path| (variable.clone(), path.trim())))
             .collect()
@@ -55,7 +53,7 @@ pub(super) fn overlay(layers: &mut Layers, sources: &Sources) {
         let secret = variable.strip_suffix("_FILE").unwrap_or(variable);
         if NOT_SETTINGS.contains(&variable)
             || CLIENT_VARIABLES.contains(&variable)
-            || SECRETS.contains(&secret)
+            || secret_variables().any(|name| name == secret)
         {
             continue;
         }

@@ -23,7 +23,7 @@ impl Fault {
 }
 
 /// Returns the variable of a setting.
-pub(super) fn variable_of(name: &str) -> String {
+pub fn variable_of(name: &str) -> String {
     format!("{PREFIX}{}", name.replace('.', "_").to_uppercase())
 }
 

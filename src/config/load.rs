@@ -4,15 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use secrecy::SecretString;
 use secrecy::zeroize::Zeroize;
 use toml::Table;
 
 use super::Settings;
-use super::environment::{
-    self, DATABASE_PASSWORD, DATABASE_URL, ENRICHMENT_CREDENTIAL, PEPPER, PREVIOUS_PEPPER, REDIS_URL,
-    SMTP_URL, secret,
-};
-use super::fault::Fault;
+use super::environment::{self, DATABASE_PASSWORD, DATABASE_URL, secret};
+use super::fault::{Fault, SECRET_SETTINGS, variable_of};
 use super::layers::{Layers, slot};
 
 /// Every setting with its default and an explanation, compiled in.
@@ -71,15 +69,15 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
     let Some(mut settings) = typed(&mut layers, &defaults) else { return Err(ConfigError(layers.faults)) };
     settings.database_url = secret(sources, DATABASE_URL, &mut layers);
     settings.database_password = secret(sources, DATABASE_PASSWORD, &mut layers);
-    let secrets = [
-        (PEPPER, &mut settings.pepper),
-        (PREVIOUS_PEPPER, &mut settings.previous_pepper),
-        (ENRICHMENT_CREDENTIAL, &mut settings.enrichment.credential),
-        (REDIS_URL, &mut settings.redis_url),
-        (SMTP_URL, &mut settings.mail.smtp_url),
+    let slots: [(&str, &mut SecretString); SECRET_SETTINGS.len()] = [
+        ("pepper", &mut settings.pepper),
+        ("previous_pepper", &mut settings.previous_pepper),
+        ("enrichment.credential", &mut settings.enrichment.credential),
+        ("redis_url", &mut settings.redis_url),
+        ("mail.smtp_url", &mut settings.mail.smtp_url),
     ];
-    for (name, slot) in secrets {
-        if let Some(secret) = secret(sources, name, &mut layers) {
+    for (setting, slot) in slots {
+        if let Some(secret) = secret(sources, &variable_of(setting), &mut layers) {
             *slot = secret;
         }
     }
@@ -94,11 +92,11 @@ pub fn load(sources: &Sources) -> Result<Settings, ConfigError> {
 /// Whether a setting is only at fault because the file of a secret that it needs could not be read.
 fn follows_from_unreadable_secret(fault: &Fault, found: &[Fault]) -> bool {
     let needed = match fault.setting.as_str() {
-        "pepper" | "previous_pepper" => PEPPER,
-        DATABASE_PASSWORD => DATABASE_URL,
+        "pepper" | "previous_pepper" => variable_of("pepper"),
+        DATABASE_PASSWORD => DATABASE_URL.to_owned(),
         _ => return false,
     };
-    found.iter().any(|fault| fault.setting.strip_suffix("_FILE") == Some(needed))
+    found.iter().any(|fault| fault.setting.strip_suffix("_FILE") == Some(&*needed))
 }
 
 /// Gives the values their types. A value that its setting does not accept becomes the default

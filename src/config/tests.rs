@@ -5,7 +5,7 @@ mod faults;
 mod renamed;
 mod secrets;
 
-use super::environment::SECRETS;
+use super::environment::secret_variables;
 use super::fault::variable_of;
 use super::layers::{setting_names, slot};
 use super::*;
@@ -30,7 +30,7 @@ fn shown(settings: &Settings) -> String {
 #[test]
 fn an_empty_variable_counts_as_unset_for_every_setting() {
     let variables = all_names().into_iter().map(|name| variable_of(&name));
-    let secrets = SECRETS.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_FILE")]);
+    let secrets = secret_variables().flat_map(|name| [format!("{name}_FILE"), name]);
     let all: Vec<String> = variables.chain(secrets).chain(["FLUENCE_COLOUR".to_owned()]).collect();
     for empty in ["", " ", "\n"] {
         let pairs: Vec<(&str, &str)> = all.iter().map(|name| (name.as_str(), empty)).collect();

@@ -4,23 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::domain::amount::Amount;
 use crate::domain::language::Language;
-
-/// A whole number with separators; a minus sign is U+2212.
-pub(crate) fn whole(language: Language, number: i64) -> String {
-    let separator = match language {
-        Language::En => ',',
-        Language::Pt => '.',
-    };
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "\u{2212}" } else { "" });
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(crate) use crate::site::numbers::whole;
 
 /// The digits of a number that may be written in groups of three: `1,000`, `1.000` or `1 000`.
 fn without_groups(typed: &str) -> Option<String> {
@@ -133,14 +117,6 @@ mod tests {
         }
         assert_eq!(typed_amount("1.000.000.000.000").map(Amount::credits).unwrap().as_i64(), Amount::MAX);
         assert_eq!(typed_amount("1.000.000.000.001"), Err(NotANumber::TooLarge));
-    }
-
-    #[test]
-    fn numbers_have_the_separators_of_their_language() {
-        assert_eq!(whole(Language::En, 1_234_567), "1,234,567");
-        assert_eq!(whole(Language::Pt, -1_234), "\u{2212}1.234");
-        assert_eq!((whole(Language::En, 999), whole(Language::En, 0)), ("999".to_owned(), "0".to_owned()));
-        assert_eq!(whole(Language::En, i64::MIN), "\u{2212}9,223,372,036,854,775,808");
     }
 
     #[test]

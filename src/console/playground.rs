@@ -94,8 +94,8 @@ pub(super) async fn key(call: &mut Call) -> Result<Reply, PageError> {
         return Err(PageError::Busy);
     }
     guesses::add(call.db().await?, GuessKind::Playground, &subject).await?;
-    let format = FormatChoice::from_name(FormatChoice::PREFIXED).ok_or(PageError::Internal)?;
-    let secret = NewSecret { format, prefix: &console.prefix, peppers: &console.peppers };
+    let secret =
+        NewSecret { format: FormatChoice::Prefixed, prefix: &console.prefix, peppers: &console.peppers };
     let (_, secret) = keys::playground(call.db().await?, &by, account_id, &secret).await?;
     Ok(Reply::Text(secret.expose().to_owned()))
 }

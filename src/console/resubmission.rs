@@ -6,6 +6,7 @@
 use maud::{Markup, html};
 
 use super::form::{Form, TOKEN};
+use crate::site::html_text::{escaped, unescaped};
 
 /// The hidden field that carries the fields of another form.
 pub(super) const KEPT: &str = "kept";
@@ -86,11 +87,7 @@ fn input(tag: &str, name: &str, fields: &Form) -> String {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let value = rest.split('"').next()?;
-    Some(value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    Some(unescaped(value))
 }
 
 fn with_value(tag: &str, value: &str) -> String {

@@ -8,7 +8,7 @@ use super::limits::account::{Admission, LimitedRoute, RouteRefusal, Slot};
 use super::limits::limiter::RateDecision;
 use crate::domain::account::AccountState;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
-use crate::domain::wait::whole_seconds;
+use crate::domain::wait::{retry_after_s, whole_seconds};
 use crate::http::rate_limit_headers::RateLimitHeaders;
 
 /// `Retry-After` of a call past the concurrency limit: the minimum, because the end of the running
@@ -105,9 +105,5 @@ fn concurrency_hit(concurrency: u32) -> LimitHit {
 
 fn rate_hit(decision: &RateDecision) -> LimitHit {
     let wait = decision.retry_after.unwrap_or_default();
-    LimitHit {
-        limit: Limit::Rate,
-        size: decision.rate_per_s.into(),
-        retry_after_s: whole_seconds(wait).max(1),
-    }
+    LimitHit { limit: Limit::Rate, size: decision.rate_per_s.into(), retry_after_s: retry_after_s(wait) }
 }

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use chrono::SecondsFormat;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
 use crate::domain::billing::Billing;
+use crate::domain::instant;
 
 /// Credits of this request.
 pub const X_CREDITS_USED: HeaderName = HeaderName::from_static("x-credits-used");
@@ -40,7 +40,7 @@ impl<'b> BillingInfo<'b> {
             creditos_utilizados: billing.used.as_i64(),
             creditos_restantes: balance.remaining.as_i64(),
             tipo_plano: &billing.plan_label,
-            renovacao_proxima: balance.renews_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            renovacao_proxima: instant::written(balance.renews_at),
             limite_mensal: balance.plan_credits.as_i64(),
             uso_percentual: balance.plan_used_percent(),
             reembolsado: billing.refunded.map(|_| true),

@@ -4,7 +4,7 @@
 use super::fields::Fields;
 use super::json::Json;
 use crate::domain::contact::{ContactContent, limits};
-use crate::domain::person::{NameOf, Post, parse_published_at};
+use crate::domain::person::{MAX_NAME_CHARS, NameOf, Post, parse_published_at};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::EmailAddress;
 
@@ -34,7 +34,7 @@ const LAST_NAME: Spellings = ("last_name", "ultimo_nome", NameOf::Person);
 const COMPANY: Spellings = ("company", "empresa", NameOf::Company);
 
 fn needed_name(fields: &mut Fields, (english, portuguese, name_of): Spellings) -> Option<String> {
-    fields.take_name_of_two(english, portuguese, name_of, limits::NAME_CHARS)
+    fields.take_name_of_two(english, portuguese, name_of, MAX_NAME_CHARS)
 }
 
 /// Changes to a contact, as a JSON merge patch (RFC 7396) names them: a field that is missing

@@ -148,17 +148,18 @@ impl Fields {
         }
     }
 
-    /// Takes one of `words` and returns its counterpart in `meanings`.
-    pub fn take_word<T: Copy>(
+    /// Takes one of `words` and returns its meaning. Other words are a fault, even those that
+    /// `meaning` knows.
+    pub fn take_word<T>(
         &mut self,
         name: &str,
         words: &'static [&'static str],
-        meanings: &[T],
+        meaning: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
         let text = self.take_text(name)?;
-        let place = words.iter().position(|word| *word == text);
-        match place.and_then(|place| meanings.get(place)) {
-            Some(meaning) => Some(*meaning),
+        let word = words.iter().find(|word| **word == text);
+        match word.and_then(|word| meaning(word)) {
+            Some(meaning) => Some(meaning),
             None => self.fault(name, Fault::NotOneOf(words)),
         }
     }
@@ -216,7 +217,7 @@ impl Fields {
     }
 }
 
-/// A field's name from the client, cut to a length that is safe to show.
+/// The name of a field or parameter from the client, cut to a length that is safe to show.
 pub(crate) fn shown_name(name: &str) -> String {
     match name.char_indices().nth(MAX_NAME_CHARS) {
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),

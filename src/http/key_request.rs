@@ -16,24 +16,10 @@ use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS, Origin};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::text::{EnvironmentName, Name};
 
-const SCOPES: [&str; 3] = ["read", "invoke", "manage"];
-const FORMATS: [&str; 10] = [
-    "prefixed",
-    "prefixed_live",
-    "prefixed_test",
-    "flz_prod",
-    "flz_stag",
-    "flz_dev",
-    "flz",
-    "sk_live",
-    "sk_test",
-    "fluence",
-];
-const MODES: [&str; 2] = ["live", "test"];
 /// Revoking has a path of its own, because it cannot be undone.
-const STATES: [&str; 2] = ["active", "disabled"];
+pub const STATES: [&str; 2] = [KeyState::Active.as_str(), KeyState::Disabled.as_str()];
 /// Most keys that an environment can be said to have.
-const MAX_KEYS: i64 = 10_000;
+pub const MAX_KEYS: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKeyRequest {
@@ -50,9 +36,7 @@ impl NewKeyRequest {
     pub fn parse(mut fields: Fields) -> Result<Self, Refusal> {
         let name = fields.take_required::<Name>("name");
         let environment = fields.take_named("environment");
-        let choices: Vec<FormatChoice> =
-            FORMATS.iter().copied().filter_map(FormatChoice::from_name).collect();
-        let format = fields.take_word("format", &FORMATS, &choices);
+        let format = fields.take_word("format", &FormatChoice::NAMES, FormatChoice::from_name);
         let scopes = scopes(&mut fields);
         let regions = list(&mut fields, "regions", MAX_REGIONS, Fault::NotARegion);
         let networks = list(&mut fields, "allowed_networks", MAX_NETWORKS, Fault::NotANetwork);
@@ -97,7 +81,7 @@ pub fn key_change(mut fields: Fields) -> Result<(TermsChange, Option<KeyState>),
         daily_cap: cap(&mut fields, "daily_cap"),
         monthly_cap: cap(&mut fields, "monthly_cap"),
     };
-    let state = fields.take_word("state", &STATES, &[KeyState::Active, KeyState::Disabled]);
+    let state = fields.take_word("state", &STATES, KeyState::from_name);
     fields.finish()?;
     Ok((change, state))
 }
@@ -122,7 +106,7 @@ pub fn new_environment(mut fields: Fields) -> Result<(EnvironmentName, Mode), Re
     if !fields.has("mode") {
         fields.fault::<()>("mode", Fault::Missing);
     }
-    let mode = fields.take_word("mode", &MODES, &[Mode::Live, Mode::Test]);
+    let mode = fields.take_word("mode", &Mode::NAMES, Mode::from_name);
     fields.finish_with(name.zip(mode))
 }
 
@@ -148,7 +132,7 @@ fn scopes(fields: &mut Fields) -> Option<Vec<Scope>> {
     match read {
         Some(scopes) if scopes.is_empty() => fields.fault("scopes", Fault::Empty),
         Some(scopes) => Some(Scope::sorted(&scopes)),
-        None => fields.fault("scopes", Fault::NotOneOf(&SCOPES)),
+        None => fields.fault("scopes", Fault::NotOneOf(&Scope::NAMES)),
     }
 }
 

@@ -5,11 +5,8 @@ use super::profile_url::refuse_profile_urls;
 use crate::domain::depth::Depth;
 use crate::domain::detail::Detail;
 use crate::domain::language::Language;
-use crate::domain::person::{NameOf, PersonQuery};
+use crate::domain::person::{MAX_NAME_CHARS, NameOf, PersonQuery};
 use crate::domain::refusal::Refusal;
-
-/// Most characters of a name, after trimming.
-pub const MAX_NAME_CHARS: usize = 100;
 
 /// The fields of a route besides the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +50,11 @@ impl PersonRequest {
         let last_name = take_name(&mut fields, "last_name", "ultimo_nome", NameOf::Person, route);
         let company = take_name(&mut fields, "company", "empresa", NameOf::Company, route);
         let texts = take_if(route.takes_language, || {
-            fields.take_word("language", &["en", "pt"], &[Language::En, Language::Pt])
+            fields.take_word("language", &Language::CODES, Language::from_code)
         });
-        let depth = take_if(route.takes_tier, || {
-            fields.take_word(
-                "tier",
-                &["basic", "standard", "premium"],
-                &[Depth::Basic, Depth::Standard, Depth::Premium],
-            )
-        });
+        let depth = take_if(route.takes_tier, || fields.take_word("tier", &Depth::NAMES, Depth::from_name));
         let mock = take_if(route.takes_tier, || fields.take_bool("allow_mock_data"));
-        let detail = fields.take_word("detail", &["brief", "standard", "full"], &Detail::ALL);
+        let detail = fields.take_word("detail", &Detail::NAMES, Detail::from_name);
         let ((first_name, last_name), company) =
             fields.finish_with(first_name.zip(last_name).zip(company))?;
         let query = PersonQuery { first_name, last_name, company };

@@ -123,7 +123,7 @@ mod tests {
             limited(Limit::Concurrency),
             limited(Limit::Quota),
         ] {
-            for language in [Language::En, Language::Pt] {
+            for language in Language::ALL {
                 let text = refusal.action(language, links("https://example.com/upgrade").addresses());
                 assert!(!text.contains("example.com") && !text.contains("/docs"), "{text}");
             }

@@ -3,12 +3,11 @@
 
 use axum::http::Uri;
 
+use super::fields::shown_name;
 use crate::domain::refusal::{Fault, FieldFault, Refusal};
 
 /// Most parameters that are read; no list has as many, so the ones past it are unknown.
 const MAX_PARAMETERS: usize = 16;
-/// Most characters of a parameter's name that are shown again.
-const MAX_NAME_CHARS: usize = 40;
 
 /// The parameters of one request, and the faults found so far.
 #[derive(Debug, Default)]
@@ -46,7 +45,7 @@ impl Query {
 
     /// Notes that a parameter that could be read is wrong beside the others.
     pub fn fault(&mut self, name: &str, fault: Fault) {
-        self.faults.push(FieldFault { field: name.chars().take(MAX_NAME_CHARS).collect(), fault });
+        self.faults.push(FieldFault { field: shown_name(name), fault });
     }
 
     /// Ends the reading; what was not taken is unknown.
@@ -71,10 +70,7 @@ pub fn refuse_parameters(uri: &Uri) -> Result<(), Refusal> {
         return Ok(());
     }
     let Query { parameters, mut faults } = Query::of(uri);
-    let unknown = |name: &str| FieldFault {
-        field: name.chars().take(MAX_NAME_CHARS).collect(),
-        fault: Fault::Parameter,
-    };
+    let unknown = |name: &str| FieldFault { field: shown_name(name), fault: Fault::Parameter };
     faults.extend(parameters.iter().map(|(name, _)| unknown(name)));
     if faults.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(faults)) }
 }
@@ -132,5 +128,16 @@ mod tests {
         let many = (0..1_000).map(|number| format!("p{number}=1")).collect::<Vec<_>>().join("&");
         let Err(Refusal::ValidationFailed(faults)) = query(&many).finish() else { panic!("accepted") };
         assert_eq!(faults.len(), MAX_PARAMETERS + 1);
+    }
+
+    #[test]
+    fn a_name_that_is_shown_cut_ends_with_a_mark() {
+        let (name, shown) = ("n".repeat(65), format!("{}…", "n".repeat(64)));
+        let faults = [query(&name).finish(), refuse_parameters(&format!("/crm?{name}").parse().unwrap())];
+        let expected = [Fault::OtherParameter, Fault::Parameter];
+        for (refused, fault) in faults.into_iter().zip(expected) {
+            let field = shown.clone();
+            assert_eq!(refused, Err(Refusal::ValidationFailed(vec![FieldFault { field, fault }])));
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ids::SessionId;
+use crate::domain::setting::time_delta;
 
 /// The most sessions of one person. The oldest ends when another begins.
 pub const MAX_SESSIONS: i64 = 20;
@@ -41,22 +42,18 @@ impl Session {
     /// Whether the session is valid at an instant.
     pub fn is_live(&self, times: &SessionTimes, now: DateTime<Utc>) -> bool {
         let is_in_time = self.second_factor_due_at.is_none_or(|due_at| due_at > now);
-        is_in_time && self.ends_at > now && now - self.seen_at < delta(times.idle)
+        is_in_time && self.ends_at > now && now - self.seen_at < time_delta(times.idle)
     }
 
     /// Whether the person proved recently enough who they are to change what matters.
     pub fn is_confirmed(&self, times: &SessionTimes, now: DateTime<Utc>) -> bool {
-        now - self.confirmed_at < delta(times.step_up_ttl)
+        now - self.confirmed_at < time_delta(times.step_up_ttl)
     }
 
     /// Whether this use is to be written down.
     pub fn is_use_due(&self, now: DateTime<Utc>) -> bool {
         now - self.seen_at >= SEEN_EVERY
     }
-}
-
-fn delta(duration: Duration) -> TimeDelta {
-    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
 
 #[cfg(test)]

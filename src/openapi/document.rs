@@ -172,16 +172,14 @@ fn credits(route: &Route) -> Value {
     match route.price {
         Price::Flat(credits) => json!(credits),
         Price::ByDepth(prices) => {
-            let mut by_tier: Map<String, Value> =
-                Depth::ALL.iter().map(|depth| (name_of(*depth), json!(route.price.held(*depth)))).collect();
+            let mut by_tier: Map<String, Value> = Depth::ALL
+                .iter()
+                .map(|depth| (depth.as_str().to_owned(), json!(route.price.held(*depth))))
+                .collect();
             by_tier.insert("standard_without_posts".to_owned(), json!(prices.standard_without_posts));
             by_tier.into()
         }
     }
-}
-
-fn name_of(depth: Depth) -> String {
-    json!(depth).as_str().unwrap_or_default().to_owned()
 }
 
 fn security(access: &Access) -> Value {

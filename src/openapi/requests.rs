@@ -13,9 +13,11 @@ pub(super) use self::leaks::leak_report;
 use super::ordered::Ordered;
 use super::texts::Texts;
 use crate::catalogue::interned;
+use crate::domain::depth::Depth;
+use crate::domain::detail::Detail;
 use crate::domain::language::Language;
+use crate::domain::person::MAX_NAME_CHARS;
 use crate::domain::route::{Endpoint, Route};
-use crate::http::person_request::MAX_NAME_CHARS;
 
 /// A member of a body.
 #[derive(Clone, Debug)]
@@ -171,7 +173,7 @@ pub(super) fn person(route: &Route) -> RequestBody {
     if is_comprehensive {
         fields.push(Field::new(
             "tier",
-            nullable(&["basic", "standard", "premium"]),
+            nullable(&Depth::NAMES),
             [
                 "The depth of the analysis, which decides the price. `standard` if absent.",
                 "A profundidade da análise, que define o preço. Padrão: `standard`.",
@@ -181,13 +183,13 @@ pub(super) fn person(route: &Route) -> RequestBody {
     if is_comprehensive || route.endpoint == Endpoint::Analyze {
         fields.push(Field::new(
             "language",
-            nullable(&["en", "pt"]),
+            nullable(&Language::CODES),
             ["The language of the texts in the answer.", "O idioma dos textos da resposta."],
         ));
     }
     fields.push(Field::new(
         "detail",
-        nullable(&["brief", "standard", "full"]),
+        nullable(&Detail::NAMES),
         [
             "How much of the analysis the answer contains. `standard` if absent.",
             "Quanto da análise a resposta contém. Padrão: `standard`.",

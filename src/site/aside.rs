@@ -1,7 +1,7 @@
 //! What stands beside the text of an operation: programs that call it, a form that sends it, and an
 //! answer.
 
-use super::markdown::escaped;
+use super::html_text::escaped;
 use super::words::Words;
 use crate::openapi::{Access, Client, Operation, Ordered, answer};
 

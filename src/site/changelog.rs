@@ -1,7 +1,8 @@
 //! What has changed for clients and account owners: `CHANGELOG.md` without its parts for operators
 //! and sellers, as a page of each version and as a feed.
 
-use super::markdown::{escaped, to_html};
+use super::html_text::escaped;
+use super::markdown::to_html;
 use super::page::{Page, Section};
 use super::words::{Words, prefix};
 use crate::domain::language::Language;

@@ -69,7 +69,7 @@ fn of_part(price: &RoutePrice) -> OfPart {
 
 /// The limits of an account's calls to the route.
 fn limited(limits: &RouteLimits, words: Words) -> String {
-    let number = |number: u32| whole(i64::from(number), words.0);
+    let number = |number: u32| whole(words.0, i64::from(number));
     let mut text = words
         .route_is_limited()
         .replace("{rate}", &number(limits.rate_per_s))
@@ -121,7 +121,7 @@ fn per(count: &Count, words: Words) -> String {
         }
         FigureSource::Seconds => (words.seconds().to_owned(), words.per_unit(), words.per_units()),
     };
-    let each = whole(i64::from(count.each), words.0);
+    let each = whole(words.0, i64::from(count.each));
     let phrase = if count.each == 1 { one } else { many };
     phrase.replace("{each}", &each).replace("{of}", &of)
 }

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn no_guide_has_a_link_that_leads_nowhere_on_its_page() {
         for guide in GUIDES {
-            for language in [Language::En, Language::Pt] {
+            for language in Language::ALL {
                 let (text, text_language) = guide.text(language);
                 assert!(!text.contains(".md]("), "{}: a link is named by its file", guide.name);
                 super::super::markdown::to_html(text, &|target| {
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_guide_begins_with_a_sentence_about_itself() {
         for guide in GUIDES {
-            for language in [Language::En, Language::Pt] {
+            for language in Language::ALL {
                 let (text, _) = guide.text(language);
                 let first = text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default();
                 let is_sentence =

@@ -84,11 +84,11 @@ fn plans(facts: &Facts, language: Language) -> String {
     let mut text = format!("{head}\n|---|---:|---:|---:|---|\n");
     for plan in facts.offered_plans() {
         let price = plan.price_usd.map_or_else(|| custom.to_owned(), |price| price.to_string());
-        let credits = whole(plan.credits.as_i64(), language);
+        let credits = whole(language, plan.credits.as_i64());
         text += &format!(
             "| {} | {price} | {credits} | {} | {} |\n",
             plan.plan,
-            whole(i64::from(plan.rate_per_s), language),
+            whole(language, i64::from(plan.rate_per_s)),
             included_calls(plan, facts)
         );
     }

@@ -49,11 +49,6 @@ pub(super) fn heading_id(text: &str) -> String {
     kept.collect()
 }
 
-/// A text with the characters that HTML reads as markup written out.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// A document with its links led to where they are resolved to. One that leads nowhere becomes its
 /// text.
 pub(super) fn with_links(text: &str, resolve: Resolve<'_>) -> String {

@@ -2,8 +2,8 @@
 
 use crate::domain::language::Language;
 
-/// A whole number with its thousands apart: `10,000` or `10.000`.
-pub(super) fn whole(number: i64, language: Language) -> String {
+/// A whole number with its thousands apart: `10,000` or `10.000`. A minus sign is U+2212.
+pub(crate) fn whole(language: Language, number: i64) -> String {
     let separator = match language {
         Language::En => ',',
         Language::Pt => '.',
@@ -11,7 +11,7 @@ pub(super) fn whole(number: i64, language: Language) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut written = String::with_capacity(digits.len() * 4 / 3 + 1);
     if number < 0 {
-        written.push('−');
+        written.push('\u{2212}');
     }
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -24,7 +24,7 @@ pub(super) fn whole(number: i64, language: Language) -> String {
 
 /// US dollars for each credit, to a hundredth of a cent, or to two digits that are not zero:
 /// `0.1900`, `0.0029`, `0.000020`.
-pub(super) fn usd_per_credit(usd: u32, credits: i64, language: Language) -> String {
+pub(super) fn usd_per_credit(language: Language, usd: u32, credits: i64) -> String {
     const MAX_DECIMALS: usize = 12;
     if credits <= 0 {
         return String::new();
@@ -40,7 +40,7 @@ pub(super) fn usd_per_credit(usd: u32, credits: i64, language: Language) -> Stri
         Language::Pt => ',',
     };
     let usd = i64::try_from(parts / parts_per_usd).unwrap_or(i64::MAX);
-    format!("{}{point}{:0decimals$}", whole(usd, language), parts % parts_per_usd)
+    format!("{}{point}{:0decimals$}", whole(language, usd), parts % parts_per_usd)
 }
 
 #[cfg(test)]
@@ -53,10 +53,11 @@ mod tests {
             (0, "0", "0"),
             (999, "999", "999"),
             (10_000, "10,000", "10.000"),
-            (-1_234_567, "−1,234,567", "−1.234.567"),
+            (-1_234_567, "\u{2212}1,234,567", "\u{2212}1.234.567"),
+            (i64::MIN, "\u{2212}9,223,372,036,854,775,808", "\u{2212}9.223.372.036.854.775.808"),
         ] {
             assert_eq!(
-                (whole(number, Language::En).as_str(), whole(number, Language::Pt).as_str()),
+                (whole(Language::En, number).as_str(), whole(Language::Pt, number).as_str()),
                 (en, pt)
             );
         }
@@ -72,8 +73,8 @@ mod tests {
             (20, 1_000_000, "0.000020"),
             (0, 100, "0.0000"),
         ] {
-            assert_eq!(usd_per_credit(usd, credits, Language::En), en);
+            assert_eq!(usd_per_credit(Language::En, usd, credits), en);
         }
-        assert_eq!(usd_per_credit(49, 200, Language::Pt), "0,2450");
+        assert_eq!(usd_per_credit(Language::Pt, 49, 200), "0,2450");
     }
 }

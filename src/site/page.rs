@@ -3,7 +3,8 @@
 use super::aside::Aside;
 use super::assets;
 use super::guides::{Reader, guides_for, resolve};
-use super::markdown::{escaped, to_html, with_links, without_title};
+use super::html_text::escaped;
+use super::markdown::{to_html, with_links, without_title};
 use super::words::Words;
 pub(super) use super::words::prefix;
 use crate::domain::language::Language;

@@ -72,14 +72,14 @@ fn plans(facts: &Facts, language: Language) -> String {
     text += "\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n";
     for plan in facts.offered_plans() {
         let (price, each) = match plan.price_usd {
-            Some(usd) => (usd.to_string(), usd_per_credit(usd, plan.credits.as_i64(), language)),
+            Some(usd) => (usd.to_string(), usd_per_credit(language, usd, plan.credits.as_i64())),
             None => (words.by_contract().to_owned(), String::new()),
         };
-        let number = |number: u32| whole(i64::from(number), language);
+        let number = |number: u32| whole(language, i64::from(number));
         text += &format!(
             "| {} | {price} | {} | {each} | {} | {} | {} | {} | {} |\n",
             plan.plan,
-            whole(plan.credits.as_i64(), language),
+            whole(language, plan.credits.as_i64()),
             number(plan.rate_per_s),
             number(plan.concurrency),
             number(plan.requests),
@@ -125,8 +125,8 @@ fn packs(facts: &Facts, language: Language) -> String {
     );
     for pack in &facts.catalogue.packs {
         let credits = pack.credits.as_i64();
-        let each = usd_per_credit(pack.price_usd, credits, language);
-        text += &format!("| {} | {} | {} | {each} |\n", pack.name, whole(credits, language), pack.price_usd);
+        let each = usd_per_credit(language, pack.price_usd, credits);
+        text += &format!("| {} | {} | {} | {each} |\n", pack.name, whole(language, credits), pack.price_usd);
     }
     text
 }

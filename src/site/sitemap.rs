@@ -1,7 +1,7 @@
 //! The list of the pages for search engines: <https://www.sitemaps.org/protocol.html>.
 
 use super::Site;
-use super::markdown::escaped;
+use super::html_text::escaped;
 use super::served::Served;
 
 pub(super) const PATH: &str = "/sitemap.xml";

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::markdown::escaped;
+use super::html_text::escaped;
 use super::words::Words;
 use crate::domain::language::Language;
 use crate::openapi::{Access, Field, Operation, Ordered, Parameter, ParameterPlace, Verb, in_language};

@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::{RowRef, StorageError};
+use crate::ledger::rules::claim_record::IDEMPOTENCY_RETENTION;
 use crate::ledger::rules::hold::IdempotencyClaim;
 
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -19,7 +20,7 @@ pub struct KeptAnswer {
 /// What happened earlier under an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing in the last day. The key is claimed until the transaction ends.
+    /// Nothing that is still kept. The key is claimed until the transaction ends.
     Nothing,
     /// Another transaction is using the key.
     InProgress,
@@ -50,10 +51,11 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
     }
     let known: Option<AnswerRow> = sqlx::query_as(
         "select fingerprint, status, location, body from change_answer
-          where environment_id = $1 and key_hash = $2 and answered_at > now() - interval '24 hours'",
+          where environment_id = $1 and key_hash = $2 and answered_at > now() - $3",
     )
     .bind(claim.environment_id.as_uuid())
     .bind(claim.key_hash.as_slice())
+    .bind(IDEMPOTENCY_RETENTION)
     .fetch_optional(connection)
     .await?;
     Ok(match known {
@@ -91,14 +93,15 @@ pub async fn store(
     Ok(())
 }
 
-/// Deletes answers older than a day, at most `limit`. Returns the number deleted.
+/// Deletes answers that are no longer kept, at most `limit`. Returns the number deleted.
 pub async fn delete_old(connection: &mut PgConnection, limit: i64) -> Result<u64, StorageError> {
     let deleted = sqlx::query(
         "delete from change_answer where (environment_id, key_hash) in (
              select environment_id, key_hash from change_answer
-              where answered_at <= now() - interval '24 hours' order by answered_at limit $1 for update skip locked)",
+              where answered_at <= now() - $2 order by answered_at limit $1 for update skip locked)",
     )
     .bind(limit)
+    .bind(IDEMPOTENCY_RETENTION)
     .execute(connection)
     .await?;
     Ok(deleted.rows_affected())

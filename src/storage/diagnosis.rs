@@ -122,13 +122,6 @@ pub async fn try_write(connection: &mut PgConnection) -> Result<(), StorageError
     Ok(transaction.rollback().await?)
 }
 
-/// Reads the number of the newest change of keys, accounts and plans.
-pub async fn newest_change(connection: &mut PgConnection) -> Result<i64, StorageError> {
-    let (newest,): (i64,) =
-        sqlx::query_as("select coalesce(max(number), 0) from change").fetch_one(connection).await?;
-    Ok(newest)
-}
-
 /// Whether the server archives its write-ahead log.
 pub async fn is_archiving(connection: &mut PgConnection) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar("select current_setting('archive_mode') <> 'off'").fetch_one(connection).await?)

@@ -69,7 +69,8 @@ pub struct IdentityHeaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderPrefixError {
     #[error(
-        "must be letters, digits and single hyphens, begin with a letter and end with a hyphen, as Acme-; at most 32 characters"
+        "must be letters, digits and single hyphens, begin with a letter and end with a hyphen, as Acme-; at most {MAX_CHARS} \
+         characters"
     )]
     Malformed,
     #[error("is the beginning of a header that clients and servers use, such as {0}. Choose another prefix")]

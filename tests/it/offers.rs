@@ -26,7 +26,7 @@ mod peers;
 mod prices;
 mod receipts;
 mod retries;
-mod shop;
+pub(crate) mod shop;
 mod streams;
 mod tls;
 mod uploads;

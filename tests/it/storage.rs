@@ -2,6 +2,7 @@
 
 mod audit;
 mod change_feed;
+mod guesses;
 mod keys;
 mod lives;
 mod migration_locks;

@@ -96,7 +96,7 @@ pub fn has_private_sense(word: &str, language: Language, model: &Model) -> bool 
 
 /// Loads the vocabularies and the model of work talk ahead of the first call.
 pub fn prepare() {
-    for language in [Language::En, Language::Pt] {
+    for language in Language::ALL {
         Vocabulary::of(language);
     }
     worktalk::worktalk();

@@ -147,7 +147,7 @@ const fn plural<'a>(count: u32, one: &'a str, many: &'a str) -> &'a str {
 
 /// Returns the codes that the source lists and those of the analysed posts, each once.
 fn languages(person: &Person, reading: &Reading<'_>) -> Vec<String> {
-    let written = [Language::En, Language::Pt].into_iter().filter(|lg| reading.texts(*lg).posts > 0);
+    let written = Language::ALL.into_iter().filter(|lg| reading.texts(*lg).posts > 0);
     let all = person.languages.iter().map(|code| code.trim().to_lowercase());
     let mut codes: Vec<String> = Vec::new();
     for code in all.chain(written.map(|lg| lg.code().to_owned())) {

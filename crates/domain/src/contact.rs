@@ -73,10 +73,8 @@ impl ContactContent {
     }
 }
 
-/// Limits of a contact.
+/// Limits of a contact, besides those of names.
 pub mod limits {
-    /// Most characters of a name or a company, as in a call.
-    pub const NAME_CHARS: usize = 100;
     /// Most characters of a title.
     pub const TITLE_CHARS: usize = 200;
     /// Most characters of a bio.

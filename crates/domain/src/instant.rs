@@ -1,11 +1,17 @@
 //! Instants and days that people and programs write. RFC 3339 has four digits for a year, so one
 //! beyond 9999 could be stored and never be written again.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 /// Parses an instant of RFC 3339.
 pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     text.parse().ok().filter(|instant: &DateTime<Utc>| is_written(instant.date_naive()))
+}
+
+/// An instant as every answer writes it: RFC 3339, UTC, whole seconds. The same instant reads the
+/// same everywhere.
+pub fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Parses a day such as 2026-01-31.
@@ -50,6 +56,12 @@ mod tests {
         for text in ["+10000-01-01", "+262141-12-31", "0000-12-31", "-0001-01-01", "2026-13-01", ""] {
             assert_eq!(parse_day(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_instant_is_written_in_whole_seconds_of_utc() {
+        let at = parse_instant("2026-01-31T20:59:59.999-03:00").unwrap();
+        assert_eq!(written(at), "2026-01-31T23:59:59Z");
     }
 
     #[test]

@@ -12,6 +12,11 @@ pub enum Language {
 }
 
 impl Language {
+    pub const ALL: [Self; 2] = [Self::En, Self::Pt];
+
+    /// Their ISO 639-1 codes.
+    pub const CODES: [&'static str; 2] = [Self::En.code(), Self::Pt.code()];
+
     /// The ISO 639-1 code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -30,7 +35,7 @@ impl Language {
 
     /// The language of an ISO 639-1 code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::En, Self::Pt].into_iter().find(|language| language.code() == code)
+        Self::ALL.into_iter().find(|language| language.code() == code)
     }
 
     pub const fn other(self) -> Self {

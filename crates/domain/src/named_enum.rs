@@ -1,7 +1,7 @@
 //! Enums whose variants have names in the store, on the wire and in commands.
 
-/// Declares such an enum, with `ALL`, `as_str` and `from_name`. It serializes as its name, and its
-/// schema lists the names.
+/// Declares such an enum, with `ALL`, `NAMES`, `as_str` and `from_name`. It serializes as its name,
+/// and its schema lists the names.
 #[macro_export]
 macro_rules! named_enum {
     (
@@ -18,6 +18,9 @@ macro_rules! named_enum {
         impl $type {
             /// Every variant, in the order of declaration.
             $visibility const ALL: [Self; [$($name),+].len()] = [$(Self::$variant,)+];
+
+            /// The names, in the same order.
+            $visibility const NAMES: [&'static str; Self::ALL.len()] = [$($name),+];
 
             /// The name.
             $visibility const fn as_str(self) -> &'static str {
@@ -44,7 +47,7 @@ macro_rules! named_enum {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "enum": [$($name),+] })
+                schemars::json_schema!({ "type": "string", "enum": Self::NAMES.as_slice() })
             }
         }
     };
@@ -64,7 +67,8 @@ mod tests {
 
     #[test]
     fn names_and_variants_convert_both_ways() {
-        assert_eq!(Signal::ALL.map(Signal::as_str), ["stop", "go"]);
+        assert_eq!(Signal::NAMES, ["stop", "go"]);
+        assert_eq!(Signal::ALL.map(Signal::as_str), Signal::NAMES);
         assert_eq!((Signal::from_name("go"), Signal::from_name("Go")), (Some(Signal::Go), None));
     }
 }

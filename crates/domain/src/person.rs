@@ -9,6 +9,10 @@ use unicode_normalization::char::is_combining_mark;
 use super::ids::PersonId;
 use super::instant::{parse_day, parse_instant, start_of};
 
+/// Most characters of a name or a company: of a person that a caller asks about, a contact or a
+/// person of the directory.
+pub const MAX_NAME_CHARS: usize = 100;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameOf {
     /// A person's first or last name.
@@ -40,7 +44,8 @@ fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !is_combining_mark(c) && !matches!(c, '\u{2B0}'..='\u{2FF}')
 }
 
-/// The person that a caller asks about: names as typed, trimmed, 1 to 100 characters each.
+/// The person that a caller asks about: names as typed, trimmed, 1 to [`MAX_NAME_CHARS`]
+/// characters each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PersonQuery {
     pub first_name: String,

@@ -62,6 +62,8 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
+            pub const MAX_CHARS: usize = $max_chars;
+
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -74,7 +76,7 @@ macro_rules! text {
         impl FromStr for $name {
             type Err = TextError;
             fn from_str(text: &str) -> Result<Self, TextError> {
-                let text = tidy(text, $max_chars)?;
+                let text = tidy(text, Self::MAX_CHARS)?;
                 $(if !$check(&text) {
                     return Err(TextError::NotAnAddress);
                 })?

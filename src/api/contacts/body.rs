@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::api::instant;
 use crate::domain::contact::Contact;
 use crate::domain::ids::ContactId;
+use crate::domain::instant;
 use crate::domain::person::Post;
 
 #[derive(Serialize, JsonSchema)]
@@ -78,8 +78,8 @@ impl<'a> Shown<'a> {
             email: content.email.as_deref(),
             bio: content.bio.as_deref(),
             posts: content.posts.iter().map(post).collect(),
-            created_at: instant(*created_at),
-            updated_at: instant(*updated_at),
+            created_at: instant::written(*created_at),
+            updated_at: instant::written(*updated_at),
         }
     }
 }

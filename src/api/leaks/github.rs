@@ -10,12 +10,13 @@ use axum::{Extension, Json as JsonBody};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::public_keys::{KeysFrom, PublicKeys};
+use super::public_keys::{KeysFrom, PAUSE, PublicKeys};
 use super::{Leaks, MAX_LIST_BYTES, actor};
 use crate::domain::hex;
 use crate::domain::key::KeySecret;
 use crate::domain::key::leak::{LeakSource, is_usable_url};
 use crate::domain::refusal::{Malformed, Refusal};
+use crate::domain::wait::retry_after_s;
 use crate::http::answer::{RefusalResponse, passed_on};
 use crate::http::client_address::ClientAddress;
 use crate::http::json_body::read_any_body;
@@ -113,6 +114,7 @@ async fn is_signed(keys: &PublicKeys, headers: &HeaderMap, body: &[u8]) -> Resul
     let (Some(identifier), Some(signature)) = (header(IDENTIFIER), header(SIGNATURE)) else {
         return Ok(false);
     };
-    let key = keys.find(identifier).await.map_err(|_| Refusal::Unavailable { retry_after_s: 60 })?;
+    let retry_after_s = retry_after_s(PAUSE);
+    let key = keys.find(identifier).await.map_err(|_| Refusal::Unavailable { retry_after_s })?;
     Ok(key.is_some_and(|key| key.has_signed(body, signature)))
 }

@@ -20,7 +20,7 @@ use crate::upstream::fetch::{Fetched, fetch};
 const FRESH: Duration = Duration::from_secs(24 * 3600);
 const USABLE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Pause between two reads, whatever identifiers reports name.
-const PAUSE: Duration = Duration::from_secs(60);
+pub(super) const PAUSE: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BYTES: usize = 256 * 1024;
 

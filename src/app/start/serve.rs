@@ -20,7 +20,7 @@ impl Foundation {
         entrance: Entrance,
         tasks: Tasks,
     ) -> Result<App, StartError> {
-        let has_console = self.has_console();
+        let has_console = self.console_base().is_some();
         let Entrance { listeners, tls } = entrance;
         let operators = self.operators_page(listeners.operator.as_ref())?;
         let Self {

@@ -8,8 +8,6 @@ use crate::domain::language::Language;
 use crate::domain::plan::Access;
 use crate::domain::route::{DepthPrices, Endpoint, Price, Route};
 
-const LANGUAGES: [(&str, Language); 2] = [("en", Language::En), ("pt", Language::Pt)];
-
 pub(super) fn built_in(fields: &mut Fields<'_>) -> Option<Route> {
     let path = path(fields);
     if path.as_ref().is_some_and(PathPattern::has_parameters) {
@@ -19,7 +17,8 @@ pub(super) fn built_in(fields: &mut Fields<'_>) -> Option<Route> {
     let endpoint = fields.required("endpoint", word_of(&endpoints));
     let price = price(fields);
     let access = fields.required("access", parsed::<Access>);
-    let language = fields.required("language", word_of(&LANGUAGES));
+    let languages = Language::ALL.map(|language| (language.code(), language));
+    let language = fields.required("language", word_of(&languages));
     Some(Route {
         path: interned(&path?.to_string()),
         endpoint: endpoint?,

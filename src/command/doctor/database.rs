@@ -17,6 +17,7 @@ use crate::clock;
 use crate::local_postgres::LocalPostgresError;
 use crate::secret::Pepper;
 use crate::secret::peppers::Peppers;
+use crate::storage::change_feed;
 use crate::storage::diagnosis;
 use crate::storage::error::StorageError;
 use crate::storage::keys;
@@ -58,7 +59,7 @@ pub(super) async fn check(context: &Context) -> anyhow::Result<Vec<Check>> {
     let gateways = nodes::list(&mut connection).await?;
     let pool = i64::from(context.settings().database.max_connections.get());
     checks.push(gateways::judge_connections(server.max_connections, pool, &gateways));
-    checks.extend(gateways::judge(&gateways, diagnosis::newest_change(&mut connection).await?));
+    checks.extend(gateways::judge(&gateways, change_feed::newest(&mut connection).await?));
     checks.extend(check_peppers(context, &mut connection).await?);
     Ok(checks)
 }

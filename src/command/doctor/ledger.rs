@@ -73,7 +73,7 @@ fn judge_write(written: Option<anyhow::Result<()>>) -> Option<Check> {
         },
         None => {
             let advice = "look for waiting statements in pg_stat_activity, and at the disk of the server";
-            GROUP.fail(NAME, "a write takes longer than 10 s", advice)
+            GROUP.fail(NAME, format!("a write takes longer than {} s", WRITE_TIMEOUT.as_secs()), advice)
         }
     })
 }

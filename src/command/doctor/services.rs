@@ -70,7 +70,10 @@ async fn check_store(url: &str, budget: Duration) -> Vec<Check> {
             let advice = if is_refusal(&error) { REFUSED } else { AWAY };
             vec![STORE.fail("reachable", format!("{address}: {error}"), advice)]
         }
-        Err(_) => vec![STORE.fail("reachable", format!("{address}: no answer within 3 s"), AWAY)],
+        Err(_) => {
+            let found = format!("{address}: no answer within {} s", TIMEOUT.as_secs());
+            vec![STORE.fail("reachable", found, AWAY)]
+        }
     }
 }
 
@@ -149,7 +152,8 @@ async fn check_upstream(settings: &UpstreamSettings) -> Check {
             UPSTREAM.fail("enrichment", reason, "check enrichment.url: calls that need it get 503")
         }
         Err(_) => {
-            UPSTREAM.fail("enrichment", "no connection within 3 s", "check enrichment.url and the way there")
+            let found = format!("no connection within {} s", TIMEOUT.as_secs());
+            UPSTREAM.fail("enrichment", found, "check enrichment.url and the way there")
         }
     }
 }

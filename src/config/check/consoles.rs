@@ -1,5 +1,6 @@
 //! What is wrong with the settings of the owners' console and of the operators' console.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use secrecy::ExposeSecret;
@@ -14,6 +15,7 @@ use crate::mail::transport::{Transport, mailbox_of};
 /// A larger grant for each sign-up is a slip.
 const MAX_SIGN_UP_GRANT: u32 = 1_000_000;
 const MAX_GRANT_DAYS: u32 = 366;
+const MIN_PASSWORD_CHARS: RangeInclusive<usize> = 12..=64;
 
 impl Settings {
     pub(super) fn check_console(&self, faults: &mut Vec<Fault>) {
@@ -26,12 +28,12 @@ impl Settings {
         require(
             self.console.sign_up_grant <= MAX_SIGN_UP_GRANT,
             "console.sign_up_grant",
-            "must be from 0 to 1000000",
+            &format!("must be from 0 to {MAX_SIGN_UP_GRANT}"),
         );
         require(
             self.console.sign_up_grant_days.get() <= MAX_GRANT_DAYS,
             "console.sign_up_grant_days",
-            "must be from 1 to 366",
+            &format!("must be from 1 to {MAX_GRANT_DAYS}"),
         );
         require(
             Transport::of(self.mail.smtp_url.expose_secret(), Path::new("")).is_ok(),
@@ -44,9 +46,9 @@ impl Settings {
             "must be one e-mail address, as Acme <no-reply@acme.test>",
         );
         require(
-            (12..=64).contains(&self.console.min_password_chars.get()),
+            MIN_PASSWORD_CHARS.contains(&self.console.min_password_chars.get()),
             "console.min_password_chars",
-            "must be from 12 to 64",
+            &format!("must be from {} to {}", MIN_PASSWORD_CHARS.start(), MIN_PASSWORD_CHARS.end()),
         );
         require(
             self.console.max_concurrent_pages.get() < self.database.max_connections.get() as usize,

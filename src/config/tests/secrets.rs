@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::super::environment::SECRETS;
+use super::super::environment::secret_variables;
 use super::super::fault::variable_of;
 use super::super::{Fault, Sources, load};
 use super::{all_names, environment, faulty, shown};
@@ -44,13 +44,13 @@ fn every_secret_of_the_settings_is_one_that_may_come_from_a_file() {
     .into_iter()
     .map(TextFile::new)
     .collect();
-    let names = SECRETS.map(|name| format!("{name}_FILE"));
+    let names: Vec<String> = secret_variables().map(|name| format!("{name}_FILE")).collect();
     let mut pairs: Vec<(&str, &str)> =
         names.iter().map(String::as_str).zip(files.iter().map(TextFile::path)).collect();
     pairs.push(("FLUENCE_PEPPER_VERSION", "2"));
     pairs.push(("FLUENCE_PREVIOUS_PEPPER_VERSION", "1"));
     let settings = load(&environment(&pairs)).unwrap();
-    assert_eq!(shown(&settings).matches("[REDACTED]").count(), SECRETS.len());
+    assert_eq!(shown(&settings).matches("[REDACTED]").count(), names.len());
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn an_empty_secret_beside_its_file_counts_as_unset() {
 
 #[test]
 fn a_file_that_holds_nothing_is_a_fault_for_every_secret() {
-    for name in SECRETS {
+    for name in secret_variables() {
         for text in ["", " \n"] {
             let file = TextFile::new(text);
             let variable = format!("{name}_FILE");
@@ -103,7 +103,7 @@ fn no_fault_of_a_file_shows_a_value() {
 #[test]
 fn no_fault_of_a_variable_shows_its_value() {
     let names = all_names().into_iter().map(|name| variable_of(&name));
-    for variable in names.chain(SECRETS.map(str::to_owned)) {
+    for variable in names.chain(secret_variables()) {
         for value in [CANARY.to_owned(), format!("[\"{CANARY}"), format!("http://me:{CANARY}@x y")] {
             let Err(error) = load(&environment(&[(&variable, &value)])) else { continue };
             assert!(!format!("{error} {error:?}").contains(CANARY), "{variable}: {error}");

@@ -1,11 +1,12 @@
 //! The UTC days that a page is about, and the form that chooses them.
 
-use chrono::{DateTime, Days as Number, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days as Number, NaiveDate, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use crate::console::call::Call;
 use crate::console::form::Form;
 use crate::console::words::Words;
+use crate::domain::instant::start_of;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::period::period_at;
 
@@ -26,8 +27,7 @@ impl Days {
 
     /// Their first instant, and the first after them.
     pub(super) fn instants(self) -> (DateTime<Utc>, DateTime<Utc>) {
-        let begin = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-        (begin(self.from), begin(self.to) + TimeDelta::days(1))
+        (start_of(self.from), start_of(self.to) + TimeDelta::days(1))
     }
 
     pub(super) fn all(self) -> impl Iterator<Item = NaiveDate> {

@@ -1,6 +1,6 @@
 //! The answer to a call that was not held: a refusal, or the stored answer of an earlier call.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::settled::Settled;
 use super::stored_answer::replay;
@@ -9,7 +9,7 @@ use crate::domain::credits::Credits;
 use crate::domain::ids::CallId;
 use crate::domain::key::Mode;
 use crate::domain::refusal::{Limit, LimitHit, Refusal};
-use crate::domain::wait;
+use crate::domain::wait::retry_after_s_until;
 use crate::gate::auth::caller::Caller;
 use crate::ledger::rules::caps::CapReached;
 use crate::ledger::rules::hold::{AnswerContent, DeclineReason, Declined};
@@ -68,24 +68,5 @@ pub(super) fn replay_or_refusal(
 const RUNNING_CALLS_WAIT_S: u64 = 2;
 
 fn seconds_until(instant: DateTime<Utc>, caller: &Caller) -> u64 {
-    retry_after_s(instant - caller.clock.now())
-}
-
-/// Rounds up to at least 1, so that waiting this long is enough.
-fn retry_after_s(left: TimeDelta) -> u64 {
-    wait::whole_seconds(left.to_std().unwrap_or_default()).max(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_rounded_up() {
-        let second = TimeDelta::seconds(1);
-        assert_eq!(retry_after_s(second), 1);
-        assert_eq!(retry_after_s(second + TimeDelta::nanoseconds(1)), 2);
-        assert_eq!(retry_after_s(TimeDelta::nanoseconds(1)), 1);
-        assert_eq!(retry_after_s(-second), 1);
-    }
+    retry_after_s_until(instant - caller.clock.now())
 }

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Field, RequestBody, or_null, short_text};
+use crate::domain::account::DEFAULT_ENVIRONMENT;
 use crate::domain::amount::Amount;
 use crate::domain::key::rotation::Overlap;
 use crate::domain::key::{FormatChoice, Mode, Scope};
 use crate::domain::origin::{MAX_NETWORKS, MAX_REGIONS};
+use crate::domain::text::{EnvironmentName, Name};
+use crate::http::key_request::{MAX_KEYS, STATES};
 
 /// What a key may do.
 fn terms() -> Vec<Field> {
@@ -16,7 +19,7 @@ fn terms() -> Vec<Field> {
     vec![
         Field::new(
             "name",
-            short_text(80),
+            short_text(Name::MAX_CHARS),
             ["What the key is called in lists.", "O nome da chave nas listas."],
         ),
         Field::new(
@@ -77,11 +80,12 @@ pub(in crate::openapi) fn new_key() -> RequestBody {
             _ => {}
         }
     }
-    let formats: Vec<Value> = FormatChoice::names().map(|name| json!(name)).chain([Value::Null]).collect();
+    let formats: Vec<Value> =
+        FormatChoice::NAMES.iter().map(|name| json!(name)).chain([Value::Null]).collect();
     fields.extend([
         Field::new(
             "environment",
-            json!({ "type": ["string", "null"], "default": "default" }),
+            json!({ "type": ["string", "null"], "default": DEFAULT_ENVIRONMENT }),
             ["The environment of the key, by name.", "O ambiente da chave, pelo nome."],
         ),
         Field::new(
@@ -97,7 +101,7 @@ pub(in crate::openapi) fn key_change() -> RequestBody {
     let mut fields = terms();
     fields.push(Field::new(
         "state",
-        json!({ "enum": ["active", "disabled"] }),
+        json!({ "enum": STATES }),
         ["Whether the key may be used.", "Se a chave pode ser usada."],
     ));
     RequestBody::new(fields, r#"{"name": "backend-2", "daily_cap": null}"#)
@@ -124,7 +128,7 @@ pub(in crate::openapi) fn empty() -> RequestBody {
 pub(in crate::openapi) fn new_environment() -> RequestBody {
     let name = Field::new(
         "name",
-        short_text(40),
+        short_text(EnvironmentName::MAX_CHARS),
         ["Its name, with which keys refer to it.", "O nome, com o qual as chaves se referem a ele."],
     );
     let mode = Field::new(
@@ -141,7 +145,7 @@ pub(in crate::openapi) fn new_environment() -> RequestBody {
 pub(in crate::openapi) fn key_cap() -> RequestBody {
     let cap = Field::new(
         "key_cap",
-        json!({ "type": ["integer", "null"], "minimum": 1, "maximum": 10_000 }),
+        json!({ "type": ["integer", "null"], "minimum": 1, "maximum": MAX_KEYS }),
         [
             "Most keys of the environment. `null`: as many as the plan allows.",
             "Máximo de chaves do ambiente. `null`: tantas quanto o plano permite.",

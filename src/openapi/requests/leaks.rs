@@ -1,12 +1,13 @@
 //! The body of a report of a leaked key.
 
 use super::{Field, RequestBody, or_null, short_text};
+use crate::api::leaks::MAX_TOKEN_CHARS;
 use crate::domain::key::leak::MAX_URL_CHARS;
 
 /// A report. The example has a placeholder, so that no secret scanner takes it for a key.
 pub(in crate::openapi) fn leak_report() -> RequestBody {
     let fields = vec![
-        Field::new("token", short_text(128), ["The whole key.", "A chave inteira."]).required(),
+        Field::new("token", short_text(MAX_TOKEN_CHARS), ["The whole key.", "A chave inteira."]).required(),
         Field::new(
             "url",
             or_null(short_text(MAX_URL_CHARS)),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
-use super::{Resolve, escaped, heading_id};
+use super::{Resolve, heading_id};
 use crate::site::assets;
+use crate::site::html_text::escaped;
 use crate::site::tables::Table;
 
 /// Rewrites the events of a document.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::site::assets;
+use crate::site::html_text::escaped;
 
 #[test]
 fn markup_in_a_text_is_shown_and_not_interpreted() {

@@ -1,7 +1,7 @@
 //! Second factors that are about to end: a day after an admin vouched for a person who has lost
 //! theirs, or three days after an operator confirmed it, with a notice on each of them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ use crate::storage::identity::memberships::{self, Membership};
 pub const WAIT_H: i32 = 24;
 /// Hours between an operator's confirmation and the end of the factor.
 pub const OPERATOR_WAIT_H: i32 = 72;
+/// How long a log-in can use the end of the factor.
+pub(super) const USABLE_FOR: TimeDelta = TimeDelta::days(7);
 /// Hours between two notices of it.
 const NOTICE_EVERY_H: i32 = 24;
 /// The most notices that are sent at once.
@@ -69,8 +71,9 @@ async fn insert(
 
 /// Removes a reset that was not used in time.
 async fn forget_unused(connection: &mut PgConnection, identity: IdentityId) -> Result<(), StorageError> {
-    sqlx::query("delete from factor_reset where identity_id = $1 and due_at <= now() - interval '7 days'")
+    sqlx::query("delete from factor_reset where identity_id = $1 and due_at <= now() - $2")
         .bind(identity.as_uuid())
+        .bind(USABLE_FOR)
         .execute(connection)
         .await?;
     Ok(())
@@ -112,14 +115,14 @@ pub async fn cancel(connection: &mut PgConnection, identity: IdentityId) -> Resu
     Ok(ended.rows_affected() == 1)
 }
 
-/// Takes the reset of a person whose wait is over, within a week of its end. Of two log-ins at
-/// once, one takes it.
+/// Takes the reset of a person whose wait is over, while it is usable. Of two log-ins at once, one
+/// takes it.
 pub async fn take_due(connection: &mut PgConnection, identity: IdentityId) -> Result<bool, StorageError> {
     let taken = sqlx::query(
-        "delete from factor_reset
-          where identity_id = $1 and due_at <= now() and due_at > now() - interval '7 days'",
+        "delete from factor_reset where identity_id = $1 and due_at <= now() and due_at > now() - $2",
     )
     .bind(identity.as_uuid())
+    .bind(USABLE_FOR)
     .execute(connection)
     .await?;
     Ok(taken.rows_affected() == 1)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::identity::throttle::{Failures, GuessKind};
+use crate::identity::throttle::{FORGOTTEN_AFTER, Failures, GuessKind};
 use crate::storage::error::StorageError;
 
 /// Returns the failures in a row of a subject, by its keyed digest.
@@ -21,7 +21,7 @@ pub async fn find(
     Ok(row.map(|(count, last_at)| Failures { count, last_at }))
 }
 
-/// Counts a failure. After a day without one the count begins again.
+/// Counts a failure. The count begins again once the earlier ones are forgotten.
 pub async fn add(
     connection: &mut PgConnection,
     kind: GuessKind,
@@ -30,12 +30,13 @@ pub async fn add(
     sqlx::query(
         "insert into guess (kind, subject, failures, last_at) values ($1, $2, 1, now())
              on conflict (kind, subject) do update
-            set failures = case when guess.last_at < now() - interval '1 day' then 1
+            set failures = case when guess.last_at < now() - $3 then 1
                                 else least(guess.failures, 1000000) + 1 end,
                 last_at = now()",
     )
     .bind(kind.as_str())
     .bind(subject.as_slice())
+    .bind(FORGOTTEN_AFTER)
     .execute(connection)
     .await?;
     Ok(())

@@ -54,7 +54,10 @@ impl LedgerConnection {
         if self.open.is_none() {
             let connected = tokio::time::timeout(CONNECT_TIMEOUT, connect(&self.options)).await;
             let connection = connected
-                .map_err(|_| StoreError::Unavailable("no connection within 5 s".into()))?
+                .map_err(|_| {
+                    let reason = format!("no connection within {} s", CONNECT_TIMEOUT.as_secs());
+                    StoreError::Unavailable(reason)
+                })?
                 .map_err(|error| StoreError::Unavailable(server_message(&error)))?;
             self.open = Some(connection);
         }

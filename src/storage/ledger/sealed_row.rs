@@ -6,6 +6,34 @@ use uuid::Uuid;
 
 use super::seal::{self, Seal, SealedEntry};
 
+/// Opens a cursor over sealed rows: the batches of a query, each followed by its entries, in the
+/// order in which they are sealed. `$entries` selects the entries, as `e`.
+macro_rules! open_rows {
+    ($cursor:literal, $batches:literal, $entries:literal) => {
+        concat!(
+            "declare ",
+            $cursor,
+            " no scroll cursor for
+with batch as (",
+            $batches,
+            ")
+select epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash,
+       null::uuid as account_id, null::bigint as number, null::bigint as amount, null::bigint as balance_after,
+       null::uuid as call_id, null::uuid as key_id, null::int as lot, null::smallint as kind, null::smallint as route,
+       null::smallint as outcome
+  from batch
+union all
+select e.epoch, e.batch, e.at, null, null, null, null, null,
+       e.account_id, e.number, e.amount, e.balance_after, e.call_id, e.key_id, e.lot, e.kind, e.route, e.outcome
+  from ledger_entry e ",
+            $entries,
+            "
+ order by epoch, batch, account_id nulls first, number"
+        )
+    };
+}
+pub(super) use open_rows;
+
 /// A batch, or one of its entries. Also a line of an exported month.
 #[derive(Clone, Debug, serde::Deserialize, serde::Serialize, sqlx::FromRow)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,7 @@
 //! `Idempotency-Key` on changes.
 
+use chrono::TimeDelta;
+use fluence::storage::change_answers;
 use serde_json::{Value, json};
 
 use super::keys::{managed, works};
@@ -34,6 +36,24 @@ async fn the_same_change_is_made_once_and_answered_alike() {
         // One key of one environment is one key, whatever the path.
         sqlx::query("delete from change_answer").execute(gateway.database.pool()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_a_day() {
+    let (gateway, customer) = managed().await;
+    let contact = json!({"first_name": "Ana", "last_name": "Prates", "company": "Zyntra"});
+    post(&gateway, &customer, "/v1/contacts", "c", &contact).await;
+    let mut answers = Vec::new();
+    for passed in [TimeDelta::hours(23), TimeDelta::hours(1)] {
+        let earlier = sqlx::query("update change_answer set answered_at = answered_at - $1").bind(passed);
+        earlier.execute(gateway.database.pool()).await.unwrap();
+        let mut connection = gateway.database.pool().acquire().await.unwrap();
+        change_answers::delete_old(&mut connection, 10).await.unwrap();
+        let again = post(&gateway, &customer, "/v1/contacts", "c", &contact).await;
+        answers.push((again.status, again.headers.contains_key("idempotent-replayed")));
+    }
+    // After a day the change is tried again, and the contact exists.
+    assert_eq!(answers, [(201, true), (409, false)]);
 }
 
 #[tokio::test]

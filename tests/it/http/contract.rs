@@ -62,7 +62,7 @@ async fn a_refunded_call_says_so_with_its_reason() {
 
 #[tokio::test]
 async fn a_plan_without_the_endpoint_gets_exactly_this_body() {
-    for language in [Language::En, Language::Pt] {
+    for language in Language::ALL {
         let ctx = context(Dialect::Fluence, false, language);
         let sent = sent_refusal(access_denied(), Some(billing()), &ctx).await;
         assert_eq!(sent.status, 403);
@@ -202,7 +202,7 @@ async fn a_plan_that_is_no_crm_plan_is_named_as_the_way_to_access() {
 
 #[tokio::test]
 async fn influtics_has_three_fixed_sentences() {
-    for language in [Language::En, Language::Pt] {
+    for language in Language::ALL {
         let ctx = context(Dialect::Influtics, false, language);
         for (refusal, error, code) in [
             (Refusal::MissingAuth, "Missing Authorization header", "MISSING_AUTH"),

@@ -214,7 +214,7 @@ mod tests {
         };
         for (at, one) in rules.iter().enumerate() {
             for other in &rules[at + 1..] {
-                for language in [Language::En, Language::Pt] {
+                for language in Language::ALL {
                     let verb =
                         |rule: &Rule| rule.text.of(language).finding.split(' ').next().unwrap().to_owned();
                     let (a, b) = (verb(one), verb(other));

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn every_line_of_the_catalogue_agrees_with_none_one_two_and_five() {
         let catalogue = &model().catalogue;
-        for answer in [Language::En, Language::Pt] {
+        for answer in Language::ALL {
             let style = catalogue.style.iter().flat_map(|style| [&style.low, &style.high]).flatten();
             let style = style.map(|line| line.text.of(answer).as_str());
             let rules = catalogue.rules.iter().map(|rule| rule.text.of(answer).text.as_str());

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn every_lean_reads_differently_in_both_languages() {
-        for language in [Language::En, Language::Pt] {
+        for language in Language::ALL {
             let readings: std::collections::HashSet<String> = [0.3, 0.45, 0.5, 0.55, 0.7]
                 .map(|p| trait_reading(0, Lean::of(p), TextLength::Sufficient, language))
                 .into();

@@ -15,7 +15,7 @@ use fluence_domain::person::Person;
 use super::people::{premium, sample, today};
 use super::voices::{halves, parts, sample_in, style_of, voices};
 
-const BOTH: [Language; 2] = [Language::En, Language::Pt];
+const BOTH: [Language; 2] = Language::ALL;
 /// The greatest share of texts that may get the same line, and get it as strong.
 const MAX_GIVEN: f64 = 0.40;
 const MAX_STRONG: f64 = 0.15;

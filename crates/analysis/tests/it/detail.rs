@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::people::{sample, today};
 use super::voices::all_people;
 
-const BOTH: [Language; 2] = [Language::En, Language::Pt];
+const BOTH: [Language; 2] = Language::ALL;
 const MAX_BYTES: [(Detail, usize); 2] = [(Detail::Brief, 4_000), (Detail::Standard, 10_000)];
 /// The longest answer without the analysis and the person's values.
 const FRAME: &str = r#"{"success":true,"analise":{"person":{"first_name":,"last_name":,"company":,"title":,"location":},

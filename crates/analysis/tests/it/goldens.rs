@@ -41,7 +41,7 @@ fn sample_people_read_as_reviewed() {
     for (number, person) in sample().iter().enumerate() {
         let name =
             format!("{:02}_{}_{}", number + 1, person.first_name, person.last_name).replace([' ', '\''], "_");
-        let both = [Language::En, Language::Pt].map(|answer| told(person, answer)).join("\n\n---\n\n");
+        let both = Language::ALL.map(|answer| told(person, answer)).join("\n\n---\n\n");
         insta::assert_snapshot!(name, both);
     }
 }

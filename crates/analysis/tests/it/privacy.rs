@@ -151,7 +151,7 @@ fn permitted(cases: &[Case]) -> Vec<&'static str> {
         let posts = [post_with(case, at)];
         let span = span(&posts[0], case);
         let reading = Reading::of(&posts, model());
-        let placed = [Language::En, Language::Pt].into_iter().flat_map(|l| &reading.texts(l).sentences);
+        let placed = Language::ALL.into_iter().flat_map(|l| &reading.texts(l).sentences);
         let mut own = placed.filter(|placed| span.contains(&placed.sentence.start)).peekable();
         let quoted = |permission| permission == Permission::Quoted;
         if own.peek().is_some() && own.any(|placed| quoted(placed.permission)) {
@@ -259,7 +259,7 @@ fn a_private_matter_joined_to_work_is_still_private() {
         for text in [format!("{work}{join}{matter}."), format!("{matter}{join}{work}.")] {
             let posts = [post(&text)];
             let reading = Reading::of(&posts, model());
-            let both = [Language::En, Language::Pt].into_iter().flat_map(|l| &reading.texts(l).sentences);
+            let both = Language::ALL.into_iter().flat_map(|l| &reading.texts(l).sentences);
             of += 1;
             if both.into_iter().any(|placed| placed.permission == Permission::Quoted) {
                 found.push(text);
@@ -274,7 +274,7 @@ fn a_private_matter_joined_to_work_is_still_private() {
 fn is_permitted(text: &str) -> bool {
     let posts = [post(text)];
     let reading = Reading::of(&posts, model());
-    let mut both = [Language::En, Language::Pt].into_iter().flat_map(|l| &reading.texts(l).sentences);
+    let mut both = Language::ALL.into_iter().flat_map(|l| &reading.texts(l).sentences);
     both.any(|placed| placed.permission == Permission::Quoted)
 }
 
@@ -338,7 +338,7 @@ fn most_work_talk_is_quotable_however_private_it_sounds() {
 #[test]
 fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
     let own: HashSet<Vec<String>> = OWN_TEXTS.iter().flat_map(|text| runs(text)).collect();
-    for language in [Language::En, Language::Pt] {
+    for language in Language::ALL {
         let cases: Vec<Case> =
             PRIVATE.into_iter().flat_map(cases).filter(|case| case.language == language).collect();
         let work: HashSet<Vec<String>> = around(language).iter().flat_map(|text| runs(text)).collect();
@@ -348,7 +348,7 @@ fn no_field_of_an_answer_repeats_a_private_sentence_or_its_place() {
             let posts: Vec<Post> = group.iter().enumerate().map(|(at, case)| post_with(case, at)).collect();
             let spans: Vec<_> = posts.iter().zip(group).map(|(post, case)| span(post, case)).collect();
             let person = writer_of(posts);
-            for texts in [Language::En, Language::Pt] {
+            for texts in Language::ALL {
                 let answer = analyse(&person, Depth::Premium, texts, today()).unwrap();
                 let (mut told, mut places) = (Vec::new(), Vec::new());
                 collect(&serde_json::to_value(answer).unwrap(), &mut told, &mut places);
@@ -402,7 +402,7 @@ fn no_word_with_a_private_sense_is_singled_out() {
         cases.enumerate().map(|(at, case)| post_with(&case, at)).collect::<Vec<_>>()
     };
     let mut seen = 0;
-    for language in [Language::En, Language::Pt] {
+    for language in Language::ALL {
         let harmless: Vec<Vec<Post>> = posts(language).chunks(PER_PERSON * 3).map(<[Post]>::to_vec).collect();
         let invented = voices(language).into_iter().map(|(_, person)| person);
         for person in harmless.into_iter().map(writer_of).chain(invented) {

@@ -50,6 +50,17 @@ impl FormatChoice {
     /// The word for the default.
     pub const PREFIXED: &str = "prefixed";
 
+    /// The words, the default first.
+    pub const NAMES: [&'static str; 1 + KeyFormat::ISSUED.len()] = {
+        let mut names = [Self::PREFIXED; _];
+        let mut place = 0;
+        while place < KeyFormat::ISSUED.len() {
+            names[1 + place] = KeyFormat::ISSUED[place].as_str();
+            place += 1;
+        }
+        names
+    };
+
     /// The choice that a word names.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
@@ -58,11 +69,6 @@ impl FormatChoice {
                 KeyFormat::from_name(format).filter(|format| *format != KeyFormat::Legacy).map(Self::Format)
             }
         }
-    }
-
-    /// The words, the default first.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        std::iter::once(Self::PREFIXED).chain(KeyFormat::ISSUED.map(KeyFormat::as_str))
     }
 
     /// The named format, if it is not the default.

@@ -7,7 +7,7 @@
 //! form, `docs/errors.md` is generated from it, and `docs/STYLE.md` has the rules for the texts.
 //! The contract fixes a few of them: they stay in English, and some have no full stop.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use super::declare::{refusals, wording};
 use super::fault::{FieldFault, InSentence};
@@ -19,6 +19,7 @@ use super::{
 use crate::contact::ContactLimit;
 use crate::credits::Credits;
 use crate::ids::ContactId;
+use crate::instant;
 use crate::language::Language;
 
 refusals! {
@@ -170,14 +171,14 @@ refusals! {
                     pt: "Esta chave de API foi encontrada em um lugar acessível a terceiros e não funciona mais.",
                         "Crie uma nova chave e substitua esta na sua aplicação. Remova-a do lugar indicado em `found_at` e \
                          confira o consumo da conta.";
-                    facts: exposed_at = Fact::shown(at.to_rfc3339_opts(SecondsFormat::Secs, true)), found_at = place;
+                    facts: exposed_at = Fact::shown(instant::written(*at)), found_at = place;
                 }
                 None => {
                     en: "This API key was found where others could read it, and no longer works.",
                         "Create a new key, and replace this one in your application. Check the usage of your account.";
                     pt: "Esta chave de API foi encontrada em um lugar acessível a terceiros e não funciona mais.",
                         "Crie uma nova chave e substitua esta na sua aplicação. Confira o consumo da conta.";
-                    facts: exposed_at = Fact::shown(at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                    facts: exposed_at = Fact::shown(instant::written(*at));
                 }
             }
         }
@@ -245,7 +246,7 @@ refusals! {
                                "{}/day", counted(limit.as_i64(), "credit", "credits")
                            )),
                            limit = "key_credits_per_day",
-                           resets_at = Fact::shown(resets_at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                           resets_at = Fact::shown(instant::written(*resets_at));
                 }
                 KeyCap::Monthly => {
                     en: "This call would exceed the cap of this API key: {credits} per UTC month.",
@@ -258,7 +259,7 @@ refusals! {
                                "{}/month", counted(limit.as_i64(), "credit", "credits")
                            )),
                            limit = "key_credits_per_month",
-                           resets_at = Fact::shown(resets_at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                           resets_at = Fact::shown(instant::written(*resets_at));
                 }
             }
         }

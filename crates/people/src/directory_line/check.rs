@@ -1,10 +1,9 @@
 //! Validates a line: trims every text, and reports everything outside its limits at once.
 
 use super::{DirectoryLine, FieldFault, Problem};
-use fluence_domain::person::NameOf;
+use fluence_domain::person::{MAX_NAME_CHARS, NameOf};
 
-/// Limits of the fields, in characters and in items.
-const MAX_NAME_CHARS: usize = 100;
+/// Limits of the other fields, in characters and in items.
 const MAX_SHORT_TEXT_CHARS: usize = 200;
 pub(super) const MAX_BIO_CHARS: usize = 5_000;
 pub(super) const MAX_POST_CHARS: usize = 20_000;

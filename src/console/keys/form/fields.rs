@@ -64,7 +64,7 @@ impl Typed {
                 (faults.at("format"))
                 select #format name="format" aria-invalid=[faults.invalid("format")]
                     aria-describedby=[faults.described("format", true)] {
-                    @for format in FormatChoice::names() {
+                    @for format in FormatChoice::NAMES {
                         option value=(format) selected[format == self.format] { (format) }
                     }
                 }

@@ -23,7 +23,6 @@ use crate::clock;
 /// Consecutive failures after which the connection is closed. One late answer does not close it.
 const FAILURES: u32 = 3;
 
-const NO_CONNECTION: &str = "no connection within 1 s";
 const NO_ANSWER: &str = "no answer within limits.decision_ms";
 
 /// The store is not connected or did not answer in time. The caller decides without it.
@@ -146,8 +145,9 @@ impl Store {
         F: Future<Output = RedisResult<()>>,
     {
         let connecting = timeout(CONNECT_WITHIN, self.servers.connect()).await;
-        let connection =
-            connecting.map_err(|_| NO_CONNECTION.to_owned())?.map_err(|error| error.to_string())?;
+        let connection = connecting
+            .map_err(|_| format!("no connection within {} s", CONNECT_WITHIN.as_secs()))?
+            .map_err(|error| error.to_string())?;
         // Sent twice: the first answer may take longer, because the store must first load the
         // script.
         let _ = timeout(CONNECT_WITHIN, command(connection.clone())).await;
@@ -205,8 +205,8 @@ impl Store {
 }
 
 fn set_gauges(is_present: bool) {
-    gauge!("gateway_redis_up").set(f64::from(u8::from(is_present)));
-    gauge!("gateway_degraded", "reason" => "redis").set(f64::from(u8::from(!is_present)));
+    gauge!("gateway_redis_up").set(f64::from(is_present));
+    gauge!("gateway_degraded", "reason" => "redis").set(f64::from(!is_present));
 }
 
 impl std::fmt::Debug for Store {

@@ -4,22 +4,13 @@ use sqlx::PgConnection;
 
 use crate::domain::month::Month;
 use crate::storage::error::StorageError;
-use crate::storage::ledger::sealed_row::SealedRow;
+use crate::storage::ledger::sealed_row::{SealedRow, open_rows};
 
-/// Batches of the month, each followed by its entries, in the order in which they are sealed.
-const OPEN_ROWS: &str = "
-declare month_rows no scroll cursor for
-with batch as (select b.* from ledger_batch b where b.at >= $1 and b.at < $2)
-select epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash,
-       null::uuid as account_id, null::bigint as number, null::bigint as amount, null::bigint as balance_after,
-       null::uuid as call_id, null::uuid as key_id, null::int as lot, null::smallint as kind, null::smallint as route,
-       null::smallint as outcome
-  from batch
-union all
-select e.epoch, e.batch, e.at, null, null, null, null, null,
-       e.account_id, e.number, e.amount, e.balance_after, e.call_id, e.key_id, e.lot, e.kind, e.route, e.outcome
-  from ledger_entry e where e.at >= $1 and e.at < $2
- order by epoch, batch, account_id nulls first, number";
+const OPEN_ROWS: &str = open_rows!(
+    "month_rows",
+    "select b.* from ledger_batch b where b.at >= $1 and b.at < $2",
+    "where e.at >= $1 and e.at < $2"
+);
 
 /// Opens the cursor over a month, within a transaction.
 ///

@@ -7,30 +7,20 @@ use super::{FAULTS_LISTED, Fault, Invariant, Scope};
 use crate::ledger::store::Epoch;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::seal::{self, Seal};
-use crate::storage::ledger::sealed_row::{SealedBatch, SealedRow};
+use crate::storage::ledger::sealed_row::{SealedBatch, SealedRow, open_rows};
 
 /// Batches, each followed by its entries. `$1` account, `$2` since. With an account, only batches
 /// with one of its entries; with an instant, also the batch before, whose hash the first one
 /// continues.
-const OPEN_ROWS: &str = r"
-declare chain_rows no scroll cursor for
-with batch as (
-    select b.* from ledger_batch b
+const OPEN_ROWS: &str = open_rows!(
+    "chain_rows",
+    "select b.* from ledger_batch b
      where ($1::uuid is null
             or exists (select from ledger_entry e where e.account_id = $1 and e.epoch = b.epoch and e.batch = b.batch))
        and ($2::timestamptz is null or b.at >= $2
-            or exists (select from ledger_batch n where n.epoch = b.epoch and n.batch = b.batch + 1 and n.at >= $2))
-)
-select epoch, batch, at, open_from, captured, captured_outcomes, previous_hash, hash,
-       null::uuid as account_id, null::bigint as number, null::bigint as amount, null::bigint as balance_after,
-       null::uuid as call_id, null::uuid as key_id, null::int as lot, null::smallint as kind, null::smallint as route,
-       null::smallint as outcome
-  from batch
-union all
-select e.epoch, e.batch, e.at, null, null, null, null, null,
-       e.account_id, e.number, e.amount, e.balance_after, e.call_id, e.key_id, e.lot, e.kind, e.route, e.outcome
-  from ledger_entry e join batch b on b.epoch = e.epoch and b.batch = e.batch
- order by epoch, batch, account_id nulls first, number";
+            or exists (select from ledger_batch n where n.epoch = b.epoch and n.batch = b.batch + 1 and n.at >= $2))",
+    "join batch b on b.epoch = e.epoch and b.batch = e.batch"
+);
 
 /// Rows in memory at a time.
 const FETCH_ROWS: &str = "fetch 2000 from chain_rows";

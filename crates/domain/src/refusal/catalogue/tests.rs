@@ -51,7 +51,7 @@ fn one_of_a_thing_is_in_the_singular() {
         },
         Refusal::InsufficientData { words: 1, words_needed: 1, unsupported_language: false },
     ]) {
-        for text in [Language::En, Language::Pt].map(|language| refusal.message(language)) {
+        for text in Language::ALL.map(|language| refusal.message(language)) {
             let mut behind = text.split("1 ").skip(1).peekable();
             assert!(behind.peek().is_some(), "{text}");
             for noun in behind.filter_map(|rest| rest.split([' ', '.']).next()) {
