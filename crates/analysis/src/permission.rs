@@ -9,6 +9,7 @@ mod anchors;
 mod grammar;
 mod item;
 mod judgement;
+mod records;
 mod roles;
 mod sentence;
 mod verdict;

@@ -144,14 +144,14 @@ impl Reader<'_> {
             return known;
         }
         if self.is_private(previous, word) {
-            return Classes::PRIVATE;
+            return known.or(Classes::PRIVATE);
         }
         let is_letter = word.chars().nth(1).is_none();
         if is_letter || word.chars().any(|c| c.is_ascii_digit()) {
-            return Classes::PLAIN;
+            return known.or(Classes::PLAIN);
         }
         let borrowed = self.other.word(word);
-        if borrowed.meets(Classes::THING) { Classes::THING } else { Classes::NONE }
+        if borrowed.meets(Classes::THING) { known.or(Classes::THING) } else { known }
     }
 
     /// Whether the other vocabulary or the lexicon lists the word as private.

@@ -13,6 +13,7 @@ mod language;
 mod people;
 mod precision;
 mod privacy;
+mod records;
 mod texts;
 mod traits;
 mod voices;
