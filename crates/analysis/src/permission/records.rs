@@ -56,6 +56,8 @@ fn has_unknown_qualifier(items: &[Item<'_>], at: usize, language: Language) -> b
         !items[place + 1].follows_mark
             && !is_function_word(items[*place].word, language)
             && !items[*place].classes.meets(Classes::SAY)
+            && !is_number(&items[*place])
+            && !is_verb(&items[*place])
     };
     let before = (0..at).rev().take_while(is_of_noun_phrase).take(MAX_QUALIFIERS);
     before.into_iter().any(|place| {
@@ -87,6 +89,12 @@ fn is_followed_by_unknown(items: &[Item<'_>], at: usize, language: Language) -> 
 /// Returns the first word that is no article, numeral or small adjective.
 fn matter<'i, 's>(items: &'i [Item<'s>]) -> Option<&'i Item<'s>> {
     items.iter().find(|item| !is_before_matter(item)).or(items.last())
+}
+
+/// Whether the word may be a verb of the third person, such as “writes”. A plural rarely says what a
+/// record is about.
+fn is_verb(item: &Item<'_>) -> bool {
+    item.classes.is_only_learnt() && item.word.ends_with('s')
 }
 
 /// Whether the word names the owner of what the record is about: “the cathedral's repair contract”.
