@@ -17,9 +17,10 @@ mod worktalk;
 
 use self::sentence::Reader;
 use self::verdict::{Silence, Verdict};
+use super::language::is_readable;
 use super::model::Model;
 use super::segment::Sentence;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, is_tag_of_work};
 use fluence_domain::language::Language;
 
 /// The number of sentences on either side of a private one that are withheld too.
@@ -52,7 +53,8 @@ pub struct Aside {
 }
 
 /// Returns the permission of each sentence of the post `text`. A private word outside the prose
-/// (`asides`) withholds the whole post.
+/// (`asides`) withholds the whole post. A hashtag that is not plainly about work, or a sentence that
+/// cannot be read, leaves no sentence to be quoted.
 pub fn permissions(
     text: &[char],
     sentences: &[Sentence],
@@ -67,6 +69,8 @@ pub fn permissions(
     if private >= MIN_PRIVATE_SENTENCES || asides.iter().any(|word| reader.is_private_aside(word)) {
         return vec![Permission::Withheld; sentences.len()];
     }
+    let is_unread = asides.iter().any(|aside| aside.is_tag && !is_tag_of_work(&aside.word))
+        || sentences.iter().any(|sentence| !is_readable(sentence, language, model));
     let around = |at: usize, reach: usize| {
         let last = (at + reach + 1).min(verdicts.len());
         &verdicts[at.saturating_sub(reach)..last]
@@ -79,7 +83,9 @@ pub fn permissions(
         _ if around(at, PRIVATE_REACH).contains(&Verdict::Private) => Permission::Withheld,
         Verdict::Personal(_) | Verdict::Private => Permission::Rated,
         Verdict::Work { is_sure }
-            if !is_silenced(at, Silence::Full) && (is_sure || !is_silenced(at, Silence::UnlessSure)) =>
+            if !is_unread
+                && !is_silenced(at, Silence::Full)
+                && (is_sure || !is_silenced(at, Silence::UnlessSure)) =>
         {
             Permission::Quoted
         }
@@ -100,6 +106,7 @@ pub fn prepare() {
     for language in [Language::En, Language::Pt] {
         Vocabulary::of(language);
     }
+    is_tag_of_work("");
     worktalk::worktalk();
 }
 

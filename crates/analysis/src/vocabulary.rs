@@ -3,11 +3,13 @@
 
 mod classes;
 pub(crate) mod first_person;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(crate) use self::classes::Classes;
+pub(crate) use self::tags::is_tag_of_work;
 use crate::lexicon::index_of;
 use fluence_domain::language::Language;
 

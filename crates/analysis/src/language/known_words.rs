@@ -83,9 +83,18 @@ impl KnownWords {
     /// Whether the language has more than half of the words, as a short text needs to be of the
     /// language that its function words point to.
     pub(super) fn confirm(&self, language: Language) -> bool {
-        let known = if language == Language::En { self.english } else { self.portuguese };
-        known * 2 > self.words
+        self.count_of(language) * 2 > self.words
     }
+
+    const fn count_of(&self, language: Language) -> u32 {
+        if matches!(language, Language::En) { self.english } else { self.portuguese }
+    }
+}
+
+/// Whether at least half of the words are of the language.
+pub(super) fn are_known(words: &[Word<'_>], language: Language, model: &Model) -> bool {
+    let known = KnownWords::of(words, model);
+    known.words == 0 || known.count_of(language) * 2 >= known.words
 }
 
 pub(super) fn may_mislead(words: &[Word<'_>]) -> bool {

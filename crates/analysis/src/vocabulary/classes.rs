@@ -58,8 +58,10 @@ impl Classes {
     pub(crate) const DIARY: Self = Self(1 << 21).or(Self::RECORD);
     /// What records of a trade may be about, though the word is no evidence of work: a temperature.
     pub(crate) const MATTER: Self = Self(1 << 22);
+    /// A word of professional hashtags.
+    pub(crate) const TOPIC: Self = Self(1 << 23);
     /// The classes that do not make a word known.
-    const MARKS: Self = Self::OPENS.or(Self::MILD).or(Self::DIARY).or(Self::MATTER);
+    const MARKS: Self = Self::OPENS.or(Self::MILD).or(Self::DIARY).or(Self::MATTER).or(Self::TOPIC);
 
     /// The classes that are private unless they refer to a thing.
     pub(crate) const AMBIGUOUS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
@@ -84,8 +86,7 @@ impl Classes {
         self.0 & !Self::MARKS.0 != 0
     }
 
-    /// Whether the word makes a hashtag or a quotation private, where no context shows what it
-    /// refers to.
+    /// Whether the word makes a quotation private, whose other words are not judged.
     pub(crate) const fn is_private_without_context(self) -> bool {
         self.meets(Self::PRIVATE) || self.is_only_delicate()
     }
@@ -93,6 +94,14 @@ impl Classes {
     /// Whether the word is of a delicate trade and not of [`Self::AMBIGUOUS`].
     pub(crate) const fn is_only_delicate(self) -> bool {
         self.meets(Self::DELICATE) && !self.meets(Self::AMBIGUOUS)
+    }
+
+    /// Whether the word may be a part of a hashtag about work: it has no private sense, unless as a
+    /// phrase of a trade, and is no verb in the first person.
+    pub(crate) const fn is_topic_of_work(self) -> bool {
+        let trade = Self::THING.or(Self::WORK).or(Self::PERSON).or(Self::RECORD).or(Self::TOPIC);
+        let is_clear = !self.has_private_sense() && !self.meets(Self::FIRST);
+        self.meets(Self::PAIR) || self.meets(trade) && is_clear
     }
 
     /// Whether the word is listed as harmless.
@@ -140,6 +149,7 @@ impl Classes {
             "record" => Self::RECORD,
             "diary" => Self::DIARY,
             "matter" => Self::MATTER,
+            "topic" => Self::TOPIC,
             _ => return None,
         })
     }

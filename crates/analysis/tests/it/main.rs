@@ -5,6 +5,7 @@
 )]
 
 mod advice;
+mod asides;
 mod coverage;
 mod detail;
 mod fixtures;
