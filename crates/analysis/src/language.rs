@@ -189,7 +189,7 @@ fn by_function_words(words: &[Word<'_>]) -> Detected {
     }
     let galician = words.iter().filter(|word| GALICIAN.contains(&word.token.norm.as_str())).count();
     let signs: u32 = words.iter().map(portuguese_signs).sum();
-    let is_only_of_others = words.iter().any(|word| word.is_only_of_others(PORTUGUESE));
+    let is_only_of_others = words.iter().any(known_words::is_not_portuguese);
     let best = hits.iter().max().copied().unwrap_or(0);
     if words.is_empty() || f64::from(best) < MIN_COVERAGE * words.len() as f64 {
         return Detected::Other;
