@@ -7,6 +7,7 @@
 use super::grammar::{BETWEEN, CARDINALS, NUMBERS, PERIODS};
 use super::item::Item;
 use super::roles::is_function_word;
+use crate::lexicon::index_of;
 use crate::vocabulary::Classes;
 use fluence_domain::language::Language;
 
@@ -19,6 +20,8 @@ const BEFORE_MATTER: &[&str] = &[
     "each", "every", "all", "both", "more", "next", "cada", "todos", "todas", "próximo", "próxima", "novos",
     "novas",
 ];
+/// Words after which a verb stands.
+const SUBJECTS: &[&str] = &["i", "we", "you", "it", "they", "who", "which", "that"];
 /// Endings of English adjectives and adverbs, which say how a record is and not what it is about.
 const ADJECTIVE_ENDINGS: &[&str] = &["ed", "able", "ible", "ive", "ous", "less", "est", "ly"];
 /// Classes of words that a trade has, and of those that may mean anything.
@@ -37,8 +40,7 @@ enum Proof {
 
 /// Whether a record of the sentence is about a matter that is not known to be a trade's.
 pub(super) fn has_record_of_unknown_matter(items: &[Item<'_>], language: Language) -> bool {
-    let records = (0..items.len()).filter(|at| is_record(&items[*at]));
-    records.into_iter().any(|at| {
+    (0..items.len()).filter(|at| is_record(&items[*at])).any(|at| {
         language == Language::En && has_unknown_qualifier(items, at, language)
             || has_unknown_object(items, at)
             || is_followed_by_unknown(items, at, language)
@@ -57,10 +59,9 @@ fn has_unknown_qualifier(items: &[Item<'_>], at: usize, language: Language) -> b
             && !is_function_word(items[*place].word, language)
             && !items[*place].classes.meets(Classes::SAY)
             && !is_number(&items[*place])
-            && !is_verb(&items[*place])
+            && !is_verb(items, *place)
     };
-    let before = (0..at).rev().take_while(is_of_noun_phrase).take(MAX_QUALIFIERS);
-    before.into_iter().any(|place| {
+    (0..at).rev().take_while(is_of_noun_phrase).take(MAX_QUALIFIERS).any(|place| {
         let item = &items[place];
         let is_next_to_diary = place + 1 == at && items[at].classes.holds(Classes::DIARY);
         let proof = if is_next_to_diary { Proof::OfTrade } else { Proof::Listed };
@@ -81,20 +82,22 @@ fn has_unknown_object(items: &[Item<'_>], at: usize) -> bool {
 
 /// Whether “of” or “for” and a word that is not known to be of a trade follow a record.
 fn is_followed_by_unknown(items: &[Item<'_>], at: usize, language: Language) -> bool {
-    let prepositions = OF[usize::from(language == Language::Pt)];
+    let prepositions = OF[index_of(language)];
     items.get(at + 1).is_some_and(|next| prepositions.contains(&next.word))
         && matter(&items[at + 2..]).is_some_and(|item| !is_known_matter(item, Proof::OfTrade))
 }
 
-/// Returns the first word that is no article, numeral or small adjective.
+/// Returns the first word that is no article, numeral, small adjective or adverb.
 fn matter<'i, 's>(items: &'i [Item<'s>]) -> Option<&'i Item<'s>> {
-    items.iter().find(|item| !is_before_matter(item)).or(items.last())
+    let is_adverb = |item: &Item<'_>| item.word.ends_with("ly") && item.classes.is_known();
+    items.iter().find(|item| !is_before_matter(item) && !is_adverb(item)).or(items.last())
 }
 
-/// Whether the word may be a verb of the third person, such as “writes”. A plural rarely says what a
-/// record is about.
-fn is_verb(item: &Item<'_>) -> bool {
-    item.classes.is_only_learnt() && item.word.ends_with('s')
+/// Whether the word may be a verb: “writes” or, after a subject, “they keep”. A plural rarely says
+/// what a record is about.
+fn is_verb(items: &[Item<'_>], at: usize) -> bool {
+    let is_third_person = items[at].classes.is_only_learnt() && items[at].word.ends_with('s');
+    is_third_person || at > 0 && SUBJECTS.contains(&items[at - 1].word)
 }
 
 /// Whether the word names the owner of what the record is about: “the cathedral's repair contract”.
@@ -102,6 +105,7 @@ fn is_owner(item: &Item<'_>, has_matter: bool) -> bool {
     has_matter && item.word.ends_with("'s") && !item.classes.meets(Classes::PRIVATE)
 }
 
+/// Whether the word is an article, a numeral or a small adjective.
 fn is_before_matter(item: &Item<'_>) -> bool {
     BETWEEN.contains(&item.word) || BEFORE_MATTER.contains(&item.word) || is_number(item)
 }

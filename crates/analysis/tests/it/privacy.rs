@@ -454,6 +454,27 @@ fn neighbours_of_a_private_sentence_and_posts_of_several_are_not_quoted() {
 }
 
 #[test]
+fn private_life_told_by_its_schedules_counts_for_no_line() {
+    for (language, text) in [
+        (
+            Language::En,
+            "The schedule on the wall is for the staff and the schedule on the fridge is for the injections.",
+        ),
+        (Language::En, "Who tucks them in on the weeks when he has the keys?"),
+        (Language::En, "Grateful for the sponsor who picks up at 3 a.m., ten years come June."),
+        (Language::Pt, "O cronograma da parede é da equipe e o cronograma da geladeira é das injeções."),
+        (Language::Pt, "Quem cobre as meninas nas semanas em que a chave fica com ele?"),
+        (Language::Pt, "Grata ao padrinho que atende às três da manhã, dez anos em junho."),
+    ] {
+        let posts = [post(text)];
+        let reading = Reading::of(&posts, model());
+        let permissions: Vec<_> =
+            reading.texts(language).sentences.iter().map(|placed| placed.permission).collect();
+        assert_eq!(permissions, [Permission::Withheld], "{text}");
+    }
+}
+
+#[test]
 fn a_hashtag_or_a_quotation_makes_a_post_private() {
     let [one, two, _] = around(Language::En);
     for aside in ["#myinsomnia", "#sobriety #prayer", "> the tumour came back and we moved to the hospice"] {
