@@ -12,10 +12,12 @@ mod judgement;
 mod records;
 mod roles;
 mod sentence;
+mod signs;
 mod verdict;
 mod worktalk;
 
 use self::sentence::Reader;
+use self::signs::has_private_sign;
 use self::verdict::{Silence, Verdict};
 use super::language::is_readable;
 use super::model::Model;
@@ -53,8 +55,8 @@ pub struct Aside {
 }
 
 /// Returns the permission of each sentence of the post `text`. A private word outside the prose
-/// (`asides`) withholds the whole post. A hashtag that is not plainly about work, or a sentence that
-/// cannot be read, leaves no sentence to be quoted.
+/// (`asides`) withholds the whole post. A hashtag that is not plainly about work, a pictograph that
+/// may be private, or a sentence that cannot be read leaves no sentence to be quoted.
 pub fn permissions(
     text: &[char],
     sentences: &[Sentence],
@@ -69,7 +71,8 @@ pub fn permissions(
     if private >= MIN_PRIVATE_SENTENCES || asides.iter().any(|word| reader.is_private_aside(word)) {
         return vec![Permission::Withheld; sentences.len()];
     }
-    let is_unread = asides.iter().any(|aside| aside.is_tag && !is_tag_of_work(&aside.word))
+    let is_unread = has_private_sign(text)
+        || asides.iter().any(|aside| aside.is_tag && !is_tag_of_work(&aside.word))
         || sentences.iter().any(|sentence| !is_readable(sentence, language, model));
     let around = |at: usize, reach: usize| {
         let last = (at + reach + 1).min(verdicts.len());

@@ -1,4 +1,4 @@
-//! What stands beside the prose of a post: hashtags and sentences that cannot be read.
+//! What stands beside the prose of a post: hashtags, pictographs, and sentences that cannot be read.
 
 use super::privacy::is_permitted;
 
@@ -64,5 +64,16 @@ fn a_sentence_that_cannot_be_read_keeps_its_post_from_being_quoted() {
     }
     for aside in ["The Zylkor pump runs at 10 µm.", "Done.", "A tolerance of Δ 0.2 mm is fine."] {
         assert!(is_permitted(&format!("{work} {aside}")), "{aside}");
+    }
+}
+
+#[test]
+fn a_pictograph_that_may_be_private_keeps_its_post_from_being_quoted() {
+    for sign in ["🤰", "🏳\u{fe0f}\u{200d}🌈", "🍷", "🙏🏽", "✝", "☪", "🕯", "🇺🇦", "💊", "👶"]
+    {
+        assert!(!is_permitted(&format!("The importer writes 47 rows a second {sign}")), "{sign}");
+    }
+    for sign in ["🚀", "✅", "📈", "🙂", "❤\u{fe0f}", "→", "★"] {
+        assert!(is_permitted(&format!("The importer writes 47 rows a second {sign}")), "{sign}");
     }
 }
