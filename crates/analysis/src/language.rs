@@ -67,6 +67,9 @@ const MIN_FOREIGN_WORDS: usize = 20;
 /// The last letter of Latin Extended-B; letters above it count as another script.
 const LAST_LATIN: char = '\u{24f}';
 
+/// The fewest letters of a word in another script: “Δ” and “µm” are signs.
+const MIN_LETTERS_OF_SCRIPT: usize = 2;
+
 /// The detected language of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detected {
@@ -111,6 +114,16 @@ pub fn detect<'s>(sentences: impl IntoIterator<Item = &'s Sentence>, model: &Mod
         Detected::Other => known().verdict(),
         ours @ Detected::Ours(_) => ours,
     }
+}
+
+/// Whether a sentence of a post in the language can be read: at least half of its words are of that
+/// language, and none is in another script. Names inside a sentence do not count.
+pub fn is_readable(sentence: &Sentence, language: Language, model: &Model) -> bool {
+    let words = words_of(sentence, &model.lexicon);
+    let has_other_script = |word: &Word<'_>| {
+        word.token.norm.chars().filter(|c| is_of_another_script(*c)).count() >= MIN_LETTERS_OF_SCRIPT
+    };
+    !words.iter().any(has_other_script) && known_words::are_known(&words, language, model)
 }
 
 /// What a post of [`Detected::Other`] shows of another language.
@@ -176,7 +189,7 @@ fn by_function_words(words: &[Word<'_>]) -> Detected {
     }
     let galician = words.iter().filter(|word| GALICIAN.contains(&word.token.norm.as_str())).count();
     let signs: u32 = words.iter().map(portuguese_signs).sum();
-    let is_only_of_others = words.iter().any(|word| word.is_only_of_others(PORTUGUESE));
+    let is_only_of_others = words.iter().any(known_words::is_not_portuguese);
     let best = hits.iter().max().copied().unwrap_or(0);
     if words.is_empty() || f64::from(best) < MIN_COVERAGE * words.len() as f64 {
         return Detected::Other;

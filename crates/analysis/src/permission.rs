@@ -9,16 +9,20 @@ mod anchors;
 mod grammar;
 mod item;
 mod judgement;
+mod records;
 mod roles;
 mod sentence;
+mod signs;
 mod verdict;
 mod worktalk;
 
 use self::sentence::Reader;
+use self::signs::has_private_sign;
 use self::verdict::{Silence, Verdict};
+use super::language::is_readable;
 use super::model::Model;
 use super::segment::Sentence;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, is_tag_of_work};
 use fluence_domain::language::Language;
 
 /// The number of sentences on either side of a private one that are withheld too.
@@ -51,7 +55,8 @@ pub struct Aside {
 }
 
 /// Returns the permission of each sentence of the post `text`. A private word outside the prose
-/// (`asides`) withholds the whole post.
+/// (`asides`) withholds the whole post. A hashtag that is not plainly about work, a pictograph that
+/// may be private, or a sentence that cannot be read leaves no sentence to be quoted.
 pub fn permissions(
     text: &[char],
     sentences: &[Sentence],
@@ -66,6 +71,9 @@ pub fn permissions(
     if private >= MIN_PRIVATE_SENTENCES || asides.iter().any(|word| reader.is_private_aside(word)) {
         return vec![Permission::Withheld; sentences.len()];
     }
+    let is_unread = has_private_sign(text)
+        || asides.iter().any(|aside| aside.is_tag && !is_tag_of_work(&aside.word))
+        || sentences.iter().any(|sentence| !is_readable(sentence, language, model));
     let around = |at: usize, reach: usize| {
         let last = (at + reach + 1).min(verdicts.len());
         &verdicts[at.saturating_sub(reach)..last]
@@ -78,7 +86,9 @@ pub fn permissions(
         _ if around(at, PRIVATE_REACH).contains(&Verdict::Private) => Permission::Withheld,
         Verdict::Personal(_) | Verdict::Private => Permission::Rated,
         Verdict::Work { is_sure }
-            if !is_silenced(at, Silence::Full) && (is_sure || !is_silenced(at, Silence::UnlessSure)) =>
+            if !is_unread
+                && !is_silenced(at, Silence::Full)
+                && (is_sure || !is_silenced(at, Silence::UnlessSure)) =>
         {
             Permission::Quoted
         }
@@ -99,6 +109,7 @@ pub fn prepare() {
     for language in Language::ALL {
         Vocabulary::of(language);
     }
+    is_tag_of_work("");
     worktalk::worktalk();
 }
 

@@ -1,25 +1,29 @@
 //! The vocabularies: words and phrases with their classes, from `vocabulary/words_*.txt`,
-//! `trades_*.txt` and `learnt_*.txt`, which are compiled in.
+//! `trades_*.txt`, `learnt_*.txt` and `records_*.txt`, which are compiled in.
 
 mod classes;
 pub(crate) mod first_person;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(crate) use self::classes::Classes;
+pub(crate) use self::tags::is_tag_of_work;
 use crate::lexicon::index_of;
 use fluence_domain::language::Language;
 
-const ENGLISH: [&str; 3] = [
+const ENGLISH: [&str; 4] = [
     include_str!("vocabulary/words_en.txt"),
     include_str!("vocabulary/trades_en.txt"),
     include_str!("vocabulary/learnt_en.txt"),
+    include_str!("vocabulary/records_en.txt"),
 ];
-const PORTUGUESE: [&str; 3] = [
+const PORTUGUESE: [&str; 4] = [
     include_str!("vocabulary/words_pt.txt"),
     include_str!("vocabulary/trades_pt.txt"),
     include_str!("vocabulary/learnt_pt.txt"),
+    include_str!("vocabulary/records_pt.txt"),
 ];
 static VOCABULARIES: LazyLock<[Vocabulary; 2]> =
     LazyLock::new(|| [Vocabulary::load(ENGLISH, Language::En), Vocabulary::load(PORTUGUESE, Language::Pt)]);
@@ -45,7 +49,7 @@ impl Vocabulary {
 
     /// Reads the files. The words of an unknown section get no class; a test proves that there is
     /// none.
-    fn load(files: [&str; 3], language: Language) -> Self {
+    fn load(files: [&str; 4], language: Language) -> Self {
         let mut vocabulary = Self::default();
         let mut class = Classes::NONE;
         let mut present = Vec::new();
@@ -96,7 +100,8 @@ impl Vocabulary {
     /// possessive.
     pub(crate) fn word(&self, word: &str) -> Classes {
         let found = |word: &str| self.words.get(word).copied().filter(|classes| classes.is_known());
-        found(word).or_else(|| found(word.strip_suffix("'s")?)).unwrap_or_default()
+        let known = found(word).or_else(|| found(word.strip_suffix("'s")?));
+        known.or_else(|| self.words.get(word).copied()).unwrap_or_default()
     }
 
     pub(crate) fn opens_phrase(&self, word: &str) -> bool {

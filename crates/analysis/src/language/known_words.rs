@@ -18,8 +18,12 @@ const MIN_KNOWN_SHARE: (u32, u32) = (3, 4);
 const MAX_MISLEADING_WORDS: usize = 8;
 /// Words that the lexicon lists as function words of other languages, but that are also English or
 /// Portuguese.
-const ALSO_ENGLISH: &[&str] = &["no", "per", "man", "son"];
-const ALSO_PORTUGUESE: &[&str] = &["desde", "somos", "estamos", "estar", "tanto"];
+const ALSO_ENGLISH: &[&str] =
+    &["no", "per", "man", "son", "van", "bin", "plus", "font", "war", "pour", "comment", "hat"];
+const ALSO_PORTUGUESE: &[&str] = &[
+    "desde", "somos", "estamos", "estar", "tanto", "jamais", "sei", "dei", "uns", "sono", "sul", "sino",
+    "par", "plus",
+];
 /// Endings that Spanish, Italian and Galician spell differently.
 const PORTUGUESE_ENDINGS: &[&str] = &["am", "em", "im", "om", "ei", "eu", "dade", "dades"];
 /// The fewest letters of a word whose ending is evidence.
@@ -53,8 +57,7 @@ impl KnownWords {
         let signs = portuguese_signs(word).max(ending_signs(written));
         self.portuguese += u32::from(signs > 0 || word.is_of(PORTUGUESE) || has(Language::Pt));
         self.not_english |= word.is_only_of_others(ENGLISH) && !ALSO_ENGLISH.contains(&written);
-        self.not_portuguese |= word.is_only_of_others(PORTUGUESE) && !ALSO_PORTUGUESE.contains(&written)
-            || GALICIAN.contains(&written);
+        self.not_portuguese |= is_not_portuguese(word) || GALICIAN.contains(&written);
         self.signs += signs;
     }
 
@@ -83,13 +86,27 @@ impl KnownWords {
     /// Whether the language has more than half of the words, as a short text needs to be of the
     /// language that its function words point to.
     pub(super) fn confirm(&self, language: Language) -> bool {
-        let known = if language == Language::En { self.english } else { self.portuguese };
-        known * 2 > self.words
+        self.count_of(language) * 2 > self.words
     }
+
+    const fn count_of(&self, language: Language) -> u32 {
+        if matches!(language, Language::En) { self.english } else { self.portuguese }
+    }
+}
+
+/// Whether at least half of the words are of the language.
+pub(super) fn are_known(words: &[Word<'_>], language: Language, model: &Model) -> bool {
+    let known = KnownWords::of(words, model);
+    known.words == 0 || known.count_of(language) * 2 >= known.words
 }
 
 pub(super) fn may_mislead(words: &[Word<'_>]) -> bool {
     words.iter().filter(|word| !may_be_name(word)).count() <= MAX_MISLEADING_WORDS
+}
+
+/// Whether the word is a function word of other languages and no Portuguese word.
+pub(super) fn is_not_portuguese(word: &Word<'_>) -> bool {
+    word.is_only_of_others(PORTUGUESE) && !ALSO_PORTUGUESE.contains(&word.token.norm.as_str())
 }
 
 fn may_be_name(word: &Word<'_>) -> bool {

@@ -34,6 +34,10 @@ fn portuguese_of_words_shared_with_spanish_is_portuguese() {
         "A dose caiu de 40 para 20 e o tremor parou.",
         "A medida protetiva cobre o estacionamento da empresa.",
         "O banco de sangue rejeitou a amostra.",
+        "Cláusulas de jurisdição frequentemente dependem de pressupostos jamais examinados.",
+        "Dei baixa de uns lotes de cimento na planilha.",
+        "Sei de fábricas de peças com sobra de estoque no sul.",
+        "O sino de troca de turno parou de tocar.",
     ] {
         assert_eq!(language_of(text), Detected::Ours(Language::Pt), "{text}");
     }
@@ -64,6 +68,9 @@ fn french_italian_and_german_are_refused() {
     for text in [
         "Nous avons appris que les clients ne sont pas toujours contents de la livraison.",
         "Abbiamo imparato che i clienti non sono sempre contenti della consegna, ma è così.",
+        "Sono contento della consegna.",
+        "Sei clienti del sul.",
+        "Les clauses de juridiction dépendent de présupposés jamais examinés.",
         "Wir haben gelernt, dass die Kunden nicht immer mit der Lieferung zufrieden sind.",
     ] {
         assert_eq!(language_of(text), Detected::Other);

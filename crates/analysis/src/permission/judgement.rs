@@ -10,6 +10,7 @@ use super::item::{
     Item, count, counts_days, has_bare_count, is_appointment, is_list_piece, is_thing, is_work_or_thing,
     is_work_without_person, serves_time, speaks_of_work,
 };
+use super::records::has_record_of_unknown_matter;
 use super::verdict::{Silence, Verdict};
 use super::worktalk::{NEUTRAL, PENALTY, PLAINLY_WORK_BONUS, PRIVATE_LIFE, QUOTABLE, SURE, UNLIKE_WORK};
 use crate::vocabulary::Classes;
@@ -41,7 +42,7 @@ pub(super) struct Judgement<'s> {
     /// Whether a word of it has a private sense that the rules do not exclude.
     is_private: bool,
     /// Whether the rules refuse it whatever it scores: it is phrased like a private matter, has a
-    /// name or is cut off.
+    /// name or a record of an unknown matter, or is cut off.
     is_refused: bool,
     /// Whether it is about work by the vocabularies only.
     is_plainly_work: bool,
@@ -175,7 +176,8 @@ impl<'s> Judgement<'s> {
         self.has(Classes::PRIVATE) || is_of_people || is_delicate_matter || unclear.len() > 1
     }
 
-    /// Whether the sentence has a form that private life often has, a name, or is cut off.
+    /// Whether the sentence has a form that private life often has, a name or a record of an
+    /// unknown matter, or is cut off.
     fn speaks_like_private_life(&self) -> bool {
         counts_days(&self.items)
             || serves_time(&self.items)
@@ -185,6 +187,7 @@ impl<'s> Judgement<'s> {
             || self.items.iter().any(|item| item.is_name)
             || self.says(THIRD_PERSON)
             || self.says(INTIMATE_FIRST_PERSON)
+            || has_record_of_unknown_matter(&self.items, self.language)
     }
 
     /// Whether the sentence is, or by a Portuguese ending may be, in the first person singular.

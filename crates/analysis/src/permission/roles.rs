@@ -165,6 +165,11 @@ impl Pattern {
     }
 }
 
+/// Whether the word is a function word of the language, such as “our” or “with”.
+pub(super) fn is_function_word(word: &str, language: Language) -> bool {
+    BY_WORD[index_of(language)].contains_key(word)
+}
+
 /// Returns the roles of a sentence's items in order, with its boundaries.
 pub(super) fn roles(items: &[Item<'_>], language: Language) -> Vec<Role> {
     let small = &BY_WORD[index_of(language)];

@@ -10,7 +10,7 @@ use super::worktalk::{
 };
 use crate::model::Model;
 use crate::segment::{Sentence, Token};
-use crate::vocabulary::{Classes, MAX_PHRASE_WORDS, Vocabulary};
+use crate::vocabulary::{Classes, MAX_PHRASE_WORDS, Vocabulary, is_tag_of_work};
 use fluence_domain::language::Language;
 
 /// The fewest tokens of a side that is judged.
@@ -144,14 +144,14 @@ impl Reader<'_> {
             return known;
         }
         if self.is_private(previous, word) {
-            return Classes::PRIVATE;
+            return known.or(Classes::PRIVATE);
         }
         let is_letter = word.chars().nth(1).is_none();
         if is_letter || word.chars().any(|c| c.is_ascii_digit()) {
-            return Classes::PLAIN;
+            return known.or(Classes::PLAIN);
         }
         let borrowed = self.other.word(word);
-        if borrowed.meets(Classes::THING) { Classes::THING } else { Classes::NONE }
+        if borrowed.meets(Classes::THING) { known.or(Classes::THING) } else { known }
     }
 
     /// Whether the other vocabulary or the lexicon lists the word as private.
@@ -171,10 +171,11 @@ impl Reader<'_> {
     pub(super) fn is_private_aside(&self, aside: &Aside) -> bool {
         let word = aside.word.as_str();
         let known = self.own.word(word);
-        let hides_private_word =
-            || aside.is_tag && [self.own, self.other].iter().any(|words| words.hides_private_word(word));
-        known.is_private_without_context()
-            || !known.is_known() && (self.is_private("", word) || hides_private_word())
+        if known.is_private_without_context() || !known.is_known() && self.is_private("", word) {
+            return true;
+        }
+        let hides_private_word = || [self.own, self.other].iter().any(|words| words.hides_private_word(word));
+        aside.is_tag && !is_tag_of_work(word) && (known.has_private_sense() || hides_private_word())
     }
 }
 

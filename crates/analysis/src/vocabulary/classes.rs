@@ -51,6 +51,18 @@ impl Classes {
     /// mentions no person and has a thing of the trade nearby or enough words of work.
     pub(crate) const DELICATE: Self = Self(1 << 18);
 
+    /// What holds or shows facts of a matter: a log, a module, a spreadsheet. It says nothing about
+    /// the matter.
+    pub(crate) const RECORD: Self = Self(1 << 20);
+    /// A record that people keep of themselves, or to keep one: a diary, “we track”.
+    pub(crate) const DIARY: Self = Self(1 << 21).or(Self::RECORD);
+    /// What records of a trade may be about, though the word is no evidence of work: a temperature.
+    pub(crate) const MATTER: Self = Self(1 << 22);
+    /// A word of professional hashtags.
+    pub(crate) const TOPIC: Self = Self(1 << 23);
+    /// The classes that do not make a word known.
+    const MARKS: Self = Self::OPENS.or(Self::MILD).or(Self::DIARY).or(Self::MATTER).or(Self::TOPIC);
+
     /// The classes that are private unless they refer to a thing.
     pub(crate) const AMBIGUOUS: Self = Self::FAR.or(Self::BOUND).or(Self::NEAR);
 
@@ -71,11 +83,10 @@ impl Classes {
 
     /// Whether the vocabulary lists the word itself, not only phrases that begin with it.
     pub(crate) const fn is_known(self) -> bool {
-        self.0 & !(Self::OPENS.0 | Self::MILD.0) != 0
+        self.0 & !Self::MARKS.0 != 0
     }
 
-    /// Whether the word makes a hashtag or a quotation private, where no context shows what it
-    /// refers to.
+    /// Whether the word makes a quotation private, whose other words are not judged.
     pub(crate) const fn is_private_without_context(self) -> bool {
         self.meets(Self::PRIVATE) || self.is_only_delicate()
     }
@@ -83,6 +94,14 @@ impl Classes {
     /// Whether the word is of a delicate trade and not of [`Self::AMBIGUOUS`].
     pub(crate) const fn is_only_delicate(self) -> bool {
         self.meets(Self::DELICATE) && !self.meets(Self::AMBIGUOUS)
+    }
+
+    /// Whether the word may be a part of a hashtag about work: it has no private sense, unless as a
+    /// phrase of a trade, and is no verb in the first person.
+    pub(crate) const fn is_topic_of_work(self) -> bool {
+        let trade = Self::THING.or(Self::WORK).or(Self::PERSON).or(Self::RECORD).or(Self::TOPIC);
+        let is_clear = !self.has_private_sense() && !self.meets(Self::FIRST);
+        self.meets(Self::PAIR) || self.meets(trade) && is_clear
     }
 
     /// Whether the word is listed as harmless.
@@ -95,9 +114,14 @@ impl Classes {
         self.meets(Self::PRIVATE.or(Self::DELICATE).or(Self::AMBIGUOUS))
     }
 
+    /// Whether it has no other classes than these, marks excepted.
+    pub(crate) const fn is_only(self, classes: Self) -> bool {
+        self.0 & !(Self::MARKS.0 | classes.0) == 0
+    }
+
     /// Whether only its word vector shows that the word is harmless.
     pub(crate) const fn is_only_learnt(self) -> bool {
-        self.0 & !Self::OPENS.0 == Self::LEARNT.0
+        self.0 & !(Self::MARKS.0 & !Self::MILD.0) == Self::LEARNT.0
     }
 
     /// Returns the class of a section of the word files.
@@ -122,6 +146,10 @@ impl Classes {
             "mild" => Self::MILD,
             "first" => Self::FIRST,
             "learnt" => Self::LEARNT,
+            "record" => Self::RECORD,
+            "diary" => Self::DIARY,
+            "matter" => Self::MATTER,
+            "topic" => Self::TOPIC,
             _ => return None,
         })
     }

@@ -5,6 +5,7 @@
 )]
 
 mod advice;
+mod asides;
 mod coverage;
 mod detail;
 mod fixtures;
@@ -13,6 +14,7 @@ mod language;
 mod people;
 mod precision;
 mod privacy;
+mod records;
 mod texts;
 mod traits;
 mod voices;

@@ -48,7 +48,7 @@ const HARMLESS: [&str; 13] = [
 /// The least share of harmless sentences that may be quoted, by set. The target is 0.80 of each
 /// set.
 const MIN_QUOTABLE: [f64; HARMLESS.len()] =
-    [0.75, 0.73, 0.78, 0.61, 0.48, 0.46, 0.49, 0.55, 0.47, 0.28, 0.10, 0.26, 0.17];
+    [0.75, 0.73, 0.76, 0.61, 0.48, 0.46, 0.47, 0.53, 0.45, 0.28, 0.10, 0.19, 0.17];
 /// The same for the first two sets together.
 const MIN_QUOTABLE_TOGETHER: f64 = 0.74;
 /// The number of red-team sentences that one person writes.
@@ -271,7 +271,7 @@ fn a_private_matter_joined_to_work_is_still_private() {
 }
 
 /// Whether any sentence of a text may be quoted.
-fn is_permitted(text: &str) -> bool {
+pub(super) fn is_permitted(text: &str) -> bool {
     let posts = [post(text)];
     let reading = Reading::of(&posts, model());
     let mut both = Language::ALL.into_iter().flat_map(|l| &reading.texts(l).sentences);
@@ -451,6 +451,27 @@ fn neighbours_of_a_private_sentence_and_posts_of_several_are_not_quoted() {
     assert_eq!(far[3..], [Permission::Quoted; 2]);
     let several = permissions(&format!("We prayed. {one} {two} {three} {one} {two} My wife left."));
     assert!(several.iter().all(|permission| *permission == Permission::Withheld), "{several:?}");
+}
+
+#[test]
+fn private_life_told_by_its_schedules_counts_for_no_line() {
+    for (language, text) in [
+        (
+            Language::En,
+            "The schedule on the wall is for the staff and the schedule on the fridge is for the injections.",
+        ),
+        (Language::En, "Who tucks them in on the weeks when he has the keys?"),
+        (Language::En, "Grateful for the sponsor who picks up at 3 a.m., ten years come June."),
+        (Language::Pt, "O cronograma da parede é da equipe e o cronograma da geladeira é das injeções."),
+        (Language::Pt, "Quem cobre as meninas nas semanas em que a chave fica com ele?"),
+        (Language::Pt, "Grata ao padrinho que atende às três da manhã, dez anos em junho."),
+    ] {
+        let posts = [post(text)];
+        let reading = Reading::of(&posts, model());
+        let permissions: Vec<_> =
+            reading.texts(language).sentences.iter().map(|placed| placed.permission).collect();
+        assert_eq!(permissions, [Permission::Withheld], "{text}");
+    }
 }
 
 #[test]
