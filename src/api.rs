@@ -1,6 +1,7 @@
 //! The built-in endpoints, one file a subject.
 
 pub mod account;
+pub mod account_pool;
 pub mod analysis;
 pub mod analysis_cache;
 pub mod audit;

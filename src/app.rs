@@ -131,7 +131,8 @@ pub struct App {
     last_used: LastUsed,
     refused: RefusedCalls,
     pool: PgPool,
-    /// Connections of the pool that were opened on these threads end with them.
+    vital: PgPool,
+    /// Connections of the pools that were opened on these threads end with them.
     workers: WorkerThreads,
     writer: JoinHandle<()>,
     change_feed: JoinHandle<()>,
@@ -166,7 +167,7 @@ impl App {
     }
 
     /// Stops in order: readiness, new connections, requests in progress, the ledger's writer, which
-    /// closes its epoch, and the pool.
+    /// closes its epoch, and the pools.
     pub async fn stop(self) {
         self.readiness.stopping();
         let end_of_drain = Instant::now() + self.timing.announce_delay + self.timing.drain_deadline;
@@ -182,7 +183,8 @@ impl App {
         // Signs this gateway off, so that no revocation waits for it.
         let _ = tokio::time::timeout(TASK_TIMEOUT, self.change_feed).await;
         // Waits for connections in use; the server of one may have gone silent.
-        let _ = tokio::time::timeout(DATABASE_TIMEOUT, self.pool.close()).await;
+        let close = async { tokio::join!(self.pool.close(), self.vital.close()) };
+        let _ = tokio::time::timeout(DATABASE_TIMEOUT, close).await;
         drop(self.workers);
         tracing::info!(drained, "stopped");
     }

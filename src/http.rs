@@ -17,6 +17,7 @@ pub mod idempotency_key;
 pub mod json;
 pub mod json_body;
 pub mod key_request;
+pub mod keyless_bodies;
 pub mod loopback;
 pub mod negotiate;
 pub mod paging;

@@ -11,6 +11,7 @@ pub mod figure;
 pub mod headers;
 pub mod identity_headers;
 pub mod json_edit;
+mod member_name;
 pub mod pool;
 mod response_started;
 pub mod retry_after;

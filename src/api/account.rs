@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sqlx::PgPool;
 
+use crate::api::account_pool::AccountPool;
 use crate::api::credits::current_account;
 use crate::api::unreadable;
 use crate::domain::account::AccountState;
@@ -86,11 +86,11 @@ pub(crate) struct KeyShown {
 /// The account of the calling key, its plan with the limits in force, its credits, and the key
 /// itself.
 pub async fn account(
-    State(pool): State<PgPool>,
+    State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, RefusalResponse> {
     let book = current_account(&pool, &caller).await?;
-    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
+    let mut connection = pool.connection(caller.key.account_id).await?;
     let account = accounts::find(&mut connection, caller.key.account_id).await.map_err(unreadable(WHAT))?;
     let account = account.ok_or(Refusal::Internal)?;
     drop(connection);

@@ -11,11 +11,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
-use sqlx::pool::PoolConnection;
 
 pub(crate) use self::body::{Gone, List, One};
 use self::body::{GoneContact, Shown};
+use crate::api::account_pool::{AccountPool, Connected};
+use crate::api::fair_queue::Urgency;
 use crate::api::id_of;
 use crate::api::once::{Act, Answer, BodyLimit, NotMade, Posted};
 use crate::clock::new_id;
@@ -34,7 +34,7 @@ use crate::storage::contacts::{self, ContactError};
 
 #[derive(Clone)]
 pub struct ContactsApi {
-    pub pool: PgPool,
+    pub pool: AccountPool,
     /// Caches contacts until it is notified of a change.
     pub people: Arc<People>,
     /// What an account may keep.
@@ -69,7 +69,7 @@ pub async fn list(
     uri: Uri,
 ) -> Result<Response, RefusalResponse> {
     let page = Page::<ContactId>::of(&uri)?;
-    let mut connection = api.connection().await?;
+    let mut connection = api.connection(&caller).await?;
     let stored =
         contacts::page::read(&mut connection, owner(&caller), page.after, page.limit, PAGE_BYTES).await;
     let stored = stored.map_err(|error| refusal(error.into()))?;
@@ -87,7 +87,8 @@ pub async fn create(
 ) -> Result<Response, NotMade> {
     let content = parse_new(posted.fields().await?)?;
     let fresh_id = ContactId::from_uuid(new_id());
-    let mut act = Act::begin(&api.pool, posted.claim.clone(), None).await?;
+    let begun = api.pool.begin(caller.key.account_id, Urgency::Ordinary).await?;
+    let mut act = Act::begin(begun, posted.claim.clone()).await?;
     let made = contacts::create(&mut act, owner(&caller), fresh_id, content, api.settings.limits()).await;
     let contact = made.map_err(refusal)?;
     let (status, location) = (StatusCode::CREATED, format!("/v1/contacts/{}", contact.id));
@@ -104,7 +105,7 @@ pub async fn read(
     Path(id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
     let id = id_of(&id)?;
-    let mut connection = api.connection().await?;
+    let mut connection = api.connection(&caller).await?;
     let contact = contacts::find(&mut connection, owner(&caller), id).await;
     let contact = contact.map_err(|error| refusal(error.into()))?.ok_or(Refusal::NotFound)?;
     Ok(shown(StatusCode::OK, &contact))
@@ -120,7 +121,7 @@ pub async fn change(
 ) -> Result<Response, RefusalResponse> {
     let id = id_of(&id)?;
     let change = ContactChange::parse(api.fields(&headers, body).await?)?;
-    let mut connection = api.connection().await?;
+    let mut connection = api.connection(&caller).await?;
     let changed = contacts::update(
         &mut connection,
         owner(&caller),
@@ -140,7 +141,7 @@ pub async fn delete(
     Path(id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
     let id = id_of(&id)?;
-    let mut connection = api.connection().await?;
+    let mut connection = api.connection(&caller).await?;
     let deleted = contacts::delete(&mut connection, owner(&caller), id).await;
     if !deleted.map_err(|error| refusal(error.into()))? {
         return Err(Refusal::NotFound.into());
@@ -160,8 +161,8 @@ impl ContactsApi {
         parse_fields(&read_body(headers, body, self.settings.max_body_bytes.get()).await?)
     }
 
-    async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Refusal> {
-        self.pool.acquire().await.map_err(|error| refusal(error.into()))
+    async fn connection(&self, caller: &Caller) -> Result<Connected, Refusal> {
+        self.pool.connection(caller.key.account_id).await
     }
 }
 

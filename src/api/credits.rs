@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sqlx::PgPool;
 use tokio::time::Instant;
 
+use crate::api::account_pool::AccountPool;
 use crate::api::unreadable;
 use crate::domain::billing::{AccountBalance, Billing};
 use crate::domain::credits::Credits;
@@ -40,7 +40,7 @@ pub(crate) struct LotShown {
 
 /// The account's lots in the order they are spent.
 pub async fn credits(
-    State(pool): State<PgPool>,
+    State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, RefusalResponse> {
     let account = current_account(&pool, &caller).await?;
@@ -63,15 +63,17 @@ pub async fn credits(
 }
 
 /// The current balance of the caller's account, read from the store.
-pub(super) async fn current_balance(pool: &PgPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
+pub(super) async fn current_balance(pool: &AccountPool, caller: &Caller) -> Result<AccountBalance, Refusal> {
     Ok(current_account(pool, caller).await?.balance())
 }
 
 /// The account as it is now, read from the store.
-pub(super) async fn current_account(pool: &PgPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
+pub(super) async fn current_account(pool: &AccountPool, caller: &Caller) -> Result<LedgerAccount, Refusal> {
     let reading_since = Instant::now();
     loop {
-        let stored = read_account(pool, caller.key.account_id).await;
+        let mut connection = pool.connection(caller.key.account_id).await?;
+        let stored = read_account(&mut connection, caller.key.account_id).await;
+        drop(connection);
         let account = stored.map_err(unreadable("an account's credits"))?.ok_or(Refusal::Internal)?;
         if !caller.account.waits_for_refund(account.balance().remaining, reading_since).await {
             caller.account.cache_balance(account.balance());

@@ -1,9 +1,9 @@
-//! Queues changes over HTTP for the database: round robin over accounts, one call of each at a
-//! time, revocations first. However many calls one account sends, another account's call waits for
-//! a few of them at most.
+//! Queues free calls over HTTP for the database: round robin over accounts, each with a share of
+//! the running calls, revocations first. However many calls one account sends, another account's
+//! call waits for a few of them at most.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +13,15 @@ use tokio::time::timeout;
 
 use crate::domain::ids::AccountId;
 
-/// Maximum number of running calls. Each uses a connection of the pool, whose others are for
-/// authentication and paid calls. Calls of one account would wait for each other's row lock, so an
-/// account has one permit at a time.
-const MAX_RUNNING: usize = 3;
-/// How long a call waits for its permit.
-const MAX_WAIT: Duration = Duration::from_secs(1);
+/// How many calls may run at a time, each on a connection of the pool.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shares {
+    pub(super) running: usize,
+    /// Of these, calls of one account.
+    pub(super) per_account: usize,
+    /// How long a call waits for its permit.
+    pub(super) max_wait: Duration,
+}
 
 /// Which of two calls goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +33,17 @@ pub(super) enum Urgency {
 
 /// Running and waiting calls. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct FairQueue(Arc<Mutex<Queue>>);
+pub(super) struct FairQueue {
+    queue: Arc<Mutex<Queue>>,
+    max_wait: Duration,
+}
 
 #[derive(Debug)]
 struct Queue {
     free: usize,
-    working: HashSet<AccountId>,
+    per_account: usize,
+    /// The running calls of each account that has any.
+    working: HashMap<AccountId, usize>,
     revocations: Lane,
     ordinary: Lane,
 }
@@ -47,28 +55,26 @@ struct Lane {
     waiting: HashMap<AccountId, VecDeque<oneshot::Sender<Permit>>>,
 }
 
-/// An account's permit; the next one comes when it is dropped.
+/// A permit to run a call of this account, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Permit {
     queue: FairQueue,
     account: AccountId,
 }
 
-impl Default for FairQueue {
-    fn default() -> Self {
-        let (revocations, ordinary) = (Lane::default(), Lane::default());
-        let queue = Queue { free: MAX_RUNNING, working: HashSet::new(), revocations, ordinary };
-        Self(Arc::new(Mutex::new(queue)))
-    }
-}
-
 impl FairQueue {
-    /// Waits for a permit of the account. Returns `None` after [`MAX_WAIT`].
+    pub(super) fn new(Shares { running, per_account, max_wait }: Shares) -> Self {
+        let (revocations, ordinary) = (Lane::default(), Lane::default());
+        let queue = Queue { free: running, per_account, working: HashMap::new(), revocations, ordinary };
+        Self { queue: Arc::new(Mutex::new(queue)), max_wait }
+    }
+
+    /// Waits for a permit of the account. Returns `None` once it has waited too long.
     pub(super) async fn take(&self, account: AccountId, urgency: Urgency) -> Option<Permit> {
         let (caller, permit) = oneshot::channel();
         self.lock().lane(urgency).push(account, caller);
         self.hand_out();
-        timeout(MAX_WAIT, permit).await.ok()?.ok()
+        timeout(self.max_wait, permit).await.ok()?.ok()
     }
 
     fn hand_out(&self) {
@@ -81,7 +87,7 @@ impl FairQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock()
+        self.queue.lock()
     }
 }
 
@@ -98,10 +104,11 @@ impl Queue {
         if self.free == 0 {
             return None;
         }
-        let Self { working, revocations, ordinary, .. } = self;
-        let next = revocations.next(working).or_else(|| ordinary.next(working))?;
+        let Self { working, per_account, revocations, ordinary, .. } = self;
+        let may_run = |account: &AccountId| working.get(account).is_none_or(|running| running < per_account);
+        let next = revocations.next(may_run).or_else(|| ordinary.next(may_run))?;
         self.free -= 1;
-        self.working.insert(next.0);
+        *self.working.entry(next.0).or_default() += 1;
         Some(next)
     }
 }
@@ -121,11 +128,11 @@ impl Lane {
         }
     }
 
-    /// The first call of the first account that is not working; the account goes to the end of the
+    /// The first call of the first account that may run one; the account goes to the end of the
     /// circle.
-    fn next(&mut self, working: &HashSet<AccountId>) -> Option<(AccountId, oneshot::Sender<Permit>)> {
+    fn next(&mut self, may_run: impl Fn(&AccountId) -> bool) -> Option<(AccountId, oneshot::Sender<Permit>)> {
         loop {
-            let place = self.order.iter().position(|account| !working.contains(account))?;
+            let place = self.order.iter().position(&may_run)?;
             let account = self.order.remove(place)?;
             let mut waiting = self.waiting.remove(&account)?;
             while let Some(caller) = waiting.pop_front() {
@@ -146,7 +153,12 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut queue = self.queue.lock();
         queue.free += 1;
-        queue.working.remove(&self.account);
+        if let Entry::Occupied(mut running) = queue.working.entry(self.account) {
+            *running.get_mut() -= 1;
+            if *running.get() == 0 {
+                running.remove();
+            }
+        }
         drop(queue);
         self.queue.hand_out();
     }
@@ -159,6 +171,9 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     use super::*;
+
+    const MAX_WAIT: Duration = Duration::from_secs(1);
+    const CHANGES: Shares = Shares { running: 3, per_account: 1, max_wait: MAX_WAIT };
 
     fn account(number: u128) -> AccountId {
         AccountId::from_uuid(uuid::Uuid::from_u128(number))
@@ -174,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_account_has_one_permit_at_a_time_and_others_have_theirs() {
-        let queue = FairQueue::default();
+        let queue = FairQueue::new(CHANGES);
         let first = queue.take(account(1), Urgency::Ordinary).await.unwrap();
         let mut second = pin!(queue.take(account(1), Urgency::Ordinary));
         assert!(look(second.as_mut()).is_none());
@@ -188,8 +203,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_account_has_its_share_and_leaves_the_rest() {
+        let queue = FairQueue::new(Shares { running: 8, per_account: 2, max_wait: MAX_WAIT });
+        let mut flood: Vec<_> =
+            (0..40).map(|_| Box::pin(queue.take(account(1), Urgency::Ordinary))).collect();
+        let mut running: Vec<Permit> =
+            flood.iter_mut().filter_map(|call| look(call.as_mut()).flatten()).collect();
+        assert_eq!(running.len(), 2);
+        assert!(queue.take(account(2), Urgency::Ordinary).await.is_some());
+        drop(running.pop());
+        let next: Vec<Permit> =
+            flood[2..].iter_mut().filter_map(|call| look(call.as_mut()).flatten()).collect();
+        assert_eq!(next.len(), 1);
+        drop((running, next, flood));
+        let queue = queue.lock();
+        assert_eq!((queue.free, queue.working.len()), (8, 0), "a permit was lost");
+    }
+
+    #[tokio::test]
     async fn e09_a_call_waits_for_one_call_of_each_other_account_and_not_for_all_of_them() {
-        let queue = FairQueue::default();
+        let queue = FairQueue::new(CHANGES);
         let mut working = Vec::new();
         for number in 1..=3 {
             working.push(queue.take(account(number), Urgency::Ordinary).await.unwrap());
@@ -210,7 +243,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_revocation_goes_before_what_others_and_its_own_account_wait_for() {
-        let queue = FairQueue::default();
+        let queue = FairQueue::new(CHANGES);
         let mut working = Vec::new();
         for number in 1..=3 {
             working.push(queue.take(account(number), Urgency::Ordinary).await.unwrap());
@@ -231,7 +264,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_permit_that_no_call_waits_for_goes_to_the_next() {
-        let queue = FairQueue::default();
+        let queue = FairQueue::new(CHANGES);
         let held = queue.take(account(1), Urgency::Ordinary).await.unwrap();
         assert!(queue.take(account(1), Urgency::Ordinary).await.is_none(), "after a second");
         {
@@ -242,6 +275,6 @@ mod tests {
         assert!(look(patient.as_mut()).is_none());
         drop(held);
         assert!(look(patient.as_mut()).flatten().is_some());
-        assert_eq!(queue.lock().free, MAX_RUNNING, "a permit was lost");
+        assert_eq!(queue.lock().free, CHANGES.running, "a permit was lost");
     }
 }

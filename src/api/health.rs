@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sqlx::PgPool;
 
+use crate::api::account_pool::AccountPool;
 use crate::api::credits::current_balance;
 use crate::background::readiness::Readiness;
 use crate::catalogue::routes::RouteSet;
@@ -29,7 +29,7 @@ use crate::http::call_record::CallRecord;
 pub struct Health {
     /// Whether paid calls can be taken.
     pub readiness: Readiness,
-    pub pool: PgPool,
+    pub pool: AccountPool,
     pub routes: Arc<RouteSet>,
     /// The `service` of `/health`.
     pub service: Arc<str>,

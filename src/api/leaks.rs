@@ -25,7 +25,7 @@ pub use self::public_keys::KeysFrom;
 use super::change_refusal::refusal;
 use crate::clock::sleep_until_next;
 use crate::domain::audit::Actor;
-use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS};
+use crate::domain::key::leak::{LeakSource, MAX_URL_CHARS, is_web_address};
 use crate::domain::key::{KeyFormat, KeySecret};
 use crate::domain::refusal::{Fault, Limit, LimitHit, Refusal};
 use crate::domain::wait::retry_after_s;
@@ -34,12 +34,14 @@ use crate::gate::network_window::NetworkWindow;
 use crate::http::answer::{RefusalResponse, json_with, passed_on};
 use crate::http::client_address::ClientAddress;
 use crate::http::json_body::{parse_fields, read_body};
+use crate::http::keyless_bodies::{KeylessBodies, Room};
 use crate::http::negotiate::RenderContext;
 use crate::management::leaks::{self, LeakPolicy, LeakReport};
 use crate::secret::peppers::Peppers;
 
-/// Largest body of one report, and of a list of GitHub's or of a scanner's.
+/// Largest body of one report, of a scanner's question, and of a list of GitHub's.
 const MAX_REPORT_BYTES: usize = 16 * 1024;
+const MAX_QUESTION_BYTES: usize = 64 * 1024;
 const MAX_LIST_BYTES: usize = 1024 * 1024;
 /// Longest text that can be a key.
 pub(crate) const MAX_TOKEN_CHARS: usize = 128;
@@ -65,6 +67,7 @@ pub struct Leaks {
     takes_reports: bool,
     /// `None`: GitHub's reports are not taken.
     github: Option<Github>,
+    bodies: KeylessBodies,
     windows: NetworkWindow,
     permits: Arc<Semaphore>,
 }
@@ -79,6 +82,7 @@ impl Leaks {
             keyring,
             takes_reports: false,
             github: None,
+            bodies: KeylessBodies::default(),
             windows: NetworkWindow::new(PER_MINUTE, Duration::from_secs(60), NETWORKS),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
         }
@@ -94,6 +98,11 @@ impl Leaks {
     #[must_use]
     pub fn with_github(self, keys: KeysFrom, token_type: &str) -> Self {
         Self { github: Some(Github::new(keys, token_type)), ..self }
+    }
+
+    /// Memory for the body of a request, which may be sent by any client.
+    fn room(&self, client: Option<ClientAddress>, body: &Body, limit_bytes: usize) -> Result<Room, Refusal> {
+        self.bodies.room(client.map(|ClientAddress(address)| address), body, limit_bytes)
     }
 
     /// Counts a request of a network.
@@ -149,14 +158,18 @@ pub async fn report(
     if !leaks.takes_reports {
         return Err(Refusal::EndpointNotFound.into());
     }
-    let mut fields = parse_fields(&read_body(&headers, body, MAX_REPORT_BYTES).await?)?;
+    let client = client.map(|Extension(client)| client);
+    let room = leaks.room(client, &body, MAX_REPORT_BYTES)?;
+    let mut fields = parse_fields(&room.read(read_body(&headers, body, MAX_REPORT_BYTES)).await?)?;
     let token = match fields.take("token") {
         Some(token) => fields.line("token", token, MAX_TOKEN_CHARS),
         None => fields.fault("token", Fault::Missing),
     };
     let url = fields.take("url").and_then(|url| fields.line("url", url, MAX_URL_CHARS));
+    if url.as_deref().is_some_and(|url| !is_web_address(url)) {
+        fields.fault::<()>("url", Fault::NotWebAddress);
+    }
     fields.finish()?;
-    let client = client.map(|Extension(client)| client);
     leaks.count(client)?;
     let token = token.unwrap_or_default();
     let permit = leaks.permit().await?;
@@ -197,13 +210,14 @@ pub async fn verify(
     if !leaks.takes_reports {
         return Err(Refusal::EndpointNotFound.into());
     }
-    let client = client.map(|Extension(ClientAddress(address))| address);
-    let fields = parse_fields(&read_body(&headers, body, MAX_LIST_BYTES).await?)?;
+    let client = client.map(|Extension(client)| client);
+    let room = leaks.room(client, &body, MAX_QUESTION_BYTES)?;
+    let fields = parse_fields(&room.read(read_body(&headers, body, MAX_QUESTION_BYTES)).await?)?;
     let mut texts = Vec::new();
     fields.rest().for_each(|(_, value)| value.texts(&mut texts));
     for text in texts.into_iter().take(MAX_ASKED) {
         let Ok(secret) = KeySecret::parse(text.as_bytes()) else { continue };
-        if leaks.keyring.is_live(&secret, client).await? {
+        if leaks.keyring.is_live(&secret, client.map(|ClientAddress(address)| address)).await? {
             return Ok(passed_on(StatusCode::OK.into_response()));
         }
     }

@@ -8,8 +8,8 @@ use axum::http::Uri;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sqlx::PgPool;
 
+use crate::api::account_pool::AccountPool;
 use crate::api::{id_of, unreadable};
 use crate::domain::ids::{AccountId, CallId};
 use crate::domain::refusal::Refusal;
@@ -35,13 +35,13 @@ pub(crate) struct Entries {
 
 /// The account's entries, oldest first, a page at a time.
 pub async fn entries(
-    State(pool): State<PgPool>,
+    State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
     uri: Uri,
 ) -> Result<Response, RefusalResponse> {
     let page = Page::<u64>::of(&uri)?;
-    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
     let account = caller.key.account_id;
+    let mut connection = pool.connection(account).await?;
     let read = statement::page(&mut connection, account, page.after_number(), page.limit).await;
     let mut data = read.map_err(unreadable(WHAT))?;
     let next_cursor = page.end(&mut data, |line| line.number.to_string());
@@ -58,8 +58,8 @@ pub(crate) struct ReceiptShown {
     receipt: Receipt,
 }
 
-async fn find(pool: &PgPool, account: AccountId, call_id: CallId) -> Result<Receipt, Refusal> {
-    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
+async fn find(pool: &AccountPool, account: AccountId, call_id: CallId) -> Result<Receipt, Refusal> {
+    let mut connection = pool.connection(account).await?;
     let found = receipt::find(&mut connection, account, call_id).await.map_err(unreadable(WHAT))?;
     found.ok_or(Refusal::NotFound)
 }
@@ -67,7 +67,7 @@ async fn find(pool: &PgPool, account: AccountId, call_id: CallId) -> Result<Rece
 /// What became of one call of the account: whether it was charged, why, and by which lots it was
 /// paid.
 pub async fn receipt(
-    State(pool): State<PgPool>,
+    State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
     Path(call_id): Path<String>,
 ) -> Result<Response, RefusalResponse> {

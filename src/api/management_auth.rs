@@ -1,16 +1,13 @@
 //! Who asks for a change over HTTP, and what they may do.
 
-use std::ops::{Deref, DerefMut};
-
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres};
+use sqlx::PgPool;
 
-use super::change_refusal::refusal;
-use super::fair_queue::{FairQueue, Permit, Urgency};
+use super::account_pool::{AccountPool, Connected};
+use super::fair_queue::Urgency;
 use super::once::{Act, BodyLimit, NotMade, Posted};
 use crate::domain::audit::{Actor, Who};
 use crate::domain::caller::KeyRecord;
@@ -24,45 +21,23 @@ use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
 use crate::http::json_body::{parse_fields, read_body};
 use crate::http::negotiate::RenderContext;
-use crate::management::ChangeError;
 use crate::management::keys::NewSecret;
 use crate::secret::peppers::Peppers;
 
 /// What changes of an account work with.
 #[derive(Clone, Debug)]
 pub struct Management {
-    pub pool: PgPool,
+    pool: AccountPool,
     /// What new secrets are hashed under.
     pub peppers: Peppers,
     /// The seller's prefix of new keys.
     pub prefix: KeyPrefix,
     pub max_body_bytes: usize,
-    queue: FairQueue,
-}
-
-/// A connection and the permit to use it.
-#[derive(Debug)]
-pub(super) struct Connected {
-    connection: PoolConnection<Postgres>,
-    _permit: Permit,
-}
-
-impl Deref for Connected {
-    type Target = PgConnection;
-    fn deref(&self) -> &PgConnection {
-        &self.connection
-    }
-}
-
-impl DerefMut for Connected {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.connection
-    }
 }
 
 impl Management {
     pub fn new(pool: PgPool, peppers: Peppers, prefix: KeyPrefix, max_body_bytes: usize) -> Self {
-        Self { pool, peppers, prefix, max_body_bytes, queue: FairQueue::default() }
+        Self { pool: AccountPool::for_changes(pool), peppers, prefix, max_body_bytes }
     }
 
     /// How a new secret is made.
@@ -76,9 +51,7 @@ impl Management {
         auth: &ManagementAuth,
         urgency: Urgency,
     ) -> Result<Connected, Refusal> {
-        let permit = self.permit(auth, urgency).await?;
-        let connection = self.pool.acquire().await.map_err(|error| refusal(ChangeError::from(error)))?;
-        Ok(Connected { connection, _permit: permit })
+        self.pool.connection_for(auth.caller.key.account_id, urgency).await
     }
 
     /// Waits for a permit, then begins a change.
@@ -88,13 +61,8 @@ impl Management {
         posted: &Posted,
         urgency: Urgency,
     ) -> Result<Act, NotMade> {
-        let permit = self.permit(auth, urgency).await?;
-        Act::begin(&self.pool, posted.claim.clone(), Some(permit)).await
-    }
-
-    async fn permit(&self, auth: &ManagementAuth, urgency: Urgency) -> Result<Permit, Refusal> {
-        let permit = self.queue.take(auth.caller.key.account_id, urgency).await;
-        permit.ok_or(Refusal::UNAVAILABLE)
+        let begun = self.pool.begin(auth.caller.key.account_id, urgency).await?;
+        Act::begin(begun, posted.claim.clone()).await
     }
 
     pub(super) async fn fields(&self, headers: &HeaderMap, body: Body) -> Result<Fields, Refusal> {

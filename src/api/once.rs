@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::change_refusal::refusal;
 use super::fair_queue::Permit;
@@ -105,7 +105,7 @@ impl IntoResponse for NotMade {
 pub(super) struct Act {
     work: Transaction<'static, Postgres>,
     claim: Option<IdempotencyClaim>,
-    _permit: Option<Permit>,
+    _permit: Permit,
 }
 
 impl Deref for Act {
@@ -135,11 +135,9 @@ pub(super) struct Answer<T> {
 impl Act {
     /// Begins a change, unless it was made before or is being made.
     pub(super) async fn begin(
-        pool: &PgPool,
+        (mut work, permit): (Transaction<'static, Postgres>, Permit),
         claim: Option<IdempotencyClaim>,
-        permit: Option<Permit>,
     ) -> Result<Self, NotMade> {
-        let mut work = pool.begin().await.map_err(|error| refusal(error.into()))?;
         if let Some(claim) = &claim {
             let before = change_answers::claim(&mut work, claim).await;
             match before.map_err(|error| refusal(error.into()))? {

@@ -8,8 +8,8 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sqlx::PgPool;
 
+use crate::api::account_pool::AccountPool;
 use crate::api::credits::current_balance;
 use crate::background::readiness::Readiness;
 use crate::catalogue::in_force::OfferInForce;
@@ -30,7 +30,7 @@ pub struct Status {
     pub limits: Limits,
     /// The sources of people; one of them may be away.
     pub people: Arc<People>,
-    pub pool: PgPool,
+    pub pool: AccountPool,
     /// The operator's name for this gateway.
     pub node: String,
     pub region: String,

@@ -9,9 +9,9 @@ use axum::response::Response;
 use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sqlx::PgPool;
 
 use self::cursor::UsageCursor;
+use crate::api::account_pool::AccountPool;
 use crate::api::unreadable;
 use crate::domain::instant::parse_day;
 use crate::domain::refusal::{Fault, Refusal};
@@ -47,12 +47,12 @@ pub(crate) struct Usage {
 /// Calls and credits by day, key, endpoint and outcome, or by some of them. A call appears once it
 /// has ended or was refused and the gateway has added it up, which takes some seconds.
 pub async fn usage(
-    State(pool): State<PgPool>,
+    State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
     uri: Uri,
 ) -> Result<Response, RefusalResponse> {
     let query = usage_query(&uri, caller.clock.now().date_naive())?;
-    let mut connection = pool.acquire().await.map_err(unreadable(WHAT))?;
+    let mut connection = pool.connection(caller.key.account_id).await?;
     let page = usage_report::read(&mut connection, caller.key.account_id, &query).await;
     let UsagePage { lines: mut data, refused, has_more } = page.map_err(unreadable(WHAT))?;
     let has_more = paging::cut_to_size(&mut data) || has_more;

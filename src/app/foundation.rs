@@ -28,6 +28,8 @@ use crate::telemetry::metrics::Metrics;
 pub(super) struct Foundation {
     pub(super) start: Start,
     pub(super) pool: PgPool,
+    /// Connections of the keyring and of readiness, for which no call of a client waits.
+    pub(super) vital: PgPool,
     /// Where it listens.
     pub(super) address: SocketAddr,
     pub(super) node: String,
@@ -57,6 +59,7 @@ impl Foundation {
         let settings = &start.settings;
         let (max_connections, wait) = (settings.database.max_connections.get(), settings.database.wait);
         let pool = pool::pool(start.database.clone(), max_connections, wait);
+        let vital = pool::pool(start.database.clone(), pool::VITAL_CONNECTIONS, wait);
         let mut connection = pool.acquire().await.map_err(StorageError::from)?;
         let offer = Offer::newest(&mut connection).await?;
         drop(connection);
@@ -74,6 +77,7 @@ impl Foundation {
             node: node_name(settings),
             start,
             pool,
+            vital,
             offer,
             facts,
             dev_key,

@@ -4,7 +4,6 @@ mod forwarded;
 
 use std::sync::Arc;
 
-use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 
@@ -13,6 +12,7 @@ use super::from_settings::{analysis_api, limits_in_force};
 use super::offer::{Offer, OfferError, check_stages};
 use super::upstreams::Upstreams;
 use super::{Start, StartError};
+use crate::api::account_pool::AccountPool;
 use crate::api::analysis::AnalysisApi;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
@@ -46,7 +46,8 @@ use crate::upstream::identity_headers::IdentityHeaders;
 /// What the routers of all sets share.
 pub(super) struct Shared {
     settings: Settings,
-    pool: PgPool,
+    /// For free calls.
+    pool: AccountPool,
     node: String,
     clock: DatabaseClock,
     readiness: Readiness,
@@ -95,7 +96,7 @@ impl Foundation {
             console: self.build_console(),
             lease: self.lease.clone(),
             settings: settings.clone(),
-            pool: pool.clone(),
+            pool: AccountPool::for_free_calls(pool.clone()),
             node: self.node.clone(),
             clock: clock.clone(),
             readiness: self.readiness.clone(),

@@ -114,8 +114,8 @@ impl Foundation {
         wake: Arc<Notify>,
     ) -> Result<(Keyring, JoinHandle<()>), StartError> {
         let Start { settings, database, peppers, clock, .. } = &self.start;
-        let (pool, rates) = (self.pool.clone(), self.rates.clone());
-        let keyring = Keyring::start(pool, peppers.clone(), &settings.keys, rates, clock.clone());
+        let (vital, rates) = (self.vital.clone(), self.rates.clone());
+        let keyring = Keyring::start(vital, peppers.clone(), &settings.keys, rates, clock.clone());
         // Registered first, with no change seen: a revocation that waits for all gateways must wait
         // for this one too.
         let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
@@ -217,7 +217,7 @@ impl Foundation {
             },
             readiness: self.readiness.clone(),
             needed: Needed {
-                pool: self.pool.clone(),
+                pool: self.vital.clone(),
                 writer: ledger.liveness().clone(),
                 writer_silence: settings.ledger.heartbeat_every * HEARTBEATS_UNTIL_NOT_READY,
             },

@@ -2,10 +2,15 @@
 
 use std::convert::Infallible;
 use std::future::ready;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
 use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::BodyExt;
+use tokio::sync::OnceCell;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
@@ -13,9 +18,41 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove}
 /// Smaller bodies are not compressed: they fit into one packet.
 const MIN_BYTES: u64 = 1024;
 
+/// Extension of answers whose body many clients get: how it is compressed for the next one. Without
+/// it a body is compressed for each.
+#[derive(Clone, Debug)]
+pub enum Compression {
+    /// Once; the result is kept.
+    Once(CompressedBody),
+    Never,
+}
+
+/// A compressed body, once a client has asked for it. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct CompressedBody(Arc<OnceCell<Bytes>>);
+
+impl CompressedBody {
+    /// Puts the kept body into the place of one that is about to be compressed.
+    async fn kept(&self, compressed: Response) -> Response {
+        let (parts, body) = compressed.into_parts();
+        let kept =
+            self.0.get_or_try_init(|| async { Ok::<_, axum::Error>(body.collect().await?.to_bytes()) });
+        let body = match kept.await {
+            Ok(bytes) => Body::from(bytes.clone()),
+            Err(error) => Body::from_stream(stream::once(ready(Err::<Bytes, _>(error)))),
+        };
+        Response::from_parts(parts, body)
+    }
+}
+
 /// Compresses a rendered answer, where the client's `Accept-Encoding` allows it and it is worth it.
 /// A client that excludes every encoding gets plain bytes, as RFC 9110, section 12.5.3, allows.
-pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Response {
+pub async fn compress(mut response: Response, accept_encoding: HeaderValue) -> Response {
+    let kept = match response.extensions_mut().remove() {
+        None => None,
+        Some(Compression::Once(kept)) => Some(kept),
+        Some(Compression::Never) => return response,
+    };
     let status = response.status();
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(header::ACCEPT_ENCODING, accept_encoding);
@@ -28,7 +65,10 @@ pub async fn compress(response: Response, accept_encoding: HeaderValue) -> Respo
             let mut compressed = compressed.map(Body::new);
             // The layer answers 406 where no encoding is acceptable, after the call was served.
             *compressed.status_mut() = status;
-            compressed
+            match kept.filter(|_| compressed.headers().contains_key(header::CONTENT_ENCODING)) {
+                Some(kept) => kept.kept(compressed).await,
+                None => compressed,
+            }
         }
         Err(never) => match never {},
     }
@@ -39,7 +79,6 @@ mod tests {
     use std::io::Read;
 
     use axum::http::StatusCode;
-    use http_body_util::BodyExt;
 
     use super::*;
 
@@ -64,6 +103,29 @@ mod tests {
             flate2::read::GzDecoder::new(&*body).read_to_string(&mut text).unwrap();
             assert!(text == "a".repeat(10_000) && body.len() < 200);
         }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_many_get_is_compressed_once() {
+        let kept = CompressedBody::default();
+        let sent = async |text: &str, accepted: &'static str| {
+            let mut response = Response::new(Body::from(text.repeat(10_000)));
+            response.extensions_mut().insert(Compression::Once(kept.clone()));
+            let response = compress(response, HeaderValue::from_static(accepted)).await;
+            let encoding = response.headers().get(header::CONTENT_ENCODING).cloned();
+            (encoding, response.into_body().collect().await.unwrap().to_bytes())
+        };
+        let (encoding, first) = sent("a", "gzip").await;
+        assert_eq!(encoding.unwrap(), "gzip");
+        // Another body shows that it was not looked at.
+        assert_eq!(sent("b", "gzip").await.1, first);
+        for plain in ["identity", "br", "gzip;q=0"] {
+            assert_eq!(sent("c", plain).await, (None, Bytes::from("c".repeat(10_000))), "{plain}");
+        }
+        let mut response = Response::new(Body::from("d".repeat(10_000)));
+        response.extensions_mut().insert(Compression::Never);
+        let response = compress(response, HeaderValue::from_static("gzip")).await;
+        assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::Response;
 use parking_lot::Mutex;
 
-use self::client_text::{shown_id, shown_method, without_keys};
+use self::client_text::{repeats_credential, shown_id, shown_method, without_keys};
 use super::request_metrics;
 use crate::api::health;
 use crate::domain::billing::Billing;
@@ -118,7 +118,10 @@ impl RequestFacts {
             uri: request.uri().clone(),
             client: request.extensions().get().map(|ClientAddress(address)| *address),
             user_agent: headers.get(header::USER_AGENT).cloned(),
-            client_request_id: headers.get(X_REQUEST_ID).cloned(),
+            client_request_id: headers
+                .get(X_REQUEST_ID)
+                .filter(|id| !repeats_credential(id, headers))
+                .cloned(),
         }
     }
 

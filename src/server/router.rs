@@ -7,8 +7,8 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, get, on, patch, post};
-use sqlx::PgPool;
 
+use crate::api::account_pool::AccountPool;
 use crate::api::contacts::ContactsApi;
 use crate::api::health::Health;
 use crate::api::leaks::{self, Leaks};
@@ -46,7 +46,8 @@ pub struct Parts {
     pub leaks: Leaks,
     /// Its public keys are shown to upstreams.
     pub signer: Arc<TokenSigner>,
-    pub pool: PgPool,
+    /// For free calls.
+    pub pool: AccountPool,
     pub site: Arc<Site>,
     /// `None`: this gateway has no console.
     pub console: Option<Arc<Console>>,

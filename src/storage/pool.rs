@@ -11,6 +11,10 @@ use tokio::time::timeout;
 use super::error::StorageError;
 use super::runtime_role;
 
+/// Size of the pool of the keyring and of readiness: each runs one query at a time, the keyring one
+/// for keys and one for balances.
+pub const VITAL_CONNECTIONS: u32 = 3;
+
 /// Options of every connection: statements are never logged, because their values may be personal
 /// data.
 pub fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {

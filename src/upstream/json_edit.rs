@@ -9,31 +9,41 @@ use serde_json::value::RawValue;
 
 use self::NotEditable::{Condition, Shape};
 use crate::domain::forwarding::MemberChanges;
+use crate::upstream::member_name::are_same_in_any_case;
+
+/// Who wrote a text, and so whether its readers may take a name in another letter case for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// May write for an upstream that ignores letter case.
+    Client,
+    /// The seller's own server: each name means itself.
+    Upstream,
+}
 
 /// Why a text cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotEditable {
-    /// It is not one JSON object, or a name on the way to a member stands twice or has a value that
-    /// is no object.
+    /// It is not one JSON object, or a name on the way to a member stands twice, in another letter
+    /// case, or has a value that is no object.
     Shape,
     /// What stands at `when` is neither a truth value nor `null`: some readers take it for true.
     Condition,
 }
 
 /// Returns the changed text. `None` if it is not one that is to be changed.
-pub fn edited(text: &[u8], changes: &MemberChanges) -> Result<Option<Vec<u8>>, NotEditable> {
+pub fn edited(text: &[u8], changes: &MemberChanges, author: Author) -> Result<Option<Vec<u8>>, NotEditable> {
     let text = std::str::from_utf8(text).map_err(|_| Shape)?;
     let mut root = Node::Object(members_of(text)?);
     if let Some(when) = &changes.when
-        && !root.is_true(when.names())?
+        && !root.is_true(when.names(), author)?
     {
         return Ok(None);
     }
     for pointer in &changes.remove {
-        root.remove(pointer.names())?;
+        root.remove(pointer.names(), author)?;
     }
     for (pointer, value) in &changes.set {
-        root.set(pointer.names(), value)?;
+        root.set(pointer.names(), value, author)?;
     }
     let mut edited = String::with_capacity(text.len() + 256);
     root.write(&mut edited);
@@ -72,30 +82,36 @@ impl<'t> Node<'t> {
 
     /// The member with this name. A name that stands twice would mean different things to different
     /// readers.
-    fn member(&mut self, name: &str) -> Result<Option<&mut Node<'t>>, NotEditable> {
+    fn member(&mut self, name: &str, author: Author) -> Result<Option<&mut Node<'t>>, NotEditable> {
         let Some(members) = self.open()? else { return Ok(None) };
-        let mut named = members.iter_mut().filter(|(known, _)| known == name);
+        let mut named = members.iter_mut().filter(|(known, _)| match author {
+            Author::Client => are_same_in_any_case(known, name),
+            Author::Upstream => known == name,
+        });
         match (named.next(), named.next()) {
-            (found, None) => Ok(found.map(|(_, value)| value)),
+            (None, _) => Ok(None),
+            (Some((known, value)), None) if known == name => Ok(Some(value)),
             _ => Err(Shape),
         }
     }
 
-    fn is_true(&mut self, names: &[String]) -> Result<bool, NotEditable> {
+    fn is_true(&mut self, names: &[String], author: Author) -> Result<bool, NotEditable> {
         match names.split_first() {
             None => match self {
                 Self::Text("true") => Ok(true),
                 Self::Text("false" | "null") => Ok(false),
                 _ => Err(Condition),
             },
-            Some((name, rest)) => self.member(name)?.map_or(Ok(false), |member| member.is_true(rest)),
+            Some((name, rest)) => {
+                self.member(name, author)?.map_or(Ok(false), |member| member.is_true(rest, author))
+            }
         }
     }
 
-    fn remove(&mut self, names: &[String]) -> Result<(), NotEditable> {
+    fn remove(&mut self, names: &[String], author: Author) -> Result<(), NotEditable> {
         let Some((name, rest)) = names.split_first() else { return Ok(()) };
-        match self.member(name)? {
-            Some(member) if !rest.is_empty() => member.remove(rest),
+        match self.member(name, author)? {
+            Some(member) if !rest.is_empty() => member.remove(rest, author),
             Some(_) => {
                 if let Some(members) = self.open()? {
                     members.retain(|(known, _)| known != name);
@@ -107,7 +123,7 @@ impl<'t> Node<'t> {
     }
 
     /// Sets a member. Objects that are missing on the way are made.
-    fn set(&mut self, names: &[String], value: &'t str) -> Result<(), NotEditable> {
+    fn set(&mut self, names: &[String], value: &'t str, author: Author) -> Result<(), NotEditable> {
         let Some((name, rest)) = names.split_first() else {
             *self = Self::Text(value);
             return Ok(());
@@ -115,11 +131,11 @@ impl<'t> Node<'t> {
         if matches!(self, Self::Text("null")) {
             *self = Self::Object(Vec::new());
         }
-        if self.member(name)?.is_none() {
+        if self.member(name, author)?.is_none() {
             let members = self.open()?.ok_or(Shape)?;
             members.push((name.clone(), Self::Text("null")));
         }
-        self.member(name)?.map_or(Err(Shape), |member| member.set(rest, value))
+        self.member(name, author)?.map_or(Err(Shape), |member| member.set(rest, value, author))
     }
 
     fn write(&self, to: &mut String) {

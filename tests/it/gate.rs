@@ -6,6 +6,7 @@ mod caps;
 mod clock;
 mod credentials;
 mod dry_run;
+mod free_calls;
 mod golden;
 mod guesses;
 pub(crate) mod handlers;

@@ -8,7 +8,7 @@ use crate::domain::forwarding::{ForwardedRoute, MemberChanges};
 use crate::domain::refusal::{Fault, FieldFault, Malformed, Refusal};
 use crate::gate::forward::UpstreamRequest;
 use crate::http::representation::{is_json, is_unencoded};
-use crate::upstream::json_edit::{NotEditable, edited, has_all_set};
+use crate::upstream::json_edit::{Author, NotEditable, edited, has_all_set};
 
 /// What the upstream gets of a body. A request without a body stays one.
 pub(super) fn of_request(
@@ -22,7 +22,7 @@ pub(super) fn of_request(
     if !is_unencoded(headers) {
         return Err(Refusal::BadRequest(Malformed::UneditableBody));
     }
-    match edited(&body, changes) {
+    match edited(&body, changes, Author::Client) {
         Ok(None) => Ok(UpstreamRequest { body, brings_extra_event: false }),
         Ok(Some(edited)) => {
             let brings_extra_event = changes.extra_event.is_some() && !has_all_set(&body, changes);
@@ -44,7 +44,7 @@ pub(super) fn of_answer(route: &ForwardedRoute, headers: &HeaderMap, body: Bytes
     if !is_unencoded(headers) {
         return Err(not_changed(route, "is encoded"));
     }
-    match edited(&body, &route.answer.members) {
+    match edited(&body, &route.answer.members, Author::Upstream) {
         Ok(edited) => Ok(edited.map_or(body, Bytes::from)),
         Err(_) => Err(not_changed(route, "is no JSON object with one member of each name")),
     }

@@ -14,7 +14,7 @@ use super::public_keys::{KeysFrom, PAUSE, PublicKeys};
 use super::{Leaks, MAX_LIST_BYTES, actor};
 use crate::domain::hex;
 use crate::domain::key::KeySecret;
-use crate::domain::key::leak::{LeakSource, is_usable_url};
+use crate::domain::key::leak::{LeakSource, is_web_address};
 use crate::domain::refusal::{Malformed, Refusal};
 use crate::domain::wait::retry_after_s;
 use crate::http::answer::{RefusalResponse, passed_on};
@@ -70,7 +70,8 @@ pub async fn report(
     };
     let client = client.map(|Extension(client)| client);
     leaks.count(client)?;
-    let body = read_any_body(body, MAX_LIST_BYTES).await?;
+    let room = leaks.room(client, &body, MAX_LIST_BYTES)?;
+    let body = room.read(read_any_body(body, MAX_LIST_BYTES)).await?;
     if !is_signed(keys, &headers, &body).await? {
         reports::count(LeakSource::Github, reports::REFUSED, 1);
         return Ok(passed_on(
@@ -90,7 +91,7 @@ pub async fn report(
         let is_ours = match KeySecret::parse(token.as_bytes()) {
             Ok(secret) => {
                 // A URL that cannot be stored does not keep the key alive.
-                let url = url.as_deref().filter(|url| is_usable_url(url)).unwrap_or_default();
+                let url = url.as_deref().filter(|url| is_web_address(url)).unwrap_or_default();
                 let report = LeakReport { secret: &secret, url, source: LeakSource::Github };
                 leaks.act(&mut connection, &actor, &report).await?
             }

@@ -24,7 +24,17 @@ impl Foundation {
         let Entrance { listeners, tls } = entrance;
         let operators = self.operators_page(listeners.operator.as_ref())?;
         let Self {
-            start, address, pool, facts, readiness, refused, stop, stop_writer, stop_background, ..
+            start,
+            address,
+            pool,
+            vital,
+            facts,
+            readiness,
+            refused,
+            stop,
+            stop_writer,
+            stop_background,
+            ..
         } = self;
         let settings = start.settings.server;
         let pipeline = Pipeline::following(routing.clone());
@@ -60,6 +70,7 @@ impl Foundation {
             last_used: tasks.keyring.last_used().clone(),
             refused,
             pool,
+            vital,
             workers,
             writer: tasks.writer,
             change_feed: tasks.change_feed,

@@ -10,7 +10,7 @@ use crate::command::context::Context;
 use crate::command::output::{Output, Report, or_dash, write_table};
 use crate::domain::ids::AccountId;
 use crate::domain::key::KeySecret;
-use crate::domain::key::leak::{LeakAction, LeakSource, MAX_URL_CHARS, is_usable_url};
+use crate::domain::key::leak::{LeakAction, LeakSource, MAX_URL_CHARS, is_web_address};
 use crate::management::leaks::{LeakPolicy, LeakReport, report as act};
 use crate::storage::keys::exposure::{self, ExposureView};
 
@@ -42,8 +42,10 @@ impl Report for ReportsShown {
 
 /// Reports the keys on standard input.
 pub(super) async fn report(url: &str, context: &Context, output: Output) -> anyhow::Result<()> {
-    if !is_usable_url(url) {
-        bail!("--url must have at most {MAX_URL_CHARS} characters, and no control characters");
+    if !url.is_empty() && !is_web_address(url) {
+        bail!(
+            "--url must be a web address that begins with http:// or https://, of at most {MAX_URL_CHARS} characters"
+        );
     }
     let mut text = Zeroizing::new(String::new());
     let mut input = io::stdin().lock().take(MAX_INPUT_BYTES + 1);

@@ -12,8 +12,8 @@ pub(in crate::openapi) fn leak_report() -> RequestBody {
             "url",
             or_null(short_text(MAX_URL_CHARS)),
             [
-                "Where you found it. Its owner reads this.",
-                "Onde você a encontrou. O dono da chave lê este texto.",
+                "The http or https address where you found it. Its owner reads this.",
+                "O endereço http ou https em que você a encontrou. O dono da chave o lê.",
             ],
         ),
     ];

@@ -1,7 +1,7 @@
 //! Reads balances without locks or changes.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::account_rows;
@@ -43,10 +43,13 @@ impl TryFrom<BalanceRow> for AccountBalance {
 
 /// Returns the account advanced to now: expired credits are gone and due credits are there,
 /// although neither is written before its next operation. Returns `None` for an unknown account.
-pub async fn read_account(pool: &PgPool, account_id: AccountId) -> Result<Option<LedgerAccount>, StoreError> {
+pub async fn read_account(
+    connection: &mut PgConnection,
+    account_id: AccountId,
+) -> Result<Option<LedgerAccount>, StoreError> {
     // One snapshot for account and lots: a hold in between may have opened another lot.
     let mut snapshot =
-        pool.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
+        connection.begin_with("begin isolation level repeatable read read only").await.map_err(classify)?;
     let account = read_account_in(&mut snapshot, account_id).await?;
     snapshot.rollback().await.map_err(classify)?;
     Ok(account)

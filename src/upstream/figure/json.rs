@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::figure::Figure;
 use crate::domain::json_pointer::JsonPointer;
+use crate::upstream::member_name::are_same_in_any_case;
 
 /// What stands at a pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +18,13 @@ pub enum Member {
     Figure(Figure),
     /// A value that is no figure.
     Other,
-    /// An object on the way has the name twice, so that two readers may find different values.
+    /// An object on the way has the name twice, in any letter case, so that two readers may find
+    /// different values.
     Ambiguous,
 }
 
 /// Returns the figure that stands at the pointer. `None` if the text is not JSON, or has no figure
-/// there. Where an object has a name twice, the last one counts.
+/// there. Where an object has a name twice, the last one counts; letter case matters.
 pub fn figure_in(text: &[u8], pointer: &JsonPointer) -> Option<Figure> {
     match read(text, pointer)?.last {
         Member::Figure(figure) => Some(figure),
@@ -85,15 +87,18 @@ impl<'de> Visitor<'de> for At<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Found, M::Error> {
         let Some((name, rest)) = self.0.split_first() else { return Err(M::Error::custom("no name")) };
-        let mut found: Option<Found> = None;
-        while let Some(is_named) = members.next_key_seed(Named(name))? {
-            if is_named {
+        let (mut found, mut is_repeated): (Option<Found>, bool) = (None, false);
+        while let Some(likeness) = members.next_key_seed(Named(name))? {
+            if likeness == Likeness::Same {
                 let next = members.next_value_seed(At(rest))?;
-                found = Some(Found { is_ambiguous: next.is_ambiguous || found.is_some(), ..next });
+                is_repeated |= found.is_some();
+                found = Some(next);
             } else {
                 members.next_value::<IgnoredAny>()?;
+                is_repeated |= likeness == Likeness::OtherCase;
             }
         }
+        let found = found.map(|found| Found { is_ambiguous: found.is_ambiguous || is_repeated, ..found });
         Ok(found.unwrap_or(NOTHING))
     }
 
@@ -145,26 +150,37 @@ fn index(name: &str) -> Option<usize> {
     if is_index { name.parse().ok() } else { None }
 }
 
-/// Whether a member has this name.
+/// Compares the name of a member with this one.
 struct Named<'p>(&'p str);
 
-impl<'de> DeserializeSeed<'de> for Named<'_> {
-    type Value = bool;
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    Same,
+    OtherCase,
+    Other,
+}
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = Likeness;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Likeness, D::Error> {
         reader.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Named<'_> {
-    type Value = bool;
+    type Value = Likeness;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
-        Ok(name == self.0)
+    fn visit_str<E: Error>(self, name: &str) -> Result<Likeness, E> {
+        Ok(match name {
+            name if name == self.0 => Likeness::Same,
+            name if are_same_in_any_case(name, self.0) => Likeness::OtherCase,
+            _ => Likeness::Other,
+        })
     }
 }
 

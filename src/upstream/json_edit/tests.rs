@@ -15,7 +15,12 @@ fn changes(set: &[(&str, &str)], remove: &[&str], when: Option<&str>) -> MemberC
 }
 
 fn text_of(text: &str, changes: &MemberChanges) -> Result<Option<String>, NotEditable> {
-    edited(text.as_bytes(), changes).map(|text| text.map(|text| String::from_utf8(text).unwrap()))
+    text_by(Author::Client, text, changes)
+}
+
+fn text_by(author: Author, text: &str, changes: &MemberChanges) -> Result<Option<String>, NotEditable> {
+    let edited = edited(text.as_bytes(), changes, author)?;
+    Ok(edited.map(|text| String::from_utf8(text).unwrap()))
 }
 
 #[test]
@@ -76,7 +81,27 @@ fn a_text_that_readers_may_understand_differently_is_not_edited() {
     ] {
         assert_eq!(text_of(text, &edits), Err(NotEditable::Shape), "{text}");
     }
-    assert_eq!(edited(b"{\"x\":\"\xff\"}", &edits), Err(NotEditable::Shape));
+    assert_eq!(edited(b"{\"x\":\"\xff\"}", &edits, Author::Client), Err(NotEditable::Shape));
+}
+
+#[test]
+fn a_client_writes_no_name_in_another_letter_case_and_an_upstream_may() {
+    let edits = changes(&[("/gen/model", "1")], &["/key"], None);
+    for (text, of_upstream) in [
+        (r#"{"gen":{"model":2,"Model":3}}"#, r#"{"gen":{"model":1,"Model":3}}"#),
+        (r#"{"gen":{"MODEL":3}}"#, r#"{"gen":{"MODEL":3,"model":1}}"#),
+        (r#"{"gen":{},"Gen":{"model":3}}"#, r#"{"gen":{"model":1},"Gen":{"model":3}}"#),
+        (r#"{"GEN":{}}"#, r#"{"GEN":{},"gen":{"model":1}}"#),
+        ("{\"\u{212a}ey\":3}", "{\"\u{212a}ey\":3,\"gen\":{\"model\":1}}"),
+        (r#"{"\u212aey":3,"key":1}"#, "{\"\u{212a}ey\":3,\"gen\":{\"model\":1}}"),
+    ] {
+        assert_eq!(text_of(text, &edits), Err(NotEditable::Shape), "{text}");
+        assert_eq!(text_by(Author::Upstream, text, &edits).unwrap().unwrap(), of_upstream);
+    }
+    let elsewhere = r#"{"x":{"GEN":1,"Model":2},"Model":3}"#;
+    assert!(text_of(elsewhere, &edits).unwrap().is_some());
+    let streams = changes(&[("/n", "1")], &[], Some("/stream"));
+    assert_eq!(text_of(r#"{"Stream":true}"#, &streams), Err(NotEditable::Shape));
 }
 
 fn values() -> impl Strategy<Value = Value> {
@@ -106,6 +131,6 @@ proptest! {
 
     #[test]
     fn no_bytes_end_the_editor(text in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = edited(&text, &changes(&[("/a/b", "1")], &["/c"], Some("/d")));
+        let _ = edited(&text, &changes(&[("/a/b", "1")], &["/c"], Some("/d")), Author::Client);
     }
 }

@@ -9,10 +9,12 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::net::TcpStream;
 
 use super::keys::{made, managed};
 use crate::support::customer::{Customer, new_secret};
-use crate::support::gateway::{Answer, Gateway, answer};
+use crate::support::gateway::{Answer, Gateway, answer, eventually};
+use crate::support::raw::RawClient;
 use crate::support::scratch::Scratch;
 use crate::support::upstream::{Behaviour, ScriptedServer};
 
@@ -107,7 +109,11 @@ async fn what_is_no_key_of_this_service_gets_the_same_answer_and_changes_nothing
     for faulty in [
         json!({}),
         json!({ "token": "x".repeat(129) }),
-        json!({ "token": "x", "url": "y".repeat(2_001) }),
+        json!({ "token": "x", "url": format!("{PLACE}{}", "y".repeat(2_001)) }),
+        json!({ "token": "x", "url": "javascript:alert(1)" }),
+        json!({ "token": "x", "url": "data:text/html,x" }),
+        json!({ "token": "x", "url": "=HYPERLINK(\"https://a.example\")" }),
+        json!({ "token": "x", "url": "//a.example" }),
         json!({ "token": 7 }),
         json!({ "token": "x", "more": 1 }),
     ] {
@@ -194,6 +200,31 @@ async fn a_scanner_learns_whether_what_it_found_is_live() {
     let uses = sqlx::query_scalar("select count(*) from api_key where last_used_at is not null");
     let uses: i64 = uses.fetch_one(database.pool()).await.unwrap();
     assert_eq!(uses, 0);
+}
+
+#[tokio::test]
+async fn bodies_that_any_client_may_send_take_bounded_memory() {
+    let gateway = Gateway::start().await;
+    let verify = async || {
+        let body = json!({ "fluence-api-key": { "key": ["no key"] } });
+        gateway.request(Method::POST, "/leaks/verify").json(&body).send().await.unwrap().status().as_u16()
+    };
+    // Each declares 64 KiB and never sends them: 2 MiB of one network.
+    let begun = "POST /leaks/verify HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                 Content-Length: 65536\r\n\r\n{";
+    let mut slow = Vec::new();
+    for _ in 0..32 {
+        let mut client = RawClient(TcpStream::connect(gateway.address()).await.unwrap());
+        client.send(begun).await;
+        slow.push(client);
+    }
+    eventually("its part is taken", async || verify().await == 503).await;
+    assert_eq!(report(&gateway, &json!({ "token": "x" })).await.outcome(), (503, "SERVICE_UNAVAILABLE"));
+    drop(slow);
+    eventually("it is free again", async || verify().await == 403).await;
+    let long = json!({ "key": "x".repeat(65_536) });
+    let refused = gateway.request(Method::POST, "/leaks/verify").json(&long).send().await.unwrap();
+    assert_eq!(refused.status(), 413);
 }
 
 /// GitHub's side: a key pair, and the list that has its public key.

@@ -76,8 +76,10 @@ async fn an_operator_ends_keys_that_were_found_and_sees_the_reports() {
         (reports.len(), &reports[0]["action"], &reports[0]["source"]),
         (1, &"revoked".into(), &"operator".into())
     );
-    let unfit = program.run_with(&["leak", "report", "--url", "a\nb"], &input);
-    assert!(unfit.err.contains("no control characters"), "{}", unfit.err);
+    for place in ["https://a.example/\nb", "javascript:alert(1)"] {
+        let unfit = program.run_with(&["leak", "report", "--url", place], &input);
+        assert!(unfit.err.contains("must be a web address"), "{}", unfit.err);
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,7 @@ fn faults() -> Vec<FieldFault> {
         ("posts[0]", Fault::NotObject),
         ("bios", Fault::TooMany { max_items: 100 }),
         ("email", Fault::NotAddress),
+        ("url", Fault::NotWebAddress),
         ("posts[1].published_at", Fault::NotInstant),
         ("daily_cap", Fault::NotWhole { least: 1, most: 1_000 }),
         ("ends_at", Fault::InPast),

@@ -61,7 +61,12 @@ async fn a_body_that_cannot_be_changed_is_refused_before_anything_is_held() {
     for credits in ["3", "0"] {
         let route = format!("credits = {credits}\n{REQUEST}");
         let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], &route, "").await;
-        for body in ["pixels", "[]", r#"{"user":1,"user":2}"#, r#"{"stream_options":1}"#, "{"] {
+        let other_case =
+            [r#"{"User":1}"#, r#"{"stream_options":{},"Stream_Options":{"include_usage":false}}"#];
+        let twice = [r#"{"user":1,"user":2}"#, "{\"u\u{17f}er\":1,\"user\":2}"];
+        for body in
+            ["pixels", "[]", r#"{"stream_options":1}"#, "{"].into_iter().chain(twice).chain(other_case)
+        {
             let refused = answer(shop.request(Method::POST).body(body)).await;
             assert_eq!(refused.outcome(), (400, "BAD_REQUEST"), "{body}: {}", refused.text);
             assert!(refused.text.contains("changes members of the body"), "{}", refused.text);

@@ -141,6 +141,7 @@ async fn a_request_that_bounds_its_price_has_less_held() {
         (r#"{"max_tokens":99999}"#, 20),
         (r#"{"max_tokens":null}"#, 20),
         ("{}", 20),
+        (r#"{"MAX_TOKENS":1}"#, 20),
         ("no JSON", 20),
     ] {
         let asked = answer(shop.request(Method::POST).header("x-dry-run", "true").body(body)).await;
@@ -158,6 +159,9 @@ async fn a_request_that_bounds_its_price_has_less_held() {
         r#"{"max_tokens":"5"}"#,
         r#"{"max_tokens":1e300}"#,
         r#"{"max_tokens":1,"max_tokens":2}"#,
+        r#"{"max_tokens":1,"MAX_TOKENS":2}"#,
+        "{\"max_to\u{212a}ens\":2,\"max_tokens\":1}",
+        "{\"max_tokens\":1,\"max_token\u{17f}\":2}",
     ] {
         let refused = answer(shop.request(Method::POST).body(body)).await;
         assert_eq!(refused.outcome(), (400, "VALIDATION_FAILED"), "{body}");

@@ -1,5 +1,7 @@
 //! `/openapi.json` and `fluence openapi`.
 
+use std::io::Read;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -32,6 +34,21 @@ async fn a_client_that_has_the_document_is_not_sent_it_again() {
             (status, &first.headers()["etag"]),
             "{sent}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_the_same_compressed() {
+    let gateway = Gateway::start().await;
+    for address in ["127.0.0.1:8000", "127.0.0.1:8000", "another.example"] {
+        let request = gateway.request(Method::GET, "/openapi.json").header("host", address);
+        let plain = request.try_clone().unwrap().send().await.unwrap().bytes().await.unwrap();
+        let sent = request.header("accept-encoding", "gzip").send().await.unwrap();
+        assert_eq!(sent.headers()["content-encoding"], "gzip");
+        let compressed = sent.bytes().await.unwrap();
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(&*compressed).read_to_end(&mut text).unwrap();
+        assert!(text == plain && compressed.len() * 4 < plain.len(), "{address}");
     }
 }
 

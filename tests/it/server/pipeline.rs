@@ -5,6 +5,7 @@ use axum::http::Request;
 use fluence::api::health;
 use fluence::server::pipeline::Pipeline;
 
+use crate::support::customer::new_secret;
 use crate::support::lines::Lines;
 use crate::support::public_links::links;
 use crate::support::raw::{Gateway, patient, status};
@@ -152,13 +153,15 @@ async fn a_flood_of_refusals_without_a_key_is_few_lines_and_their_number() {
 }
 
 #[tokio::test]
-async fn l04_a_client_s_id_is_logged_only_if_it_is_short_and_visible() {
-    for bad in ["with space", &"x".repeat(65), "caf\u{e9}", ""] {
+async fn l04_a_client_s_id_is_logged_only_if_it_is_short_and_visible_and_no_key() {
+    let (issued, imported) = (new_secret(), "an-imported-key-for-tests-1");
+    for bad in ["with space", &"x".repeat(65), "caf\u{e9}", "", issued.expose(), imported] {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
         let _guard = tracing::subscriber::set_default(subscriber.finish());
         let request = Request::get("/").header("host", "a").header("x-request-id", bad.as_bytes());
+        let request = request.header("authorization", format!("Bearer {imported}"));
         Pipeline::new(axum::Router::new(), links()).answer(request.body(Body::empty()).unwrap()).await;
         let text = lines.text();
         assert!(text.contains("404") && !text.contains("client_request_id"), "{text}");

@@ -2,9 +2,11 @@
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, de};
+use url::Url;
 
 use super::{KeyFormat, KeySecret, KeyState, Mode};
 use crate::named_enum::named_enum;
+use crate::text::is_control;
 
 /// Longest address of a place where a key was found.
 pub const MAX_URL_CHARS: usize = 2_000;
@@ -48,9 +50,12 @@ named_enum! {
     }
 }
 
-/// Whether the place where a key was found can be kept.
-pub fn is_usable_url(url: &str) -> bool {
-    url.chars().count() <= MAX_URL_CHARS && !url.chars().any(char::is_control)
+/// Whether the place where a key was found can be kept: an http or https address. Its owner may
+/// click it, or open a list of such places in a spreadsheet.
+pub fn is_web_address(url: &str) -> bool {
+    let is_line = url.chars().count() <= MAX_URL_CHARS && !url.chars().any(is_control);
+    let begins = |scheme: &str| url.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+    is_line && (begins("http://") || begins("https://")) && Url::parse(url).is_ok()
 }
 
 impl<'de> Deserialize<'de> for OnLeak {
@@ -144,6 +149,37 @@ mod tests {
         }
         let commit = "https://git.example/blob/3f2bcd3a9d0c4b1e8f7766554433221100ffeedd/.env";
         assert_eq!(without_keys(commit, &leaked), commit);
+    }
+
+    #[test]
+    fn a_place_is_an_address_of_the_web() {
+        for url in [
+            "https://gist.example/anna/1f3c",
+            "HTTP://192.0.2.7:8080/a?b=c#d",
+            "https://[2001:db8::1]/",
+            "https://pt.example/wiki/São_Paulo",
+        ] {
+            assert!(is_web_address(url), "{url}");
+        }
+        let long = format!("https://a.example/{}", "x".repeat(MAX_URL_CHARS));
+        for text in [
+            "",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example/x",
+            "=HYPERLINK(\"https://a.example\")",
+            "//evil.example",
+            "https:evil.example",
+            "https://",
+            "https://a b.example/",
+            "https://a.example:99999/",
+            "https://a.example/\u{202e}x",
+            " https://a.example/",
+            "in a chat",
+            &long,
+        ] {
+            assert!(!is_web_address(text), "{text}");
+        }
     }
 
     #[test]

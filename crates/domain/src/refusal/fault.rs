@@ -117,6 +117,9 @@ faults! {
     NotAddress => "not_address",
         "must be an email address such as name@example.com",
         "deve ser um endereço de e-mail, como nome@example.com";
+    NotWebAddress => "not_a_web_address",
+        "must be a web address that begins with http:// or https://",
+        "deve ser um endereço web que comece com http:// ou https://";
     /// Neither a date nor an instant.
     NotDate => "not_date",
         "must be a date such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z",

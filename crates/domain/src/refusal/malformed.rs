@@ -70,8 +70,8 @@ malformed! {
         "A lista tem mais de 1000 itens: envie os demais em outra lista";
     /// A route sets or removes members of bodies.
     UneditableBody =>
-        "This route changes members of the body: it must be a JSON object, not encoded, in which no name on the way to them is there twice or has a value that is not an object",
-        "Esta rota altera membros do corpo: ele deve ser um objeto JSON, sem codificação, em que nenhum nome no caminho até eles apareça duas vezes ou tenha um valor que não seja um objeto";
+        "This route changes members of the body: it must be a JSON object, not encoded, in which no name on the way to them is there twice, is in another letter case, or has a value that is not an object",
+        "Esta rota altera membros do corpo: ele deve ser um objeto JSON, sem codificação, em que nenhum nome no caminho até eles apareça duas vezes, esteja com outras maiúsculas ou minúsculas, ou tenha um valor que não seja um objeto";
     DryRunOfFreeRoute =>
         "This route is free, so X-Dry-Run has nothing to ask", "Esta rota é gratuita, então X-Dry-Run não tem o que informar";
     IdempotencyKeyOfFreeRoute =>

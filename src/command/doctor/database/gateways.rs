@@ -4,10 +4,12 @@ use super::GROUP;
 use crate::command::doctor::{Check, Group};
 use crate::command::output::count;
 use crate::storage::nodes::NodeView;
+use crate::storage::pool::VITAL_CONNECTIONS;
 
 const GATEWAYS: Group = Group("gateways");
-/// Connections of a gateway beyond its pool: ledger, change feed, sweep.
-const BESIDES_POOL: i64 = 4;
+/// Connections of a gateway beyond its pool: ledger, change feed, sweep, and those of the keyring
+/// and of readiness.
+const BESIDES_POOL: i64 = 4 + VITAL_CONNECTIONS as i64;
 /// Connections that PostgreSQL keeps for superusers.
 const RESERVED: i64 = 3;
 

@@ -43,6 +43,15 @@ fn a_member_that_two_readers_may_understand_differently_is_ambiguous() {
     for text in [r#"{"a":{"b":3,"b":3}}"#, r#"{"a":{"b":3},"a":{"b":3}}"#, r#"{"a":{"b":3},"a":1}"#] {
         assert_eq!(at(text), Member::Ambiguous, "{text}");
     }
+    for text in [r#"{"a":{"b":3,"B":9}}"#, r#"{"A":{"b":9},"a":{"b":3}}"#, r#"{"a":{"b":3},"\u0041":1}"#] {
+        assert_eq!(at(text), Member::Ambiguous, "{text}");
+        let figure = figure_in(text.as_bytes(), &"/a/b".parse().unwrap());
+        assert_eq!(figure, Some(Figure::whole(3)), "an upstream's name means itself: {text}");
+    }
+    // One reader finds nothing there, so all that the route can cost is held.
+    for text in [r#"{"A":{"b":9}}"#, r#"{"a":{"B":9}}"#] {
+        assert_eq!(at(text), Member::Absent, "{text}");
+    }
     for text in ["", "{}", r#"{"a":1}"#, r#"{"a":{"b":null}}"#, r#"{"c":{"b":1,"b":2}}"#, "no JSON"] {
         assert_eq!(at(text), Member::Absent, "{text}");
     }

@@ -197,7 +197,11 @@ impl Machine for Postgres {
     }
 
     fn balance(&mut self, account: AccountId) -> AccountBalance {
-        self.runtime.block_on(read_account(&self.pool, account)).unwrap().unwrap().balance()
+        let read = async {
+            let mut connection = self.pool.acquire().await.unwrap();
+            read_account(&mut connection, account).await
+        };
+        self.runtime.block_on(read).unwrap().unwrap().balance()
     }
 
     fn is_due(&mut self, account: AccountId) -> bool {
