@@ -120,15 +120,15 @@ mod tests {
     #[test]
     fn silent_gateways_need_no_connections() {
         let gateways = [gateway("1", false, 0), gateway("1", false, 0), gateway("1", true, 0)];
-        assert_eq!(judge_connections(43, 16, &gateways).verdict, Verdict::Ok);
-        assert_eq!(judge_connections(42, 16, &gateways).verdict, Verdict::Fail);
+        assert_eq!(judge_connections(49, 16, &gateways).verdict, Verdict::Ok);
+        assert_eq!(judge_connections(48, 16, &gateways).verdict, Verdict::Fail);
     }
 
     #[test]
     fn a_gateway_that_was_just_killed_needs_no_connections() {
         let killed = NodeView { silent_s: 12.0, ..gateway("1", false, 0) };
         let gateways = [gateway("1", false, 0), gateway("1", false, 0), killed];
-        assert_eq!(judge_connections(43, 16, &gateways).verdict, Verdict::Ok);
+        assert_eq!(judge_connections(49, 16, &gateways).verdict, Verdict::Ok);
         let running = &judge(&gateways, 0)[0];
         assert_eq!(
             (running.verdict, running.found.as_str()),
