@@ -15,4 +15,5 @@ mod precision;
 mod privacy;
 mod texts;
 mod traits;
+mod traps;
 mod voices;
