@@ -13,8 +13,9 @@ use self::book::{Book, Matches};
 use self::measures::{LAST_OF_CONTENT, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
 use self::scope::{
-    Scope, begins_nothing, goes_worse, is_act_of_machine, is_between_things, is_missing, is_need_of_thing,
-    is_of_machine, labels_a_part, lies_somewhere, names_a_part, names_another_thing,
+    Scope, begins_nothing, begins_with_a_thing, gives_a_ratio, goes_worse, is_act_of_machine,
+    is_between_things, is_missing, is_need_of_thing, is_of_machine, labels_a_part, lies_somewhere,
+    names_a_part, names_another_thing,
 };
 use self::verbs::{has_own_subject, inflected};
 use crate::lexicon::index_of;
@@ -98,6 +99,7 @@ impl Measure {
         let words = hit.token..hit.token + hit.tokens;
         self.counts_in(scope, hit.token)
             && !(self.noun && names_a_part(tokens, words.clone()))
+            && !(self.noun && begins_with_a_thing(tokens, words.clone()))
             && !(self.spoken && labels_a_part(tokens, words.clone()))
             && !(self.placed && lies_somewhere(tokens, words.end))
             && !(self.begins && begins_nothing(tokens, hit.token))
@@ -226,7 +228,9 @@ impl Cues {
         found.retain(|hit| {
             let measure = &self.measures[hit.measure];
             let is_denied = affirmed.contains(&(hit.measure, hit.token))
-                && (scope.is_negated(hit.token) || is_of_machine(tokens, hit.token + hit.tokens));
+                && (scope.is_negated(hit.token)
+                    || is_of_machine(tokens, hit.token + hit.tokens)
+                    || gives_a_ratio(tokens, hit.token..hit.token + hit.tokens));
             let stands =
                 !is_denied && !is_taken_back(hit) && measure.counts(hit, tokens, text, scope, language);
             // Of overlapping entries, the one that begins first counts, then the longest.

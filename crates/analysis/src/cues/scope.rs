@@ -19,7 +19,7 @@ use self::irony::{
 use self::machines::has_machine_as_subject;
 pub(super) use self::machines::{is_act_of_machine, is_between_things, is_need_of_thing, is_of_machine};
 use self::names::{MENTIONS, ROLE_AFTER, ROLE_BEFORE, explains_a_name};
-pub(super) use self::names::{labels_a_part, names_a_part};
+pub(super) use self::names::{begins_with_a_thing, labels_a_part, names_a_part};
 pub use self::negation::is_negation;
 use self::negation::{
     CLAUSE_MARKS, CLAUSE_WORDS, MID_SUPPOSITIONS, NEGATING_PAIRS, SUPPOSITIONS, negates_backwards,
@@ -27,8 +27,8 @@ use self::negation::{
 pub(super) use self::outcomes::goes_worse;
 use self::reported::is_reported;
 pub(crate) use self::senses::is_of_others;
+pub(super) use self::senses::{gives_a_ratio, lies_somewhere, names_another_thing};
 use self::senses::{is_scornful, speaks_to_several};
-pub(super) use self::senses::{lies_somewhere, names_another_thing};
 use self::shouting::{insults, pleads, shouts};
 pub(super) use self::undone::is_missing;
 use self::undone::undone;

@@ -2,7 +2,10 @@
 
 mod words;
 
-use self::words::{FIELDS, PARTS, PORTUGUESE_PARTS};
+use self::words::{
+    ABSTRACT, ABSTRACT_ENDINGS, ABSTRACT_ENDINGS_PT, ABSTRACT_PT, AFTER_SUBJECT, ARTICLES, FIELDS, PARTS,
+    PORTUGUESE_PARTS,
+};
 pub(super) use self::words::{MENTIONS, ROLE_AFTER, ROLE_BEFORE};
 use super::machines::is_determiner;
 use crate::segment::Token;
@@ -37,6 +40,27 @@ pub(in crate::cues) fn names_a_part(tokens: &[Token], words: Range<usize>) -> bo
         || is(before(1), OF) && is(before(2), PORTUGUESE_PARTS)
         || is(before(1), FIELDS)
         || is(before(1), &["com"]) && is(before(2), FIELDS)
+}
+
+/// Whether the sentence begins with a thing that is named after what the tokens in `words` say: “the
+/// risk drawer is locked”, “o ícone de prazo”. An abstract noun keeps the sense: “the decision process
+/// is slow”, “a gestão de prazos”.
+pub(in crate::cues) fn begins_with_a_thing(tokens: &[Token], words: Range<usize>) -> bool {
+    let is = |at: usize, list: &[&str]| is_any(tokens, Some(at), list);
+    let is_article = is(0, ARTICLES);
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.norm.as_str());
+    let ends = |at: usize, endings: &[&str]| endings.iter().any(|ending| word(at).ends_with(ending));
+    let in_english = || {
+        let head = words.end;
+        let is_noun = !ends(words.end - 1, &["ed", "ble", "sky"]);
+        let is_thing = tokens.get(head).is_some_and(|token| token.is_word && !token.titlecase)
+            && !ends(head, ABSTRACT_ENDINGS)
+            && !is(head, ABSTRACT);
+        words.start <= 1 && is_noun && is_thing && (is(head + 1, AFTER_SUBJECT) || ends(head + 1, &["ed"]))
+    };
+    let in_portuguese =
+        || words.start == 3 && is(2, &["de"]) && !ends(1, ABSTRACT_ENDINGS_PT) && !is(1, ABSTRACT_PT);
+    is_article && (in_english() || in_portuguese())
 }
 
 /// Whether the tokens in `words`, which name no thing by themselves, are the label of a part: “the

@@ -49,6 +49,12 @@ pub(in crate::cues) fn lies_somewhere(tokens: &[Token], after: usize) -> bool {
     is_any(tokens.get(after), IS_NOW) && is_any(tokens.get(after + 1), PLACE)
 }
 
+/// Whether a reason is a ratio: “a razão da polia é de 9 para 1”.
+pub(in crate::cues) fn gives_a_ratio(tokens: &[Token], words: Range<usize>) -> bool {
+    let is_ratio = |part: &[Token]| !part[0].is_word && part[1].norm == "para" && !part[2].is_word;
+    has_any(&tokens[words], &["razão"]) && tokens.windows(3).any(is_ratio)
+}
+
 /// Whether the sentence scorns what it names: “the roadmap is a poster”, “the consultants love
 /// milestones”.
 pub(super) fn is_scornful(tokens: &[Token]) -> bool {

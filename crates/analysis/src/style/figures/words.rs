@@ -394,4 +394,6 @@ pub(super) const NAMED_AFTER_TIME: &[&str] = &[
     "passe",
     "modo",
     "relógio",
+    "bilhete",
+    "visa",
 ];

@@ -261,6 +261,16 @@ pub(super) const ARTEFACTS: &[&str] = &[
     "caixas",
     "arquivo",
     "arquivos",
+    "icon",
+    "icons",
+    "gauge",
+    "tyre",
+    "tyres",
+    "ícone",
+    "ícones",
+    "ponteiro",
+    "pneu",
+    "pneus",
 ];
 /// Parts of machines and programs, which touch or address each other.
 pub(super) const COMPONENTS: &[&str] = &[

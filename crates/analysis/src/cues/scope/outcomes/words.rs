@@ -145,6 +145,14 @@ pub(in crate::cues::scope) const BAD: &[&str] = &[
     "perdidos",
     "perdidas",
     "bagunça",
+    "frozen",
+    "stuck",
+    "congelado",
+    "congelada",
+    "travado",
+    "travada",
+    "travados",
+    "travadas",
 ];
 /// What is bad only where there is more of it.
 pub(super) const COSTLY: &[&str] = &[
@@ -295,6 +303,8 @@ pub(super) const OF_WAITING: &[&str] = &[
     "carregamento",
     "entrega",
     "processamento",
+    "partida",
+    "abertura",
 ];
 /// Verbs that harm their object: “conseguimos quebrar o servidor”, “we began to lose orders”.
 pub(in crate::cues::scope) const HARMING: &[&str] = &[
@@ -326,6 +336,9 @@ pub(in crate::cues::scope) const HARMING: &[&str] = &[
     "piorar",
     "apagar",
     "esquecer",
+    "overheat",
+    "overheating",
+    "superaquecer",
 ];
 /// What ends in harm in the same sentence: “reduced the pressure and flooded the hall”.
 pub(super) const DISASTERS: &[&str] =
