@@ -92,6 +92,7 @@ pub fn playbook(
         }
     }
     candidates.extend(hypotheses(context, calibrated));
+    candidates.retain(|candidate| !style.iter().any(|line| candidate.exclusions.unless.contains(&line.id)));
     let mut lines = without_contradictions(candidates, MAX_PER_SECTION);
     context.quote(&mut lines);
     if lines.len() < MIN_LINES {

@@ -9,11 +9,13 @@ mod verbs;
 
 use serde::Deserialize;
 
-use self::book::Book;
+use self::book::{Book, Matches};
 use self::measures::{LAST_OF_CONTENT, LONG_WORDS, SENTENCE_LENGTH, STRUCTURAL};
 use self::norms::Norms;
 use self::scope::{
-    Scope, goes_worse, is_act_of_machine, is_missing, is_of_machine, names_a_part, names_another_thing,
+    Scope, begins_nothing, begins_with_a_thing, gives_a_ratio, goes_worse, is_act_of_machine,
+    is_between_things, is_missing, is_need_of_thing, is_of_machine, labels_a_part, lies_somewhere,
+    names_a_part, names_another_thing,
 };
 use self::verbs::{has_own_subject, inflected};
 use crate::lexicon::index_of;
@@ -93,6 +95,16 @@ struct Measure {
     civil: bool,
     /// Another measure, whose entries count for this one too.
     #[serde(default)]
+    begins: bool,
+    #[serde(default)]
+    between: bool,
+    #[serde(default)]
+    felt: bool,
+    #[serde(default)]
+    spoken: bool,
+    #[serde(default)]
+    placed: bool,
+    #[serde(default)]
     with: Option<String>,
     /// The English entries.
     en: String,
@@ -106,6 +118,12 @@ impl Measure {
         let words = hit.token..hit.token + hit.tokens;
         self.counts_in(scope, hit.token)
             && !(self.noun && names_a_part(tokens, words.clone()))
+            && !(self.noun && begins_with_a_thing(tokens, words.clone()))
+            && !(self.spoken && labels_a_part(tokens, words.clone()))
+            && !(self.placed && lies_somewhere(tokens, words.end))
+            && !(self.begins && begins_nothing(tokens, hit.token))
+            && !(self.between && is_between_things(tokens, hit.token))
+            && !(self.felt && is_need_of_thing(tokens, hit.token))
             && !(self.planned && (scope.of_others || names_another_thing(tokens, words.clone())))
             && !(self.present && is_missing(tokens, words.clone()))
             && !(self.good && goes_worse(tokens, hit.token, text))
@@ -209,10 +227,7 @@ impl Cues {
             return Vec::new();
         }
         let book = &self.books[index_of(language)];
-        let (mut found, mut taken_back) = (Vec::new(), Vec::new());
-        for at in 0..tokens.len() {
-            book.match_at(tokens, at, &mut found, &mut taken_back);
-        }
+        let Matches { mut found, taken_back, affirmed } = book.matches(tokens);
         for (at, token) in tokens.iter().enumerate() {
             let inflected = inflected(tokens, at, language, scope.machine);
             let named = |name| self.measures.iter().position(|measure| measure.name == name);
@@ -231,7 +246,12 @@ impl Cues {
         found.sort_by_key(|hit| (hit.measure, hit.token, std::cmp::Reverse(hit.tokens)));
         found.retain(|hit| {
             let measure = &self.measures[hit.measure];
-            let stands = !is_taken_back(hit) && measure.counts(hit, tokens, text, scope, language);
+            let is_denied = affirmed.contains(&(hit.measure, hit.token))
+                && (scope.is_negated(hit.token)
+                    || is_of_machine(tokens, hit.token + hit.tokens)
+                    || gives_a_ratio(tokens, hit.token..hit.token + hit.tokens));
+            let stands =
+                !is_denied && !is_taken_back(hit) && measure.counts(hit, tokens, text, scope, language);
             // Of overlapping entries, the one that begins first counts, then the longest.
             let is_free = hit.token >= last_end[hit.measure];
             if stands && is_free {

@@ -48,7 +48,8 @@ pub struct Evidence {
     pub end: usize,
     /// At most twelve words of the sentence as written, with “…” where it is cut.
     pub excerpt: String,
-    /// The counted words in the excerpt, or those with the most points.
+    /// The counted words in the excerpt, or those with the most points. Empty where punctuation or
+    /// the length of sentences is counted.
     pub matched_words: Vec<MatchedWord>,
     /// The sentence's share of the score. The shares of all sentences add up to it. Traits only.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -126,7 +126,7 @@ impl Style {
             hits.push(Hit { measure: first + which, token, tokens });
         };
         for (token, tokens) in figures::figures(&placed.sentence, text) {
-            if !scope.is_void(token) {
+            if !scope.is_void(token) && !figures::is_needless(&placed.sentence.tokens, token) {
                 add(FIGURES, token, tokens);
             }
         }

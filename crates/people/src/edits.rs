@@ -5,7 +5,7 @@ mod slip;
 #[cfg(test)]
 mod tests;
 
-pub use self::slip::{are_two_likely_slips, is_likely_slip, is_swap};
+pub use self::slip::{are_two_likely_slips, is_likely_slip};
 
 /// The words in which a slip is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,40 @@ pub fn sound_key(word: &str) -> String {
     sounds.iter().map(|sound| char::from(*sound)).collect()
 }
 
+/// Whether two folded words are pronounced alike. Their keys are equal, and neither has a soft c where
+/// the other has a z, which a registry never confuses: Lúcia is not Luzia.
+pub fn are_pronounced_alike(one: &str, other: &str) -> bool {
+    let are_confused = |(c, z): (u8, u8)| (c, z) != (b'c', b'z') && (c, z) != (b'z', b'c');
+    sound_key(one) == sound_key(other) && sibilants(one).zip(sibilants(other)).all(are_confused)
+}
+
+/// Whether two words of one sound differ only in letters that spell the same in any language: Luiza
+/// and Luisa, Mattos and Matos, but not Hera and Era, nor Verdi and Verde.
+pub fn are_spelling_variants(one: &str, other: &str) -> bool {
+    let spelling = |word: &str| {
+        let mut letters: Vec<u8> = word.replace("ph", "f").replace("th", "t").into_bytes();
+        letters.iter_mut().for_each(|letter| match *letter {
+            b'z' => *letter = b's',
+            other => *letter = plain_letter(other),
+        });
+        letters.dedup();
+        letters
+    };
+    spelling(one) == spelling(other)
+}
+
+/// Returns the letters of a word that are pronounced as an s or a z, in order.
+fn sibilants(word: &str) -> impl Iterator<Item = u8> {
+    let letters = word.as_bytes();
+    let follows = |at: usize, of: &[u8]| letters.get(at + 1).is_some_and(|next| of.contains(next));
+    letters.iter().enumerate().filter_map(move |(at, letter)| match letter {
+        b's' if !follows(at, b"schz") => Some(b's'),
+        b'z' if !follows(at, b"z") => Some(b'z'),
+        b'c' if follows(at, b"ei") => Some(b'c'),
+        _ => None,
+    })
+}
+
 const SILENT: u8 = 0;
 
 fn plain_letter(letter: u8) -> u8 {
@@ -199,6 +233,37 @@ mod tests {
         ];
         for (one, other) in apart {
             assert_ne!(sound_key(one), sound_key(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_soft_c_is_no_z() {
+        for (one, other) in [("lucia", "luzia"), ("luciana", "luziana"), ("luce", "luze")] {
+            assert!(!are_pronounced_alike(one, other), "{one} and {other}");
+        }
+        for (one, other) in [
+            ("luiza", "luisa"),
+            ("souza", "sousa"),
+            ("nascimento", "nacimento"),
+            ("vasconcellos", "vasconcelos"),
+            ("jessica", "gessica"),
+            ("alisson", "alison"),
+            ("cecilia", "sesilia"),
+            ("ceres", "cerez"),
+        ] {
+            assert!(are_pronounced_alike(one, other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_silent_or_final_letter_is_no_variant_of_spelling() {
+        for (one, other) in
+            [("luiza", "luisa"), ("mattos", "matos"), ("thiago", "tiago"), ("sylvia", "silvia")]
+        {
+            assert!(are_spelling_variants(one, other), "{one} and {other}");
+        }
+        for (one, other) in [("hera", "era"), ("verdi", "verde"), ("cela", "sela")] {
+            assert!(!are_spelling_variants(one, other), "{one} and {other}");
         }
     }
 

@@ -207,11 +207,6 @@ mod tests {
     #[test]
     fn no_two_findings_of_one_summary_begin_with_the_same_verb() {
         let rules = &model().catalogue.rules;
-        let excludes = |a: &Rule, b: &Rule| {
-            a.measure == b.measure
-                || a.exclusions.unless.contains(&b.id)
-                || a.exclusions.slot.is_some() && a.exclusions.slot == b.exclusions.slot
-        };
         for (at, one) in rules.iter().enumerate() {
             for other in &rules[at + 1..] {
                 for language in Language::ALL {
@@ -219,15 +214,42 @@ mod tests {
                         |rule: &Rule| rule.text.of(language).finding.split(' ').next().unwrap().to_owned();
                     let (a, b) = (verb(one), verb(other));
                     let is_twice = a == b && !SHARED_VERBS.contains(&a.as_str());
-                    assert!(
-                        !is_twice || excludes(one, other) || excludes(other, one),
-                        "{a}: {} and {}",
-                        one.id,
-                        other.id
-                    );
+                    assert!(!is_twice || are_apart(one, other), "{a}: {} and {}", one.id, other.id);
                 }
             }
         }
+    }
+
+    /// Words of a finding with a meaning of their own, by their first letters.
+    fn stems(rule: &Rule, language: Language) -> Vec<String> {
+        let finding = &rule.text.of(language).finding;
+        let is_own = |word: &&str| !SHARED_VERBS.contains(word) && !["about", "sobre"].contains(word);
+        let words = finding.split([' ', ',']).filter(is_own);
+        words.filter(|word| word.chars().count() >= 5).map(|word| word.chars().take(6).collect()).collect()
+    }
+
+    #[test]
+    fn no_two_findings_of_one_summary_repeat_a_word() {
+        let rules = &model().catalogue.rules;
+        for (at, one) in rules.iter().enumerate() {
+            for other in rules[at + 1..].iter().filter(|other| !are_apart(one, other)) {
+                for language in [Language::En, Language::Pt] {
+                    let said = stems(one, language);
+                    let twice: Vec<_> =
+                        stems(other, language).into_iter().filter(|stem| said.contains(stem)).collect();
+                    assert!(twice.is_empty(), "{}, {}: {twice:?}", one.id, other.id);
+                }
+            }
+        }
+    }
+
+    fn are_apart(one: &Rule, other: &Rule) -> bool {
+        let excludes = |a: &Rule, b: &Rule| {
+            a.measure == b.measure
+                || a.exclusions.unless.contains(&b.id)
+                || a.exclusions.slot.is_some() && a.exclusions.slot == b.exclusions.slot
+        };
+        excludes(one, other) || excludes(other, one)
     }
 
     #[test]

@@ -76,10 +76,17 @@ impl Context<'_> {
         let hits = self.hits(finding, at).count();
         let needed = if self.model.cues.is_long_words(finding.measure) { MIN_LONG_WORDS } else { 1 };
         let fits = finding.side == Side::High
+            && self.shows_what_it_counts(finding, at)
             && hits >= needed
             && tokens.len() >= MIN_QUOTED_TOKENS
             && !self.is_we_beside_i(finding, at);
         fits.then(|| hits as f64 / length.max(MIN_RANKED_TOKENS).sqrt())
+    }
+
+    /// Whether a quotation of the sentence can name a word that was counted. Punctuation has none.
+    fn shows_what_it_counts(&self, finding: Finding, at: usize) -> bool {
+        let counts_words = self.hits(finding, at).any(|hit| hit.tokens > 0);
+        !counts_words || !self.counted_words(finding, at, &self.texts.sentences[at]).1.is_empty()
     }
 
     /// Whether a sentence that should show “we” also says “I”: “I list what we can give up”.

@@ -12,6 +12,8 @@ enum Kind {
     Counts,
     /// `^word`: counts as the first word of a sentence.
     CountsFirst,
+    /// `~phrase`: counts where it is neither negated nor of a machine.
+    CountsAffirmed,
     /// `!phrase`: takes back the occurrences that it covers.
     TakesBack,
     /// `!!phrase`: takes back the measure for the whole sentence.
@@ -32,6 +34,15 @@ pub(super) struct Book {
     by_first_word: HashMap<&'static str, Vec<Entry>>,
     /// `stem*`: beginnings of words that count, each with its measure.
     pub(super) stems: Vec<(&'static str, usize)>,
+}
+
+/// What the entries find in a sentence.
+#[derive(Default)]
+pub(super) struct Matches {
+    pub(super) found: Vec<Hit>,
+    pub(super) taken_back: Vec<TakenBack>,
+    /// The measures and tokens of the occurrences that count only where they are affirmed.
+    pub(super) affirmed: Vec<(usize, usize)>,
 }
 
 /// An occurrence of an entry that takes a measure back.
@@ -56,11 +67,12 @@ impl Book {
         for entry in entries.split_whitespace() {
             let (kind, pattern) = match entry.strip_prefix("!!").map(|rest| (Kind::TakesBackSentence, rest)) {
                 Some(found) => found,
-                None => match (entry.strip_prefix('!'), entry.strip_prefix('^')) {
-                    (Some(rest), _) => (Kind::TakesBack, rest),
-                    (None, Some(rest)) => (Kind::CountsFirst, rest),
-                    (None, None) => (Kind::Counts, entry),
-                },
+                None => {
+                    let kinds =
+                        [('!', Kind::TakesBack), ('^', Kind::CountsFirst), ('~', Kind::CountsAffirmed)];
+                    let marked = |(mark, kind)| entry.strip_prefix(mark).map(|rest| (kind, rest));
+                    kinds.into_iter().find_map(marked).unwrap_or((Kind::Counts, entry))
+                }
             };
             if let Some(stem) = pattern.strip_suffix('*') {
                 self.stems.push((stem, measure));
@@ -72,31 +84,32 @@ impl Book {
         }
     }
 
-    /// Adds the entries that begin at a token to `found` and `taken_back`.
-    pub(super) fn match_at(
-        &self,
-        tokens: &[Token],
-        at: usize,
-        found: &mut Vec<Hit>,
-        taken_back: &mut Vec<TakenBack>,
-    ) {
+    /// Returns what the entries find in a sentence.
+    pub(super) fn matches(&self, tokens: &[Token]) -> Matches {
+        let mut matches = Matches::default();
+        (0..tokens.len()).for_each(|at| self.match_at(tokens, at, &mut matches));
+        matches
+    }
+
+    fn match_at(&self, tokens: &[Token], at: usize, matches: &mut Matches) {
         let Some(entries) = self.by_first_word.get(tokens[at].norm.as_str()) else { return };
         for entry in entries {
-            let end = at + 1 + entry.rest.len();
+            let (measure, end) = (entry.measure, at + 1 + entry.rest.len());
             let follows =
                 |tokens: &[Token]| tokens.iter().zip(&entry.rest).all(|(token, word)| token.norm == *word);
             if !tokens.get(at + 1..end).is_some_and(follows) {
                 continue;
             }
+            if entry.kind == Kind::CountsAffirmed {
+                matches.affirmed.push((measure, at));
+            }
             match entry.kind {
                 Kind::CountsFirst if at > 0 => {}
-                Kind::Counts | Kind::CountsFirst => {
-                    found.push(Hit { measure: entry.measure, token: at, tokens: end - at });
+                Kind::Counts | Kind::CountsFirst | Kind::CountsAffirmed => {
+                    matches.found.push(Hit { measure, token: at, tokens: end - at });
                 }
-                Kind::TakesBack => {
-                    taken_back.push(TakenBack { measure: entry.measure, range: Some(at..end) })
-                }
-                Kind::TakesBackSentence => taken_back.push(TakenBack { measure: entry.measure, range: None }),
+                Kind::TakesBack => matches.taken_back.push(TakenBack { measure, range: Some(at..end) }),
+                Kind::TakesBackSentence => matches.taken_back.push(TakenBack { measure, range: None }),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The scope of a cue: negation, supposition, questions, quotations, names, irony and reported
 //! words change what it means.
 
+mod beginnings;
 mod irony;
 mod machines;
 mod names;
@@ -11,13 +12,14 @@ mod senses;
 mod shouting;
 mod undone;
 
+pub(super) use self::beginnings::begins_nothing;
 use self::irony::{
     is_adverse, is_dismissed, is_resigned, opens_with_praise, praises, praises_a_machine, praises_a_thing,
 };
 use self::machines::has_machine_as_subject;
-pub(super) use self::machines::{is_act_of_machine, is_of_machine};
-pub(super) use self::names::names_a_part;
-use self::names::{MENTIONS, ROLE_AFTER, ROLE_BEFORE};
+pub(super) use self::machines::{is_act_of_machine, is_between_things, is_need_of_thing, is_of_machine};
+use self::names::{MENTIONS, ROLE_AFTER, ROLE_BEFORE, explains_a_name};
+pub(super) use self::names::{begins_with_a_thing, labels_a_part, names_a_part};
 pub use self::negation::is_negation;
 use self::negation::{
     CLAUSE_MARKS, CLAUSE_WORDS, MID_SUPPOSITIONS, NEGATING_PAIRS, SUPPOSITIONS, negates_backwards,
@@ -25,7 +27,7 @@ use self::negation::{
 pub(super) use self::outcomes::goes_worse;
 use self::reported::is_reported;
 pub(crate) use self::senses::is_of_others;
-pub(super) use self::senses::names_another_thing;
+pub(super) use self::senses::{gives_a_ratio, lies_somewhere, names_another_thing};
 use self::senses::{is_scornful, speaks_to_several};
 use self::shouting::{insults, pleads, shouts};
 pub(super) use self::undone::is_missing;
@@ -98,7 +100,8 @@ impl Scope {
             || praises_a_thing(tokens, text)
             || praises_a_machine(tokens)
             || is_resigned(tokens);
-        if is_reported(tokens) || is_dismissed(tokens) || is_scornful(tokens) || is_ironic {
+        let is_of_words = is_reported(tokens) || explains_a_name(tokens);
+        if is_of_words || is_dismissed(tokens) || is_scornful(tokens) || is_ironic {
             scope.void.fill(true);
         }
         scope.negate(tokens, text);

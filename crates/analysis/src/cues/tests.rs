@@ -125,3 +125,43 @@ fn every_measure_has_cues_in_both_languages() {
         assert!(measure.en.split(' ').count() >= 5 && measure.pt.split(' ').count() >= 4, "{}", measure.name);
     }
 }
+
+/// An entry that takes back shorter ones overlaps one, or it does nothing.
+#[test]
+fn every_entry_that_takes_back_covers_an_entry() {
+    let measures = &model().cues.measures;
+    for measure in measures {
+        let with = measures.iter().find(|other| measure.with.as_ref() == Some(&other.name));
+        for language in [Language::En, Language::Pt] {
+            let own = if language == Language::En { &measure.en } else { &measure.pt };
+            let others = with.map_or("", |with| if language == Language::En { &with.en } else { &with.pt });
+            let counted: Vec<Vec<&str>> = [own, others]
+                .into_iter()
+                .flat_map(str::split_whitespace)
+                .filter(|entry| !entry.starts_with('!'))
+                .map(|entry| entry.trim_start_matches(['^', '~']).split('_').collect())
+                .collect();
+            let has_inflected = ["we", "first_person", "future"].contains(&measure.name.as_str());
+            for entry in own.split_whitespace().filter(|_| language == Language::En || !has_inflected) {
+                let Some(phrase) = entry.strip_prefix('!').filter(|rest| !rest.starts_with('!')) else {
+                    continue;
+                };
+                let phrase: Vec<&str> = phrase.split('_').collect();
+                assert!(counted.iter().any(|shorter| covers(&phrase, shorter)), "{}: {entry}", measure.name);
+            }
+        }
+    }
+}
+
+fn covers(phrase: &[&str], shorter: &[&str]) -> bool {
+    let is_same = |written: &str, word: &str| match word.strip_suffix('*') {
+        Some(stem) => written.starts_with(stem),
+        None => written == word,
+    };
+    // Every place at which the two overlap by a word or more.
+    let places = (0..phrase.len()).map(|at| (at, 0)).chain((1..shorter.len()).map(|at| (0, at)));
+    let fits = |(at, from): (usize, usize)| {
+        phrase[at..].iter().zip(&shorter[from..]).all(|(written, word)| is_same(written, word))
+    };
+    phrase.len() > shorter.len() && places.into_iter().any(fits)
+}

@@ -3,11 +3,18 @@
 mod words;
 
 use self::words::{
-    CALENDAR, ENGLISH_TIME, FUNCTION_WORDS, LABELS, NUMBER_WORDS, PORTUGUESE_TIME, SERVICES, SHORT_UNITS,
+    CALENDAR, ENGLISH_TIME, FUNCTION_WORDS, LABELS, NAMED_AFTER_TIME, NUMBER_WORDS, PORTUGUESE_TIME,
+    SERVICES, SHORT_UNITS,
 };
+use crate::cues::scope::is_negation;
 use crate::segment::{Sentence, Token};
 use fluence_domain::language::Language;
 
+/// The most words from “need” to the number that it is for.
+const MAX_FROM_NEED: usize = 8;
+const NEEDING: &[&str] =
+    &["need", "needs", "require", "requires", "precisa", "precisam", "precisamos", "preciso"];
+const FOR: &[&str] = &["for", "to", "para"];
 /// The fewest words of an aside in brackets. A single word is an abbreviation.
 const MIN_ASIDE_WORDS: usize = 2;
 
@@ -103,6 +110,25 @@ fn is_all_day(tokens: &[Token], end: usize) -> bool {
     is_number && (is_of_service || is(Some(end), &["hour"]))
 }
 
+/// Whether the number at a position is one that something is not needed for, which nobody counted:
+/// “you don't need a robot for 12 brackets”.
+pub(super) fn is_needless(tokens: &[Token], number: usize) -> bool {
+    let is = |at: usize, list: &[&str]| list.contains(&tokens[at].norm.as_str());
+    let start = number.saturating_sub(MAX_FROM_NEED);
+    let need = (start..number).find(|at| is(*at, NEEDING));
+    let is_denied = |need: usize| tokens[need.saturating_sub(2)..need].iter().any(|t| is_negation(&t.norm));
+    need.is_some_and(|need| is_denied(need) && (need..number).any(|at| is(at, FOR)))
+}
+
+/// Whether the length of time in `words` names a thing: “the 90 days policy”, “turno de 24 horas”.
+fn names_a_thing(tokens: &[Token], words: std::ops::Range<usize>) -> bool {
+    let is = |at: Option<usize>, list: &[&str]| {
+        at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
+    };
+    let before = |steps| words.start.checked_sub(steps);
+    is(Some(words.end), NAMED_AFTER_TIME) || is(before(1), &["de"]) && is(before(2), NAMED_AFTER_TIME)
+}
+
 /// Returns the lengths of time, such as “20 minutes” or “duas semanas”, as first token and number
 /// of tokens.
 pub(super) fn durations(sentence: &Sentence, text: &[char], language: Language) -> Vec<(usize, usize)> {
@@ -122,6 +148,7 @@ pub(super) fn durations(sentence: &Sentence, text: &[char], language: Language) 
         .filter(|at| gap(text, tokens, *at) == [' '] && !is_past(at + 1))
         .filter(|at| !tokens[*at].titlecase && !is_all_day(tokens, *at))
         .map(|at| (at - 1 - earlier_tokens(at), 2 + earlier_tokens(at)))
+        .filter(|(at, length)| !names_a_thing(tokens, *at..at + length))
         .collect()
 }
 

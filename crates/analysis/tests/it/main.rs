@@ -17,4 +17,5 @@ mod privacy;
 mod records;
 mod texts;
 mod traits;
+mod traps;
 mod voices;

@@ -5,8 +5,9 @@ use super::rule::CompanyRule;
 use crate::agreement::Agreement;
 use crate::company_words::{are_same_word, is_form_abroad, is_generic, is_trade_word, may_be_added};
 use crate::edits::{Slips, is_likely_slip, shorter_length};
+use crate::known_names::{is_name_or_word, is_ordinary_word};
 use crate::rarity::Rarity;
-use crate::sound::sound_key;
+use crate::sound::{are_pronounced_alike, are_spelling_variants};
 use crate::transliteration::are_one_in_two_alphabets;
 
 /// The factor by which the missing share of the containing name lowers the degree.
@@ -113,9 +114,13 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if are_same_word(word, other) {
         return 1.0;
     }
-    let sound_the_same = sound_key(word) == sound_key(other);
-    if sound_the_same || are_one_in_two_alphabets(word, other) || is_one_shortened(word, other) {
+    if are_one_in_two_alphabets(word, other) || is_one_shortened(word, other) {
         return SAME_SOUND;
+    }
+    let both_words = is_name_or_word(word) && is_name_or_word(other);
+    if are_pronounced_alike(word, other) {
+        let are_homophones = both_words && (is_ordinary_word(word) || is_ordinary_word(other));
+        return if are_homophones && !are_spelling_variants(word, other) { 0.0 } else { SAME_SOUND };
     }
     // A word of a company in the directory is not a slip.
     let both_known = rarity.is_company_word(word) && rarity.is_company_word(other);
@@ -126,6 +131,7 @@ fn likeness(word: &str, other: &str, rarity: &Rarity, slips: Slips) -> f64 {
     if shorter_length(word, other) >= shortest
         && word.chars().count().max(other.chars().count()) >= MIN_CHARS_WITH_SLIP
         && !both_known
+        && !both_words
         && is_likely_slip(word, other)
     {
         return ONE_SLIP;

@@ -158,6 +158,29 @@ mod tests {
     }
 
     #[test]
+    fn a_similar_word_or_name_is_another_company() {
+        for (one, other) in [
+            ("Hospital Santa Marta", "Hospital Santa Maria"),
+            ("Colégio Santa Lúcia", "Colégio Santa Luzia"),
+            ("Casa Verdi", "Casa Verde"),
+            ("Nova Era", "Nova Hera"),
+            ("Marine Foods", "Martine Foods"),
+            ("Prisma Saúde", "Prima Saúde"),
+            ("Padaria Marina", "Padaria Martina"),
+            ("Clínica Santa Elisa", "Clínica Santa Elias"),
+        ] {
+            assert_eq!((rule(one, other), rule(other, one)), (None, None), "{one} and {other}");
+        }
+        for (query, source) in [
+            ("Magazine Luisa", "Magazine Luiza"),
+            ("Sousa Cruz", "Souza Cruz"),
+            ("Supermercado Cavalcante", "Supermercado Cavalcanti"),
+        ] {
+            assert_eq!(rule(query, source), Some(CompanyRule::Similar), "{query} and {source}");
+        }
+    }
+
+    #[test]
     fn names_of_which_each_has_a_word_of_its_own_are_two_companies() {
         for (one, other) in [
             ("Colégio Estadual Rio Bravo", "Colégio Estadual Rio Manso"),

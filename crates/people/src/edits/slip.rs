@@ -32,12 +32,6 @@ pub fn are_two_likely_slips(one: &str, other: &str) -> bool {
         })
 }
 
-/// Whether the words differ only by two swapped neighbours: the slip that hardly ever makes another
-/// name.
-pub fn is_swap(one: &str, other: &str) -> bool {
-    slip_between(&letters(one), &letters(other)) == Some(Slip::Swapped)
-}
-
 impl Slip {
     fn is_likely(self) -> bool {
         match self {

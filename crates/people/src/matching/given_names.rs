@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::degree::{GIVEN_NAME_OF_SAME_SOUND, LATER_GIVEN_NAME, NICKNAME, ONE_SLIP, OTHER_ALPHABET};
 use crate::agreement::Agreement;
-use crate::edits::{is_likely_slip, is_swap, shorter_length};
+use crate::edits::{is_likely_slip, shorter_length};
 use crate::name::PersonName;
 use crate::nicknames;
 use crate::rarity::Rarity;
-use crate::sound::sound_key;
+use crate::sound::are_pronounced_alike;
 use crate::transliteration::are_one_in_two_alphabets;
 
 /// Shorter names must match without a slip.
@@ -115,7 +115,7 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity) -> Option<Agreement
     }
     let is_slip = shorter_length(queried, known) >= MIN_CHARS_WITH_SLIP
         && is_likely_slip(queried, known)
-        && (is_swap(queried, known) || !rarity.is_own_given_name(queried, known));
+        && !rarity.is_own_given_name(queried, known);
     is_slip.then_some(Agreement::new(GivenNameRule::OneSlip, ONE_SLIP))
 }
 
@@ -152,5 +152,5 @@ pub(super) fn likeness(queried: &str, known: &str) -> Option<Likeness> {
 /// Whether the words are spellings of one sound. A single letter never is: E is not Y.
 pub(super) fn sound_the_same(one: &str, other: &str) -> bool {
     let is_letter = |word: &str| word.chars().nth(1).is_none();
-    one == other || (!is_letter(one) && !is_letter(other) && sound_key(one) == sound_key(other))
+    one == other || (!is_letter(one) && !is_letter(other) && are_pronounced_alike(one, other))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::degree::{ONE_SLIP, OTHER_ALPHABET, SURNAME_OF_SAME_SOUND, TWO_SLIPS};
 use super::given_names::{Likeness, likeness, sound_the_same};
 use crate::agreement::Agreement;
-use crate::edits::{Slips, are_two_likely_slips, is_likely_slip, is_swap, shorter_length};
+use crate::edits::{Slips, are_two_likely_slips, is_likely_slip, shorter_length};
 use crate::name::PersonName;
 use crate::rarity::Rarity;
 use crate::transliteration::are_one_in_two_alphabets;
@@ -127,8 +127,8 @@ fn compare_word(queried: &str, known: &str, rarity: &Rarity, slips: Slips) -> Op
     if is_short && !is_forgiven {
         return None;
     }
-    // A surname that people have is not a slip, unless only two letters are swapped.
-    if rarity.is_own_surname(queried, known) && !is_swap(queried, known) {
+    // A surname that people have is not a slip.
+    if rarity.is_own_surname(queried, known) {
         return None;
     }
     if is_likely_slip(queried, known) {

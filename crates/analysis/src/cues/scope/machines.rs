@@ -3,7 +3,10 @@
 
 mod words;
 
-use self::words::{BETWEEN, BY, DETERMINERS, MACHINES, OF, PERSONAL, PRODUCTS, SUBJECT_ENDS, TENDERS};
+use self::words::{
+    ARTEFACTS, BETWEEN, BY, COMPONENTS, DETERMINERS, MACHINES, OF, PERSONAL, PRODUCTS, RECIPROCAL,
+    SUBJECT_ENDS, TENDERS,
+};
 use crate::segment::Token;
 
 /// The most words of a subject up to its noun: “the old fire alarm”.
@@ -16,7 +19,7 @@ fn is_machine(token: &Token) -> bool {
     MACHINES.contains(&word) || word.strip_suffix('s').is_some_and(|one| MACHINES.contains(&one))
 }
 
-fn is_determiner(token: &Token) -> bool {
+pub(super) fn is_determiner(token: &Token) -> bool {
     DETERMINERS.contains(&token.norm.as_str()) || PERSONAL.contains(&token.norm.as_str())
 }
 
@@ -35,6 +38,27 @@ pub(super) fn has_machine_as_subject(tokens: &[Token]) -> bool {
         && noun.is_some_and(|at| is_machine_at(rest, at))
         && rest[..noun.unwrap_or(0)].iter().all(|token| !SUBJECT_ENDS.contains(&token.norm.as_str()))
         && !tokens.iter().any(|token| PERSONAL.contains(&token.norm.as_str()))
+}
+
+/// Whether the verb at a position has a machine or another thing as its subject, and no person is
+/// mentioned: “the form needs to load”.
+pub(in crate::cues) fn is_need_of_thing(tokens: &[Token], verb: usize) -> bool {
+    let is_thing = |token: &Token| is_machine(token) || is_in(token, ARTEFACTS);
+    let subject = verb.checked_sub(1).filter(|at| is_thing(&tokens[*at]));
+    subject.is_some() && !tokens.iter().any(|token| is_in(token, PERSONAL))
+}
+
+/// Whether what stands at a position is between things and not between people: “the two gears touch
+/// each other”, “the processes talked to the database”.
+pub(in crate::cues) fn is_between_things(tokens: &[Token], at: usize) -> bool {
+    let is_thing = |token: &Token| is_machine(token) || is_in(token, COMPONENTS);
+    let reach = if is_in(&tokens[at], RECIPROCAL) { MAX_SUBJECT } else { 1 };
+    tokens[at.saturating_sub(reach)..at].iter().any(is_thing)
+        && !tokens.iter().any(|token| is_in(token, PERSONAL))
+}
+
+fn is_in(token: &Token, list: &[&str]) -> bool {
+    list.contains(&token.norm.as_str())
 }
 
 /// Whether the verb at a position is what a machine does: “our system decides”, “approved by the

@@ -1,197 +1,92 @@
 //! Words that are part of a name, and words that are mentioned rather than used.
 
+mod words;
+
+use self::words::{
+    ABSTRACT, ABSTRACT_ENDINGS, ABSTRACT_ENDINGS_PT, ABSTRACT_PT, AFTER_SUBJECT, ARTICLES, FIELDS, PARTS,
+    PORTUGUESE_PARTS,
+};
+pub(super) use self::words::{MENTIONS, ROLE_AFTER, ROLE_BEFORE};
+use super::machines::is_determiner;
 use crate::segment::Token;
+use std::ops::Range;
 
-/// Words that make the word before them a job title, a team or a file: “planning office”.
-pub(super) const ROLE_AFTER: &[&str] = &[
-    "lead",
-    "leads",
-    "manager",
-    "managers",
-    "officer",
-    "officers",
-    "director",
-    "engineer",
-    "engineers",
-    "analyst",
-    "analysts",
-    "coordinator",
-    "specialist",
-    "assistant",
-    "supervisor",
-    "committee",
-    "department",
-    "team",
-    "office",
-    "group",
-    "software",
-    "folder",
-    "file",
-    "consultant",
-    "board",
-    "desk",
-    "unit",
-    "squad",
-    "council",
-    "module",
-    "department's",
-    "tab",
-    "app",
-    "channel",
-    "agency",
-];
-/// Words that do the same with “de” for the word after it: “gerente de planejamento”.
-pub(super) const ROLE_BEFORE: &[&str] = &[
-    "gerente",
-    "gerentes",
-    "analista",
-    "analistas",
-    "diretor",
-    "diretora",
-    "coordenador",
-    "coordenadora",
-    "supervisor",
-    "supervisora",
-    "chefe",
-    "equipe",
-    "time",
-    "área",
-    "departamento",
-    "setor",
-    "comitê",
-    "líder",
-    "assistente",
-    "especialista",
-    "engenheiro",
-    "engenheira",
-    "consultor",
-    "consultora",
-    "pasta",
-    "sistema",
-    "módulo",
-    "núcleo",
-    "diretoria",
-    "gerência",
-    "coordenação",
-    "conselho",
-    "grupo",
-    "escritório",
-    "squad",
-    "aba",
-    "comissão",
-    "secretaria",
-    "aplicativo",
-    "canal",
-    "agência",
-];
-/// Words after which a word is mentioned, not used: “the word deadline”.
-pub(super) const MENTIONS: &[&str] = &[
-    "word",
-    "words",
-    "term",
-    "say",
-    "says",
-    "saying",
-    "write",
-    "writes",
-    "spell",
-    "called",
-    "titled",
-    "palavra",
-    "palavras",
-    "termo",
-    "escreve",
-    "escrever",
-    "escrevem",
-    "diz",
-    "dizer",
-    "chamado",
-    "chamada",
-    "intitulado",
-];
-/// Parts of forms, pages and machines, named after what they are for: “result field”.
-const PARTS: &[&str] = &[
-    "field",
-    "fields",
-    "column",
-    "columns",
-    "key",
-    "keys",
-    "button",
-    "buttons",
-    "printer",
-    "printers",
-    "frame",
-    "frames",
-    "folder",
-    "folders",
-    "tab",
-    "tabs",
-    "menu",
-    "label",
-    "labels",
-    "tray",
-    "trays",
-    "cable",
-    "cables",
-    "rail",
-    "rails",
-    "plate",
-    "plates",
-    "screen",
-    "paper",
-    "repository",
-    "repositories",
-    "card",
-    "cards",
-    "codec",
-    "codecs",
-    "editor",
-    "server",
-    "supplier",
-];
-/// The same in Portuguese: “campo de resultado”.
-const PORTUGUESE_PARTS: &[&str] = &[
-    "campo",
-    "campos",
-    "coluna",
-    "colunas",
-    "tecla",
-    "teclas",
-    "botão",
-    "botões",
-    "impressora",
-    "impressoras",
-    "moldura",
-    "molduras",
-    "pasta",
-    "pastas",
-    "aba",
-    "abas",
-    "menu",
-    "etiqueta",
-    "etiquetas",
-    "bandeja",
-    "bandejas",
-    "trilho",
-    "trilhos",
-    "tela",
-    "telas",
-    "papel",
-    "repositório",
-    "repositórios",
-    "placa",
-    "placas",
-    "servidor",
+/// Words before a verb that make it no part of a name.
+const PRONOUNS: &[&str] = &["i", "we", "you", "they", "he", "she", "to"];
+/// Endings of participles, which belong to a name only after a determiner: “the approved list”.
+const PARTICIPLES: [&str; 3] = ["ed", "ing", "responsible"];
+const OF: &[&str] = &["de", "do", "da", "dos", "das"];
+/// Words after which a name is mentioned: “Members first is the name of our tariff”.
+const NAMING: [[&str; 4]; 6] = [
+    ["is", "the", "name", "of"],
+    ["is", "the", "title", "of"],
+    ["é", "o", "nome", "do"],
+    ["é", "o", "nome", "da"],
+    ["é", "o", "título", "do"],
+    ["é", "o", "título", "da"],
 ];
 
-/// Whether the tokens in `words` belong to the name of a part: “the result field”, “the diagram
-/// printer”, “o campo de resultado”.
-pub(in crate::cues) fn names_a_part(tokens: &[Token], words: std::ops::Range<usize>) -> bool {
-    let is = |at: Option<usize>, list: &[&str]| {
-        at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
-    };
+/// Whether the tokens in `words` belong to the name of a part: “the result field”, “the approved
+/// vendor list”, “o campo de resultado”, “a coluna meta”.
+pub(in crate::cues) fn names_a_part(tokens: &[Token], words: Range<usize>) -> bool {
+    let is = |at: Option<usize>, list: &[&str]| is_any(tokens, at, list);
     let before = |steps| words.start.checked_sub(steps);
-    is(Some(words.end), PARTS)
-        || is(before(1), &["de", "do", "da", "dos", "das"]) && is(before(2), PORTUGUESE_PARTS)
+    let last = tokens[words.end - 1].norm.as_str();
+    let is_determined = is_determined(tokens, words.start);
+    let is_participle = words.len() == 1 && PARTICIPLES.iter().any(|ending| last.ends_with(ending));
+    let may_begin = is_determined || !is_participle && !is(before(1), PRONOUNS);
+    may_begin && is(Some(words.end), PARTS)
+        || is_determined && is_participle && is(Some(words.end + 1), PARTS)
+        || is(before(1), OF) && is(before(2), PORTUGUESE_PARTS)
+        || is(before(1), FIELDS)
+        || is(before(1), &["com"]) && is(before(2), FIELDS)
+}
+
+/// Whether the sentence begins with a thing that is named after what the tokens in `words` say: “the
+/// risk drawer is locked”, “o ícone de prazo”. An abstract noun keeps the sense: “the decision process
+/// is slow”, “a gestão de prazos”.
+pub(in crate::cues) fn begins_with_a_thing(tokens: &[Token], words: Range<usize>) -> bool {
+    let is = |at: usize, list: &[&str]| is_any(tokens, Some(at), list);
+    let is_article = is(0, ARTICLES);
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.norm.as_str());
+    let ends = |at: usize, endings: &[&str]| endings.iter().any(|ending| word(at).ends_with(ending));
+    let in_english = || {
+        let head = words.end;
+        let is_noun = !ends(words.end - 1, &["ed", "ble", "sky"]);
+        let is_thing = tokens.get(head).is_some_and(|token| token.is_word && !token.titlecase)
+            && !ends(head, ABSTRACT_ENDINGS)
+            && !is(head, ABSTRACT);
+        words.start <= 1 && is_noun && is_thing && (is(head + 1, AFTER_SUBJECT) || ends(head + 1, &["ed"]))
+    };
+    let in_portuguese =
+        || words.start == 3 && is(2, &["de"]) && !ends(1, ABSTRACT_ENDINGS_PT) && !is(1, ABSTRACT_PT);
+    is_article && (in_english() || in_portuguese())
+}
+
+/// Whether the tokens in `words`, which name no thing by themselves, are the label of a part: “the
+/// because field”, “o campo porque”.
+pub(in crate::cues) fn labels_a_part(tokens: &[Token], words: Range<usize>) -> bool {
+    let is = |at: Option<usize>, list: &[&str]| is_any(tokens, at, list);
+    let before = |steps| words.start.checked_sub(steps);
+    is_determined(tokens, words.start) && is(Some(words.end), PARTS)
+        || words.start <= 2 && is(before(1), FIELDS)
+        || is(before(1), &["de", "do", "da", "com"]) && is(before(2), FIELDS)
+        || is(before(1), &["de"]) && is(before(2), &["fila", "lista"])
+}
+
+/// Whether the sentence says what is called by its first words: “… is the name of our tariff”.
+pub(super) fn explains_a_name(tokens: &[Token]) -> bool {
+    tokens.windows(4).any(|part| {
+        NAMING.iter().any(|naming| part.iter().zip(naming).all(|(token, word)| token.norm == *word))
+    })
+}
+
+/// Whether a determiner stands before the position.
+fn is_determined(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
+    before.is_some_and(|token| is_determiner(token) && !PRONOUNS.contains(&token.norm.as_str()))
+}
+
+fn is_any(tokens: &[Token], at: Option<usize>, list: &[&str]) -> bool {
+    at.and_then(|at| tokens.get(at)).is_some_and(|token| list.contains(&token.norm.as_str()))
 }

@@ -4,8 +4,8 @@
 mod words;
 
 use self::words::{
-    BE, HAS, NEVER, NONE, OCCURS, PREPOSITIONS, SINKING, UNDOING, UNDOING_PAIRS, UNDOING_STEMS,
-    UNDONE_ENDINGS,
+    BE, BEFORE_NOTHING, HAS, NEVER, NONE, OCCURS, PREPOSITIONS, SINKING, UNDOING, UNDOING_PAIRS,
+    UNDOING_STEMS, UNDONE_ENDINGS,
 };
 use super::gap;
 use super::negation::{CLAUSE_MARKS, CLAUSE_WORDS, is_negation};
@@ -39,9 +39,10 @@ pub(super) fn undone(tokens: &[Token], text: &[char]) -> Vec<bool> {
         if after {
             undone[clause.object(at + 1 + usize::from(is_pair))].fill(true);
         }
-        if matches!(clause.word(at), "nothing" | "nada") {
-            let is_almost = at > 0 && matches!(clause.word(at - 1), "almost" | "quase" | "absolutely" | "em");
-            at.checked_sub(1 + usize::from(is_almost)).into_iter().for_each(|verb| undone[verb] = true);
+        if matches!(clause.word(at), "nothing" | "nada" | "nobody" | "ninguém") {
+            // “Almost nothing”, “to nobody”, “de nada”.
+            let is_apart = at > 0 && clause.is_any(at - 1, BEFORE_NOTHING);
+            at.checked_sub(1 + usize::from(is_apart)).into_iter().for_each(|verb| undone[verb] = true);
         }
     }
     undone

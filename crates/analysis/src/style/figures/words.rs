@@ -255,6 +255,11 @@ pub(super) const LABELS: &[&str] = &[
     "ramal",
     "postcode",
     "cep",
+    "agent",
+    "agente",
+    "street",
+    "rua",
+    "avenida",
 ];
 /// Services that may never close: “posto 24 horas”.
 pub(super) const SERVICES: &[&str] = &[
@@ -372,3 +377,23 @@ pub(super) const ENGLISH_TIME: [&str; 8] =
     ["minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"];
 pub(super) const PORTUGUESE_TIME: [&str; 8] =
     ["minuto", "minutos", "hora", "horas", "dia", "dias", "semana", "semanas"];
+/// Things named after a length of time: “the 90 days policy”, “formato de 24 horas”.
+pub(super) const NAMED_AFTER_TIME: &[&str] = &[
+    "policy",
+    "rule",
+    "format",
+    "silence",
+    "pass",
+    "ticket",
+    "clock",
+    "mode",
+    "política",
+    "regra",
+    "formato",
+    "turno",
+    "passe",
+    "modo",
+    "relógio",
+    "bilhete",
+    "visa",
+];

@@ -18,6 +18,8 @@ pub(super) const OTHER_PARTIES: &[&str] = &[
     "agencies",
     "competitor",
     "competitors",
+    "rival",
+    "rivals",
     "broker",
     "brokers",
     "carrier",
@@ -174,6 +176,8 @@ pub(super) const PLANNED_OBJECTS: &[&str] = &[
     "circuito",
     "vida",
     "lixo",
+    "jornal",
+    "revista",
 ];
 pub(super) const OF: &[&str] = &["of", "for", "to", "de", "do", "da", "dos", "das", "para"];
 pub(super) const DETERMINERS: &[&str] =
@@ -234,3 +238,5 @@ pub(super) const ADORES: &[&str] = &[
     "idolatram",
     "veneram",
 ];
+pub(super) const IS_NOW: &[&str] = &["is", "are", "está", "estão", "fica", "ficam"];
+pub(super) const PLACE: &[&str] = &["in", "on", "at", "under", "em", "no", "na", "nos", "nas", "sob"];

@@ -192,3 +192,20 @@ pub(super) const PREPOSITIONS: &[&str] = &[
     "through", "entre", "sob", "para", "com", "por", "pelo", "pela", "em", "no", "na", "nos", "nas", "após",
     "depois", "antes", "durante", "desde", "até", "quando", "enquanto", "que", "e", "ou",
 ];
+/// Words between a verb and “nothing” or “nobody”.
+pub(super) const BEFORE_NOTHING: &[&str] = &[
+    "almost",
+    "quase",
+    "absolutely",
+    "em",
+    "to",
+    "with",
+    "of",
+    "on",
+    "for",
+    "at",
+    "com",
+    "de",
+    "para",
+    "sobre",
+];
