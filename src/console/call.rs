@@ -73,6 +73,8 @@ pub(super) type PathParams = Vec<(String, String)>;
 pub(crate) struct Call {
     pub(crate) console: Arc<Console>,
     pub(crate) frame: Frame,
+    /// Whether this browser chose the language of its pages.
+    has_chosen_language: bool,
     /// The fields that were sent. Empty for a GET.
     pub(crate) form: Form,
     pub(crate) query: Form,
@@ -124,6 +126,7 @@ impl Call {
         }
         let cookie = |cookie: Cookie| cookie.value(base, &parts.headers);
         let remembered = cookie(Cookie::Language).and_then(|code| Language::from_code(&code));
+        let chosen = asked.or(remembered);
         let session = Cookie::Session.token(base, &parts.headers);
         let visit = Cookie::Visit.token(base, &parts.headers);
         let form_key = match session.as_ref().or(visit.as_ref()) {
@@ -137,7 +140,7 @@ impl Call {
         let context = parts.extensions.get::<RenderContext>();
         let browser = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let frame = Frame {
-            language: asked.or(remembered).or(preferred_language(&parts.headers)).unwrap_or(Language::En),
+            language: chosen.or(preferred_language(&parts.headers)).unwrap_or(Language::En),
             theme: cookie(Cookie::Theme).and_then(|name| Theme::from_name(&name)),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -147,6 +150,7 @@ impl Call {
         };
         Ok(Self {
             frame,
+            has_chosen_language: chosen.is_some(),
             form: Form::default(),
             query,
             address: parts.extensions.get().map(|ClientAddress(address)| *address),

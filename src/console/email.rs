@@ -17,6 +17,9 @@ use crate::mail::outbox::{self, OutboxError};
 use crate::secret::token::Token;
 use crate::storage::identity::guesses;
 
+/// How often a count is tried that others change meanwhile: more than any limit allows.
+const MAX_ATTEMPTS_TO_COUNT: usize = 32;
+
 /// What an e-mail says.
 #[derive(Clone)]
 pub(super) struct Email {
@@ -69,8 +72,8 @@ pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, 
     let pepper = call.console.peppers.newest();
     let network = call.network().unwrap_or_default();
     let subjects = [
-        (GuessKind::Mail, pepper.blind("mail", to)),
         (GuessKind::MailNetwork, pepper.blind("mail", &network)),
+        (GuessKind::Mail, pepper.blind("mail", to)),
     ];
     may_be_sent(call, subjects).await
 }
@@ -80,24 +83,35 @@ pub(super) async fn may_be_asked_for(call: &mut Call, to: &str) -> Result<bool, 
 pub(super) async fn may_be_invited(call: &mut Call, to: &EmailAddress) -> Result<bool, PageError> {
     let (account, pepper) = (call.account_id()?.to_string(), call.console.peppers.newest());
     let subjects = [
-        (GuessKind::Mail, pepper.blind("mail", EmailKey::of(to).as_str())),
         (GuessKind::MailNetwork, pepper.blind("mail of account", &account)),
+        (GuessKind::Mail, pepper.blind("mail", &EmailKey::of(to).mailbox())),
     ];
     may_be_sent(call, subjects).await
 }
 
+/// Counts an e-mail by each subject, the receiver last: who asks too often uses up nobody's limit.
 async fn may_be_sent(call: &mut Call, subjects: [(GuessKind, [u8; 32]); 2]) -> Result<bool, PageError> {
-    let now = call.now();
     for (kind, subject) in &subjects {
-        let earlier = guesses::find(call.db().await?, *kind, subject).await?;
-        if !is_mail_allowed(*kind, earlier, now) {
+        if !is_counted(call, *kind, subject).await? {
             return Ok(false);
         }
     }
-    for (kind, subject) in &subjects {
-        guesses::add(call.db().await?, *kind, subject).await?;
-    }
     Ok(true)
+}
+
+/// Counts an e-mail that is allowed. Requests that arrive at once are decided one after the other.
+async fn is_counted(call: &mut Call, kind: GuessKind, subject: &[u8; 32]) -> Result<bool, PageError> {
+    let now = call.now();
+    for _ in 0..MAX_ATTEMPTS_TO_COUNT {
+        let earlier = guesses::find(call.db().await?, kind, subject).await?;
+        if !is_mail_allowed(kind, earlier, now) {
+            return Ok(false);
+        }
+        if guesses::add_after(call.db().await?, kind, subject, earlier).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A name that a stranger chose, of which no mail program makes a link: a zero-width space follows

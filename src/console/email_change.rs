@@ -57,7 +57,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(form(call, &typed, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (id, key) = (call.user()?.identity.id, EmailKey::of(&address));
-    if email::may_be_asked_for(call, key.as_str()).await?
+    if email::may_be_asked_for(call, &key.mailbox()).await?
         && identities::by_email(call.db().await?, &key).await?.is_none()
     {
         one_time::end_for(call.db().await?, id, Purpose::NewEmail).await?;

@@ -64,7 +64,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(form.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let key = EmailKey::of(&address);
-    if email::may_be_asked_for(call, key.as_str()).await?
+    if email::may_be_asked_for(call, &key.mailbox()).await?
         && let Some(identity) = identities::by_email(call.db().await?, &key).await?
     {
         send_link(call, &identity, false).await?;

@@ -57,7 +57,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let base = call.console.base.clone();
     call.set_cookie(Cookie::SignUp.set(&base, &browser.expose()));
     let key = EmailKey::of(&address);
-    if email::may_be_asked_for(call, key.as_str()).await? {
+    if email::may_be_asked_for(call, &key.mailbox()).await? {
         match identities::by_email(call.db().await?, &key).await? {
             Some(identity) => send_link(call, &identity, true).await?,
             None => send_sign_up(call, &address, &browser).await?,
@@ -151,9 +151,11 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     };
     let address: EmailAddress = found.email.parse().map_err(|_| PageError::Internal)?;
     let opening = call.console.settings.opening().ok_or(PageError::Internal)?;
+    let mailbox = EmailKey::of(&address).mailbox();
     let new = NewPerson {
         id,
         email: address,
+        mailbox: call.console.peppers.newest().blind("sign-up grant", &mailbox),
         name: person,
         language: Some(call.language()),
         sealed,

@@ -19,6 +19,17 @@ impl EmailKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns the mailbox that the address probably leads to: without a tag behind `+`, and where
+    /// Gmail keeps it, without the dots that Gmail ignores. Limits and gifts count by it.
+    pub fn mailbox(&self) -> String {
+        let (name, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
+        let name = name.split_once('+').map_or(name, |(name, _)| name);
+        match domain {
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+            _ => format!("{name}@{domain}"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -36,5 +47,13 @@ mod tests {
         assert_ne!(key("ana+work@example.com"), key("ana@example.com"));
         // A Cyrillic `а` is another letter.
         assert_ne!(key("аna@example.com"), key("ana@example.com"));
+    }
+
+    #[test]
+    fn e04_tags_and_the_dots_of_gmail_lead_to_one_mailbox() {
+        assert_eq!(key("Ana+a@example.com").mailbox(), key("ana@example.com").mailbox());
+        assert_eq!(key("a.n.a+b@gmail.com").mailbox(), key("ana@googlemail.com").mailbox());
+        assert_ne!(key("a.na@example.com").mailbox(), key("ana@example.com").mailbox());
+        assert_ne!(key("ana@example.org").mailbox(), key("ana@example.com").mailbox());
     }
 }

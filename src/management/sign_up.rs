@@ -45,7 +45,7 @@ pub async fn new_sign_up(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
     pub plan: PlanRef,
-    /// Credits that the person gets once, and their life in days.
+    /// Credits that a mailbox gets once, and their life in days.
     pub grant: Option<(Credits, i32)>,
 }
 
@@ -54,6 +54,8 @@ pub struct NewPerson {
     pub id: IdentityId,
     /// Proved by a link.
     pub email: EmailAddress,
+    /// A keyed digest of the mailbox that the address leads to.
+    pub mailbox: [u8; 32],
     pub name: Name,
     pub language: Option<Language>,
     /// The hash of the password, sealed for the id.
@@ -75,7 +77,7 @@ pub async fn sign_up(
     opening: Opening,
 ) -> Result<AccountId, ChangeError> {
     let mut transaction = connection.begin().await?;
-    let NewPerson { id, email, name, language, sealed, address } = person;
+    let NewPerson { id, email, mailbox, name, language, sealed, address } = person;
     identities::add(&mut transaction, id, &email, name.as_str(), language).await?;
     identities::set_password(&mut transaction, id, &sealed, true).await?;
     let identity = identities::find(&mut transaction, id).await?.ok_or(ChangeError::NoMember)?;
@@ -94,8 +96,8 @@ pub async fn sign_up(
     let admin =
         stored::list(&mut transaction, account.id).await?.into_iter().next().ok_or(ChangeError::NoMember)?;
     members::accept(&mut transaction, admin.id, &identity, address).await?;
-    if let Some((credits, days)) = opening.grant {
-        sign_up_grants::promise(&mut transaction, id, account.id, credits, days).await?;
+    if let Some(grant) = opening.grant {
+        sign_up_grants::promise(&mut transaction, id, account.id, &mailbox, grant).await?;
     }
     transaction.commit().await?;
     Ok(account.id)

@@ -79,6 +79,8 @@ impl Call {
         }
         if let Some(user) = &self.user {
             self.frame.theme = self.frame.theme.or(user.identity.theme);
+            let of_profile = user.identity.language.filter(|_| !self.has_chosen_language);
+            self.frame.language = of_profile.unwrap_or(self.frame.language);
         }
         Ok(())
     }

@@ -26,23 +26,25 @@ struct DueRow {
     expires_at: DateTime<Utc>,
 }
 
-/// Promises credits to a new account, once a person. They expire after `days` days.
+/// Promises credits to a new account, once a person and once a mailbox, which is a keyed digest. They
+/// expire after `days` days.
 pub async fn promise(
     connection: &mut PgConnection,
     identity: IdentityId,
     account: AccountId,
-    credits: Credits,
-    days: i32,
+    mailbox: &[u8; 32],
+    (credits, days): (Credits, i32),
 ) -> Result<(), StorageError> {
     sqlx::query(
-        "insert into sign_up_grant (identity_id, account_id, credits, expires_at, created_at)
-         values ($1, $2, $3, now() + make_interval(days => $4), now())
-             on conflict (identity_id) do nothing",
+        "insert into sign_up_grant (identity_id, account_id, credits, expires_at, created_at, mailbox)
+         values ($1, $2, $3, now() + make_interval(days => $4), now(), $5)
+             on conflict do nothing",
     )
     .bind(identity.as_uuid())
     .bind(account.as_uuid())
     .bind(credits.as_i64())
     .bind(days)
+    .bind(mailbox.as_slice())
     .execute(connection)
     .await?;
     Ok(())

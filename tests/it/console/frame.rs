@@ -99,3 +99,15 @@ async fn a_closed_account_shows_no_form() {
     }
     assert!(!ana.get(&format!("{root}/playground")).await.has("data-key-action"));
 }
+
+#[tokio::test]
+async fn the_language_of_the_profile_is_that_of_a_browser_that_chose_none() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    sqlx::query("update identity set language = 'pt'").execute(gateway.database.pool()).await.unwrap();
+    let path = format!("/console/{account}");
+    assert!(ana.get(&path).await.has("Visão geral"));
+    assert!(ana.get(&format!("{path}?lang=en")).await.has("Overview"));
+    assert!(ana.get(&path).await.has("Overview"), "the browser's own choice stays");
+}

@@ -234,6 +234,24 @@ async fn an_invited_stranger_gets_three_messages_an_hour_and_no_link_of_the_send
 }
 
 #[tokio::test]
+async fn requests_at_once_cause_no_more_messages_than_one_after_the_other() {
+    let post = Post::new(&[]).await;
+    account(&post).await;
+    let asked = (0..12).map(|_| async {
+        let mut stranger = Visitor::new(&post.gateway);
+        stranger.fill("/console/reset", &[("email", "ana@example.com")]).await
+    });
+    for answered in futures_util::future::join_all(asked).await {
+        assert!(matches!(answered.status, 200 | 503), "{}", answered.body);
+    }
+    let caused: i64 = sqlx::query_scalar("select count(*) from email_outbox where kind = 'reset'")
+        .fetch_one(post.gateway.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(caused, 3);
+}
+
+#[tokio::test]
 async fn an_account_invites_twenty_addresses_an_hour() {
     let post = Post::new(&[]).await;
     let (account, mut ana) = account(&post).await;

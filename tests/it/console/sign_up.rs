@@ -204,6 +204,20 @@ async fn a_newcomer_is_on_the_plan_start_and_gets_25_credits_once() {
 }
 
 #[tokio::test]
+async fn e04_another_tag_of_the_same_mailbox_brings_no_second_grant() {
+    let post = Post::new(&[]).await;
+    for (email, credits) in
+        [("carla@gmail.com", 25), ("c.arla+work@googlemail.com", 0), ("carla@example.com", 25)]
+    {
+        let mut carla = asked(&post, email).await;
+        let code = code(&post, email).await;
+        let right = carla.fill(SENT, &[("code", &code)]).await;
+        let account = finished(&mut carla, &right).await;
+        assert_eq!(post.gateway.balance(account).await, credits, "{email}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_grant_a_newcomer_begins_with_nothing() {
     let post = Post::new(&[("FLUENCE_CONSOLE_SIGN_UP_GRANT", "0")]).await;
     let mut carla = asked(&post, "carla@example.com").await;
