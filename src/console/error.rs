@@ -82,6 +82,8 @@ impl From<ChangeError> for PageError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Closed => Self::Closed,
+            // A person whose role changed after the page had admitted them.
+            ChangeError::MissingRight(_) => Self::AdminsOnly,
             error => change_refusal::refusal(error).into(),
         }
     }
