@@ -216,6 +216,7 @@ fn pace(words: Words, overview: &Overview) -> Markup {
                     div.big { (words.days(forecast.days)) }
                     @if let Some(end) = forecast.end(overview.now) { p { (words.until(&numbers::day(words.0, end.date_naive()))) } }
                     p.muted { (words.a_day(a_day)) }
+                    @if overview.ledger.plan.credits > Credits::ZERO { p.muted { (words.without_renewals()) } }
                     @if forecast.unused > 0 { p.muted { (words.expire_unused(forecast.unused)) } }
                 } @else {
                     div.big.muted { (words.no_forecast()) }

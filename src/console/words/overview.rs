@@ -7,6 +7,7 @@ words! {
     credits_left_title: "Credits left" / "Créditos disponíveis";
     this_period: "This period" / "Este período";
     at_this_pace: "At this pace" / "Neste ritmo";
+    without_renewals: "Renewals of the plan are not counted." / "Sem contar as renovações do plano.";
     no_forecast: "No forecast yet" / "Ainda sem previsão";
     no_forecast_why: "A forecast needs calls on three of the last seven days."
         / "Uma previsão precisa de chamadas em três dos últimos sete dias.";
