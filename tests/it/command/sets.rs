@@ -43,7 +43,7 @@ async fn a_faulty_file_is_rejected_with_every_fault_and_its_line() {
     );
     assert_eq!(ran.status, 1);
     for line in [
-        "nothing was changed: 3 faults:",
+        "nothing was changed: 5 faults:",
         "line 1: unknown field `colour`",
         "line 3: `path` is under `/v1/keys`, a path of the service",
         "line 2: `access` is missing",
@@ -83,7 +83,9 @@ async fn a_path_under_a_stage_prefix_is_refused() {
         access = \"analyze\"\ncredits = 1\n";
     let reason = "the path /prod/count is under the stage prefix /prod, which gateways ignore";
     let shown = program.run_with(&["routes", "diff", "-"], routes);
-    assert!(shown.status == 0 && shown.out.contains(reason), "{}{}", shown.out, shown.err);
+    assert!(shown.out.contains("+ route count"), "{}", shown.out);
+    assert!(shown.status == 1 && shown.err.contains(reason), "{}{}", shown.out, shown.err);
+    assert!(shown.err.contains("`apply` would refuse this file"), "{}", shown.err);
     let refused = program.run_with(&["routes", "apply", "-"], routes);
     assert!(refused.status == 1 && refused.err.contains(reason), "{}{}", refused.out, refused.err);
     assert!(program.run(&["routes", "show"]).out.contains("/crm"), "the shipped routes are still in force");

@@ -96,7 +96,7 @@ fn random_programs_come_to_everything_that_can_happen() {
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<&str, u32> = EVERYTHING.map(|what| (what, 0)).into();
     let mut see = |what: &'static str| *seen.get_mut(what).expect("it is among everything") += 1;
-    for _ in 0..200 {
+    for _ in 0..400 {
         let (mut program, steps, _) =
             Programs::sequential_strategy(1..60).new_tree(&mut runner).unwrap().current();
         for step in &steps {
