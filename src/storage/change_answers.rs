@@ -51,7 +51,7 @@ pub async fn claim(connection: &mut PgConnection, claim: &IdempotencyClaim) -> R
     }
     let known: Option<AnswerRow> = sqlx::query_as(
         "select fingerprint, status, location, body from change_answer
-          where environment_id = $1 and key_hash = $2 and answered_at > now() - $3",
+          where environment_id = $1 and key_hash = $2 and answered_at > now() - $3::interval",
     )
     .bind(claim.environment_id.as_uuid())
     .bind(claim.key_hash.as_slice())
@@ -98,7 +98,7 @@ pub async fn delete_old(connection: &mut PgConnection, limit: i64) -> Result<u64
     let deleted = sqlx::query(
         "delete from change_answer where (environment_id, key_hash) in (
              select environment_id, key_hash from change_answer
-              where answered_at <= now() - $2 order by answered_at limit $1 for update skip locked)",
+              where answered_at <= now() - $2::interval order by answered_at limit $1 for update skip locked)",
     )
     .bind(limit)
     .bind(IDEMPOTENCY_RETENTION)

@@ -25,7 +25,7 @@ pub async fn delete_ended(connection: &mut PgConnection) -> Result<u64, StorageE
     let forms = sqlx::query("delete from spent_form where spent_at < now() - interval '1 day'");
     // Later than they are forgotten.
     let guesses = sqlx::query("delete from guess where last_at < now() - interval '2 days'");
-    let resets = sqlx::query("delete from factor_reset where due_at < now() - $1").bind(USABLE_FOR);
+    let resets = sqlx::query("delete from factor_reset where due_at < now() - $1::interval").bind(USABLE_FOR);
     let mut deleted = 0;
     for old in [sessions, tokens, forms, guesses, resets] {
         deleted += old.execute(&mut *connection).await?.rows_affected();

@@ -71,7 +71,7 @@ async fn insert(
 
 /// Removes a reset that was not used in time.
 async fn forget_unused(connection: &mut PgConnection, identity: IdentityId) -> Result<(), StorageError> {
-    sqlx::query("delete from factor_reset where identity_id = $1 and due_at <= now() - $2")
+    sqlx::query("delete from factor_reset where identity_id = $1 and due_at <= now() - $2::interval")
         .bind(identity.as_uuid())
         .bind(USABLE_FOR)
         .execute(connection)
@@ -119,7 +119,7 @@ pub async fn cancel(connection: &mut PgConnection, identity: IdentityId) -> Resu
 /// takes it.
 pub async fn take_due(connection: &mut PgConnection, identity: IdentityId) -> Result<bool, StorageError> {
     let taken = sqlx::query(
-        "delete from factor_reset where identity_id = $1 and due_at <= now() and due_at > now() - $2",
+        "delete from factor_reset where identity_id = $1 and due_at <= now() and due_at > now() - $2::interval",
     )
     .bind(identity.as_uuid())
     .bind(USABLE_FOR)

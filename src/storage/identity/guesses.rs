@@ -30,7 +30,7 @@ pub async fn add(
     sqlx::query(
         "insert into guess (kind, subject, failures, last_at) values ($1, $2, 1, now())
              on conflict (kind, subject) do update
-            set failures = case when guess.last_at < now() - $3 then 1
+            set failures = case when guess.last_at < now() - $3::interval then 1
                                 else least(guess.failures, 1000000) + 1 end,
                 last_at = now()",
     )
@@ -56,7 +56,7 @@ pub async fn add_after(
         ),
         Some(_) => sqlx::query(
             "update guess
-                set failures = case when last_at < now() - $3 then 1 else least(failures, 1000000) + 1 end,
+                set failures = case when last_at < now() - $3::interval then 1 else least(failures, 1000000) + 1 end,
                     last_at = greatest(now(), last_at + interval '1 microsecond')
               where kind = $1 and subject = $2 and failures = $4 and last_at = $5",
         ),

@@ -153,7 +153,7 @@ async fn an_undo_takes_away_a_second_factor_that_is_younger_than_the_change() {
     assert!(status == 303 && form.starts_with(RESET), "{form}");
     let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
     assert_eq!((set.status, set.leads_to()), (303, "/console"), "no code of the thief's is asked for");
-    post.message("ana@example.com", "switched on after that change is off").await;
+    post.message("ana@example.com", "after that change has been switched off").await;
 }
 
 #[tokio::test]
