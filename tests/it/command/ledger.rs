@@ -95,7 +95,7 @@ async fn a_csv_holds_no_formula_and_its_negative_numbers_are_numbers() {
     assert!(lines[2].starts_with("2,") && lines[2].contains(",grant,5,505,2,grant,,,,,"), "{csv}");
     assert!(lines[2].ends_with(r#",'@SUM(A1),"'=HYPERLINK(""http://x.example"";""'=1"")",,,,,"#), "{csv}");
     assert!(
-        lines[3].contains(",correction,-2,503,1,plan,,,,,") && lines[3].ends_with(",,'-2+3,,,,,"),
+        lines[3].contains(",correction,-2,503,2,grant,,,,,") && lines[3].ends_with(",,'-2+3,,,,,"),
         "{csv}"
     );
 }
