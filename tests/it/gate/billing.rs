@@ -59,10 +59,11 @@ async fn a_refund_of_pack_credits_leaves_the_percentage_of_plan_credits_as_it_is
     let answer = gateway.post("/crm", &customer.key, &marina()).await;
     assert_eq!(answer.status, 500);
     assert_eq!(answer.billing()["uso_percentual"], 99.01);
-    // Now the plan's are spent, and only the pack pays.
-    gateway.settled().await;
-    gateway.leave(customer.account, 10).await;
-    let answer = gateway.post("/crm", &customer.key, &marina()).await;
+    // The plan's are spent, and only the pack pays.
+    let other = gateway.customer_on(|plan| plan.credits = 101.try_into().unwrap()).await;
+    gateway.leave(other.account, 0).await;
+    gateway.add_pack(other.account, 10, TimeDelta::days(365)).await;
+    let answer = gateway.post("/crm", &other.key, &marina()).await;
     assert_eq!(answer.billing()["uso_percentual"], 100.0);
     assert_eq!(answer.billing()["creditos_restantes"], 10);
 }
