@@ -71,7 +71,7 @@ async fn a_writer_that_gives_up_logs_how_many_answered_calls_are_not_in_the_ledg
     stop.give_up.cancel();
     task.await.unwrap();
     let text = lines.text();
-    let line = text.lines().find(|line| line.contains("at most their credits will be given back"));
+    let line = text.lines().find(|line| line.contains("their credits may be given back"));
     assert!(line.is_some_and(|line| line.contains("calls=2 credits=3") && line.contains("ERROR")), "{text}");
     fixture.run("drop trigger fault on ledger_epoch").await;
 }
