@@ -49,24 +49,34 @@ pub async fn add_after(
     subject: &[u8; 32],
     read: Option<Failures>,
 ) -> Result<bool, StorageError> {
-    let query = match read {
-        None => sqlx::query(
-            "insert into guess (kind, subject, failures, last_at) values ($1, $2, 1, now())
-                 on conflict (kind, subject) do nothing",
-        ),
-        Some(_) => sqlx::query(
-            "update guess
-                set failures = case when last_at < now() - $3::interval then 1 else least(failures, 1000000) + 1 end,
-                    last_at = greatest(now(), last_at + interval '1 microsecond')
-              where kind = $1 and subject = $2 and failures = $4 and last_at = $5",
-        ),
+    let counted = match read {
+        None => {
+            sqlx::query(
+                "insert into guess (kind, subject, failures, last_at) values ($1, $2, 1, now())
+                     on conflict (kind, subject) do nothing",
+            )
+            .bind(kind.as_str())
+            .bind(subject.as_slice())
+            .execute(connection)
+            .await?
+        }
+        Some(Failures { count, last_at }) => {
+            sqlx::query(
+                "update guess
+                    set failures = case when last_at < now() - $3::interval then 1 else least(failures, 1000000) + 1 end,
+                        last_at = greatest(now(), last_at + interval '1 microsecond')
+                  where kind = $1 and subject = $2 and failures = $4 and last_at = $5",
+            )
+            .bind(kind.as_str())
+            .bind(subject.as_slice())
+            .bind(FORGOTTEN_AFTER)
+            .bind(count)
+            .bind(last_at)
+            .execute(connection)
+            .await?
+        }
     };
-    let query = query.bind(kind.as_str()).bind(subject.as_slice());
-    let query = match read {
-        None => query,
-        Some(Failures { count, last_at }) => query.bind(FORGOTTEN_AFTER).bind(count).bind(last_at),
-    };
-    Ok(query.execute(connection).await?.rows_affected() == 1)
+    Ok(counted.rows_affected() == 1)
 }
 
 /// Forgets the failures of a subject.
