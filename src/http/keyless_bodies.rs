@@ -1,14 +1,12 @@
 //! Bodies of requests without a key. Any client may send them, so all that are being read or worked
 //! on share a bounded memory, of which each network has a part, and each must arrive within a time.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use parking_lot::Mutex;
 
+use super::byte_budget::{ByteBudget, ByteShare};
 use super::client_address::ClientNetwork;
 use super::request_body_fault::RequestBodyFault;
 use crate::domain::refusal::Refusal;
@@ -20,21 +18,19 @@ const ALL_BYTES: usize = 16 * 1024 * 1024;
 const READ_WITHIN: Duration = Duration::from_secs(15);
 
 /// The bodies in memory. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct KeylessBodies(Arc<Mutex<Held>>);
+#[derive(Clone, Debug)]
+pub struct KeylessBodies(ByteBudget<Option<ClientNetwork>>);
 
-#[derive(Debug, Default)]
-struct Held {
-    bytes: usize,
-    of_networks: HashMap<Option<ClientNetwork>, usize>,
+impl Default for KeylessBodies {
+    fn default() -> Self {
+        Self(ByteBudget::new(NETWORK_BYTES, ALL_BYTES))
+    }
 }
 
 /// Memory for one body, until it is dropped.
 #[derive(Debug)]
 pub struct Room {
-    bodies: KeylessBodies,
-    network: Option<ClientNetwork>,
-    bytes: usize,
+    _share: ByteShare<Option<ClientNetwork>>,
 }
 
 impl KeylessBodies {
@@ -45,16 +41,8 @@ impl KeylessBodies {
     pub fn room(&self, from: Option<IpAddr>, body: &Body, limit_bytes: usize) -> Result<Room, Refusal> {
         let declared = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
         let bytes = declared.unwrap_or(limit_bytes).min(limit_bytes);
-        let network = from.map(ClientNetwork::from);
-        let mut held = self.0.lock();
-        let of_network = held.of_networks.get(&network).copied().unwrap_or_default();
-        if of_network + bytes > NETWORK_BYTES || held.bytes + bytes > ALL_BYTES {
-            return Err(Refusal::UNAVAILABLE);
-        }
-        held.bytes += bytes;
-        held.of_networks.insert(network, of_network + bytes);
-        drop(held);
-        Ok(Room { bodies: self.clone(), network, bytes })
+        let share = self.0.take(from.map(ClientNetwork::from), bytes);
+        share.map(|share| Room { _share: share }).map_err(|_| Refusal::UNAVAILABLE)
     }
 }
 
@@ -67,18 +55,6 @@ impl Room {
         let read = tokio::time::timeout(READ_WITHIN, reading).await;
         let timeout_s = READ_WITHIN.as_secs();
         read.unwrap_or_else(|_| Err(RequestBodyFault::TooSlow { timeout_s }.into()))
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        let mut held = self.bodies.0.lock();
-        held.bytes -= self.bytes;
-        let left = held.of_networks.get(&self.network).map_or(0, |bytes| bytes - self.bytes);
-        match left {
-            0 => held.of_networks.remove(&self.network),
-            bytes => held.of_networks.insert(self.network, bytes),
-        };
     }
 }
 
@@ -110,8 +86,7 @@ mod tests {
         drop(held.pop());
         assert!(bodies.room(network(8), &streamed(), LIMIT).is_ok());
         drop(held);
-        let held = bodies.0.lock();
-        assert_eq!((held.bytes, held.of_networks.len()), (0, 0));
+        assert_eq!((bodies.0.bytes(), bodies.0.owners()), (0, 0));
     }
 
     #[test]
@@ -119,10 +94,10 @@ mod tests {
         let bodies = KeylessBodies::default();
         let small: Vec<Room> =
             (0..10_000).map(|_| bodies.room(network(1), &Body::from("short"), LIMIT).unwrap()).collect();
-        assert_eq!(bodies.0.lock().bytes, 50_000);
+        assert_eq!(bodies.0.bytes(), 50_000);
         drop(small);
-        let long = bodies.room(network(1), &Body::from("x".repeat(99)), 10).unwrap();
-        assert_eq!(long.bytes, 10);
+        let _long = bodies.room(network(1), &Body::from("x".repeat(99)), 10).unwrap();
+        assert_eq!(bodies.0.bytes(), 10);
     }
 
     #[tokio::test(start_paused = true)]

@@ -60,7 +60,7 @@ impl Server {
         let per_client = settings.max_connections_per_client;
         let connections = Connections::new(settings.max_connections.get(), per_client.get());
         let per_account = settings.max_unsent_bytes_per_account;
-        let unsent = Unsent::new(per_account.get(), settings.max_unsent_bytes.get());
+        let unsent = Arc::new(Unsent::new(per_account.get(), settings.max_unsent_bytes.get()));
         let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
         Self {
             pipeline,

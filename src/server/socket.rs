@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection_state::{ConnectionState, Phase};
 use super::tail::Tail;
-use super::unsent::{Unsent, UnsentLimit, Waiting};
+use super::unsent::{Unsent, Waiting};
+use crate::http::byte_budget::ByteLimit;
 
 /// Maximum number of bytes to discard before a connection is closed. They use no memory, and
 /// clients that send a whole body before they read see the answer.
@@ -101,7 +102,7 @@ impl<S, R> WatchedSocket<S, R> {
                         Err(limit) => {
                             // A client that does not read its own answers has left: a refund would
                             // give it what its socket already has.
-                            if limit == UnsentLimit::Total {
+                            if limit == ByteLimit::Total {
                                 self.state.cut_off();
                             }
                             return Poll::Ready(Err(io::Error::other(TooMuchUnsent)));

@@ -7,15 +7,12 @@
 //! Clients without an account have at most half of the total, so that they cannot take the memory
 //! that paid answers need.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::domain::ids::AccountId;
 use crate::gate::limits::account::Slot;
 use crate::gate::{Delivery, Reentry};
+use crate::http::byte_budget::{ByteBudget, ByteLimit, ByteShare};
 use crate::http::client_address::ClientNetwork;
 
 /// An answer that is being sent.
@@ -41,102 +38,67 @@ enum Owner {
 #[derive(Debug)]
 pub(super) struct Unsent {
     max_of_owner: usize,
-    max: usize,
-    book: Mutex<Book>,
+    all: ByteBudget<Owner>,
+    /// Of these, the bytes of clients without an account.
+    of_networks: ByteBudget<ClientNetwork>,
     refused: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Book {
-    bytes: usize,
-    /// Of clients without an account.
-    of_networks: usize,
-    of: HashMap<Owner, usize>,
 }
 
 /// An unread answer. Counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    unsent: Arc<Unsent>,
-    owner: Owner,
-    bytes: usize,
+    _share: ByteShare<Owner>,
+    _of_networks: Option<ByteShare<ClientNetwork>>,
     _slot: Option<Slot>,
 }
 
-/// The limit that an answer exceeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UnsentLimit {
-    /// Other answers of the owner wait, which it does not read.
-    Owner,
-    /// All clients together leave too much unread, or this answer alone is beyond the owner's limit.
-    Total,
-}
-
 impl Unsent {
-    pub(super) fn new(max_of_owner: usize, max: usize) -> Arc<Self> {
-        Arc::new(Self { max_of_owner, max, book: Mutex::default(), refused: AtomicU64::default() })
+    pub(super) fn new(max_of_owner: usize, max: usize) -> Self {
+        Self {
+            max_of_owner,
+            all: ByteBudget::new(max_of_owner, max),
+            of_networks: ByteBudget::new(max_of_owner, max / 2),
+            refused: AtomicU64::default(),
+        }
     }
 
     /// Counts an unread answer.
     ///
     /// # Errors
-    /// The limit that it would exceed.
-    pub(super) fn wait(self: &Arc<Self>, answer: &UnsentAnswer) -> Result<Waiting, UnsentLimit> {
-        let owner = match &answer.reentry {
-            Some(reentry) => Owner::Account(reentry.account_id()),
-            None => Owner::Network(answer.network),
+    /// The limit that it would exceed: that of its owner if others of the owner's answers wait, which
+    /// it does not read; or else that of all clients.
+    pub(super) fn wait(&self, answer: &UnsentAnswer) -> Result<Waiting, ByteLimit> {
+        let counted = if answer.bytes > self.max_of_owner {
+            // Whatever the owner reads, this answer does not fit.
+            Err(ByteLimit::Total)
+        } else {
+            self.count(answer)
         };
-        let mut book = self.book();
-        let of_owner = book.of.get(&owner).copied().unwrap_or_default().saturating_add(answer.bytes);
-        let of_all = book.bytes.saturating_add(answer.bytes);
-        let of_networks = book.of_networks.saturating_add(match owner {
-            Owner::Account(_) => 0,
-            Owner::Network(_) => answer.bytes,
-        });
-        let exceeded = match () {
-            () if answer.bytes > self.max_of_owner => Some(UnsentLimit::Total),
-            () if of_owner > self.max_of_owner => Some(UnsentLimit::Owner),
-            () if of_all > self.max || of_networks > self.max / 2 => Some(UnsentLimit::Total),
-            () => None,
-        };
-        if let Some(limit) = exceeded {
+        counted.inspect_err(|_| {
             self.refused.fetch_add(1, Relaxed);
-            return Err(limit);
-        }
-        book.of.insert(owner, of_owner);
-        (book.bytes, book.of_networks) = (of_all, of_networks);
-        drop(book);
-        let slot = answer.reentry.as_ref().map(Reentry::enter);
-        Ok(Waiting { unsent: self.clone(), owner, bytes: answer.bytes, _slot: slot })
+        })
+    }
+
+    fn count(
+        &self,
+        &UnsentAnswer { bytes, network, ref reentry, .. }: &UnsentAnswer,
+    ) -> Result<Waiting, ByteLimit> {
+        let (owner, of_networks) = match reentry {
+            Some(reentry) => (Owner::Account(reentry.account_id()), None),
+            None => (Owner::Network(network), Some(self.of_networks.take(network, bytes)?)),
+        };
+        let share = self.all.take(owner, bytes)?;
+        let slot = reentry.as_ref().map(Reentry::enter);
+        Ok(Waiting { _share: share, _of_networks: of_networks, _slot: slot })
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.book().bytes
+        self.all.bytes()
     }
 
     /// Answers beyond a limit, whose connections were closed.
     pub(super) fn refused(&self) -> u64 {
         self.refused.load(Relaxed)
-    }
-
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock()
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        let mut book = self.unsent.book();
-        book.bytes = book.bytes.saturating_sub(self.bytes);
-        if let Owner::Network(_) = self.owner {
-            book.of_networks = book.of_networks.saturating_sub(self.bytes);
-        }
-        if let Some(of_owner) = book.of.get_mut(&self.owner) {
-            *of_owner = of_owner.saturating_sub(self.bytes);
-            if *of_owner == 0 {
-                book.of.remove(&self.owner);
-            }
-        }
     }
 }
 
@@ -152,21 +114,21 @@ mod tests {
     fn each_owner_has_a_bound_and_clients_without_an_account_together_half_of_the_total() {
         let unsent = Unsent::new(10, 50);
         let first = unsent.wait(&answer(1, 6)).unwrap();
-        assert_eq!(unsent.wait(&answer(1, 5)).unwrap_err(), UnsentLimit::Owner);
-        assert_eq!(unsent.wait(&answer(1, 11)).unwrap_err(), UnsentLimit::Total);
+        assert_eq!(unsent.wait(&answer(1, 5)).unwrap_err(), ByteLimit::Owner);
+        assert_eq!(unsent.wait(&answer(1, 11)).unwrap_err(), ByteLimit::Total);
         let others = [2, 3].map(|network| unsent.wait(&answer(network, 9)).unwrap());
-        assert_eq!(unsent.wait(&answer(4, 2)).unwrap_err(), UnsentLimit::Total);
+        assert_eq!(unsent.wait(&answer(4, 2)).unwrap_err(), ByteLimit::Total);
         assert_eq!(unsent.bytes(), 24);
         drop(first);
         let _last = unsent.wait(&answer(4, 7)).unwrap();
         drop(others);
-        assert_eq!((unsent.bytes(), unsent.book().of.len()), (7, 1));
+        assert_eq!((unsent.bytes(), unsent.all.owners()), (7, 1));
     }
 
     #[test]
     fn an_empty_answer_leaves_nothing_behind() {
         let unsent = Unsent::new(10, 10);
         drop(unsent.wait(&answer(1, 0)));
-        assert!(unsent.book().of.is_empty());
+        assert_eq!(unsent.all.owners(), 0);
     }
 }
