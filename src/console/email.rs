@@ -17,9 +17,6 @@ use crate::mail::outbox::{self, OutboxError};
 use crate::secret::token::Token;
 use crate::storage::identity::guesses;
 
-/// How often a count is tried that others change meanwhile: more than any limit allows.
-const MAX_ATTEMPTS_TO_COUNT: usize = 32;
-
 /// What an e-mail says.
 #[derive(Clone)]
 pub(super) struct Email {
@@ -89,29 +86,19 @@ pub(super) async fn may_be_invited(call: &mut Call, to: &EmailAddress) -> Result
     may_be_sent(call, subjects).await
 }
 
-/// Counts an e-mail by each subject, the receiver last: who asks too often uses up nobody's limit.
 async fn may_be_sent(call: &mut Call, subjects: [(GuessKind, [u8; 32]); 2]) -> Result<bool, PageError> {
+    let now = call.now();
     for (kind, subject) in &subjects {
-        if !is_counted(call, *kind, subject).await? {
+        guesses::lock(call.db().await?, *kind, subject).await?;
+        let earlier = guesses::find(call.db().await?, *kind, subject).await?;
+        if !is_mail_allowed(*kind, earlier, now) {
             return Ok(false);
         }
+    }
+    for (kind, subject) in &subjects {
+        guesses::add(call.db().await?, *kind, subject).await?;
     }
     Ok(true)
-}
-
-/// Counts an e-mail that is allowed. Requests that arrive at once are decided one after the other.
-async fn is_counted(call: &mut Call, kind: GuessKind, subject: &[u8; 32]) -> Result<bool, PageError> {
-    let now = call.now();
-    for _ in 0..MAX_ATTEMPTS_TO_COUNT {
-        let earlier = guesses::find(call.db().await?, kind, subject).await?;
-        if !is_mail_allowed(kind, earlier, now) {
-            return Ok(false);
-        }
-        if guesses::add_after(call.db().await?, kind, subject, earlier).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// A name that a stranger chose, of which no mail program makes a link: a zero-width space follows

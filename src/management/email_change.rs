@@ -41,9 +41,9 @@ pub async fn find(
     Ok(Err(refused))
 }
 
-/// Changes the address of a person to that of a link. An undo ends the access of the
-/// person who changed the address: password and sessions end, as do a second factor that is younger
-/// than the change and the links of every later address.
+/// Changes the address of a person to that of a link. An undo ends the access of the person who
+/// changed the address: password and sessions end, as do a second factor that is younger than the
+/// change and the links of every later address.
 ///
 /// # Errors
 /// When the person of the link has gone.

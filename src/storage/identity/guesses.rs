@@ -6,6 +6,21 @@ use sqlx::PgConnection;
 use crate::identity::throttle::{FORGOTTEN_AFTER, Failures, GuessKind};
 use crate::storage::error::StorageError;
 
+/// Lets others who lock the subject wait until the transaction ends, so that a limit is decided and
+/// counted by one after the other.
+pub async fn lock(
+    connection: &mut PgConnection,
+    kind: GuessKind,
+    subject: &[u8; 32],
+) -> Result<(), StorageError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('guess ' || $1 || encode($2, 'hex'), 0))")
+        .bind(kind.as_str())
+        .bind(subject.as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Returns the failures in a row of a subject, by its keyed digest.
 pub async fn find(
     connection: &mut PgConnection,
@@ -40,43 +55,6 @@ pub async fn add(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Counts one more if the count is still as it was read. Returns whether it did.
-pub async fn add_after(
-    connection: &mut PgConnection,
-    kind: GuessKind,
-    subject: &[u8; 32],
-    read: Option<Failures>,
-) -> Result<bool, StorageError> {
-    let counted = match read {
-        None => {
-            sqlx::query(
-                "insert into guess (kind, subject, failures, last_at) values ($1, $2, 1, now())
-                     on conflict (kind, subject) do nothing",
-            )
-            .bind(kind.as_str())
-            .bind(subject.as_slice())
-            .execute(connection)
-            .await?
-        }
-        Some(Failures { count, last_at }) => {
-            sqlx::query(
-                "update guess
-                    set failures = case when last_at < now() - $3::interval then 1 else least(failures, 1000000) + 1 end,
-                        last_at = greatest(now(), last_at + interval '1 microsecond')
-                  where kind = $1 and subject = $2 and failures = $4 and last_at = $5",
-            )
-            .bind(kind.as_str())
-            .bind(subject.as_slice())
-            .bind(FORGOTTEN_AFTER)
-            .bind(count)
-            .bind(last_at)
-            .execute(connection)
-            .await?
-        }
-    };
-    Ok(counted.rows_affected() == 1)
 }
 
 /// Forgets the failures of a subject.
