@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod billing_info;
+pub mod byte_budget;
 pub mod call_record;
 pub mod client_address;
 pub mod compression;

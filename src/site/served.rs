@@ -42,7 +42,7 @@ pub(super) struct Served {
     body: Bytes,
     digest: String,
     has_address: bool,
-    compressed: CompressedBody,
+    /// By the host that a reader named; by an empty one if the content has no address.
     compressed_for: Arc<Mutex<Vec<(String, CompressedBody)>>>,
 }
 
@@ -59,7 +59,6 @@ impl Served {
             digest: digest_of(&body),
             body: body.into(),
             has_address,
-            compressed: CompressedBody::default(),
             compressed_for: Arc::default(),
         }
     }
@@ -104,10 +103,7 @@ impl Served {
     fn for_reader(&self, headers: &HeaderMap) -> (Bytes, Cow<'_, str>, Compression) {
         let text = match std::str::from_utf8(&self.body) {
             Ok(text) if self.has_address => text,
-            _ => {
-                let once = Compression::Once(self.compressed.clone());
-                return (self.body.clone(), Cow::Borrowed(&self.digest), once);
-            }
+            _ => return (self.body.clone(), Cow::Borrowed(&self.digest), self.compression_for("")),
         };
         let host = host(headers);
         let body = text.replace(OWN_ADDRESS, &format!("http://{host}")).into_bytes();

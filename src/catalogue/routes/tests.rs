@@ -194,6 +194,9 @@ fn paths_that_differ_only_in_parameter_names_are_distinguished_from_equal_ones()
         let same = "`path` matches the same requests as /images/{id}/resize of another route";
         assert_eq!(with(path, "POST").as_deref(), Some(same));
     }
+    assert_eq!(with("/images/{name}/crop", "GET"), None);
+    let beside = with("/images/{*rest}", "GET").unwrap();
+    assert!(beside.starts_with("`path` has a parameter where /images/{id}/resize of another"), "{beside}");
 }
 
 #[test]

@@ -12,33 +12,25 @@ impl Ordered {
         schema_of(&[self])
     }
 
-    const fn type_name(&self) -> &'static str {
+    fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "boolean",
-            Self::Number(_) => "number",
+            Self::Number(number) if number.is_f64() => "number",
+            Self::Number(_) => "integer",
             Self::Text(_) => "string",
             Self::List(_) => "array",
             Self::Object(_) => "object",
         }
     }
-
-    fn is_integer(&self) -> bool {
-        matches!(self, Self::Number(number) if !number.is_f64())
-    }
 }
 
 /// The schema of values that stand in one place, such as the items of a list.
 fn schema_of(values: &[&Ordered]) -> Value {
-    let are_integers =
-        values.iter().filter(|value| matches!(value, Ordered::Number(_))).all(|value| value.is_integer());
-    let types: BTreeSet<&str> = values
-        .iter()
-        .map(|value| match value.type_name() {
-            "number" if are_integers => "integer",
-            name => name,
-        })
-        .collect();
+    let mut types: BTreeSet<&str> = values.iter().map(|value| value.type_name()).collect();
+    if types.contains("number") {
+        types.remove("integer");
+    }
     let mut schema = Map::new();
     let types: Vec<&str> = types.into_iter().collect();
     match types[..] {

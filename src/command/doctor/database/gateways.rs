@@ -48,7 +48,7 @@ pub(super) fn judge(gateways: &[NodeView], newest_change: i64) -> Vec<Check> {
     checks.push(match silent.first() {
         None if without_report > 0 => GATEWAYS.ok(
             "running",
-            format!("{}; {without_report} more without a report for 10 s", count(running(gateways) as u64, "gateway")),
+            format!("{}; {without_report} more without a report for {REPORTED_WITHIN_S} s", count(running(gateways) as u64, "gateway")),
         ),
         None => GATEWAYS.ok("running", count(gateways.len() as u64, "gateway")),
         Some(first) => GATEWAYS.warn(
