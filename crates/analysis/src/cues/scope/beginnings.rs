@@ -57,7 +57,6 @@ const ROUTINE: &[&str] = &[
     "arquivo",
     "cópia",
     "navegador",
-    "driver",
     "impressora",
     "projetor",
     "andaime",
