@@ -135,7 +135,7 @@ async fn apply_text(context: &Context, kind: SetKind, text: &str) -> anyhow::Res
 /// Checks a faultless text beside the settings and the accounts.
 ///
 /// # Errors
-/// When a gateway with these settings could not start on it, or accounts are on plans that it lacks.
+/// When a gateway with these settings could not start on it, or it lacks a plan in use.
 async fn check_beside_others(kind: SetKind, text: &str, context: &Context) -> anyhow::Result<()> {
     match kind {
         SetKind::Catalogue => {

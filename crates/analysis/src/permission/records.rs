@@ -123,8 +123,8 @@ fn is_adjective(item: &Item<'_>) -> bool {
         && ADJECTIVE_ENDINGS.iter().any(|ending| item.word.ends_with(ending))
 }
 
-/// Whether the word is known to be a matter of a trade. A private sense excludes it, whatever stands
-/// beside it.
+/// Whether the word is known to be a matter of a trade. A private sense excludes it, whatever
+/// stands beside it.
 fn is_known_matter(item: &Item<'_>, proof: Proof) -> bool {
     let classes = item.classes;
     let is_letter = item.word.chars().nth(1).is_none();

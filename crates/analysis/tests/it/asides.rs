@@ -1,4 +1,4 @@
-//! What stands beside the prose of a post: hashtags, pictographs, and sentences that cannot be read.
+//! What stands beside the prose of a post: hashtags, pictographs, and unreadable sentences.
 
 use super::privacy::is_permitted;
 

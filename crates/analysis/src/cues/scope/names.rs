@@ -42,9 +42,9 @@ pub(in crate::cues) fn names_a_part(tokens: &[Token], words: Range<usize>) -> bo
         || is(before(1), &["com"]) && is(before(2), FIELDS)
 }
 
-/// Whether the sentence begins with a thing that is named after what the tokens in `words` say: “the
-/// risk drawer is locked”, “o ícone de prazo”. An abstract noun keeps the sense: “the decision process
-/// is slow”, “a gestão de prazos”.
+/// Whether the sentence begins with a thing that is named after what the tokens in `words` say:
+/// “the risk drawer is locked”, “o ícone de prazo”. An abstract noun keeps the sense: “the decision
+/// process is slow”, “a gestão de prazos”.
 pub(in crate::cues) fn begins_with_a_thing(tokens: &[Token], words: Range<usize>) -> bool {
     let is = |at: usize, list: &[&str]| is_any(tokens, Some(at), list);
     let is_article = is(0, ARTICLES);

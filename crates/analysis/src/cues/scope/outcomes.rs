@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// The most words from a verb to what rises or falls.
 const REACH: usize = 6;
-/// The most words from “without” to what is missing: “without a single error”. “No” stands before it.
+/// The most words from “without” to what is missing: “without a single error”. For “no”, one.
 const FREE_REACH: usize = 3;
 
 /// Whether the verb at a position says that something went worse: “increased the number of errors”,
@@ -25,7 +25,7 @@ pub(in crate::cues) fn goes_worse(tokens: &[Token], verb: usize, text: &[char]) 
     let follows = |list: &[&str]| any(after.clone(), list);
     let has_no_object = after.is_empty() || is(verb + 1, WITHOUT_OBJECT) || !tokens[verb + 1].is_word;
     let concerns = |list: &[&str]| follows(list) || has_no_object && any(before.clone(), list);
-    // “Increased sales without errors” goes well, and so does “no errors”. “No” is a preposition too.
+    // “Increased sales without errors” and “no errors” go well. “No” is a preposition too.
     let frees = |at: usize| {
         let reach = if tokens[at].norm == "no" { 1 } else { FREE_REACH };
         let end = after.end.min(at + 1 + reach);
