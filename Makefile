@@ -10,7 +10,7 @@ export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # What `make run` starts, once built.
-RUN := $(TARGET)/release/fluence serve --demo
+RUN := $(TARGET)/demo/fluence serve --demo
 # Extra arguments for `make run`, `make test` and `make bench`: make test ARGS=ledger
 ARGS :=
 
@@ -20,7 +20,7 @@ help: ## this list
 run: ## install what is missing, build, and start the gateway on its own database
 	@scripts/need.sh rust
 	@[ -n "$${DATABASE_URL:-}" ] || scripts/need.sh postgres
-	cargo build --locked --release --bin fluence
+	cargo build --locked --profile demo --bin fluence
 	exec $(RUN) $(ARGS)
 
 test: ## install what is missing and run all tests, each on a database of its own
