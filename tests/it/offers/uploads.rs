@@ -196,6 +196,25 @@ async fn an_answer_before_the_end_of_the_body_is_passed_on_and_ends_the_connecti
     }
 }
 
+/// The server accepts one connection: the second call reaches it on the first one's.
+#[tokio::test]
+async fn a_connection_whose_answer_began_before_the_end_of_the_body_is_used_again() {
+    let (shop, mut server) = Shop::played(&format!("{BY_SIZE}stream = {{}}\n")).await;
+    for _ in 0..2 {
+        let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
+        client.chunk("half of it").await;
+        got(&mut server, "half of it").await;
+        server.say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n".to_owned());
+        client.reads("first").await;
+        client.end().await;
+        got(&mut server, "0\r\n\r\n").await;
+        server.say("0\r\n\r\n".to_owned());
+        client.reads("0\r\n\r\n").await;
+    }
+    shop.gateway.settled().await;
+    shop.gateway.assert_books_are_right().await;
+}
+
 #[tokio::test]
 async fn the_price_of_a_streaming_body_is_not_in_the_answer_head() {
     let (shop, mut server) = Shop::played(&format!("{BY_SIZE}stream = {{}}\n")).await;

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::sync::oneshot;
 
 use super::connection::Connection;
 
@@ -14,11 +15,13 @@ pub(in crate::upstream::pool) struct Http1Body {
     incoming: Incoming,
     /// `None` after the end, and if the connection has a task of its own.
     connection: Option<Box<Connection>>,
+    /// Dropped with the body, which tells the connection's own task that the answer was read.
+    reading: Option<oneshot::Sender<()>>,
 }
 
 impl Http1Body {
     pub(super) fn new(incoming: Incoming, connection: Box<Connection>) -> Self {
-        let mut body = Self { incoming, connection: Some(connection) };
+        let mut body = Self { incoming, connection: Some(connection), reading: None };
         if body.incoming.is_end_stream() {
             body.end();
         }
@@ -29,11 +32,14 @@ impl Http1Body {
     /// for itself.
     pub(in crate::upstream::pool) fn detach_request(&mut self) {
         if let Some(connection) = self.connection.take() {
-            connection.drive_in_background();
+            let (reading, read) = oneshot::channel();
+            self.reading = Some(reading);
+            connection.drive_in_background(read);
         }
     }
 
     fn end(&mut self) {
+        self.reading = None;
         if let Some(connection) = self.connection.take() {
             connection.return_to_pool();
         }

@@ -4,12 +4,15 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, Builder, SendRequest};
 use hyper::ext::on_informational;
 use hyper::{Request, Response};
+use tokio::sync::oneshot;
 use tokio::task::unconstrained;
+use tokio::time::sleep;
 
 use super::PoolHandle;
 use crate::upstream::connector::Stream;
@@ -19,6 +22,8 @@ use crate::upstream::upload::UploadBody;
 
 /// Most informational heads before an answer. They are skipped, and a flood of them is work.
 const MAX_INFORMATIONAL: u32 = 16;
+/// How long the rest of a request may take once its answer was read.
+const REQUEST_AFTER_ANSWER: Duration = Duration::from_secs(10);
 
 /// An open connection. Dropping it closes it.
 pub(super) struct Connection {
@@ -105,14 +110,25 @@ impl Connection {
         pool.put_back(self);
     }
 
-    /// Drives the connection in a task of its own until it is closed.
-    pub(super) fn drive_in_background(self: Box<Self>) {
+    /// Drives the connection in a task of its own until request and answer have ended.
+    /// `answer_read` resolves when the answer was read or dropped.
+    pub(super) fn drive_in_background(mut self: Box<Self>, answer_read: oneshot::Receiver<()>) {
         tokio::spawn(async move {
-            // The request's future, which is not sent again, keeps the connection open.
-            let Self { requests: _requests, driver, .. } = *self;
-            if let Some(driver) = driver {
-                // The answer's body has reported the error.
-                let _ = driver.await;
+            let is_over = std::future::poll_fn(|cx| {
+                self.drive(cx);
+                match self.driver {
+                    Some(_) => self.requests.poll_ready(cx).map(drop),
+                    None => Poll::Ready(()),
+                }
+            });
+            // An upstream that reads no further must not keep the connection for ever.
+            let is_overdue = async {
+                let _ = answer_read.await;
+                sleep(REQUEST_AFTER_ANSWER).await;
+            };
+            tokio::select! {
+                () = is_over => self.return_to_pool(),
+                () = is_overdue => {}
             }
         });
     }
