@@ -103,9 +103,10 @@ impl Forwarder {
         let upstream_status = Some(parts.status.as_u16());
         body.report_status(parts.status.as_u16());
         let status = translated(route, &parts);
-        let outcome = outcome_of(route, status.map_err(|refusal| Unanswered { refusal, upstream_status })?);
+        let unanswered = |refusal| Unanswered { refusal, upstream_status };
+        let outcome = outcome_of(route, status.map_err(unanswered)?);
         let body = read(route, &parts.headers, body).await;
-        let body = body.map_err(|error| Unanswered { refusal: refused(error), upstream_status })?;
+        let body = body.map_err(|error| unanswered(refused(error)))?;
         let is_changed = changes::is_due(route, &parts.headers);
         let mut answer = PaidAnswer {
             response: self.answer_head(&call.method, &parts, is_changed),
@@ -125,11 +126,11 @@ impl Forwarder {
                     answer.outcome = charge.outcome;
                     answer.price = charge.price;
                 }
-                let body = changes::of_answer(route, &parts.headers, shown)?;
+                let body = changes::of_answer(route, &parts.headers, shown).map_err(unanswered)?;
                 *answer.response.body_mut() = Body::from(body);
             }
             Read::Longer(..) if is_changed => {
-                return Err(changes::not_changed(route, "is longer than `whole_bytes`").into());
+                return Err(unanswered(changes::not_changed(route, "is longer than `whole_bytes`")));
             }
             Read::Longer(beginning, rest) => stream::pass_on(&mut answer, meter, &call, beginning, rest),
         }

@@ -14,6 +14,8 @@ use crate::ledger::rules::hold::AnswerContent;
 pub(super) const MAX_STORED_BYTES: usize = 1_024 * 1_024;
 /// Most bytes of the headers stored with an answer.
 const MAX_STORED_HEADER_BYTES: usize = 8_192;
+/// Longest media type that is stored. An upstream may write any.
+const MAX_MEDIA_TYPE_BYTES: usize = 255;
 /// The media type of a body without one (RFC 9110, section 8.3).
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
@@ -26,7 +28,7 @@ pub(super) fn content(parts: &Parts, body: &[u8], tells_billing: bool) -> Answer
     let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     AnswerContent {
         status: parts.status.as_u16(),
-        media_type: media_type.unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
+        media_type: media_type.filter(|value| !value.is_empty()).unwrap_or(UNKNOWN_MEDIA_TYPE).to_owned(),
         headers: kept_headers(&parts.headers, body.is_empty()),
         body: body.to_vec(),
         tells_billing,
@@ -37,7 +39,9 @@ pub(super) fn content(parts: &Parts, body: &[u8], tells_billing: bool) -> Answer
 pub(super) fn is_storable(content: &AnswerContent) -> bool {
     let header_bytes =
         content.headers.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>();
-    content.body.len() <= MAX_STORED_BYTES && header_bytes <= MAX_STORED_HEADER_BYTES
+    content.body.len() <= MAX_STORED_BYTES
+        && header_bytes <= MAX_STORED_HEADER_BYTES
+        && content.media_type.len() <= MAX_MEDIA_TYPE_BYTES
 }
 
 /// The headers of an answer that are stored with it. The length of a body that is not sent, as in

@@ -79,6 +79,24 @@ async fn a_body_that_cannot_be_changed_is_refused_before_anything_is_held() {
 }
 
 #[tokio::test]
+async fn the_receipt_of_an_answer_that_cannot_be_changed_has_the_status_of_the_upstream() {
+    let whole = "credits = 3\n[route.answer]\nremove = [\"/user\"]\n";
+    let short = format!("whole_bytes = 8\n{whole}");
+    for (route, body) in [(whole, "no JSON"), (short.as_str(), r#"{"user":1,"text":"long"}"#)] {
+        let shop = Shop::selling(vec![says("application/json", "", body)], route, "").await;
+        let refused = answer(shop.request(Method::POST)).await;
+        assert_eq!(refused.outcome(), (502, "UPSTREAM_ERROR"), "{}", refused.text);
+        let receipt = shop.receipt(&refused).await;
+        assert_eq!(
+            (&receipt["status"], &receipt["upstream_status"]),
+            (&json!(502), &json!(200)),
+            "{receipt}"
+        );
+        assert_eq!(shop.balance().await, 1_000);
+    }
+}
+
+#[tokio::test]
 async fn members_are_changed_only_when_the_request_says_so() {
     let route = format!("credits = 3\n{REQUEST}when = \"/stream\"\n");
     let shop = Shop::selling(vec![Behaviour::Answers(200, "{}".into())], &route, "").await;

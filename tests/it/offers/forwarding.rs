@@ -1,6 +1,7 @@
 //! Routes of the seller, forwarded to a server of the test's.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use fluence::domain::offer_set::SetKind;
 use reqwest::Method;
@@ -253,6 +254,53 @@ async fn a_replay_has_the_headers_of_its_answer() {
         assert_eq!(again.bytes().await.unwrap(), first.bytes().await.unwrap());
     }
     assert_eq!(shop.server.requests().len(), 2);
+}
+
+/// What an upstream writes there must not keep the answer from being stored with its charge.
+#[tokio::test]
+async fn an_answer_with_any_media_type_is_charged_once_and_repeated_or_known_as_not_kept() {
+    for (media_type, again) in [
+        (String::new(), (200, "")),
+        ("text/plain".to_owned(), (200, "")),
+        (format!("text/{}", "x".repeat(250)), (200, "")),
+        (format!("text/{}", "x".repeat(251)), (409, "ANSWER_NOT_KEPT")),
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: 2\r\n\r\n{{}}");
+        let says = vec![Behaviour::Says(head.into_bytes())];
+        let sandbox = ScriptedServer::start(says.clone()).await;
+        let upstream = format!("test_targets = [\"http://{}\"]\n", sandbox.address);
+        let shop = Shop::selling(says, "credits = 3\n", &upstream).await;
+        let test_key = shop.gateway.test_key(shop.customer.account).await;
+        for key in [&shop.customer.key, &test_key] {
+            let sent = || {
+                let request = shop.gateway.request(Method::POST, "/images/1/resize").header("x-api-key", key);
+                answer(request.header("idempotency-key", "once").body("pixels"))
+            };
+            assert_eq!(sent().await.status, 200, "{media_type}");
+            let repeated = sent().await;
+            let code = repeated.body["code"].as_str().unwrap_or_default();
+            assert_eq!((repeated.status, code), again, "{media_type}");
+        }
+        assert_eq!((shop.server.requests().len(), shop.balance().await), (1, 997), "{media_type}");
+        shop.gateway.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_test_call_whose_client_leaves_frees_its_idempotency_key() {
+    let sandbox = ScriptedServer::start(vec![Behaviour::Hangs, Behaviour::Answers(200, "{}".into())]).await;
+    let upstream = format!("test_targets = [\"http://{}\"]\n", sandbox.address);
+    let shop =
+        Shop::selling(vec![Behaviour::Closes], "credits = 3\nsettlement = { left = \"stop\" }\n", &upstream)
+            .await;
+    let key = shop.gateway.test_key(shop.customer.account).await;
+    let sent = || {
+        let request = shop.gateway.request(Method::POST, "/images/1/resize").header("x-api-key", &key);
+        request.header("idempotency-key", "once").body("pixels")
+    };
+    let leaving = sent().timeout(Duration::from_millis(500)).send().await;
+    assert!(leaving.unwrap_err().is_timeout());
+    eventually("the key is free", async || answer(sent()).await.status == 200).await;
 }
 
 #[tokio::test]

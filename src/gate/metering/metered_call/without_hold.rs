@@ -29,32 +29,31 @@ impl MeteredCall {
             let handled = self.handle(work).await;
             return Settled::new(self.free_of_charge(handled).0, billing);
         };
-        let answers = &self.metering.test_answers;
-        match answers.claim(&call).await {
-            Ok(None) => {}
-            Ok(Some(reason)) => {
+        let claim = match self.metering.test_answers.claim(call).await {
+            Ok(Ok(claim)) => claim,
+            Ok(Err(reason)) => {
                 let declined = Declined { reason, balance: self.balance };
                 return declined::answer(declined, &self.caller, self.price);
             }
             Err(error) => return Settled::refused(idempotency_unavailable(&error), billing),
-        }
+        };
         let handled = self.handle(work).await;
         let (outcome, error_code) = (handled.outcome, handled.error_code);
         let (response, is_stream) = self.free_of_charge(handled);
         if self.metering.table.settle(outcome) == Settlement::Release {
-            answers.release(&call).await;
+            claim.release().await;
             return Settled::new(response, billing);
         }
         let (response, content) = if is_stream {
             (response, None)
         } else {
             let Some((parts, body, content)) = self.render(response, &billing).await else {
-                answers.release(&call).await;
+                claim.release().await;
                 return Settled::refused(Refusal::Internal, billing);
             };
             (Response::from_parts(parts, body.into()), Some(content).filter(is_storable))
         };
-        match answers.store(&call, content.as_ref()).await {
+        match claim.store(content.as_ref()).await {
             Ok(true) => Settled { response, billing, error_code },
             Ok(false) => Settled::unavailable(billing),
             Err(error) => Settled::refused(idempotency_unavailable(&error), billing),
