@@ -88,7 +88,7 @@ impl<S: LedgerStore> Writer<S> {
         captured: Vec<Captured>,
         commands: Vec<Command>,
     ) -> Vec<Command> {
-        if error == CommitError::Unavailable {
+        if matches!(error, CommitError::Unavailable | CommitError::Refused) {
             self.retry_after = (self.retry_after * 2).clamp(MIN_RETRY, MAX_RETRY);
         }
         if matches!(error, CommitError::NewEpoch | CommitError::Unknown) {

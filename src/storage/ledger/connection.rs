@@ -44,40 +44,33 @@ impl LedgerConnection {
         call: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let answer_timeout = self.answer_timeout;
-        let called = tokio::time::timeout(answer_timeout, call(self.get().await?)).await;
-        self.watch(called.unwrap_or_else(|_| {
+        // Taken out, so that a cancelled call drops it. Dropping only closes the socket: it sends
+        // nothing and waits for nothing.
+        let mut connection = match self.open.take() {
+            Some(connection) => connection,
+            None => connect(&self.options).await?,
+        };
+        let called = tokio::time::timeout(answer_timeout, call(&mut connection)).await;
+        let called = called.unwrap_or_else(|_| {
             Err(StoreError::Unknown(format!("no answer within {} ms", answer_timeout.as_millis())))
-        }))
-    }
-
-    async fn get(&mut self) -> Result<&mut PgConnection, StoreError> {
-        if self.open.is_none() {
-            let connected = tokio::time::timeout(CONNECT_TIMEOUT, connect(&self.options)).await;
-            let connection = connected
-                .map_err(|_| {
-                    let reason = format!("no connection within {} s", CONNECT_TIMEOUT.as_secs());
-                    StoreError::Unavailable(reason)
-                })?
-                .map_err(|error| StoreError::Unavailable(server_message(&error)))?;
+        });
+        if !called.as_ref().is_err_and(poisons_connection) {
             self.open = Some(connection);
         }
-        self.open.as_mut().ok_or_else(|| StoreError::Unavailable("no connection".into()))
-    }
-
-    /// Passes a result on. Drops the connection if its state is in doubt, which also ends what it
-    /// was doing. Dropping only closes the socket: it sends nothing and waits for nothing.
-    fn watch<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(error) = &result
-            && poisons_connection(error)
-        {
-            self.open = None;
-        }
-        result
+        called
     }
 }
 
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, connect_with_role(options)).await;
+    let connected = connected.map_err(|_| {
+        StoreError::Unavailable(format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()))
+    })?;
+    connected.map_err(|error| StoreError::Unavailable(server_message(&error)))
+}
+
 /// Opens a connection with the role that cannot change entries.
-async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+async fn connect_with_role(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = PgConnection::connect_with(options).await?;
     runtime_role::put_on(&mut connection).await?;
     Ok(connection)

@@ -21,9 +21,9 @@ pub(super) fn classify(error: Error) -> StoreError {
         (_, "55P03") => StoreError::Locked(text),
         // The statement was completed, but the server then went away.
         (_, "40003") | ("08", _) | ("57", "57P01" | "57P02" | "57P03") => StoreError::Unknown(text),
-        // Constraint violations, invalid data, errors in the statement.
-        ("22" | "23" | "42", _) => StoreError::Refused(text),
-        // Read-only server, out of resources, cancelled, internal.
+        // Invalid data, constraint violations.
+        ("22" | "23", _) => StoreError::Refused(text),
+        // Read-only server, out of resources, cancelled, internal; a missing right or table.
         _ => StoreError::Unavailable(text),
     }
 }
