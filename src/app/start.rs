@@ -6,6 +6,7 @@ mod serve;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::follower::Follower;
 use super::foundation::Foundation;
 use super::jobs::Jobs;
+use super::operators_page::OperatorsPage;
 use super::parts::Shared;
 use super::ports::{Listeners, Setting};
 use super::reloads::Reloads;
@@ -32,6 +34,7 @@ use crate::ledger::writer::{self, Ledger};
 use crate::management::plan_moves::mover::PlanMover;
 use crate::server::routing::Routing;
 use crate::server::tls::Tls;
+use crate::server::worker_threads::WorkerThreads;
 use crate::storage::error::StorageError;
 use crate::storage::ledger::PgLedgerStore;
 use crate::storage::nodes::{self, Node};
@@ -63,16 +66,16 @@ impl App {
         let node = Node { id: new_id(), name: foundation.node.clone(), pepper_version };
         let wake = Arc::new(Notify::new());
         let (keyring, change_feed) = foundation.start_keyring(node.clone(), wake.clone()).await?;
-        let prepared = foundation.prepare(&ledger, &keyring, node.id, wake, tls.clone()).await;
-        let Prepared { routing, health, reloads } = match prepared {
+        let listening = (listeners.operator.as_ref(), tls.clone());
+        let prepared = match foundation.prepare(&ledger, &keyring, node.id, wake, listening).await {
             Ok(prepared) => prepared,
             Err(error) => {
                 foundation.withdraw(&node, writer, change_feed).await;
                 return Err(error);
             }
         };
-        let entrance = Entrance { listeners, tls };
-        foundation.serve(routing, health, entrance, Tasks { keyring, reloads, writer, change_feed })
+        let tasks = Tasks { keyring, writer, change_feed };
+        Ok(foundation.serve(prepared, Entrance { listeners, tls }, tasks))
     }
 }
 
@@ -81,6 +84,8 @@ struct Prepared {
     routing: Routing,
     health: Health,
     reloads: Reloads,
+    operators: Option<OperatorsPage>,
+    workers: WorkerThreads,
 }
 
 /// Where clients, scrapers and operators come in.
@@ -89,11 +94,9 @@ struct Entrance {
     tls: Option<Arc<Tls>>,
 }
 
-/// The tasks that a stop waits for, the keyring with what they leave to write, and the files that
-/// may change.
+/// The tasks that a stop waits for, and the keyring with what they leave to write.
 struct Tasks {
     keyring: Keyring,
-    reloads: Reloads,
     writer: JoinHandle<()>,
     change_feed: JoinHandle<()>,
 }
@@ -142,22 +145,26 @@ impl Foundation {
         Ok((keyring, change_feed))
     }
 
-    /// Builds the router and starts the jobs. `node_id` and `wake` are for new sets.
+    /// Does all that can fail: builds the pages, and starts the jobs and threads. `node_id` and
+    /// `wake` are for new sets.
     async fn prepare(
         &self,
         ledger: &Ledger,
         keyring: &Keyring,
         node_id: Uuid,
         wake: Arc<Notify>,
-        tls: Option<Arc<Tls>>,
+        (operators, tls): (Option<&TcpListener>, Option<Arc<Tls>>),
     ) -> Result<Prepared, StartError> {
+        let operators = self.operators_page(operators)?;
         let shared = Arc::new(self.build_shared(ledger, keyring, wake.clone()).await?);
         // Probes do not depend on the set.
         let health = shared.health(self.facts.routes.clone());
         let reloads = self.watch_files(tls, &shared);
         let routing = self.follow_offer(shared, node_id, wake).await?;
+        let threads = self.start.settings.server.thread_count();
+        let workers = WorkerThreads::start(threads).map_err(StartError::Threads)?;
         self.start_jobs(ledger, keyring).await?;
-        Ok(Prepared { routing, health, reloads })
+        Ok(Prepared { routing, health, reloads, operators, workers })
     }
 
     /// Undoes the registration of a gateway that cannot start: operators who wait for all gateways

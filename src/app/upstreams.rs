@@ -52,13 +52,14 @@ impl Upstreams {
         &self,
         upstreams: &[Arc<UpstreamServers>],
     ) -> Result<HashMap<String, Servers>, OfferError> {
+        // Before the lock is taken: a disk may be slow, or away.
+        let read: Vec<_> = upstreams.iter().map(|upstream| UpstreamTls::read(files(upstream))).collect();
         let mut in_use = self.in_use();
         let known = &in_use.servers;
-        let servers = upstreams.iter().map(|upstream| {
+        let servers = upstreams.iter().zip(read).map(|(upstream, tls)| {
             let name = upstream.upstream.clone();
             let reason = |reason| OfferError::Upstream { upstream: name.clone(), reason };
             let before = known.get(&name);
-            let tls = UpstreamTls::read(files(upstream));
             let tls =
                 tls.or_else(|error| in_use.tls_of(upstream).ok_or_else(|| reason(error.to_string())))?;
             let live = config(upstream, &upstream.targets, &tls).map_err(reason)?;
@@ -105,8 +106,10 @@ impl InUse {
         tried.copied().unwrap_or_else(|| Some(digest_of(servers)))
     }
 
-    fn with_files(&self) -> impl Iterator<Item = &Arc<UpstreamServers>> {
-        self.upstreams.iter().filter(|upstream| upstream.ca_file.is_some() || upstream.client.is_some())
+    fn with_files(&self) -> Vec<Arc<UpstreamServers>> {
+        let has_files =
+            |upstream: &&Arc<UpstreamServers>| upstream.ca_file.is_some() || upstream.client.is_some();
+        self.upstreams.iter().filter(has_files).cloned().collect()
     }
 }
 
@@ -116,24 +119,25 @@ impl Reload for Upstreams {
     }
 
     fn has_changed(&self) -> bool {
-        let in_use = self.in_use();
-        let has_changed = |upstream: &Arc<UpstreamServers>| {
-            in_use.tried.get(&upstream.upstream) != Some(&files(upstream).digest().ok())
-        };
-        in_use.with_files().any(has_changed)
+        let with_files = self.in_use().with_files();
+        with_files.iter().any(|upstream| {
+            let digest = files(upstream).digest().ok();
+            self.in_use().tried.get(&upstream.upstream) != Some(&digest)
+        })
     }
 
     /// The follower of the sets takes new files up. Faulty ones do not keep those of other
     /// upstreams from being used.
     fn reload(&self) -> Result<bool, String> {
-        let mut in_use = self.in_use();
+        let with_files = self.in_use().with_files();
         let read = |upstream: &Arc<UpstreamServers>| {
             let tls = UpstreamTls::read(files(upstream));
             let digest =
                 tls.as_ref().map_or_else(|_| files(upstream).digest().ok(), |tls| Some(tls.digest()));
             (upstream.upstream.clone(), digest, tls)
         };
-        let read: Vec<_> = in_use.with_files().map(read).collect();
+        let read: Vec<_> = with_files.iter().map(read).collect();
+        let mut in_use = self.in_use();
         let (mut faults, mut have_new_files) = (Vec::new(), false);
         for (name, digest, tls) in read {
             match tls {

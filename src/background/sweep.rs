@@ -128,10 +128,10 @@ impl Sweep {
     }
 
     async fn add_up_usage(&self) -> Result<(), SweepError> {
-        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         let mut at_once = ROLL_UP_AT_ONCE;
         for _ in 0..ROLL_UPS {
             let begun = Instant::now();
+            let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
             summarize_entries(&mut connection).await?;
             let added_up = match roll_up(&mut connection, at_once).await {
                 // Large batches, or a slow database. The same number would time out again, and
@@ -142,6 +142,7 @@ impl Sweep {
                 }
                 done => Some(done?),
             };
+            drop(connection);
             // Fewer than the limit: all batches were added up. The next sweep takes those committed
             // since.
             if added_up.is_some_and(|batches| batches < at_once as usize) {
@@ -192,10 +193,10 @@ impl Sweep {
     }
 
     async fn delete_expired_people(&self) -> Result<u64, SweepError> {
-        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        let now = clock::now(&mut connection).await?;
+        let now = clock::now(&mut *self.pool.acquire().await.map_err(StorageError::from)?).await?;
         let mut deleted = 0;
         for _ in 0..ROUNDS {
+            let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
             let round = rights::delete_expired(&mut connection, now, PEOPLE_AT_ONCE).await?;
             deleted += round;
             if round < PEOPLE_AT_ONCE.unsigned_abs() {
@@ -213,21 +214,24 @@ impl Sweep {
 
     /// Deletes old records and creates the partitions of the coming months.
     async fn delete_old_records(&self) -> Result<(), SweepError> {
-        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
-        let today = clock::now(&mut connection).await?.date_naive();
+        let today =
+            clock::now(&mut *self.pool.acquire().await.map_err(StorageError::from)?).await?.date_naive();
         let begun = Instant::now();
         while begun.elapsed() < self.deleting {
             let round = Instant::now();
+            let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
             let deleted = idempotency::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
                 + change_answers::delete_old(&mut connection, RECORDS_AT_ONCE).await?
                 + test_answers::delete_expired(&mut connection, RECORDS_AT_ONCE).await?
                 + refused_calls::delete_old(&mut connection, today, RECORDS_AT_ONCE).await?;
+            drop(connection);
             if deleted == 0 {
                 break;
             }
             // Half of the time the database is free for paid calls.
             sleep(round.elapsed()).await;
         }
+        let mut connection = self.pool.acquire().await.map_err(StorageError::from)?;
         make_partitions(&mut connection, PARTITIONS_AHEAD_MONTHS).await?;
         change_feed::delete_old(&mut connection).await?;
         nodes::delete_silent(&mut connection).await?;

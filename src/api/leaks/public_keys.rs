@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hyper::Uri;
 use hyper::header::HeaderValue;
+use parking_lot::Mutex;
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::outbound::address::AddressPolicy;
@@ -40,6 +40,9 @@ pub(super) struct NoKeys;
 pub(super) struct PublicKeys {
     from: KeysFrom,
     state: Arc<Mutex<State>>,
+    /// Held while the list is read, so that it is read once. Reports signed by known keys do not
+    /// wait for it.
+    reading: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +52,17 @@ struct State {
     etag: Option<HeaderValue>,
     read_at: Option<Instant>,
     tried_at: Option<Instant>,
+}
+
+impl State {
+    /// Whether the list is old, or has no such key.
+    fn lacks(&self, identifier: &str) -> bool {
+        !is_within(self.read_at, FRESH) || !self.keys.contains_key(identifier)
+    }
+}
+
+fn is_within(at: Option<Instant>, time: Duration) -> bool {
+    at.is_some_and(|at| at.elapsed() < time)
 }
 
 /// Keys by their identifiers, and the version of the list.
@@ -67,25 +81,37 @@ struct Entry {
 
 impl PublicKeys {
     pub(super) fn new(from: KeysFrom) -> Self {
-        Self { from, state: Arc::default() }
+        Self { from, state: Arc::default(), reading: Arc::default() }
     }
 
     /// Returns the key with this identifier; `None` for an unknown one.
     pub(super) async fn find(&self, identifier: &str) -> Result<Option<PublicKey>, NoKeys> {
-        let mut state = self.state.lock().await;
-        let is_within = |at: Option<Instant>, time| at.is_some_and(|at| at.elapsed() < time);
-        let is_wanted = !is_within(state.read_at, FRESH) || !state.keys.contains_key(identifier);
-        if is_wanted && !is_within(state.tried_at, PAUSE) {
-            state.tried_at = Some(Instant::now());
-            match self.read(state.etag.as_ref()).await {
-                Ok(Some((keys, etag))) => {
-                    (state.keys, state.etag, state.read_at) = (keys, etag, Some(Instant::now()));
-                }
-                Ok(None) => state.read_at = Some(Instant::now()),
-                Err(error) => tracing::warn!(%error, "reading GitHub's public keys failed"),
+        let is_due = |state: &State| state.lacks(identifier) && !is_within(state.tried_at, PAUSE);
+        if self.state.lock().lacks(identifier) {
+            let _reading = self.reading.lock().await;
+            if is_due(&self.state.lock()) {
+                self.read_again().await;
             }
         }
+        let state = self.state.lock();
         if is_within(state.read_at, USABLE) { Ok(state.keys.get(identifier).cloned()) } else { Err(NoKeys) }
+    }
+
+    async fn read_again(&self) {
+        let known = {
+            let mut state = self.state.lock();
+            state.tried_at = Some(Instant::now());
+            state.etag.clone()
+        };
+        let read = self.read(known.as_ref()).await;
+        let mut state = self.state.lock();
+        match read {
+            Ok(Some((keys, etag))) => {
+                (state.keys, state.etag, state.read_at) = (keys, etag, Some(Instant::now()));
+            }
+            Ok(None) => state.read_at = Some(Instant::now()),
+            Err(error) => tracing::warn!(%error, "reading GitHub's public keys failed"),
+        }
     }
 
     /// Returns the list and its version; `None` if it is still the known one.
@@ -132,13 +158,13 @@ mod tests {
     async fn a_list_that_cannot_be_read_is_tried_once_a_minute() {
         let keys = PublicKeys::new(KeysFrom::File("/no/such/file".into()));
         assert_eq!(keys.find("a").await, Err(NoKeys));
-        let tried_at = keys.state.lock().await.tried_at;
+        let tried_at = keys.state.lock().tried_at;
         tokio::time::advance(Duration::from_secs(59)).await;
         assert_eq!(keys.find("a").await, Err(NoKeys));
-        assert_eq!(keys.state.lock().await.tried_at, tried_at);
+        assert_eq!(keys.state.lock().tried_at, tried_at);
         tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(keys.find("a").await, Err(NoKeys));
-        assert_ne!(keys.state.lock().await.tried_at, tried_at);
+        assert_ne!(keys.state.lock().tried_at, tried_at);
     }
 
     const P256: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpydmaHM90GvaFeluepUmBN1QNaFbkJH1yzkA7glVBum3waUzAbfvONZfYvYXixD9RTA1rJpCo/KMPCVn7WBb/A==\n-----END PUBLIC KEY-----\n";
@@ -173,7 +199,7 @@ mod tests {
         assert!(keys.find("a").await.unwrap().is_some());
         assert!(!heads.recv().await.unwrap().contains("if-none-match"));
         {
-            let mut state = keys.state.lock().await;
+            let mut state = keys.state.lock();
             (state.read_at, state.tried_at) = (None, None);
         }
         assert!(keys.find("a").await.unwrap().is_some(), "the known list counts again");

@@ -2,27 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Entrance, Tasks};
-use crate::api::health::Health;
+use super::{Entrance, Prepared, Tasks};
 use crate::app::foundation::Foundation;
-use crate::app::{App, StartError, metrics};
+use crate::app::{App, metrics};
 use crate::server::listener::{Server, accept_loop};
 use crate::server::pipeline::Pipeline;
-use crate::server::routing::Routing;
-use crate::server::worker_threads::WorkerThreads;
 
 impl Foundation {
     /// Accepts connections, and serves the metrics.
-    pub(super) fn serve(
-        self,
-        routing: Routing,
-        health: Health,
-        entrance: Entrance,
-        tasks: Tasks,
-    ) -> Result<App, StartError> {
+    pub(super) fn serve(self, prepared: Prepared, entrance: Entrance, tasks: Tasks) -> App {
         let has_console = self.console_base().is_some();
+        let Prepared { routing, health, reloads, operators, workers } = prepared;
         let Entrance { listeners, tls } = entrance;
-        let operators = self.operators_page(listeners.operator.as_ref())?;
         let Self {
             start,
             address,
@@ -41,7 +32,6 @@ impl Foundation {
         let product = start.settings.product_name;
         let pipeline = if has_console { pipeline.with_pages("/console", product) } else { pipeline };
         let pipeline = if start.dev { pipeline.on_loopback_names_only() } else { pipeline };
-        let workers = WorkerThreads::start(settings.thread_count()).map_err(StartError::Threads)?;
         let server = Server::new(pipeline, settings.clone(), stop.clone()).on(workers.clone());
         let server = Arc::new(server.with_tls(tls));
         tokio::spawn(accept_loop(listeners.service, server.clone()));
@@ -57,11 +47,11 @@ impl Foundation {
         }
         .serve(listeners.metrics, &settings);
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), dev = start.dev, "serving");
-        Ok(App {
+        App {
             address,
             metrics_address,
             operator_address: operator_address.flatten(),
-            reloads: tasks.reloads,
+            reloads,
             routing,
             server,
             stop,
@@ -76,6 +66,6 @@ impl Foundation {
             change_feed: tasks.change_feed,
             stop_writer,
             stop_background,
-        })
+        }
     }
 }
