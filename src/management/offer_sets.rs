@@ -37,11 +37,12 @@ impl From<sqlx::Error> for ApplyError {
 pub enum Applied {
     /// The number of the new set.
     New(i32),
-    /// The newest set, or what the program ships, already has this text.
+    /// The newest set already has this text.
     Already(i32),
 }
 
-/// Applies a set on a connection of the database's owner: gateways may not change prices.
+/// Applies a set on a connection of the database's owner: gateways may not change prices. A text
+/// that was applied before only has to obey the rules of then.
 ///
 /// # Errors
 /// Every fault of the text, or the plans that must stay.
@@ -51,15 +52,8 @@ pub async fn apply(
     kind: SetKind,
     text: &str,
 ) -> Result<Applied, ApplyError> {
-    let catalogue = match kind {
-        SetKind::Catalogue => Some(Catalogue::parse(text)?),
-        SetKind::Routes => {
-            RouteSet::parse(text)?;
-            None
-        }
-    };
     let mut transaction = connection.begin().await?;
-    match save(&mut transaction, by, kind, text, catalogue).await {
+    match save(&mut transaction, by, kind, text).await {
         Ok(applied) => {
             transaction.commit().await?;
             Ok(applied)
@@ -88,7 +82,6 @@ async fn save(
     by: &Principal,
     kind: SetKind,
     text: &str,
-    new_catalogue: Option<Catalogue>,
 ) -> Result<Applied, ApplyError> {
     offer_sets::lock(connection).await?;
     let newest = offer_sets::newest(connection, kind).await?;
@@ -97,9 +90,18 @@ async fn save(
     {
         return Ok(Applied::Already(newest.number));
     }
-    if let Some(new_catalogue) = new_catalogue {
-        require_plans_in_use(connection, &new_catalogue).await?;
-        catalogue::replace(connection, &new_catalogue).await?;
+    match kind {
+        SetKind::Catalogue => {
+            let new_catalogue = Catalogue::parse(text)?;
+            require_plans_in_use(connection, &new_catalogue).await?;
+            catalogue::replace(connection, &new_catalogue).await?;
+        }
+        SetKind::Routes if offer_sets::was_applied(connection, kind, text).await? => {
+            RouteSet::parse(text)?;
+        }
+        SetKind::Routes => {
+            RouteSet::parse_new(text)?;
+        }
     }
     let number = offer_sets::append(connection, kind, text, &by.actor.who.to_string()).await?;
     let action = match kind {

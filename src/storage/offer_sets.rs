@@ -48,6 +48,20 @@ pub async fn find(
     Ok(set)
 }
 
+/// Whether a set of this kind has this text.
+pub async fn was_applied(
+    connection: &mut PgConnection,
+    kind: SetKind,
+    text: &str,
+) -> Result<bool, StorageError> {
+    let was = sqlx::query_scalar("select exists (select from offer_set where kind = $1 and text = $2)")
+        .bind(kind.as_str())
+        .bind(text)
+        .fetch_one(connection)
+        .await?;
+    Ok(was)
+}
+
 /// Returns the numbers of the newest sets.
 pub async fn newest_numbers(connection: &mut PgConnection) -> Result<SetNumbers, StorageError> {
     let (catalogue, routes): (Option<i32>, Option<i32>) = sqlx::query_as(
