@@ -45,6 +45,7 @@ pub fn refusal(error: ChangeError) -> Refusal {
         | ChangeError::NoPepper(_)
         | ChangeError::NewestPepper(_)
         | ChangeError::WrongPepper(_)
+        | ChangeError::MissingPepper { .. }
         | ChangeError::RetiredPepper(_)
         | ChangeError::Sealed(_)
         | ChangeError::NoOperator(_)

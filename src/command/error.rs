@@ -46,6 +46,9 @@ fn advice_on_change(error: &ChangeError) -> Option<String> {
         ChangeError::WrongPepper(version) => {
             format!(". If nothing was hashed under it, `fluence pepper retire {version}` frees the version")
         }
+        ChangeError::MissingPepper { version, .. } => {
+            format!(". If it is lost, `fluence pepper retire {version} --lost` ends these secrets")
+        }
         ChangeError::NoOperator(_) => "; `fluence operator list` lists all".to_owned(),
         ChangeError::OperatorExists(_) => "; `fluence operator link` makes a new link".to_owned(),
         _ => return None,

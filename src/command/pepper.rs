@@ -10,6 +10,7 @@ use super::context::Context;
 use super::output::{Output, Report, ShownOnce, or_dash, write_fields, write_table};
 use super::pepper_file;
 use crate::management;
+use crate::management::peppers::Retirement;
 use crate::secret::{Pepper, generate_pepper};
 use crate::storage::peppers::{self, PepperStatus};
 
@@ -24,6 +25,9 @@ pub enum PepperCommand {
         /// Version [default: the previous pepper].
         #[arg(allow_negative_numbers = true)]
         version: Option<i32>,
+        /// The pepper is lost: end the secrets that need it.
+        #[arg(long, requires = "version")]
+        lost: bool,
     },
 }
 
@@ -40,7 +44,10 @@ impl PepperCommand {
                 let peppers = peppers::status(&mut *context.connection().await?).await?;
                 output.print(&StatusReport { peppers })
             }
-            Self::Retire { version } => retire(version, context, output).await,
+            Self::Retire { version, lost } => {
+                let retirement = if lost { Retirement::Lost } else { Retirement::Replaced };
+                retire(version, retirement, context, output).await
+            }
         }
     }
 }
@@ -71,7 +78,12 @@ async fn add_to_settings(context: &Context, output: Output) -> anyhow::Result<()
     output.print_once(&report, &lost)
 }
 
-async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyhow::Result<()> {
+async fn retire(
+    version: Option<i32>,
+    retirement: Retirement,
+    context: &Context,
+    output: Output,
+) -> anyhow::Result<()> {
     let live = context.unchecked_peppers().await?;
     let replaced = live.all().nth(1).map(Pepper::version);
     let version = version.or(replaced).context("no rotation is in progress; give the version to retire")?;
@@ -80,8 +92,16 @@ async fn retire(version: Option<i32>, context: &Context, output: Output) -> anyh
     if management::peppers::forget_unused(&mut connection, &actor, version, &live).await? {
         return output.print(&RetireReport { version, digests_forgotten: 0, is_setting: false });
     }
-    management::peppers::recognise(&mut connection, &actor, &live).await?;
-    let digests_forgotten = management::peppers::retire(&mut connection, &actor, version, &live).await?;
+    match retirement {
+        Retirement::Replaced => {
+            management::peppers::recognise(&mut connection, &actor, &live).await?;
+        }
+        Retirement::Lost => {
+            management::peppers::recognise_after_loss(&mut connection, &actor, &live).await?;
+        }
+    }
+    let digests_forgotten =
+        management::peppers::retire(&mut connection, &actor, version, &live, retirement).await?;
     if context.has_pepper_file() {
         pepper_file::remove(&context.pepper_path(), version, context.settings().pepper_version)?;
     }

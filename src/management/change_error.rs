@@ -91,6 +91,12 @@ pub enum ChangeError {
          a new version"
     )]
     WrongPepper(i32),
+    /// Live secrets can be checked only with it.
+    #[error(
+        "the pepper of version {version} is missing, and valid secrets ({needed_by}) need it; set it as the previous \
+         pepper, or restore it from its backup"
+    )]
+    MissingPepper { version: i32, needed_by: i64 },
     /// No key can be verified with it.
     #[error(
         "the pepper of version {0} is retired: no key is hashed under it. Use the pepper that replaced it"

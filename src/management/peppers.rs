@@ -5,6 +5,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::ChangeError;
 use crate::domain::audit::{Action, Actor, Change, Subject};
+use crate::secret::Pepper;
 use crate::secret::peppers::Peppers;
 use crate::secret::seal;
 use crate::storage::audit;
@@ -16,23 +17,52 @@ use crate::storage::peppers::{self, PepperMatch};
 /// by it; one that was retired does no harm.
 ///
 /// # Errors
-/// When another pepper has the version of one of them, or the newest is retired: every key would be
-/// refused.
+/// When another pepper has the version of one of them, the newest is retired, or live secrets need
+/// one that is missing: keys would be refused.
 pub async fn recognise(
     connection: &mut PgConnection,
     actor: &Actor,
     live: &Peppers,
 ) -> Result<(), ChangeError> {
     let mut transaction = connection.begin().await?;
+    register(&mut transaction, actor, live).await?;
+    require_needed(&mut transaction, live).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// The same after a pepper was lost: live secrets may need it.
+///
+/// # Errors
+/// As [`recognise`], but for the missing one.
+pub async fn recognise_after_loss(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    live: &Peppers,
+) -> Result<(), ChangeError> {
+    let mut transaction = connection.begin().await?;
+    register(&mut transaction, actor, live).await?;
+    Ok(transaction.commit().await?)
+}
+
+async fn register(connection: &mut PgConnection, actor: &Actor, live: &Peppers) -> Result<(), ChangeError> {
     for pepper in live.all() {
         let version = pepper.version();
-        let found = peppers::register(&mut transaction, pepper).await?;
+        let found = peppers::register(connection, pepper).await?;
         check(found, version, live)?;
         if found == PepperMatch::New {
-            record_change(&mut transaction, actor, Action::PepperAdded, version, 0).await?;
+            record_change(connection, actor, Action::PepperAdded, version, 0).await?;
         }
     }
-    Ok(transaction.commit().await?)
+    Ok(())
+}
+
+/// Refuses peppers under which some live secrets cannot be checked.
+async fn require_needed(connection: &mut PgConnection, live: &Peppers) -> Result<(), ChangeError> {
+    let versions: Vec<i32> = live.all().map(Pepper::version).collect();
+    match peppers::missing(connection, &versions).await? {
+        Some((version, needed_by)) => Err(ChangeError::MissingPepper { version, needed_by }),
+        None => Ok(()),
+    }
 }
 
 /// Makes sure of the same without storing anything.
@@ -43,7 +73,7 @@ pub async fn compare(connection: &mut PgConnection, live: &Peppers) -> Result<()
     for pepper in live.all() {
         check(peppers::compare(connection, pepper).await?, pepper.version(), live)?;
     }
-    Ok(())
+    require_needed(connection, live).await
 }
 
 /// Refuses another pepper, and a retired one that new secrets would be hashed under.
@@ -96,8 +126,16 @@ async fn is_live(connection: &mut PgConnection, version: i32, live: &Peppers) ->
     }
 }
 
-/// Deletes all digests under a version, and seals passwords and second factors under the newest.
-/// Returns the number of digests.
+/// What becomes of the secrets that only a retired pepper can check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retirement {
+    /// There may be none. Passwords and second factors are sealed under the newest version.
+    Replaced,
+    /// The pepper is lost, and they with it.
+    Lost,
+}
+
+/// Deletes all digests under a version. Returns their number.
 ///
 /// # Errors
 /// When it is the newest version, is not known, or live secrets or a gateway need it.
@@ -106,6 +144,7 @@ pub async fn retire(
     actor: &Actor,
     version: i32,
     live: &Peppers,
+    retirement: Retirement,
 ) -> Result<i64, ChangeError> {
     let mut transaction = connection.begin().await?;
     peppers::lock(&mut transaction).await?;
@@ -114,13 +153,15 @@ pub async fn retire(
     if all.first().is_some_and(|newest| newest.version == version) {
         return Err(ChangeError::NewestPepper(version));
     }
-    if status.needed_by > 0 {
+    if retirement == Retirement::Replaced && status.needed_by > 0 {
         return Err(ChangeError::PepperNeeded { version, needed_by: status.needed_by });
     }
     if let Some(gateway) = nodes::needs_pepper(&mut transaction, version).await? {
         return Err(ChangeError::PepperInUse { version, gateway });
     }
-    seal_again(&mut transaction, version, live).await?;
+    if retirement == Retirement::Replaced {
+        seal_again(&mut transaction, version, live).await?;
+    }
     if status.retired_at.is_none() {
         peppers::retire(&mut transaction, version).await?;
         record_change(&mut transaction, actor, Action::PepperRetired, version, status.secrets).await?;

@@ -89,6 +89,28 @@ pub async fn status(connection: &mut PgConnection) -> Result<Vec<PepperStatus>, 
     .await?)
 }
 
+/// Returns the newest version that live secrets need which were hashed under none of these, and how
+/// many they are.
+pub async fn missing(
+    connection: &mut PgConnection,
+    versions: &[i32],
+) -> Result<Option<(i32, i64)>, StorageError> {
+    let (version, secrets): (Option<i32>, i64) = sqlx::query_as(
+        "select max(d.pepper_version), count(distinct (d.key_id, d.version))
+           from key_digest d
+           join key_secret s on s.key_id = d.key_id and s.version = d.version
+           join api_key k on k.id = d.key_id
+          where d.pepper_version <> all($1)
+            and k.state <> 'revoked' and least(k.expires_at, s.ends_at, 'infinity') > now()
+            and not exists (select from key_digest n
+                             where n.key_id = d.key_id and n.version = d.version and n.pepper_version = any($1))",
+    )
+    .bind(versions)
+    .fetch_one(connection)
+    .await?;
+    Ok(version.map(|version| (version, secrets)))
+}
+
 /// Returns the highest version that is known, or 0.
 pub async fn highest(connection: &mut PgConnection) -> Result<i32, StorageError> {
     Ok(sqlx::query_scalar("select coalesce(max(version), 0) from pepper").fetch_one(connection).await?)

@@ -11,6 +11,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::super::context::Context;
 use super::super::error;
+use super::super::output::count;
 use super::super::pepper_file;
 use super::{Check, Group};
 use crate::clock;
@@ -109,6 +110,8 @@ async fn check_peppers(context: &Context, connection: &mut PgConnection) -> anyh
         let matched = peppers::compare(connection, pepper).await?;
         checks.push(judge_pepper(pepper, matched, pepper.version() == peppers.newest().version()));
     }
+    let versions: Vec<i32> = peppers.all().map(Pepper::version).collect();
+    checks.extend(peppers::missing(connection, &versions).await?.map(judge_needed_pepper));
     Ok(checks)
 }
 
@@ -149,11 +152,17 @@ pub(super) fn advice_if_unreachable(error: &anyhow::Error) -> Option<&'static st
     })
 }
 
+fn judge_needed_pepper((version, secrets): (i32, i64)) -> Check {
+    let needed = count(secrets.unsigned_abs(), "valid secret");
+    let found = format!("version {version} is missing: {needed} cannot be checked without it");
+    GROUP.fail("pepper", found, "set it as the previous pepper, or restore it from its backup")
+}
+
 fn judge_pepper(pepper: &Pepper, matched: PepperMatch, is_newest: bool) -> Check {
     let version = pepper.version();
     match (matched, is_newest) {
         (PepperMatch::Same, _) => {
-            GROUP.ok("pepper", format!("version {version} is the one that keys are hashed with"))
+            GROUP.ok("pepper", format!("version {version} is the one that the database knows"))
         }
         (PepperMatch::New, _) => GROUP.ok("pepper", format!("version {version} is new")),
         (PepperMatch::Retired, false) => {

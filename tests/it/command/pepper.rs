@@ -65,6 +65,34 @@ async fn a_version_under_which_nothing_was_hashed_can_be_given_to_another_pepper
     assert!(refused.failure().contains("version 2 is the newest pepper"), "{}", refused.err);
 }
 
+/// A gateway without it would be ready, and refuse the keys of every customer.
+#[tokio::test]
+async fn a_pepper_that_live_secrets_need_must_be_set_or_given_up_as_lost() {
+    let program = Program::new().await;
+    let account = program.account("2025-01", "professional");
+    let create = ["key", "create", "--account", &account, "--name", "k", "--json"];
+    let id = text(&program.run(&create).json(), "id");
+    let newer = generate_pepper();
+    let without = |words: &[&str]| -> Ran {
+        let mut command = program.command(words);
+        command.env("FLUENCE_PEPPER", &newer).env("FLUENCE_PEPPER_VERSION", "2").output().unwrap().into()
+    };
+    for words in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"], &create, &["pepper", "status"]] {
+        let refused = without(words);
+        let expected = "the pepper of version 1 is missing, and valid secrets (1) need it";
+        assert!(refused.failure().contains(expected), "{words:?}: {}", refused.err);
+        assert!(refused.err.contains("`fluence pepper retire 1 --lost`"), "{}", refused.err);
+    }
+    let found = without(&["doctor"]);
+    assert!(found.out.contains("version 1 is missing: 1 valid secret cannot be checked"), "{}", found.out);
+    assert_eq!(status(&program.run(&["pepper", "status", "--json"])), [(1, 1, 1)], "2 is not known");
+
+    assert_eq!(without(&["pepper", "retire", "1", "--lost", "--json"]).json()["digests_forgotten"], 1);
+    assert_eq!(without(&["migrate"]).status, 0);
+    assert_eq!(without(&["key", "rotate", &id]).status, 0, "its owner gets another secret");
+    assert_eq!(status(&without(&["pepper", "status", "--json"])), [(2, 1, 1), (1, 0, 0)]);
+}
+
 #[tokio::test]
 async fn an_old_pepper_goes_when_no_live_secret_needs_it() {
     let program = Program::new().await;

@@ -1,7 +1,7 @@
 //! Passwords: what is accepted, and what is stored.
 
 use fluence::domain::audit::Actor;
-use fluence::management::peppers;
+use fluence::management::peppers::{self, Retirement};
 use fluence::secret::peppers::Peppers;
 
 use super::log_in::{PASSWORD, with_password};
@@ -59,7 +59,7 @@ async fn j16_a_pepper_is_replaced_and_retired_without_anybody_noticing() {
         .unwrap();
     let actor = Actor::system("test");
     peppers::recognise(&mut connection, &actor, &both).await.unwrap();
-    peppers::retire(&mut connection, &actor, 1, &both).await.unwrap();
+    peppers::retire(&mut connection, &actor, 1, &both, Retirement::Replaced).await.unwrap();
     drop(connection);
     let (database, _) = gateway.stop().await;
     let gateway = Gateway::on(database, both.newest().clone(), &[]).await;

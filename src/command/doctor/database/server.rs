@@ -75,8 +75,8 @@ fn durability(server: &ServerFacts) -> Check {
         let found = format!("a commit survives a crash (synchronous_commit {})", server.synchronous_commit);
         GROUP.ok("durability", found)
     } else {
-        let found = format!("{} is off: a crash loses credits", off.join(", "));
-        GROUP.fail("durability", found, "switch it on in postgresql.conf and restart PostgreSQL")
+        let found = format!("off: {}. A crash loses credits", off.join(", "));
+        GROUP.fail("durability", found, "switch them on in postgresql.conf and restart PostgreSQL")
     }
 }
 
