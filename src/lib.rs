@@ -1,6 +1,6 @@
 //! Fluence: an HTTP gateway that sells calls by the credit.
 //!
-//! The modules, in the order in which a request meets them. A group is sorted by name.
+//! The modules, from those that use others to those that are only used. A group is sorted by name.
 
 pub mod command; // the commands of the program
 

@@ -38,6 +38,11 @@ struct AuditReport {
     entries: Vec<AuditEntry>,
 }
 
+/// The reason that was given for granted or taken credits.
+fn note(entry: &AuditEntry) -> Option<&str> {
+    entry.after.as_ref()?.get("note")?.as_str()
+}
+
 impl Report for AuditReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let row = |entry: &AuditEntry| {
@@ -50,7 +55,7 @@ impl Report for AuditReport {
                 or_dash(entry.address.clone()),
                 json(&entry.before),
                 json(&entry.after),
-                or_dash(entry.reason.clone()),
+                or_dash(entry.reason.as_deref().or_else(|| note(entry))),
             ]
         };
         let rows: Vec<_> = self.entries.iter().map(row).collect();

@@ -21,7 +21,7 @@ pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow
         bail!(
             "no call or change has the id {id}. Refused requests, test calls, dry runs, free calls and repeated answers \
              move no credits and appear only in the log: search the log for the id. A repeated answer names its call in \
-             `X-Original-Request-Id`. If the gateway's clock was off by more than 31 days, look for the call in \
+             `X-Original-Request-Id`. The receipt of a call whose month was detached is in that month's export. If the gateway's clock was off by more than 31 days, look for the call in \
              `fluence ledger statement`"
         );
     };

@@ -12,6 +12,8 @@ use crate::telemetry::settings::{LogFormat, LogSettings};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "FLUENCE_CONFIG";
+/// The setting of `--data-dir`.
+const DATA_DIR: &str = "data_dir";
 /// Bytes of the configuration file at most.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
@@ -71,7 +73,7 @@ fn sources(data_dir: Option<String>) -> Sources {
     // `DATABASE_URL`.
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
-    let overrides = data_dir.map(|folder| ("data_dir", folder)).into_iter().collect();
+    let overrides = data_dir.map(|folder| (DATA_DIR, folder)).into_iter().collect();
     Sources { environment: environment.collect(), overrides, ..Sources::default() }
 }
 
@@ -97,8 +99,14 @@ fn read(mut sources: Sources) -> Result<Settings, ConfigError> {
         }
     }
     let loaded = load(&sources);
+    let names_data_dir = sources.overrides.iter().any(|(name, _)| *name == DATA_DIR);
     sources.wipe();
     match (loaded, unreadable) {
+        // It would be ignored, and another ledger be shown or changed.
+        (Ok(settings), None) if names_data_dir && settings.has_own_database() => {
+            let advice = "names a private database, but DATABASE_URL is set: leave out one of them";
+            Err(ConfigError(vec![Fault { setting: "--data-dir".into(), advice: advice.into() }]))
+        }
         (Ok(settings), None) => Ok(resolved(settings)),
         (Ok(_), Some(fault)) => Err(ConfigError(vec![fault])),
         (Err(ConfigError(faults)), unreadable) => {

@@ -94,6 +94,8 @@ pub enum LocalPostgresError {
     NotStopped { output: String },
     #[error("{} failed:\n{output}", program.display())]
     ProgramFailed { program: PathBuf, output: String },
+    #[error("the backup is damaged: {} differs from its manifest. Restore another one.\n{}", base.display(), output.trim_end())]
+    DamagedBackup { base: PathBuf, output: String },
     #[error("{} is not empty: name a new folder", path.display())]
     NotEmpty { path: PathBuf },
     #[error("{} is neither a file nor a folder, so the backup is not one of a private PostgreSQL", path.display())]

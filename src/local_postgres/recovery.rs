@@ -57,7 +57,10 @@ impl LocalPostgres {
         if cluster.symlink_metadata().is_ok() {
             return Err(LocalPostgresError::NotEmpty { path: cluster });
         }
-        base_backup::verify(&postmaster, &recovery.base).await?;
+        if let Err(error) = base_backup::verify(&postmaster, &recovery.base).await {
+            let _ = std::fs::remove_dir_all(folder.path());
+            return Err(damaged(recovery, error));
+        }
         folder.open(&folder.unverified_mark())?;
         folder.open(&folder.restored_mark())?;
         base_backup::copy(&postmaster, &recovery.base, &cluster)?;
@@ -95,6 +98,16 @@ impl LocalPostgres {
     pub fn accept_restored(&self) -> Result<(), LocalPostgresError> {
         let mark = self.unverified_mark();
         std::fs::remove_file(&mark).map_err(LocalPostgresError::folder("remove", &mark))
+    }
+}
+
+/// A base backup that does not pass its verification.
+fn damaged(recovery: &Recovery, error: LocalPostgresError) -> LocalPostgresError {
+    match error {
+        LocalPostgresError::ProgramFailed { output, .. } => {
+            LocalPostgresError::DamagedBackup { base: recovery.base.clone(), output }
+        }
+        other => other,
     }
 }
 

@@ -8,8 +8,8 @@ use sqlx::Error;
 /// A failure of the store outside the ledger's writer.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The database is unreachable, too slow or read-only: try again later.
-    #[error("the database is not available: {}", server_message(.0))]
+    /// The database is unreachable, too slow, locked or read-only: try again later.
+    #[error("{}: {}", what_is_missing(.0), server_message(.0))]
     Unavailable(#[source] Error),
     /// The name or number is taken.
     #[error("{0}")]
@@ -67,6 +67,16 @@ pub fn server_message(error: &Error) -> String {
     match error {
         Error::Database(answer) => answer.message().to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// What a statement lacked. Locks and a full pool are no failure of the server.
+fn what_is_missing(error: &Error) -> &'static str {
+    let code = error.as_database_error().and_then(|answer| answer.code());
+    match (error, code.as_deref()) {
+        (Error::PoolTimedOut, _) => "all connections of the pool are in use",
+        (_, Some("55P03")) => "another session holds a lock",
+        _ => "the database is not available",
     }
 }
 

@@ -65,6 +65,7 @@ pub(super) async fn run(args: DrillArgs, settings: Settings, output: Output) -> 
         batches: ledger.batches,
         entries: ledger.entries,
         pepper: has_pepper,
+        is_pepper_left_out: !manifest::pepper(&backup).exists(),
         took_s: took.as_secs_f64(),
         took: seconds(took),
     })
@@ -100,6 +101,8 @@ struct DrillReport {
     entries: u64,
     /// Whether the sealed pepper was opened.
     pepper: bool,
+    #[serde(skip)]
+    is_pepper_left_out: bool,
     took_s: f64,
     #[serde(skip)]
     took: String,
@@ -108,8 +111,11 @@ struct DrillReport {
 impl Report for DrillReport {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         let ledger = clean_ledger(self.batches, self.entries);
-        let pepper =
-            if self.pepper { "opened with the pass phrase" } else { "not tried: use --passphrase-file" };
+        let pepper = match (self.pepper, self.is_pepper_left_out) {
+            (true, _) => "opened with the pass phrase",
+            (false, true) => "not in the backup",
+            (false, false) => "not tried: use --passphrase-file",
+        };
         let until = self.last_commit.unwrap_or(self.taken_at);
         write_fields(
             out,

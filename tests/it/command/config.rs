@@ -112,6 +112,22 @@ fn the_command_line_wins_over_the_environment() {
     assert!(names(&shown).contains(&"server"));
 }
 
+/// The private ledger would be verified, and the other one reported as clean.
+#[test]
+fn a_data_folder_beside_a_database_of_ones_own_is_a_fault() {
+    let pepper = fluence::secret::generate_pepper();
+    let environment = [("DATABASE_URL", URL), ("FLUENCE_PEPPER", &*pepper)];
+    for words in [&["ledger", "verify"][..], &["migrate"], &["serve"], &["doctor"], &["config", "check"]] {
+        let refused = run(&[words, &["--data-dir", "/new"]].concat(), &environment);
+        let text = format!("{}{}", refused.out, refused.err);
+        assert!(
+            text.contains("--data-dir: names a private database, but DATABASE_URL is set"),
+            "{words:?}: {text}"
+        );
+        assert_ne!(refused.status, 0, "{words:?}");
+    }
+}
+
 #[test]
 fn wrong_usage_is_status_2_and_help_is_status_0() {
     run(&[], &[]).usage();

@@ -10,7 +10,7 @@ use crate::storage::short_locks::{self, LocksTaken, MayBeLocked};
 
 #[derive(Debug, thiserror::Error)]
 pub enum DetachError {
-    #[error("the month is still needed")]
+    #[error("the month cannot be detached")]
     Needed(#[from] StillNeeded),
     #[error(transparent)]
     Locks(#[from] LocksTaken),
