@@ -8,6 +8,7 @@ mod email_change;
 mod filters;
 mod forms;
 mod frame;
+mod guesses_at_once;
 mod guessing;
 mod keys;
 mod log_in;
