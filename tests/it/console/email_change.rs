@@ -149,18 +149,39 @@ async fn an_undo_takes_away_a_second_factor_that_is_younger_than_the_change() {
     let mut thief = ana_with_a_password(&post).await;
     let undo = change(&post, &mut thief, "ana@example.com", "thief@example.com").await;
     switched_on(&mut thief).await;
-    let (status, form) = press(&post, &undo).await;
-    assert!(status == 303 && form.starts_with(RESET), "{form}");
-    let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
-    assert_eq!((set.status, set.leads_to()), (303, "/console"), "no code of the thief's is asked for");
-    post.message("ana@example.com", "after that change has been switched off").await;
+    ana_is_back_without_a_code(&post, &undo).await;
 }
 
 #[tokio::test]
-async fn an_undo_leaves_the_second_factor_that_was_there_before_the_change() {
+async fn an_undo_takes_away_a_second_factor_of_the_day_before_the_change() {
+    let post = Post::new(&[]).await;
+    let mut thief = ana_with_a_password(&post).await;
+    switched_on(&mut thief).await;
+    post.message("ana@example.com", "set a new password now").await;
+    factor_was_set(&post, 23.0).await;
+    let undo = change(&post, &mut thief, "ana@example.com", "thief@example.com").await;
+    ana_is_back_without_a_code(&post, &undo).await;
+}
+
+async fn ana_is_back_without_a_code(post: &Post, undo: &str) {
+    let (status, form) = press(post, undo).await;
+    assert!(status == 303 && form.starts_with(RESET), "{form}");
+    let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
+    assert_eq!((set.status, set.leads_to()), (303, "/console"), "no code of the thief's is asked for");
+    post.message("ana@example.com", "in the 24 hours before it, has been switched off").await;
+}
+
+async fn factor_was_set(post: &Post, hours_ago: f64) {
+    let earlier = sqlx::query("update identity set totp_set_at = now() - $1 * interval '1 hour'");
+    earlier.bind(hours_ago).execute(post.gateway.database.pool()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_undo_leaves_the_second_factor_that_was_there_long_before_the_change() {
     let post = Post::new(&[]).await;
     let mut ana = ana_with_a_password(&post).await;
     switched_on(&mut ana).await;
+    factor_was_set(&post, 25.0).await;
     let undo = change(&post, &mut ana, "ana@example.com", "new@example.com").await;
     let (_, form) = press(&post, &undo).await;
     let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
