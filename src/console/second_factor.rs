@@ -18,7 +18,7 @@ use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret, recovery_digest};
 use crate::secret::seal::{self, SECOND_FACTOR};
 use crate::storage::identity::second_factor::{self as stored, StoredTotp};
-use crate::storage::identity::{factor_resets, sessions};
+use crate::storage::identity::{factor_resets, identities, sessions};
 
 const PATH: &str = "/console/me/second-factor";
 const GROUP: usize = 4;
@@ -98,7 +98,8 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(PATH).await?;
-    // Only a code of the factor that is on makes room for another.
+    // Only a code of the factor that is on makes room for another, even if two are set up at once.
+    identities::lock(call.db().await?, id).await?;
     if stored::find(call.db().await?, id).await?.is_some() {
         return Ok(Reply::SeeOther(PATH.to_owned()));
     }

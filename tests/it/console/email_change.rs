@@ -1,6 +1,8 @@
 //! Another address, its undo, and a new password: what a thief in a session can do, and how the
 //! mailbox that was left takes the account back.
 
+use futures_util::future::join_all;
+
 use super::log_in::PASSWORD;
 use super::mail::{Post, account};
 use super::second_factor::switched_on;
@@ -130,6 +132,26 @@ async fn a_person_has_one_open_change_of_address() {
     let second = ask(&post, &mut ana, "two@example.com").await;
     assert_eq!(press(&post, &first).await.0, 410);
     assert_eq!(press(&post, &second).await.0, 303);
+}
+
+#[tokio::test]
+async fn a_person_has_one_open_change_of_address_even_if_several_are_asked_for_at_once() {
+    let post = Post::new(&[]).await;
+    let mut ana = ana_with_a_password(&post).await;
+    let page = ana.get("/console/me/email").await;
+    let asked =
+        ["one@example.com", "two@example.com", "three@example.com", "four@example.com"].map(|email| {
+            let (mut ana, page) = (ana.copy(), &page);
+            async move { ana.submit(page, "/console/me/email", &[("email", email)]).await.status }
+        });
+    assert_eq!(join_all(asked).await, [303; 4]);
+    let open: i64 = sqlx::query_scalar(
+        "select count(*) from one_time_token where purpose = 'new_email' and used_at is null and ends_at > now()",
+    )
+    .fetch_one(post.gateway.database.pool())
+    .await
+    .unwrap();
+    assert_eq!(open, 1);
 }
 
 #[tokio::test]
