@@ -6,6 +6,7 @@ mod alerts;
 mod audit;
 mod email_change;
 mod filters;
+mod form_memory;
 mod forms;
 mod frame;
 mod guesses_at_once;
