@@ -88,6 +88,12 @@ impl Leaks {
         }
     }
 
+    /// Shares the memory of bodies with other paths that need no key.
+    #[must_use]
+    pub fn with_bodies(self, bodies: KeylessBodies) -> Self {
+        Self { bodies, ..self }
+    }
+
     /// Takes reports of finders.
     #[must_use]
     pub fn with_reports(self, takes_reports: bool) -> Self {

@@ -13,6 +13,7 @@ use crate::console::base::Base;
 use crate::console::settings::ConsoleSettings;
 use crate::console::{Alerts, Console};
 use crate::domain::setting;
+use crate::http::keyless_bodies::KeylessBodies;
 use crate::mail::sender::Sender;
 use crate::mail::transport::{FOLDER, Transport, mailbox_of};
 use crate::site::Site;
@@ -31,7 +32,7 @@ impl Foundation {
         let base = self.console_base()?;
         let mailbox = settings.shows_mailbox().then(|| Path::new(&settings.data_dir).join(FOLDER));
         let console = self.pages(base.clone(), settings.console.clone().at(&base));
-        Some(Arc::new(Console { mailbox, ..console }))
+        Some(Arc::new(Console { mailbox, bodies: self.bodies.clone(), ..console }))
     }
 
     /// What the pages of both consoles need.
@@ -49,6 +50,7 @@ impl Foundation {
             site: Arc::new(Site::new(self.facts.clone())),
             mailbox: None,
             hasher: self.hasher.clone(),
+            bodies: KeylessBodies::default(),
             permits: Arc::new(Semaphore::new(settings.max_concurrent_pages.get())),
             desk: None,
             settings,

@@ -16,6 +16,7 @@ use crate::domain::setting;
 use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::limiter::RateLimits;
 use crate::gate::refusal_counts::RefusedCalls;
+use crate::http::keyless_bodies::KeylessBodies;
 use crate::ledger::writer::WriterStop;
 use crate::openapi::Facts;
 use crate::secret::password::PasswordHasher;
@@ -44,6 +45,8 @@ pub(super) struct Foundation {
     pub(super) readiness: Readiness,
     /// Of both consoles: together they hash two passwords at once.
     pub(super) hasher: PasswordHasher,
+    /// Of the service: reports of keys, and forms of the account owners' console.
+    pub(super) bodies: KeylessBodies,
     pub(super) refused: RefusedCalls,
     pub(super) rates: RateLimits,
     pub(super) stop: Stop,
@@ -84,6 +87,7 @@ impl Foundation {
             lease,
             readiness: Readiness::default(),
             hasher: PasswordHasher::default(),
+            bodies: KeylessBodies::default(),
             refused: RefusedCalls::default(),
             rates: RateLimits::default(),
             stop: Stop::new(),

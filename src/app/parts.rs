@@ -112,6 +112,7 @@ impl Foundation {
         let console = self.console_base().map(|base| base.link(""));
         let policy = LeakPolicy { on_leak: settings.leaks.on_leak, console };
         let leaks = Leaks::new(self.pool.clone(), peppers.clone(), policy, keyring.clone())
+            .with_bodies(self.bodies.clone())
             .with_reports(settings.leaks.reports);
         let LeakSettings { github, github_keys_file, github_token_type, .. } = &settings.leaks;
         if !github {

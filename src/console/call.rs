@@ -29,6 +29,7 @@ use crate::domain::key::KeyPrefix;
 use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 use crate::http::client_address::{ClientAddress, ClientNetwork};
+use crate::http::keyless_bodies::{KeylessBodies, Room};
 use crate::http::negotiate::{RenderContext, preferred_language};
 use crate::http::public_links::PublicLinks;
 use crate::identity::operator::OperatorRole;
@@ -63,6 +64,8 @@ pub struct Console {
     pub grants: SignUpGrants,
     /// How many pages may use the database at once.
     pub permits: Arc<Semaphore>,
+    /// What forms of unknown senders may take of the memory.
+    pub bodies: KeylessBodies,
     /// Where operators move credits: only on the operators' console.
     pub desk: Option<LedgerDesk>,
 }
@@ -98,6 +101,8 @@ pub(crate) struct Call {
     pub(super) operator: Option<OperatorRole>,
     is_change: bool,
     work: Option<Transaction<'static, Postgres>>,
+    /// Memory for the form, until its sender is known.
+    room: Option<Room>,
     /// The permit among the pages that use the database.
     permit: Option<OwnedSemaphorePermit>,
     pub(super) set_cookies: Vec<HeaderValue>,
@@ -167,6 +172,7 @@ impl Call {
             operator: None,
             is_change: parts.method != "GET" && parts.method != "HEAD",
             work: None,
+            room: None,
             permit: None,
             set_cookies,
             console,

@@ -6,16 +6,14 @@ use maud::html;
 use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::guesses::wait_text;
 use super::log_in::go_on;
 use super::page::Reply;
-use super::password::is_password;
+use super::password::proves;
 use super::person_frame::of_person;
 use super::reset;
 use super::resubmission::{self, KEPT};
-use crate::identity::throttle::{GuessKind, wait};
 use crate::secret::token::Token;
-use crate::storage::identity::{guesses, sessions};
+use crate::storage::identity::sessions;
 
 const PATH: &str = "/console/confirm";
 
@@ -61,22 +59,12 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let next = call.safe_path(call.form.text("next"));
     let kept = call.form.raw(KEPT).to_owned();
     let (identity, session) = (call.user()?.identity.id, call.user()?.session.id);
-    let subject = call.console.peppers.newest().blind("confirm", &identity.to_string());
-    let failures = guesses::find(call.db().await?, GuessKind::Browser, &subject).await?;
     let mut faults = Faults::default();
-    if let Some(wait) = wait(GuessKind::Browser, failures, call.now()) {
-        faults.add(("password", call.words().password()), wait_text(call, wait));
-    } else {
-        let given = call.form.raw("password").to_owned();
-        if is_password(call, Some(identity), &given).await? {
-            guesses::clear(call.db().await?, GuessKind::Browser, &subject).await?;
-            let token = Token::new().map_err(|_| PageError::Internal)?;
-            sessions::confirm(call.db().await?, session, &token.digest()).await?;
-            call.begin_session(token);
-            return Ok(go_on(call, next, &kept));
-        }
-        guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
-        faults.add(("password", call.words().password()), call.words().password_wrong());
+    if !proves(call, identity, &mut faults).await? {
+        return Ok(form(call, &next, &kept, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    Ok(form(call, &next, &kept, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+    let token = Token::new().map_err(|_| PageError::Internal)?;
+    sessions::confirm(call.db().await?, session, &token.digest()).await?;
+    call.begin_session(token);
+    Ok(go_on(call, next, &kept))
 }

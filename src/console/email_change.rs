@@ -60,6 +60,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     if email::may_be_asked_for(call, &key.mailbox()).await?
         && identities::by_email(call.db().await?, &key).await?.is_none()
     {
+        // A person has one open change, even if two are asked for at once.
+        identities::lock(call.db().await?, id).await?;
         one_time::end_for(call.db().await?, id, Purpose::NewEmail).await?;
         let token = new_link(call.db().await?, Purpose::NewEmail, &address, Some(id), None).await?;
         let (words, language) = (call.words(), call.language());

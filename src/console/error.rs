@@ -3,6 +3,7 @@
 use super::form::FormFault;
 use crate::api::change_refusal;
 use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::http::request_body_fault::RequestBodyFault;
 use crate::ledger::store::StoreError;
 use crate::management::ChangeError;
 use crate::secret::password::HashError;
@@ -59,6 +60,15 @@ impl From<Refusal> for PageError {
             ErrorCode::ServiceUnavailable => Self::Busy,
             ErrorCode::InternalError => Self::Internal,
             _ => Self::Refused(Box::new(refusal)),
+        }
+    }
+}
+
+impl From<RequestBodyFault> for PageError {
+    fn from(fault: RequestBodyFault) -> Self {
+        match fault {
+            RequestBodyFault::TooSlow { .. } => FormFault::TooSlow.into(),
+            fault => Refusal::from(fault).into(),
         }
     }
 }

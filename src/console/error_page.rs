@@ -91,6 +91,7 @@ fn of_form(words: Words, fault: FormFault) -> (StatusCode, String) {
         }
         FormFault::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, words.form_of_other_type()),
         FormFault::CutOff => (StatusCode::BAD_REQUEST, words.form_cut_off()),
+        FormFault::TooSlow => (StatusCode::REQUEST_TIMEOUT, words.form_too_slow()),
         FormFault::NotUtf8 => (StatusCode::BAD_REQUEST, words.form_not_utf8()),
         FormFault::Fields => (StatusCode::UNPROCESSABLE_ENTITY, words.form_fields()),
         FormFault::Choice => (StatusCode::UNPROCESSABLE_ENTITY, words.form_choice()),

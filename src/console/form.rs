@@ -27,6 +27,8 @@ pub(crate) enum FormFault {
     MediaType,
     #[error("it ended early")]
     CutOff,
+    #[error("it arrived too slowly")]
+    TooSlow,
     #[error("it is not valid UTF-8")]
     NotUtf8,
     /// A field that the page does not have, or a field twice.

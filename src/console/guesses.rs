@@ -1,11 +1,14 @@
-//! Failed attempts to log in: what they are counted by, and how long the next one waits.
+//! Attempts at a secret. Each is counted as a failure before it is judged, so that no more attempts
+//! at once are judged than one after the other, and is taken back if the secret was right.
 
 use super::call::Call;
 use super::error::PageError;
 use super::known_browser;
+use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
-use crate::identity::throttle::{GuessKind, Wait, wait};
+use crate::identity::throttle::{Failures, GuessKind, Wait, wait};
+use crate::secret::token::Token;
 use crate::storage::identity::guesses;
 
 pub(super) fn wait_text(call: &Call, wait: Wait) -> String {
@@ -15,10 +18,11 @@ pub(super) fn wait_text(call: &Call, wait: Wait) -> String {
     }
 }
 
-/// What failures of this attempt are counted by.
+/// What attempts are counted by.
 pub(super) struct Subjects(Vec<(GuessKind, [u8; 32])>);
 
 impl Subjects {
+    /// A password for an address.
     pub(super) fn of(call: &Call, email: &str) -> Self {
         let pepper = call.console.peppers.newest();
         let address = key_of(email).unwrap_or_else(|| email.to_lowercase());
@@ -36,30 +40,139 @@ impl Subjects {
         Self([Some(whose), network].into_iter().flatten().collect())
     }
 
-    pub(super) async fn wait(&self, call: &mut Call) -> Result<Option<Wait>, PageError> {
-        let now = call.now();
+    /// The password of a person who proves again who they are.
+    pub(super) fn of_proof(call: &Call, person: IdentityId) -> Self {
+        Self::one(call, GuessKind::Browser, "confirm", &person.to_string())
+    }
+
+    /// The code of a second factor.
+    pub(super) fn of_code(call: &Call, person: IdentityId) -> Self {
+        Self::one(call, GuessKind::Code, "second factor", &person.to_string())
+    }
+
+    /// The code of the sign-up that a browser began.
+    pub(super) fn of_sign_up(call: &Call, browser: &Token) -> Self {
+        Self::one(call, GuessKind::SignUpCode, "sign-up browser", &browser.expose())
+    }
+
+    /// A search for the row of a key.
+    pub(super) fn of_search(call: &Call, person: IdentityId) -> Self {
+        Self::one(call, GuessKind::Search, "which key", &person.to_string())
+    }
+
+    /// A key of the playground.
+    pub(super) fn of_playground(call: &Call, person: IdentityId) -> Self {
+        Self::one(call, GuessKind::Playground, "playground", &person.to_string())
+    }
+
+    fn one(call: &Call, kind: GuessKind, label: &str, subject: &str) -> Self {
+        Self(vec![(kind, call.console.peppers.newest().blind(label, subject))])
+    }
+
+    /// Counts an attempt, and commits the count, so that no lock is held while the attempt is
+    /// judged. Nothing else may have been changed before. One that has to wait is not counted.
+    pub(super) async fn begin(self, call: &mut Call) -> Result<Result<Attempt, Wait>, PageError> {
+        let counted = self.count(call).await?;
+        match &counted {
+            Ok(_) => call.save().await?,
+            Err(_) => call.roll_back(),
+        }
+        Ok(counted)
+    }
+
+    /// Counts an attempt in the transaction of the page.
+    pub(super) async fn count(self, call: &mut Call) -> Result<Result<Attempt, Wait>, PageError> {
+        let (now, mut earlier) = (call.now(), Vec::with_capacity(self.0.len()));
         for (kind, subject) in &self.0 {
+            guesses::lock(call.db().await?, *kind, subject).await?;
             let failures = guesses::find(call.db().await?, *kind, subject).await?;
             if let Some(wait) = wait(*kind, failures, now) {
-                return Ok(Some(wait));
+                return Ok(Err(wait));
+            }
+            earlier.push(failures);
+        }
+        let mut counted = Vec::with_capacity(self.0.len());
+        for ((kind, subject), earlier) in self.0.into_iter().zip(earlier) {
+            let failures = guesses::add(call.db().await?, kind, &subject).await?;
+            counted.push(Counted { kind, subject, failures, earlier });
+        }
+        Ok(Ok(Attempt(counted)))
+    }
+
+    /// The failures so far, of the subject that has most.
+    pub(super) async fn failures(&self, call: &mut Call) -> Result<i32, PageError> {
+        let mut most = 0;
+        for (kind, subject) in &self.0 {
+            let failures = guesses::find(call.db().await?, *kind, subject).await?;
+            most = most.max(failures.map_or(0, |failures| failures.count));
+        }
+        Ok(most)
+    }
+}
+
+/// An attempt that counts as a failure until it is settled. One that is never settled, as its
+/// client has left, stays counted.
+#[must_use]
+pub(super) struct Attempt(Vec<Counted>);
+
+struct Counted {
+    kind: GuessKind,
+    subject: [u8; 32],
+    failures: Failures,
+    earlier: Option<Failures>,
+}
+
+impl Attempt {
+    /// The failures with this one, of the subject that has most.
+    pub(super) fn failures(&self) -> i32 {
+        self.0.iter().map(|counted| counted.failures.count).max().unwrap_or(0)
+    }
+
+    /// Settles the attempt by what was judged: `None` for a wrong secret, which stays counted. A
+    /// right one is taken back, and so is one that could not be judged.
+    pub(super) async fn settle<T>(
+        self,
+        call: &mut Call,
+        judged: Result<Option<T>, PageError>,
+    ) -> Result<Option<T>, PageError> {
+        match judged {
+            Ok(None) => Ok(None),
+            Ok(Some(right)) => {
+                self.forgive(call).await?;
+                Ok(Some(right))
+            }
+            Err(error) => {
+                call.roll_back();
+                if let Err(error) = self.take_back(call).await {
+                    tracing::warn!(%error, "taking back an attempt failed");
+                }
+                Err(error)
             }
         }
-        Ok(None)
     }
 
-    pub(super) async fn count(&self, call: &mut Call) -> Result<(), PageError> {
-        for (kind, subject) in &self.0 {
-            guesses::add(call.db().await?, *kind, subject).await?;
+    async fn forgive(self, call: &mut Call) -> Result<(), PageError> {
+        for counted in &self.0 {
+            match counted.kind.is_cleared_by_success() {
+                true => guesses::clear(call.db().await?, counted.kind, &counted.subject).await?,
+                false => counted.take_back(call).await?,
+            }
         }
         Ok(())
     }
 
-    pub(super) async fn clear(&self, call: &mut Call) -> Result<(), PageError> {
-        // The network stays counted: its other users may still be guessing.
-        for (kind, subject) in self.0.iter().filter(|(kind, _)| *kind != GuessKind::Network) {
-            guesses::clear(call.db().await?, *kind, subject).await?;
+    async fn take_back(self, call: &mut Call) -> Result<(), PageError> {
+        for counted in &self.0 {
+            counted.take_back(call).await?;
         }
-        Ok(())
+        call.commit().await
+    }
+}
+
+impl Counted {
+    async fn take_back(&self, call: &mut Call) -> Result<(), PageError> {
+        let (counted_at, earlier) = (self.failures.last_at, self.earlier);
+        Ok(guesses::take_back(call.db().await?, self.kind, &self.subject, counted_at, earlier).await?)
     }
 }
 

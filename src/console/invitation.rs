@@ -9,24 +9,23 @@ use super::call::Call;
 use super::choose_password::{self, field};
 use super::error::PageError;
 use super::field::{Faults, Input};
-use super::guesses::{key_of, wait_text};
+use super::guesses::key_of;
 use super::link::refused_with;
 use super::log_in::log_in;
 use super::page::{Reply, plain};
-use super::password::is_password;
+use super::password::proves;
 use crate::clock::new_id;
 use crate::domain::ids::{AccountId, IdentityId};
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, OneTime, Purpose};
-use crate::identity::throttle::{GuessKind, wait};
 use crate::management::identities::{consume, look_at};
 use crate::management::members;
 use crate::secret::token::Token;
 use crate::storage::accounts;
 use crate::storage::identity::memberships;
-use crate::storage::identity::{guesses, identities, one_time};
+use crate::storage::identity::{identities, one_time};
 use crate::storage::members as stored;
 
 const PATH: &str = "/console/invitation";
@@ -152,7 +151,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let typed = call.form.text("name").to_owned();
     let mut faults = Faults::default();
     let person = match &invitation.known {
-        Some(identity) => proved(call, identity, &mut faults).await?,
+        Some(identity) => proves(call, identity.id, &mut faults).await?.then(|| identity.clone()),
         None => chosen(call, &invitation, &typed, &mut faults).await?,
     };
     let Some(identity) = person else {
@@ -180,28 +179,6 @@ async fn accept(
     let member = invitation.found.member_id.ok_or(PageError::Internal)?;
     let address = call.address;
     Ok(Ok(members::accept(call.db().await?, member, identity, address).await?))
-}
-
-/// A person who proves by their password that they are the one invited.
-async fn proved(
-    call: &mut Call,
-    identity: &Identity,
-    faults: &mut Faults,
-) -> Result<Option<Identity>, PageError> {
-    let subject = call.console.peppers.newest().blind("confirm", &identity.id.to_string());
-    let failures = guesses::find(call.db().await?, GuessKind::Browser, &subject).await?;
-    if let Some(wait) = wait(GuessKind::Browser, failures, call.now()) {
-        faults.add(("password", call.words().password()), wait_text(call, wait));
-        return Ok(None);
-    }
-    let given = call.form.raw("password").to_owned();
-    if is_password(call, Some(identity.id), &given).await? {
-        guesses::clear(call.db().await?, GuessKind::Browser, &subject).await?;
-        return Ok(Some(identity.clone()));
-    }
-    guesses::add(call.db().await?, GuessKind::Browser, &subject).await?;
-    faults.add(("password", call.words().password()), call.words().password_wrong());
-    Ok(None)
 }
 
 /// A person who chooses name and password. The link has proved their address.

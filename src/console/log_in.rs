@@ -78,19 +78,14 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let refused = |call: &Call, note: String| {
         form(call, &next, &email, &kept, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     };
-    let subjects = Subjects::of(call, &email);
-    if let Some(wait) = subjects.wait(call).await? {
-        return Ok(refused(call, wait_text(call, wait)));
-    }
-    match checked(call, &email).await? {
-        Some(identity) => {
-            subjects.clear(call).await?;
-            log_in_with(call, &identity, next, &kept).await
-        }
-        None => {
-            subjects.count(call).await?;
-            Ok(refused(call, call.words().log_in_failed().to_owned()))
-        }
+    let attempt = match Subjects::of(call, &email).begin(call).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => return Ok(refused(call, wait_text(call, wait))),
+    };
+    let judged = checked(call, &email).await;
+    match attempt.settle(call, judged).await? {
+        Some(identity) => log_in_with(call, &identity, next, &kept).await,
+        None => Ok(refused(call, call.words().log_in_failed().to_owned())),
     }
 }
 

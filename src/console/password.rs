@@ -2,6 +2,8 @@
 
 use super::call::Call;
 use super::error::PageError;
+use super::field::Faults;
+use super::guesses::{Subjects, wait_text};
 use crate::domain::ids::IdentityId;
 use crate::identity::password::Password;
 use crate::secret::password::PasswordHash;
@@ -37,6 +39,31 @@ pub(super) async fn is_password(
         store_password(call, id, &password, false).await?;
     }
     Ok(verified.is_right)
+}
+
+/// Whether the form has the password of this person, who proves again who they are. Wrong ones are
+/// counted, and too many have to wait.
+pub(super) async fn proves(
+    call: &mut Call,
+    person: IdentityId,
+    faults: &mut Faults,
+) -> Result<bool, PageError> {
+    let field = ("password", call.words().password());
+    let attempt = match Subjects::of_proof(call, person).begin(call).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => {
+            faults.add(field, wait_text(call, wait));
+            return Ok(false);
+        }
+    };
+    let given = call.form.raw("password").to_owned();
+    let judged = is_password(call, Some(person), &given).await;
+    let judged = judged.map(|is_right| is_right.then_some(()));
+    let is_right = attempt.settle(call, judged).await?.is_some();
+    if !is_right {
+        faults.add(field, call.words().password_wrong());
+    }
+    Ok(is_right)
 }
 
 /// Stores the hash of a password.

@@ -8,16 +8,15 @@ use serde_json::Value;
 use super::call::Call;
 use super::error::PageError;
 use super::form::FormFault;
+use super::guesses::Subjects;
 use super::layout::{Content, account};
 use super::page::Reply;
 use super::section::Section;
 use super::words::Words;
 use crate::domain::key::FormatChoice;
-use crate::identity::throttle::{GuessKind, wait};
 use crate::management::keys::{self, NewSecret};
 use crate::openapi::{Access, Client, Operation, Ordered, Verb};
 use crate::site::{Site, asset_address, can_be_tried, control_of_body, controls_of, fields_of, with_typed};
-use crate::storage::identity::guesses;
 
 /// Three of the sample people, as names and company.
 const SAMPLES: [[&str; 3]; 3] = [
@@ -88,12 +87,10 @@ pub(super) async fn key(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&[])?;
     let (by, account_id, console) = (call.by()?, call.account_id()?, call.console.clone());
     // The page makes one an hour. Each leaves a row and an entry of the audit log.
-    let subject = console.peppers.newest().blind("playground", &call.user()?.identity.id.to_string());
-    let made = guesses::find(call.db().await?, GuessKind::Playground, &subject).await?;
-    if wait(GuessKind::Playground, made, call.now()).is_some() {
+    let person = call.user()?.identity.id;
+    if Subjects::of_playground(call, person).count(call).await?.is_err() {
         return Err(PageError::Busy);
     }
-    guesses::add(call.db().await?, GuessKind::Playground, &subject).await?;
     let secret =
         NewSecret { format: FormatChoice::Prefixed, prefix: &console.prefix, peppers: &console.peppers };
     let (_, secret) = keys::playground(call.db().await?, &by, account_id, &secret).await?;

@@ -146,15 +146,16 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     if let Err(error) = consume(call.db().await?, &token.digest(), Purpose::Reset).await? {
         return Ok(refused(call, error));
     }
-    let db = call.db().await?;
-    identities::set_password(db, id, &sealed, true).await?;
-    sessions::end_others(db, id, None).await?;
-    one_time::end_but_safeguards(db, id).await?;
-    // The mailbox proves the person: failed log-ins of strangers no longer count.
+    // The mailbox proves the person: failed log-ins of strangers no longer count. A log-in changes
+    // the count before the person, too.
     if let Ok(address) = identity.email.parse::<EmailAddress>() {
         let subject = call.console.peppers.newest().blind("guess", EmailKey::of(&address).as_str());
         guesses::clear(call.db().await?, GuessKind::Address, &subject).await?;
     }
+    let db = call.db().await?;
+    identities::set_password(db, id, &sealed, true).await?;
+    sessions::end_others(db, id, None).await?;
+    one_time::end_but_safeguards(db, id).await?;
     let language = identity.language.unwrap_or(call.language());
     let notice = email::password_changed(super::words::Words(language), call.product());
     notify(call, &identity, language, notice).await?;

@@ -13,7 +13,6 @@ use super::access::Admission;
 use super::call::{Call, Console};
 use super::error::PageError;
 use super::error_page;
-use super::form::Form;
 use super::page::{GivenBack, Reply, set_headers};
 use super::table::{Method, Route, page_at};
 use super::{confirm, log_in, resubmission};
@@ -95,11 +94,8 @@ async fn reply<A: Admission>(
     let sent = if call.is_sent() { Some((&parts.headers, body)) } else { None };
     let answered = match sent {
         Some(_) if !is_from_here => Err(PageError::NotFromHere),
-        Some((headers, body)) => match Form::of_body(headers, body).await {
-            Ok(form) => {
-                call.form = form;
-                admitted(&mut call, route).await
-            }
+        Some((headers, body)) => match call.read_form(headers, body).await {
+            Ok(()) => admitted(&mut call, route).await,
             Err(error) => Err(error),
         },
         None => admitted(&mut call, route).await,

@@ -8,18 +8,17 @@ use super::call::Call;
 use super::error::PageError;
 use super::factor::{ask_form, code_field, notify};
 use super::field::{Faults, Input};
-use super::guesses::wait_text;
+use super::guesses::{Subjects, wait_text};
 use super::log_in::{finish_log_in, go_on};
 use super::page::Reply;
 use super::person_frame::of_person;
 use super::resubmission::KEPT;
 use crate::domain::ids::IdentityId;
-use crate::identity::throttle::{GuessKind, wait};
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret, recovery_digest};
 use crate::secret::seal::{self, SECOND_FACTOR};
 use crate::storage::identity::second_factor::{self as stored, StoredTotp};
-use crate::storage::identity::{factor_resets, guesses, sessions};
+use crate::storage::identity::{factor_resets, identities, sessions};
 
 const PATH: &str = "/console/me/second-factor";
 const GROUP: usize = 4;
@@ -99,7 +98,8 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(set_up(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(PATH).await?;
-    // Only a code of the factor that is on makes room for another.
+    // Only a code of the factor that is on makes room for another, even if two are set up at once.
+    identities::lock(call.db().await?, id).await?;
     if stored::find(call.db().await?, id).await?.is_some() {
         return Ok(Reply::SeeOther(PATH.to_owned()));
     }
@@ -166,19 +166,20 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 /// # Errors
 /// When the person has no second factor any more: the log-in begins again.
 pub(super) async fn checked(call: &mut Call, id: IdentityId, faults: &mut Faults) -> Result<bool, PageError> {
-    let subject = call.console.peppers.newest().blind("second factor", &id.to_string());
-    let failures = guesses::find(call.db().await?, GuessKind::Code, &subject).await?;
-    if let Some(wait) = wait(GuessKind::Code, failures, call.now()) {
-        faults.add(("code", call.words().code()), wait_text(call, wait));
-        return Ok(false);
+    let field = ("code", call.words().code());
+    let attempt = match Subjects::of_code(call, id).begin(call).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => {
+            faults.add(field, wait_text(call, wait));
+            return Ok(false);
+        }
+    };
+    let judged = is_right(call, id).await.map(|is_right| is_right.then_some(()));
+    let is_right = attempt.settle(call, judged).await?.is_some();
+    if !is_right {
+        faults.add(field, call.words().code_wrong());
     }
-    if is_right(call, id).await? {
-        guesses::clear(call.db().await?, GuessKind::Code, &subject).await?;
-        return Ok(true);
-    }
-    guesses::add(call.db().await?, GuessKind::Code, &subject).await?;
-    faults.add(("code", call.words().code()), call.words().code_wrong());
-    Ok(false)
+    Ok(is_right)
 }
 
 /// Whether the code that was sent is one of the app or a recovery code; it is used up.

@@ -7,16 +7,16 @@ use maud::html;
 use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
+use super::guesses::Subjects;
 use super::page::{Reply, plain};
 use super::settings::SignUp;
 use crate::domain::text::EmailAddress;
 use crate::identity::one_time::{MAX_CODE_TRIES, Purpose};
-use crate::identity::throttle::GuessKind;
 use crate::identity::totp::to_base32;
 use crate::management::identities::new_link;
 use crate::management::second_factor::random;
 use crate::secret::token::Token;
-use crate::storage::identity::{guesses, one_time};
+use crate::storage::identity::one_time;
 
 pub(super) const PATH: &str = "/console/sign-up/sent";
 pub(super) const SIGN_UP: &str = "/console/sign-up";
@@ -40,21 +40,13 @@ pub(super) fn digest(call: &Call, browser: &Token, code: &str) -> [u8; 32] {
 
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
-    let subject = subject(call, &browser);
-    match tries_left(call, &subject).await? {
-        ..=0 => Ok(over(call)),
-        _ => Ok(form(call, &Faults::default())),
-    }
+    ask(call, &browser, &Faults::default()).await
 }
 
-/// What wrong codes are counted by.
-fn subject(call: &Call, browser: &Token) -> [u8; 32] {
-    call.console.peppers.newest().blind("sign-up browser", &browser.expose())
-}
-
-async fn tries_left(call: &mut Call, subject: &[u8; 32]) -> Result<i32, PageError> {
-    let tries = guesses::find(call.db().await?, GuessKind::SignUpCode, subject).await?;
-    Ok(MAX_CODE_TRIES - tries.map_or(0, |tries| tries.count))
+/// The form, as long as tries are left.
+async fn ask(call: &mut Call, browser: &Token, faults: &Faults) -> Result<Reply, PageError> {
+    let tries = Subjects::of_sign_up(call, browser).failures(call).await?;
+    Ok(if tries < MAX_CODE_TRIES { form(call, faults) } else { over(call) })
 }
 
 /// The page of a browser whose code was guessed too often.
@@ -96,27 +88,32 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Err(PageError::NotFound);
     }
     let Some(browser) = call.sign_up.clone() else { return Ok(Reply::SeeOther(SIGN_UP.to_owned())) };
-    let subject = subject(call, &browser);
-    let left = tries_left(call, &subject).await?;
-    let mut faults = Faults::default();
-    if left <= 0 {
-        return Ok(over(call).with_status(StatusCode::UNPROCESSABLE_ENTITY));
-    }
+    let (mut faults, field) = (Faults::default(), ("code", call.words().sign_up_code()));
     if call.form.text("code").is_empty() {
-        faults.add(("code", call.words().sign_up_code()), call.words().is_needed());
-        return Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        faults.add(field, call.words().is_needed());
+        let page = ask(call, &browser, &faults).await?;
+        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    let digest = digest(call, &browser, call.form.text("code"));
-    if let Some(email) = one_time::email_by_code(call.db().await?, &browser.digest(), &digest).await? {
+    let Ok(attempt) = Subjects::of_sign_up(call, &browser).begin(call).await? else {
+        return Ok(over(call).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let left = MAX_CODE_TRIES - attempt.failures();
+    let judged = address_of(call, &browser).await;
+    if let Some(email) = attempt.settle(call, judged).await? {
         let address: EmailAddress = email.parse().map_err(|_| PageError::Internal)?;
         // The link that was sent ends, and so does the code.
         let token = new_link(call.db().await?, Purpose::SignUp, &address, None, None).await?;
         return Ok(Reply::SeeOther(format!("{FINISH}?token={}", token.expose())));
     }
-    guesses::add(call.db().await?, GuessKind::SignUpCode, &subject).await?;
-    if left == 1 {
+    if left <= 0 {
         return Ok(over(call).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    faults.add(("code", call.words().sign_up_code()), call.words().sign_up_code_wrong(i64::from(left - 1)));
+    faults.add(field, call.words().sign_up_code_wrong(i64::from(left)));
     Ok(form(call, &faults).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// Returns the address of the sign-up whose code was sent.
+async fn address_of(call: &mut Call, browser: &Token) -> Result<Option<String>, PageError> {
+    let digest = digest(call, browser, call.form.text("code"));
+    Ok(one_time::email_by_code(call.db().await?, &browser.digest(), &digest).await?)
 }

@@ -1,5 +1,6 @@
-//! Bodies of requests without a key. Any client may send them, so all that are being read or worked
-//! on share a bounded memory, of which each network has a part, and each must arrive within a time.
+//! Bodies of requests without a key: reports of keys, and forms of the console until their sender
+//! is known. Any client may send them, so all that are being read or worked on share a bounded
+//! memory, of which each network has a part, and each must arrive within a time.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -51,7 +52,10 @@ impl Room {
     ///
     /// # Errors
     /// That of `reading`, or that it takes too long.
-    pub async fn read<T>(&self, reading: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    pub async fn read<T, E: From<RequestBodyFault>>(
+        &self,
+        reading: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         let read = tokio::time::timeout(READ_WITHIN, reading).await;
         let timeout_s = READ_WITHIN.as_secs();
         read.unwrap_or_else(|_| Err(RequestBodyFault::TooSlow { timeout_s }.into()))
@@ -98,6 +102,15 @@ mod tests {
         drop(small);
         let _long = bodies.room(network(1), &Body::from("x".repeat(99)), 10).unwrap();
         assert_eq!(bodies.0.bytes(), 10);
+    }
+
+    #[test]
+    fn thousands_of_log_ins_of_one_network_fit_at_a_time() {
+        let bodies = KeylessBodies::default();
+        let form = || Body::from("x".repeat(500));
+        let held: Vec<Room> =
+            (0..4_000).map(|_| bodies.room(network(1), &form(), 32 * 1024).unwrap()).collect();
+        assert_eq!(held.len(), 4_000);
     }
 
     #[tokio::test(start_paused = true)]

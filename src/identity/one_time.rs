@@ -48,6 +48,10 @@ pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(30);
 /// Wrong codes after which a new one must be asked for.
 pub const MAX_CODE_TRIES: i32 = 5;
 
+/// How long before a change of address a second factor may have been switched on by the same thief.
+/// An older one is the person's own: they had a notice of it, and time to act.
+pub const NEW_FACTOR: TimeDelta = TimeDelta::hours(24);
+
 /// A token as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneTime {

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::one_time::MAX_CODE_TRIES;
 use crate::domain::named_enum::named_enum;
 
 /// Failures in a row that cost no wait.
@@ -42,7 +43,34 @@ named_enum! {
     }
 }
 
-/// Failures in a row.
+impl GuessKind {
+    /// Failures that cost no wait.
+    const fn free(self) -> i32 {
+        match self {
+            Self::Network => FREE_FAILURES_OF_NETWORK,
+            Self::Search => 10,
+            Self::Playground => 20,
+            _ => FREE_FAILURES,
+        }
+    }
+
+    /// The failures after which no further attempt is made.
+    const fn most(self) -> Option<i32> {
+        match self {
+            Self::Address => Some(MAX_FAILURES),
+            Self::SignUpCode => Some(MAX_CODE_TRIES),
+            _ => None,
+        }
+    }
+
+    /// Whether a right attempt makes the failures before it forgotten. Those of a network stay: its
+    /// other users may still be guessing. So do searches, as a key that is found proves no person.
+    pub const fn is_cleared_by_success(self) -> bool {
+        !matches!(self, Self::Network | Self::Search)
+    }
+}
+
+/// Failures in a row. An attempt that is being judged is counted as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failures {
     pub count: i32,
@@ -53,7 +81,7 @@ pub struct Failures {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     Seconds(i64),
-    /// Until the password is reset.
+    /// Until the password is reset, or a new code is asked for.
     UntilReset,
 }
 
@@ -63,16 +91,10 @@ pub fn wait(kind: GuessKind, failures: Option<Failures>, now: DateTime<Utc>) -> 
     if now - last_at >= FORGOTTEN_AFTER {
         return None;
     }
-    if kind == GuessKind::Address && count >= MAX_FAILURES {
+    if kind.most().is_some_and(|most| count >= most) {
         return Some(Wait::UntilReset);
     }
-    let free = match kind {
-        GuessKind::Network => FREE_FAILURES_OF_NETWORK,
-        GuessKind::Search => 10,
-        GuessKind::Playground => 20,
-        _ => FREE_FAILURES,
-    };
-    let beyond = u32::try_from(count - free).ok().filter(|beyond| *beyond > 0)?;
+    let beyond = u32::try_from(count - kind.free()).ok().filter(|beyond| *beyond > 0)?;
     let wait_s = 1_i64.checked_shl(beyond.min(20)).unwrap_or(MAX_WAIT_S).min(MAX_WAIT_S);
     let left = (last_at + TimeDelta::seconds(wait_s) - now).num_seconds();
     (left > 0).then_some(Wait::Seconds(left))
@@ -132,7 +154,35 @@ mod tests {
         assert!(is_mail_allowed(GuessKind::Mail, None, at(0)));
     }
 
+    /// How many attempts of one instant are judged, each counted before the next is decided on.
+    fn judged_at_once(kind: GuessKind, mut count: i32, last_at: DateTime<Utc>, now: DateTime<Utc>) -> i32 {
+        let (mut judged, mut last_at) = (0, last_at);
+        while judged < 1_000 && wait(kind, Some(Failures { count, last_at }), now).is_none() {
+            (judged, count, last_at) = (judged + 1, count + 1, now);
+        }
+        judged
+    }
+
     proptest! {
+        #[test]
+        fn j15_of_attempts_at_once_the_free_ones_are_judged_and_after_a_wait_one(count in 1..99_i32, s in 0..86_399_i64) {
+            for kind in GuessKind::ALL {
+                let judged = judged_at_once(kind, count, at(0), at(s));
+                let most = kind.most().unwrap_or(i32::MAX).min(kind.free() + 1);
+                prop_assert!(judged <= (most - count).max(1), "{kind:?} {judged}");
+            }
+        }
+
+        #[test]
+        fn j15_the_wait_that_is_named_is_enough(count in 1..99_i32, s in 0..1_000_i64) {
+            for kind in GuessKind::ALL {
+                let failures = Some(Failures { count, last_at: at(0) });
+                if let Some(Wait::Seconds(left)) = wait(kind, failures, at(s)) {
+                    prop_assert_eq!(wait(kind, failures, at(s + left)), None);
+                }
+            }
+        }
+
         #[test]
         fn j15_no_number_of_failures_of_others_makes_a_known_browser_wait_for_a_reset(count in 1..i32::MAX, s in 0..100_000_i64) {
             for kind in [GuessKind::Browser, GuessKind::Network] {

@@ -9,7 +9,7 @@ use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;
 use crate::identity::Identity;
 use crate::identity::email::EmailKey;
-use crate::identity::one_time::{NotAccepted, Purpose};
+use crate::identity::one_time::{NEW_FACTOR, NotAccepted, Purpose};
 use crate::secret::token::{Token, TokenDigest};
 use crate::storage::error::StorageError;
 use crate::storage::identity::{factor_resets, identities, one_time as tokens, second_factor, sessions};
@@ -21,7 +21,7 @@ pub struct Changed {
     /// The address that the change leaves.
     pub left: EmailAddress,
     pub address: EmailAddress,
-    /// Whether a second factor ended that was switched on after the address had changed.
+    /// Whether a second factor ended that the person who changed the address may have set up.
     pub ended_factor: bool,
 }
 
@@ -42,8 +42,8 @@ pub async fn find(
 }
 
 /// Changes the address of a person to that of a link. An undo ends the access of the person who
-/// changed the address: password and sessions end, as do a second factor that is younger than the
-/// change and the links of every later address.
+/// changed the address: password and sessions end, as do a second factor that was switched on since
+/// the day before the change and the links of every later address.
 ///
 /// # Errors
 /// When the person of the link has gone.
@@ -78,7 +78,7 @@ pub async fn change(
         tokens::end_younger(connection, id, &digest).await?;
         sessions::end_others(connection, id, None).await?;
         identities::clear_password(connection, id).await?;
-        ended_factor = second_factor::end_younger(connection, id, &digest).await?;
+        ended_factor = second_factor::end_younger(connection, id, &digest, NEW_FACTOR).await?;
         if ended_factor {
             factor_resets::cancel(connection, id).await?;
         }

@@ -1,4 +1,5 @@
 //! Changes of accounts and what belongs to them.
 
+mod at_once;
 mod members;
 mod plan_moves;

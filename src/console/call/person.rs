@@ -77,6 +77,9 @@ impl Call {
             Some(half) if half.session.second_factor_due_at.is_some() => self.half = Some(half),
             found => self.user = found,
         }
+        if self.user.is_some() || self.half.is_some() {
+            self.room = None;
+        }
         if let Some(user) = &self.user {
             self.frame.theme = self.frame.theme.or(user.identity.theme);
             let of_profile = user.identity.language.filter(|_| !self.has_chosen_language);

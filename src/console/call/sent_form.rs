@@ -1,16 +1,30 @@
 //! The form of a page: its token, and that it is sent once.
 
+use axum::body::Body;
+use axum::http::HeaderMap;
 use maud::{Markup, html};
 
 use super::Call;
 use crate::clock;
 use crate::console::current_user::CurrentUser;
 use crate::console::error::PageError;
-use crate::console::form::TOKEN;
+use crate::console::form::{Form, MAX_KB, TOKEN};
 use crate::console::form_token;
 use crate::storage::identity::spent_forms;
 
 impl Call {
+    /// Reads the form that was sent. It may be any visitor's until its sender is known.
+    pub(in crate::console) async fn read_form(
+        &mut self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<(), PageError> {
+        let room = self.console.bodies.room(self.address, &body, MAX_KB * 1024)?;
+        self.form = room.read(Form::of_body(headers, body)).await?;
+        self.room = Some(room);
+        Ok(())
+    }
+
     /// Marks the form as sent, in the transaction of what it makes. Of a form that is sent twice,
     /// the second sending leads to what the first made.
     pub(crate) async fn spend(&mut self, leads_to: &str) -> Result<(), PageError> {

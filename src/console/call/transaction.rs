@@ -39,10 +39,16 @@ impl Call {
     /// Commits what was changed so far, and releases the permit. A later [`Self::db`] opens
     /// another transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), PageError> {
+        self.save().await?;
+        self.permit = None;
+        Ok(())
+    }
+
+    /// Commits what was changed so far, and keeps the permit.
+    pub(crate) async fn save(&mut self) -> Result<(), PageError> {
         if let Some(work) = self.work.take() {
             work.commit().await.map_err(StorageError::from)?;
         }
-        self.permit = None;
         Ok(())
     }
 

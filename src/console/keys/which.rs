@@ -8,16 +8,16 @@ use super::parts::{path_of, status};
 use crate::console::call::Call;
 use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
+use crate::console::guesses::{Subjects, wait_text};
 use crate::console::layout::{Content, account};
 use crate::console::numbers::instant;
 use crate::console::page::Reply;
 use crate::console::section::Section;
 use crate::console::words::Words;
+use crate::domain::ids::KeyId;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeySecret, KeyStatus};
-use crate::identity::throttle::{GuessKind, Wait, wait};
 use crate::storage::console::key_facts::{SecretFacts, of_secret, with_digest};
-use crate::storage::identity::guesses;
 use crate::storage::keys;
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
@@ -39,29 +39,17 @@ async fn form(call: &mut Call, faults: &Faults) -> Result<Reply, PageError> {
 
 pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["key"])?;
-    let (person, id, words) = (call.user()?.identity.id, call.account_id()?, call.words());
-    let subject = call.console.peppers.newest().blind("which key", &person.to_string());
-    let failures = guesses::find(call.db().await?, GuessKind::Search, &subject).await?;
-    let mut faults = Faults::default();
+    let (person, words) = (call.user()?.identity.id, call.words());
     if call.form.text("key").is_empty() {
-        faults.add(("key", words.which_label()), words.is_needed());
-        return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        return not_found(call, words.is_needed().to_owned()).await;
     }
-    if let Some(Wait::Seconds(seconds)) = wait(GuessKind::Search, failures, call.now()) {
-        faults.add(("key", words.which_label()), words.log_in_wait(seconds));
-        return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
-    }
-    let found = match KeySecret::parse(call.form.text("key").as_bytes()) {
-        Ok(secret) => {
-            let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
-            with_digest(call.db().await?, Some(id), &digests).await?
-        }
-        Err(_) => None,
+    let attempt = match Subjects::of_search(call, person).begin(call).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => return not_found(call, wait_text(call, wait)).await,
     };
-    let Some((_, key, version)) = found else {
-        guesses::add(call.db().await?, GuessKind::Search, &subject).await?;
-        faults.add(("key", words.which_label()), words.which_none());
-        return Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    let judged = find(call).await;
+    let Some((key, version)) = attempt.settle(call, judged).await? else {
+        return not_found(call, words.which_none().to_owned()).await;
     };
     let view = keys::find(call.db().await?, key).await?.ok_or(PageError::NotFound)?;
     let facts = of_secret(call.db().await?, key, version).await?;
@@ -76,6 +64,22 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
         }
     };
     account(call, Content::new(Section::Keys, words.which_key(), body)).await
+}
+
+/// The form again, with the reason why no key is shown.
+async fn not_found(call: &mut Call, reason: String) -> Result<Reply, PageError> {
+    let mut faults = Faults::default();
+    faults.add(("key", call.words().which_label()), reason);
+    Ok(form(call, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// Returns the account's key that was sent, and the version of its secret.
+async fn find(call: &mut Call) -> Result<Option<(KeyId, i32)>, PageError> {
+    let Ok(secret) = KeySecret::parse(call.form.text("key").as_bytes()) else { return Ok(None) };
+    let digests: Vec<_> = call.console.peppers.all().map(|pepper| pepper.digest(&secret)).collect();
+    let account = call.account_id()?;
+    let found = with_digest(call.db().await?, Some(account), &digests).await?;
+    Ok(found.map(|(_, key, version)| (key, version)))
 }
 
 /// Why calls with this secret are refused. Empty: they are not.

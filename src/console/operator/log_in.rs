@@ -62,31 +62,31 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let refused = |call: &Call, note: String| {
         form(call, &next, &email, Some((note, "bad"))).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     };
-    let subjects = Subjects::of(call, &counted_as(&email));
-    if let Some(wait) = subjects.wait(call).await? {
-        return Ok(refused(call, wait_text(call, wait)));
-    }
-    let known = match email.parse::<EmailAddress>() {
-        Ok(address) => operators::by_email(call.db().await?, &address).await?,
-        Err(_) => None,
+    let attempt = match Subjects::of(call, &counted_as(&email)).begin(call).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => return Ok(refused(call, wait_text(call, wait))),
     };
-    // An unknown address takes as long as a wrong password.
-    let password = call.form.raw("password").to_owned();
-    let is_right = is_password(call, known.as_ref().map(|known| known.id), &password).await?;
-    match known.filter(|_| is_right) {
+    let judged = checked(call, &email).await;
+    match attempt.settle(call, judged).await? {
         // A password alone must not be enough to set up the second factor: that takes a link.
         Some(identity) if !identity.has_second_factor => {
             Ok(refused(call, call.words().op_needs_link().to_owned()))
         }
-        Some(identity) => {
-            subjects.clear(call).await?;
-            begin_half(call, &identity, &next).await
-        }
-        None => {
-            subjects.count(call).await?;
-            Ok(refused(call, call.words().log_in_failed().to_owned()))
-        }
+        Some(identity) => begin_half(call, &identity, &next).await,
+        None => Ok(refused(call, call.words().log_in_failed().to_owned())),
     }
+}
+
+/// Returns the operator whose address and password were sent. An unknown address takes as long as
+/// a wrong password.
+async fn checked(call: &mut Call, email: &str) -> Result<Option<Identity>, PageError> {
+    let known = match email.parse::<EmailAddress>() {
+        Ok(address) => operators::by_email(call.db().await?, &address).await?,
+        Err(_) => None,
+    };
+    let password = call.form.raw("password").to_owned();
+    let is_right = is_password(call, known.as_ref().map(|known| known.id), &password).await?;
+    Ok(known.filter(|_| is_right))
 }
 
 /// Begins a session that is valid for the second factor only.

@@ -13,6 +13,7 @@ use crate::console::page::{Reply, plain};
 use crate::console::second_factor::{checked, grouped, square};
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret};
+use crate::storage::identity::{identities, second_factor as stored};
 
 const ASK: &str = "/operator/log-in/second";
 const SET_UP: &str = "/operator/log-in/set-up";
@@ -81,6 +82,11 @@ pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(set_up_form(call, secret, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     call.spend(super::ROOT).await?;
+    // Another session may have set one up meanwhile.
+    identities::lock(call.db().await?, id).await?;
+    if stored::find(call.db().await?, id).await?.is_some() {
+        return Err(PageError::LoggedOut);
+    }
     let peppers = call.console.peppers.clone();
     let codes = enroll(call.db().await?, &peppers, id, &secret, step).await?;
     finish(call).await?;

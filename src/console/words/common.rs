@@ -57,6 +57,7 @@ words! {
     form_of_other_type: "It was not sent as application/x-www-form-urlencoded, the type that the forms of these pages have."
         / "Ele não foi enviado como application/x-www-form-urlencoded, o tipo dos formulários destas páginas.";
     form_cut_off: "It was cut off on its way." / "Ele chegou incompleto.";
+    form_too_slow: "It took too long to arrive." / "Ele demorou demais para chegar.";
     form_not_utf8: "It contains text that is not valid UTF-8." / "Ele contém texto que não é UTF-8 válido.";
     form_fields: "It has fields that the page does not have, or a field twice."
         / "Há campos que a página não tem, ou um campo repetido.";

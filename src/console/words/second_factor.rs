@@ -24,12 +24,12 @@ words! {
     recovery_codes: "Recovery codes" / "Códigos de recuperação";
     codes_lead: "Keep these away from the telephone. Each lets you log in once, and they are not shown again."
         / "Guarde-os longe do telefone. Cada um permite entrar uma vez, e eles não serão mostrados de novo.";
-    mail_factor_on: "The second factor was switched on, and your other sessions have ended. If that was not you, write to support."
-        / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, fale com o suporte.";
+    mail_factor_on: "The second factor was switched on, and your other sessions have ended. If that was not you, set a new password now, which ends the session of the other person, and write to support."
+        / "O segundo fator foi ativado, e suas outras sessões foram encerradas. Se não foi você, crie uma nova senha agora, o que encerra a sessão da outra pessoa, e fale com o suporte.";
     mail_factor_off: "The second factor was switched off. If that was not you, set a new password now."
         / "O segundo fator foi desativado. Se não foi você, crie uma nova senha agora.";
-    mail_factor_undone: "You have undone the change of your e-mail address. The second factor that was switched on after that change has been switched off, because it may belong to another person. Set up your own once you have a new password."
-        / "Você desfez a mudança do seu endereço de e-mail. O segundo fator ativado depois dessa mudança foi desativado, porque pode ser de outra pessoa. Configure o seu quando tiver uma nova senha.";
+    mail_factor_undone: "You have undone the change of your e-mail address. The second factor that was switched on after that change, or in the 24 hours before it, has been switched off, because it may belong to another person. Set up your own once you have a new password."
+        / "Você desfez a mudança do seu endereço de e-mail. O segundo fator ativado depois dessa mudança, ou nas 24 horas anteriores, foi desativado, porque pode ser de outra pessoa. Configure o seu quando tiver uma nova senha.";
     mail_factor_reason: "You receive this e-mail whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
     lost_factor: "Lost the phone and the codes?" / "Perdeu o telefone e os códigos?";
     lost_factor_lead: "Another admin of an account of yours can vouch for you. We write to all of them. A day after one has, your password or link is enough to log in."

@@ -33,7 +33,8 @@ struct TokenRow {
     used_at: Option<DateTime<Utc>>,
 }
 
-/// Adds a token. Earlier ones for the same purpose, address and membership end.
+/// Adds a token. Earlier ones for the same purpose, address and membership end. Tokens of one
+/// purpose and address are added one after another, so that of those added at once one is open.
 pub async fn add(
     connection: &mut PgConnection,
     digest: &TokenDigest,
@@ -43,6 +44,11 @@ pub async fn add(
     member: Option<MemberId>,
 ) -> Result<(), StorageError> {
     let key = EmailKey::of(email);
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('one-time ' || $1 || ' ' || $2, 0))")
+        .bind(purpose.as_str())
+        .bind(key.as_str())
+        .execute(&mut *connection)
+        .await?;
     end_open!("email_key = $1 and purpose = $2 and member_id is not distinct from $3")
         .bind(key.as_str())
         .bind(purpose.as_str())

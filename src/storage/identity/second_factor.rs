@@ -1,5 +1,6 @@
 //! The second factor of a person: the sealed secret, and the digests of recovery codes.
 
+use chrono::TimeDelta;
 use sqlx::PgConnection;
 
 use crate::domain::ids::IdentityId;
@@ -45,19 +46,21 @@ pub async fn set(
     Ok(())
 }
 
-/// Takes away a factor that was switched on after a one-time link was made. Returns whether there
-/// was one.
+/// Takes away a factor that was switched on after a one-time link was made, or this long before.
+/// Returns whether there was one.
 pub async fn end_younger(
     connection: &mut PgConnection,
     id: IdentityId,
     link: &TokenDigest,
+    or_before: TimeDelta,
 ) -> Result<bool, StorageError> {
     let is_younger: bool = sqlx::query_scalar(
         "select exists (select from identity i join one_time_token t on t.digest = $2
-                         where i.id = $1 and i.totp is not null and i.totp_set_at >= t.created_at)",
+                         where i.id = $1 and i.totp is not null and i.totp_set_at >= t.created_at - $3::interval)",
     )
     .bind(id.as_uuid())
     .bind(link.as_bytes())
+    .bind(or_before)
     .fetch_one(&mut *connection)
     .await?;
     if is_younger {

@@ -57,12 +57,17 @@ impl From<SessionRow> for Session {
     }
 }
 
-/// Begins a session. The oldest of more than [`MAX_SESSIONS`] ends.
+/// Begins a session. The oldest of more than [`MAX_SESSIONS`] ends. Sessions of one person begin
+/// one after another: the first change locks the person.
 pub async fn begin(
     connection: &mut PgConnection,
     digest: &TokenDigest,
     new: &NewSession,
 ) -> Result<(), StorageError> {
+    sqlx::query("update identity set last_log_in_at = now() where id = $1")
+        .bind(new.identity_id.as_uuid())
+        .execute(&mut *connection)
+        .await?;
     let browser: String = new.browser.chars().take(120).collect();
     sqlx::query(
         "insert into session (digest, id, identity_id, created_at, seen_at, ends_at, confirmed_at, address, browser, half_until)
@@ -84,12 +89,8 @@ pub async fn begin(
     )
     .bind(new.identity_id.as_uuid())
     .bind(MAX_SESSIONS)
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    sqlx::query("update identity set last_log_in_at = now() where id = $1")
-        .bind(new.identity_id.as_uuid())
-        .execute(connection)
-        .await?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Another address, its undo, and a new password: what a thief in a session can do, and how the
 //! mailbox that was left takes the account back.
 
+use futures_util::future::join_all;
+
 use super::log_in::PASSWORD;
 use super::mail::{Post, account};
 use super::second_factor::switched_on;
@@ -133,6 +135,26 @@ async fn a_person_has_one_open_change_of_address() {
 }
 
 #[tokio::test]
+async fn a_person_has_one_open_change_of_address_even_if_several_are_asked_for_at_once() {
+    let post = Post::new(&[]).await;
+    let mut ana = ana_with_a_password(&post).await;
+    let page = ana.get("/console/me/email").await;
+    let asked =
+        ["one@example.com", "two@example.com", "three@example.com", "four@example.com"].map(|email| {
+            let (mut ana, page) = (ana.copy(), &page);
+            async move { ana.submit(page, "/console/me/email", &[("email", email)]).await.status }
+        });
+    assert_eq!(join_all(asked).await, [303; 4]);
+    let open: i64 = sqlx::query_scalar(
+        "select count(*) from one_time_token where purpose = 'new_email' and used_at is null and ends_at > now()",
+    )
+    .fetch_one(post.gateway.database.pool())
+    .await
+    .unwrap();
+    assert_eq!(open, 1);
+}
+
+#[tokio::test]
 async fn a_reset_link_ends_when_its_mailbox_is_left() {
     let post = Post::new(&[]).await;
     let mut ana = ana_with_a_password(&post).await;
@@ -149,18 +171,39 @@ async fn an_undo_takes_away_a_second_factor_that_is_younger_than_the_change() {
     let mut thief = ana_with_a_password(&post).await;
     let undo = change(&post, &mut thief, "ana@example.com", "thief@example.com").await;
     switched_on(&mut thief).await;
-    let (status, form) = press(&post, &undo).await;
-    assert!(status == 303 && form.starts_with(RESET), "{form}");
-    let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
-    assert_eq!((set.status, set.leads_to()), (303, "/console"), "no code of the thief's is asked for");
-    post.message("ana@example.com", "after that change has been switched off").await;
+    ana_is_back_without_a_code(&post, &undo).await;
 }
 
 #[tokio::test]
-async fn an_undo_leaves_the_second_factor_that_was_there_before_the_change() {
+async fn an_undo_takes_away_a_second_factor_of_the_day_before_the_change() {
+    let post = Post::new(&[]).await;
+    let mut thief = ana_with_a_password(&post).await;
+    switched_on(&mut thief).await;
+    post.message("ana@example.com", "set a new password now").await;
+    factor_was_set(&post, 23.0).await;
+    let undo = change(&post, &mut thief, "ana@example.com", "thief@example.com").await;
+    ana_is_back_without_a_code(&post, &undo).await;
+}
+
+async fn ana_is_back_without_a_code(post: &Post, undo: &str) {
+    let (status, form) = press(post, undo).await;
+    assert!(status == 303 && form.starts_with(RESET), "{form}");
+    let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;
+    assert_eq!((set.status, set.leads_to()), (303, "/console"), "no code of the thief's is asked for");
+    post.message("ana@example.com", "in the 24 hours before it, has been switched off").await;
+}
+
+async fn factor_was_set(post: &Post, hours_ago: f64) {
+    let earlier = sqlx::query("update identity set totp_set_at = now() - $1 * interval '1 hour'");
+    earlier.bind(hours_ago).execute(post.gateway.database.pool()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_undo_leaves_the_second_factor_that_was_there_long_before_the_change() {
     let post = Post::new(&[]).await;
     let mut ana = ana_with_a_password(&post).await;
     switched_on(&mut ana).await;
+    factor_was_set(&post, 25.0).await;
     let undo = change(&post, &mut ana, "ana@example.com", "new@example.com").await;
     let (_, form) = press(&post, &undo).await;
     let set = Visitor::new(&post.gateway).fill(&form, &[("password", NEW_PASSWORD)]).await;

@@ -47,7 +47,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// The most failures that are heard within these seconds: the free ones, and then one after each
 /// wait.
-fn most_heard(seconds: u64) -> u64 {
+pub(super) fn most_heard(seconds: u64) -> u64 {
     let (mut heard, mut left) = (FREE + 1, seconds);
     for beyond in 1.. {
         let wait_s = 1_u64.checked_shl(beyond.min(20)).unwrap().min(MAX_WAIT_S);

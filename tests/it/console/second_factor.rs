@@ -3,6 +3,7 @@
 use fluence::clock::now;
 use fluence::identity::totp;
 use fluence::identity::totp::secret_of;
+use futures_util::future::join_all;
 
 use super::log_in::{PASSWORD, guessed, with_password};
 use crate::support::gateway::Gateway;
@@ -166,4 +167,18 @@ async fn a_factor_is_not_replaced_by_another_without_its_code() {
     assert_eq!(refused.status, 303, "{}", refused.body);
     let (mut visitor, asked) = password(&gateway).await;
     assert_eq!(visitor.fill(asked.leads_to(), &[("code", &code_now(&secret, 1))]).await.status, 303);
+}
+
+#[tokio::test]
+async fn of_two_factors_that_are_set_up_at_once_one_is_on() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let pages = [ana.get(PATH).await, ana.get(PATH).await, ana.get(PATH).await];
+    let sent = pages.iter().map(|page| async {
+        let secret = page.hidden(PATH).into_iter().find(|(name, _)| name == "secret").unwrap().1;
+        ana.copy().submit(page, PATH, &[("code", &code_now(&secret, 0))]).await.status
+    });
+    let mut answers = join_all(sent).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 303, 303], "one shows its recovery codes");
 }

@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 
 use crate::support::database::TestDatabase;
 
-fn operator() -> Principal {
+pub(super) fn operator() -> Principal {
     Principal::almighty(Actor::operator("somebody@here".into()))
 }
 
@@ -22,12 +22,12 @@ pub(super) fn person(account_id: AccountId, role: Role) -> Principal {
     logged_in(MemberId::from_uuid(new_id()), account_id, role)
 }
 
-fn logged_in(member_id: MemberId, account_id: AccountId, role: Role) -> Principal {
+pub(super) fn logged_in(member_id: MemberId, account_id: AccountId, role: Role) -> Principal {
     let who = Who::Member(member_id);
     Principal { actor: Actor::of(who), rights: Rights::OfMember { account_id, member_id, role } }
 }
 
-async fn account(connection: &mut PgConnection) -> AccountId {
+pub(super) async fn account(connection: &mut PgConnection) -> AccountId {
     let shipped = fluence::catalogue::plans::Catalogue::shipped().unwrap();
     catalogue::save(connection, &shipped).await.unwrap();
     let new = new_account("Owner@acme.example");
@@ -45,7 +45,7 @@ fn new_account(email: &str) -> NewAccount {
     }
 }
 
-async fn add(
+pub(super) async fn add(
     connection: &mut PgConnection,
     by: &Principal,
     account: AccountId,
