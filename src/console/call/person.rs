@@ -77,10 +77,11 @@ impl Call {
             Some(half) if half.session.second_factor_due_at.is_some() => self.half = Some(half),
             found => self.user = found,
         }
-        if let Some(user) = &self.user {
+        if let Some(user) = &mut self.user {
             self.frame.theme = self.frame.theme.or(user.identity.theme);
             let of_profile = user.identity.language.filter(|_| !self.has_chosen_language);
             self.frame.language = of_profile.unwrap_or(self.frame.language);
+            user.note_language(&self.console.pool, self.frame.language).await?;
         }
         Ok(())
     }
