@@ -7,6 +7,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY crates/domain/Cargo.toml crates/domain/
 COPY crates/people/Cargo.toml crates/people/
 COPY crates/analysis/Cargo.toml crates/analysis/
+COPY crates/closed-output/Cargo.toml crates/closed-output/
 RUN for crate in . crates/*; do \
         mkdir -p "$crate/src" "$crate/benches" && touch "$crate/src/lib.rs" \
         && for bench in $(sed -n '/^\[\[bench\]\]/,/^name/s/^name = "\(.*\)"/\1/p' "$crate/Cargo.toml"); do \

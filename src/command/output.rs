@@ -3,12 +3,21 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use anyhow::anyhow;
+use anyhow::{anyhow, ensure};
 use serde::Serialize;
 
 use super::error::one_line;
 use crate::domain::ids::KeyId;
 use crate::domain::text::is_control;
+
+/// Checks that standard output is open, before a command does anything.
+///
+/// # Errors
+/// When it was closed: the result of the command would be lost.
+pub(super) fn check_open() -> anyhow::Result<()> {
+    ensure!(!fluence_closed_output::was_closed(), "standard output is closed; nothing was done");
+    Ok(())
+}
 
 /// The result of a command. `Serialize` gives the JSON object.
 pub trait Report: Serialize {
