@@ -25,7 +25,8 @@ async fn with_many_entries() -> (Program, String) {
     let account_id: AccountId = account.parse().unwrap();
     let take = |_| {
         let id = CallId::from_uuid(new_id());
-        Operation::Correct(Correction { account_id, id, amount: Credits::from_u32(1), note: "test".into() })
+        let (reference, amount) = (id.to_string(), Credits::from_u32(1));
+        Operation::Correct(Correction { account_id, id, reference, amount, note: "test".into() })
     };
     let store = PgLedgerStore::new(program.database.options(), "test".into(), TimeDelta::zero());
     apply_operations(store, (0..MANY).map(take).collect()).await.unwrap();
@@ -139,6 +140,7 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
         Operation::Correct(Correction {
             account_id,
             id,
+            reference: id.to_string(),
             amount: Credits::from_u32(amount),
             note: "test".into(),
         })

@@ -83,6 +83,7 @@ impl Customer<'_> {
         let correction = Correction {
             account_id: self.account,
             id: CallId::from_uuid(id_of(at(94))),
+            reference: "T-94".into(),
             amount: Credits::from_u32(3),
             note: "test".into(),
         };
