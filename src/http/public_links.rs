@@ -112,8 +112,8 @@ impl PublicLinks {
     }
 }
 
-/// An address that a sentence may name. A placeholder is not one, and neither is a path, which leads
-/// nowhere in a sentence.
+/// An address that a sentence may name. A placeholder is not one, and neither is a path, which
+/// leads nowhere in a sentence.
 fn named(address: &str) -> Option<&str> {
     Some(address).filter(|address| !is_placeholder(address) && !address.starts_with('/'))
 }

@@ -171,8 +171,8 @@ fn strip_stage(uri: &mut Uri, links: &PublicLinks) {
 }
 
 /// A path that exists answers OPTIONS, free and without a key: it says what else the path answers.
-/// Refusals of other methods name OPTIONS too. No origin is allowed across sites: a key has no place
-/// in a web page.
+/// Refusals of other methods name OPTIONS too. No origin is allowed across sites: a key has no
+/// place in a web page.
 fn with_options(mut response: Response, is_options: bool) -> Response {
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;

@@ -1,5 +1,5 @@
-//! The document as it is sent: examples of the seller keep the order of their members and the digits
-//! of their numbers.
+//! The document as it is sent: examples of the seller keep the order of their members and the
+//! digits of their numbers.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

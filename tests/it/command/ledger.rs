@@ -86,7 +86,8 @@ async fn a_csv_holds_no_formula_and_its_negative_numbers_are_numbers() {
     let account = program.account("2025-01", "essentials");
     let grant = ["credit", "grant", "--account", &account, "--credits", "5", "--id=@SUM(A1)", "--reason"];
     program.json(&grant.into_iter().chain(["=HYPERLINK(\"http://x.example\";\"=1\")"]).collect::<Vec<_>>());
-    program.json(&["credit", "take", "--account", &account, "--credits", "2", "--reason=-2+3"]);
+    let take = ["credit", "take", "--account", &account, "--credits", "2", "--id=@SUM(A2)", "--reason=-2+3"];
+    program.json(&take);
     let csv = program.run(&["ledger", "statement", "--account", &account, "--csv"]).out;
     let lines: Vec<_> = csv.split_terminator("\r\n").collect();
     assert_eq!(
@@ -96,7 +97,7 @@ async fn a_csv_holds_no_formula_and_its_negative_numbers_are_numbers() {
     assert!(lines[2].starts_with("2,") && lines[2].contains(",grant,5,505,2,grant,,,,,"), "{csv}");
     assert!(lines[2].ends_with(r#",'@SUM(A1),"'=HYPERLINK(""http://x.example"";""'=1"")",,,,,"#), "{csv}");
     assert!(
-        lines[3].contains(",correction,-2,503,2,grant,,,,,") && lines[3].ends_with(",,'-2+3,,,,,"),
+        lines[3].contains(",correction,-2,503,2,grant,,,,,") && lines[3].ends_with(",'@SUM(A2),'-2+3,,,,,"),
         "{csv}"
     );
 }
