@@ -46,6 +46,7 @@ mod values;
 pub mod with_postgres;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -180,6 +181,22 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints help, the version, or why a command line is refused, and returns the exit status.
+///
+/// # Errors
+/// When help or the version cannot be printed.
+pub fn print_usage(answer: &clap::Error) -> anyhow::Result<ExitCode> {
+    let status = ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(1));
+    if answer.use_stderr() {
+        // If standard error is closed, the exit status remains.
+        let _ = answer.print();
+        return Ok(status);
+    }
+    answer.print()?;
+    io::stdout().flush()?;
+    Ok(status)
 }
 
 #[cfg(test)]

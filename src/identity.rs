@@ -46,6 +46,8 @@ pub struct Identity {
     pub name: String,
     /// `None`: as the browser asks.
     pub language: Option<Language>,
+    /// The language in which the person last read the console. `None`: never since it is noted.
+    pub last_language: Option<Language>,
     /// `None`: as the browser asks.
     pub theme: Option<Theme>,
     pub has_password: bool,
@@ -59,5 +61,10 @@ impl Identity {
     /// What others call the person.
     pub fn called(&self) -> &str {
         if self.name.is_empty() { &self.email } else { &self.name }
+    }
+
+    /// The language of e-mails to the person: the chosen one, else that of the last page they read.
+    pub fn mail_language(&self) -> Option<Language> {
+        self.language.or(self.last_language)
     }
 }

@@ -11,7 +11,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match command::run(Cli::parse()).await {
+    let done = match Cli::try_parse() {
+        Ok(cli) => command::run(cli).await,
+        Err(answer) => command::print_usage(&answer),
+    };
+    match done {
         Ok(status) => status,
         Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -22,7 +22,7 @@ mod texts;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-pub use document::document;
+pub use document::{Document, document};
 pub use errors::{is_of_analysis, operations_with};
 pub use examples::{answer, error_body};
 pub use first_call::first_call;

@@ -120,8 +120,8 @@ impl Site {
 
     fn openapi(&self) -> &Served {
         self.openapi.get_or_init(|| {
-            let document = openapi::document(&self.facts).to_string();
-            Served::new("application/json", document.into_bytes())
+            let document = serde_json::to_vec(&openapi::Document::of(&self.facts)).unwrap_or_default();
+            Served::new("application/json", document)
         })
     }
 

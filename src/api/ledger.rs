@@ -12,9 +12,11 @@ use serde::Serialize;
 use crate::api::account_pool::AccountPool;
 use crate::api::{id_of, unreadable};
 use crate::domain::ids::{AccountId, CallId};
+use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::gate::auth::caller::Caller;
 use crate::http::answer::{RefusalResponse, json_ok};
+use crate::http::negotiate::RenderContext;
 use crate::http::paging::Page;
 use crate::storage::ledger::statement::receipt::{self, Receipt};
 use crate::storage::ledger::statement::{self, StatementLine};
@@ -37,12 +39,13 @@ pub(crate) struct Entries {
 pub async fn entries(
     State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
+    Extension(RenderContext { language, .. }): Extension<RenderContext>,
     uri: Uri,
 ) -> Result<Response, RefusalResponse> {
     let page = Page::<u64>::of(&uri)?;
     let account = caller.key.account_id;
     let mut connection = pool.connection(account).await?;
-    let read = statement::page(&mut connection, account, page.after_number(), page.limit).await;
+    let read = statement::page(&mut connection, account, (page.after_number(), page.limit), language).await;
     let mut data = read.map_err(unreadable(WHAT))?;
     let next_cursor = page.end(&mut data, |line| line.number.to_string());
     Ok(json_ok(Entries { success: true, data, next_cursor }))
@@ -58,9 +61,14 @@ pub(crate) struct ReceiptShown {
     receipt: Receipt,
 }
 
-async fn find(pool: &AccountPool, account: AccountId, call_id: CallId) -> Result<Receipt, Refusal> {
+async fn find(
+    pool: &AccountPool,
+    account: AccountId,
+    call_id: CallId,
+    language: Language,
+) -> Result<Receipt, Refusal> {
     let mut connection = pool.connection(account).await?;
-    let found = receipt::find(&mut connection, account, call_id).await.map_err(unreadable(WHAT))?;
+    let found = receipt::find(&mut connection, account, call_id, language).await.map_err(unreadable(WHAT))?;
     found.ok_or(Refusal::NotFound)
 }
 
@@ -69,14 +77,15 @@ async fn find(pool: &AccountPool, account: AccountId, call_id: CallId) -> Result
 pub async fn receipt(
     State(pool): State<AccountPool>,
     Extension(caller): Extension<Caller>,
+    Extension(RenderContext { language, .. }): Extension<RenderContext>,
     Path(call_id): Path<String>,
 ) -> Result<Response, RefusalResponse> {
     let call_id = id_of(&call_id)?;
-    let mut receipt = find(&pool, caller.key.account_id, call_id).await?;
+    let mut receipt = find(&pool, caller.key.account_id, call_id, language).await?;
     if receipt.outcome.is_none() {
         // A client that has just got its answer may ask before the settlement is committed.
         tokio::time::sleep(SETTLED_WITHIN).await;
-        receipt = find(&pool, caller.key.account_id, call_id).await?;
+        receipt = find(&pool, caller.key.account_id, call_id, language).await?;
     }
     let credits = receipt.payment.credits_held.saturating_sub(receipt.payment.credits_released);
     Ok(json_ok(ReceiptShown { success: true, credits, receipt }))

@@ -20,7 +20,7 @@ use crate::domain::settlement::{SETTLEMENT_TOML, SettlementTable};
 use crate::gate::limits::Limits;
 use crate::gate::limits::shared_limits::{NotAStore, SharedLimits};
 use crate::http::dialect::Dialects;
-use crate::http::public_links::PublicLinks;
+use crate::http::public_links::{GUIDES, PRICING, PublicLinks};
 use crate::lookup::People;
 use crate::openapi::{self, OwnersConsole};
 use crate::outbound::url::parse_url;
@@ -77,11 +77,11 @@ pub fn public_links(settings: &Settings, routes: &RouteSet) -> PublicLinks {
     let portuguese = portuguese.map(|route| route.path.to_owned()).collect();
     let base_url = settings.base_url.trim_end_matches('/').to_owned();
     let (error_docs_url, error_page_prefix) = match settings.docs_url.as_str() {
-        "" => (format!("{base_url}/docs/"), format!("{base_url}/docs/errors/")),
+        "" => (format!("{base_url}{GUIDES}"), format!("{base_url}/docs/errors/")),
         elsewhere => (elsewhere.to_owned(), format!("{elsewhere}#")),
     };
     let upgrade_url = match settings.upgrade_url.as_str() {
-        "" => format!("{base_url}/pricing"),
+        "" => format!("{base_url}{PRICING}"),
         elsewhere => elsewhere.to_owned(),
     };
     PublicLinks {

@@ -8,6 +8,7 @@ use anyhow::bail;
 use super::context::Context;
 use super::output::{Output, Report, or_dash, write_fields, write_table};
 use crate::domain::ids::CallId;
+use crate::domain::language::Language;
 use crate::domain::price::{PriceDetail, WhenMissing};
 use crate::storage::explanation::{self, Explanation};
 
@@ -17,7 +18,7 @@ use crate::storage::explanation::{self, Explanation};
 /// When no call and no change has the id, or the database cannot be reached.
 pub(super) async fn run(id: CallId, context: &Context, output: Output) -> anyhow::Result<()> {
     let mut connection = context.connection().await?;
-    let Some(explanation) = explanation::of_request(&mut connection, id).await? else {
+    let Some(explanation) = explanation::of_request(&mut connection, id, Language::En).await? else {
         bail!(
             "no call or change has the id {id}. Refused requests, test calls, dry runs, free calls and repeated answers \
              move no credits and appear only in the log: search the log for the id. A repeated answer names its call in \

@@ -12,6 +12,7 @@ use super::output::{Output, Report, or_dash, printable, write_fields};
 use super::values::instant;
 use crate::api::statement_csv;
 use crate::domain::ids::AccountId;
+use crate::domain::language::Language;
 use crate::storage::clock;
 use crate::storage::ledger::statement::{self, StatementLine};
 use crate::storage::ledger::verify::{Scope, VerifyReport, verify};
@@ -137,7 +138,8 @@ async fn print_statement(order: PrintStatement, context: &Context, output: Outpu
     layout.write_head(&mut text, account_id)?;
     let mut last = 0;
     loop {
-        let page = statement::page(&mut connection, account_id, last, statement::PAGE).await?;
+        let page =
+            statement::page(&mut connection, account_id, (last, statement::PAGE), Language::En).await?;
         for line in &page {
             layout.write_line(&mut text, line, last == 0)?;
             last = line.number;
@@ -193,7 +195,8 @@ impl Layout {
 /// The last column of a table.
 fn detail(line: &StatementLine) -> String {
     let Some(endpoint) = &line.endpoint else {
-        return line.note.clone().unwrap_or_default();
+        let parts = [line.note.clone(), line.reference.as_ref().map(|reference| format!("({reference})"))];
+        return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     };
     let key = or_dash(line.key_name.as_deref());
     match &line.summary {

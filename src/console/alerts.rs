@@ -195,7 +195,8 @@ pub(super) async fn try_out(call: &mut Call) -> Result<Reply, PageError> {
     if let Ok(address) = identity.email.parse::<EmailAddress>()
         && email::may_be_asked_for(call, &format!("alert {}", identity.id)).await?
     {
-        let (words, language) = (call.words(), call.language());
+        let language = email::language_for(call, &identity);
+        let words = Words(language);
         let account_name = call.membership()?.account_name.clone();
         let message = Email {
             kind: "alert_test",

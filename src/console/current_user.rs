@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::error::PageError;
+use crate::domain::language::Language;
 use crate::domain::rights::Rights;
 use crate::identity::Identity;
 use crate::identity::session::{Session, SessionTimes};
@@ -42,6 +43,20 @@ impl CurrentUser {
         }
         let is_confirmed = session.is_confirmed(times, now);
         Ok(Some(Self { identity, session, now, is_confirmed }))
+    }
+
+    /// Notes the language in which the person reads the console, for their e-mails.
+    pub(crate) async fn note_language(
+        &mut self,
+        database: &PgPool,
+        language: Language,
+    ) -> Result<(), PageError> {
+        if self.identity.last_language != Some(language) {
+            let mut connection = pool::acquire(database).await?;
+            sessions::note_language(&mut connection, self.identity.id, language).await?;
+            self.identity.last_language = Some(language);
+        }
+        Ok(())
     }
 }
 

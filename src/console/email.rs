@@ -10,12 +10,13 @@ use super::words::Words;
 use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 use crate::domain::text::EmailAddress;
+use crate::identity::Identity;
 use crate::identity::email::EmailKey;
 use crate::identity::throttle::{GuessKind, is_mail_allowed};
 use crate::mail::message::Message;
 use crate::mail::outbox::{self, OutboxError};
 use crate::secret::token::Token;
-use crate::storage::identity::guesses;
+use crate::storage::identity::{guesses, identities};
 
 /// What an e-mail says.
 #[derive(Clone)]
@@ -40,6 +41,20 @@ impl Email {
             reason: self.reason.to_owned(),
         }
     }
+}
+
+/// The language of an e-mail to a person. One who has never read a page gets that of the visitor.
+pub(super) fn language_for(call: &Call, reader: &Identity) -> Language {
+    reader.mail_language().unwrap_or(call.language())
+}
+
+/// The language of an e-mail to an address, whose person may be known.
+pub(super) async fn language_for_address(
+    call: &mut Call,
+    address: &EmailAddress,
+) -> Result<Language, PageError> {
+    let known = identities::by_email(call.db().await?, &EmailKey::of(address)).await?;
+    Ok(known.map_or(call.language(), |reader| language_for(call, &reader)))
 }
 
 /// Adds an e-mail to the outbox, in the transaction of its cause.

@@ -13,6 +13,7 @@ use super::page::{Reply, plain};
 use super::person_frame::of_person;
 use super::words::Words;
 use super::{factor, reset};
+use crate::domain::language::Language;
 use crate::domain::text::EmailAddress;
 use crate::identity::email::EmailKey;
 use crate::identity::one_time::{NotAccepted, Purpose};
@@ -64,7 +65,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         identities::lock(call.db().await?, id).await?;
         one_time::end_for(call.db().await?, id, Purpose::NewEmail).await?;
         let token = new_link(call.db().await?, Purpose::NewEmail, &address, Some(id), None).await?;
-        let (words, language) = (call.words(), call.language());
+        let language = email::language_for(call, &call.user()?.identity);
+        let words = Words(language);
         let message = Email {
             kind: "new_email",
             subject: words.mail_new_email_subject(call.product()),
@@ -112,22 +114,22 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
         Ok(changed) => changed,
         Err(error) => return Ok(refused(call, error)),
     };
-    tell_left(call, &changed).await?;
+    let identity = identities::find(call.db().await?, changed.id).await?.ok_or(PageError::Internal)?;
+    let language = email::language_for(call, &identity);
+    tell_left(call, &changed, language).await?;
     if changed.purpose == Purpose::NewEmail {
         return Ok(Reply::SeeOther("/console/log-in".to_owned()));
     }
     if changed.ended_factor {
-        let identity = identities::find(call.db().await?, changed.id).await?.ok_or(PageError::Internal)?;
-        let language = identity.language.unwrap_or(call.language());
-        factor::notify(call, &identity, language, Words(language).mail_factor_undone()).await?;
+        factor::notify(call, &identity, Words::mail_factor_undone).await?;
     }
     let reset = new_link(call.db().await?, Purpose::Reset, &changed.address, Some(changed.id), None).await?;
     Ok(Reply::SeeOther(format!("{}?token={}", reset::FINISH, reset.expose())))
 }
 
 /// Notifies the address that was left, with a link that undoes the change. An undo is not undone.
-async fn tell_left(call: &mut Call, changed: &Changed) -> Result<(), PageError> {
-    let (words, language) = (call.words(), call.language());
+async fn tell_left(call: &mut Call, changed: &Changed, language: Language) -> Result<(), PageError> {
+    let words = Words(language);
     let (text, button) = if changed.purpose == Purpose::NewEmail {
         let db = call.db().await?;
         let token = new_link(db, Purpose::UndoEmail, &changed.left, Some(changed.id), None).await?;

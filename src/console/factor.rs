@@ -4,14 +4,13 @@
 use maud::html;
 
 use super::call::Call;
-use super::email::Email;
+use super::email::{self, Email};
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::notice;
 use super::page::{Reply, plain};
 use super::resubmission;
 use super::words::Words;
-use crate::domain::language::Language;
 use crate::identity::Identity;
 
 /// The field for a code of the app or a recovery code.
@@ -40,22 +39,21 @@ pub(super) fn ask_form(call: &Call, next: &str, kept: &str, faults: &Faults) -> 
 
 /// Notifies a person that their factor has ended.
 pub(super) async fn notify_off(call: &mut Call, identity: &Identity) -> Result<(), PageError> {
-    let language = identity.language.unwrap_or(call.language());
-    notify(call, identity, language, Words(language).mail_factor_off()).await
+    notify(call, identity, Words::mail_factor_off).await
 }
 
 /// Notifies a person of a change of their factor.
 pub(super) async fn notify(
     call: &mut Call,
     identity: &Identity,
-    language: Language,
-    text: &'static str,
+    text: fn(Words) -> &'static str,
 ) -> Result<(), PageError> {
+    let language = email::language_for(call, identity);
     let words = Words(language);
     let message = Email {
         kind: "factor_changed",
         subject: words.mail_factor_subject(call.product()),
-        paragraphs: vec![text.to_owned()],
+        paragraphs: vec![text(words).to_owned()],
         button: Some((words.security(), "/console/me/security".to_owned())),
         reason: words.mail_factor_reason(),
     };

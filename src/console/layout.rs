@@ -131,7 +131,7 @@ fn places(call: &Call, sections: &[Section], root: &str, current: Section, count
 /// Whom to ask to resume a suspended account.
 fn whom_to_ask(call: &Call) -> Markup {
     let words = call.words();
-    match call.console.links.addresses().support {
+    match call.console.links.support() {
         Some(address) => html! { (words.ask_to_resume()) " " (contact(address)) "." },
         None => html! { (words.ask_operator_to_resume()) },
     }

@@ -198,7 +198,7 @@ async fn remember_browser(call: &mut Call, identity: &Identity) -> Result<(), Pa
     let peppers = call.console.peppers.clone();
     let is_known = call.known.as_deref().is_some_and(|known| known_browser::check(&peppers, &key, known));
     if !is_known && identity.last_log_in_at.is_some() {
-        let language = identity.language.unwrap_or(call.language());
+        let language = email::language_for(call, identity);
         let notice = email::new_browser(call, Words(language));
         email::send(call, &address, language, notice).await?;
     }

@@ -12,7 +12,6 @@ use super::link::refused;
 use super::numbers;
 use super::page::{Reply, plain};
 use super::words::Words;
-use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 use crate::domain::text::EmailAddress;
 use crate::identity::one_time::{NotAccepted, Purpose};
@@ -59,7 +58,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
 async fn ask(call: &mut Call, voucher: &Voucher, who: &str) -> Result<(), PageError> {
     let Voucher { member_id, admin } = voucher;
     let Ok(address) = admin.email.parse::<EmailAddress>() else { return Ok(()) };
-    let language = admin.language.as_deref().and_then(Language::from_code).unwrap_or(call.language());
+    let language = admin.mail_language().unwrap_or(call.language());
     let words = Words(language);
     let page = format!("/console/{}/members/{member_id}/vouch", admin.account_id);
     let message = Email {

@@ -62,12 +62,13 @@ impl Overview {
         let (account, now) = (call.account_id()?, call.now());
         let today = now.date_naive();
         let ledger = ledger_account(call).await?;
+        let language = call.language();
         let db = call.db().await?;
         let first = today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today);
         let days = daily::by_day(db, account, first, today).await?;
         let added_up_until = daily::added_up_until(db).await?;
         let after = ledger.last_entry.saturating_sub(ENTRIES).max(0);
-        let lines = statement::page(db, account, after, ENTRIES).await?;
+        let lines = statement::page(db, account, (after, ENTRIES), language).await?;
         let changes = history::page(db, account, None, CHANGES).await?;
         let ending = keys::expiring(db, account, now + ENDS_SOON, ENDING_KEYS).await?;
         let has_keys = keys::exist_outside(db, account, &PLAYGROUND_ENVIRONMENTS).await?;

@@ -80,7 +80,7 @@ pub(super) async fn send_link(
 ) -> Result<(), PageError> {
     let address: EmailAddress = identity.email.parse().map_err(|_| PageError::Internal)?;
     let token = new_link(call.db().await?, Purpose::Reset, &address, Some(identity.id), None).await?;
-    let language = identity.language.unwrap_or(call.language());
+    let language = email::language_for(call, identity);
     let words = super::words::Words(language);
     let message = if of_sign_up {
         let (text, subject, reason) = (
@@ -156,7 +156,7 @@ pub(super) async fn finish(call: &mut Call) -> Result<Reply, PageError> {
     identities::set_password(db, id, &sealed, true).await?;
     sessions::end_others(db, id, None).await?;
     one_time::end_but_safeguards(db, id).await?;
-    let language = identity.language.unwrap_or(call.language());
+    let language = email::language_for(call, &identity);
     let notice = email::password_changed(super::words::Words(language), call.product());
     notify(call, &identity, language, notice).await?;
     log_in(call, &identity, "/console".to_owned()).await

@@ -13,6 +13,7 @@ use super::log_in::{finish_log_in, go_on};
 use super::page::Reply;
 use super::person_frame::of_person;
 use super::resubmission::KEPT;
+use super::words::Words;
 use crate::domain::ids::IdentityId;
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret, recovery_digest};
@@ -107,7 +108,7 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     let db = call.db().await?;
     let codes = enroll(db, &peppers, id, &secret, step).await?;
     sessions::end_others(db, id, Some(own)).await?;
-    tell(call, words.mail_factor_on()).await?;
+    tell(call, Words::mail_factor_on).await?;
     let content = html! {
         p.note.ok { (words.factor_on()) }
         p { (words.codes_lead()) }
@@ -131,15 +132,14 @@ pub(super) async fn switch_off(call: &mut Call) -> Result<Reply, PageError> {
     }
     stored::set(call.db().await?, id, None, 0, &[]).await?;
     factor_resets::cancel(call.db().await?, id).await?;
-    let text = call.words().mail_factor_off();
-    tell(call, text).await?;
+    tell(call, Words::mail_factor_off).await?;
     Ok(Reply::SeeOther(PATH.to_owned()))
 }
 
 /// Notifies the person of a change.
-async fn tell(call: &mut Call, text: &'static str) -> Result<(), PageError> {
-    let (identity, language) = (call.user()?.identity.clone(), call.language());
-    notify(call, &identity, language, text).await
+async fn tell(call: &mut Call, text: fn(Words) -> &'static str) -> Result<(), PageError> {
+    let identity = call.user()?.identity.clone();
+    notify(call, &identity, text).await
 }
 
 /// The page between the password and the console.

@@ -134,7 +134,8 @@ pub(super) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     store_password(call, identity.id, &password, true).await?;
     sessions::end_others(call.db().await?, identity.id, Some(session)).await?;
     one_time::end_but_safeguards(call.db().await?, identity.id).await?;
-    let (language, notice) = (call.language(), email::password_changed(call.words(), call.product()));
+    let language = email::language_for(call, &identity);
+    let notice = email::password_changed(Words(language), call.product());
     notify(call, &identity, language, notice).await?;
     let token = Token::new().map_err(|_| PageError::Internal)?;
     sessions::confirm(call.db().await?, session, &token.digest()).await?;

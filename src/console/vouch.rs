@@ -42,7 +42,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let (person, due_at) = members::vouch(call.db().await?, &by, account_id, member.id).await?;
     let address: EmailAddress = person.email.parse().map_err(|_| PageError::Internal)?;
     let token = new_link(call.db().await?, Purpose::KeepFactor, &address, Some(person.id), None).await?;
-    let language = person.language.unwrap_or(call.language());
+    let language = email::language_for(call, &person);
     let (words, when) = (Words(language), numbers::instant(language, due_at));
     let who = call.user()?.identity.called().to_owned();
     let message = Email {

@@ -86,7 +86,7 @@ impl DryRun {
         let reason = |refusal: &'r Refusal| Reason {
             status: refusal.code().status(),
             message: refusal.message(context.language),
-            user_action: refusal.action(context.language, links.addresses()),
+            user_action: refusal.action(context.language, links.addresses(context.language)),
             details: ErrorDetails::new(refusal, context.language, links),
         };
         let after = credits_available.checked_sub(*credits);

@@ -2,6 +2,8 @@
 
 mod problem;
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,9 +35,9 @@ pub(super) fn write(
     match (ctx.problem_json, ctx.dialect, view.refusal) {
         (true, _, _) => serde_json::to_vec(&Problem::new(view, ctx, links)),
         // The contract fixes this body. Billing and request id are in the headers only.
-        (_, Dialect::Fluence, Refusal::AccessDenied(denied)) => {
-            serde_json::to_vec(&FluenceAccessDenied::new(view.refusal, denied, links))
-        }
+        (_, Dialect::Fluence, Refusal::AccessDenied(denied)) => serde_json::to_vec(
+            &FluenceAccessDenied::new(view.refusal, denied, links.upgrade_page(ctx.language)),
+        ),
         (_, Dialect::Fluence, _) => serde_json::to_vec(&Fluence::new(view, ctx, links)),
         (_, Dialect::Fluenzr, _) => serde_json::to_vec(&Fluenzr::new(view, ctx, links)),
         (_, Dialect::Influtics, _) => serde_json::to_vec(&Influtics::new(view, ctx)),
@@ -73,7 +75,7 @@ impl<'a> Fluence<'a> {
                 r#type: code.kind().as_str(),
                 message: view.refusal.message(ctx.language),
                 code: view.status.as_u16(),
-                user_action: view.refusal.action(ctx.language, links.addresses()),
+                user_action: view.refusal.action(ctx.language, links.addresses(ctx.language)),
                 support_contact: &links.support_contact,
                 details: view.details,
             },
@@ -93,18 +95,18 @@ pub(crate) struct FluenceAccessDenied<'a> {
     error_code: &'static str,
     current_tier: &'a str,
     required_tier: &'a str,
-    upgrade_url: &'a str,
+    upgrade_url: Cow<'a, str>,
 }
 
 impl<'a> FluenceAccessDenied<'a> {
-    fn new(refusal: &Refusal, denied: &'a AccessDenied, links: &'a PublicLinks) -> Self {
+    fn new(refusal: &Refusal, denied: &'a AccessDenied, upgrade_url: Cow<'a, str>) -> Self {
         Self {
             success: false,
             error: refusal.message(Language::En),
             error_code: refusal.code().as_str(),
             current_tier: &denied.current_tier,
             required_tier: &denied.required_tier,
-            upgrade_url: &links.upgrade_url,
+            upgrade_url,
         }
     }
 }
@@ -135,7 +137,7 @@ impl<'a> Fluenzr<'a> {
         // The contract fixes one sentence for every 401, so the action is a member of its own.
         let (message, user_action) = match code {
             UNAUTHORIZED => {
-                let action = view.refusal.action(ctx.language, links.addresses());
+                let action = view.refusal.action(ctx.language, links.addresses(ctx.language));
                 ("Invalid or missing API key".into(), Some(action))
             }
             _ => (view.refusal.message(ctx.language), None),

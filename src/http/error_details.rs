@@ -121,7 +121,7 @@ impl Serialize for FactMember<'_> {
             Fact::Number(number) => serializer.serialize_u64(*number),
             Fact::Credits(credits) => serializer.serialize_i64(credits.as_i64()),
             Fact::Text(text) => serializer.serialize_str(text),
-            Fact::UpgradeUrl => serializer.serialize_str(&self.details.links.upgrade_url),
+            Fact::UpgradeUrl => serializer.serialize_str(&self.details.links.upgrade_page(language)),
             Fact::Fields(faults) => {
                 serializer.collect_seq(faults.iter().take(MAX_LISTED).map(|fault| field(fault, language)))
             }

@@ -1,21 +1,27 @@
 //! The public addresses of a gateway, and the dialects of its paths.
 
+use std::borrow::Cow;
+
 use super::dialect::{Dialect, Dialects, is_under};
 use crate::domain::language::Language;
 use crate::domain::placeholder::is_placeholder;
 use crate::domain::refusal::{Addresses, ErrorCode};
+
+/// This gateway's own pages that answers name: their paths below its address.
+pub const PRICING: &str = "/pricing";
+pub const GUIDES: &str = "/docs/";
 
 /// Links, stage prefixes and dialects of one gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublicLinks {
     /// Address of support, the `support_contact` of errors.
     pub support_contact: String,
-    /// Page where plans and credits are bought.
+    /// Page where plans and credits are bought. Readers get [`Self::upgrade_page`].
     pub upgrade_url: String,
     /// Address by which clients reach this gateway, without a `/` at its end. Empty: links are
     /// relative.
     pub base_url: String,
-    /// Page that explains the error codes.
+    /// Page that explains the error codes, in English where it is this gateway's own.
     pub error_docs_url: String,
     /// The beginning of the address of an error's page, before its code: the `type` of a problem.
     pub error_page_prefix: String,
@@ -39,14 +45,29 @@ impl PublicLinks {
         }
     }
 
-    /// The addresses that the texts of errors may name. A placeholder is not an address, and
-    /// neither is a path, which leads nowhere in a sentence.
-    pub fn addresses(&self) -> Addresses<'_> {
-        let [support, upgrade, docs] =
-            [&self.support_contact, &self.upgrade_url, &self.error_docs_url].map(|address| {
-                Some(address.as_str()).filter(|address| !is_placeholder(address) && !address.starts_with('/'))
-            });
-        Addresses { support, upgrade, docs }
+    /// The addresses that the texts of errors may name, for a reader of this language.
+    pub fn addresses(&self, language: Language) -> Addresses<'_> {
+        let page = |address| named(address).map(|address| self.in_language(address, language));
+        let (upgrade, docs) = (page(&self.upgrade_url), page(&self.error_docs_url));
+        Addresses { support: self.support(), upgrade, docs }
+    }
+
+    /// Where support is reached, if the operator has set it.
+    pub fn support(&self) -> Option<&str> {
+        named(&self.support_contact)
+    }
+
+    /// Page where plans and credits are bought, for a reader of this language.
+    pub fn upgrade_page(&self, language: Language) -> Cow<'_, str> {
+        self.in_language(&self.upgrade_url, language)
+    }
+
+    /// The twin of a page of this gateway in this language. Other pages have none that is known.
+    fn in_language<'p>(&self, page: &'p str, language: Language) -> Cow<'p, str> {
+        match (language, page.strip_prefix(&self.base_url)) {
+            (Language::Pt, Some(own @ (PRICING | GUIDES))) => format!("{}/pt{own}", self.base_url).into(),
+            _ => page.into(),
+        }
     }
 
     /// Address of the page that explains an error, the same in every language: programs compare it.
@@ -72,7 +93,7 @@ impl PublicLinks {
     /// A page of the operator's on which plans and credits are bought. This gateway's own page of
     /// prices sells nothing.
     pub fn shop(&self) -> Option<&str> {
-        self.addresses().upgrade.filter(|page| *page != format!("{}/pricing", self.base_url))
+        named(&self.upgrade_url).filter(|page| page.strip_prefix(&self.base_url) != Some(PRICING))
     }
 
     /// Address of this gateway's own documentation pages, without a `/` at its end.
@@ -89,6 +110,12 @@ impl PublicLinks {
     pub fn dialect_of(&self, path: &str) -> Dialect {
         self.dialects.of(self.without_stage(path))
     }
+}
+
+/// An address that a sentence may name. A placeholder is not one, and neither is a path, which
+/// leads nowhere in a sentence.
+fn named(address: &str) -> Option<&str> {
+    Some(address).filter(|address| !is_placeholder(address) && !address.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -124,14 +151,34 @@ mod tests {
             limited(Limit::Quota),
         ] {
             for language in Language::ALL {
-                let text = refusal.action(language, links("https://example.com/upgrade").addresses());
+                let text = refusal.action(language, links("https://example.com/upgrade").addresses(language));
                 assert!(!text.contains("example.com") && !text.contains("/docs"), "{text}");
             }
         }
         let plans = links("https://acme.test/plans");
         let refusal = Refusal::PlanWithoutApi { required_plan: None };
-        let text = refusal.action(Language::En, plans.addresses());
+        let text = refusal.action(Language::En, plans.addresses(Language::En));
         assert_eq!(text, "Choose a plan with API access at https://acme.test/plans.");
+    }
+
+    #[test]
+    fn pages_of_this_gateway_are_in_the_language_of_their_reader_and_others_are_as_set() {
+        for base in ["", "https://api.acme.test"] {
+            let own = PublicLinks {
+                base_url: base.to_owned(),
+                upgrade_url: format!("{base}{PRICING}"),
+                error_docs_url: format!("{base}{GUIDES}"),
+                ..PublicLinks::default()
+            };
+            assert_eq!(own.upgrade_page(Language::En), format!("{base}/pricing"));
+            assert_eq!(own.upgrade_page(Language::Pt), format!("{base}/pt/pricing"));
+            let docs = own.addresses(Language::Pt).docs;
+            assert_eq!(docs, (!base.is_empty()).then(|| format!("{base}/pt/docs/").into()));
+            assert_eq!(own.shop(), None);
+        }
+        let shop = links("https://acme.test/pricing");
+        assert_eq!(shop.upgrade_page(Language::Pt), "https://acme.test/pricing");
+        assert_eq!(shop.shop(), Some("https://acme.test/pricing"));
     }
 
     #[test]

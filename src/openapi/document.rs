@@ -2,10 +2,12 @@
 
 mod components;
 mod responses;
+mod written;
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
+pub use self::written::Document;
 use super::Facts;
 use super::generator::generator;
 use super::operation::{Access, Group, Operation, Verb};
@@ -138,7 +140,7 @@ impl Writer<'_> {
         let rules = Outcome::ALL.map(|outcome| {
             json!({
                 "outcome": outcome, "status": outcome.implied_status(),
-                "settlement": self.facts.settlement.settle(outcome), "reason": outcome.reason(),
+                "settlement": self.facts.settlement.settle(outcome), "reason": outcome.reason(Language::En),
             })
         });
         json!(rules)

@@ -47,5 +47,5 @@ pub fn error_body(
     debug_assert_eq!(Ok(response.status()), StatusCode::from_u16(code.status()).map_err(drop));
     // The whole body is in memory, so there is nothing to wait for.
     let body = response.into_body().collect().now_or_never()?.ok()?;
-    serde_json::from_slice(&body.to_bytes()).ok()
+    Ordered::read(&body.to_bytes())
 }

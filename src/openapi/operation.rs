@@ -223,7 +223,15 @@ impl Operation {
 
     /// The method and path, as `POST /crm`.
     pub fn signature(&self) -> String {
-        format!("{} {}", self.verb.as_str().to_ascii_uppercase(), self.path)
+        format!("{} {}", self.verb.as_str().to_ascii_uppercase(), self.shown_path())
+    }
+
+    /// The path as readers know it from the routes: `{*rest}` stands for the rest of a path.
+    pub fn shown_path(&self) -> &'static str {
+        match &self.access {
+            Access::Forwarded(route) => route.path,
+            _ => self.path,
+        }
     }
 
     pub fn title(&self, language: Language) -> &'static str {

@@ -114,7 +114,7 @@ impl Pipeline {
                 answered.unwrap_or_else(|| refused(Refusal::Internal))
             }
         };
-        let response = if is_options { options(response) } else { response };
+        let response = if is_passed_on(&response) { response } else { with_options(response, is_options) };
         let response = match page {
             Some((path, product)) => console::instead_of_refusal(response, &path, &ctx, product),
             None => response,
@@ -170,9 +170,10 @@ fn strip_stage(uri: &mut Uri, links: &PublicLinks) {
     }
 }
 
-/// OPTIONS on a path that exists says what it answers to, free and without a key. No origin is
-/// allowed across sites: a key has no place in a web page.
-fn options(response: Response) -> Response {
+/// A path that exists answers OPTIONS, free and without a key: it says what else the path answers.
+/// Refusals of other methods name OPTIONS too. No origin is allowed across sites: a key has no
+/// place in a web page.
+fn with_options(mut response: Response, is_options: bool) -> Response {
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;
     }
@@ -183,11 +184,13 @@ fn options(response: Response) -> Response {
     let listed = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok());
     let methods = listed.or(from_refusal).unwrap_or("GET,HEAD,POST,PUT,PATCH,DELETE");
     let allow = if methods.contains("OPTIONS") { methods.to_owned() } else { format!("{methods},OPTIONS") };
-    let mut answer = StatusCode::NO_CONTENT.into_response();
-    if let Ok(allow) = HeaderValue::try_from(allow) {
-        answer.headers_mut().insert(header::ALLOW, allow);
+    if is_options {
+        response = StatusCode::NO_CONTENT.into_response();
     }
-    answer
+    if let Ok(allow) = HeaderValue::try_from(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 /// Nothing is sniffed, and nothing is kept by caches unless the handler says so.

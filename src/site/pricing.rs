@@ -134,7 +134,7 @@ fn packs(facts: &Facts, language: Language) -> String {
 /// Where plans and packs are bought, and what an account begins with that a person opens.
 fn buying(facts: &Facts, language: Language) -> String {
     let words = Words(language);
-    let seller = match (facts.links.shop(), facts.links.addresses().support) {
+    let seller = match (facts.links.shop(), facts.links.support()) {
         (Some(page), _) => format!("{} {}.", words.buy_at(), linked(page)),
         (None, Some(support)) => words.write_to().replace("{support}", &linked(support)),
         (None, None) => words.ask_operator().to_owned(),

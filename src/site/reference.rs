@@ -42,7 +42,7 @@ pub(super) fn page(operation: &Operation, facts: &Facts, language: Language) -> 
     text += &body(operation, words);
     text += &answers(operation, facts, words);
     text += &fields::of_answers(operation, words);
-    let signature = Some((operation.verb.as_str().to_ascii_uppercase(), operation.path.to_owned()));
+    let signature = Some((operation.verb.as_str().to_ascii_uppercase(), operation.shown_path().to_owned()));
     let path = format!("/docs/reference/{}", operation.id);
     Page {
         signature,

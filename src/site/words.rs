@@ -232,11 +232,7 @@ impl Words {
 
     /// A number of credits.
     pub(super) fn count_of_credits(self, credits: Credits) -> String {
-        match (self.0, credits.as_i64()) {
-            (Language::En, _) => credits.with_unit(),
-            (Language::Pt, 1) => "1 crédito".to_owned(),
-            (Language::Pt, count) => format!("{count} créditos"),
-        }
+        credits.counted(self.0)
     }
 
     /// A number of days.

@@ -10,4 +10,5 @@ pub mod people;
 pub mod range;
 pub mod seal;
 pub mod statement;
+pub mod statement_file;
 pub mod usage;

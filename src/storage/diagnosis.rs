@@ -76,9 +76,13 @@ pub async fn server(connection: &mut PgConnection) -> Result<ServerFacts, Storag
 }
 
 /// The ledger's upkeep.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct LedgerFacts {
-    /// Open epochs whose gateway is silent for longer than a hold may live.
+    /// The gateways of open epochs whose writer is silent, the longest silence first, at most 20.
+    pub silent_writers: Vec<String>,
+    /// For how many seconds each of them is.
+    pub silent_s: Vec<f64>,
+    /// Open epochs whose writer is silent for longer than a hold may live.
     pub stale_epochs: i64,
     /// Months from the current one on that have a partition, without a gap.
     pub months_partitioned: i32,
@@ -88,15 +92,25 @@ pub struct LedgerFacts {
     pub can_write: bool,
 }
 
-/// Reads how the ledger is kept.
-pub async fn ledger(connection: &mut PgConnection, hold_life_s: f64) -> Result<LedgerFacts, StorageError> {
+/// Reads how the ledger is kept. A writer without a heartbeat for `silent_after_s` is silent.
+pub async fn ledger(
+    connection: &mut PgConnection,
+    silent_after_s: f64,
+    hold_life_s: f64,
+) -> Result<LedgerFacts, StorageError> {
     Ok(sqlx::query_as(
-        "with month as (
+        "with silent as (
+             select node, extract(epoch from clock_timestamp() - heartbeat_at)::float8 as silent_s from ledger_epoch
+              where closed_at is null and heartbeat_at < clock_timestamp() - make_interval(secs => $2)
+              order by heartbeat_at limit 20
+         ), month as (
              select ahead, to_regclass('ledger_entry_' || to_char(
                         date_trunc('month', now() at time zone 'utc') + make_interval(months => ahead), 'YYYY_MM'))
                     is not null as is_there
                from generate_series(0, 12) ahead)
-         select (select count(*) from ledger_epoch
+         select array(select node from silent order by silent_s desc) as silent_writers,
+                array(select silent_s from silent order by silent_s desc) as silent_s,
+                (select count(*) from ledger_epoch
                   where closed_at is null and heartbeat_at < now() - make_interval(secs => $1)) as stale_epochs,
                 coalesce((select min(ahead) from month where not is_there), 13) as months_partitioned,
                 exists (select from ledger_entry where tableoid = 'ledger_entry_other'::regclass) as has_stray_entries,
@@ -104,6 +118,7 @@ pub async fn ledger(connection: &mut PgConnection, hold_life_s: f64) -> Result<L
                     as can_write",
     )
     .bind(hold_life_s)
+    .bind(silent_after_s)
     .fetch_one(connection)
     .await?)
 }

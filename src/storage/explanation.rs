@@ -8,6 +8,7 @@ use super::error::StorageError;
 use super::ledger::statement::receipt::{self, Receipt};
 use crate::domain::audit::AuditEntry;
 use crate::domain::ids::{AccountId, CallId};
+use crate::domain::language::Language;
 
 /// The call of a request, and the changes that it made.
 #[derive(Clone, Debug, Serialize)]
@@ -25,10 +26,11 @@ pub struct Explanation {
 pub async fn of_request(
     connection: &mut PgConnection,
     id: CallId,
+    language: Language,
 ) -> Result<Option<Explanation>, StorageError> {
     let account_id = receipt::account_of(connection, id).await?;
     let call = match account_id {
-        Some(account) => receipt::find(connection, account, id).await?,
+        Some(account) => receipt::find(connection, account, id, language).await?,
         None => None,
     };
     let changes = audit::of_request(connection, id).await?;

@@ -15,6 +15,7 @@ mod ledger;
 mod logs;
 mod migrate;
 mod operator;
+mod output;
 mod pepper;
 mod person;
 mod private;

@@ -14,6 +14,7 @@ mod guessing;
 mod keys;
 mod log_in;
 pub(crate) mod mail;
+mod mail_language;
 mod money;
 pub(crate) mod operator;
 mod overview;

@@ -179,6 +179,19 @@ fn links_of(text: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn the_contents_name_each_guide_with_a_whole_sentence() {
+    let gateway = Gateway::start().await;
+    for start in ["/llms.txt", "/pt/docs/index.md"] {
+        let text = get(&gateway, start).await.body;
+        let leads = text.lines().filter(|line| line.contains("/docs/") && line.contains("): "));
+        for line in leads.filter(|line| !line.contains("/docs/reference/") && !line.contains("/docs/errors/"))
+        {
+            assert!(line.ends_with('.') && !line.ends_with(".."), "{start}: {line}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_link_of_a_text_leads_to_a_text_and_none_leads_nowhere() {
     let gateway = Gateway::start().await;
     for start in ["/llms.txt", "/pt/docs/index.md"] {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::language::Language;
 use crate::settlement::Outcome;
 
 /// What the client of a call got, and what the upstream behind it answered.
@@ -29,20 +30,29 @@ pub fn status_of(outcome: Outcome, status: Option<CallStatus>) -> Option<u16> {
 
 /// Why a call was charged or given back, as a part of a sentence, with its statuses where they are
 /// known.
-pub fn reason(outcome: Outcome, status: Option<CallStatus>) -> Cow<'static, str> {
-    let reason = outcome.reason();
+pub fn reason(outcome: Outcome, status: Option<CallStatus>, language: Language) -> Cow<'static, str> {
+    let reason = outcome.reason(language);
     let Some(CallStatus { to_client, of_upstream }) = status else { return reason.into() };
+    let (answers, and_client_got, charged, with) = match language {
+        Language::En => {
+            ("the upstream answered", "and the client got", "for which its route charges", "with status")
+        }
+        Language::Pt => (
+            "o serviço de origem respondeu",
+            "e o cliente recebeu",
+            "status que a rota cobra",
+            "com o status",
+        ),
+    };
     match (outcome, of_upstream) {
         (Outcome::Failed | Outcome::UnchargedStatus, Some(answered)) if answered == to_client => {
-            format!("the upstream answered {answered}").into()
+            format!("{answers} {answered}").into()
         }
         (Outcome::Failed | Outcome::UnchargedStatus, Some(answered)) => {
-            format!("the upstream answered {answered}, and the client got {to_client}").into()
+            format!("{answers} {answered}, {and_client_got} {to_client}").into()
         }
-        (Outcome::ChargedStatus, Some(answered)) => {
-            format!("the upstream answered {answered}, for which its route charges").into()
-        }
-        (Outcome::Failed | Outcome::Refused, None) => format!("{reason} with status {to_client}").into(),
+        (Outcome::ChargedStatus, Some(answered)) => format!("{answers} {answered}, {charged}").into(),
+        (Outcome::Failed | Outcome::Refused, None) => format!("{reason} {with} {to_client}").into(),
         _ => reason.into(),
     }
 }
@@ -54,7 +64,8 @@ mod tests {
     #[test]
     fn a_reason_names_the_statuses_that_its_outcome_leaves_open() {
         let of = |outcome, to_client, of_upstream| {
-            reason(outcome, CallStatus { to_client, of_upstream }.unless_implied_by(outcome)).into_owned()
+            let status = CallStatus { to_client, of_upstream }.unless_implied_by(outcome);
+            reason(outcome, status, Language::En).into_owned()
         };
         let charged = "the upstream answered 404, for which its route charges";
         assert_eq!(of(Outcome::ChargedStatus, 404, Some(404)), charged);
@@ -64,8 +75,18 @@ mod tests {
         assert_eq!(of(Outcome::Failed, 502, None), "the call failed with status 502");
         assert_eq!(of(Outcome::Refused, 413, None), "the request was refused with status 413");
         assert_eq!(of(Outcome::TimedOut, 504, None), "the call took too long");
-        assert_eq!(of(Outcome::Uncounted, 200, Some(200)), Outcome::Uncounted.reason());
-        assert_eq!(reason(Outcome::Failed, None), "the call failed");
+        assert_eq!(of(Outcome::Uncounted, 200, Some(200)), Outcome::Uncounted.reason(Language::En));
+        assert_eq!(reason(Outcome::Failed, None, Language::En), "the call failed");
+    }
+
+    #[test]
+    fn a_reason_is_in_the_language_of_its_reader() {
+        let status = Some(CallStatus { to_client: 502, of_upstream: Some(401) });
+        let said = reason(Outcome::Failed, status, Language::Pt);
+        assert_eq!(said, "o serviço de origem respondeu 401, e o cliente recebeu 502");
+        let lost = Some(CallStatus { to_client: 502, of_upstream: None });
+        assert_eq!(reason(Outcome::Failed, lost, Language::Pt), "a chamada falhou com o status 502");
+        assert_eq!(reason(Outcome::TimedOut, None, Language::Pt), "a chamada demorou demais");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use super::language::Language;
+
 /// A number of credits, zero or more. Arithmetic is checked or saturates; it never wraps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
@@ -45,7 +47,18 @@ impl Credits {
 
     /// The number with its unit: `1 credit`, `2 credits`.
     pub fn with_unit(self) -> String {
-        if self.0 == 1 { "1 credit".to_owned() } else { format!("{self} credits") }
+        self.counted(Language::En)
+    }
+
+    /// The number with its unit in a language: `1 crédito`, `2 créditos`.
+    pub fn counted(self, language: Language) -> String {
+        let unit = match (language, self.0) {
+            (Language::En, 1) => "credit",
+            (Language::En, _) => "credits",
+            (Language::Pt, 1) => "crédito",
+            (Language::Pt, _) => "créditos",
+        };
+        format!("{self} {unit}")
     }
 
     /// The sum, or `None` past the largest `i64`.

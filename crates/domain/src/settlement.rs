@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::language::Language;
 use super::named_enum::named_enum;
 use super::refusal::ErrorCode;
 
@@ -79,28 +80,49 @@ impl Outcome {
     }
 
     /// Why a call was charged or refunded, as a part of a sentence.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Answered => "the call was answered",
-            Self::ProfileNotFound => "the search found no profile",
-            Self::MultipleMatches => "the search found several people",
-            Self::Refused => "the request was refused",
-            Self::Failed => "the call failed",
-            Self::TimedOut => "the call took too long",
-            Self::Abandoned => "the gateway lost the call",
-            Self::InsufficientData => "there was too little text to analyse",
-            Self::ChargedStatus => "the upstream answered with a status that its route charges for",
-            Self::UnchargedStatus => "the upstream answered with a status that its route does not charge for",
-            Self::FigureMissing => {
-                "the upstream did not report what the call used, and the route has a price for that"
+    pub const fn reason(self, language: Language) -> &'static str {
+        let (en, pt) = match self {
+            Self::Answered => ("the call was answered", "a chamada foi respondida"),
+            Self::ProfileNotFound => ("the search found no profile", "a busca não encontrou nenhum perfil"),
+            Self::MultipleMatches => ("the search found several people", "a busca encontrou várias pessoas"),
+            Self::Refused => ("the request was refused", "a requisição foi recusada"),
+            Self::Failed => ("the call failed", "a chamada falhou"),
+            Self::TimedOut => ("the call took too long", "a chamada demorou demais"),
+            Self::Abandoned => ("the gateway lost the call", "o gateway perdeu a chamada"),
+            Self::InsufficientData => {
+                ("there was too little text to analyse", "havia pouco texto para analisar")
             }
-            Self::Uncounted => {
-                "the upstream did not report what the call used, and the route charges nothing then"
+            Self::ChargedStatus => (
+                "the upstream answered with a status that its route charges for",
+                "o serviço de origem respondeu com um status que a rota cobra",
+            ),
+            Self::UnchargedStatus => (
+                "the upstream answered with a status that its route does not charge for",
+                "o serviço de origem respondeu com um status que a rota não cobra",
+            ),
+            Self::FigureMissing => (
+                "the upstream did not report what the call used, and the route has a price for that",
+                "o serviço de origem não informou o consumo da chamada, e a rota tem um preço para isso",
+            ),
+            Self::Uncounted => (
+                "the upstream did not report what the call used, and the route charges nothing then",
+                "o serviço de origem não informou o consumo da chamada, e a rota não cobra nada nesse caso",
+            ),
+            Self::BrokeOff => ("the answer ended early", "a resposta foi interrompida"),
+            Self::PartlyAnswered => (
+                "the answer ended early, and the route charges for what came",
+                "a resposta foi interrompida, e a rota cobra pelo que chegou",
+            ),
+            Self::Left => {
+                ("the client did not read the answer to its end", "o cliente não leu a resposta até o fim")
             }
-            Self::BrokeOff => "the answer ended early",
-            Self::PartlyAnswered => "the answer ended early, and the route charges for what came",
-            Self::Left => "the client did not read the answer to its end",
-            Self::LeftEarly => "the client left before the answer began",
+            Self::LeftEarly => {
+                ("the client left before the answer began", "o cliente saiu antes de a resposta começar")
+            }
+        };
+        match language {
+            Language::En => en,
+            Language::Pt => pt,
         }
     }
 

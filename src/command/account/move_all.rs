@@ -68,9 +68,10 @@ pub(super) async fn run(args: MoveAll, context: &Context, output: Output) -> any
         Err(error) => return Err(error.into()),
     };
     let run = finish(id, context, output).await?;
-    let on_plan = preview::read(&mut *context.connection().await?, &from, &to).await?.on_plan;
+    let left = preview::read(&mut *context.connection().await?, &from, &to).await?;
+    let PlanMovePreview { on_plan, closed, .. } = left;
     let refused = run.refused;
-    output.print(&Moved { run, is_continued, on_plan })?;
+    output.print(&Moved { run, is_continued, on_plan, closed })?;
     match refused {
         0 => Ok(()),
         refused => bail!(
@@ -128,6 +129,7 @@ impl Report for Preview {
                 ("accounts on the plan", &changes.on_plan),
                 ("moved by one run", &changes.accounts),
                 ("suspended ones", &changes.suspended),
+                ("closed ones, which stay", &changes.closed),
                 ("credits added", &credits(changes.credits_added, changes.gaining)),
                 ("credits removed", &credits(changes.credits_removed, changes.losing)),
                 ("without plan credits then", &changes.without_plan_credits),
@@ -147,8 +149,10 @@ struct Moved {
     /// Whether the run was started earlier.
     #[serde(rename = "continued")]
     is_continued: bool,
-    /// Accounts that are on the old plan now.
+    /// Open accounts that are on the old plan now.
     on_plan: i64,
+    /// Closed accounts, which stay on the old plan.
+    closed: i64,
 }
 
 impl Report for Moved {
@@ -170,6 +174,10 @@ impl Report for Moved {
         if self.on_plan > 0 {
             let left = count(self.on_plan.unsigned_abs(), "account");
             writeln!(out, "\nOn the old plan now: {left}. Repeat the command to move them.")?;
+        }
+        if self.closed > 0 {
+            let closed = count(self.closed.unsigned_abs(), "closed account");
+            writeln!(out, "\nLeft on the old plan: {closed}. Keep the plan in the catalogue.")?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::super::context::Context;
 use super::super::output::{Output, Report, write_fields};
 use super::create::create;
-use super::manifest::Manifest;
+use super::manifest::{self, Manifest};
 use super::phrase::PhraseArgs;
 use super::restore::pepper;
 use super::{ReplayedLog, Restored, clean_ledger, restored, seconds, state, wal_folders};

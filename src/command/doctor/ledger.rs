@@ -23,6 +23,8 @@ const GROUP: Group = Group("ledger");
 const VERIFIED: TimeDelta = TimeDelta::days(1);
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(60);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A writer that missed that many heartbeats is silent.
+const HEARTBEATS_MISSED: u32 = 3;
 
 pub(super) async fn check(context: &Context) -> Vec<Check> {
     let mut checks = match facts(context).await {
@@ -44,9 +46,11 @@ pub(super) async fn check(context: &Context) -> Vec<Check> {
 
 /// The ledger's upkeep, and how many gateways run.
 async fn facts(context: &Context) -> anyhow::Result<(LedgerFacts, usize)> {
-    let hold_life_s = context.settings().ledger.hold_life.as_secs_f64();
+    let ledger = &context.settings().ledger;
+    let silent_after_s = (ledger.heartbeat_every * HEARTBEATS_MISSED).as_secs_f64();
+    let hold_life_s = ledger.hold_life.as_secs_f64();
     let mut connection = context.connection().await?;
-    let facts = diagnosis::ledger(&mut connection, hold_life_s).await?;
+    let facts = diagnosis::ledger(&mut connection, silent_after_s, hold_life_s).await?;
     Ok((facts, gateways::running(&nodes::list(&mut connection).await?)))
 }
 
@@ -110,6 +114,7 @@ fn judge(facts: &LedgerFacts, running: usize) -> Vec<Check> {
         let advice = "grant gateways their rights: `fluence migrate`";
         GROUP.fail("writable", "gateways may not add entries or batches: paid calls get 503", advice)
     }];
+    checks.push(judge_writers(facts));
     checks.push(match facts.stale_epochs {
         0 => GROUP.ok("open holds", "every open epoch has a running gateway"),
         stale => GROUP.warn(
@@ -135,6 +140,22 @@ fn judge(facts: &LedgerFacts, running: usize) -> Vec<Check> {
     checks
 }
 
+/// Names the gateways whose writer has stopped, dead ones and those that run without it.
+fn judge_writers(facts: &LedgerFacts) -> Check {
+    const NAME: &str = "writers";
+    if facts.silent_writers.is_empty() {
+        return GROUP.ok(NAME, "every writer reports");
+    }
+    let silent = facts.silent_writers.iter().zip(&facts.silent_s);
+    let named: Vec<String> = silent.map(|(node, silent_s)| format!("{node} for {silent_s:.0} s")).collect();
+    GROUP.warn(
+        NAME,
+        format!("no heartbeat of the writer of {}", named.join(", ")),
+        "if the gateway was killed, nothing: its epoch is closed after ledger.hold_life_s. If it runs, its paid calls get 503: \
+         look for `ledger` in its log, and see LedgerNotCommitting in docs/operations/incidents.md",
+    )
+}
+
 async fn verify_last_day(context: &Context) -> anyhow::Result<Check> {
     let scope =
         Scope { account_id: None, since: Some(clock::now() - VERIFIED), hold_life: context.hold_life() };
@@ -155,7 +176,14 @@ mod tests {
     use super::*;
 
     fn kept() -> LedgerFacts {
-        LedgerFacts { stale_epochs: 0, months_partitioned: 4, has_stray_entries: false, can_write: true }
+        LedgerFacts {
+            silent_writers: Vec::new(),
+            silent_s: Vec::new(),
+            stale_epochs: 0,
+            months_partitioned: 4,
+            has_stray_entries: false,
+            can_write: true,
+        }
     }
 
     fn verdicts(facts: LedgerFacts) -> Vec<Verdict> {
@@ -165,11 +193,19 @@ mod tests {
     #[test]
     fn a_ledger_in_need_of_upkeep_is_a_warning_and_one_that_gateways_cannot_write_a_failure() {
         use Verdict::{Fail, Ok, Warn};
-        assert_eq!(verdicts(kept()), [Ok, Ok, Ok]);
-        assert_eq!(verdicts(LedgerFacts { stale_epochs: 1, ..kept() }), [Ok, Warn, Ok]);
-        assert_eq!(verdicts(LedgerFacts { months_partitioned: 1, ..kept() }), [Ok, Ok, Warn]);
-        assert_eq!(verdicts(LedgerFacts { has_stray_entries: true, ..kept() }), [Ok, Ok, Ok, Warn]);
-        assert_eq!(verdicts(LedgerFacts { can_write: false, ..kept() }), [Fail, Ok, Ok]);
+        assert_eq!(verdicts(kept()), [Ok, Ok, Ok, Ok]);
+        assert_eq!(verdicts(LedgerFacts { stale_epochs: 1, ..kept() }), [Ok, Ok, Warn, Ok]);
+        assert_eq!(verdicts(LedgerFacts { months_partitioned: 1, ..kept() }), [Ok, Ok, Ok, Warn]);
+        assert_eq!(verdicts(LedgerFacts { has_stray_entries: true, ..kept() }), [Ok, Ok, Ok, Ok, Warn]);
+        assert_eq!(verdicts(LedgerFacts { can_write: false, ..kept() }), [Fail, Ok, Ok, Ok]);
+    }
+
+    #[test]
+    fn a_silent_writer_is_named_with_its_silence() {
+        let (silent_writers, silent_s) = (vec!["gw-2".to_owned(), "gw-1".to_owned()], vec![42.3, 16.0]);
+        let check = judge_writers(&LedgerFacts { silent_writers, silent_s, ..kept() });
+        assert_eq!(check.found, "no heartbeat of the writer of gw-2 for 42 s, gw-1 for 16 s");
+        assert!(check.verdict == Verdict::Warn && check.advice.is_some());
     }
 
     #[test]

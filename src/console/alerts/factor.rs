@@ -26,10 +26,10 @@ impl Alerts {
         let mut transaction = pages::begin_change(&self.pool, STATEMENT_TIMEOUT).await?;
         for due in factor_resets::take_due_notices(&mut transaction).await? {
             let Ok(address) = due.email.parse::<EmailAddress>() else { continue };
-            let DueNotice { identity_id, language, due_at, .. } = due;
+            let DueNotice { identity_id, mail_language, due_at, .. } = due;
             let person = Some(IdentityId::from_uuid(identity_id));
             let token = new_link(&mut transaction, Purpose::KeepFactor, &address, person, None).await?;
-            let language = language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
+            let language = mail_language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
             let email = operator_notice(Words(language), &self.product, due_at, &token);
             let kind = email.kind;
             let message = email.message(&self.base, address.as_str(), language);

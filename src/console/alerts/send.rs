@@ -81,7 +81,7 @@ impl Alerts {
     }
 
     fn message(&self, alert: &DueAlert, recipient: &Admin) -> Message {
-        let language = recipient.language.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
+        let language = recipient.mail_language().unwrap_or(Language::En);
         let (words, account) = (Words(language), recipient.account_name.as_str());
         let at = alert.at.map(|at| numbers::instant(language, at)).unwrap_or_default();
         let number = numbers::whole(language, alert.number);

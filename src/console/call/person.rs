@@ -80,10 +80,11 @@ impl Call {
         if self.user.is_some() || self.half.is_some() {
             self.room = None;
         }
-        if let Some(user) = &self.user {
+        if let Some(user) = &mut self.user {
             self.frame.theme = self.frame.theme.or(user.identity.theme);
             let of_profile = user.identity.language.filter(|_| !self.has_chosen_language);
             self.frame.language = of_profile.unwrap_or(self.frame.language);
+            user.note_language(&self.console.pool, self.frame.language).await?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::console::guesses::key_of;
 use crate::console::layout::{Content, account};
 use crate::console::page::Reply;
 use crate::console::section::Section;
+use crate::console::words::Words;
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::{Member, MemberState, Role};
 use crate::domain::text::EmailAddress;
@@ -87,7 +88,8 @@ async fn send_invitation(call: &mut Call, member: &Member) -> Result<bool, PageE
         return Ok(false);
     }
     let token = new_link(call.db().await?, Purpose::Invitation, &address, None, Some(member.id)).await?;
-    let (words, language) = (call.words(), call.language());
+    let language = email::language_for_address(call, &address).await?;
+    let words = Words(language);
     let who = email::without_links(call.user()?.identity.called());
     let account = email::without_links(&call.membership()?.account_name);
     let message = Email {

@@ -61,7 +61,8 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let typed = if may_hold_key(&text) { "" } else { &text };
     let mut found = None;
     if let Ok(id) = text.parse::<CallId>() {
-        let explanation = explanation::of_request(call.db().await?, id).await?;
+        let language = call.language();
+        let explanation = explanation::of_request(call.db().await?, id, language).await?;
         found = match explanation {
             Some(explanation) => Some(of_request(call, &explanation).await?),
             None => None,

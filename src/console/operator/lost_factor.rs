@@ -44,7 +44,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let (person, due_at) = members::reset_factor(call.db().await?, &by, account, member.id).await?;
     let address: EmailAddress = person.email.parse().map_err(|_| PageError::Internal)?;
     let token = new_link(call.db().await?, Purpose::KeepFactor, &address, Some(person.id), None).await?;
-    let language = person.language.unwrap_or(call.language());
+    let language = email::language_for(call, &person);
     email::send(call, &address, language, operator_notice(Words(language), call.product(), due_at, &token))
         .await?;
     Ok(Reply::SeeOther(leads_to))

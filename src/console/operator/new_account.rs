@@ -12,6 +12,7 @@ use crate::console::error::PageError;
 use crate::console::field::{Faults, Input};
 use crate::console::operator_frame::{Head, Place, page};
 use crate::console::page::Reply;
+use crate::console::words::Words;
 use crate::domain::ids::{AccountId, CallId, EnvironmentId};
 use crate::domain::plan::PlanRef;
 use crate::domain::text::{EmailAddress, Name};
@@ -102,7 +103,8 @@ async fn invite(call: &mut Call, new: &NewAccount, address: &EmailAddress) -> Re
     if call.console.owners.is_none() {
         return Ok(());
     }
-    let (words, language) = (call.words(), call.language());
+    let language = email::language_for_address(call, address).await?;
+    let words = Words(language);
     let admin = members::list(call.db().await?, new.id).await?.into_iter().next();
     let admin = admin.ok_or(PageError::Internal)?;
     let token = new_link(call.db().await?, Purpose::Invitation, address, None, Some(admin.id)).await?;

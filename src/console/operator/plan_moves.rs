@@ -182,6 +182,7 @@ fn figures(words: Words, found: &PlanMovePreview) -> Markup {
         dl.facts {
             dt { (words.op_accounts()) } dd { b { (number(found.accounts)) } }
             @if found.suspended > 0 { dt { (words.op_suspended_too()) } dd { (number(found.suspended)) } }
+            @if found.closed > 0 { dt { (words.op_closed_stay()) } dd { (number(found.closed)) } }
             @if found.gaining > 0 { dt { (words.op_rises()) } dd { (credits(found.credits_added, found.gaining)) } }
             @if found.losing > 0 { dt { (words.op_falls()) } dd { (credits(-found.credits_removed, found.losing)) } }
             dt { (words.op_no_plan_credits()) } dd { (number(found.without_plan_credits)) }

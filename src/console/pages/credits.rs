@@ -100,14 +100,13 @@ fn requests(words: Words, ledger: &LedgerAccount, now: DateTime<Utc>) -> Markup 
 /// How to get more.
 fn whom_to_write(call: &Call) -> Markup {
     let words = call.words();
-    let addresses = call.console.links.addresses();
     html! {
         section.card {
             header { h2 { (words.more_credits()) } }
             div.body {
                 p { (words.more_credits_lead()) }
                 @if let Some(address) = call.console.links.shop() { p { (words.buy_at()) " " (contact(address)) } }
-                @match addresses.support {
+                @match call.console.links.support() {
                     Some(address) => p { (words.write_to()) " " (contact(address)) },
                     None => p { (words.ask_operator()) },
                 }

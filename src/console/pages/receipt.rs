@@ -24,8 +24,9 @@ const HASH_SHOWN: usize = 8;
 
 pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (account_id, id): (_, CallId) = (call.account_id()?, call.param("call")?);
+    let language = call.language();
     let db = call.db().await?;
-    let receipt = receipt::find(db, account_id, id).await?.ok_or(PageError::NotFound)?;
+    let receipt = receipt::find(db, account_id, id, language).await?.ok_or(PageError::NotFound)?;
     let first = receipt.entries.first().map_or(0, |entry| entry.number);
     let sealed = seal::of_entry(db, account_id, first).await?;
     let (words, root) = (call.words(), call.path("")?);
@@ -156,7 +157,7 @@ fn payment(words: Words, receipt: &Receipt) -> Markup {
 fn support(call: &Call, id: CallId) -> Markup {
     let (words, links) = (call.words(), &call.console.links);
     html! {
-        @match links.addresses().support {
+        @match links.support() {
             Some(address) if address.contains('@') && !address.contains(':') => {
                 (words.wrong_receipt()) " "
                 a href={ "mailto:" (address) "?subject=" (id) } { (address) }

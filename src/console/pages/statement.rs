@@ -23,10 +23,11 @@ use crate::domain::ids::AccountId;
 use crate::ledger::rules::account::LedgerAccount;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::console::check::COMPARED;
-use crate::storage::console::range::{self, EntryRange};
+use crate::storage::console::range;
 use crate::storage::console::statement::{self as read, ADDED_UP, Movements, NewestEntry, StatementPage};
+use crate::storage::console::statement_file as file;
 use crate::storage::console::usage::{KeyChoice, key_choices};
-use crate::storage::ledger::statement::{self, PAGE};
+use crate::storage::ledger::statement::PAGE;
 
 const LINES: i64 = 50;
 const KEYS: i64 = 200;
@@ -48,8 +49,9 @@ struct Statement {
 impl Statement {
     async fn read(call: &mut Call, asked: &Asked, ledger: &LedgerAccount) -> Result<Self, PageError> {
         let (account, today) = (call.account_id()?, call.now().date_naive());
+        let language = call.language();
         let db = call.db().await?;
-        let page = read::newest(db, account, &asked.filter(), asked.before, LINES).await?;
+        let page = read::newest(db, account, &asked.filter(), (asked.before, LINES), language).await?;
         let newest = read::newest_entry(db, account).await?.ok_or(PageError::NotFound)?;
         let days =
             asked.days.unwrap_or(Days { from: ledger.period.starts_at.date_naive().min(today), to: today });
@@ -207,25 +209,19 @@ pub(in crate::console) async fn csv(call: &mut Call) -> Result<Reply, PageError>
     if let Some(page) = asked.unread.instead_of_file(call)? {
         return Ok(page);
     }
-    let between = asked.days.map(Days::instants);
+    let (filter, language) = (asked.filter(), call.language());
     let db = call.db().await?;
-    let around = match between {
-        Some((from, until)) => range::around(db, account, from, until).await?,
-        None => {
-            let newest = read::newest_entry(db, account).await?.ok_or(PageError::NotFound)?;
-            EntryRange { first: 1, end: newest.number + 1 }
-        }
-    };
-    if around.count() > CSV_LINES {
+    let mut range = read::range_of(db, account, &filter).await?;
+    if file::count_up_to(db, account, &filter, range, CSV_LINES + 1).await? > CSV_LINES {
         return Err(PageError::TooMuch);
     }
-    let (mut rows, mut last) = (Vec::new(), around.first - 1);
+    let mut rows = Vec::new();
     statement_csv::write_head(&mut rows).map_err(|_| PageError::Internal)?;
-    while last + 1 < around.end {
-        let page = statement::page(db, account, last, PAGE.min(around.end - 1 - last)).await?;
+    loop {
+        let page = file::page(db, account, &filter, (range, PAGE), language).await?;
         let Some(newest) = page.last() else { break };
-        last = newest.number;
-        for line in page.iter().filter(|line| asked.includes(line)) {
+        range.first = newest.number + 1;
+        for line in &page {
             statement_csv::write_line(&mut rows, line).map_err(|_| PageError::Internal)?;
         }
     }

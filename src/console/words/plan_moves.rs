@@ -18,6 +18,7 @@ words! {
         / "O novo plano vale na hora e sem rateio: o que a conta usou do período continua usado, e nenhum saldo fica abaixo de zero. As chaves continuam funcionando. O motivo aparece no registro de auditoria de cada conta.";
     op_effect: "Effect on accounts" / "Efeito nas contas";
     op_suspended_too: "Of these, suspended" / "Das quais suspensas";
+    op_closed_stay: "Closed accounts, which stay on the plan" / "Contas encerradas, que ficam no plano";
     op_rises: "Credits rise" / "Créditos aumentam";
     op_falls: "Credits fall" / "Créditos diminuem";
     op_no_plan_credits: "Without plan credits afterwards" / "Sem créditos do plano depois";

@@ -40,7 +40,7 @@ impl<'a> Problem<'a> {
             detail: view.refusal.message(ctx.language),
             instance: format!("urn:uuid:{}", ctx.request_id),
             code,
-            user_action: view.refusal.action(ctx.language, links.addresses()),
+            user_action: view.refusal.action(ctx.language, links.addresses(ctx.language)),
             support_contact: &links.support_contact,
             details: view.details,
             request_id: ctx.request_id,

@@ -89,6 +89,8 @@ pub struct Grant {
 pub struct Correction {
     pub account_id: AccountId,
     pub id: CallId,
+    /// The operator's id of the correction.
+    pub reference: String,
     pub amount: Credits,
     /// Why, in the operator's words.
     pub note: String,

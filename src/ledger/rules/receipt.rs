@@ -1,15 +1,11 @@
 //! A receipt: what one call held, how it was settled, and which lots paid.
 
-use std::borrow::Cow;
+pub mod summary;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::call_status::{CallStatus, reason};
-use crate::domain::credits::Credits;
 use crate::domain::named_enum::named_enum;
-use crate::domain::settlement::Outcome;
-use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::lot::{LotNumber, LotSource};
 
 named_enum! {
@@ -99,54 +95,6 @@ impl Payment {
     }
 }
 
-/// What a receipt says in a sentence.
-pub fn summary(state: CallState, end: End, payment: &Payment) -> String {
-    let reason = reason_of(end);
-    match state {
-        CallState::Held => {
-            format!("Pending: {} set aside while the call runs.", credits(payment.credits_held))
-        }
-        CallState::Captured => format!("Charged {}: {reason}.", credits(payment.credits_captured)),
-        CallState::Released if is_free(end) => {
-            format!("Charged 0 credits: {reason}, and its price came to nothing.")
-        }
-        CallState::Released => {
-            format!("Refunded: {} given back, because {reason}.", credits(payment.credits_released))
-        }
-    }
-}
-
-/// What an entry of a call is, in a sentence. A hold sets aside the most that its call may cost.
-pub fn entry_summary((kind, amount): (EntryKind, i64), state: CallState, end: End) -> Option<String> {
-    let (most, reason) = (credits(amount.saturating_neg()), reason_of(end));
-    Some(match (kind, state) {
-        (EntryKind::Hold, CallState::Held) => format!("Held while the call runs: {most} at most."),
-        (EntryKind::Hold, CallState::Captured) => format!("Charged from the hold of {most}: {reason}."),
-        (EntryKind::Hold, CallState::Released) => "Held until the call ended.".to_owned(),
-        (EntryKind::Release, CallState::Captured) => "Unused part of the hold returned.".to_owned(),
-        (EntryKind::Release, CallState::Released) if is_free(end) => {
-            format!("The whole hold returned: {reason}, and its price came to nothing.")
-        }
-        (EntryKind::Release, _) => format!("Refunded, because {reason}."),
-        _ => return None,
-    })
-}
-
-fn is_free((outcome, _): End) -> bool {
-    outcome.is_some_and(Outcome::is_free_if_released)
-}
-
-/// How a call ended, if it has, and its statuses where its outcome does not determine them.
-pub type End = (Option<Outcome>, Option<CallStatus>);
-
-fn reason_of((outcome, status): End) -> Cow<'static, str> {
-    outcome.map_or("its end is not known".into(), |outcome| reason(outcome, status))
-}
-
-fn credits(amount: i64) -> String {
-    Credits::try_from(amount).unwrap_or_default().with_unit()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,43 +120,5 @@ mod tests {
     fn a_call_that_runs_is_pending_and_has_captured_nothing() {
         let payment = Payment::of(movements().into_iter().take(2), CallState::Held);
         assert_eq!((payment.credits_held, payment.credits_captured), (5, 0));
-        assert_eq!(
-            summary(CallState::Held, (None, None), &payment),
-            "Pending: 5 credits set aside while the call runs."
-        );
-    }
-
-    #[test]
-    fn a_summary_says_what_was_charged_and_why() {
-        let payment = Payment::of(movements(), CallState::Captured);
-        assert_eq!(
-            summary(CallState::Captured, (Some(Outcome::ProfileNotFound), None), &payment),
-            "Charged 2 credits: the search found no profile."
-        );
-        let one = Payment::of([movements()[3]], CallState::Released);
-        assert_eq!(
-            summary(CallState::Released, (Some(Outcome::InsufficientData), None), &one),
-            "Refunded: 1 credit given back, because there was too little text to analyse."
-        );
-    }
-
-    #[test]
-    fn an_entry_says_what_it_is() {
-        let said = |kind, amount, state, outcome| entry_summary((kind, amount), state, (outcome, None));
-        let (hold, release) = (EntryKind::Hold, EntryKind::Release);
-        let (answered, failed) = (Some(Outcome::Answered), Some(Outcome::Failed));
-        for (shown, expected) in [
-            (said(hold, -20, CallState::Held, None), "Held while the call runs: 20 credits at most."),
-            (
-                said(hold, -20, CallState::Captured, answered),
-                "Charged from the hold of 20 credits: the call was answered.",
-            ),
-            (said(release, 16, CallState::Captured, answered), "Unused part of the hold returned."),
-            (said(hold, -1, CallState::Released, failed), "Held until the call ended."),
-            (said(release, 1, CallState::Released, failed), "Refunded, because the call failed."),
-        ] {
-            assert_eq!(shown.as_deref(), Some(expected));
-        }
-        assert_eq!(said(EntryKind::Grant, 5, CallState::Held, None), None);
     }
 }

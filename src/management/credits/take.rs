@@ -56,7 +56,13 @@ pub async fn take(desk: &LedgerDesk, by: &Actor, order: TakeOrder) -> Result<Tak
         return Ok(Taken { reference, call_id, credits, balance, repeated: true });
     }
     check_open(&mut under_id, account_id).await?;
-    let correction = Correction { account_id, id: call_id, amount: credits, note: reason.into_string() };
+    let correction = Correction {
+        account_id,
+        id: call_id,
+        reference: reference.clone(),
+        amount: credits,
+        note: reason.into_string(),
+    };
     match apply(desk, by, Operation::Correct(correction)).await? {
         Effect::Done(balance) => {
             Ok(Taken { reference, call_id, credits, balance: balance.remaining, repeated: false })

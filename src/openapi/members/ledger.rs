@@ -28,9 +28,11 @@ meanings! {
         upstream_status: "What the upstream of a forwarded call answered that is not charged."
             / "O que o serviço de origem respondeu a uma chamada encaminhada que não é cobrada.",
             absent "if it is not known" / "se não é conhecido";
-        reference: "Your id of a purchase or grant." / "O seu id de uma compra ou cortesia.",
+        reference: "The operator's id of a purchase, a grant or a correction."
+            / "O id que o operador deu a uma compra, cortesia ou retirada.",
             absent "unless one was given" / "se nenhum foi informado";
-        summary: "What the entry of a call is, in a sentence." / "O que é o lançamento de uma chamada, em uma frase.",
+        summary: "What the entry of a call is, in a sentence in the language of messages."
+            / "O que é o lançamento de uma chamada, em uma frase no idioma das mensagens.",
             absent "unless a call caused it" / "se não foi causado por uma chamada";
         note: "Why an operator granted or took credits, or the new plan of a `plan_move`."
             / "Por que um operador concedeu ou retirou créditos, ou o novo plano de um `plan_move`.",
@@ -57,7 +59,7 @@ meanings! {
         price: "How the charge was computed." / "Como a cobrança foi calculada.", absent "for a fixed price" / "se o preço é fixo";
         plan_request_used: "Whether it took one request of the plan's quota." / "Se usou uma requisição da cota do plano.";
         lots: "The lots that paid, in their order." / "Os lotes que pagaram, em ordem.";
-        summary: "The receipt in a sentence." / "O recibo em uma frase.";
+        summary: "The receipt in a sentence in the language of messages." / "O recibo em uma frase no idioma das mensagens.";
         entries: "The entries of the call, oldest first." / "Os lançamentos da chamada, do mais antigo ao mais novo.";
     }
     LotPaid {

@@ -16,7 +16,7 @@ impl Ordered {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "boolean",
-            Self::Number(number) if number.is_f64() => "number",
+            Self::Number(digits) if digits.contains(['.', 'e', 'E']) => "number",
             Self::Number(_) => "integer",
             Self::Text(_) => "string",
             Self::List(_) => "array",

@@ -24,7 +24,7 @@ impl Style {
         match value {
             Ordered::Null => self.null.to_owned(),
             Ordered::Bool(value) => self.booleans[usize::from(*value)].to_owned(),
-            Ordered::Number(number) => number.to_string(),
+            Ordered::Number(digits) => digits.clone(),
             Ordered::Text(text) => (self.text)(text),
             Ordered::List(items) if items.iter().all(is_scalar) => {
                 let items: Vec<String> = items.iter().map(|item| self.write(item, depth)).collect();

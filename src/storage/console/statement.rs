@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::range::{self, EntryRange};
 use crate::domain::ids::{AccountId, KeyId};
+use crate::domain::language::Language;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::error::{RowRef, StorageError};
 use crate::storage::ledger::statement::{LineRow, StatementLine, select_statement_lines};
@@ -24,6 +25,13 @@ pub struct StatementFilter {
     pub between: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
+impl StatementFilter {
+    /// The numbers of its kinds in the store.
+    pub(super) fn kind_numbers(&self) -> Vec<i16> {
+        self.kinds.iter().map(|kind| kind.number()).collect()
+    }
+}
+
 /// One page.
 #[derive(Debug)]
 pub struct StatementPage {
@@ -39,8 +47,8 @@ pub async fn newest(
     connection: &mut PgConnection,
     account: AccountId,
     filter: &StatementFilter,
-    before: Option<i64>,
-    limit: i64,
+    (before, limit): (Option<i64>, i64),
+    language: Language,
 ) -> Result<StatementPage, StorageError> {
     let all = range_of(connection, account, filter).await?;
     let end = before.map_or(all.end, |before| before.min(all.end));
@@ -54,14 +62,14 @@ pub async fn newest(
     .bind(EntryKind::Pack.number())
     .bind(first)
     .bind(end)
-    .bind(filter.kinds.iter().map(|kind| kind.number()).collect::<Vec<_>>())
+    .bind(filter.kind_numbers())
     .bind(filter.key.map(|key| key.as_uuid()))
     .bind(filter.between.map_or(DateTime::UNIX_EPOCH, |(from, _)| from))
     .bind(filter.between.map_or_else(far_away, |(_, until)| until))
     .bind(limit.saturating_add(1))
     .fetch_all(connection)
     .await?;
-    let mut lines = rows.into_iter().map(StatementLine::try_from).collect::<Result<Vec<_>, _>>()?;
+    let mut lines = lines_of(rows, language)?;
     lines.reverse();
     let limit = usize::try_from(limit).unwrap_or(0);
     let older = if lines.len() > limit {
@@ -73,12 +81,17 @@ pub async fn newest(
     Ok(StatementPage { lines, older })
 }
 
+pub(super) fn lines_of(rows: Vec<LineRow>, language: Language) -> Result<Vec<StatementLine>, StorageError> {
+    rows.into_iter().map(|row| StatementLine::of(row, language)).collect()
+}
+
 /// Later than every entry.
-fn far_away() -> DateTime<Utc> {
+pub(super) fn far_away() -> DateTime<Utc> {
     DateTime::from_timestamp(32_503_680_000, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-async fn range_of(
+/// Returns the range that has every entry of a filter.
+pub async fn range_of(
     connection: &mut PgConnection,
     account: AccountId,
     filter: &StatementFilter,

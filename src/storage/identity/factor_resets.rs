@@ -84,7 +84,7 @@ async fn forget_unused(connection: &mut PgConnection, identity: IdentityId) -> R
 pub struct DueNotice {
     pub identity_id: Uuid,
     pub email: String,
-    pub language: Option<String>,
+    pub mail_language: Option<String>,
     pub due_at: DateTime<Utc>,
 }
 
@@ -101,7 +101,8 @@ pub async fn take_due_notices(connection: &mut PgConnection) -> Result<Vec<DueNo
                from due where r.identity_id = due.identity_id
              returning r.identity_id, r.due_at
          )
-         select n.identity_id, i.email, i.language, n.due_at from noted n join identity i on i.id = n.identity_id",
+         select n.identity_id, i.email, coalesce(i.language, i.last_language) as mail_language, n.due_at
+           from noted n join identity i on i.id = n.identity_id",
     );
     Ok(due.bind(NOTICES_AT_ONCE).bind(NOTICE_EVERY_H).fetch_all(connection).await?)
 }

@@ -14,7 +14,7 @@ use crate::storage::error::{RowRef, StorageError};
 /// The columns of an identity `i`.
 macro_rules! columns {
     () => {
-        "i.id, i.realm, i.email, i.name, i.language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
+        "i.id, i.realm, i.email, i.name, i.language, i.last_language, i.theme, i.password is not null as has_password, i.totp is not null as has_second_factor,
          i.created_at,
          i.last_log_in_at"
     };
@@ -28,6 +28,7 @@ pub(super) struct IdentityRow {
     email: String,
     name: String,
     language: Option<String>,
+    last_language: Option<String>,
     theme: Option<String>,
     has_password: bool,
     has_second_factor: bool,
@@ -39,14 +40,17 @@ impl TryFrom<IdentityRow> for Identity {
     type Error = StorageError;
     fn try_from(row: IdentityRow) -> Result<Self, StorageError> {
         let identity = RowRef::new("identity", row.id);
-        let language = |code: String| identity.read("language", Language::from_code(&code));
+        let language = |column, code: Option<String>| {
+            code.map(|code| identity.read(column, Language::from_code(&code))).transpose()
+        };
         let theme = |name: String| identity.read("theme", Theme::from_name(&name));
         Ok(Self {
             id: IdentityId::from_uuid(row.id),
             realm: identity.read("realm", Realm::from_name(&row.realm))?,
             email: row.email,
             name: row.name,
-            language: row.language.map(language).transpose()?,
+            language: language("language", row.language)?,
+            last_language: language("last_language", row.last_language)?,
             theme: row.theme.map(theme).transpose()?,
             has_password: row.has_password,
             has_second_factor: row.has_second_factor,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::identities::{IdentityRow, columns};
 use crate::domain::ids::{IdentityId, SessionId};
+use crate::domain::language::Language;
 use crate::identity::Identity;
 use crate::identity::session::{MAX_SESSIONS, Session};
 use crate::secret::token::TokenDigest;
@@ -119,6 +120,20 @@ pub async fn find(
 pub async fn seen(connection: &mut PgConnection, digest: &TokenDigest) -> Result<(), StorageError> {
     sqlx::query("update session set seen_at = now() where digest = $1")
         .bind(digest.as_bytes())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Notes the language in which a person reads the console.
+pub async fn note_language(
+    connection: &mut PgConnection,
+    id: IdentityId,
+    language: Language,
+) -> Result<(), StorageError> {
+    sqlx::query("update identity set last_language = $2 where id = $1")
+        .bind(id.as_uuid())
+        .bind(language.code())
         .execute(connection)
         .await?;
     Ok(())

@@ -12,7 +12,7 @@ use crate::domain::key::{KeyState, Mode};
 use crate::domain::language::Language;
 use crate::secret::peppers::KeyDigests;
 use crate::storage::error::{CorruptRow, RowRef, StorageError};
-use crate::storage::identity::admins;
+use crate::storage::identity::admins::{self, Admin};
 
 /// The key of a reported secret.
 #[derive(Clone, Debug)]
@@ -192,9 +192,11 @@ pub async fn readers(
             .await?;
         return Ok(own.into_iter().map(|email| (email, Language::En)).collect());
     }
-    let language =
-        |code: Option<String>| code.as_deref().and_then(Language::from_code).unwrap_or(Language::En);
-    Ok(admins.into_iter().map(|admin| (admin.email, language(admin.language))).collect())
+    let reader = |admin: Admin| {
+        let language = admin.mail_language().unwrap_or(Language::En);
+        (admin.email, language)
+    };
+    Ok(admins.into_iter().map(reader).collect())
 }
 
 /// A report, as operators see it.

@@ -36,7 +36,10 @@ fn change_of(operation: &Operation, effect: &Effect) -> Option<Change> {
         (Operation::Correct(correction), Effect::Done(balance)) => (
             Action::CreditsTaken,
             correction.id,
-            json!({ "credits": correction.amount, "note": correction.note, "balance": balance.remaining }),
+            json!({
+                "credits": correction.amount, "reference": correction.reference, "note": correction.note,
+                "balance": balance.remaining,
+            }),
         ),
         _ => return None,
     };

@@ -100,13 +100,16 @@ async fn save_corrections(
 ) -> Result<(), StoreError> {
     for (operation, effect) in operations.iter().zip(effects) {
         if let (Operation::Correct(correction), Effect::Done(_)) = (operation, effect) {
-            sqlx::query("insert into ledger_correction (account_id, call_id, note) values ($1, $2, $3)")
-                .bind(correction.account_id.as_uuid())
-                .bind(correction.id.as_uuid())
-                .bind(&correction.note)
-                .execute(&mut *connection)
-                .await
-                .map_err(classify)?;
+            sqlx::query(
+                "insert into ledger_correction (account_id, call_id, reference, note) values ($1, $2, $3, $4)",
+            )
+            .bind(correction.account_id.as_uuid())
+            .bind(correction.id.as_uuid())
+            .bind(&correction.reference)
+            .bind(&correction.note)
+            .execute(&mut *connection)
+            .await
+            .map_err(classify)?;
         }
     }
     Ok(())

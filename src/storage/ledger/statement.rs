@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use crate::domain::call_status::{CallStatus, status_of};
 use crate::domain::ids::{AccountId, CallId, KeyId};
+use crate::domain::language::Language;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::lot::{LotNumber, LotSource};
-use crate::ledger::rules::receipt::{CallState, Movement, entry_summary};
+use crate::ledger::rules::receipt::{CallState, Movement, summary};
 use crate::storage::error::{RowRef, StorageError};
 
 pub const PAGE: i64 = 1_000;
@@ -46,7 +47,7 @@ pub struct StatementLine {
     pub status: Option<u16>,
     /// What the upstream of a forwarded call answered, where that is known.
     pub upstream_status: Option<u16>,
-    /// The caller's id of a purchase or grant.
+    /// The operator's id of a purchase, a grant or a correction.
     pub reference: Option<String>,
     /// Why an operator granted or took credits, or the new plan of a move.
     pub note: Option<String>,
@@ -129,7 +130,7 @@ macro_rules! select_statement_lines {
                 k.name as key_name, r.path as endpoint, captured.outcome as captured, p.requests_by_plan,
                 w.status, w.upstream_status,
                 coalesce(e.outcome, released.outcome) as released, coalesce(captured.at, released.at) as ended_at,
-                case when e.kind in ($2, $3) then l.reference end as reference,
+                case when e.kind in ($2, $3) then l.reference when e.kind in (7, 8) then c.reference end as reference,
                 case when e.kind in ($2, $3) then l.note when e.kind in (7, 8) then c.note end as note
            from (select * from ledger_entry e where e.account_id = $1 and ",
             $entries,
@@ -167,13 +168,13 @@ macro_rules! select_statement_lines {
 }
 pub(in crate::storage) use select_statement_lines;
 
-/// Returns the entries after number `after`, oldest first, at most `limit`. An empty page is the
-/// end.
+/// Returns the entries after number `after`, oldest first, at most `limit`, with their sentences in
+/// a language. An empty page is the end.
 pub async fn page(
     connection: &mut PgConnection,
     account_id: AccountId,
-    after: i64,
-    limit: i64,
+    (after, limit): (i64, i64),
+    language: Language,
 ) -> Result<Vec<StatementLine>, StorageError> {
     let rows: Vec<LineRow> =
         sqlx::query_as(select_statement_lines!("e.number > $4 order by e.number limit $5"))
@@ -184,17 +185,18 @@ pub async fn page(
             .bind(limit)
             .fetch_all(connection)
             .await?;
-    rows.into_iter().map(StatementLine::try_from).collect()
+    rows.into_iter().map(|row| StatementLine::of(row, language)).collect()
 }
 
-impl TryFrom<LineRow> for StatementLine {
-    type Error = StorageError;
-    fn try_from(row: LineRow) -> Result<Self, StorageError> {
+impl StatementLine {
+    /// The line of a row, with its sentence in a language.
+    pub(in crate::storage) fn of(row: LineRow, language: Language) -> Result<Self, StorageError> {
         let kind = RowRef::new("ledger_entry", row.call_id).read("kind", EntryKind::from_number(row.kind))?;
         let (ended, statuses) = (row.ended()?, row.call_status()?);
         let is_of_call = matches!(kind, EntryKind::Hold | EntryKind::Release);
         let state = is_of_call.then(|| row.state());
-        let summary = state.and_then(|state| entry_summary((kind, row.amount), state, (ended, statuses)));
+        let summary =
+            state.and_then(|state| summary::of_entry((kind, row.amount), state, (ended, statuses), language));
         Ok(Self {
             number: row.number,
             at: row.at,

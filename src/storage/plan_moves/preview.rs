@@ -12,6 +12,8 @@ use crate::storage::error::StorageError;
 pub struct PlanMovePreview {
     /// Open accounts on the plan.
     pub on_plan: i64,
+    /// Closed accounts on the plan. They never change, so they stay on it.
+    pub closed: i64,
     /// Of these, those that one run moves: the oldest [`MAX_ACCOUNTS`].
     pub accounts: i64,
     /// Of these, suspended ones. They stay suspended.
@@ -53,6 +55,7 @@ pub async fn read(
                left join ledger_lot t on t.account_id = c.id and t.lot = l.plan_lot
          )
          select (select count(*) from account where edition = $1 and plan = $2 and closed_at is null) as on_plan,
+                (select count(*) from account where edition = $1 and plan = $2 and closed_at is not null) as closed,
                 count(*) as accounts,
                 count(*) filter (where state = 'suspended') as suspended,
                 count(*) filter (where after > before) as gaining,

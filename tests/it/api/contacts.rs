@@ -410,7 +410,7 @@ async fn a_method_that_is_not_there_names_those_that_are() {
     let request = gateway.request(Method::PUT, PATH).header("x-api-key", &customer.key);
     let refused = answer(request).await;
     assert_eq!(refused.outcome(), (405, "METHOD_NOT_ALLOWED"));
-    assert_eq!(refused.header("allow"), "GET,HEAD,POST");
+    assert_eq!(refused.header("allow"), "GET,HEAD,POST,OPTIONS");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! `/v1/ledger`.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::gate::people::unknown_person;
-use crate::support::gateway::{Answer, Gateway};
+use crate::support::gateway::{Answer, Gateway, answer};
 
 #[tokio::test]
 async fn entries_come_a_page_at_a_time_and_end() {
@@ -37,6 +38,30 @@ async fn a_client_that_has_its_answer_reads_a_receipt_that_is_settled() {
             (&receipt["state"], &receipt["outcome"]),
             (&json!("captured"), &json!("profile_not_found"))
         );
+    }
+}
+
+#[tokio::test]
+async fn sentences_of_entries_and_receipts_are_in_the_language_of_messages() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    let call = gateway.post("/crm", &customer.key, &unknown_person()).await;
+    let receipt = format!("/v1/ledger/{}", call.header("x-request-id"));
+    gateway.settled().await;
+    for (asked, expected) in [
+        (None, "the search found no profile."),
+        (Some("en"), "the search found no profile."),
+        (Some("pt-BR,pt;q=0.9"), "a busca não encontrou nenhum perfil."),
+    ] {
+        let get = |path: &str| {
+            let request = gateway.request(Method::GET, path).header("x-api-key", &customer.key);
+            answer(asked.into_iter().fold(request, |request, tags| request.header("accept-language", tags)))
+        };
+        let (receipt, entries) = (get(&receipt).await.body, get("/v1/ledger").await.body);
+        let call = entries["data"].as_array().unwrap().iter().find(|entry| entry["kind"] == "hold").unwrap();
+        for sentence in [&receipt["summary"], &receipt["entries"][0]["summary"], &call["summary"]] {
+            assert!(sentence.as_str().unwrap().ends_with(expected), "{asked:?}: {sentence}");
+        }
     }
 }
 

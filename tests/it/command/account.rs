@@ -364,6 +364,24 @@ async fn all_accounts_of_a_plan_are_shown_and_then_moved() {
 }
 
 #[tokio::test]
+async fn closed_accounts_stay_on_their_plan_and_are_counted() {
+    let program = Program::new().await;
+    let (moves, stays) = (program.account("2025-01", "essentials"), program.account("2025-01", "essentials"));
+    program.json(&["account", "close", &stays, "--yes"]);
+    let words = ["account", "move-all", "--from-edition", "2025-01", "--from", "essentials", "--plan"];
+    let words: Vec<&str> = words.into_iter().chain(["professional"]).collect();
+    let dry: Vec<&str> = words.iter().copied().chain(["--dry-run"]).collect();
+    let shown = program.json(&dry);
+    assert_eq!((&shown["on_plan"], &shown["closed"]), (&json!(1), &json!(1)), "{shown}");
+    let moved = program.run(&words).out;
+    let said = "Left on the old plan: 1 closed account. Keep the plan in the catalogue.";
+    assert!(moved.contains(said), "{moved}");
+    for (id, plan) in [(&moves, "professional"), (&stays, "essentials")] {
+        assert_eq!(program.json(&["account", "show", id])["plan"], plan);
+    }
+}
+
+#[tokio::test]
 async fn a_command_resumes_an_interrupted_run() {
     let program = Program::new().await;
     let id = program.account("2025-01", "essentials");

@@ -377,7 +377,7 @@ fn a_backup_that_is_damaged_foreign_or_sealed_otherwise_is_refused() {
     fs::write(&manifest, &text).unwrap();
     fs::write(old.at("backup/base/global/pg_control"), "damaged").unwrap();
     let refused = old.restore("damaged", &[]);
-    assert!(refused.failure().contains("the backup is damaged"), "{}", refused.err);
+    assert!(refused.err.contains("the backup is damaged"), "{}", refused.err);
     let is_empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     assert!(is_empty(&old.at("damaged")), "it is in the way of the next try");
     fs::remove_file(&manifest).unwrap();

@@ -1,7 +1,7 @@
 //! `fluence credit`.
 
 use chrono::{DateTime, Months, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::program::{Program, text};
 
@@ -184,6 +184,28 @@ async fn credits_are_taken_once_under_an_id() {
     let elsewhere = format!("id `T-1` was already used for account {account}; nothing was taken");
     assert_eq!(take(&other, "3").failure(), elsewhere);
     assert_eq!((program.balance(&account), program.balance(&other)), (497, 500));
+}
+
+#[tokio::test]
+async fn a_correction_is_found_by_its_id_wherever_a_grant_is() {
+    let (program, account) = with_account().await;
+    for (what, id) in [("grant", "G-1"), ("take", "T-1")] {
+        let words = ["credit", what, "--account", &account, "--credits", "3", "--reason", "fix", "--id", id];
+        assert_eq!(program.json(&words)["id"], id);
+    }
+    let statement = ["ledger", "statement", "--account", &account];
+    let entries = program.json(&statement)["entries"].clone();
+    let references: Vec<&Value> =
+        entries.as_array().unwrap().iter().map(|entry| &entry["reference"]).collect();
+    assert_eq!(references, [&Value::Null, &json!("G-1"), &json!("T-1")]);
+    let table = program.run(&statement).out;
+    let csv = program.run(&[&statement[..], &["--csv"]].concat()).out;
+    for id in ["G-1", "T-1"] {
+        assert!(table.contains(&format!("fix ({id})")), "{table}");
+        assert!(csv.contains(&format!(",{id},fix,")), "{csv}");
+    }
+    let log = program.json(&["audit", "--account", &account]);
+    assert!(log.to_string().contains(r#""reference":"T-1""#), "{log}");
 }
 
 #[tokio::test]

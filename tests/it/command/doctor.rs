@@ -54,6 +54,7 @@ async fn a_sound_installation_passes_and_is_not_changed() {
         ("database", "pepper"),
         ("gateways", "running"),
         ("ledger", "writable"),
+        ("ledger", "writers"),
         ("ledger", "open holds"),
         ("ledger", "partitions"),
         ("ledger", "last day"),
@@ -123,6 +124,27 @@ async fn a_gateway_that_died_is_noticed() {
     .await;
     let (_, diagnosis) = diagnosed(&program, &[]);
     assert_eq!(verdict(&diagnosis, "gateways", "running"), "warn");
+}
+
+#[tokio::test]
+async fn a_gateway_whose_writer_has_stopped_is_named_even_if_it_reports() {
+    let program = Program::new().await;
+    change(
+        &program,
+        "insert into node (id, name, version, started_at, last_seen_at, change_seen)
+         values (gen_random_uuid(), 'gw-1', '0', now(), now(), 0);
+         insert into ledger_epoch (node, heartbeat_at) values ('gw-1', now() - interval '20 seconds'), ('gw-2', now())",
+    )
+    .await;
+    let (_, diagnosis) = diagnosed(&program, &[]);
+    assert_eq!(verdict(&diagnosis, "ledger", "writers"), "warn");
+    let said = found(&diagnosis, "ledger", "writers")[0]["found"].as_str().unwrap();
+    assert!(said.contains("gw-1 for 2") && !said.contains("gw-2"), "{said}");
+    assert_eq!(
+        verdict(&diagnosis, "ledger", "open holds"),
+        "ok",
+        "it may come back within the life of a hold"
+    );
 }
 
 #[tokio::test]

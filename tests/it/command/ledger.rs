@@ -25,7 +25,8 @@ async fn with_many_entries() -> (Program, String) {
     let account_id: AccountId = account.parse().unwrap();
     let take = |_| {
         let id = CallId::from_uuid(new_id());
-        Operation::Correct(Correction { account_id, id, amount: Credits::from_u32(1), note: "test".into() })
+        let (reference, amount) = (id.to_string(), Credits::from_u32(1));
+        Operation::Correct(Correction { account_id, id, reference, amount, note: "test".into() })
     };
     let store = PgLedgerStore::new(program.database.options(), "test".into(), TimeDelta::zero());
     apply_operations(store, (0..MANY).map(take).collect()).await.unwrap();
@@ -85,7 +86,8 @@ async fn a_csv_holds_no_formula_and_its_negative_numbers_are_numbers() {
     let account = program.account("2025-01", "essentials");
     let grant = ["credit", "grant", "--account", &account, "--credits", "5", "--id=@SUM(A1)", "--reason"];
     program.json(&grant.into_iter().chain(["=HYPERLINK(\"http://x.example\";\"=1\")"]).collect::<Vec<_>>());
-    program.json(&["credit", "take", "--account", &account, "--credits", "2", "--reason=-2+3"]);
+    let take = ["credit", "take", "--account", &account, "--credits", "2", "--id=@SUM(A2)", "--reason=-2+3"];
+    program.json(&take);
     let csv = program.run(&["ledger", "statement", "--account", &account, "--csv"]).out;
     let lines: Vec<_> = csv.split_terminator("\r\n").collect();
     assert_eq!(
@@ -95,7 +97,7 @@ async fn a_csv_holds_no_formula_and_its_negative_numbers_are_numbers() {
     assert!(lines[2].starts_with("2,") && lines[2].contains(",grant,5,505,2,grant,,,,,"), "{csv}");
     assert!(lines[2].ends_with(r#",'@SUM(A1),"'=HYPERLINK(""http://x.example"";""'=1"")",,,,,"#), "{csv}");
     assert!(
-        lines[3].contains(",correction,-2,503,2,grant,,,,,") && lines[3].ends_with(",,'-2+3,,,,,"),
+        lines[3].contains(",correction,-2,503,2,grant,,,,,") && lines[3].ends_with(",'@SUM(A2),'-2+3,,,,,"),
         "{csv}"
     );
 }
@@ -139,6 +141,7 @@ async fn a_refused_or_repeated_act_is_found_as_such_after_a_lost_connection() {
         Operation::Correct(Correction {
             account_id,
             id,
+            reference: id.to_string(),
             amount: Credits::from_u32(amount),
             note: "test".into(),
         })

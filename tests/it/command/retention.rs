@@ -80,9 +80,11 @@ impl Customer<'_> {
         let failed = self.hold(at(92)).await;
         let release = Operation::Settle(Settle::release(failed, Outcome::Failed, None));
         self.commit(at(93), vec![release], &[]).await;
+        let id = CallId::from_uuid(id_of(at(94)));
         let correction = Correction {
             account_id: self.account,
-            id: CallId::from_uuid(id_of(at(94))),
+            id,
+            reference: id.to_string(),
             amount: Credits::from_u32(3),
             note: "test".into(),
         };

@@ -88,6 +88,25 @@ async fn few_credits_are_reported_once_by_several_gateways() {
 }
 
 #[tokio::test]
+async fn an_alert_is_in_the_language_in_which_its_reader_last_read_the_console() {
+    let mut alerted = Alerted::new().await;
+    alerted.ana.language = "pt-BR,pt;q=0.9,en;q=0.8";
+    let overview = alerted.ana.get(&format!("/console/{}", alerted.account)).await;
+    assert!(overview.has("lang=\"pt-BR\""), "the profile says as the browser: {}", overview.body);
+    alerted.gateway().leave(alerted.account, 200).await;
+    alerted.look().await;
+    assert_eq!(alerted.post.languages("ana@example.com", 1).await, ["pt-BR"]);
+
+    let chosen = alerted.ana.fill("/console/me", &[("name", "Ana"), ("language", "en"), ("theme", "")]).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.body);
+    alerted.gateway().leave(alerted.account, 0).await;
+    alerted.look().await;
+    let mut languages = alerted.post.languages("ana@example.com", 2).await;
+    languages.sort_unstable();
+    assert_eq!(languages, ["en", "pt-BR"], "a language of the profile comes first");
+}
+
+#[tokio::test]
 async fn a_grant_that_was_taken_back_raises_no_alert() {
     let alerted = Alerted::new().await;
     alerted.gateway().add_pack(alerted.account, 100_000, chrono::TimeDelta::days(365)).await;

@@ -5,6 +5,7 @@ use std::fs;
 
 use fluence::domain::ids::AccountId;
 use fluence::domain::member::Role;
+use fluence::mail::message::Message;
 
 use super::log_in::PASSWORD;
 use crate::support::gateway::{Gateway, eventually};
@@ -82,6 +83,17 @@ impl Post {
         };
         eventually("the message is sent", async || found().is_some()).await;
         found().unwrap()
+    }
+
+    /// Waits for so many messages to an address. Returns the languages in which they are written.
+    pub(crate) async fn languages(&self, to: &str, count: usize) -> Vec<String> {
+        let addressed = || {
+            let texts = self.messages().into_iter().filter(|text| text.starts_with('{'));
+            let all = texts.filter_map(|text| serde_json::from_str::<Message>(&text).ok());
+            all.filter(|message| message.to == to).map(|message| message.language).collect::<Vec<_>>()
+        };
+        eventually("the messages are sent", async || addressed().len() == count).await;
+        addressed()
     }
 
     /// The path of the link of a message.

@@ -3,6 +3,7 @@
 use fluence::clock::{id_of, new_id, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
+use fluence::domain::language::Language;
 use fluence::ledger::rules::entry::GrantKind;
 use fluence::ledger::rules::operation::{Grant, Operation};
 use fluence::storage::console::statement::{self, StatementFilter};
@@ -347,10 +348,9 @@ async fn j07_names_and_reasons_become_neither_markup_nor_formulas() {
     }
 }
 
-#[tokio::test]
-async fn a_page_of_a_long_statement_reads_few_entries() {
-    let gateway = Gateway::start().await;
-    let customer = with_calls(&gateway).await;
+/// A customer with a few calls and 60,000 entries of another kind after them.
+async fn with_long_statement(gateway: &Gateway) -> Customer {
+    let customer = with_calls(gateway).await;
     let account = customer.account.as_uuid();
     let mut work = gateway.database.pool().begin().await.unwrap();
     sqlx::query(
@@ -370,6 +370,27 @@ async fn a_page_of_a_long_statement_reads_few_entries() {
         .unwrap();
     work.commit().await.unwrap();
     sqlx::query("analyze ledger_entry").execute(gateway.database.pool()).await.unwrap();
+    customer
+}
+
+#[tokio::test]
+async fn a_file_of_a_long_statement_counts_the_entries_of_its_filter() {
+    let gateway = Gateway::start().await;
+    let customer = with_long_statement(&gateway).await;
+    let mut ana = gateway.admin(customer.account).await;
+    let path = format!("/console/{}/ledger.csv", customer.account);
+    let all = ana.get(&path).await;
+    assert!(all.status == 422 && all.has("Too many lines"), "{} {}", all.status, all.body);
+    let calls = ana.get(&format!("{path}?kind=calls")).await;
+    assert_eq!(calls.status, 200, "{}", calls.body);
+    let kinds: Vec<&str> = calls.body.lines().skip(1).map(|line| line.split(',').nth(2).unwrap()).collect();
+    assert!(kinds.len() >= 2 && kinds.iter().all(|kind| ["hold", "release"].contains(kind)), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_page_of_a_long_statement_reads_few_entries() {
+    let gateway = Gateway::start().await;
+    let customer = with_long_statement(&gateway).await;
     let noon = now() + chrono::TimeDelta::hours(8);
     let between = Some((noon, noon + chrono::TimeDelta::minutes(1)));
     for (filter, most) in [
@@ -378,7 +399,9 @@ async fn a_page_of_a_long_statement_reads_few_entries() {
         (StatementFilter { between, ..StatementFilter::default() }, 800),
     ] {
         let mut reading = gateway.database.pool().begin().await.unwrap();
-        let page = statement::newest(&mut reading, customer.account, &filter, None, 50).await.unwrap();
+        let page = statement::newest(&mut reading, customer.account, &filter, (None, 50), Language::En)
+            .await
+            .unwrap();
         assert_eq!(page.lines.len(), 50);
         let read: i64 = sqlx::query_scalar(
             "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint

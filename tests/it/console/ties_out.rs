@@ -138,6 +138,7 @@ impl Place<'_> {
             Step::Taken(credits) => Operation::Correct(Correction {
                 account_id: self.account,
                 id,
+                reference: id.to_string(),
                 amount: Credits::from_u32(*credits),
                 note: "random".into(),
             }),

@@ -346,7 +346,13 @@ impl Customer {
     /// A correction.
     pub(super) fn take(&self, amount: u32) -> Operation {
         let (id, amount) = (CallId::from_uuid(new_id()), Credits::from_u32(amount));
-        Operation::Correct(Correction { account_id: self.account_id, id, amount, note: "test".into() })
+        Operation::Correct(Correction {
+            account_id: self.account_id,
+            id,
+            reference: id.to_string(),
+            amount,
+            note: "test".into(),
+        })
     }
 
     pub(super) fn advance(&self) -> Operation {

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use fluence::domain::credits::Credits;
+use fluence::domain::language::Language;
 use fluence::domain::price::PriceDetail;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{Hold, HoldRequest};
@@ -48,7 +49,7 @@ fn remaining(effect: &Option<Effect>) -> i64 {
 
 async fn receipt(fixture: &LedgerFixture, customer: &Customer, hold: &Hold) -> Receipt {
     let mut connection = fixture.pool().acquire().await.unwrap();
-    receipt::find(&mut connection, customer.account_id, hold.call_id).await.unwrap().unwrap()
+    receipt::find(&mut connection, customer.account_id, hold.call_id, Language::En).await.unwrap().unwrap()
 }
 
 #[tokio::test]

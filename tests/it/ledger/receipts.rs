@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluence::clock::{id_of, now};
 use fluence::domain::credits::Credits;
 use fluence::domain::ids::CallId;
+use fluence::domain::language::Language;
 use fluence::domain::settlement::Outcome;
 use fluence::ledger::rules::hold::{AnswerContent, HoldRequest};
 use fluence::ledger::rules::operation::{Operation, Settle};
@@ -16,7 +17,7 @@ use super::fixture::{Customer, LedgerFixture, held};
 
 async fn receipt(fixture: &LedgerFixture, customer: &Customer, call_id: CallId) -> Receipt {
     let mut connection = fixture.pool().acquire().await.unwrap();
-    receipt::find(&mut connection, customer.account_id, call_id).await.unwrap().unwrap()
+    receipt::find(&mut connection, customer.account_id, call_id, Language::En).await.unwrap().unwrap()
 }
 
 fn figures(receipt: &Receipt) -> (&str, Option<&str>, [i64; 3]) {
@@ -166,9 +167,10 @@ async fn a_receipt_is_found_although_the_gateways_clock_was_wrong() {
         let shown = receipt(&fixture, &customer, request.call_id).await;
         assert_eq!(figures(&shown), ("refunded", Some("timed_out"), [5, 0, 5]), "{ago}");
         let mut connection = fixture.pool().acquire().await.unwrap();
-        let explained = explanation::of_request(&mut connection, request.call_id).await.unwrap().unwrap();
+        let explained =
+            explanation::of_request(&mut connection, request.call_id, Language::En).await.unwrap().unwrap();
         assert_eq!((explained.account_id, explained.call), (Some(customer.account_id), Some(shown)));
-        let others = receipt::find(&mut connection, other.account_id, request.call_id).await;
+        let others = receipt::find(&mut connection, other.account_id, request.call_id, Language::En).await;
         assert_eq!(others.unwrap(), None);
     }
 }

@@ -88,7 +88,7 @@ async fn the_routes_of_the_seller_are_documented_and_what_is_not_sold_is_not() {
     assert_eq!(document["paths"]["/crm"], Value::Null);
     let (status, text) = page(&gateway, "/docs/reference/image-resize-put").await;
     assert_eq!(status, 200);
-    for shown in ["Resize an image", "3 credits", "2xx, 404", "-X PUT"] {
+    for shown in ["Resize an image", "3 credits", "2xx, 404", "-X PUT", "/images/{id}/sizes/{*rest}"] {
         assert!(text.contains(shown), "{shown}: {text}");
     }
     let (status, text) = page(&gateway, "/pt/docs/reference/image-list-get").await;
@@ -105,6 +105,26 @@ pub(super) async fn texts_of(routes: &str, path: &str, shown: &str) -> [String; 
     let sold = async || page(&gateway, "/llms.txt").await.1.contains(shown);
     eventually("the pages follow the set", sold).await;
     [page(&gateway, path).await.1, page(&gateway, &format!("/pt{path}")).await.1]
+}
+
+#[tokio::test]
+async fn numbers_of_examples_are_shown_as_the_seller_wrote_them() {
+    let example = r#"access = "analyze"
+credits = 0
+example = { body = '{"total": 19.90, "items": [{"each": 1.10}]}', answer = '{"rate": 2.50, "fee": 0}' }
+"#;
+    let routes = IMAGES.replace("access = \"analyze\"\ncredits = 0\n", example);
+    let routes =
+        routes.replace("path = \"/images\"\nmethods = [\"GET\"]", "path = \"/images\"\nmethods = [\"POST\"]");
+    for text in texts_of(&routes, "/docs/reference/image-list-post.md", "/images").await {
+        for number in ["19.90", "1.10", "2.50"] {
+            assert!(text.contains(number), "{number}: {text}");
+        }
+    }
+    let [document, _] = texts_of(&routes, "/openapi.json", "/images").await;
+    for written in [r#"{"total":19.90,"items":[{"each":1.10}]}"#, r#"{"rate":2.50,"fee":0}"#] {
+        assert!(document.contains(&format!(r#""example":{written}"#)), "{written}: {document}");
+    }
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ async fn a_plan_without_the_word_and_a_method_that_is_not_listed_are_refused() {
     for method in [Method::PUT, Method::HEAD] {
         let refused = shop.request(method.clone()).send().await.unwrap();
         assert_eq!(refused.status(), 405, "{method}");
-        assert_eq!(refused.headers()["allow"], "POST,GET", "{method}");
+        assert_eq!(refused.headers()["allow"], "POST,GET,OPTIONS", "{method}");
     }
     let options = shop.gateway.request(Method::OPTIONS, path).send().await.unwrap();
     assert_eq!(options.headers()["allow"], "POST,GET,OPTIONS");

@@ -191,7 +191,7 @@ impl Fixed {
                 items.iter_mut().for_each(|item| self.value(name, item));
             }
             Ordered::Text(text) => *text = self.text(name, text),
-            Ordered::Number(number) if name == "clock_skew_s" => *number = 0.into(),
+            Ordered::Number(number) if name == "clock_skew_s" => *number = "0".to_owned(),
             _ => {}
         }
     }
@@ -245,7 +245,7 @@ impl Fixed {
 /// Whether this is a secret that a rotation has made, and the current one.
 fn is_newer_secret(members: &[(String, Ordered)]) -> bool {
     let member = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, member)| member);
-    let is_first = matches!(member("version"), Some(Ordered::Number(version)) if version.as_i64() == Some(1));
+    let is_first = matches!(member("version"), Some(Ordered::Number(version)) if version == "1");
     member("version").is_some() && !is_first && matches!(member("ends_at"), Some(Ordered::Null))
 }
 

@@ -80,6 +80,8 @@ async fn c09_options_says_what_a_path_answers_to() {
     let text = send(&gateway, "OPTIONS /crm").await;
     assert_eq!((status(&text), header(&text, "allow")), (204, Some("POST,OPTIONS")));
     assert_eq!(header(&text, "access-control-allow-origin"), None);
+    let refused = send(&gateway, "DELETE /crm").await;
+    assert_eq!((status(&refused), header(&refused, "allow")), (405, Some("POST,OPTIONS")));
     assert_eq!(status(&send(&gateway, "OPTIONS *").await), 204);
     assert_eq!(status(&send(&gateway, "OPTIONS /none").await), 404);
     assert_eq!(gateway.calls(), 0);

@@ -241,7 +241,13 @@ async fn operate(server: Server, accounts: Vec<AccountId>, mut rng: StdRng) {
             0 => Operation::Advance { account_id, id },
             1 => {
                 let amount = Credits::from_u32(rng.random_range(1..50));
-                Operation::Correct(Correction { account_id, id, amount, note: "operator".into() })
+                Operation::Correct(Correction {
+                    account_id,
+                    id,
+                    reference: id.to_string(),
+                    amount,
+                    note: "operator".into(),
+                })
             }
             2 => {
                 let plan = plan(&mut rng);

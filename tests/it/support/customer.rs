@@ -131,9 +131,11 @@ impl Gateway {
     /// Takes credits until this many are left.
     pub(crate) async fn leave(&self, account_id: AccountId, credits: i64) {
         let amount = (self.balance(account_id).await - credits).try_into().unwrap();
+        let id = CallId::from_uuid(new_id());
         self.act(Operation::Correct(Correction {
             account_id,
-            id: CallId::from_uuid(new_id()),
+            id,
+            reference: id.to_string(),
             amount,
             note: "test".into(),
         }))

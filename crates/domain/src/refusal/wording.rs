@@ -9,14 +9,14 @@ use crate::language::Language;
 pub type Text = Cow<'static, str>;
 
 /// The addresses that an action may name. `None` where the operator has not set one.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Addresses<'a> {
     /// Where support is reached.
     pub support: Option<&'a str>,
     /// Where plans and credits are bought.
-    pub upgrade: Option<&'a str>,
+    pub upgrade: Option<Cow<'a, str>>,
     /// Where errors are explained.
-    pub docs: Option<&'a str>,
+    pub docs: Option<Cow<'a, str>>,
 }
 
 impl<'a> Addresses<'a> {
@@ -36,16 +36,16 @@ impl<'a> Addresses<'a> {
 }
 
 /// A part of a sentence that is left out where it has no address.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Optional<'a> {
     before: &'static str,
-    address: Option<&'a str>,
+    address: Option<Cow<'a, str>>,
     after: &'static str,
 }
 
 impl Display for Optional<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.address {
+        match &self.address {
             Some(address) => write!(f, "{}{address}{}", self.before, self.after),
             None => Ok(()),
         }
@@ -118,7 +118,11 @@ mod tests {
     fn a_missing_address_leaves_no_trace() {
         let (support, upgrade, docs) = Addresses::default().in_actions(Language::En);
         assert_eq!(format!("Contact {support}{upgrade}.{docs}"), "Contact support.");
-        let known = Addresses { support: Some("a@b"), upgrade: Some("https://c"), docs: Some("https://d") };
+        let known = Addresses {
+            support: Some("a@b"),
+            upgrade: Some("https://c".into()),
+            docs: Some("https://d".into()),
+        };
         let (support, upgrade, docs) = known.in_actions(Language::Pt);
         assert_eq!(format!("{support}{upgrade}.{docs}"), "a@b em https://c. Veja https://d.");
     }

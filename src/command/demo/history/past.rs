@@ -122,6 +122,7 @@ impl Past {
             49 => Operation::Correct(Correction {
                 account_id: ACCOUNT,
                 id,
+                reference: "refund-2119".into(),
                 amount: Credits::from_u32(10),
                 note: "Order 2119 was entered with 10 credits too many".into(),
             }),

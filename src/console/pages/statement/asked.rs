@@ -8,7 +8,6 @@ use crate::console::words::Words;
 use crate::domain::ids::KeyId;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::console::statement::StatementFilter;
-use crate::storage::ledger::statement::StatementLine;
 
 /// Kinds that are chosen together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,14 +86,6 @@ impl Asked {
             adds_up: query.text("sum") == "1",
             unread,
         })
-    }
-
-    /// Whether an entry is one that was asked for.
-    pub(super) fn includes(&self, line: &StatementLine) -> bool {
-        let kinds = self.group.kinds();
-        self.days.map(Days::instants).is_none_or(|(from, until)| line.at >= from && line.at < until)
-            && (kinds.is_empty() || kinds.iter().any(|kind| kind.as_str() == line.kind))
-            && self.key.is_none_or(|key| line.key_id == Some(key))
     }
 
     pub(super) fn filter(&self) -> StatementFilter {

@@ -95,7 +95,7 @@ fn what(words: Words, base: &str, line: &StatementLine) -> Markup {
             Some(EntryKind::Grant) => { (words.grant_given()) (note) (reference) },
             Some(EntryKind::Pack) => { (words.pack_bought()) (note) (reference) },
             Some(EntryKind::Expiry) => (words.lot_ended()),
-            Some(EntryKind::Correction) => { (words.taken_back()) (note) },
+            Some(EntryKind::Correction) => { (words.taken_back()) (note) (reference) },
             Some(EntryKind::PlanMove) => { (words.plan_moved()) (note) },
             None => (line.kind),
         }

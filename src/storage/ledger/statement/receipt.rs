@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{LineRow, StatementLine, select_statement_lines};
 use crate::domain::ids::{AccountId, CallId};
+use crate::domain::language::Language;
 use crate::domain::price::PriceDetail;
 use crate::domain::settlement::Outcome;
 use crate::ledger::rules::entry::EntryKind;
@@ -63,6 +64,7 @@ pub async fn find(
     connection: &mut PgConnection,
     account_id: AccountId,
     call_id: CallId,
+    language: Language,
 ) -> Result<Option<Receipt>, StorageError> {
     let rows = rows_of_call(connection, account_id, call_id).await?;
     let Some(hold) = rows.first() else { return Ok(None) };
@@ -73,13 +75,14 @@ pub async fn find(
     let payment = Payment::of(movements, state);
     let plan_request_used =
         if requests_by_plan { payment.charges_plan() } else { state != CallState::Released };
-    let entries = rows.into_iter().map(StatementLine::try_from).collect::<Result<Vec<_>, StorageError>>()?;
+    let entries =
+        rows.into_iter().map(|row| StatementLine::of(row, language)).collect::<Result<Vec<_>, _>>()?;
     let Some(first) = entries.first() else { return Ok(None) };
     Ok(Some(Receipt {
         call_id,
         state: state.as_str(),
         label: state.label(),
-        summary: summary(state, (outcome, statuses), &payment),
+        summary: summary::of_receipt(state, (outcome, statuses), &payment, language),
         outcome: outcome.map(Outcome::as_str),
         status: first.status,
         upstream_status: first.upstream_status,

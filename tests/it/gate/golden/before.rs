@@ -305,7 +305,7 @@ async fn method_not_allowed() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.get("/crm", &customer.key).await.golden(), @r#"
-    405 | allow: POST
+    405 | allow: POST,OPTIONS
     {
       "success": false,
       "error": {
@@ -326,7 +326,7 @@ async fn method_not_allowed_on_a_page_that_is_read() {
     let gateway = Gateway::start().await;
     let customer = gateway.professional().await;
     assert_snapshot!(gateway.post("/creditos", &customer.key, &marina()).await.golden(), @r#"
-    405 | allow: GET,HEAD
+    405 | allow: GET,HEAD,OPTIONS
     {
       "success": false,
       "error": {

@@ -201,7 +201,7 @@ async fn insufficient_credits_in_portuguese() {
         "support_contact": "support@example.com",
         "credits_needed": 2,
         "credits_available": 1,
-        "upgrade_url": "/pricing"
+        "upgrade_url": "/pt/pricing"
       },
       "error_code": "INSUFFICIENT_CREDITS",
       "request_id": "…",
@@ -230,7 +230,7 @@ async fn texts_fixed_by_the_contract_stay_english() {
       "error_code": "ACCESS_DENIED",
       "current_tier": "platform_professional",
       "required_tier": "crm_business",
-      "upgrade_url": "/pricing"
+      "upgrade_url": "/pt/pricing"
     }
     "#);
     let invalid = with_header(&gateway, "an-imported-key-for-tests-1", &marina(), PORTUGUESE).await;

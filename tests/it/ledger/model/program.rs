@@ -194,7 +194,8 @@ impl Program {
             Step::Take { node, account, amount } => {
                 let (account_id, id) = (account_id(*account), self.new_id());
                 let amount = credits((*amount).into());
-                let take = Correction { account_id, id, amount, note: "a test".into() };
+                let take =
+                    Correction { account_id, id, reference: id.to_string(), amount, note: "a test".into() };
                 self.commit(*node, false, vec![Operation::Correct(take)], None)
             }
             Step::Move { node, account, plan } => {
