@@ -124,6 +124,7 @@ words! {
         / "Peça ao operador deste gateway e informe a conta e o plano ou pacote desejado.";
     in_console: "[*Credits and plan*](/upgrade) in the console shows what your account has."
         / "[*Créditos e plano*](/upgrade), no console, mostra o que a sua conta tem.";
+    without_posts: "without posts" / "sem publicações";
     signing_up: "No account yet? [Create one](/signup). It begins on the plan `{plan}`"
         / "Ainda sem conta? [Crie uma](/signup). Ela começa no plano `{plan}`";
     key_by_sign_up: "[create an account](/signup) or log in to the [console](/console)"

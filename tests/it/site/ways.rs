@@ -33,6 +33,19 @@ async fn the_prices_say_where_plans_and_packs_are_bought() {
 }
 
 #[tokio::test]
+async fn the_prices_name_the_least_that_a_depth_costs() {
+    let gateway = Gateway::start().await;
+    for (path, price) in [
+        ("/pricing.md", "| basic 1, standard 2 (1 without posts), premium 2 |"),
+        ("/pt/pricing.md", "| basic 1, standard 2 (1 sem publicações), premium 2 |"),
+        ("/docs/reference/analyzeComprehensive.md", "basic 1, standard 2 (1 without posts), premium 2"),
+    ] {
+        let page = get(&gateway, path).await.body;
+        assert!(page.contains(price), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn the_sign_up_grant_is_shown_where_sign_up_is_open() {
     for (settings, said) in [
         (&[][..], Some("on the plan `start` with 25 credits for 30 days.")),
