@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::hex;
 use crate::http::call_record::CallRecord;
-use crate::http::compression::{CompressedBody, Compression};
+use crate::http::compression::{CompressedBody, Compression, Whole};
 use crate::openapi::Facts;
 
 /// Stands in texts for the address of the gateway, where the settings name none. A reader gets the
@@ -80,7 +80,7 @@ impl Served {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|line| line.split(','))
             .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == &etag[2..]);
-        let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body) });
+        let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body.clone()) });
         let answered = response.headers_mut();
         if let Ok(etag) = HeaderValue::try_from(etag) {
             answered.insert(header::ETAG, etag);
@@ -93,6 +93,7 @@ impl Served {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
             answered.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+            response.extensions_mut().insert(Whole(body));
             response.extensions_mut().insert(compression);
         }
         response.extensions_mut().insert(CallRecord::of_open_path(route));
