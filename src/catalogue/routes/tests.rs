@@ -187,8 +187,7 @@ fn paths_that_differ_only_in_parameter_names_are_distinguished_from_equal_ones()
         RouteSet::parse(&format!("{SELLER}{route}")).err().map(|faults| faults.0[0].message.clone())
     };
     assert_eq!(with("/images/{id}/resize", "GET"), None);
-    let names =
-        "`path` differs from /images/{id}/resize of another route only in parameter names: use the same names";
+    let names = "`path` differs from /images/{id}/resize of another route only in parameter names: use the same names";
     assert_eq!(with("/images/{name}/resize", "GET").as_deref(), Some(names));
     for path in ["/images/{name}/resize", "/images/{id}/resize"] {
         let same = "`path` matches the same requests as /images/{id}/resize of another route";

@@ -227,7 +227,9 @@ impl Fixed {
             "kid" => "THE-ID-OF-THE-KEY".to_owned(),
             "newest_post_at" | "published_at" | "date" => text.to_owned(),
             "period_starts_at" => PERIOD_START.to_owned(),
-            "renews_at" | "renovacao_proxima" | "reset_date" | "reset_time" => RENEWAL.to_owned(),
+            "expires_at" | "renews_at" | "renovacao_proxima" | "reset_date" | "reset_time" => {
+                RENEWAL.to_owned()
+            }
             _ if uuid::Uuid::parse_str(text).is_ok() => {
                 let known = self.ids.iter().position(|id| id == text);
                 let number = known.unwrap_or_else(|| {
