@@ -25,14 +25,13 @@ const MAX_DROPPED_BYTES: usize = 8 * 1024 * 1024;
 /// it a body is compressed for each.
 #[derive(Clone, Debug)]
 pub enum Compression {
-    /// Once; the result is kept.
-    Once(CompressedBody),
+    /// Once; the result is kept. `body` is what is compressed, which the router drops for HEAD.
+    Once {
+        body: Bytes,
+        kept: CompressedBody,
+    },
     Never,
 }
-
-/// Extension of answers that have their body when the router drops it, as it does for HEAD.
-#[derive(Clone, Debug)]
-pub struct Whole(pub Bytes);
 
 /// A compressed body, once a client has asked for it. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -60,12 +59,15 @@ impl CompressedBody {
 ///
 /// An answer to HEAD, of which the router has kept only the length, gets the headers of GET.
 pub async fn compress(mut response: Response, accept_encoding: HeaderValue) -> Response {
-    let whole = response.extensions_mut().remove::<Whole>().map(|Whole(body)| body);
     let Some(length) = length_of_dropped_body(&response) else {
         return compress_whole(response, accept_encoding).await;
     };
-    // Without the body, any of its length shows whether it would be compressed.
-    *response.body_mut() = Body::from(whole.unwrap_or_else(|| vec![0; length].into()));
+    let body = match response.extensions().get() {
+        Some(Compression::Once { body, .. }) => body.clone(),
+        // Any body of this length shows whether it would be compressed.
+        _ => vec![0; length].into(),
+    };
+    *response.body_mut() = Body::from(body);
     compress_whole(response, accept_encoding).await.map(|_| Body::empty())
 }
 
@@ -79,7 +81,7 @@ fn length_of_dropped_body(response: &Response) -> Option<usize> {
 async fn compress_whole(mut response: Response, accept_encoding: HeaderValue) -> Response {
     let kept = match response.extensions_mut().remove() {
         None => None,
-        Some(Compression::Once(kept)) => Some(kept),
+        Some(Compression::Once { kept, .. }) => Some(kept),
         Some(Compression::Never) => return response,
     };
     let status = response.status();
@@ -139,7 +141,7 @@ mod tests {
         let kept = CompressedBody::default();
         let sent = async |text: &str, accepted: &'static str| {
             let mut response = Response::new(Body::from(text.repeat(10_000)));
-            response.extensions_mut().insert(Compression::Once(kept.clone()));
+            response.extensions_mut().insert(Compression::Once { body: Bytes::new(), kept: kept.clone() });
             let response = compress(response, HeaderValue::from_static(accepted)).await;
             let encoding = response.headers().get(header::CONTENT_ENCODING).cloned();
             (encoding, response.into_body().collect().await.unwrap().to_bytes())
@@ -161,14 +163,12 @@ mod tests {
     async fn an_answer_whose_body_was_dropped_has_the_headers_of_the_whole_one() {
         let whole = Bytes::from("a".repeat(10_000));
         for accepted in ["gzip", "identity"] {
-            for compression in
-                [None, Some(Compression::Never), Some(Compression::Once(CompressedBody::default()))]
-            {
+            let once = Compression::Once { body: whole.clone(), kept: CompressedBody::default() };
+            for compression in [None, Some(Compression::Never), Some(once)] {
                 let sent = async |is_dropped: bool| {
                     let body = if is_dropped { Body::empty() } else { Body::from(whole.clone()) };
                     let builder = Response::builder().header(header::CONTENT_LENGTH, whole.len());
                     let mut response = builder.body(body).unwrap();
-                    response.extensions_mut().insert(Whole(whole.clone()));
                     if let Some(compression) = compression.clone() {
                         response.extensions_mut().insert(compression);
                     }

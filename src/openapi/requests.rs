@@ -136,8 +136,8 @@ fn short_text(max_chars: usize) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
 }
 
-/// ASCII characters that are neither letters nor digits. Regular expressions of some languages lack
-/// classes such as `\p{L}`, so a pattern rules out what is surely no letter; the texts say the rest.
+/// ASCII characters that are neither letters nor digits. Some languages lack classes such as
+/// `\p{L}`, so a pattern rules out what is surely no letter. The texts say the rest.
 const MARKS: &str = r"!-/:-@\[-`{-~";
 
 /// The names of a person's fields in English and in Portuguese, what they hold, and what they must

@@ -12,10 +12,9 @@ pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Returns the key of a request, or `None` if it has no credential.
 ///
-/// A header without a value is no credential, as if it were absent; `Bearer` without a token
-/// neither. An `Authorization` of one other word lacks its scheme: it is refused with an error of
-/// its own and does not pass as anonymous. A key sent in both headers, or in a repeated header, must
-/// be the same everywhere.
+/// A header without a value, or with `Bearer` and no token, counts as absent. An `Authorization` of
+/// one other word lacks its scheme: it is refused with an error of its own and does not pass as
+/// anonymous. A key sent in both headers, or in a repeated header, must be the same everywhere.
 pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
     if let Some(parameter) = key_in_query(uri.query().unwrap_or_default()) {
         return Err(Refusal::KeyInQueryString { parameter });
@@ -34,7 +33,7 @@ pub fn has_other_scheme(headers: &HeaderMap) -> bool {
     authorizations(headers).any(|value| bearer_token(value).is_none())
 }
 
-/// The credentials of `Authorization`: a scheme without any is left out if it is `Bearer`.
+/// The values of `Authorization`, without those that have no more than the scheme `Bearer`.
 fn authorizations(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     values(headers, header::AUTHORIZATION).filter(|value| !value.eq_ignore_ascii_case(BEARER))
 }
