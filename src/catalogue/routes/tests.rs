@@ -90,7 +90,7 @@ fn every_fault_is_reported_at_once_with_its_line() {
             "path = \"/v1/keys\"",
             "9: `path` is under `/v1/keys`, a path of the service",
         ),
-        ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "has the path /crm of one"),
+        ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "one of them has the path /crm of this file"),
         ("to = \"/v2/images/{id}", "to = \"/v2/images/{other}", "`to` has a parameter `other`"),
         ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
         ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),

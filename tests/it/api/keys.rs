@@ -125,7 +125,7 @@ async fn every_faulty_field_is_named_at_once() {
           {
             "field": "regions",
             "problem": "not_a_region",
-            "message": "must contain region names made of lowercase letters, digits and `-`"
+            "message": "must contain region names of at most 32 lowercase letters, digits and `-`"
           },
           {
             "field": "allowed_networks",
