@@ -101,7 +101,7 @@ guides! {
     Operator "ledger",
     Operator "enrichment",
     Operator "performance" english
-        "Desempenho: método e resultados (em inglês)"
+        "Desempenho (em inglês)"
         "Compara o gateway com um servidor simples e com um que executa uma transação por chamada.",
 }
 
