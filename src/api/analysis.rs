@@ -97,8 +97,8 @@ fn not_searched(error: &FindError) -> Refusal {
 /// standard depth goes no deeper than basic where the person has no posts to read.
 fn depth(route: &Route, requested: Option<Depth>, person: &Person) -> (Depth, Option<Credits>) {
     match (route.depth(requested), route.price) {
-        (Depth::Standard, Price::ByDepth(prices)) if person.posts.is_empty() => {
-            (Depth::Basic, Some(prices.standard_without_posts))
+        (depth @ Depth::Standard, Price::ByDepth(_)) if person.posts.is_empty() => {
+            (Depth::Basic, Some(route.price.least(depth)))
         }
         (depth, _) => (depth, None),
     }

@@ -54,7 +54,7 @@ impl Follower {
             Ok(true) if !self.shared.upstreams().have_new_files() => Ok(before.numbers),
             Ok(_) => self.activate().await,
             Err(error) => {
-                tracing::debug!(%error, "sets could not be looked at");
+                tracing::debug!(%error, "reading the newest sets failed");
                 return;
             }
         };

@@ -148,7 +148,7 @@ impl RouteSet {
                     let path = route.path;
                     file.fault(
                         "builtin",
-                        format_args!("routes are sold too, and a route of the file has the path {path} of one: add `builtin = false`"),
+                        format_args!("routes are sold too, and one of them has the path {path} of this file: add `builtin = false`"),
                     );
                 }
                 self.built_in.push(route);

@@ -107,10 +107,10 @@ fn write_price(price: &PriceDetail, out: &mut impl Write) -> io::Result<()> {
     )?;
     match price.missing {
         Some(WhenMissing::Min) if price.charged > price.min.max(price.base) => {
-            writeln!(out, "A figure is missing. The route charges then what the known ones come to.")
+            writeln!(out, "A figure is missing, so the route charges by the known figures.")
         }
         Some(rule) => {
-            writeln!(out, "A figure is missing. The route charges then by its rule `{}`.", rule.as_str())
+            writeln!(out, "A figure is missing, so the route applies its rule `{}`.", rule.as_str())
         }
         None => Ok(()),
     }

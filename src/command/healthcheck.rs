@@ -25,7 +25,7 @@ const ANSWER_BYTES: u64 = 16 * 1024;
 pub async fn run(url: &Uri, output: Output) -> anyhow::Result<()> {
     ensure!(
         url.scheme_str() == Some("http"),
-        "healthcheck needs an http URL: the one of the gateway, not of a proxy in front of it"
+        "healthcheck needs the http:// URL of the gateway itself, not of a proxy in front of it"
     );
     let host = url.host().context("--url has no host")?;
     let address = format!("{host}:{}", url.port_u16().unwrap_or(80));

@@ -93,8 +93,8 @@ pub struct RotateKey {
 pub struct LeakOfKey {
     /// Key id.
     id: KeyId,
-    /// `revoke`, `disable`, `notify`, or `default`: as `leaks.on_leak` says. Without it the command
-    /// only shows.
+    /// `revoke`, `disable`, `notify`, or `default`: as `leaks.on_leak` says. Omit it to show the
+    /// current choice.
     #[arg(value_parser = values::on_leak)]
     action: Option<OrNone<OnLeak>>,
 }

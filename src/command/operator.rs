@@ -63,11 +63,12 @@ pub struct AddOperator {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum RoleArg {
-    /// Look at the service, and at no account.
+    /// See health, plans and the audit log, but open no account.
     Viewer,
-    /// Look at accounts, suspend and resume them, revoke keys, send e-mails again.
+    /// See and create accounts, suspend and resume them, revoke keys, end lost second factors, send
+    /// e-mails again.
     Support,
-    /// Move plans and credits too.
+    /// Also grant and take credits, and move accounts to other plans.
     Admin,
 }
 

@@ -209,7 +209,7 @@ async fn warnings_with(kind: SetKind, text: &str, context: &Context) -> Vec<Stri
     // A gateway may have what this machine lacks.
     let of_upstreams = of_upstreams
         .into_iter()
-        .map(|fault| format!("{fault}; a gateway where that is so keeps its current routes"));
+        .map(|fault| format!("{fault}; a gateway with this fault keeps its current routes"));
     let of_prices = routes.warnings().into_iter().filter(|_| kind == SetKind::Routes);
     let sign_up = context.settings().sign_up_warning(&catalogue).filter(|_| kind == SetKind::Catalogue);
     warnings(&catalogue, &routes).into_iter().chain(of_prices).chain(of_upstreams).chain(sign_up).collect()

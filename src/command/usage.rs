@@ -31,7 +31,7 @@ pub(super) struct UsageArgs {
     /// Last UTC day [default: today].
     #[arg(long, value_name = "DAY", value_parser = values::day)]
     to: Option<NaiveDate>,
-    /// What to tell apart; everything else is added up.
+    /// What to group by; everything else is added up.
     #[arg(long, value_delimiter = ',', default_value = "day")]
     by: Vec<By>,
 }

@@ -93,12 +93,12 @@ impl Settings {
         require(
             tls.cert_file.is_empty() == tls.key_file.is_empty(),
             "tls.key_file",
-            "needs tls.cert_file, and the other way round: set both, or neither",
+            "must be set together with tls.cert_file",
         );
         require(
             tls.client_ca_file.is_empty() || tls.is_on(),
             "tls.client_ca_file",
-            "needs tls.cert_file: without TLS there are no certificates of clients",
+            "needs tls.cert_file: clients present certificates only over TLS",
         );
     }
 

@@ -3,12 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::http::header;
 use tokio::time::Instant;
 
 use super::Gate;
 use super::auth::caller::Caller;
-use super::auth::credential::credential;
+use super::auth::credential::{credential, has_other_scheme};
 use super::auth::dev_mode::{self, Identified};
 use super::call::{Call, Incoming, Refused};
 use crate::clock::sleep_until_next;
@@ -38,7 +37,7 @@ impl Authenticated {
 /// Passes calls with a valid key; in development mode, every call.
 pub(super) async fn authenticate(Incoming(mut call): Incoming) -> Result<Authenticated, Refused> {
     let sent = credential(call.request.headers(), call.request.uri());
-    let has_other_scheme = call.request.headers().contains_key(header::AUTHORIZATION);
+    let has_other_scheme = has_other_scheme(call.request.headers());
     let client = call.client();
     let identified = match &call.gate.dev_key {
         Some(key) => dev_mode::identify(&call.gate.keyring, sent, key, client).await,

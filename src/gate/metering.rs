@@ -140,12 +140,13 @@ impl PaidAnswer {
 /// Holds the price, runs the handler, captures or releases.
 pub(super) async fn meter(route: Arc<PaidRoute>, validated: Validated) -> Result<Answered, Refused> {
     let Validated { call, caller, slot, person, body } = validated;
-    let price = route.route.price.held(route.route.depth(person.depth));
+    let depth = route.route.depth(person.depth);
+    let price = route.route.price.held(depth);
     let sale = Sale {
         metering: route.metering.clone(),
         number: route.number,
         price,
-        least: price,
+        least: route.route.price.least(depth),
         outlives_client: true,
         deadline: route.metering.deadline,
     };

@@ -10,6 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 use sqlx::PgPool;
 
 use crate::domain::caller::KeyRecord;
+use crate::domain::key::Mode;
 use crate::domain::refusal::ErrorCode;
 use crate::storage::refused_calls::{RefusedCall, add};
 
@@ -28,13 +29,15 @@ const fn counts(code: ErrorCode) -> bool {
 }
 
 impl RefusedCalls {
-    /// Counts a call, if this code is a refusal.
+    /// Counts a call, if this code is a refusal. The usage of an account shows calls of live keys.
     pub fn count(&self, key: &KeyRecord, path: &'static str, code: ErrorCode, day: NaiveDate) {
         if counts(code) {
             counter!("gateway_refused_calls_total", "code" => code.as_str(), "plan" => key.plan.plan.clone())
                 .increment(1);
             let (account_id, key_id) = (key.account_id, key.key_id);
-            self.add(RefusedCall { account_id, day, key_id, path, code }, 1);
+            if key.mode == Mode::Live {
+                self.add(RefusedCall { account_id, day, key_id, path, code }, 1);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Request, header};
 use axum::response::Response;
 use bytes::Bytes;
@@ -18,12 +18,18 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove}
 /// Smaller bodies are not compressed: they fit into one packet.
 const MIN_BYTES: u64 = 1024;
 
+/// Longest body that stands in for one that was dropped: no page is longer.
+const MAX_DROPPED_BYTES: usize = 8 * 1024 * 1024;
+
 /// Extension of answers whose body many clients get: how it is compressed for the next one. Without
 /// it a body is compressed for each.
 #[derive(Clone, Debug)]
 pub enum Compression {
-    /// Once; the result is kept.
-    Once(CompressedBody),
+    /// Once; the result is kept. `body` is what is compressed, which the router drops for HEAD.
+    Once {
+        body: Bytes,
+        kept: CompressedBody,
+    },
     Never,
 }
 
@@ -34,11 +40,14 @@ pub struct CompressedBody(Arc<OnceCell<Bytes>>);
 impl CompressedBody {
     /// Puts the kept body into the place of one that is about to be compressed.
     async fn kept(&self, compressed: Response) -> Response {
-        let (parts, body) = compressed.into_parts();
+        let (mut parts, body) = compressed.into_parts();
         let kept =
             self.0.get_or_try_init(|| async { Ok::<_, axum::Error>(body.collect().await?.to_bytes()) });
         let body = match kept.await {
-            Ok(bytes) => Body::from(bytes.clone()),
+            Ok(bytes) => {
+                parts.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+                Body::from(bytes.clone())
+            }
             Err(error) => Body::from_stream(stream::once(ready(Err::<Bytes, _>(error)))),
         };
         Response::from_parts(parts, body)
@@ -47,10 +56,32 @@ impl CompressedBody {
 
 /// Compresses a rendered answer, where the client's `Accept-Encoding` allows it and it is worth it.
 /// A client that excludes every encoding gets plain bytes, as RFC 9110, section 12.5.3, allows.
+///
+/// An answer to HEAD, of which the router has kept only the length, gets the headers of GET.
 pub async fn compress(mut response: Response, accept_encoding: HeaderValue) -> Response {
+    let Some(length) = length_of_dropped_body(&response) else {
+        return compress_whole(response, accept_encoding).await;
+    };
+    let body = match response.extensions().get() {
+        Some(Compression::Once { body, .. }) => body.clone(),
+        // Any body of this length shows whether it would be compressed.
+        _ => vec![0; length].into(),
+    };
+    *response.body_mut() = Body::from(body);
+    compress_whole(response, accept_encoding).await.map(|_| Body::empty())
+}
+
+/// The length that an answer without a body names.
+fn length_of_dropped_body(response: &Response) -> Option<usize> {
+    let is_dropped = response.body().size_hint().exact() == Some(0);
+    let length = response.headers().get(header::CONTENT_LENGTH).filter(|_| is_dropped)?;
+    length.to_str().ok()?.parse().ok().filter(|length| (1..=MAX_DROPPED_BYTES).contains(length))
+}
+
+async fn compress_whole(mut response: Response, accept_encoding: HeaderValue) -> Response {
     let kept = match response.extensions_mut().remove() {
         None => None,
-        Some(Compression::Once(kept)) => Some(kept),
+        Some(Compression::Once { kept, .. }) => Some(kept),
         Some(Compression::Never) => return response,
     };
     let status = response.status();
@@ -110,7 +141,7 @@ mod tests {
         let kept = CompressedBody::default();
         let sent = async |text: &str, accepted: &'static str| {
             let mut response = Response::new(Body::from(text.repeat(10_000)));
-            response.extensions_mut().insert(Compression::Once(kept.clone()));
+            response.extensions_mut().insert(Compression::Once { body: Bytes::new(), kept: kept.clone() });
             let response = compress(response, HeaderValue::from_static(accepted)).await;
             let encoding = response.headers().get(header::CONTENT_ENCODING).cloned();
             (encoding, response.into_body().collect().await.unwrap().to_bytes())
@@ -126,6 +157,28 @@ mod tests {
         response.extensions_mut().insert(Compression::Never);
         let response = compress(response, HeaderValue::from_static("gzip")).await;
         assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
+    }
+
+    #[tokio::test]
+    async fn an_answer_whose_body_was_dropped_has_the_headers_of_the_whole_one() {
+        let whole = Bytes::from("a".repeat(10_000));
+        for accepted in ["gzip", "identity"] {
+            let once = Compression::Once { body: whole.clone(), kept: CompressedBody::default() };
+            for compression in [None, Some(Compression::Never), Some(once)] {
+                let sent = async |is_dropped: bool| {
+                    let body = if is_dropped { Body::empty() } else { Body::from(whole.clone()) };
+                    let builder = Response::builder().header(header::CONTENT_LENGTH, whole.len());
+                    let mut response = builder.body(body).unwrap();
+                    if let Some(compression) = compression.clone() {
+                        response.extensions_mut().insert(compression);
+                    }
+                    compress(response, HeaderValue::from_static(accepted)).await
+                };
+                let (get, head) = (sent(false).await, sent(true).await);
+                assert_eq!(head.headers(), get.headers(), "{accepted} {compression:?}");
+                assert_eq!(head.into_body().size_hint().exact(), Some(0));
+            }
+        }
     }
 
     #[tokio::test]

@@ -123,7 +123,7 @@ fn email(fields: &mut Fields, value: Json) -> Option<String> {
     let Json::Text(text) = value else { return fields.fault("email", Fault::NotText) };
     match text.parse::<EmailAddress>() {
         Ok(address) => Some(address.into_string()),
-        Err(_) => fields.fault("email", Fault::NotAddress),
+        Err(error) => fields.fault("email", error.into()),
     }
 }
 

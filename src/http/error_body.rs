@@ -189,7 +189,7 @@ impl<'a> Influtics<'a> {
         let error = match view.refusal {
             Refusal::MissingAuth => "Missing Authorization header".into(),
             Refusal::InvalidApiKey => "Invalid API key".into(),
-            Refusal::ExpiredApiKey | Refusal::ReplacedSecret => "API key has expired".into(),
+            Refusal::ExpiredApiKey => "API key has expired".into(),
             other => other.message(ctx.language),
         };
         Self {

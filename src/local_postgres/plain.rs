@@ -53,7 +53,7 @@ fn open_with(path: &Path, options: &mut OpenOptions, flags: OFlags) -> io::Resul
 fn not_plain() -> io::Error {
     io::Error::new(
         ErrorKind::InvalidInput,
-        "it is a link or not what belongs there, and nothing but the server's own files is touched: look at it, then remove it",
+        "it is a link, or not a file of the server, and only the server's files are changed: inspect it, then remove it",
     )
 }
 

@@ -215,7 +215,7 @@ fn parameters(operation: &Operation) -> Value {
             "description": parameter.about[0], "schema": parameter.schema,
         });
         if let Some(example) = parameter.example {
-            written["example"] = json!(example);
+            written["example"] = parameter.example_value(example);
         }
         written
     });

@@ -186,15 +186,17 @@ impl Walk {
     }
 }
 
-/// Adds what the renderer adds to the answers of a key.
-fn add_billing(name: &str, schema: &mut Value) {
-    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        let billing = serde_json::json!({ "$ref": "#/components/schemas/BillingInfo" });
-        properties.insert("billing_info".to_owned(), billing);
-    }
+/// Adds what the renderer adds to the answers of a key: to the object that a handler answers with.
+pub(super) fn add_billing(name: &str, schema: &mut Value) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    let billing = serde_json::json!({ "$ref": "#/components/schemas/BillingInfo" });
+    properties.insert("billing_info".to_owned(), billing);
     let is_always_there = meaning_of(name, "billing_info").is_some_and(|(_, absent)| absent.is_none());
     if let Some(Value::Array(required)) = schema.get_mut("required").filter(|_| is_always_there) {
-        required.push("billing_info".into());
+        let billing = Value::from("billing_info");
+        if !required.contains(&billing) {
+            required.push(billing);
+        }
     }
 }
 

@@ -125,6 +125,13 @@ impl Parameter {
     pub fn is_in_path(&self) -> bool {
         self.place != ParameterPlace::Query
     }
+
+    /// What a sample sends, as a value of the kind that the schema has.
+    pub(super) fn example_value(&self, sent: &str) -> Value {
+        let is_text = self.schema["type"] == "string";
+        let value = if is_text { None } else { serde_json::from_str(sent).ok() };
+        value.unwrap_or_else(|| sent.into())
+    }
 }
 
 /// An answer that is not an error.

@@ -136,27 +136,46 @@ fn short_text(max_chars: usize) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
 }
 
+/// ASCII characters that are neither letters nor digits. Some languages lack classes such as
+/// `\p{L}`, so a pattern rules out what is surely no letter. The texts say the rest.
+const MARKS: &str = r"!-/:-@\[-`{-~";
+
 /// The names of a person's fields in English and in Portuguese, what they hold, and what they must
-/// contain: a letter of any script, or for a company also a digit.
+/// contain besides marks: a letter of any script, or for a company also a digit.
 const NAMES: [([&str; 2], Texts, &str); 3] = [
-    (["first_name", "primeiro_nome"], ["Given name.", "Nome."], r"\p{L}"),
-    (["last_name", "ultimo_nome"], ["Surname, or several.", "Sobrenome, um ou mais."], r"\p{L}"),
+    (
+        ["first_name", "primeiro_nome"],
+        ["Given name, with at least one letter.", "Nome, com pelo menos uma letra."],
+        "0-9",
+    ),
+    (
+        ["last_name", "ultimo_nome"],
+        [
+            "Surname, or several, with at least one letter.",
+            "Sobrenome, um ou mais, com pelo menos uma letra.",
+        ],
+        "0-9",
+    ),
     (
         ["company", "empresa"],
-        ["Company, by its brand or full name.", "Empresa, pela marca ou pelo nome completo."],
-        r"[\p{L}\p{N}]",
+        [
+            "Company, by its brand or full name, with at least one letter or digit.",
+            "Empresa, pela marca ou pelo nome completo, com pelo menos uma letra ou um dígito.",
+        ],
+        "",
     ),
 ];
 
 /// A person's names, under both spellings.
 fn names(own: Language) -> Vec<Field> {
-    let fields = NAMES.iter().map(|([english, portuguese], about, pattern)| {
+    let fields = NAMES.iter().map(|([english, portuguese], about, not_enough)| {
         let (name, other) = match own {
             Language::En => (*english, *portuguese),
             Language::Pt => (*portuguese, *english),
         };
+        let pattern = text_with(&format!(r"[^{CONTROL}\s{MARKS}{not_enough}]"));
         let schema =
-            json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": text_with(pattern) });
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": pattern });
         Field { other_name: Some(other), ..Field::new(name, schema, *about).required() }
     });
     fields.collect()

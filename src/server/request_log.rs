@@ -75,7 +75,7 @@ impl RequestLog {
     fn report_left_out(&self) {
         let left_out = self.left_out.swap(0, Relaxed);
         if left_out > 0 {
-            tracing::warn!(left_out, "refused requests without a valid key not logged one by one");
+            tracing::warn!(left_out, "refused requests without a valid key not logged individually");
         }
     }
 }

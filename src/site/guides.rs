@@ -1,7 +1,7 @@
 //! The guides: the documents of the repository, which are the only texts of them.
 
 use super::assets;
-use super::markdown::title_of;
+use super::markdown::{lead_of, title_of};
 use super::words::{Words, prefix};
 use crate::catalogue::routes::RouteSet;
 use crate::domain::language::Language;
@@ -32,64 +32,77 @@ pub(super) struct Guide {
     pub(super) name: &'static str,
     pub(super) reader: Reader,
     english: &'static str,
-    portuguese: Option<&'static str>,
+    portuguese: Portuguese,
+}
+
+/// What there is of a guide in Portuguese.
+#[derive(Clone, Copy, Debug)]
+enum Portuguese {
+    Text(&'static str),
+    /// For the contents: its title, and the sentence that says what it is about.
+    Entry {
+        title: &'static str,
+        lead: &'static str,
+    },
 }
 
 macro_rules! guides {
-    (@portuguese both $name:literal) => {
-        Some(include_str!(concat!("../../docs/pt/", $name, ".md")))
+    (@portuguese $name:literal) => {
+        Portuguese::Text(include_str!(concat!("../../docs/pt/", $name, ".md")))
     };
-    (@portuguese english $name:literal) => {
-        None
+    (@portuguese $name:literal $title:literal $lead:literal) => {
+        Portuguese::Entry { title: $title, lead: $lead }
     };
-    ($($reader:ident $languages:ident $name:literal,)+) => {
+    ($($reader:ident $name:literal $(english $title:literal $lead:literal)?,)+) => {
         /// Every guide, in the order of the contents.
         pub(super) const GUIDES: &[Guide] = &[$(Guide {
             name: $name,
             reader: Reader::$reader,
             english: include_str!(concat!("../../docs/", $name, ".md")),
-            portuguese: guides!(@portuguese $languages $name),
+            portuguese: guides!(@portuguese $name $($title $lead)?),
         },)+];
     };
 }
 
 guides! {
-    Client both "first-call",
-    Client both "testing",
-    Client both "api",
-    Client both "credits",
-    Client both "limits",
-    Client both "contacts",
-    Client both "analysis",
-    Client both "connections",
-    Client both "moving",
-    Owner both "console",
-    Owner both "keys",
-    Owner both "revocation",
-    Owner both "leaks",
-    Operator both "operations",
-    Operator both "operations/install",
-    Operator both "operations/configure",
-    Operator both "operations/first-customer",
-    Operator both "operations/console",
-    Operator both "operations/tls",
-    Operator both "operations/credentials",
-    Operator both "operations/backup",
-    Operator both "operations/upgrade",
-    Operator both "operations/monitoring",
-    Operator both "operations/log",
-    Operator both "operations/data",
-    Operator both "operations/incidents",
-    Operator both "operations/scaling",
-    Operator both "commands",
-    Operator both "selling-an-api",
-    Operator both "forwarding",
-    Operator both "describing-routes",
-    Operator both "changing-calls",
-    Operator both "signed-identity",
-    Operator both "ledger",
-    Operator both "enrichment",
-    Operator english "performance",
+    Client "first-call",
+    Client "testing",
+    Client "api",
+    Client "credits",
+    Client "limits",
+    Client "contacts",
+    Client "analysis",
+    Client "connections",
+    Client "moving",
+    Owner "console",
+    Owner "keys",
+    Owner "revocation",
+    Owner "leaks",
+    Operator "operations",
+    Operator "operations/install",
+    Operator "operations/configure",
+    Operator "operations/first-customer",
+    Operator "operations/console",
+    Operator "operations/tls",
+    Operator "operations/credentials",
+    Operator "operations/backup",
+    Operator "operations/upgrade",
+    Operator "operations/monitoring",
+    Operator "operations/log",
+    Operator "operations/data",
+    Operator "operations/incidents",
+    Operator "operations/scaling",
+    Operator "commands",
+    Operator "selling-an-api",
+    Operator "forwarding",
+    Operator "describing-routes",
+    Operator "changing-calls",
+    Operator "signed-identity",
+    Operator "ledger",
+    Operator "enrichment",
+    Operator "performance" english
+        "Desempenho (em inglês)"
+        "Compara o gateway com um servidor simples e com um que executa uma transação por chamada.",
 }
 
 /// Guides that concern the analysis and nothing else.
@@ -110,7 +123,7 @@ impl Guide {
     /// that it has.
     pub(super) fn text(&self, language: Language) -> (&'static str, Language) {
         match (language, self.portuguese) {
-            (Language::Pt, Some(text)) => (text, Language::Pt),
+            (Language::Pt, Portuguese::Text(text)) => (text, Language::Pt),
             _ => (self.english, Language::En),
         }
     }
@@ -118,11 +131,26 @@ impl Guide {
     /// Its texts in all languages.
     #[cfg(test)]
     pub(super) fn texts(&self) -> impl Iterator<Item = &'static str> {
-        [Some(self.english), self.portuguese].into_iter().flatten()
+        let portuguese = match self.portuguese {
+            Portuguese::Text(text) => Some(text),
+            Portuguese::Entry { .. } => None,
+        };
+        [Some(self.english), portuguese].into_iter().flatten()
     }
 
     pub(super) fn title(&self, language: Language) -> &'static str {
-        title_of(self.text(language).0)
+        match (language, self.portuguese) {
+            (Language::Pt, Portuguese::Entry { title, .. }) => title,
+            _ => title_of(self.text(language).0),
+        }
+    }
+
+    /// The sentence that says what it is about.
+    pub(super) fn lead(&self, language: Language) -> String {
+        match (language, self.portuguese) {
+            (Language::Pt, Portuguese::Entry { lead, .. }) => lead.to_owned(),
+            _ => lead_of(self.text(language).0),
+        }
     }
 }
 
@@ -190,7 +218,7 @@ mod tests {
 
     #[test]
     fn guides_exist_in_both_languages_but_for_the_measurements() {
-        let english = GUIDES.iter().filter(|guide| guide.portuguese.is_none());
+        let english = GUIDES.iter().filter(|guide| matches!(guide.portuguese, Portuguese::Entry { .. }));
         assert_eq!(english.map(|guide| guide.name).collect::<Vec<_>>(), ["performance"]);
     }
 
@@ -227,7 +255,7 @@ mod tests {
     #[test]
     fn both_texts_of_a_guide_have_the_same_headings_code_and_tables() {
         for guide in GUIDES {
-            let Some(portuguese) = guide.portuguese else { continue };
+            let Portuguese::Text(portuguese) = guide.portuguese else { continue };
             assert_eq!(structure(guide.english), structure(portuguese), "{}", guide.name);
             let rows = |text: &str| text.lines().filter(|line| line.starts_with('|')).count();
             assert_eq!(rows(guide.english), rows(portuguese), "{}", guide.name);

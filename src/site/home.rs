@@ -2,7 +2,7 @@
 
 use super::first_call::{self, sample, with_section};
 use super::guides::{Guide, Reader, guides_for};
-use super::markdown::{cell, lead_of, literal};
+use super::markdown::{cell, literal};
 use super::numbers::whole;
 use super::page::{Page, Section, prefix};
 use super::parts;
@@ -128,7 +128,7 @@ pub(super) fn guides(facts: &Facts, language: Language) -> Page {
     for reader in Reader::ALL {
         text += &format!("\n## {}\n\n", reader.title(words));
         for guide in guides_for(reader, &facts.routes) {
-            let (title, lead) = (guide.title(language), lead_of(guide.text(language).0));
+            let (title, lead) = (guide.title(language), guide.lead(language));
             text += &format!("- [{title}]({prefix}/docs/{}): {lead}\n", guide.name);
         }
     }
@@ -150,7 +150,7 @@ pub(super) fn llms_txt(facts: &Facts, operations: &[Operation]) -> String {
     for reader in Reader::ALL {
         text += &format!("\n## Guides {}\n\n", reader.title(words).to_lowercase());
         for guide in guides_for(reader, &facts.routes) {
-            let (title, lead) = (guide.title(Language::En), lead_of(guide.text(Language::En).0));
+            let (title, lead) = (guide.title(Language::En), guide.lead(Language::En));
             text += &format!("- [{title}](/docs/{}.md): {lead}\n", guide.name);
         }
     }

@@ -80,6 +80,11 @@ impl Page {
         Words(self.language)
     }
 
+    /// Whether the text is in another language than the page.
+    fn is_untranslated(&self) -> bool {
+        self.text_language != self.language
+    }
+
     pub(super) fn title(&self) -> &str {
         super::markdown::title_of(&self.text)
     }
@@ -101,6 +106,9 @@ impl Page {
             own => resolve(own, self.language, self.text_language).map(|target| text_address(&target)),
         };
         let mut text = with_links(&self.text, &resolve);
+        if let (true, Some((title, rest))) = (self.is_untranslated(), text.split_once('\n')) {
+            text = format!("{title}\n\n{}\n{rest}", self.words().only_english());
+        }
         if let Some(aside) = &self.aside {
             text.push('\n');
             text.push_str(&aside.markdown());
@@ -120,7 +128,7 @@ impl Page {
         if self.aside.as_ref().is_some_and(Aside::has_form) {
             scripts += &assets::script("trial.js");
         }
-        let note = (self.text_language != language).then(|| {
+        let note = self.is_untranslated().then(|| {
             format!("<p class=\"note\" lang=\"{}\">{}</p>\n", language.code(), words.only_english())
         });
         let title = match self.section {

@@ -42,11 +42,15 @@ pub(super) fn route_price(route: &ForwardedRoute, words: Words) -> String {
 pub(super) fn price(route: &Route, words: Words) -> String {
     match route.price {
         Price::Flat(price) => words.count_of_credits(price),
-        Price::ByDepth(_) => {
-            let [basic, standard, premium] = Depth::ALL.map(|depth| route.price.held(depth));
-            format!("basic {basic}, standard {standard}, premium {premium}")
-        }
+        Price::ByDepth(_) => Depth::ALL.map(|depth| of_depth(route.price, depth, words)).join(", "),
     }
+}
+
+/// What is held for a call of this depth, and the least that it costs, where that is less.
+fn of_depth(price: Price, depth: Depth, words: Words) -> String {
+    let (held, least) = (price.held(depth), price.least(depth));
+    let less = if least < held { format!(" ({least} {})", words.without_posts()) } else { String::new() };
+    format!("{} {held}{less}", depth.as_str())
 }
 
 fn calls(facts: &Facts, language: Language) -> String {

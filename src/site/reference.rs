@@ -11,6 +11,8 @@ use super::pricing::{price, route_price};
 use super::served::base_url;
 use super::trial;
 use super::words::Words;
+use crate::domain::credits::Credits;
+use crate::domain::depth::Depth;
 use crate::domain::language::Language;
 use crate::domain::plan::Access as AccessWord;
 use crate::domain::refusal::ErrorCode;
@@ -215,14 +217,19 @@ fn used(operation: &Operation) -> String {
     match &operation.access {
         Access::Paid(route) => match route.price {
             Price::Flat(price) => price.to_string(),
-            Price::ByDepth(_) => "1–2".to_owned(),
+            Price::ByDepth(_) => {
+                let least = Depth::ALL.map(|depth| route.price.least(depth)).into_iter().min();
+                let most = Depth::ALL.map(|depth| route.price.held(depth)).into_iter().max();
+                range(least.unwrap_or_default(), most.unwrap_or_default())
+            }
         },
-        Access::Forwarded(route) => {
-            let (least, most) = (route.price.least(), route.price.most());
-            if least == most { most.to_string() } else { format!("{least}–{most}") }
-        }
+        Access::Forwarded(route) => range(route.price.least(), route.price.most()),
         _ => "0".to_owned(),
     }
+}
+
+fn range(least: Credits, most: Credits) -> String {
+    if least == most { most.to_string() } else { format!("{least}–{most}") }
 }
 
 /// Whether a paid call that ends with this error is charged.

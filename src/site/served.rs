@@ -103,25 +103,32 @@ impl Served {
     fn for_reader(&self, headers: &HeaderMap) -> (Bytes, Cow<'_, str>, Compression) {
         let text = match std::str::from_utf8(&self.body) {
             Ok(text) if self.has_address => text,
-            _ => return (self.body.clone(), Cow::Borrowed(&self.digest), self.compression_for("")),
+            _ => {
+                return (
+                    self.body.clone(),
+                    Cow::Borrowed(&self.digest),
+                    self.compression_for("", &self.body),
+                );
+            }
         };
         let host = host(headers);
-        let body = text.replace(OWN_ADDRESS, &format!("http://{host}")).into_bytes();
-        let digest = digest_of(&body);
-        (body.into(), Cow::Owned(digest), self.compression_for(host))
+        let body: Bytes = text.replace(OWN_ADDRESS, &format!("http://{host}")).into();
+        let (digest, compression) = (digest_of(&body), self.compression_for(host, &body));
+        (body, Cow::Owned(digest), compression)
     }
 
-    fn compression_for(&self, host: &str) -> Compression {
+    fn compression_for(&self, host: &str, body: &Bytes) -> Compression {
+        let once = |kept: CompressedBody| Compression::Once { body: body.clone(), kept };
         let mut kept = self.compressed_for.lock();
         if let Some((_, compressed)) = kept.iter().find(|(known, _)| known == host) {
-            return Compression::Once(compressed.clone());
+            return once(compressed.clone());
         }
         if kept.len() == MAX_ADDRESSES {
             return Compression::Never;
         }
         let compressed = CompressedBody::default();
         kept.push((host.to_owned(), compressed.clone()));
-        Compression::Once(compressed)
+        once(compressed)
     }
 }
 
@@ -157,11 +164,11 @@ mod tests {
     #[test]
     fn only_a_few_addresses_have_a_compressed_content() {
         let served = Served::new("text/plain", format!("curl {OWN_ADDRESS}/crm").into_bytes());
-        let is_kept = |host: &str| matches!(served.for_reader(&headers(host)).2, Compression::Once(_));
+        let is_kept = |host: &str| matches!(served.for_reader(&headers(host)).2, Compression::Once { .. });
         assert!((0..MAX_ADDRESSES).all(|n| is_kept(&format!("host-{n}"))));
         assert!(!is_kept("another") && is_kept("host-0"));
         let fixed = Served::new("text/plain", b"the same for every reader".to_vec());
-        let is_kept = |host: &str| matches!(fixed.for_reader(&headers(host)).2, Compression::Once(_));
+        let is_kept = |host: &str| matches!(fixed.for_reader(&headers(host)).2, Compression::Once { .. });
         assert!((0..100).all(|n| is_kept(&format!("host-{n}"))));
     }
 }

@@ -35,7 +35,7 @@ words! {
     foot: "Every page is served by this gateway. Nothing is loaded from elsewhere, and there are no cookies."
         / "Todas as páginas são servidas por este gateway. Nada é carregado de outro lugar e não há cookies.";
     as_text: "This page as text" / "Esta página em texto";
-    only_english: "This guide is available in English only." / "Este guia está disponível apenas em inglês.";
+    only_english: "This text is available in English only." / "Este texto está disponível apenas em inglês.";
     not_found: "Page not found" / "Página não encontrada";
     not_found_text: "There is no page at this address. [All guides](/docs/)"
         / "Não há nenhuma página neste endereço. [Todos os guias](/pt/docs/)";
@@ -124,6 +124,7 @@ words! {
         / "Peça ao operador deste gateway e informe a conta e o plano ou pacote desejado.";
     in_console: "[*Credits and plan*](/upgrade) in the console shows what your account has."
         / "[*Créditos e plano*](/upgrade), no console, mostra o que a sua conta tem.";
+    without_posts: "without posts" / "sem publicações";
     signing_up: "No account yet? [Create one](/signup). It begins on the plan `{plan}`"
         / "Ainda sem conta? [Crie uma](/signup). Ela começa no plano `{plan}`";
     key_by_sign_up: "[create an account](/signup) or log in to the [console](/console)"
@@ -148,7 +149,7 @@ words! {
               invalid requests and when there is too little text."
         / "Cobrada quando a chamada é respondida, quando nenhum perfil é encontrado e quando várias pessoas correspondem. \
            Devolvida em caso de erro, de requisição inválida e quando há pouco texto.";
-    settled_by_status: "Charged when the answer has one of these statuses: {statuses}. Every other answer is given back."
+    settled_by_status: "Charged when the answer has one of these statuses: {statuses}. For every other answer, the credits are given back."
         / "Cobrada quando a resposta tem um destes status: {statuses}. Em qualquer outra resposta, os créditos são devolvidos.";
     price_by_figures: "A call costs what it used, rounded up: {parts}. At least {least}, and at most {hold}, held while the call runs."
         / "Uma chamada custa o que usou, arredondado para cima: {parts}. No mínimo {least} e no máximo {hold}. O máximo fica reservado enquanto a chamada roda.";
@@ -169,8 +170,8 @@ words! {
         / " Se a resposta não informa o que foi usado, cobra-se tudo o que foi reservado.";
     missing_costs_nothing: " If the answer does not say what was used, nothing is charged."
         / " Se a resposta não informa o que foi usado, nada é cobrado.";
-    broken_answer_is_given_back: "An answer that the service breaks off is given back."
-        / "Uma resposta que o serviço interrompe é devolvida.";
+    broken_answer_is_given_back: "If the service breaks off its answer, the credits are given back."
+        / "Se o serviço interrompe a resposta, os créditos são devolvidos.";
     broken_answer_is_charged: "An answer that the service breaks off is charged once it has begun."
         / "Uma resposta que o serviço interrompe é cobrada se já tiver começado.";
     broken_answer_is_counted: "An answer that the service breaks off costs what was used until then."
@@ -187,7 +188,7 @@ words! {
         / "Se você sai antes que a resposta informe o que foi usado, cobra-se tudo o que foi reservado.";
     left_may_cost_nothing: "If you leave before the answer has said what was used, nothing is charged."
         / "Se você sai antes que a resposta informe o que foi usado, nada é cobrado.";
-    left_is_finished: "If you leave before the end, the answer is read on, for at most 30 seconds and 8 MiB, and charged."
+    left_is_finished: "If you leave before the end, the gateway reads the rest, for at most 30 seconds and 8 MiB, and charges it."
         / "Se você sai antes do fim, a resposta continua a ser lida, por no máximo 30 segundos e 8 MiB, e é cobrada.";
     route_is_limited: "Requests of an account to this route, on every plan: {rate} per second, {burst} in a row."
         / "Requisições de uma conta a esta rota, em todos os planos: {rate} por segundo, {burst} seguidas.";

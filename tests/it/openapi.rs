@@ -72,6 +72,62 @@ async fn the_router_and_the_document_have_the_same_paths_and_methods() {
 }
 
 #[test]
+fn an_example_of_a_parameter_is_a_value_of_its_schema() {
+    let shared = DOCUMENT["components"]["parameters"].as_object().unwrap();
+    let shared = shared.keys().map(|name| format!("/components/parameters/{}", escaped(name)));
+    let own = operations().flat_map(|(path, method, operation)| {
+        let parameters = operation["parameters"].as_array().map_or(0, Vec::len);
+        let place = format!("/paths/{}/{method}/parameters", escaped(path));
+        (0..parameters).map(move |number| format!("{place}/{number}"))
+    });
+    let mut checked = 0;
+    for place in shared.chain(own) {
+        if let Some(example) = DOCUMENT.pointer(&format!("{place}/example")) {
+            assert_valid(&format!("{place}/schema"), example, "an example");
+            checked += 1;
+        }
+    }
+    assert!(checked > 5, "{checked}");
+}
+
+#[test]
+fn patterns_are_written_in_what_every_language_compiles() {
+    fn check(value: &Value) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(pattern)) = members.get("pattern") {
+                    let is_portable =
+                        ["\\p", "\\P", "(?", "\\A", "\\z", "\\Z"].iter().all(|part| !pattern.contains(part));
+                    assert!(is_portable, "{pattern}");
+                }
+                members.values().for_each(check);
+            }
+            Value::Array(items) => items.iter().for_each(check),
+            _ => {}
+        }
+    }
+    check(&DOCUMENT);
+}
+
+#[test]
+fn an_answer_that_always_has_billing_requires_it() {
+    let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
+    let of_any_caller = ["HealthAnswer", "CatalogueAnswer"];
+    let mut required = 0;
+    for (name, schema) in
+        schemas.iter().filter(|(name, _)| !name.ends_with("ErrorBody") && *name != "Problem")
+    {
+        if schema["properties"].get("billing_info").is_some() {
+            let is_required =
+                schema["required"].as_array().unwrap().iter().any(|name| name == "billing_info");
+            assert_eq!(is_required, !of_any_caller.contains(&name.as_str()), "{name}");
+            required += usize::from(is_required);
+        }
+    }
+    assert!(required > 10, "{required}");
+}
+
+#[test]
 fn operation_ids_are_unique_and_every_reference_leads_somewhere() {
     let ids: Vec<&str> =
         operations().map(|(_, _, operation)| operation["operationId"].as_str().unwrap()).collect();

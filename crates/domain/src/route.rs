@@ -53,6 +53,14 @@ impl Price {
             (Self::ByDepth(prices), Depth::Premium) => prices.premium,
         }
     }
+
+    /// The least that a charged call of this depth costs.
+    pub fn least(&self, depth: Depth) -> Credits {
+        match (self, depth) {
+            (Self::ByDepth(prices), Depth::Standard) => prices.standard_without_posts,
+            _ => self.held(depth),
+        }
+    }
 }
 
 impl Endpoint {

@@ -23,7 +23,7 @@ pub(super) fn of_request(fields: &mut Fields<'_>, body: RequestBody, price: Opti
         }
         changes.members.extra_event = fields.optional("extra_event", parsed::<JsonPointer>);
         if changes.members.extra_event.is_some() && changes.members.set.is_empty() {
-            fields.fault("extra_event", "needs members in `set`, which bring the event");
+            fields.fault("extra_event", "needs members in `set` that request the event");
         }
         Some(changes)
     });

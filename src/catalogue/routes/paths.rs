@@ -30,7 +30,7 @@ impl Paths {
             Some(PathConflict::OtherNames(other)) => fields.fault(
                 "path",
                 format_args!(
-                    "is {other} of another route but for the names of parameters: use the same names"
+                    "differs from {other} of another route only in parameter names: use the same names"
                 ),
             ),
             Some(PathConflict::RestBeside(other)) => fields.fault(

@@ -90,7 +90,7 @@ fn every_fault_is_reported_at_once_with_its_line() {
             "path = \"/v1/keys\"",
             "9: `path` is under `/v1/keys`, a path of the service",
         ),
-        ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "has the path /crm of one"),
+        ("path = \"/images/{id}/resize\"", "path = \"/crm\"", "one of them has the path /crm of this file"),
         ("to = \"/v2/images/{id}", "to = \"/v2/images/{other}", "`to` has a parameter `other`"),
         ("upstream = \"images\"\nto", "upstream = \"audio\"\nto", "`upstream` names no [[upstream]]"),
         ("credits = 3", "credits = 1000001", "`credits` must be a whole number from 0 to 1000000"),
@@ -187,8 +187,7 @@ fn paths_that_differ_only_in_parameter_names_are_distinguished_from_equal_ones()
         RouteSet::parse(&format!("{SELLER}{route}")).err().map(|faults| faults.0[0].message.clone())
     };
     assert_eq!(with("/images/{id}/resize", "GET"), None);
-    let names =
-        "`path` is /images/{id}/resize of another route but for the names of parameters: use the same names";
+    let names = "`path` differs from /images/{id}/resize of another route only in parameter names: use the same names";
     assert_eq!(with("/images/{name}/resize", "GET").as_deref(), Some(names));
     for path in ["/images/{name}/resize", "/images/{id}/resize"] {
         let same = "`path` matches the same requests as /images/{id}/resize of another route";

@@ -1,31 +1,47 @@
 //! Finds the key of a request: in `X-API-Key` or in `Authorization: Bearer`, never in the URL.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 use percent_encoding::percent_decode_str;
 
 use crate::domain::key::KeySecret;
 use crate::domain::key::query_parameter::key_parameter;
 use crate::domain::refusal::Refusal;
 
+const BEARER: &[u8] = b"Bearer";
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Returns the key of a request, or `None` if it has no credential.
 ///
-/// An `Authorization` of one word lacks its scheme: it is refused with an error of its own and does
-/// not pass as anonymous. A key sent in both headers, or in a repeated header, must be the same
-/// everywhere.
+/// A header without a value, or with `Bearer` and no token, counts as absent. An `Authorization` of
+/// one other word lacks its scheme: it is refused with an error of its own and does not pass as
+/// anonymous. A key sent in both headers, or in a repeated header, must be the same everywhere.
 pub fn credential(headers: &HeaderMap, uri: &Uri) -> Result<Option<KeySecret>, Refusal> {
     if let Some(parameter) = key_in_query(uri.query().unwrap_or_default()) {
         return Err(Refusal::KeyInQueryString { parameter });
     }
-    let bare = only(headers.get_all(X_API_KEY).iter().map(|value| value.as_bytes().trim_ascii()))?;
-    let authorization = headers.get_all(header::AUTHORIZATION).iter();
-    let bearer = only(authorization.map(|value| bearer_token(value.as_bytes())))?.flatten();
+    let bare = only(values(headers, X_API_KEY))?;
+    let bearer = only(authorizations(headers).map(bearer_token))?.flatten();
     let found = only(bare.into_iter().chain(bearer))?;
-    if found.is_none() && headers.get_all(header::AUTHORIZATION).iter().any(has_no_scheme) {
+    if found.is_none() && authorizations(headers).any(has_no_scheme) {
         return Err(Refusal::NotBearer);
     }
     found.map(|text| KeySecret::parse(text).map_err(|_| Refusal::InvalidApiKey)).transpose()
+}
+
+/// Whether a request has an `Authorization` of another scheme than `Bearer`.
+pub fn has_other_scheme(headers: &HeaderMap) -> bool {
+    authorizations(headers).any(|value| bearer_token(value).is_none())
+}
+
+/// The values of `Authorization`, without those that have no more than the scheme `Bearer`.
+fn authorizations(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    values(headers, header::AUTHORIZATION).filter(|value| !value.eq_ignore_ascii_case(BEARER))
+}
+
+/// The values of a header that are not empty.
+fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
+    let values = headers.get_all(name).into_iter().map(|value| value.as_bytes().trim_ascii());
+    values.filter(|value| !value.is_empty())
 }
 
 /// Returns the value that all items share, or `None` without items.
@@ -39,19 +55,13 @@ fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, 
 /// The token of a `Bearer` credential, whose scheme may be in any letter case (RFC 9110, section
 /// 11.1). Other schemes count as no credential.
 fn bearer_token(value: &[u8]) -> Option<&[u8]> {
-    let (scheme, token) = value.split_at_checked("Bearer".len())?;
-    if !scheme.eq_ignore_ascii_case(b"Bearer") {
-        return None;
-    }
-    match token.first() {
-        None => Some(token),
-        Some(b' ' | b'\t') => Some(token.trim_ascii()),
-        Some(_) => None,
-    }
+    let (scheme, token) = value.split_at_checked(BEARER.len())?;
+    let is_bearer = scheme.eq_ignore_ascii_case(BEARER) && matches!(token.first(), Some(b' ' | b'\t'));
+    is_bearer.then(|| token.trim_ascii())
 }
 
-fn has_no_scheme(authorization: &HeaderValue) -> bool {
-    !authorization.as_bytes().trim_ascii().iter().any(u8::is_ascii_whitespace)
+fn has_no_scheme(authorization: &[u8]) -> bool {
+    !authorization.iter().any(u8::is_ascii_whitespace)
 }
 
 /// Returns the first query parameter whose name is that of a key, even if percent-encoded or in
@@ -64,6 +74,7 @@ fn key_in_query(query: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     const ONE: &str = "an-imported-key-for-tests-1";
@@ -111,10 +122,26 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_or_malformed_key_is_invalid() {
-        assert_eq!(of(&[("x-api-key", "")], "/"), Err(Refusal::InvalidApiKey));
-        assert_eq!(of(&[("authorization", "Bearer")], "/"), Err(Refusal::InvalidApiKey));
+    fn a_malformed_key_is_invalid() {
         assert_eq!(of(&[("x-api-key", "so short")], "/"), Err(Refusal::InvalidApiKey));
+        assert_eq!(of(&[("authorization", "Bearer so short")], "/"), Err(Refusal::InvalidApiKey));
+    }
+
+    #[test]
+    fn a_header_without_a_key_is_an_absent_one() {
+        let bearer = format!("Bearer {ONE}");
+        for empty in [
+            ("x-api-key", ""),
+            ("x-api-key", " \t"),
+            ("authorization", ""),
+            ("authorization", "bearer"),
+            ("authorization", "Bearer  "),
+        ] {
+            assert_eq!(of(&[empty], "/"), Ok(None), "{empty:?}");
+            for key in [("x-api-key", ONE), ("authorization", bearer.as_str())] {
+                assert_eq!(of(&[empty, key], "/").unwrap().unwrap(), ONE, "{empty:?} {key:?}");
+            }
+        }
     }
 
     #[test]

@@ -76,6 +76,20 @@ fn d05_every_faulty_field_is_named_at_once() {
 }
 
 #[test]
+fn an_email_says_what_is_wrong_with_it() {
+    let long = format!("{}@{}example.com", "a".repeat(64), "b.".repeat(100));
+    for (email, fault) in [
+        ("nobody", Fault::NotAddress),
+        (long.as_str(), Fault::TooLong { max_chars: 254 }),
+        (" ", Fault::Empty),
+        ("a\u{0}@example.com", Fault::ControlCharacter),
+    ] {
+        let body = json!({ "first_name": "a", "last_name": "b", "company": "c", "email": email });
+        assert_eq!(faults(parse_new(fields(&body))), [("email".to_owned(), fault)], "{email}");
+    }
+}
+
+#[test]
 fn d09_lists_and_texts_have_limits() {
     let many = vec![json!({"text": "oi"}); limits::POSTS + 1];
     assert_eq!(

@@ -77,8 +77,17 @@ fn the_refusal_names_both_limits() {
 }
 
 #[test]
-fn a_number_too_large_for_a_float_is_refused_not_infinite() {
-    refused_at(br#"{"a": 1e999}"#);
+fn numbers_beyond_a_float_and_lone_surrogates_are_refused_and_the_refusal_names_them() {
+    let many_digits = format!(r#"{{"a": {}}}"#, "7".repeat(5_000));
+    for body in [r#"{"a": 1e999}"#, &many_digits, r#"{"a": "\ud800"}"#, r#"{"a": "\udc00\ud800"}"#] {
+        refused_at(body.as_bytes());
+    }
+    for text in [r#"{"a": 1e308}"#, r#"{"a": "\ud83d\ude00"}"#] {
+        assert!(parse_object(text.as_bytes()).is_ok(), "{text}");
+    }
+    for action in ErrorCode::InvalidJson.templates()[0].action {
+        assert!(action.contains("1.8e308") && action.contains(r"\ud800"), "{action}");
+    }
 }
 
 proptest! {

@@ -9,19 +9,16 @@ use crate::domain::refusal::ErrorCode;
 use crate::http::billing_info::BillingInfo;
 use crate::http::dialect::Dialect;
 use crate::openapi::examples::error_body;
-use crate::openapi::members::meaning_of;
+use crate::openapi::members::{add_billing, meaning_of};
 
 impl Writer<'_> {
     pub(super) fn components(&mut self) -> Value {
         let responses = self.responses_to_heads();
-        let billing = self.schemas.subschema_for::<BillingInfo<'static>>();
+        self.schemas.subschema_for::<BillingInfo<'static>>();
         let mut schemas = self.schemas.take_definitions(true);
-        // The renderer adds it to the object that a handler answers with.
         for name in &self.billed {
-            if let Some(Value::Object(properties)) =
-                schemas.get_mut(name).and_then(|schema| schema.get_mut("properties"))
-            {
-                properties.insert("billing_info".to_owned(), billing.clone().into());
+            if let Some(schema) = schemas.get_mut(name) {
+                add_billing(name, schema);
             }
         }
         schemas.values_mut().for_each(with_listed_values);

@@ -99,12 +99,12 @@ fn usage() -> Operation {
         "/v1/account/usage",
         read(),
         [
-            ["Usage", "Uso"],
+            ["Usage", "Consumo"],
             [
                 "Adds up calls and credits by day, key, endpoint and outcome. Days are UTC days. A call is added some \
-                 seconds after it has ended.",
+                 seconds after it has ended. Calls with keys of test environments are left out.",
                 "Soma chamadas e créditos por dia, chave, endpoint e resultado. Os dias são dias em UTC. Uma chamada é \
-                 somada alguns segundos depois de terminar.",
+                 somada alguns segundos depois de terminar. Chamadas com chaves de ambientes de teste ficam de fora.",
             ],
         ],
     )

@@ -142,7 +142,7 @@ fn of_rotations() -> Vec<Operation> {
             Verb::Post,
             "/v1/keys/{id}/end-overlap",
             [
-                ["End the overlap of a rotation", "Encerrar a convivência de uma rotação"],
+                ["End the overlap of a rotation", "Encerrar a convivência de uma troca de segredo"],
                 ["Ends the old secret now.", "Encerra o segredo antigo agora."],
             ],
         )
@@ -155,10 +155,10 @@ fn of_rotations() -> Vec<Operation> {
             Verb::Post,
             "/v1/keys/{id}/cancel-rotation",
             [
-                ["Cancel a rotation", "Cancelar uma rotação"],
+                ["Cancel a rotation", "Cancelar uma troca de segredo"],
                 [
                     "Ends the new secret; the old one stays. For a rotation whose answer was lost.",
-                    "Encerra o segredo novo; o antigo fica. Para uma rotação cuja resposta se perdeu.",
+                    "Encerra o segredo novo; o antigo fica. Para uma troca de segredo cuja resposta se perdeu.",
                 ],
             ],
         )

@@ -42,7 +42,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ["Keys of signed identities", "Chaves das identidades assinadas"],
                 [
                     "The public keys with which an upstream verifies `Fluence-Identity`: a set of JSON Web Keys.",
-                    "As chaves públicas com que um upstream verifica `Fluence-Identity`: um conjunto de JSON Web Keys.",
+                    "As chaves públicas com que um serviço de origem verifica `Fluence-Identity`: um conjunto de JSON Web Keys.",
                 ],
             ],
         )

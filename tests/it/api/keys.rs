@@ -100,7 +100,7 @@ async fn every_faulty_field_is_named_at_once() {
       "success": false,
       "error": {
         "code": "VALIDATION_FAILED",
-        "message": "The request is not valid: `name` is required; `environment` must be text; `format` must be one of: prefixed, prefixed_live, prefixed_test, flz_prod, flz_stag, flz_dev, flz, sk_live, sk_test, fluence; `scopes` must be one of: read, invoke, manage; `regions` must contain region names made of lowercase letters, digits and `-`; …",
+        "message": "The request is not valid: `name` is required; `environment` must be text; `format` must be one of: prefixed, prefixed_live, prefixed_test, flz_prod, flz_stag, flz_dev, flz, sk_live, sk_test, fluence; `scopes` must be one of: read, invoke, manage; `regions` must contain region names of at most 32 lowercase letters, digits and `-`; …",
         "fields": [
           {
             "field": "name",
@@ -125,7 +125,7 @@ async fn every_faulty_field_is_named_at_once() {
           {
             "field": "regions",
             "problem": "not_a_region",
-            "message": "must contain region names made of lowercase letters, digits and `-`"
+            "message": "must contain region names of at most 32 lowercase letters, digits and `-`"
           },
           {
             "field": "allowed_networks",

@@ -53,6 +53,21 @@ async fn refused_calls_are_counted_by_code_and_cost_nothing() {
 }
 
 #[tokio::test]
+async fn calls_of_test_keys_are_left_out_refused_or_not() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.enterprise(10).await;
+    let test_key = gateway.test_key(customer.account).await;
+    assert_eq!(gateway.get("/v1/keys", &test_key).await.outcome(), (403, "FORBIDDEN"));
+    assert_eq!(gateway.post("/crm", &test_key, &unknown_person()).await.status, 404);
+    assert_eq!(gateway.get("/v1/keys", &customer.key).await.outcome(), (403, "FORBIDDEN"));
+    eventually("the one of the live key is counted", async || counted(&gateway, customer.account).await > 0)
+        .await;
+    let by_key = usage(&gateway, &customer, "group_by=key").await;
+    let keys: Vec<_> = by_key["data"].as_array().unwrap().iter().map(|line| &line["key_id"]).collect();
+    assert_eq!(keys, [&json!(customer.key_id)], "{by_key}");
+}
+
+#[tokio::test]
 async fn pending_counts_survive_a_restart() {
     let gateway = Gateway::start().await;
     let customer = gateway.enterprise(0).await;

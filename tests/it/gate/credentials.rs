@@ -129,6 +129,24 @@ async fn a09_a_key_in_any_other_place_is_no_key() {
 }
 
 #[tokio::test]
+async fn a_header_without_a_key_is_an_absent_one() {
+    let (gateway, Customer { key, .. }) = gateway_and_customer().await;
+    let bearer = format!("Bearer {key}");
+    for empty in [("x-api-key", ""), ("authorization", ""), ("authorization", "Bearer")] {
+        let refused = with_headers(&gateway, &[empty]).await;
+        assert_eq!(refused.outcome(), (401, "MISSING_AUTH"), "{empty:?}");
+        assert_eq!(refused.body["error"]["message"], "The request has no API key.", "{empty:?}");
+        assert_eq!(refused.header("www-authenticate"), "Bearer");
+        for sent in [("x-api-key", key.as_str()), ("authorization", bearer.as_str())] {
+            assert_eq!(with_headers(&gateway, &[empty, sent]).await.status, 200, "{empty:?} {}", sent.0);
+        }
+        let health = gateway.request(Method::GET, "/health").header(empty.0, empty.1);
+        let health = answer(health).await;
+        assert_eq!((health.status, health.body.get("api_key_status")), (200, None), "{empty:?}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_mistyped_and_malformed_keys_are_not_told_apart() {
     let (gateway, Customer { key, .. }) = gateway_and_customer().await;
     let last = if key.ends_with('a') { "b" } else { "a" };
@@ -140,7 +158,6 @@ async fn unknown_mistyped_and_malformed_keys_are_not_told_apart() {
         ("wrong checksum", &mistyped),
         ("unknown imported", "an-imported-key-for-tests-1"),
         ("too short", "x"),
-        ("empty", ""),
         ("too long", &"x".repeat(129)),
         ("two in one line", &format!("{key}, {key}")),
         ("not ASCII", "chave-inválida-de-tamanho-bom"),

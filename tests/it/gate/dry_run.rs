@@ -65,10 +65,19 @@ async fn a_change_is_not_made_as_a_dry_run() {
 async fn a_dry_run_of_a_comprehensive_analysis_goes_by_its_tier() {
     let gateway = answering(|| ready(paid_answer())).await;
     let customer = gateway.enterprise(10).await;
-    for (tier, price) in [("basic", 1), ("standard", 2), ("premium", 2)] {
+    let least_without_posts = json!(1);
+    for (tier, price, least) in
+        [("basic", 1, None), ("standard", 2, Some(&least_without_posts)), ("premium", 2, None)]
+    {
         let body = json!({ "first_name": "a", "last_name": "b", "company": "c", "tier": tier });
         let answer = dry_run(&gateway, "/analyze-comprehensive", &customer.key, &body).await;
-        assert_eq!(answer.body["dry_run"]["credits"], price, "{tier}: {}", answer.text);
+        let dry = &answer.body["dry_run"];
+        assert_eq!(
+            (&dry["credits"], dry.get("credits_min")),
+            (&json!(price), least),
+            "{tier}: {}",
+            answer.text
+        );
     }
 }
 

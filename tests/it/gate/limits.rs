@@ -312,7 +312,7 @@ async fn credits_of_a_plan_without_requests_are_told_apart() {
         (&serde_json::json!(0), &serde_json::json!(1_000))
     );
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("The plan has 1000 credits, which pay for no more calls"), "{message}");
+    assert!(message.contains("The 1000 credits left in the plan cannot be used"), "{message}");
     gateway.add_pack(customer.account, 5, chrono::TimeDelta::days(365)).await;
     assert_eq!(gateway.post("/crm", &customer.key, &marina()).await.status, 200);
 }

@@ -11,9 +11,9 @@ use fluence::domain::settlement::Outcome;
 use fluence::http::answer::{analysis_ok, json_ok, json_with, with_billing};
 use fluence::http::dialect::Dialect;
 use fluence::http::negotiate::RenderContext;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::samples::{Sent, access_denied, billing, context, refunded, sent, sent_refusal};
+use super::samples::{Sent, access_denied, billing, context, refunded, refusals, sent, sent_refusal};
 
 const FLUENCE: (Dialect, bool, Language) = (Dialect::Fluence, false, Language::En);
 
@@ -208,13 +208,51 @@ async fn influtics_has_three_fixed_sentences() {
             (Refusal::MissingAuth, "Missing Authorization header", "MISSING_AUTH"),
             (Refusal::InvalidApiKey, "Invalid API key", "INVALID_API_KEY"),
             (Refusal::ExpiredApiKey, "API key has expired", "EXPIRED_API_KEY"),
-            (Refusal::ReplacedSecret, "API key has expired", "EXPIRED_API_KEY"),
         ] {
             let body = sent_refusal(refusal, None, &ctx).await.json();
             assert_eq!(body["success"], false);
             assert_eq!((&body["error"], &body["code"]), (&json!(error), &json!(code)));
         }
     }
+}
+
+#[tokio::test]
+async fn a_replaced_secret_has_a_message_of_its_own() {
+    for language in Language::ALL {
+        let ctx = context(Dialect::Influtics, false, language);
+        let body = sent_refusal(Refusal::ReplacedSecret, None, &ctx).await.json();
+        let message = Refusal::ReplacedSecret.message(language);
+        assert_eq!((&body["error"], &body["code"]), (&json!(message), &json!("EXPIRED_API_KEY")));
+    }
+}
+
+#[tokio::test]
+async fn only_the_messages_that_the_documentation_names_are_english_in_portuguese() {
+    for (dialect, english) in [
+        (Dialect::Fluence, &["INVALID_API_KEY", "ACCESS_DENIED"][..]),
+        (Dialect::Fluenzr, &["UNAUTHORIZED", "FORBIDDEN"]),
+        (Dialect::Influtics, &["MISSING_AUTH", "INVALID_API_KEY", "EXPIRED_API_KEY", "ACCESS_DENIED"]),
+    ] {
+        let mut unchanged = Vec::new();
+        for refusal in refusals() {
+            let [en, pt] = [Language::En, Language::Pt].map(|language| context(dialect, false, language));
+            let en = sent_refusal(refusal.clone(), None, &en).await.json();
+            let pt = sent_refusal(refusal, None, &pt).await.json();
+            let [(code, en), (_, pt)] = [&en, &pt].map(code_and_message);
+            if en == pt {
+                unchanged.push(code.to_owned());
+            }
+        }
+        unchanged.dedup();
+        assert_eq!(unchanged, english, "{dialect:?}");
+    }
+}
+
+/// The code and the message of an error body of any dialect.
+fn code_and_message(body: &Value) -> (&str, &str) {
+    let error = &body["error"];
+    let code = [&body["error_code"], &body["code"], &error["code"]].into_iter().find_map(Value::as_str);
+    (code.unwrap(), error.as_str().or(error["message"].as_str()).unwrap())
 }
 
 #[tokio::test]

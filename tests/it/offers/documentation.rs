@@ -151,8 +151,8 @@ credits = { base = 1, counts = [{ of = \"json:/usage/words\", each = 1000, costs
             IMAGES,
             &[
                 "one of these statuses: 2xx, 404.",
-                "An answer that the service breaks off is given back.",
-                "the answer is read on, for at most 30 seconds and 8 MiB, and charged",
+                "If the service breaks off its answer, the credits are given back.",
+                "the gateway reads the rest, for at most 30 seconds and 8 MiB, and charges it",
             ][..],
         ),
         (

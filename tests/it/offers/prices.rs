@@ -244,5 +244,5 @@ async fn the_console_and_explain_show_how_a_price_came_about() {
     let shop = Shop::selling(vec![says("", "{}")], TOKENS, "").await;
     let [page, printed] = explained(&shop, &called(&shop).await).await;
     assert!(page.contains("The service did not report what was used."), "{page}");
-    assert!(printed.contains("The route charges then by its rule `min`."), "{printed}");
+    assert!(printed.contains("so the route applies its rule `min`."), "{printed}");
 }

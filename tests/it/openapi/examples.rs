@@ -160,6 +160,13 @@ async fn record_keys(recorder: &mut Recorder) {
     recorder.get("audit", "/v1/audit?limit=2").await;
 }
 
+/// What stands for the time of every answer: later than the newest post of the sample people and
+/// the date of the model, which are kept.
+const NOW: &str = "2026-11-28T12:00:00Z";
+const AN_HOUR_LATER: &str = "2026-11-28T13:00:00Z";
+const PERIOD_START: &str = "2026-11-03T09:00:00Z";
+const RENEWAL: &str = "2026-12-03T09:00:00Z";
+
 /// Items of a list that are kept: examples show what an answer looks like.
 const MAX_ITEMS: usize = 2;
 
@@ -182,7 +189,7 @@ impl Fixed {
                 for (name, member) in members {
                     self.value(name, member);
                     if name == "created_at" && is_newer_secret {
-                        *member = Ordered::Text("2026-01-15T12:00:00Z".to_owned());
+                        *member = Ordered::Text(NOW.to_owned());
                     }
                 }
             }
@@ -218,7 +225,11 @@ impl Fixed {
             "node" => "gateway-1".to_owned(),
             "x" => "THE-PUBLIC-KEY-IN-BASE64URL".to_owned(),
             "kid" => "THE-ID-OF-THE-KEY".to_owned(),
-            "newest_post_at" | "published_at" => text.to_owned(),
+            "newest_post_at" | "published_at" | "date" => text.to_owned(),
+            "period_starts_at" => PERIOD_START.to_owned(),
+            "expires_at" | "renews_at" | "renovacao_proxima" | "reset_date" | "reset_time" => {
+                RENEWAL.to_owned()
+            }
             _ if uuid::Uuid::parse_str(text).is_ok() => {
                 let known = self.ids.iter().position(|id| id == text);
                 let number = known.unwrap_or_else(|| {
@@ -229,14 +240,14 @@ impl Fixed {
             }
             // The cursor of a usage report: its groups and place, with the day that stands for all.
             "next_cursor" if text.len() >= USAGE_CURSOR_CHARS => {
-                let day = NaiveDate::from_ymd_opt(2026, 1, 15).unwrap().num_days_from_ce();
+                let day = NOW[..10].parse::<NaiveDate>().unwrap().num_days_from_ce();
                 format!("{}{day:08x}{}", &text[..1], &text[9..])
             }
             "next_cursor" => "4211".to_owned(),
             "created_at" if is_day => "2025-11-03T09:00:00Z".to_owned(),
-            "ends_at" if is_day => "2026-01-15T13:00:00Z".to_owned(),
-            _ if is_day && text.contains('T') => "2026-01-15T12:00:00Z".to_owned(),
-            _ if is_day && text.len() == 10 => "2026-01-15".to_owned(),
+            "ends_at" if is_day => AN_HOUR_LATER.to_owned(),
+            _ if is_day && text.contains('T') => NOW.to_owned(),
+            _ if is_day && text.len() == 10 => NOW[..10].to_owned(),
             _ => text.to_owned(),
         }
     }

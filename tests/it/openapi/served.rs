@@ -52,6 +52,23 @@ async fn the_document_is_the_same_compressed() {
     }
 }
 
+#[tokio::test]
+async fn head_names_the_length_that_get_has() {
+    let gateway = Gateway::start().await;
+    for path in ["/openapi.json", "/docs/api", "/docs/api.md", "/llms.txt", "/login", "/livez", "/tiers"] {
+        for accepted in ["gzip", "identity"] {
+            let sent = async |method| {
+                let request = gateway.request(method, path).header("accept-encoding", accepted);
+                request.send().await.unwrap().headers().clone()
+            };
+            let (get, head) = (sent(Method::GET).await, sent(Method::HEAD).await);
+            for name in ["content-length", "content-encoding", "content-type", "vary", "etag"] {
+                assert_eq!(head.get(name), get.get(name), "{name} of {path}, {accepted}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_command_prints_the_document_without_a_database() {
     for words in [&["openapi"][..], &["--json", "openapi"]] {

@@ -33,6 +33,36 @@ async fn the_prices_say_where_plans_and_packs_are_bought() {
 }
 
 #[tokio::test]
+async fn a_text_that_is_english_only_says_so_in_portuguese() {
+    let gateway = Gateway::start().await;
+    let note = "Este texto está disponível apenas em inglês.";
+    for path in ["/pt/docs/changelog", "/pt/docs/performance"] {
+        for path in [path.to_owned(), format!("{path}.md")] {
+            let page = get(&gateway, &path).await.body;
+            assert!(page.contains(note), "{path}: {page}");
+        }
+    }
+    for path in ["/docs/changelog.md", "/pt/docs/api.md"] {
+        assert!(!get(&gateway, path).await.body.contains("apenas em inglês."), "{path}");
+    }
+    let index = get(&gateway, "/pt/docs/index.md").await.body;
+    assert!(index.contains("[Desempenho (em inglês)]"), "{index}");
+}
+
+#[tokio::test]
+async fn the_prices_name_the_least_that_a_depth_costs() {
+    let gateway = Gateway::start().await;
+    for (path, price) in [
+        ("/pricing.md", "| basic 1, standard 2 (1 without posts), premium 2 |"),
+        ("/pt/pricing.md", "| basic 1, standard 2 (1 sem publicações), premium 2 |"),
+        ("/docs/reference/analyzeComprehensive", "basic 1, standard 2 (1 without posts), premium 2"),
+    ] {
+        let page = get(&gateway, path).await.body;
+        assert!(page.contains(price), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn the_sign_up_grant_is_shown_where_sign_up_is_open() {
     for (settings, said) in [
         (&[][..], Some("on the plan `start` with 25 credits for 30 days.")),

@@ -34,10 +34,12 @@ refusals! {
     InvalidJson = "INVALID_JSON", 400, InvalidRequest, Never, "Invalid JSON" / "JSON inválido" {
         /// The body is not one JSON object. `line` and `column` count from 1.
         InvalidJson { line: usize, column: usize } => {
-            en: "The body is not one valid JSON object: the first error is at line {line}, column {column}.",
-                "Send a single JSON object in UTF-8, nested at most 64 levels deep, with at most 10,000 values and nothing after it.";
-            pt: "O corpo não é um objeto JSON válido: o primeiro erro está na linha {line}, coluna {column}.",
-                "Envie um único objeto JSON em UTF-8, com no máximo 64 níveis de aninhamento e 10.000 valores, e sem nada depois dele.";
+            en: "The body cannot be read as one JSON object: the first error is at line {line}, column {column}.",
+                "Send a single JSON object in UTF-8 and nothing after it, with at most 64 levels and 10,000 values, with numbers \
+                 below 1.8e308 and without halves of surrogate pairs such as `\\ud800`.";
+            pt: "O corpo não pode ser lido como um objeto JSON: o primeiro erro está na linha {line}, coluna {column}.",
+                "Envie um único objeto JSON em UTF-8 e nada depois dele, com no máximo 64 níveis e 10.000 valores, com números \
+                 menores que 1.8e308 e sem metades de pares substitutos, como `\\ud800`.";
             facts: line = line, column = column;
         }
     }
@@ -214,12 +216,12 @@ refusals! {
                     facts: credits_needed = needed, credits_available = available, upgrade_url = Fact::UpgradeUrl;
                 }
                 Some(locked) => {
-                    en: "This call needs {price}. Beside its plan, the account has {balance}. The plan has {plan}, which pay for no more calls: the requests of this billing period are used up.",
+                    en: "This call needs {price}. Outside its plan, the account has {balance}. The {plan} left in the plan cannot be used: its requests for this billing period are used up.",
                         "Buy a credit pack or upgrade your plan{upgrade}. Credits and requests that running calls hold come back when the calls end, less what they cost.",
                         price = counted(needed.as_i64(), "credit", "credits"),
                         balance = counted(available.as_i64(), "credit", "credits"),
                         plan = counted(locked.as_i64(), "credit", "credits");
-                    pt: "Esta chamada precisa de {price}. Além do plano, a conta tem {balance}. O plano tem {plan}, que não pagam mais chamadas: as requisições deste período de cobrança se esgotaram.",
+                    pt: "Esta chamada precisa de {price}. Além do plano, a conta tem {balance}. O saldo do plano ({plan}) não pode ser usado: as requisições deste período de cobrança se esgotaram.",
                         "Compre um pacote de créditos ou mude para um plano superior{upgrade}. Os créditos e as requisições reservados por chamadas em andamento voltam quando elas terminam, menos o que custaram.",
                         price = counted(needed.as_i64(), "crédito", "créditos"),
                         balance = counted(available.as_i64(), "crédito", "créditos"),
@@ -357,12 +359,12 @@ refusals! {
             en: "A test key cannot create or change anything that spends credits.",
                 "Use a key of a live environment.";
             pt: "Uma chave de teste não pode criar nem alterar nada que gaste créditos.",
-                "Use uma chave de um ambiente `live`.";
+                "Use uma chave de um ambiente de produção.";
         }
         /// A key of a test environment, on a route whose upstream has no test servers.
         NoTestServers => {
             en: "This endpoint does not accept keys of test environments.", "Use a key of a live environment.";
-            pt: "Este endpoint não aceita chaves de ambientes de teste.", "Use uma chave de um ambiente `live`.";
+            pt: "Este endpoint não aceita chaves de ambientes de teste.", "Use uma chave de um ambiente de produção.";
         }
     }
 
@@ -501,7 +503,7 @@ refusals! {
             en: "This call was already made. Its answer was streamed, or too long to be stored.",
                 "See what it cost at `{location}`. To make the call again, send another `Idempotency-Key`.";
             pt: "Esta chamada já foi feita. A resposta foi transmitida aos poucos ou era longa demais para ser armazenada.",
-                "Veja quanto ela custou em `{location}`. Para repetir a chamada, envie outro `Idempotency-Key`.";
+                "Veja quanto ela custou em `{location}`. Para repetir a chamada, envie outra `Idempotency-Key`.";
             facts: location = location;
         }
 
@@ -510,7 +512,7 @@ refusals! {
             en: "This call was already made. Its answer was streamed, or too long to be stored.",
                 "To make the call again, send another `Idempotency-Key`. Calls of a test environment cost nothing.";
             pt: "Esta chamada já foi feita. A resposta foi transmitida aos poucos ou era longa demais para ser armazenada.",
-                "Para repetir a chamada, envie outro `Idempotency-Key`. Chamadas de um ambiente de teste não custam nada.";
+                "Para repetir a chamada, envie outra `Idempotency-Key`. Chamadas de um ambiente de teste não custam nada.";
         }
     }
 
@@ -586,10 +588,10 @@ refusals! {
     RequestTimeout = "REQUEST_TIMEOUT", 408, Timeout, AfterPause, "Request timeout" / "Tempo da requisição esgotado" {
         /// The rest of the body did not arrive in time.
         RequestTimeout { timeout_s: u64 } => {
-            en: "The body of the request arrives too slowly: less than 4 KiB of it came in {seconds}.",
+            en: "The request body arrived too slowly: less than 4 KiB in {seconds}.",
                 "Send the whole request again, on a new connection. You were not charged.",
                 seconds = counted(*timeout_s, "second", "seconds");
-            pt: "O corpo da requisição chega devagar demais: vieram menos de 4 KiB em {seconds}.",
+            pt: "O corpo da requisição chegou devagar demais: menos de 4 KiB em {seconds}.",
                 "Envie a requisição inteira de novo, em uma nova conexão. Nada foi cobrado.",
                 seconds = counted(*timeout_s, "segundo", "segundos");
         }
@@ -756,7 +758,7 @@ refusals! {
     }
 
     TooManyFailedAttempts = "TOO_MANY_FAILED_ATTEMPTS", 429, RateLimit, AfterWait,
-        "Too many failed attempts" / "Tentativas malsucedidas em excesso" {
+        "Too many failed attempts" / "Excesso de tentativas malsucedidas" {
         | Self::Limited(LimitHit { limit: Limit::FailedAttempts, size, retry_after_s }) => {
             en: "Too many requests from your network had an invalid API key.",
                 "Wait {wait}, and check the key before you try again.",

@@ -142,12 +142,12 @@ faults! {
         "must be the `next_cursor` of an answer to the same request",
         "deve ser o `next_cursor` de uma resposta à mesma requisição";
     NotARegion => "not_a_region",
-        "must contain region names made of lowercase letters, digits and `-`",
-        "deve conter nomes de região com letras minúsculas, dígitos e `-`";
+        "must contain region names of at most 32 lowercase letters, digits and `-`",
+        "deve conter nomes de região com no máximo 32 letras minúsculas, dígitos e `-`";
     /// Not a network in CIDR notation.
     NotANetwork => "not_a_network",
         "must contain addresses or networks such as 203.0.113.0/24, with no bits set after the prefix",
-        "deve conter endereços ou redes como 203.0.113.0/24, sem bits após o prefixo";
+        "deve conter endereços ou redes como 203.0.113.0/24, sem bits definidos após o prefixo";
     NotThere => "not_there", "does not exist in this account", "não existe nesta conta";
     /// A key format for `live` or `test`, in an environment of the other mode.
     OtherMode => "other_mode",

@@ -56,8 +56,8 @@ malformed! {
         "O caminho contém um sinal de % sem dois dígitos hexadecimais";
     /// Servers differ in how they read it, and another route may be meant.
     AmbiguousPath =>
-        "The path may be read as that of another route: send it without unnecessary percent-encoding, empty segments, parameters after `;`, capital letters, or a dot or slash at its end",
-        "O caminho pode ser lido como o de outra rota: envie-o sem codificação desnecessária, segmentos vazios, parâmetros depois de `;`, letras maiúsculas nem ponto ou barra no fim";
+        "The path could be read as the path of another route: remove unnecessary percent-encoding, empty segments, parameters after `;`, capital letters, and a dot or slash at the end",
+        "O caminho pode ser lido como o de outra rota: remova codificação desnecessária, segmentos vazios, parâmetros depois de `;`, letras maiúsculas e um ponto ou uma barra no fim";
     DotSegment => "The path holds a dot segment", "O caminho contém um segmento `.` ou `..`";
     TransferEncoding =>
         "The Transfer-Encoding is not exactly `chunked`", "O Transfer-Encoding não é exatamente `chunked`";
@@ -70,10 +70,10 @@ malformed! {
         "A lista tem mais de 1000 itens: envie os demais em outra lista";
     /// A route sets or removes members of bodies.
     UneditableBody =>
-        "This route changes members of the body: it must be a JSON object, not encoded, in which no name on the way to them is there twice, is in another letter case, or has a value that is not an object",
-        "Esta rota altera membros do corpo: ele deve ser um objeto JSON, sem codificação, em que nenhum nome no caminho até eles apareça duas vezes, esteja com outras maiúsculas ou minúsculas, ou tenha um valor que não seja um objeto";
+        "This route changes members of the body, so the body must be an unencoded JSON object; on the way to such a member, each name must appear once, in the given letter case, and hold an object",
+        "Esta rota altera membros do corpo, por isso ele deve ser um objeto JSON sem codificação; no caminho até um desses membros, cada nome deve aparecer uma só vez, com as maiúsculas e minúsculas indicadas, e conter um objeto";
     DryRunOfFreeRoute =>
-        "This route is free, so X-Dry-Run has nothing to ask", "Esta rota é gratuita, então X-Dry-Run não tem o que informar";
+        "This route is free: omit X-Dry-Run", "Esta rota é gratuita: omita X-Dry-Run";
     IdempotencyKeyOfFreeRoute =>
         "This route is free and keeps no answers: omit Idempotency-Key",
         "Esta rota é gratuita e não guarda respostas: omita Idempotency-Key";
@@ -82,5 +82,5 @@ malformed! {
         "Esta rota repassa o corpo sem lê-lo e não guarda respostas: omita Idempotency-Key";
     IdempotencyKeyHeader =>
         "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters, bare or in double quotes",
-        "Idempotency-Key deve ser enviado uma vez, com 1 a 255 caracteres ASCII visíveis, com ou sem aspas duplas";
+        "Idempotency-Key deve ser enviada uma vez, com 1 a 255 caracteres ASCII visíveis, com ou sem aspas duplas";
 }

@@ -30,9 +30,9 @@ async fn invalid_json() {
       "success": false,
       "error": {
         "type": "invalid_request",
-        "message": "The body is not one valid JSON object: the first error is at line 2, column 14.",
+        "message": "The body cannot be read as one JSON object: the first error is at line 2, column 14.",
         "code": 400,
-        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with at most 10,000 values and nothing after it.",
+        "user_action": "Send a single JSON object in UTF-8 and nothing after it, with at most 64 levels and 10,000 values, with numbers below 1.8e308 and without halves of surrogate pairs such as `\\ud800`.",
         "support_contact": "support@example.com",
         "line": 2,
         "column": 14
@@ -59,9 +59,9 @@ async fn d10_an_empty_body() {
       "success": false,
       "error": {
         "type": "invalid_request",
-        "message": "The body is not one valid JSON object: the first error is at line 1, column 1.",
+        "message": "The body cannot be read as one JSON object: the first error is at line 1, column 1.",
         "code": 400,
-        "user_action": "Send a single JSON object in UTF-8, nested at most 64 levels deep, with at most 10,000 values and nothing after it.",
+        "user_action": "Send a single JSON object in UTF-8 and nothing after it, with at most 64 levels and 10,000 values, with numbers below 1.8e308 and without halves of surrogate pairs such as `\\ud800`.",
         "support_contact": "support@example.com",
         "line": 1,
         "column": 1
