@@ -60,6 +60,8 @@ for (const button of document.querySelectorAll('[data-print]')) {
 
 for (const button of document.querySelectorAll('[data-reveal]')) {
   button.hidden = false;
+  // Without this file the secret must be readable.
+  one(document, `#${button.dataset.reveal}`).type = 'password';
   button.addEventListener('click', () => {
     const field = one(document, `#${button.dataset.reveal}`);
     const isHidden = field.type === 'password';
@@ -73,8 +75,10 @@ for (const button of document.querySelectorAll('[data-download]')) {
   button.addEventListener('click', () => {
     const field = one(document, `#${button.dataset.download}`);
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([`FLUENCE_API_KEY=${field.value}\n`], { type: 'text/plain' }));
-    link.download = '.env';
+    const { file, variable } = button.dataset;
+    const text = variable ? `${variable}=${field.value}` : field.value;
+    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: 'text/plain' }));
+    link.download = file;
     link.click();
     URL.revokeObjectURL(link.href);
   });
