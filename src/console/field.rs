@@ -78,7 +78,7 @@ impl Faults {
     pub(crate) fn summary(&self, words: Words) -> Markup {
         html! {
             @if !self.is_empty() {
-                div.note.bad role="alert" {
+                div.note.bad role="alert" tabindex="-1" autofocus {
                     div {
                         b { (words.faults_title()) }
                         ul {
