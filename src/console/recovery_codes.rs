@@ -24,7 +24,7 @@ pub(super) fn page_of(call: &Call, codes: &[String], email: &str, leads_to: &str
             }
             div.filters {
                 button type="button" hidden data-copy="codes" data-done=(words.copied()) data-failed=(words.copy_by_hand()) {
-                    (words.copy_secret())
+                    (words.copy_codes())
                 }
                 button type="button" hidden data-download="codes" data-file="recovery-codes.txt" { (words.download_codes()) }
                 button type="button" data-print hidden { (words.print()) }

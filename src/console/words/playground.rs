@@ -29,7 +29,7 @@ words! {
         / "Preço em créditos: {credits}. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
     costs_nothing: "Costs nothing with this key. Credits left: {after}." / "Não custa nada com esta chave. Créditos restantes: {after}.";
     was_charged: "Credits charged: {credits}. Credits left: {after}." / "Créditos cobrados: {credits}. Créditos restantes: {after}.";
-    is_calling: "The call is running …" / "A chamada está em andamento …";
+    is_calling: "Waiting for the answer …" / "Aguardando a resposta …";
     free_without_key: "Without a key of yours this call costs nothing." / "Sem uma chave sua, esta chamada não custa nada.";
     price_with_key: "The price is shown here once you have entered a key." / "O preço aparece aqui quando você informar uma chave.";
     no_playground_key: "No test key could be made. Others may be using the playground: try again later, or paste a key of yours."

@@ -59,6 +59,7 @@ words! {
     mail_vouch_subject: "A member has lost the second factor" / "Uma pessoa perdeu o segundo fator";
     mail_vouch_reason: "You receive this e-mail because you are an admin of the account."
         / "Você recebe esta mensagem porque é administrador da conta.";
+    copy_codes: "Copy the codes" / "Copiar os códigos";
     download_codes: "Download as a text file" / "Baixar como texto";
     saved_codes: "I have saved these codes away from the telephone." / "Guardei estes códigos longe do telefone.";
 }
