@@ -18,7 +18,7 @@ pub(in crate::console) fn table(words: Words, base: &str, lines: &[StatementLine
     html! {
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
-                table {
+                table.entries {
                     thead {
                         tr {
                             th { (words.when_utc()) } th { (words.what()) } th { (words.key()) } th { (words.lot()) }
@@ -42,7 +42,7 @@ fn row(words: Words, base: &str, line: &StatementLine) -> Markup {
                 @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (base) "keys/" (id) } { (name) } }
                 @else { "–" }
             }
-            td.muted.whole data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
+            td data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
             td.n data-label=(words.amount()) { @if line.amount > 0 { span.in { (amount) } } @else { (amount) } }
             td.n data-label=(words.balance()) { (whole(words.0, line.balance_after)) }
         }
