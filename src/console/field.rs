@@ -93,6 +93,14 @@ impl Faults {
     }
 }
 
+/// A sentence above a form. One of the kind `bad` is why the form failed.
+pub(crate) fn note(text: &str, kind: &str) -> Markup {
+    html! {
+        @if kind == "bad" { p.note.bad role="alert" tabindex="-1" autofocus { (text) } }
+        @else { p.note.(kind) role="status" { (text) } }
+    }
+}
+
 /// What is wrong with a short text.
 pub(crate) fn text_fault(words: Words, error: TextError) -> String {
     match error {

@@ -34,13 +34,13 @@ struct Index {
     /// What tells that one page, or `{n}` pages, were found.
     one: &'static str,
     many: &'static str,
-    /// Address, title of the page, heading of the section, and words.
-    sections: Vec<[String; 4]>,
+    /// Address, title of the page, heading of the section, words, and what readers call the heading.
+    sections: Vec<[String; 5]>,
 }
 
 /// The index of these pages, as JSON.
 pub(super) fn index<'p>(language: Language, pages: impl Iterator<Item = (&'p str, Page)>) -> String {
-    let mut sections: Vec<[String; 4]> = Vec::new();
+    let mut sections = Vec::new();
     for (address, page) in pages {
         let title = page.title_for_search();
         for (place, section) in page.text.split("\n## ").enumerate() {
@@ -49,7 +49,8 @@ pub(super) fn index<'p>(language: Language, pages: impl Iterator<Item = (&'p str
                 0 => (address.to_owned(), String::new()),
                 _ => (format!("{address}#{}", heading_id(heading)), heading.replace('`', "")),
             };
-            sections.push([address, title.clone(), heading, with_synonyms(language, section)]);
+            let also = synonyms(language, &folded(&heading));
+            sections.push([address, title.clone(), heading, with_synonyms(language, section), also]);
         }
     }
     let words = Words(language);
@@ -60,12 +61,15 @@ pub(super) fn index<'p>(language: Language, pages: impl Iterator<Item = (&'p str
 /// The words of a section, and what readers of the language call some of them.
 fn with_synonyms(language: Language, section: &str) -> String {
     let text = folded(section);
-    let added: BTreeSet<&str> = SYNONYMS
-        .iter()
-        .filter(|(known, ours, _)| *known == language && text.contains(ours))
-        .flat_map(|(_, _, others)| others.split(' '))
-        .collect();
-    added.into_iter().fold(words_of(&text), |all, word| format!("{all} {word}"))
+    let (words, others) = (words_of(&text), synonyms(language, &text));
+    if others.is_empty() { words } else { format!("{words} {others}") }
+}
+
+/// What readers call something in a folded text.
+fn synonyms(language: Language, text: &str) -> String {
+    let found = SYNONYMS.iter().filter(|(known, ours, _)| *known == language && text.contains(ours));
+    let distinct: BTreeSet<&str> = found.flat_map(|(_, _, others)| others.split(' ')).collect();
+    distinct.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// Lowercase letters without marks.

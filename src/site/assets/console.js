@@ -27,8 +27,8 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = false;
   button.addEventListener('click', async () => {
     const field = one(document, `#${button.dataset.copy}`);
-    const wasHidden = field.type === 'password';
-    if (wasHidden) field.type = 'text';
+    const wasHidden = field.classList.contains('masked');
+    field.classList.remove('masked');
     field.focus();
     field.select();
     let done = false;
@@ -39,7 +39,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       // Without HTTPS browsers have no clipboard for scripts; the old way still copies what is selected.
       done = document.execCommand('copy');
     }
-    if (wasHidden && done) field.type = 'password';
+    if (wasHidden && done) field.classList.add('masked');
     say(button, done ? button.dataset.done : button.dataset.failed);
   });
 }
@@ -60,13 +60,12 @@ for (const button of document.querySelectorAll('[data-print]')) {
 
 for (const button of document.querySelectorAll('[data-reveal]')) {
   button.hidden = false;
-  // Without this file the secret must be readable.
-  one(document, `#${button.dataset.reveal}`).type = 'password';
+  // Without this file the secret must be readable. A field for passwords would be offered to the browser's keeper of them.
+  one(document, `#${button.dataset.reveal}`).classList.add('masked');
   button.addEventListener('click', () => {
     const field = one(document, `#${button.dataset.reveal}`);
-    const isHidden = field.type === 'password';
-    field.type = isHidden ? 'text' : 'password';
-    button.textContent = isHidden ? button.dataset.hide : button.dataset.show;
+    const isMasked = field.classList.toggle('masked');
+    button.textContent = isMasked ? button.dataset.show : button.dataset.hide;
   });
 }
 

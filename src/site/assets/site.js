@@ -50,8 +50,8 @@ const fold = (text) => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, ''
 const split = (text) => fold(text).split(/[^\p{L}\p{N}_]+/u).filter((word) => word !== '');
 
 /** How well a section matches: every word must begin a word of it; titles and headings count more than its text. */
-function score([address, title, heading, text], wanted) {
-  const places = [[split(title), 8], [split(heading), 4], [text.split(' '), 1]];
+function score([address, title, heading, text, also], wanted) {
+  const places = [[split(title), 8], [split(`${heading} ${also}`), 4], [text.split(' '), 1]];
   let sum = 0;
   for (const word of wanted) {
     const best = places.find(([words]) => words.some((known) => known.startsWith(word)));

@@ -89,6 +89,9 @@ async fn j05_a_key_is_copied_over_plain_http_and_gone_after_back() {
     browser.shows("h1", "backend").await;
     let secret = value(&browser, "#secret").await;
     assert!(secret.len() > 20);
+    let is_masked =
+        "return getComputedStyle(document.querySelector('#secret')).webkitTextSecurity === 'disc'";
+    assert_eq!(browser.run(is_masked).await, json!(true), "a secret is masked until it is shown");
     browser.click("[data-copy]").await;
     browser.shows("#copy-status", "Copied").await;
     browser.click("a.button[href*='/keys/']").await;

@@ -260,7 +260,7 @@ async fn an_invitation_that_has_expired_says_so_and_is_sent_again() {
     let page = ana.get(&members).await;
     assert!(page.has("Invitation until") && !page.has("expired"), "{}", page.body);
     sqlx::query(
-        "update one_time_token set ends_at = now() - interval '1 minute' where purpose = 'invitation'",
+        "update one_time_token set created_at = created_at - interval '8 days', ends_at = ends_at - interval '8 days' where purpose = 'invitation'",
     )
     .execute(post.gateway.database.pool())
     .await

@@ -486,12 +486,12 @@ async fn the_statement_names_its_account_and_what_it_covers() {
     let path = format!("/console/{}/ledger", customer.account);
     let whole = text(&ana.get(&path).await.body);
     let head = format!("Account Test Account id {} Period", customer.account);
-    assert!(whole.contains(&format!("{head} Since the account was created")), "{whole}");
-    assert!(whole.contains("This billing period: ") && whole.contains("All entries"), "{whole}");
     let day = now().date_naive();
     let shown = day.format("%-d %b %Y – %-d %b %Y").to_string();
+    assert!(whole.contains(&format!("{head} {shown} Entries 3")), "{whole}");
+    assert!(whole.contains("This billing period so far: ") && whole.contains("All entries: 3"), "{whole}");
     let of_day = text(&ana.get(&format!("{path}?from={day}&kind=calls")).await.body);
     assert!(of_day.contains(&format!("{head} {shown}")), "{of_day}");
-    assert!(of_day.contains(&format!("Entries of {shown} (filtered)")), "{of_day}");
+    assert!(of_day.contains(&format!("Entries of {shown} (filtered): ")), "{of_day}");
     assert!(!of_day.contains("This billing period"), "{of_day}");
 }

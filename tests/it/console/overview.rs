@@ -14,7 +14,11 @@ async fn the_overview_shows_what_was_charged_and_what_is_left() {
     let mut ana = gateway.admin(customer.account).await;
     let path = format!("/console/{}", customer.account);
     let before = ana.get(&path).await;
-    assert!(before.has("<div class=\"big\">1,000</div>") && before.has("No calls yet"), "{}", before.body);
+    assert!(
+        before.has("<div class=\"big\">1,000</div>") && before.has("No paid calls yet"),
+        "{}",
+        before.body
+    );
     assert!(before.has("No calls in these days.") && !before.has("<svg class=\"bars"), "{}", before.body);
     assert!(!before.has("class=\"legend\""), "no colours without bars: {}", before.body);
     let called = gateway.post("/crm", &customer.key, &marina()).await;
