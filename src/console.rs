@@ -20,6 +20,7 @@
 
 mod access;
 mod alerts;
+mod asked_address;
 pub mod base;
 mod browser_name;
 mod call;
@@ -64,6 +65,7 @@ mod pasted_key;
 mod person_frame;
 mod playground;
 mod profile;
+mod recovery_codes;
 mod redirects;
 mod reset;
 mod resubmission;

@@ -145,7 +145,7 @@ impl Site {
             let own = self.pages().iter().filter(|(_, entry)| entry.language == language);
             let own = own.filter(|(_, entry)| entry.what.concerns(&self.facts.routes));
             let pages = own.map(|(address, entry)| (address.as_str(), self.page(entry.what, language)));
-            Served::new("application/json", search::index(pages).into_bytes())
+            Served::new("application/json", search::index(language, pages).into_bytes())
         })
     }
 

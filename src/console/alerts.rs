@@ -66,7 +66,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         @if call.query.has("saved") { p.note.ok role="status" { (words.saved()) } }
         @match call.query.text("tried") {
             "" => {},
-            "later" => p.note.bad role="alert" { (words.alert_not_tried()) },
+            "later" => p.note.bad role="alert" tabindex="-1" autofocus { (words.alert_not_tried()) },
             _ => p.note.ok role="status" { (words.alert_tried()) },
         }
         section.card.scroll {

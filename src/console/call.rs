@@ -87,6 +87,8 @@ pub(crate) struct Call {
     pub(super) session: Option<Token>,
     /// Names this browser in the sign-up that it began.
     pub(super) sign_up: Option<Token>,
+    /// The address to which this browser asked for a link.
+    pub(super) asked: Option<String>,
     /// Proves that a person has logged in with this browser before.
     pub(super) known: Option<String>,
     /// The key of this visitor's forms.
@@ -162,6 +164,7 @@ impl Call {
             browser: browser.unwrap_or_default().to_owned(),
             session,
             sign_up: Cookie::SignUp.token(base, &parts.headers),
+            asked: cookie(Cookie::Asked),
             known: cookie(Cookie::Known),
             form_key,
             form_digest: None,

@@ -15,6 +15,8 @@ pub(crate) enum Cookie {
     Visit,
     /// A browser in which a sign-up waits for its code.
     SignUp,
+    /// The address to which this browser asked for a link.
+    Asked,
     /// A browser in which a person has logged in before.
     Known,
     Language,
@@ -34,6 +36,7 @@ impl Cookie {
             Self::Session => (of_operators, ""),
             Self::Visit => (of_operators, "-visit"),
             Self::SignUp => (of_operators, "-sign-up"),
+            Self::Asked => (of_operators, "-asked"),
             Self::Known => (of_operators, "-known"),
             Self::Language => ("", "-language"),
             Self::Theme => ("", "-theme"),
@@ -66,6 +69,7 @@ impl Cookie {
             // They end with the browser's session; the server ends them earlier.
             Self::Session | Self::Visit => String::new(),
             Self::SignUp => "; Max-Age=1800".to_owned(),
+            Self::Asked => "; Max-Age=3600".to_owned(),
             Self::Known => "; Max-Age=15552000".to_owned(),
             Self::Language | Self::Theme => format!("; Max-Age={YEAR_S}"),
         };

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use maud::html;
 
+use super::asked_address;
 use super::call::Call;
 use super::email::{self, Email};
 use super::error::PageError;
@@ -34,7 +35,7 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
     let address =
         Input { kind: "email", autocomplete: "email", ..Input::text("email", words.new_email(), typed) };
     let content = html! {
-        @if call.query.has("sent") { p.note.ok role="status" { (words.sent()) } }
+        @if let Some(address) = pending(call)? { p.note.ok role="status" { (words.sent(Some(address.as_str()))) } }
         (faults.summary(words))
         p { (words.email_lead()) }
         form.card.form method="post" action=(PATH) {
@@ -45,6 +46,13 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Result<Reply, PageError> {
         }
     };
     of_person(call, words.change_email(), &content)
+}
+
+/// The new address whose link this browser asked for, until it is the person's.
+pub(super) fn pending(call: &Call) -> Result<Option<EmailAddress>, PageError> {
+    let identity = &call.user()?.identity;
+    let address = asked_address::address(call, &identity.id.to_string());
+    Ok(address.filter(|address| address.as_str() != identity.email))
 }
 
 /// Sends a link to the new address, in place of an earlier one. An address that is taken gets no
@@ -58,6 +66,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         return Ok(form(call, &typed, &faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let (id, key) = (call.user()?.identity.id, EmailKey::of(&address));
+    asked_address::remember(call, &id.to_string(), &address);
     if email::may_be_asked_for(call, &key.mailbox()).await?
         && identities::by_email(call.db().await?, &key).await?.is_none()
     {
@@ -76,7 +85,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
         };
         email::send(call, &address, language, message).await?;
     }
-    Ok(Reply::SeeOther(format!("{PATH}?sent=1")))
+    Ok(Reply::SeeOther(PATH.to_owned()))
 }
 
 pub(super) async fn show_finish(call: &mut Call) -> Result<Reply, PageError> {

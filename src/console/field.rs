@@ -78,7 +78,7 @@ impl Faults {
     pub(crate) fn summary(&self, words: Words) -> Markup {
         html! {
             @if !self.is_empty() {
-                div.note.bad role="alert" {
+                div.note.bad role="alert" tabindex="-1" autofocus {
                     div {
                         b { (words.faults_title()) }
                         ul {
@@ -90,6 +90,14 @@ impl Faults {
                 }
             }
         }
+    }
+}
+
+/// A sentence above a form. One of the kind `bad` is why the form failed.
+pub(crate) fn note(text: &str, kind: &str) -> Markup {
+    html! {
+        @if kind == "bad" { p.note.bad role="alert" tabindex="-1" autofocus { (text) } }
+        @else { p.note.(kind) role="status" { (text) } }
     }
 }
 

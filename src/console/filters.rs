@@ -103,7 +103,7 @@ impl Unread {
     pub(crate) fn note(&self, words: Words) -> Markup {
         html! {
             @if let Some(text) = self.text(words) {
-                p.note.bad role="alert" { (text) " " (words.shown_without_filter()) }
+                p.note.bad role="alert" tabindex="-1" autofocus { (text) " " (words.shown_without_filter()) }
             }
         }
     }

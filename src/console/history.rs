@@ -26,8 +26,18 @@ pub(super) fn sentence(words: Words, line: &HistoryLine) -> Markup {
     };
     html! {
         (actor) " " (did)
-        @if !subject.is_empty() && who != Some(subject) { " " b { (subject) } }
+        @if !subject.is_empty() && who != Some(subject) { " " b { (breakable(subject)) } }
         @if let Some(reason) = &line.reason { ": " (reason) }
+    }
+}
+
+/// An address may break behind its at sign, rather than within a word.
+fn breakable(subject: &str) -> Markup {
+    html! {
+        @match subject.split_once('@') {
+            Some((mailbox, host)) => { (mailbox) "@" wbr; (host) },
+            None => (subject),
+        }
     }
 }
 

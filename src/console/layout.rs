@@ -85,8 +85,8 @@ pub(crate) async fn account_with(
         div.page.test[content.is_test] {
             header.bar {
                 (brand(&call.frame, words.home_address()))
-                a.switcher href="/console?choose=1" { (membership.account_name) }
-                a.left.push href=(root) { (numbers::whole(call.language(), left)) " " small { (words.credits_left(left)) } }
+                a.switcher href="/console?choose=1" title=(membership.account_name) { (membership.account_name) }
+                a.left.push href=(root) { (numbers::whole(call.language(), left)) " " small { (words.credits_noun(left)) " " span { (words.left_over(left)) } } }
                 a.wide href=(words.docs_address()) { (words.docs()) }
                 span.wide { (other_language(&call.frame)) }
                 (person(call)?)

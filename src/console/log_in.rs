@@ -9,7 +9,7 @@ use super::call::Call;
 use super::cookie::Cookie;
 use super::email;
 use super::error::PageError;
-use super::field::{Faults, Input};
+use super::field::{self, Faults, Input};
 use super::guesses::{Subjects, key_of, wait_text};
 use super::page::{GivenBack, Reply, plain};
 use super::password::is_password;
@@ -50,7 +50,7 @@ fn form(call: &Call, next: &str, email: &str, kept: &str, note: Option<(String, 
         Input { kind: "email", autocomplete: "username", ..Input::text("email", words.email(), email) },
     );
     let content: Markup = html! {
-        @if let Some((note, kind)) = &note { p.note.(kind) role="status" { (note) } }
+        @if let Some((note, kind)) = &note { (field::note(note, kind)) }
         @if let Some(user) = &call.user {
             p.note.info { (words.logged_in_as(&user.identity.email)) " " a href=(next) { (words.to_console()) } }
         }

@@ -30,8 +30,14 @@ const fn role(words: Words, role: Role) -> &'static str {
     }
 }
 
-fn state(words: Words, state: MemberState) -> Markup {
+/// Whether the person can no longer accept: the link of the invitation has expired.
+fn has_expired(member: &Member, person: &Person) -> bool {
+    member.state == MemberState::Invited && person.invited_until.is_none()
+}
+
+fn state(words: Words, state: MemberState, has_expired: bool) -> Markup {
     let (kind, shape, text) = match state {
+        MemberState::Invited if has_expired => ("warn", "△", words.invitation_expired()),
         MemberState::Invited => ("test", "◌", words.member_invited()),
         MemberState::Active => ("ok", "●", words.member_active()),
         MemberState::Disabled => ("", "○", words.member_disabled()),
@@ -63,7 +69,7 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                             }
                             td data-label=(words.role()) { (role(words, member.role)) }
                             td data-label=(words.member_state()) {
-                                (state(words, member.state))
+                                (state(words, member.state, has_expired(member, person)))
                                 @if person.has_second_factor { " " span.chip { "✓ " (words.second_factor()) } }
                                 @if let (MemberState::Invited, Some(until)) = (member.state, person.invited_until) {
                                     " " span.small.muted { (words.invited_until()) " " (numbers::instant(words.0, until)) }
@@ -73,7 +79,10 @@ pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {
                                 (person.seen_at.map_or_else(|| words.never().to_owned(), |at| words.ago(at, now)))
                             }
                             td {
-                                @if may_act { a href={ (root) "/" (member.id) } { (words.change_member()) } }
+                                @if may_act {
+                                    @let act = if has_expired(member, person) { words.invite_again() } else { words.change_member() };
+                                    a href={ (root) "/" (member.id) } { (act) }
+                                }
                                 @if call.is_for_operators() && member.state == MemberState::Active && person.has_second_factor {
                                     a href={ (root) "/" (member.id) "/factor" } { (words.op_end_factor()) }
                                 }
@@ -121,12 +130,15 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
     // What was chosen before a fault stays chosen.
     let chosen_role = Role::from_name(call.form.text("role")).unwrap_or(member.role);
     let chosen_state = MemberState::from_name(call.form.text("state")).unwrap_or(member.state);
+    let is_expired = people.get(&member.id).is_none_or(|person| has_expired(member, person))
+        && member.state == MemberState::Invited;
     let may_vouch = member.id != call.membership()?.member_id
         && member.state == MemberState::Active
         && people.get(&member.id).is_some_and(|person| person.has_second_factor);
     let body = html! {
         @if call.query.has("vouched") { p.note.ok role="status" { (words.vouched()) } }
         (faults.summary(words))
+        @if is_expired { p.note { (words.invitation_has_expired()) } }
         form.card.form method="post" action=(path) {
             (call.form_field(&path))
             (roles(words, chosen_role, faults))
@@ -136,7 +148,7 @@ async fn form(call: &mut Call, member: &Member, faults: &Faults) -> Result<Reply
                 @for known in states {
                     label.row {
                         input type="radio" name="state" value=(known.as_str()) checked[*known == chosen_state];
-                        span { (state(words, *known)) }
+                        span { (state(words, *known, is_expired)) }
                     }
                 }
             }

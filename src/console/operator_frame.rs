@@ -149,10 +149,11 @@ fn person(call: &Call, role: OperatorRole) -> Result<Markup, PageError> {
     let (words, user) = (call.words(), call.user()?);
     Ok(html! {
         details.person {
-            summary { (user.identity.called()) }
+            summary title=(user.identity.called()) { (user.identity.called()) }
             div.popup {
                 span.muted { (role_name(words, role)) }
                 span.muted { (user.identity.email) }
+                span.narrow { (other_language(&call.frame)) }
                 form method="post" action="/operator/log-out" {
                     (call.form_field("/operator/log-out"))
                     button.quiet { (words.log_out()) }

@@ -27,7 +27,7 @@ use crate::ledger::rules::entry::EntryKind;
 use crate::ledger::rules::lot::{Lot, LotSource};
 use crate::storage::console::daily::{self, DayUsage};
 use crate::storage::console::history::{self, HistoryLine};
-use crate::storage::keys;
+use crate::storage::keys::{self, FirstKeys};
 use crate::storage::ledger::statement::{self, StatementLine};
 
 /// Days of the chart.
@@ -53,8 +53,8 @@ struct Overview {
     changes: Vec<HistoryLine>,
     /// Keys that end soon, the next first.
     ending: Vec<KeyView>,
-    /// Whether it has or had a key of a program.
-    has_keys: bool,
+    /// The keys of programs that it has or had.
+    keys: FirstKeys,
 }
 
 impl Overview {
@@ -69,10 +69,10 @@ impl Overview {
         let added_up_until = daily::added_up_until(db).await?;
         let after = ledger.last_entry.saturating_sub(ENTRIES).max(0);
         let lines = statement::page(db, account, (after, ENTRIES), language).await?;
-        let changes = history::page(db, account, None, CHANGES).await?;
+        let changes = history::newest(db, account, CHANGES).await?;
         let ending = keys::expiring(db, account, now + ENDS_SOON, ENDING_KEYS).await?;
-        let has_keys = keys::exist_outside(db, account, &PLAYGROUND_ENVIRONMENTS).await?;
-        Ok(Self { now, ledger, days, added_up_until, lines, changes, ending, has_keys })
+        let keys = keys::first_outside(db, account, &PLAYGROUND_ENVIRONMENTS).await?;
+        Ok(Self { now, ledger, days, added_up_until, lines, changes, ending, keys })
     }
 
     /// Credits of calls that are running.
@@ -90,11 +90,18 @@ impl Overview {
         (with_calls >= MIN_DAYS && mean > 0).then_some(mean)
     }
 
-    /// Whether nothing was done yet: the credits that an account begins with are no call, and a key
-    /// of the playground is no key of a program.
+    /// Whether a program has called: with a live key, or with a test key, whose calls move no credits.
+    fn has_called(&self) -> bool {
+        let is_hold = |line: &StatementLine| line.kind == EntryKind::Hold.as_str();
+        self.keys.were_tested
+            || self.lines.iter().any(is_hold)
+            || self.days.iter().any(|day| day.calls > 0)
+            || self.ledger.requests_used > 0
+    }
+
+    /// Whether the first steps are still ahead. A key of the playground is no key of a program.
     fn is_new(&self) -> bool {
-        let has_called = self.lines.iter().any(|line| line.kind == EntryKind::Hold.as_str());
-        !has_called && !self.has_keys
+        !(self.keys.exist && self.has_called())
     }
 
     fn ending_keys(&self) -> impl Iterator<Item = (&KeyView, DateTime<Utc>)> {
@@ -117,7 +124,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
                 }
             }
         }
-        @if overview.is_new() && call.may_manage() && call.may_call() { (first_steps(call, &root)?) }
+        @if overview.is_new() && call.may_manage() && call.may_call() { (first_steps(call, &overview, &root)?) }
         div.cards {
             (credits_left(words, &overview, &root))
             (period(words, &overview))
@@ -134,15 +141,23 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     account_with(call, content, &overview.ledger).await
 }
 
-fn first_steps(call: &Call, root: &str) -> Result<Markup, PageError> {
+fn first_steps(call: &Call, overview: &Overview, root: &str) -> Result<Markup, PageError> {
     let (words, has_password) = (call.words(), call.user()?.identity.has_password);
+    let steps = [
+        (overview.keys.exist, words.step_key(), format!("{root}/keys/new")),
+        (overview.has_called(), words.step_call(), words.first_call_address().to_owned()),
+        (has_password, words.step_password(), "/console/me/password".to_owned()),
+    ];
     Ok(html! {
         section.card.steps {
             header { h2 { (words.first_steps()) } }
             ol.body {
-                li { a href={ (root) "/keys/new" } { (words.step_key()) } }
-                li { a href=(words.first_call_address()) { (words.step_call()) } }
-                @if !has_password { li { a href="/console/me/password" { (words.step_password()) } } }
+                @for (is_done, step, address) in &steps {
+                    li {
+                        @if *is_done { span.muted { (step) } " " span.chip.ok { "✓ " (words.step_done()) } }
+                        @else { a href=(address) { (step) } }
+                    }
+                }
             }
         }
     })

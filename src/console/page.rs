@@ -142,17 +142,22 @@ pub(crate) fn set_headers(headers: &mut HeaderMap, is_https: bool) {
     }
 }
 
-/// The whole document.
+/// How pages mark what went wrong with a form or a filter.
+const ALERT: &str = "role=\"alert\"";
+
+/// The whole document. The title of a page with an alert begins with it: screen readers and tabs
+/// have no other news of a form that failed.
 pub(crate) fn document(frame: &Frame, title: &str, body: &Markup) -> String {
     let theme = frame.theme.map(Theme::as_str);
     let language = frame.language.tag();
+    let has_alert = body.0.contains(ALERT);
     html! {
         (DOCTYPE)
         html lang=(language) class=[theme] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · " (frame.product) }
+                title { @if has_alert { (frame.words().error_title()) ": " } (title) " · " (frame.product) }
                 link rel="stylesheet" href=(asset_address("console.css"));
                 link rel="icon" type="image/svg+xml" href=(asset_address("icon.svg"));
                 script type="module" src=(asset_address("console.js")) {}
@@ -197,7 +202,7 @@ pub(crate) fn plain(frame: &Frame, title: &str, content: &Markup) -> String {
             (brand(frame, words.home_address()))
             span.push {}
             // The operators' address has no documentation.
-            @if frame.root == Realm::Console.root() { a.wide href=(words.docs_address()) { (words.docs()) } }
+            @if frame.root == Realm::Console.root() { a href=(words.docs_address()) { (words.docs()) } }
             (other_language(frame))
         }
         main.plain #main {

@@ -5,6 +5,7 @@ pub(super) mod audit;
 pub(super) mod close;
 pub(super) mod credits;
 mod days;
+mod printed;
 pub(super) mod receipt;
 pub(super) mod settings;
 pub(super) mod statement;

@@ -30,8 +30,10 @@ pub(crate) fn person(call: &Call) -> Result<Markup, PageError> {
     let (words, user) = (call.words(), call.user()?);
     Ok(html! {
         details.person {
-            summary { (user.identity.called()) }
+            summary title=(user.identity.called()) { (user.identity.called()) }
             div.popup {
+                a.narrow href=(words.docs_address()) { (words.docs()) }
+                span.narrow { (other_language(&call.frame)) }
                 a href="/console/me" { (words.profile()) }
                 a href="/console/me/security" { (words.security()) }
                 form method="post" action="/console/log-out" {

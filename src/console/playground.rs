@@ -174,7 +174,7 @@ fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
             data-path=(operation.path) data-body[has_body] data-failed=(words.not_sent()) data-json=(words.no_json())
             data-help=(words.what_it_means()) data-key-action=(key_action) data-key-token=(call.form_token(&key_action))
             data-send=(words.send()) data-send-for=(words.send_for()) data-send-for-one=(words.send_for_one()) data-costs=(words.costs()) data-free=(words.costs_nothing())
-            data-charged=(words.was_charged()) data-no-key=(words.no_playground_key()) {
+            data-charged=(words.was_charged()) data-calling=(words.is_calling()) data-no-key=(words.no_playground_key()) {
             header { h2 { code { (operation.signature()) } } }
             form.body method="post" action=(path) {
                 (call.form_field(path))
@@ -187,7 +187,9 @@ fn form(call: &Call, operation: &Operation, path: &str) -> Markup {
                         @if operation.takes_test_keys { (words.pasted_key_hint()) } @else { (words.live_key_hint()) }
                     }
                 }
-                p.quote data-quote aria-live="polite" {}
+                p.quote data-quote aria-live="polite" {
+                    @if operation.takes_test_keys { (words.free_without_key()) } @else { (words.price_with_key()) }
+                }
                 div.filters {
                     button.primary type="button" data-go data-scripted hidden { (words.send()) }
                     @if has_body || operation.verb == Verb::Get {

@@ -5,6 +5,7 @@ use maud::html;
 
 use super::call::Call;
 use super::cookie::Cookie;
+use super::email_change;
 use super::error::PageError;
 use super::field::{Faults, Input};
 use super::page::Reply;
@@ -37,6 +38,7 @@ fn form(call: &Call, name: &str, faults: &Faults) -> Result<Reply, PageError> {
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             p.muted { (identity.email) " · " a href="/console/me/email" { (words.change_email()) } }
+            @if let Some(address) = email_change::pending(call)? { p.muted { (words.email_waits(address.as_str())) } }
             (Input { autocomplete: "name", ..Input::text("name", words.name(), name) }.show(words, faults))
             div.field {
                 label for="language" { (words.language()) }

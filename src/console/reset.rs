@@ -49,9 +49,9 @@ pub(super) fn ask(call: &Call, path: &str, title: &str, lead: &str, typed: &str,
 }
 
 /// The page after an address was sent, whatever address it was.
-pub(super) fn sent(call: &Call) -> Reply {
+pub(super) fn sent(call: &Call, address: &EmailAddress) -> Reply {
     let words = call.words();
-    let content = html! { p { (words.sent()) } p.muted { (words.sent_hint()) } p { a href="/console/log-in" { (words.log_in()) } } };
+    let content = html! { p { (words.sent(Some(address.as_str()))) } p.muted { (words.sent_hint()) } p { a href="/console/log-in" { (words.log_in()) } } };
     Reply::page(plain(&call.frame, words.sent_title(), &content))
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     {
         send_link(call, &identity, false).await?;
     }
-    Ok(sent(call))
+    Ok(sent(call, &address))
 }
 
 /// Sends a link to a person; `of_sign_up` if they asked for an account that they have.

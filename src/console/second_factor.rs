@@ -12,6 +12,7 @@ use super::guesses::{Subjects, wait_text};
 use super::log_in::{finish_log_in, go_on};
 use super::page::Reply;
 use super::person_frame::of_person;
+use super::recovery_codes;
 use super::resubmission::KEPT;
 use super::words::Words;
 use crate::domain::ids::IdentityId;
@@ -109,12 +110,7 @@ pub(super) async fn switch_on(call: &mut Call) -> Result<Reply, PageError> {
     let codes = enroll(db, &peppers, id, &secret, step).await?;
     sessions::end_others(db, id, Some(own)).await?;
     tell(call, Words::mail_factor_on).await?;
-    let content = html! {
-        p.note.ok { (words.factor_on()) }
-        p { (words.codes_lead()) }
-        pre { @for code in &codes { (grouped(code)) "\n" } }
-        p { a.button href=(PATH) { (words.saved_codes()) } }
-    };
+    let content = recovery_codes::page_of(call, &codes, &call.user()?.identity.email, PATH);
     of_person(call, words.recovery_codes(), &content)
 }
 

@@ -1,7 +1,7 @@
 //! The person's password and sessions.
 
 use axum::http::StatusCode;
-use maud::html;
+use maud::{Markup, html};
 
 use super::browser_name::browser_name;
 use super::call::Call;
@@ -15,9 +15,10 @@ use super::password::store_password;
 use super::person_frame::of_person;
 use super::words::Words;
 use crate::domain::ids::SessionId;
+use crate::identity::Identity;
 use crate::identity::password::{Password, PasswordFault};
 use crate::secret::token::Token;
-use crate::storage::identity::{one_time, sessions};
+use crate::storage::identity::{one_time, second_factor, sessions};
 
 const PATH: &str = "/console/me/security";
 const PASSWORD_PATH: &str = "/console/me/password";
@@ -26,14 +27,31 @@ const SESSIONS_PATH: &str = "/console/me/sessions";
 pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let (identity, own) = (call.user()?.identity.clone(), call.user()?.session.id);
     let listed = sessions::list(call.db().await?, identity.id).await?;
+    let codes_left = match identity.has_second_factor {
+        true => Some(second_factor::codes_left(call.db().await?, identity.id).await?),
+        false => None,
+    };
     let (words, now) = (call.words(), call.now());
     let content = html! {
         @if call.query.has("saved") { p.note.ok role="status" { (words.password_saved()) } }
         section.card.form {
             h2 { (words.password_and_factor()) }
+            dl.facts {
+                dt { (words.password()) }
+                dd { @if identity.has_password { (on(words.is_set())) } @else { (off(words.is_not_set())) } }
+                dt { (words.second_factor()) }
+                dd {
+                    @match codes_left {
+                        Some(left) => { (on(words.factor_is_on())) " " span.muted { (words.codes_left(left)) } },
+                        None => (off(words.factor_is_off())),
+                    }
+                }
+            }
             p.filters {
-                a.button href=(PASSWORD_PATH) { (words.set_password()) }
-                a.button href="/console/me/second-factor" { (words.second_factor()) }
+                a.button href=(PASSWORD_PATH) { (password_act(words, &identity)) }
+                a.button href="/console/me/second-factor" {
+                    @if codes_left.is_some() { (words.manage_factor()) } @else { (words.set_up_factor()) }
+                }
             }
         }
         section.card {
@@ -71,6 +89,18 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     of_person(call, words.security(), &content)
 }
 
+fn on(text: &str) -> Markup {
+    html! { span.chip.ok { "● " (text) } }
+}
+
+fn off(text: &str) -> Markup {
+    html! { span.chip { "○ " (text) } }
+}
+
+const fn password_act(words: Words, identity: &Identity) -> &'static str {
+    if identity.has_password { words.change_password() } else { words.set_password() }
+}
+
 pub(super) async fn end_sessions(call: &mut Call) -> Result<Reply, PageError> {
     call.form.only(&["session"])?;
     let (identity, own) = (call.user()?.identity.id, call.user()?.session.id);
@@ -93,21 +123,22 @@ pub(super) async fn password(call: &mut Call) -> Result<Reply, PageError> {
 fn form(call: &Call, faults: &Faults) -> Result<Reply, PageError> {
     let words = call.words();
     let hint = format!("{} {}", words.password_rule(min_chars(call)), words.password_rule_more());
-    let email = &call.user()?.identity.email;
+    let identity = &call.user()?.identity;
+    let act = password_act(words, identity);
     let content = html! {
         (faults.summary(words))
         form.card.form method="post" action=(PASSWORD_PATH) {
             (call.form_field(PASSWORD_PATH))
             // Password managers read whose password it is.
-            input type="hidden" name="email" autocomplete="username" value=(email);
+            input type="hidden" name="email" autocomplete="username" value=(identity.email);
             (Input::password("password", words.new_password(), "new-password").hint(&hint).show(words, faults))
             div.filters {
-                button.primary { (words.set_password()) }
+                button.primary { (act) }
                 a.button href=(PATH) { (words.cancel()) }
             }
         }
     };
-    of_person(call, words.set_password(), &content)
+    of_person(call, act, &content)
 }
 
 fn min_chars(call: &Call) -> usize {

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use maud::html;
 
+use super::asked_address;
 use super::call::Call;
 use super::choose_password::{self, field};
 use super::cookie::Cookie;
@@ -31,7 +32,9 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     if call.console.settings.sign_up != SignUp::Open {
         return Ok(closed(call));
     }
-    Ok(ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), "", &Faults::default()))
+    let typed = asked_address::address(call, asked_address::SIGN_UP);
+    let typed = typed.as_ref().map_or("", EmailAddress::as_str);
+    Ok(ask(call, SIGN_UP, words.sign_up(), words.sign_up_lead(), typed, &Faults::default()))
 }
 
 /// The page of a gateway on which people cannot open accounts.
@@ -56,6 +59,7 @@ pub(super) async fn send(call: &mut Call) -> Result<Reply, PageError> {
     let browser = Token::new().map_err(|_| PageError::Internal)?;
     let base = call.console.base.clone();
     call.set_cookie(Cookie::SignUp.set(&base, &browser.expose()));
+    asked_address::remember(call, asked_address::SIGN_UP, &address);
     let key = EmailKey::of(&address);
     if email::may_be_asked_for(call, &key.mailbox()).await? {
         match identities::by_email(call.db().await?, &key).await? {

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use maud::html;
 
+use super::asked_address;
 use super::call::Call;
 use super::error::PageError;
 use super::field::{Faults, Input};
@@ -53,7 +54,7 @@ async fn ask(call: &mut Call, browser: &Token, faults: &Faults) -> Result<Reply,
 fn over(call: &Call) -> Reply {
     let words = call.words();
     let content = html! {
-        p.note.bad role="alert" { (words.no_more_codes()) }
+        p.note.bad role="alert" tabindex="-1" autofocus { (words.no_more_codes()) }
         p.filters {
             a.button.primary href=(SIGN_UP) { (words.ask_for_new_email()) }
             a.button href="/console/log-in" { (words.log_in()) }
@@ -64,10 +65,11 @@ fn over(call: &Call) -> Reply {
 
 fn form(call: &Call, faults: &Faults) -> Reply {
     let words = call.words();
+    let address = asked_address::address(call, asked_address::SIGN_UP);
     let code = Input { autocomplete: "one-time-code", ..Input::text("code", words.sign_up_code(), "") };
     let content = html! {
         (faults.summary(words))
-        p { (words.sent()) }
+        p { (words.sent(address.as_ref().map(EmailAddress::as_str))) }
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             (code.hint(words.sign_up_code_hint()).show(words, faults))

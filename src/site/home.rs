@@ -78,7 +78,7 @@ fn plans(facts: &Facts, language: Language) -> String {
     let (head, custom) = match language {
         Language::En => ("| Plan | US$ a month | Credits | Requests a second | Endpoints |", "by contract"),
         Language::Pt => {
-            ("| Plano | US$ por mês | Créditos | Requisições por segundo | Endpoints |", "sob consulta")
+            ("| Plano | US$ por mês | Créditos | Requisições por segundo | Endpoints |", "sob contrato")
         }
     };
     let mut text = format!("{head}\n|---|---:|---:|---:|---|\n");

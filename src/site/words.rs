@@ -47,6 +47,8 @@ words! {
     changelog: "Changelog" / "Histórico de mudanças";
     other_versions: "Other versions" / "Outras versões";
     search: "Search" / "Buscar";
+    one_page_found: "1 page found" / "1 página encontrada";
+    pages_found: "{n} pages found" / "{n} páginas encontradas";
     nothing_found: "Nothing found" / "Nada encontrado";
     copy: "Copy" / "Copiar";
     copied: "Copied" / "Copiado";
@@ -83,7 +85,7 @@ words! {
     calls: "Calls" / "Chamadas";
     pack: "Pack" / "Pacote";
     usd_a_credit: "US$ a credit" / "US$ por crédito";
-    by_contract: "by contract" / "sob consulta";
+    by_contract: "by contract" / "sob contrato";
     is_charged: "charged" / "cobrada";
     is_given_back: "given back" / "devolvida";
     what_it_means: "What does this mean?" / "O que isso significa?";

@@ -21,8 +21,8 @@ use crate::secret::peppers::Peppers;
 pub use acting::{Acting, acting};
 pub use lookup::{find_by_digest, imported_shapes};
 pub use pages::{
-    KeyFilter, KeyPage, LOOKED_THROUGH, MAX_COUNTED, MAX_COUNTED_ASIDE, count_ended, exist_outside, expiring,
-    search,
+    FirstKeys, KeyFilter, KeyPage, LOOKED_THROUGH, MAX_COUNTED, MAX_COUNTED_ASIDE, count_ended, expiring,
+    first_outside, search,
 };
 pub use uses::{Rehash, SecretUse, record_uses};
 pub use views::{LIST_LIMIT, find, list};

@@ -111,7 +111,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
                     @else { (words.no_match()) }
                 }
             } @else {
-                table {
+                table.narrow-heads {
                     thead {
                         tr {
                             th { (words.name()) } th { (words.environment()) } th { (words.secret()) } th { (words.may()) }
@@ -178,7 +178,7 @@ fn row(call: &Call, root: &str, key: &KeyView, facts: &KeyFacts) -> Markup {
                 @if is_playground(&key.environment, key.mode) { " " span.small.muted { (words.key_of_playground()) } }
             }
             td data-label=(words.environment()) { (environment(words, &key.environment, key.mode)) }
-            td data-label=(words.secret()) { code { "…" (key.last_four) } }
+            td.whole data-label=(words.secret()) { code { "…" (key.last_four) } }
             td data-label=(words.may()) { (scopes(words, key)) }
             td.n data-label=(words.today_cap()) { (spent) }
             td.muted[key.last_used_at.is_none()] data-label=(words.last_used()) { (last_used(words, key.last_used_at, now)) }

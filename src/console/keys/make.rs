@@ -185,8 +185,8 @@ pub(super) async fn secret_page(
                 button.primary type="button" hidden data-copy="secret" data-done=(words.copied()) data-failed=(words.copy_by_hand()) {
                     (words.copy_secret())
                 }
-                button type="button" hidden data-reveal="secret" data-show=(words.show()) data-hide=(words.hide()) { (words.hide()) }
-                button type="button" hidden data-download="secret" { (words.download_env()) }
+                button type="button" hidden data-reveal="secret" data-show=(words.show()) data-hide=(words.hide()) { (words.show()) }
+                button type="button" hidden data-download="secret" data-file=".env" data-variable="FLUENCE_API_KEY" { (words.download_env()) }
                 button.quiet type="button" hidden data-test="secret" data-works=(words.it_works()) data-broken=(words.it_does_not_work()) {
                     (words.test_it())
                 }

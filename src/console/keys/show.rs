@@ -39,10 +39,10 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             div {
                 section.card.form { (spendable(words, &key, &facts, ledger.credits_left().as_i64())) }
                 section.card { header { h2 { (words.terms()) } } div.body { (terms(call, &key, &facts, used)) } }
-                section.card { header { h2 { (words.secrets()) } } div.body.scroll { (secrets(call, &key)) } }
             }
             section.card { header { h2 { (words.history()) } } div.body { (done(call, &entries)) } }
         }
+        section.card.space { header { h2 { (words.secrets()) } } div.body.scroll { (secrets(call, &key)) } }
     };
     let actions = if may_act {
         actions(call, &key)?

@@ -31,7 +31,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
     let db = call.db().await?;
     let detail = accounts::detail::read_counting(db, id, 0).await?.ok_or(PageError::NotFound)?;
     let lots = credits::lots(db, id, LOTS).await?;
-    let changes = log::page(db, id, None, CHANGES).await?;
+    let changes = log::newest(db, id, CHANGES).await?;
     let notes = notes::newest(db, id, NOTES).await?;
     let (words, root) = (call.words(), call.path("")?);
     let live: Vec<&LotLine> = lots.iter().filter(|lot| lot.left > 0 && lot.expires_at > now).collect();

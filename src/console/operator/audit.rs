@@ -43,7 +43,7 @@ pub(super) async fn show(call: &mut Call) -> Result<Reply, PageError> {
         let words = call.words();
         let body = html! {
             (filters(words, &typed, &AuditFilter::default()))
-            p.note.bad role="alert" { (words.op_not_an_account_id()) }
+            p.note.bad role="alert" tabindex="-1" autofocus { (words.op_not_an_account_id()) }
         };
         let head = Head { title: words.audit_log(), lead: Some(words.op_audit_lead()), actions: &html! {} };
         let shown = page(call, Place::Audit, head, None, &body)?;
@@ -92,7 +92,7 @@ fn filters(words: Words, account: &str, filter: &AuditFilter) -> Markup {
             input name="operator" value=(filter.operator.as_deref().unwrap_or_default()) placeholder=(words.op_operator()) aria-label=(words.op_operator());
             select name="action" aria-label=(words.op_act()) {
                 option value="" { (words.op_every_act()) }
-                @for action in Action::ALL { option value=(action.as_str()) selected[filter.action == Some(action.as_str())] { (action.as_str()) } }
+                @for action in Action::ALL { option value=(action.as_str()) selected[filter.action == Some(action.as_str())] { (words.verb(action)) } }
             }
             button { (words.apply()) }
         }

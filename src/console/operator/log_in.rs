@@ -8,7 +8,7 @@ use maud::html;
 use crate::console::call::Call;
 use crate::console::cookie::Cookie;
 use crate::console::error::PageError;
-use crate::console::field::{Faults, Input};
+use crate::console::field::{self, Faults, Input};
 use crate::console::guesses::{Subjects, key_of, wait_text};
 use crate::console::known_browser;
 use crate::console::log_in::begin;
@@ -42,7 +42,7 @@ fn form(call: &Call, next: &str, email: &str, note: Option<(String, &str)>) -> R
     let address =
         Input { kind: "email", autocomplete: "username", ..Input::text("email", words.email(), email) };
     let content = html! {
-        @if let Some((note, kind)) = &note { p.note.(kind) role="status" { (note) } }
+        @if let Some((note, kind)) = &note { (field::note(note, kind)) }
         form.card.form method="post" action=(PATH) {
             (call.form_field(PATH))
             input type="hidden" name="next" value=(next);

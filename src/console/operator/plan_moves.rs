@@ -138,7 +138,7 @@ fn terms(words: Words, from: &PlanLine, to: &PlanLine) -> Markup {
     let number = |value: i64| whole(words.0, value);
     let price = |line: &PlanLine| match line.price_usd {
         Some(price) => format!("US$ {}", number(i64::from(price))),
-        None => words.op_by_agreement().to_owned(),
+        None => words.price_by_contract().to_owned(),
     };
     let access = |line: &PlanLine| match line.api_access {
         true => line.access.join(", "),

@@ -61,13 +61,13 @@ fn table(words: Words, lines: &[PlanLine], is_linked: bool) -> Markup {
                         td data-label=(words.plan_head()) {
                             div {
                                 b { (line.label) } @if line.label != line.plan { " " code { (line.plan) } }
-                                @if let Some(assumption) = &line.assumption { br; span.small.muted { (words.op_assumption()) ": " (assumption) } }
+                                @if let Some(assumption) = &line.assumption { br; span.small.muted { (words.op_assumption()) ": “" (assumption) "”" } }
                             }
                         }
                         td.n data-label=(words.op_price_month()) {
                             @match line.price_usd {
                                 Some(price) => { "US$ " (number(i64::from(price))) },
-                                None => (words.op_by_agreement()),
+                                None => (words.price_by_contract()),
                             }
                         }
                         td.n data-label=(words.credits_head()) { (number(line.credits)) }

@@ -10,7 +10,8 @@ use crate::console::error::PageError;
 use crate::console::factor::{ask_form, code_field};
 use crate::console::field::Faults;
 use crate::console::page::{Reply, plain};
-use crate::console::second_factor::{checked, grouped, square};
+use crate::console::recovery_codes;
+use crate::console::second_factor::{checked, square};
 use crate::identity::totp::{self, SECRET_BYTES};
 use crate::management::second_factor::{enroll, new_secret};
 use crate::storage::identity::{identities, second_factor as stored};
@@ -89,12 +90,8 @@ pub(super) async fn set_up(call: &mut Call) -> Result<Reply, PageError> {
     }
     let peppers = call.console.peppers.clone();
     let codes = enroll(call.db().await?, &peppers, id, &secret, step).await?;
+    let email = call.half()?.identity.email.clone();
     finish(call).await?;
-    let content = html! {
-        p.note.ok { (words.factor_on()) }
-        p { (words.codes_lead()) }
-        pre { @for code in &codes { (grouped(code)) "\n" } }
-        p { a.button href=(super::ROOT) { (words.saved_codes()) } }
-    };
+    let content = recovery_codes::page_of(call, &codes, &email, super::ROOT);
     Ok(Reply::page(plain(&call.frame, words.recovery_codes(), &content)))
 }

@@ -29,11 +29,11 @@ pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {
     let until = overview.added_up_until.unwrap_or(overview.now);
     html! {
         section.card.chart {
-            header { h2 { (words.credits_by_day()) } span.push { (legend(&series)) } }
+            header { h2 { (words.credits_by_day()) } @if !is_empty { span.push { (legend(&series)) } } }
             div.body {
                 @if is_empty { p.muted { (words.no_usage()) } } @else {
                     (bars(words.credits_by_day(), &drawn, number))
-                    p.small.muted { (words.days_are_utc()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
+                    p.small.muted { (words.days_are_utc()) " " (words.bars_lead()) " " (words.added_up(&numbers::instant_s(words.0, until))) }
                     details {
                         summary { (words.show_table()) }
                         table {

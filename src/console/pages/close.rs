@@ -49,8 +49,9 @@ pub(in crate::console) async fn send(call: &mut Call) -> Result<Reply, PageError
     // As the page shows it, or in digits only.
     let is_right = typed == numbers::whole(words.0, left) || typed == left.to_string();
     if left > 0 && !is_right {
+        let fault = if typed.is_empty() { words.is_needed() } else { words.not_credits_left() };
         let mut faults = Faults::default();
-        faults.add(("credits", words.credits_left_title()), words.not_credits_left());
+        faults.add(("credits", words.credits_left_title()), fault);
         return Ok(form(call, &ledger, &faults).await?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let (id, by) = (call.account_id()?, call.by()?);

@@ -214,8 +214,10 @@ fn are_edited(query: &Form) -> bool {
 pub(super) fn day_fields(words: Words, days: Option<Days>) -> Markup {
     let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     html! {
-        label { (words.first_day()) " " input type="date" name="from" value=(text(days.map(|days| days.from))); }
-        label { (words.to_day()) " " input type="date" name="to" value=(text(days.map(|days| days.to))); }
+        span.days {
+            label { (words.first_day()) " " input type="date" name="from" value=(text(days.map(|days| days.from))); }
+            label { (words.to_day()) " " input type="date" name="to" value=(text(days.map(|days| days.to))); }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod price;
 
 use maud::{Markup, html};
 
+use super::printed::printed;
 use super::statement::{lot_name, table};
 use crate::console::call::Call;
 use crate::console::error::PageError;
@@ -31,6 +32,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let sealed = seal::of_entry(db, account_id, first).await?;
     let (words, root) = (call.words(), call.path("")?);
     let body = html! {
+        (printed(call, &[])?)
         p.note.ok[receipt.state == "captured"].info[receipt.state != "captured"] { (sentence(words, &receipt)) }
         div.two {
             (facts(words, &root, &receipt, sealed.as_ref()))

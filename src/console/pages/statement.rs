@@ -3,12 +3,15 @@
 
 mod asked;
 mod lines;
+mod listed;
 
 use maud::{Markup, html};
 
 use self::asked::{Asked, Group};
 pub(in crate::console) use self::lines::{act_of, lot_name, table};
+use self::listed::Listed;
 use super::days::{Days, day_fields};
+use super::printed::printed;
 use super::usage::key_select;
 use crate::api::statement_csv;
 use crate::console::call::Call;
@@ -75,11 +78,12 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let (ledger, asked) = (ledger_account(call).await?, Asked::of(call, unread).await?);
     let statement = Statement::read(call, &asked, &ledger).await?;
     let (words, root) = (call.words(), call.path("")?);
+    let listed = Listed::of(&asked, &statement);
     let body = html! {
-        @if let Some(fault) = asked.fault { p.note.bad role="alert" { (fault.text(words)) } }
+        @if let Some(fault) = asked.fault { p.note.bad role="alert" tabindex="-1" autofocus { (fault.text(words)) } }
         (asked.unread.note(words))
         (proof(words, &root, &asked, &statement, &ledger))
-        (printed(call, &asked)?)
+        (printed(call, &listed.on_paper(words))?)
         @if let Some(movements) = &statement.movements {
             (summary(words, statement.days, asked.days.is_none(), movements))
         }
@@ -91,7 +95,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
             (day_fields(words, asked.days))
             button { (words.apply()) }
         }
-        h2 { (listed(words, &asked)) }
+        h2 { (listed.title(words)) }
         // From the address of this page: 50 lines with two whole addresses each would weigh a third
         // more.
         (table(words, "", &statement.page.lines))
@@ -146,28 +150,6 @@ fn from_to(words: Words, days: Days) -> String {
     format!("{} – {}", numbers::day(words.0, days.from), numbers::day(words.0, days.to))
 }
 
-/// Which entries the list has.
-fn listed(words: Words, asked: &Asked) -> String {
-    let entries = match asked.days {
-        Some(days) => words.entries_of(&from_to(words, days)),
-        None => words.entries_of_all().to_owned(),
-    };
-    let is_filtered = asked.group != Group::All || asked.key.is_some();
-    if is_filtered { format!("{entries} ({})", words.filtered()) } else { entries }
-}
-
-/// Whose statement it is and what it covers: on paper nothing else says so.
-fn printed(call: &Call, asked: &Asked) -> Result<Markup, PageError> {
-    let (words, membership) = (call.words(), call.membership()?);
-    Ok(html! {
-        dl.printed {
-            dt { (words.account()) } dd { (membership.account_name) }
-            dt { (words.account_id()) } dd { (membership.account_id) }
-            dt { (words.period()) } dd { (asked.days.map_or_else(|| words.whole_history().to_owned(), |days| from_to(words, days))) }
-        }
-    })
-}
-
 /// What the days did to the balance, as banks show it.
 fn summary(words: Words, days: Days, is_of_period: bool, movements: &Movements) -> Markup {
     let language = words.0;
@@ -184,7 +166,7 @@ fn summary(words: Words, days: Days, is_of_period: bool, movements: &Movements) 
     html! {
         section.card.summary {
             header {
-                h2 { @if is_of_period { (words.this_billing_period()) ": " } (from_to(words, days)) }
+                h2 { @if is_of_period { (words.billing_period_so_far()) ": " } (from_to(words, days)) }
                 @if movements.adds_up() { span.chip.ok { "✓ " (words.adds_up()) } }
                 @else { span.chip.bad { "✕ " (words.check_different()) } }
             }

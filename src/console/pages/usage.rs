@@ -118,7 +118,7 @@ pub(in crate::console) async fn show(call: &mut Call) -> Result<Reply, PageError
     let usage = Usage::read(call, &asked).await?;
     let (words, root, now) = (call.words(), call.path("")?, call.now());
     let body = html! {
-        @if let Some(fault) = asked.chosen.fault { p.note.bad role="alert" { (fault.text(words)) } }
+        @if let Some(fault) = asked.chosen.fault { p.note.bad role="alert" tabindex="-1" autofocus { (fault.text(words)) } }
         (asked.unread.note(words))
         (filters(words, &asked, &usage))
         (totals(words, &usage))

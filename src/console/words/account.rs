@@ -93,6 +93,8 @@ impl super::Words {
             "grant" => ("grant", "cortesia"),
             "support" => ("support", "suporte"),
             "viewer" => ("viewer", "leitor"),
+            "prefixed_live" => ("prefixed, live", "prefixed, produção"),
+            "prefixed_test" => ("prefixed, test", "prefixed, teste"),
             "github" => ("GitHub", "GitHub"),
             "report" => ("report of a leak", "denúncia de vazamento"),
             "revoke" => ("revokes the key", "revoga a chave"),

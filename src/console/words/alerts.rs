@@ -20,7 +20,7 @@ words! {
     alert_admins: "Every active admin of the account." / "Todos os administradores ativos da conta.";
     alert_try: "Send me a test e-mail" / "Enviar um e-mail de teste para mim";
     alert_tried: "A test e-mail is on its way. You can ask for three an hour." / "Um e-mail de teste está a caminho. Você pode pedir três por hora.";
-    alert_not_tried: "No test e-mail was sent: you have asked for three within an hour, or many were asked for from your network. Try again later."
+    alert_not_tried: "No test e-mail was sent: you have asked for three within an hour, or your network has asked for too many. Try again later."
         / "Nenhum e-mail de teste foi enviado: você já pediu três em uma hora, ou houve muitos pedidos da sua rede. Tente mais tarde.";
     alert_sent: "Recently sent" / "Enviados recentemente";
     alert_sent_requests: "The plan’s requests are running out" / "As requisições do plano estão acabando";
@@ -31,7 +31,7 @@ words! {
     alert_threshold_hint: "Empty: a fifth of the credits that are valid." / "Vazio: um quinto dos créditos válidos.";
     mail_low_credits_subject: "Few credits are left" / "Restam poucos créditos";
     mail_no_credits_subject: "No credits are left" / "Os créditos acabaram";
-    mail_requests_subject: "The plan’s requests run out" / "As requisições do plano estão acabando";
+    mail_requests_subject: "The plan’s requests are running out" / "As requisições do plano estão acabando";
     mail_key_ends_subject: "Expiry of an API key" / "Validade de uma chave de API";
     mail_key_unused_subject: "Unused API keys" / "Chaves de API sem uso";
     mail_alert_test_subject: "A test of your alerts" / "Um teste dos seus alertas";

@@ -37,6 +37,7 @@ words! {
     save: "Save" / "Salvar";
     back: "Back" / "Voltar";
     name: "Name" / "Nome";
+    error_title: "Error" / "Erro";
     faults_title: "Please correct this" / "Corrija os pontos abaixo";
     optional: "optional" / "opcional";
     is_needed: "Fill in this field." / "Preencha este campo.";
@@ -97,8 +98,8 @@ sentences! {
     fn days_ago(n: i64) { format!("{} ago", counted(w, n, "day", "days")) } { format!("há {}", counted(w, n, "dia", "dias")) }
     fn just_now() { "just now".to_owned() } { "agora mesmo".to_owned() }
     fn days(n: i64) { counted(w, n, "day", "days") } { counted(w, n, "dia", "dias") }
-    fn credits_left(n: i64) { if n == 1 { "credit left".to_owned() } else { "credits left".to_owned() } }
-        { if n == 1 { "crédito disponível".to_owned() } else { "créditos disponíveis".to_owned() } }
+    fn left_over(n: i64) { "left".to_owned() }
+        { if n == 1 { "disponível".to_owned() } else { "disponíveis".to_owned() } }
     fn credits_noun(n: i64) { if n == 1 { "credit".to_owned() } else { "credits".to_owned() } }
         { if n == 1 { "crédito".to_owned() } else { "créditos".to_owned() } }
     fn credits(n: i64) { counted(w, n, "credit", "credits") } { counted(w, n, "crédito", "créditos") }

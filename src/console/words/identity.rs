@@ -30,12 +30,15 @@ words! {
     ask_for_new_link: "Ask for a new one." / "Peça um novo.";
     ask_for_log_in_link: "Log in with your password, or ask an admin of your account or the support of this service for a new link."
         / "Entre com sua senha ou peça um novo link a um administrador da conta ou ao suporte deste serviço.";
-    account_exists: "Your account exists: log in." / "Sua conta já existe: entre.";
+    account_exists: "You already have an account: log in." / "Você já tem uma conta: entre.";
     confirm_title: "Confirm that it is you" / "Confirme que é você";
     confirm_why: "Changes of keys, people and passwords need a recent proof that it is you. Reading never does."
         / "Alterações de chaves, pessoas e senhas exigem uma confirmação recente de que é você. Consultar nunca exige.";
     confirm_button: "Confirm" / "Confirmar";
     set_password: "Set a password" / "Definir a senha";
+    change_password: "Change the password" / "Alterar a senha";
+    is_set: "Set" / "Definida";
+    is_not_set: "Not set: you log in with a link" / "Não definida: você entra com um link";
     accounts_title: "Your accounts" / "Suas contas";
     no_account: "You are not a member of any account. Ask an admin to invite you."
         / "Você não participa de nenhuma conta. Peça um convite a um administrador.";
@@ -45,8 +48,8 @@ words! {
     password_rule_more: "A sentence of your own is best. It needs no digits or capitals, and you may paste it."
         / "O melhor é uma frase sua. Não precisa de números nem de maiúsculas, e você pode colar.";
     password_pattern: "This follows a pattern that is easy to guess." / "Isto segue um padrão fácil de adivinhar.";
-    password_common: "This is mostly words that are tried first: common ones, your name or your address."
-        / "Isto contém quase só palavras que são tentadas primeiro: comuns, seu nome ou seu endereço.";
+    password_common: "This is mostly words that attackers try first: common ones, your name or your address."
+        / "Isto contém quase só palavras que um invasor tenta primeiro: comuns, seu nome ou seu endereço.";
     password_too_long: "This is longer than 256 characters." / "Isto tem mais de 256 caracteres.";
     password_wrong: "This is not your current password." / "Esta não é a sua senha atual.";
     sessions: "Sessions" / "Sessões";

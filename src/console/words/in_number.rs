@@ -45,9 +45,9 @@ fn money_agrees_in_number() {
     assert_texts(
         |words, n| words.therefore_free(n),
         [
-            "Its price came to nothing: 0 credits were returned to the lot.",
-            "Its price came to nothing: 1 credit was returned to the lot.",
-            "Its price came to nothing: 2 credits were returned to the lot.",
+            "The price was 0: 0 credits were returned to the lot.",
+            "The price was 0: 1 credit was returned to the lot.",
+            "The price was 0: 2 credits were returned to the lot.",
         ],
         [
             "O preço ficou em zero: 0 créditos voltaram ao lote.",

@@ -13,7 +13,7 @@ words! {
     which_key: "Which key is this?" / "Que chave é esta?";
     no_keys: "No key yet. A key opens the API for one program."
         / "Nenhuma chave ainda. Uma chave abre a API para um programa.";
-    no_keys_here: "None of the keys looked through is in use. Go on to older ones."
+    no_keys_here: "No key listed so far is in use. Continue with older keys."
         / "Nenhuma das chaves consultadas está em uso. Continue com as mais antigas.";
     no_match: "No key matches the filter." / "Nenhuma chave corresponde ao filtro.";
     environment: "Environment" / "Ambiente";
@@ -26,7 +26,7 @@ words! {
     more: "More" / "Mais";
     secret: "Secret" / "Segredo";
     may: "May" / "Pode";
-    today_cap: "Today / cap" / "Hoje / teto";
+    today_cap: "Credits today / cap" / "Créditos hoje / teto";
     last_used: "Last used" / "Último uso";
     expires: "Expires" / "Expira";
     made_by: "Created by" / "Criada por";
@@ -95,7 +95,7 @@ words! {
     download_env: "Download .env" / "Baixar .env";
     test_it: "Test it now" / "Testar agora";
     it_works: "✓ The key works." / "✓ A chave funciona.";
-    it_does_not_work: "The key was not accepted from this browser. Its networks or regions may not include it."
+    it_does_not_work: "The key was not accepted from this browser. The key’s allowed networks or regions may exclude it."
         / "A chave não foi aceita a partir deste navegador. As redes ou regiões dela podem não incluí-lo.";
     first_call: "Make the first call" / "Faça a primeira chamada";
     saved_it: "I have saved it" / "Já guardei";
@@ -157,8 +157,8 @@ words! {
     gateway_silent: "△ silent: it has stopped or lost the database, and then refuses within 5 seconds too"
         / "△ sem resposta: parou ou perdeu o banco de dados, e então também recusa em até 5 segundos";
     look_again: "Look again" / "Verificar de novo";
-    which_lead: "Paste a key. It is compared and forgotten: it is not stored, logged or shown."
-        / "Cole uma chave. Ela é comparada e esquecida: não é guardada, registrada nem mostrada.";
+    which_lead: "Paste a key. The gateway compares it and does not store, log or show it."
+        / "Cole uma chave. O gateway a compara e não a guarda, registra nem mostra.";
     which_none: "This key does not belong to this account." / "Esta chave não é desta conta.";
     secret_works: "This secret works." / "Este segredo funciona.";
     key_is_disabled: "The key is disabled: calls with it are refused until it is enabled again."
@@ -254,6 +254,6 @@ sentences! {
         { format!("A chave expirou em {when}: chamadas com ela são recusadas.") }
     fn key_was_revoked(when: &str) { format!("The key was revoked on {when}: calls with it are refused for good.") }
         { format!("A chave foi revogada em {when}: chamadas com ela são recusadas para sempre.") }
-    fn which_version(n: i32) { format!("It has version {n} of the secret of this key.") }
+    fn which_version(n: i32) { format!("It is version {n} of this key’s secret.") }
         { format!("É a versão {n} do segredo desta chave.") }
 }

@@ -11,6 +11,7 @@ words! {
     nav_credits: "Credits and plan" / "Créditos e plano";
     period: "Period" / "Período";
     this_billing_period: "This billing period" / "Este período de cobrança";
+    billing_period_so_far: "This billing period so far" / "Este período de cobrança até agora";
     last_billing_period: "Last billing period" / "Período de cobrança anterior";
     own_days: "Custom range" / "Período personalizado";
     first_day: "From" / "De";
@@ -72,7 +73,8 @@ words! {
         / "Todas as movimentações de créditos, da mais nova à mais antiga. Nenhum lançamento é alterado ou removido.";
     entries_of_all: "All entries" / "Todos os lançamentos";
     filtered: "filtered" / "com filtro";
-    whole_history: "Since the account was created" / "Desde a criação da conta";
+    entries: "Entries" / "Lançamentos";
+    position: "As of" / "Posição em";
     kind_of_entry: "Kind" / "Tipo";
     all_kinds: "All kinds" / "Todos os tipos";
     kind_calls: "Calls" / "Chamadas";
@@ -109,12 +111,13 @@ words! {
     unused_part_returned: "Unused part of the hold returned" / "Devolvida a parte não usada da reserva";
     plan_renewed: "Credits of the plan for a new period" / "Créditos do plano para um novo período";
     grant_given: "Granted by the operator" / "Cortesia do operador";
+    grant_for_sign_up: "Granted by the gateway for signing up" / "Cortesia do gateway pelo cadastro";
     pack_bought: "Pack bought" / "Pacote comprado";
     lot_ended: "Expired with its lot" / "Vencido com o lote";
     taken_back: "Taken back by the operator" / "Retirado pelo operador";
     plan_moved: "Moved to another plan" / "Mudança de plano";
 
-    how_price_came_about: "How the price came about" / "Como se chegou ao preço";
+    how_price_came_about: "How the price was computed" / "Como o preço foi calculado";
     figure: "What was used" / "O que foi usado";
     figure_used: "Used" / "Uso";
     for_every: "For every" / "A cada";
@@ -124,9 +127,9 @@ words! {
     most_price: "At most: what was held" / "No máximo: o que foi reservado";
     price_without_figure: "The service did not report what was used. The price is what the endpoint charges then."
         / "O serviço não informou o que foi usado. O preço é o que o endpoint cobra nesse caso.";
-    price_is_the_most: "It came to more than was held, and no call costs more than that."
+    price_is_the_most: "The total was above the held credits, which are the most that a call can cost."
         / "O total passou do valor reservado, e nenhuma chamada custa mais do que isso.";
-    price_is_the_least: "It came to less than the least that a call costs."
+    price_is_the_least: "The total was below the minimum price of a call."
         / "O total ficou abaixo do mínimo que uma chamada custa.";
     its_entries: "Its entries" / "Os lançamentos";
     call_id: "Call id" / "Id da chamada";
@@ -162,8 +165,8 @@ words! {
         / "A resposta do servidor do vendedor terminou antes do fim.";
     why_partly_answered: "The answer of the seller’s server ended early, and the route charges for what came."
         / "A resposta do servidor do vendedor terminou antes do fim, e a rota cobra o que chegou.";
-    why_left: "Your client did not read the answer to its end. It is charged as far as it came."
-        / "Seu cliente não leu a resposta até o fim. Ela é cobrada até onde chegou.";
+    why_left: "Your client did not read the answer to its end. The part that was sent is charged."
+        / "Seu cliente não leu a resposta até o fim. A parte enviada é cobrada.";
     why_left_early: "Your client ended the connection before the answer began."
         / "Seu cliente encerrou a conexão antes do início da resposta.";
     why_abandoned: "The gateway lost the call." / "O gateway perdeu a chamada.";
@@ -191,7 +194,7 @@ words! {
     granted_head: "Credits" / "Créditos";
     left_head: "Left" / "Restam";
     price: "Price" / "Preço";
-    price_by_contract: "by contract" / "conforme contrato";
+    price_by_contract: "by contract" / "sob contrato";
     credits_a_month: "Credits per period" / "Créditos por período";
     requests_a_month: "Requests per period" / "Requisições por período";
     rate: "Rate" / "Taxa";
@@ -219,7 +222,7 @@ sentences! {
     fn therefore_charged(n: i64) { format!("Charged: {}.", w.credits(n)) } { format!("Cobrado: {}.", w.credits(n)) }
     fn therefore_given_back(n: i64) { format!("Nothing was charged: {} refunded to the lot.", counted(w, n, "credit was", "credits were")) }
         { format!("Nada foi cobrado: {} ao lote.", counted(w, n, "crédito voltou", "créditos voltaram")) }
-    fn therefore_free(n: i64) { format!("Its price came to nothing: {} returned to the lot.", counted(w, n, "credit was", "credits were")) }
+    fn therefore_free(n: i64) { format!("The price was 0: {} returned to the lot.", counted(w, n, "credit was", "credits were")) }
         { format!("O preço ficou em zero: {} ao lote.", counted(w, n, "crédito voltou", "créditos voltaram")) }
     fn therefore_held(n: i64) { format!("On hold: {}, charged or refunded when the call ends.", w.credits(n)) }
         {
@@ -240,6 +243,8 @@ sentences! {
     fn in_days(n: i64) { match n { ..=0 => "today".to_owned(), 1 => "tomorrow".to_owned(), n => format!("in {}", w.days(n)) } }
         { match n { ..=0 => "hoje".to_owned(), 1 => "amanhã".to_owned(), n => format!("em {}", w.days(n)) } }
     fn entries_of(days: &str) { format!("Entries of {days}") } { format!("Lançamentos de {days}") }
+    fn entries_out_of(shown: &str, all: &str) { format!("{shown} of {all}") } { format!("{shown} de {all}") }
+    fn entries_and_others(n: i64) { format!("{}; there are others", whole(w.0, n)) } { format!("{}; há outros", whole(w.0, n)) }
     fn last_day(day: &str) { format!("last day {day}") } { format!("último dia {day}") }
     fn renews_on(when: &str) { format!("Renews on {when}") } { format!("Renova em {when}") }
     fn usd_a_month(n: &str) { format!("US$ {n} a month") } { format!("US$ {n} por mês") }

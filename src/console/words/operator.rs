@@ -35,8 +35,8 @@ words! {
     op_not_an_account_id: "This is not an account id." / "Isto não é um id de conta.";
     op_search_label: "Find an account" / "Encontrar uma conta";
     op_search_hint: "Name, e-mail, id, key, or its last four" / "Nome, e-mail, id, chave ou os quatro finais";
-    op_search_lead: "Finds accounts by name, e-mail address or id, by a member’s address, and by a key: its id, the ends that lists show, or the whole key. A whole key is compared and forgotten."
-        / "Encontra contas por nome, e-mail ou id, pelo endereço de uma pessoa e por uma chave: o id, as pontas que as listas mostram ou a chave inteira. A chave inteira é comparada e esquecida.";
+    op_search_lead: "Finds accounts by name, e-mail address or id, by a member’s address, and by a key: its id, the ends that lists show, or the whole key. The gateway compares a whole key and does not store, log or show it."
+        / "Encontra contas por nome, e-mail ou id, pelo endereço de uma pessoa e por uma chave: o id, as pontas que as listas mostram ou a chave inteira. O gateway compara a chave inteira e não a guarda, registra nem mostra.";
     op_find: "Find" / "Buscar";
     op_nothing_found: "No account or key matches." / "Nenhuma conta ou chave encontrada.";
     op_search_cut: "The list is cut here. Type more of the name." / "A lista foi cortada aqui. Digite mais do nome.";
@@ -57,11 +57,11 @@ words! {
         / "Só operadores a veem. Não pode ser alterada nem removida. No máximo 2.000 caracteres.";
 
     op_reason: "Reason" / "Motivo";
-    op_reason_hint: "The account’s members read it in their audit log." / "Os membros da conta veem o motivo no registro de auditoria.";
+    op_reason_hint: "The account’s members read it in their audit log." / "As pessoas da conta veem o motivo no registro de auditoria.";
     op_not_its_name: "This is not the account’s name." / "Este não é o nome da conta.";
     op_suspend: "Suspend" / "Suspender";
     op_suspend_lead: "All calls of the account are refused within 5 seconds. Its members can still log in and look at everything; credits keep their end dates."
-        / "Todas as chamadas da conta são recusadas em até 5 segundos. Os membros ainda podem entrar e consultar tudo; os créditos mantêm suas datas de validade.";
+        / "Todas as chamadas da conta são recusadas em até 5 segundos. As pessoas da conta ainda podem entrar e consultar tudo; os créditos mantêm suas datas de validade.";
     op_resume: "Resume" / "Reativar";
     op_resume_lead: "Calls of the account are accepted again, at once." / "As chamadas da conta voltam a ser aceitas, na hora.";
     op_move_plan: "Move to another plan" / "Mudar de plano";
@@ -77,8 +77,8 @@ words! {
     op_expires_hint: "00:00 UTC of that day. Empty: in 12 months." / "0h UTC desse dia. Vazio: em 12 meses.";
     op_not_a_day: "Enter a day after today." / "Informe um dia depois de hoje.";
     op_take: "Take credits" / "Retirar créditos";
-    op_take_lead: "Takes credits from the account, from the lots that are spent first. The balance cannot fall below zero."
-        / "Retira créditos da conta, dos lotes que são gastos primeiro. O saldo não pode ficar abaixo de zero.";
+    op_take_lead: "Takes credits from the account, from the lots that would be spent last. The balance cannot fall below zero."
+        / "Retira créditos da conta, dos lotes que seriam gastos por último. O saldo não pode ficar abaixo de zero.";
     op_revoke_lead: "Every program that uses the key stops within 5 seconds. This cannot be undone."
         / "Todo programa que usa a chave para em até 5 segundos. Isto não pode ser desfeito.";
     op_done_suspended: "The account is suspended." / "A conta está suspensa.";
@@ -95,14 +95,14 @@ words! {
     op_new_account_lead: "The first admin gets an e-mail with a link, valid for 7 days, and chooses a password."
         / "A primeira pessoa administradora recebe um e-mail com um link, válido por 7 dias, e escolhe uma senha.";
     op_new_account_by_link: "Members of accounts have no console here. The account is created, and no e-mail is sent."
-        / "Aqui os membros das contas não têm console. A conta é criada e nenhum e-mail é enviado.";
+        / "Aqui as pessoas das contas não têm console. A conta é criada e nenhum e-mail é enviado.";
     op_first_admin: "E-mail address of the first admin" / "E-mail da primeira pessoa administradora";
     op_email_taken: "Another account has this address. Invite the person there, or use another address."
         / "Outra conta já tem este endereço. Convide a pessoa nela ou use outro endereço.";
     op_end_factor: "Lost second factor" / "Segundo fator perdido";
     op_end_factor_lead: "For a person who has lost the phone and the recovery codes and has no other admin. The second factor ends in 72 hours: then a password or a link is enough to log in. The person gets an e-mail now, after 24 and after 48 hours, and each can stop it."
-        / "Para quem perdeu o telefone e os códigos de recuperação e não tem outro administrador. O segundo fator termina em 72 horas: depois disso, uma senha ou um link basta para entrar. A pessoa recebe um e-mail agora, após 24 e após 48 horas, e cada um permite impedir.";
-    op_factor_with_care: "Make sure who asks, by a way other than e-mail: a person who controls the mailbox could send this request."
+        / "Para quem perdeu o telefone e os códigos de recuperação e não tem outro administrador. O segundo fator termina em 72 horas: depois disso, uma senha ou um link basta para entrar. A pessoa recebe um e-mail agora, após 24 e após 48 horas, e cada um permite cancelar o encerramento.";
+    op_factor_with_care: "Verify who is asking, by another channel than e-mail: a person who controls the mailbox could send this request."
         / "Confirme quem está pedindo por outro meio que não o e-mail: quem controla a caixa de entrada pode ser quem pede.";
     op_plans: "Plans" / "Planos";
     op_plans_lead: "What each plan sells, and how many open accounts are on it." / "O que cada plano vende e quantas contas abertas estão nele.";
@@ -110,11 +110,10 @@ words! {
         / "Os planos vêm do catálogo: “fluence catalogue apply”. Uma conta permanece na sua edição até ser mudada, na página dela ou com todas as contas do plano.";
     op_no_plans: "There are no plans yet." / "Ainda não há planos.";
     op_price_month: "Per month" / "Por mês";
-    op_by_agreement: "by agreement" / "sob consulta";
     op_requests: "Requests" / "Requisições";
     op_rate: "Per second" / "Por segundo";
     op_keys_each: "Keys per environment" / "Chaves por ambiente";
-    op_assumption: "Assumption" / "Premissa";
+    op_assumption: "Assumption of the catalogue" / "Premissa do catálogo";
     op_none_on_plan: "No open account is on this plan." / "Nenhuma conta aberta está neste plano.";
     op_accounts_on_lead: "Oldest first. Open an account to move it." / "Das mais antigas às mais novas. Abra uma conta para mudá-la.";
     op_all_well: "All gateways are up, and nothing is wrong with the ledger." / "Todos os gateways estão no ar e não há nada errado com o livro-razão.";
@@ -175,8 +174,8 @@ words! {
     op_explain_lead: "What happened to a request, and why; or why calls with a key are refused."
         / "O que aconteceu com uma requisição e por quê; ou por que chamadas com uma chave são recusadas.";
     op_explain_label: "Request id, call id, or key" / "Id da requisição, id da chamada ou chave";
-    op_explain_hint: "The X-Request-Id of an answer, a key’s id, its last four characters, or the whole key. A whole key is compared and forgotten."
-        / "O X-Request-Id de uma resposta, o id de uma chave, seus quatro últimos caracteres ou a chave inteira. A chave inteira é comparada e esquecida.";
+    op_explain_hint: "The X-Request-Id of an answer, a key’s id, its last four characters, or the whole key. The gateway compares a whole key and does not store, log or show it."
+        / "O X-Request-Id de uma resposta, o id de uma chave, seus quatro últimos caracteres ou a chave inteira. O gateway compara a chave inteira e não a guarda, registra nem mostra.";
     op_explain_button: "Explain" / "Explicar";
     op_unknown_id: "No call, change or key has this id. Refused requests and those of test keys move no credits: search the log for the id."
         / "Nenhuma chamada, alteração ou chave tem este id. Requisições recusadas e as de chaves de teste não movem créditos: procure o id no log.";
@@ -189,8 +188,8 @@ words! {
     op_by: "By" / "Por";
     op_subject: "What was changed" / "O que foi alterado";
     op_key_works: "Nothing refuses this key now." / "Nada recusa esta chave agora.";
-    op_secret_replaced: "This secret has ended by a rotation: every call with it gets EXPIRED_API_KEY. The key has another secret."
-        / "Este segredo terminou com uma troca: toda chamada com ele recebe EXPIRED_API_KEY. A chave tem outro segredo.";
+    op_secret_replaced: "A rotation ended this secret: every call with it gets EXPIRED_API_KEY. The key has another secret."
+        / "Este segredo foi encerrado por uma troca: toda chamada com ele recebe EXPIRED_API_KEY. A chave tem outro segredo.";
     op_key_disabled: "The key is disabled: every call gets DISABLED_API_KEY." / "A chave está desativada: toda chamada recebe DISABLED_API_KEY.";
     op_no_credits: "The account has no credits: paid calls get INSUFFICIENT_CREDITS." / "A conta não tem créditos: chamadas pagas recebem INSUFFICIENT_CREDITS.";
     op_key_without_invoke: "The key lacks the scope “call”: calls of paid routes get INSUFFICIENT_SCOPE."
@@ -230,15 +229,15 @@ sentences! {
         { format!("O gravador {name} #{epoch} parou de enviar sinais de vida. Uma varredura vai encerrá-lo e devolver as reservas dele.") }
     fn op_old_hold(name: &str) { format!("A hold of {name} has been open for more than ten minutes: its call should have ended. Check the gateway’s log.") }
         { format!("Uma reserva de {name} está aberta há mais de dez minutos: a chamada já deveria ter terminado. Veja o log do gateway.") }
-    fn op_wrong_books(n: i64) { format!("The last verification of the ledger found {}. Stop and read docs/operations/incidents.md.", counted(w, n, "wrong row", "wrong rows")) }
-        { format!("A última verificação do livro-razão encontrou {}. Pare e leia docs/operations/incidents.md.", counted(w, n, "linha errada", "linhas erradas")) }
+    fn op_wrong_books(n: i64) { format!("The last verification of the ledger found {}. Stop the gateways and follow “The ledger is wrong” in docs/operations/incidents.md.", counted(w, n, "wrong row", "wrong rows")) }
+        { format!("A última verificação do livro-razão encontrou {}. Pare os gateways e siga “O livro-razão está errado” em docs/pt/operations/incidents.md.", counted(w, n, "linha errada", "linhas erradas")) }
     fn op_wrong_rows(n: i64) { counted(w, n, "wrong row", "wrong rows") } { counted(w, n, "linha errada", "linhas erradas") }
     fn op_old_verification(when: &str) { format!("The ledger was last verified {when}. Run “fluence ledger verify”.") }
         { format!("O livro-razão foi verificado pela última vez {when}. Execute “fluence ledger verify”.") }
     fn op_failed_emails(n: i64) { format!("{} could not be sent.", counted(w, n, "e-mail", "e-mails")) }
         { if n == 1 { "1 e-mail não pôde ser enviado.".to_owned() } else { format!("{n} e-mails não puderam ser enviados.") } }
     fn op_late_gateway(name: &str, n: i64) { format!("Gateway {name} is {}. It refuses keys until it has caught up.", w.op_behind(n)) }
-        { format!("O gateway {name} está com {}. Ele recusa chaves até alcançar as demais.", w.op_behind(n)) }
+        { format!("O gateway {name} está com {}. Ele recusa chaves até ficar em dia.", w.op_behind(n)) }
     fn op_old_set(name: &str) { format!("Gateway {name} sells by plans or routes that are not the newest.") }
         { format!("O gateway {name} vende por planos ou rotas que não são os mais novos.") }
     fn op_behind(n: i64) { format!("{} behind", counted(w, n, "change", "changes")) } { format!("{} de atraso", counted(w, n, "alteração", "alterações")) }

@@ -31,8 +31,8 @@ words! {
     time: "Time (UTC)" / "Hora (UTC)";
     call: "Call" / "Chamada";
     outcome: "Outcome" / "Resultado";
-    no_calls: "No calls yet. Create a key and send the first one."
-        / "Nenhuma chamada ainda. Crie uma chave e envie a primeira.";
+    no_calls: "No paid calls yet. Calls with a test key cost nothing and are not listed."
+        / "Nenhuma chamada paga ainda. Chamadas com uma chave de teste não custam nada e não aparecem aqui.";
     latest_changes: "Latest changes" / "Últimas alterações";
     reason_answered: "answered" / "respondida";
     reason_profile_not_found: "no profile found" / "nenhum perfil encontrado";
@@ -59,6 +59,7 @@ words! {
     by_key: "A key" / "Uma chave";
     by_somebody: "A member" / "Uma pessoa";
     first_steps: "First steps" / "Primeiros passos";
+    step_done: "Done" / "Feito";
     step_key: "Create a key" / "Crie uma chave";
     step_call: "Send the first call" / "Envie a primeira chamada";
     step_password: "Set a password" / "Crie uma senha";

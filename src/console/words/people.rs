@@ -15,6 +15,9 @@ words! {
     role_member_may: "Member: look at everything" / "Membro: consultar tudo";
     member_state: "Access" / "Acesso";
     member_invited: "Invited" / "Convite enviado";
+    invitation_expired: "Invitation expired" / "Convite vencido";
+    invitation_has_expired: "The link of the invitation has expired. Send the invitation again below."
+        / "O link do convite venceu. Envie o convite de novo abaixo.";
     member_active: "Active" / "Ativo";
     member_disabled: "Disabled" / "Desativado";
     invited_until: "Invitation until" / "Convite até";
@@ -45,8 +48,6 @@ words! {
     send_link: "Send me a link" / "Enviar um link";
     forgotten: "Forgot your password?" / "Esqueceu a senha?";
     sent_title: "Check your mailbox" / "Confira sua caixa de entrada";
-    sent: "If this address can get a link, it is on its way. Nothing is created or changed until you use it."
-        / "Se este endereço puder receber um link, ele está a caminho. Nada é criado ou alterado até você usá-lo.";
     sent_hint: "Nothing after two minutes? Check the spam folder, or ask again."
         / "Nada depois de dois minutos? Veja a pasta de spam ou peça de novo.";
     sign_up_code: "Code" / "Código";
@@ -143,6 +144,15 @@ sentences! {
     } {
         format!("Você está conectado como {own}. Ao aceitar, este navegador entra como {other}. Para participar como {own}, peça um convite para esse endereço.")
     }
+    fn sent(address: Option<&str>) {
+        let address = address.unwrap_or("this address");
+        format!("If {address} can get a link, it is on its way. Nothing is created or changed until you use it.")
+    } {
+        let address = address.unwrap_or("este endereço");
+        format!("Se {address} puder receber um link, ele está a caminho. Nada é criado ou alterado até você usá-lo.")
+    }
+    fn email_waits(address: &str) { format!("A change to {address} waits for the link in the e-mail to that address.") }
+        { format!("Uma alteração para {address} espera o uso do link enviado a esse endereço.") }
     fn for_address(email: &str) { format!("The invitation is for {email}.") } { format!("O convite é para {email}.") }
     fn mail_sign_up_code(code: &str) { format!("Or type this code on the page where you began, within 30 minutes: {code}") }
         { format!("Ou digite este código na página em que você começou, em até 30 minutos: {code}") }

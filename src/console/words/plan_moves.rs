@@ -31,7 +31,7 @@ words! {
     op_begun: "Begun" / "Início";
     op_ended: "Ended" / "Fim";
     op_moving_lead: "Gateways move the accounts in batches, even if you leave this page."
-        / "Os gateways mudam as contas em levas, mesmo que você saia desta página.";
+        / "Os gateways mudam as contas em grupos, mesmo que você saia desta página.";
     op_moved_lead: "The run has ended." / "A mudança terminou.";
     op_move_running: "running" / "em andamento";
     op_move_done: "done" / "concluída";

@@ -27,8 +27,11 @@ words! {
     send_for_one: "Send for 1 credit" / "Enviar por 1 crédito";
     costs: "Price in credits: {credits}. Left after the call: {after}. Nothing was charged yet."
         / "Preço em créditos: {credits}. Restam depois da chamada: {after}. Nada foi cobrado ainda.";
-    costs_nothing: "Costs nothing with this key. Left: {after}." / "Não custa nada com esta chave. Restam: {after}.";
-    was_charged: "Charged: {credits}. Left: {after}." / "Cobrado: {credits}. Restam: {after}.";
+    costs_nothing: "Costs nothing with this key. Credits left: {after}." / "Não custa nada com esta chave. Créditos restantes: {after}.";
+    was_charged: "Credits charged: {credits}. Credits left: {after}." / "Créditos cobrados: {credits}. Créditos restantes: {after}.";
+    is_calling: "Waiting for the answer …" / "Aguardando a resposta …";
+    free_without_key: "Without a key of yours this call costs nothing." / "Sem uma chave sua, esta chamada não custa nada.";
+    price_with_key: "The price is shown here once you have entered a key." / "O preço aparece aqui quando você informar uma chave.";
     no_playground_key: "No test key could be made. Others may be using the playground: try again later, or paste a key of yours."
         / "Não foi possível criar uma chave de teste. Outras pessoas podem estar usando a área de testes: tente mais tarde ou cole uma chave sua.";
     not_sent: "The call could not be sent. Is the gateway reachable?" / "A chamada não pôde ser enviada. O gateway está acessível?";

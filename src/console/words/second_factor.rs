@@ -8,6 +8,10 @@ words! {
     second_factor: "Second factor" / "Segundo fator";
     factor_lead: "An authenticator app shows a code that changes every 30 seconds. With it, a stolen password is not enough."
         / "Um aplicativo autenticador mostra um código que muda a cada 30 segundos. Com ele, uma senha roubada não basta.";
+    factor_is_on: "On" / "Ativo";
+    factor_is_off: "Off" / "Inativo";
+    set_up_factor: "Set up the second factor" / "Configurar o segundo fator";
+    manage_factor: "Manage the second factor" / "Gerenciar o segundo fator";
     square: "The QR code for the app" / "O código QR para o aplicativo";
     by_hand: "Scan the QR code, or type this into the app:" / "Leia o código QR ou digite isto no aplicativo:";
     code: "Code" / "Código";
@@ -32,13 +36,13 @@ words! {
         / "Você desfez a mudança do seu endereço de e-mail. O segundo fator ativado depois dessa mudança, ou nas 24 horas anteriores, foi desativado, porque pode ser de outra pessoa. Configure o seu quando tiver uma nova senha.";
     mail_factor_reason: "You receive this e-mail whenever the second factor changes." / "Você recebe esta mensagem sempre que o segundo fator muda.";
     lost_factor: "Lost the phone and the codes?" / "Perdeu o telefone e os códigos?";
-    lost_factor_lead: "Another admin of an account of yours can vouch for you. We write to all of them. A day after one has, your password or link is enough to log in."
-        / "Outro administrador de uma conta sua pode confirmar que é você. Escrevemos para todos eles. Um dia depois da confirmação, a senha ou o link bastam para entrar.";
+    lost_factor_lead: "Another admin of an account of yours can vouch for you. We write to all of them. 24 hours after an admin vouches, a password or a link is enough to log in."
+        / "Outro administrador de uma conta sua pode confirmar que é você. Escrevemos para todos eles. 24 horas depois da confirmação, uma senha ou um link basta para entrar.";
     lost_factor_alone: "No other admin? Ask the operator of this service for help."
         / "Não há outro administrador? Peça ajuda a quem opera este serviço.";
     ask_admins: "Ask the admins" / "Pedir aos administradores";
-    admins_asked: "The other admins of your accounts get an e-mail. You get one when an admin has vouched for you."
-        / "Os outros administradores das suas contas recebem um e-mail. Você recebe outro quando um deles confirmar.";
+    admins_asked: "If your accounts have other admins, they get an e-mail. You get one when an admin has vouched for you."
+        / "Se suas contas têm outros administradores, eles recebem um e-mail. Você recebe outro quando um deles confirmar.";
     vouch: "Vouch" / "Confirmar a identidade";
     vouch_for_lost: "Vouch: lost second factor" / "Confirmar a identidade: segundo fator perdido";
     vouch_with_care: "Ask the person yourself, on the phone or face to face: an e-mail can come from another person."
@@ -55,7 +59,9 @@ words! {
     mail_vouch_subject: "A member has lost the second factor" / "Uma pessoa perdeu o segundo fator";
     mail_vouch_reason: "You receive this e-mail because you are an admin of the account."
         / "Você recebe esta mensagem porque é administrador da conta.";
-    saved_codes: "I have saved them" / "Já guardei";
+    copy_codes: "Copy the codes" / "Copiar os códigos";
+    download_codes: "Download as a text file" / "Baixar como texto";
+    saved_codes: "I have saved these codes away from the telephone." / "Guardei estes códigos longe do telefone.";
 }
 
 sentences! {

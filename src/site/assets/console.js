@@ -27,8 +27,8 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = false;
   button.addEventListener('click', async () => {
     const field = one(document, `#${button.dataset.copy}`);
-    const wasHidden = field.type === 'password';
-    if (wasHidden) field.type = 'text';
+    const wasHidden = field.classList.contains('masked');
+    field.classList.remove('masked');
     field.focus();
     field.select();
     let done = false;
@@ -39,7 +39,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       // Without HTTPS browsers have no clipboard for scripts; the old way still copies what is selected.
       done = document.execCommand('copy');
     }
-    if (wasHidden && done) field.type = 'password';
+    if (wasHidden && done) field.classList.add('masked');
     say(button, done ? button.dataset.done : button.dataset.failed);
   });
 }
@@ -60,11 +60,12 @@ for (const button of document.querySelectorAll('[data-print]')) {
 
 for (const button of document.querySelectorAll('[data-reveal]')) {
   button.hidden = false;
+  // Without this file the secret must be readable. A field for passwords would be offered to the browser's keeper of them.
+  one(document, `#${button.dataset.reveal}`).classList.add('masked');
   button.addEventListener('click', () => {
     const field = one(document, `#${button.dataset.reveal}`);
-    const isHidden = field.type === 'password';
-    field.type = isHidden ? 'text' : 'password';
-    button.textContent = isHidden ? button.dataset.hide : button.dataset.show;
+    const isMasked = field.classList.toggle('masked');
+    button.textContent = isMasked ? button.dataset.show : button.dataset.hide;
   });
 }
 
@@ -73,8 +74,10 @@ for (const button of document.querySelectorAll('[data-download]')) {
   button.addEventListener('click', () => {
     const field = one(document, `#${button.dataset.download}`);
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([`FLUENCE_API_KEY=${field.value}\n`], { type: 'text/plain' }));
-    link.download = '.env';
+    const { file, variable } = button.dataset;
+    const text = variable ? `${variable}=${field.value}` : field.value;
+    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: 'text/plain' }));
+    link.download = file;
     link.click();
     URL.revokeObjectURL(link.href);
   });

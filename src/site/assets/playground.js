@@ -3,7 +3,7 @@
 const pasted = form.querySelector('[type=password]');
 const button = form.querySelector('[data-go]');
 const quote = form.querySelector('[data-quote]');
-const { keyAction, keyToken, send: sendLabel, sendFor, sendForOne, costs, free, charged, noKey } = trial.dataset;
+const { keyAction, keyToken, send: sendLabel, sendFor, sendForOne, costs, free, charged, calling, noKey } = trial.dataset;
 const left = document.querySelector('a.left');
 const QUIET_MS = 400;
 const SETTLED_ATTEMPTS = 5;
@@ -128,7 +128,9 @@ button.addEventListener('click', async () => {
   clearTimeout(timer);
   if (!form.reportValidity() || !isWellFormed()) return;
   button.disabled = true;
+  status.textContent = calling;
   await run(submit);
+  if (status.textContent === calling) status.textContent = '';
   button.disabled = false;
   button.focus();
 });

@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use crate::domain::account::PLAYGROUND_ENVIRONMENTS;
 use crate::domain::ids::AccountId;
 use crate::storage::error::StorageError;
 
@@ -92,19 +93,24 @@ macro_rules! select_lines {
 }
 pub(in crate::storage) use select_lines;
 
-/// Returns the entries of an account before number `before`, newest first, at most `limit`.
-pub async fn page(
+/// Returns the newest entries of an account, at most `limit` of the last 500. Keys that the
+/// playground makes and revokes by itself are left out.
+pub async fn newest(
     connection: &mut PgConnection,
     account: AccountId,
-    before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<HistoryLine>, StorageError> {
     let rows: Vec<LineRow> = sqlx::query_as(select_lines!(
         "",
-        "a.account_id = $1 and a.number < $2 order by a.number desc limit $3"
+        "a.account_id = $1 and a.number > (select max(number) - 500 from audit_entry where account_id = $1)
+            and case a.subject when 'key' then not exists (
+                    select from api_key k join environment e on e.account_id = k.account_id and e.id = k.environment_id
+                     where k.account_id = $1 and k.id = a.subject_id::uuid and e.mode = 'test' and e.name = any($2))
+                else true end
+          order by a.number desc limit $3"
     ))
     .bind(account.as_uuid())
-    .bind(before.unwrap_or(i64::MAX))
+    .bind(PLAYGROUND_ENVIRONMENTS)
     .bind(limit)
     .fetch_all(connection)
     .await?;

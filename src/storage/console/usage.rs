@@ -7,6 +7,7 @@ use sqlx::query::QueryAs;
 use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
+use crate::domain::account::PLAYGROUND_ENVIRONMENTS;
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::named_enum::named_enum;
 use crate::storage::error::StorageError;
@@ -188,21 +189,26 @@ pub struct KeyChoice {
 }
 
 /// Returns the keys of an account to choose from: those that are not revoked first, the newest
-/// before older ones; then keys that were revoked lately. At most `limit`.
+/// before older ones; then keys that were revoked lately. Those of the playground move no credits
+/// and are left out. At most `limit`.
 pub async fn key_choices(
     connection: &mut PgConnection,
     account: AccountId,
     limit: i64,
 ) -> Result<Vec<KeyChoice>, StorageError> {
     let keys = sqlx::query_as(
-        "(select id, name, false as is_revoked from api_key where account_id = $1 and state <> 'revoked' order by id desc limit $2)
+        "with playground as (select id from environment where account_id = $1 and mode = 'test' and name = any($4))
+         (select id, name, false as is_revoked from api_key
+           where account_id = $1 and state <> 'revoked' and environment_id not in (select id from playground)
+           order by id desc limit $2)
           union all
-         (select id, name, true from (select id, name, state from api_key
+         (select id, name, true from (select id, name, state, environment_id from api_key
                                        where account_id = $1 and (revoked_at is not null or expires_at is not null)
                                          and least(revoked_at, expires_at) <= now()
                                        order by least(revoked_at, expires_at) desc limit $3) ended
-           where state = 'revoked')
+           where state = 'revoked' and environment_id not in (select id from playground))
           limit $2",
     );
-    Ok(keys.bind(account.as_uuid()).bind(limit).bind(LOOKED_THROUGH).fetch_all(connection).await?)
+    let keys = keys.bind(account.as_uuid()).bind(limit).bind(LOOKED_THROUGH).bind(PLAYGROUND_ENVIRONMENTS);
+    Ok(keys.fetch_all(connection).await?)
 }

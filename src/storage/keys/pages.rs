@@ -181,16 +181,25 @@ pub async fn expiring(
     with_secrets(connection, rows).await
 }
 
-/// Whether one of the first 100 keys of an account is in another environment than this.
-pub async fn exist_outside(
+/// Whether an account has keys, and whether one of a test environment was used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct FirstKeys {
+    pub exist: bool,
+    pub were_tested: bool,
+}
+
+/// Looks at those of the first 100 keys of an account that are in other environments than these.
+pub async fn first_outside(
     connection: &mut PgConnection,
     account: AccountId,
     playgrounds: &[&str],
-) -> Result<bool, StorageError> {
-    let exist = sqlx::query_scalar(
-        "select exists (select from (select environment_id from api_key where account_id = $1 order by id limit 100) earliest
-                         where environment_id not in (select e.id from environment e
-                                                       where e.account_id = $1 and e.mode = 'test' and e.name = any($2)))",
+) -> Result<FirstKeys, StorageError> {
+    let keys = sqlx::query_as(
+        "select count(*) > 0 as exist,
+                coalesce(bool_or(e.mode = 'test' and k.last_used_at is not null), false) as were_tested
+           from (select environment_id, last_used_at from api_key where account_id = $1 order by id limit 100) k
+           join environment e on e.account_id = $1 and e.id = k.environment_id
+          where not (e.mode = 'test' and e.name = any($2))",
     );
-    Ok(exist.bind(account.as_uuid()).bind(playgrounds).fetch_one(connection).await?)
+    Ok(keys.bind(account.as_uuid()).bind(playgrounds).fetch_one(connection).await?)
 }

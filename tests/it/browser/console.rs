@@ -89,6 +89,9 @@ async fn j05_a_key_is_copied_over_plain_http_and_gone_after_back() {
     browser.shows("h1", "backend").await;
     let secret = value(&browser, "#secret").await;
     assert!(secret.len() > 20);
+    let is_masked =
+        "return getComputedStyle(document.querySelector('#secret')).webkitTextSecurity === 'disc'";
+    assert_eq!(browser.run(is_masked).await, json!(true), "a secret is masked until it is shown");
     browser.click("[data-copy]").await;
     browser.shows("#copy-status", "Copied").await;
     browser.click("a.button[href*='/keys/']").await;
@@ -109,7 +112,7 @@ async fn the_playground_shows_the_price_before_and_the_charge_after() {
     browser.shows("[data-quote]", "Costs nothing with this key.").await;
     browser.click("[data-go]").await;
     browser.shows(".trial pre", "\"mbti_type\"").await;
-    browser.shows(".trial form > [role=status]", "Charged: 0.").await;
+    browser.shows(".trial form > [role=status]", "Credits charged: 0. Credits left: 1,000.").await;
     assert_eq!(gateway.balance(customer.account).await, 1000);
     browser.type_into(".trial [type=password]", &customer.key).await;
     browser.shows("[data-quote]", "Price in credits: 2. Left after the call: 998.").await;
@@ -117,7 +120,7 @@ async fn the_playground_shows_the_price_before_and_the_charge_after() {
     assert_eq!(gateway.balance(customer.account).await, 1000, "a price is not a charge");
     browser.click("[data-go]").await;
     eventually("the call is charged", async || gateway.balance(customer.account).await == 998).await;
-    browser.shows(".trial form > [role=status]", "Charged: 2.").await;
+    browser.shows(".trial form > [role=status]", "Credits charged: 2. Credits left: 998.").await;
     // The same figure stands above every page.
     browser.shows("a.left", "998").await;
     let quote = browser.run("return document.querySelector('[data-quote]').textContent").await;

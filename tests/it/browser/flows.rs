@@ -147,8 +147,8 @@ async fn a_lost_phone() {
     assert!(browser.text("main").await.contains(&secret), "the text by hand is the same secret");
     browser.type_into("#code", &code_now(&secret, 0)).await;
     browser.click("main form button.primary").await;
-    browser.shows("main pre", "-").await;
-    let codes = browser.text("main pre").await;
+    browser.shows("h1", "Recovery codes").await;
+    let codes = value(&browser, "#codes").await;
     let code = codes.lines().next().unwrap().to_owned();
     browser.open(&format!("{}/console/me", gateway.url())).await;
     log_out(&browser).await;

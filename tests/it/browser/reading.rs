@@ -20,6 +20,34 @@ async fn the_search_leads_to_a_section() {
         browser.click(&format!(".search a[href='{link}']")).await;
         browser.arrives(&format!("{}{link}", gateway.url())).await;
     }
+    // A page is one result, the changelog is the last of them, and readers' own words count.
+    for (path, words, first) in [
+        ("/docs/", "refund", ["/pricing", "/docs/credits"]),
+        ("/pt/docs/", "reembolso", ["/pt/pricing", "/pt/docs/credits"]),
+    ] {
+        browser.open(&format!("{}{path}", gateway.url())).await;
+        browser.type_into(".search input", words).await;
+        browser
+            .shows(
+                ".search [role=status]",
+                if words == "refund" { "pages found" } else { "páginas encontradas" },
+            )
+            .await;
+        let found = browser.run("return [...document.querySelectorAll('.search a')].map((link) => link.getAttribute('href').split('#')[0])").await;
+        let found: Vec<&str> = found.as_array().unwrap().iter().map(|link| link.as_str().unwrap()).collect();
+        assert!(first.iter().all(|page| found.contains(page)), "{words}: {found:?}");
+        assert_eq!(
+            found.iter().collect::<std::collections::BTreeSet<_>>().len(),
+            found.len(),
+            "{words}: {found:?}"
+        );
+    }
+    browser.press("ARROW_DOWN").await;
+    assert_eq!(
+        browser.run("return document.activeElement.closest('.search li') !== null").await,
+        json!(true)
+    );
+    browser.press("ARROW_UP").await;
     browser.type_into(".search input", "zyxw").await;
     browser.shows(".search ul", "Nothing found").await;
     browser.press("ESCAPE").await;

@@ -62,11 +62,16 @@ async fn printing_a_receipt() {
     let path = format!("{}/console/{}/ledger/calls/{call}", gateway.url(), customer.account);
     browser.open(&path).await;
     browser.shows("h1", "Receipt").await;
+    // The person's own dark theme is for screens.
+    browser.run("document.documentElement.className = 'dark'").await;
     browser.cdp("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    let ground =
+        browser.run("return getComputedStyle(document.querySelector('.card')).backgroundColor").await;
+    assert_eq!(ground, json!("rgb(255, 255, 255)"), "paper is white");
     let hidden = "return [...document.querySelectorAll('nav, .bar, .foot, button, .button')].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 80))";
     assert_eq!(browser.run(hidden).await, json!([]), "what cannot be used on paper is not printed");
     let text = browser.text("main").await;
-    for fact in ["/crm", &call, "Charged: 2 credits.", "Sealed in"] {
+    for fact in ["/crm", &call, "Charged: 2 credits.", "Sealed in", &customer.account.to_string(), "As of"] {
         assert!(text.contains(fact), "{fact}: {text}");
     }
     let printed = browser.cdp("Page.printToPDF", json!({ "paperWidth": 8.27, "paperHeight": 11.69 })).await;

@@ -56,7 +56,13 @@ async fn j19_a_new_address_is_confirmed_reported_to_the_old_one_and_undone_from_
     let post = Post::new(&[]).await;
     let mut ana = ana_with_a_password(&post).await;
     let link = ask(&post, &mut ana, "new@example.com").await;
-    assert!(ana.get("/console/me").await.has("ana@example.com"), "nothing changes before the link is used");
+    for (page, text) in [
+        ("/console/me", "A change to new@example.com waits"),
+        ("/console/me/email", "If new@example.com can get a link"),
+    ] {
+        let shown = ana.get(page).await;
+        assert!(shown.has("ana@example.com") && shown.has(text), "nothing has changed yet: {}", shown.body);
+    }
     assert_eq!(press(&post, &link).await, (303, "/console/log-in".to_owned()));
     assert_eq!(enter(&post, "new@example.com", PASSWORD).await, 303);
     assert_eq!(enter(&post, "ana@example.com", PASSWORD).await, 422);

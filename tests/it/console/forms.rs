@@ -183,6 +183,13 @@ pub(super) async fn faults(visitor: &mut Visitor, wrong: &Wrong) -> Vec<String> 
     if !page.has(&format!("<html lang=\"{}", visitor.language)) {
         faults.push("is in another language".to_owned());
     }
+    let error = if visitor.language == "en" { "<title>Error: " } else { "<title>Erro: " };
+    if !page.has(error) {
+        faults.push("does not begin its title with the error".to_owned());
+    }
+    if !page.has("role=\"alert\" tabindex=\"-1\" autofocus") {
+        faults.push("leaves the focus where it was".to_owned());
+    }
     for field in wrong.faulty {
         // The field, or the legend of its group, and the fault beside it.
         let place = page.body.find(&format!("id=\"{field}\""));

@@ -295,6 +295,10 @@ async fn credits_and_plan_show_lots_with_their_ends_and_the_requests_left() {
         gateway.act(Operation::Grant(grant)).await;
         let page = ana.get(&format!("/console/{}/credits", customer.account)).await;
         assert!(page.has(words) && !page.has(&reference), "{}", page.body);
+        // The statement says the same as the audit log.
+        let of_sign_up = reference.starts_with("sign-up:");
+        let statement = ana.get(&format!("/console/{}/ledger", customer.account)).await;
+        assert_eq!(statement.has("Granted by the gateway for signing up"), of_sign_up, "{}", statement.body);
     }
     let may_call: Vec<&str> = shown.split("May call").nth(1).unwrap_or_default().split_whitespace().collect();
     assert!(may_call.contains(&"/crm") && may_call.contains(&"/crm_basico"), "{shown}");
@@ -433,6 +437,51 @@ async fn older_entries_are_a_page_further() {
     assert!(second.has("<tr id=\"entry-1\"") && !second.has("Older"));
 }
 
+/// The lines above a printed page, as its reader reads them.
+fn printed(page: &Page) -> String {
+    text(page.body.split("<dl class=\"printed\">").nth(1).unwrap().split("</dl>").next().unwrap())
+}
+
+#[tokio::test]
+async fn a_printed_statement_says_which_entries_it_has_and_of_how_many() {
+    let gateway = Gateway::start().await;
+    let customer = gateway.professional().await;
+    for _ in 0..60 {
+        gateway.add_pack(customer.account, 1, chrono::TimeDelta::days(30)).await;
+    }
+    let mut ana = gateway.admin(customer.account).await;
+    let root = format!("/console/{}/ledger", customer.account);
+    let today = now().date_naive();
+    let day = today.format("%-d %b %Y").to_string();
+    for (query, entries, title) in [
+        (String::new(), "12–61 of 61", "Entries: 12–61 of 61"),
+        ("?before=12".to_owned(), "1–11 of 61", "Entries: 1–11 of 61"),
+        (format!("?from={today}&to={today}"), "50 of 61", ": 50 of 61"),
+        (
+            "?kind=in".to_owned(),
+            "50; there are others Kind Credits in",
+            "Entries (filtered): 50; there are others",
+        ),
+    ] {
+        let page = ana.get(&format!("{root}{query}")).await;
+        let printed = printed(&page);
+        assert!(printed.contains(&format!("Entries {entries}")), "{query}: {printed}");
+        assert!(printed.contains(&format!("Period {day} – {day}")), "{query}: {printed}");
+        assert!(printed.contains("As of ") && printed.contains(&customer.account.to_string()), "{printed}");
+        assert!(page.has(title), "{query}: {}", page.body);
+    }
+    let page = ana.get(&root).await;
+    assert!(
+        page.has("This billing period so far: "),
+        "the box is of other days than the list: {}",
+        page.body
+    );
+    let few = gateway.professional().await.account;
+    let mut bia = gateway.logged_in(few, "bia@example.com", fluence::domain::member::Role::Admin).await;
+    let page = bia.get(&format!("/console/{few}/ledger")).await;
+    assert!(page.has("All entries: 1<"), "{}", page.body);
+}
+
 #[tokio::test]
 async fn usage_names_refused_calls_by_the_code_that_their_client_reads() {
     let gateway = Gateway::start().await;
@@ -460,12 +509,12 @@ async fn the_statement_names_its_account_and_what_it_covers() {
     let path = format!("/console/{}/ledger", customer.account);
     let whole = text(&ana.get(&path).await.body);
     let head = format!("Account Test Account id {} Period", customer.account);
-    assert!(whole.contains(&format!("{head} Since the account was created")), "{whole}");
-    assert!(whole.contains("This billing period: ") && whole.contains("All entries"), "{whole}");
     let day = now().date_naive();
     let shown = day.format("%-d %b %Y – %-d %b %Y").to_string();
+    assert!(whole.contains(&format!("{head} {shown} Entries 3")), "{whole}");
+    assert!(whole.contains("This billing period so far: ") && whole.contains("All entries: 3"), "{whole}");
     let of_day = text(&ana.get(&format!("{path}?from={day}&kind=calls")).await.body);
     assert!(of_day.contains(&format!("{head} {shown}")), "{of_day}");
-    assert!(of_day.contains(&format!("Entries of {shown} (filtered)")), "{of_day}");
+    assert!(of_day.contains(&format!("Entries of {shown} (filtered): ")), "{of_day}");
     assert!(!of_day.contains("This billing period"), "{of_day}");
 }

@@ -14,8 +14,13 @@ async fn the_overview_shows_what_was_charged_and_what_is_left() {
     let mut ana = gateway.admin(customer.account).await;
     let path = format!("/console/{}", customer.account);
     let before = ana.get(&path).await;
-    assert!(before.has("<div class=\"big\">1,000</div>") && before.has("No calls yet"), "{}", before.body);
+    assert!(
+        before.has("<div class=\"big\">1,000</div>") && before.has("No paid calls yet"),
+        "{}",
+        before.body
+    );
     assert!(before.has("No calls in these days.") && !before.has("<svg class=\"bars"), "{}", before.body);
+    assert!(!before.has("class=\"legend\""), "no colours without bars: {}", before.body);
     let called = gateway.post("/crm", &customer.key, &marina()).await;
     assert_eq!(called.status, 200, "{}", called.text);
     let released = gateway.post("/crm", &customer.key, &brandon()).await;
@@ -49,6 +54,29 @@ async fn the_lots_of_the_overview_add_up_to_the_credits_left() {
     assert!(page.has("<div class=\"big\">2,000</div>") && page.has("400 in 1 more lot"), "{}", page.body);
     gateway.add_pack(account, 500, TimeDelta::days(180)).await;
     assert!(ana.get(&path).await.has("900 in 2 more lots"));
+}
+
+#[tokio::test]
+async fn the_first_steps_are_ticked_off_and_go_once_a_program_has_called() {
+    let gateway = Gateway::start().await;
+    gateway.with_sample_people().await;
+    let account = gateway.account_on("2025-01", "professional").await;
+    let mut ana = gateway.admin(account).await;
+    let path = format!("/console/{account}");
+    let done = |page: &str| page.matches("✓ Done").count();
+    let page = ana.get(&path).await;
+    assert!(page.has("First steps") && done(&page.body) == 0, "{}", page.body);
+    let key = gateway.test_key(account).await;
+    let page = ana.get(&path).await;
+    assert!(page.has("First steps") && done(&page.body) == 1, "{}", page.body);
+    assert!(page.has("Calls with a test key cost nothing"), "{}", page.body);
+    assert_eq!(gateway.post("/crm", &key, &marina()).await.status, 200);
+    let ana = std::cell::RefCell::new(ana);
+    #[expect(clippy::await_holding_refcell_ref, reason = "one task")]
+    eventually("the call of the program is noticed", async || {
+        !ana.borrow_mut().get(&path).await.has("First steps")
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ async fn j14_a_password_is_refused_with_its_reason_at_the_field() {
     for (password, reason) in [
         ("short", "At least 15 characters."),
         ("aaaaaaaaaaaaaaaaaaaa", "easy to guess"),
-        ("ana@example.com ana", "tried first"),
+        ("ana@example.com ana", "attackers try first"),
     ] {
         let page = ana.fill("/console/me/password", &[("password", password)]).await;
         assert_eq!(page.status, 422, "{password}");

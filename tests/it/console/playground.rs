@@ -43,6 +43,22 @@ async fn a_member_tries_calls_with_a_key_of_an_hour_that_costs_nothing() {
 }
 
 #[tokio::test]
+async fn keys_of_the_playground_are_no_news_and_no_filter() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let mut ana = gateway.admin(account).await;
+    for _ in 0..2 {
+        assert_eq!(key(&mut ana, account).await.0, 200);
+    }
+    let root = format!("/console/{account}");
+    for page in ["", "/usage", "/ledger"] {
+        let shown = ana.get(&format!("{root}{page}")).await;
+        assert!(!shown.has("playground "), "{page}: {}", shown.body);
+    }
+    assert!(ana.get(&format!("{root}/audit")).await.has("playground "), "the audit log has everything");
+}
+
+#[tokio::test]
 async fn a_loop_cannot_make_keys_without_end() {
     let gateway = Gateway::start().await;
     let account = gateway.professional().await.account;

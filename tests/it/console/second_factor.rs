@@ -59,8 +59,7 @@ async fn a_recovery_code_opens_the_log_in_once() {
     let gateway = Gateway::start().await;
     let mut ana = with_password(&gateway).await;
     let (_, page) = switched_on(&mut ana).await;
-    let codes = page.body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap();
-    let codes: Vec<&str> = codes.lines().filter(|line| !line.is_empty()).collect();
+    let codes = codes(&page);
     assert_eq!(codes.len(), 10);
     assert_eq!(codes.iter().collect::<std::collections::BTreeSet<_>>().len(), 10);
     let (mut visitor, asked) = password(&gateway).await;
@@ -68,13 +67,41 @@ async fn a_recovery_code_opens_the_log_in_once() {
     assert_eq!(entered.status, 303, "{}", entered.body);
     assert!(visitor.get(PATH).await.has("9 recovery codes left."));
     let (mut second, asked) = password(&gateway).await;
-    assert_eq!(second.fill(asked.leads_to(), &[("code", codes[3])]).await.status, 422);
+    assert_eq!(second.fill(asked.leads_to(), &[("code", &codes[3])]).await.status, 422);
 }
 
 /// The recovery codes of the page that shows them.
-fn codes(page: &Page) -> Vec<String> {
-    let codes = page.body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap();
-    codes.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+pub(super) fn codes(page: &Page) -> Vec<String> {
+    let field = page.body.split("<textarea").nth(1).unwrap().split_once('>').unwrap().1;
+    field.split("</textarea>").next().unwrap().lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn recovery_codes_are_copied_saved_or_printed_and_the_page_is_left_by_a_tick() {
+    let gateway = Gateway::start().await;
+    let mut ana = with_password(&gateway).await;
+    let (_, page) = switched_on(&mut ana).await;
+    for way in ["data-copy=\"codes\"", "data-download=\"codes\"", "data-print", "type=\"checkbox\" required"]
+    {
+        assert!(page.has(way), "{way}: {}", page.body);
+    }
+    assert!(page.has("<dd>ana@example.com</dd>"), "paper says whose codes they are: {}", page.body);
+}
+
+#[tokio::test]
+async fn the_page_of_a_person_says_whether_password_and_second_factor_are_set() {
+    let gateway = Gateway::start().await;
+    let account = gateway.professional().await.account;
+    let security = "/console/me/security";
+    let mut bia = gateway.logged_in(account, "bia@example.com", fluence::domain::member::Role::Admin).await;
+    let page = bia.get(security).await;
+    assert!(page.has("Not set: you log in with a link") && page.has(">Set a password<"), "{}", page.body);
+    assert!(page.has("○ Off") && page.has("Set up the second factor"), "{}", page.body);
+    let mut ana = with_password(&gateway).await;
+    switched_on(&mut ana).await;
+    let page = ana.get(security).await;
+    assert!(page.has("● Set") && page.has(">Change the password<"), "{}", page.body);
+    assert!(page.has("● On") && page.has("10 recovery codes left."), "{}", page.body);
 }
 
 #[tokio::test]
@@ -133,7 +160,7 @@ async fn l01_no_row_holds_the_secret_of_the_app_or_a_code() {
     let dump = dump.join("\n");
     let hex: String = secret_of(&secret).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(!dump.contains(&secret) && !dump.contains(&hex));
-    let code = page.body.split("<pre>").nth(1).unwrap().lines().next().unwrap().replace('-', "");
+    let code = codes(&page)[0].replace('-', "");
     assert!(!dump.contains(&code));
 }
 

@@ -152,7 +152,10 @@ async fn j10_the_page_for_the_code_is_the_same_for_an_address_that_is_known() {
             [] => (known.get(SENT).await, unknown.get(SENT).await),
             fields => (known.fill(SENT, fields).await, unknown.fill(SENT, fields).await),
         };
-        let plain = |page: &Page| page.body.replace(&token(page), "");
+        // The page names the address that was typed.
+        let plain = |page: &Page| {
+            page.body.replace(&token(page), "").replace("ana@example.com", "nobody@example.com")
+        };
         assert_eq!((one.status, plain(&one)), (other.status, plain(&other)));
     }
 }

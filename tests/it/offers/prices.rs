@@ -230,7 +230,7 @@ pub(super) async fn explained(shop: &Shop, answered: &Answer) -> [String; 2] {
 async fn the_console_and_explain_show_how_a_price_came_about() {
     let shop = Shop::selling(vec![usage(1_500, 600)], TOKENS, "").await;
     let [page, printed] = explained(&shop, &called(&shop).await).await;
-    for shown in ["How the price came about", "<code>json:/usage/prompt</code>", ">1500<", ">1,000<"] {
+    for shown in ["How the price was computed", "<code>json:/usage/prompt</code>", ">1500<", ">1,000<"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     assert!(!page.contains("no call costs more than that"), "{page}");

@@ -80,7 +80,7 @@ async fn a_call_whose_price_came_to_nothing_was_not_refunded_for_being_answered(
     let statement = admin.get(&format!("{root}/ledger")).await;
     assert!(statement.has("Cost nothing") && !statement.has("Refunded"), "{}", statement.body);
     let page = admin.get(&format!("{root}/ledger/calls/{}", free.header("x-request-id"))).await;
-    assert!(page.has("Its price came to nothing: 50 credits were returned"), "{}", page.body);
+    assert!(page.has("The price was 0: 50 credits were returned"), "{}", page.body);
 }
 
 #[tokio::test]

@@ -199,7 +199,12 @@ async fn an_answer_before_the_end_of_the_body_is_passed_on_and_ends_the_connecti
 /// The server accepts one connection: the second call reaches it on the first one's.
 #[tokio::test]
 async fn a_connection_whose_answer_began_before_the_end_of_the_body_is_used_again() {
-    let (shop, mut server) = Shop::played(&format!("{BY_SIZE}stream = {{}}\n")).await;
+    let route = format!("{BY_SIZE}stream = {{}}\n");
+    // Each serving thread has connections of its own.
+    let gateway = Gateway::start_with(&[("FLUENCE_SERVER_THREADS", "1")]).await;
+    let shop = Shop::on(gateway, vec![Behaviour::Closes], &route, "").await;
+    let mut server = PlayedServer::start().await;
+    shop.sell(&format!("http://{}", server.address), &route, "").await;
     for _ in 0..2 {
         let mut client = Client::begin(&shop, "transfer-encoding: chunked").await;
         client.chunk("half of it").await;

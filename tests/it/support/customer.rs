@@ -34,6 +34,13 @@ pub(crate) struct Customer {
 impl Gateway {
     /// An account on this plan with a key that has the default scopes.
     pub(crate) async fn customer(&self, edition: &str, plan: &str) -> Customer {
+        let account = self.account_on(edition, plan).await;
+        let (key_id, key) = self.key(account, |_| {}).await;
+        Customer { account, key_id, key }
+    }
+
+    /// An account on this plan without keys.
+    pub(crate) async fn account_on(&self, edition: &str, plan: &str) -> AccountId {
         let id = AccountId::from_uuid(new_id());
         let new = NewAccount {
             id,
@@ -46,8 +53,7 @@ impl Gateway {
         accounts::create(&mut transaction, &new).await.unwrap();
         transaction.commit().await.unwrap();
         self.act(Operation::Advance { account_id: id, id: CallId::from_uuid(new_id()) }).await;
-        let (key_id, key) = self.key(id, |_| {}).await;
-        Customer { account: id, key_id, key }
+        id
     }
 
     /// A professional of 2025-01: 1,000 credits, 10 requests a second, burst 20, all endpoints.

@@ -131,5 +131,5 @@ fn missing(words: Words, name: &str) -> &'static str {
 
 /// Whether the values of a field are words of the API, which people read in their own language.
 fn is_word(name: &str) -> bool {
-    matches!(name, "state" | "role" | "mode" | "source" | "action" | "on_leak")
+    matches!(name, "state" | "role" | "mode" | "source" | "action" | "on_leak" | "format")
 }

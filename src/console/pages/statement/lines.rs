@@ -18,7 +18,7 @@ pub(in crate::console) fn table(words: Words, base: &str, lines: &[StatementLine
     html! {
         section.card.scroll {
             @if lines.is_empty() { p.body { (words.no_entries()) } } @else {
-                table {
+                table.entries {
                     thead {
                         tr {
                             th { (words.when_utc()) } th { (words.what()) } th { (words.key()) } th { (words.lot()) }
@@ -42,7 +42,7 @@ fn row(words: Words, base: &str, line: &StatementLine) -> Markup {
                 @if let (Some(id), Some(name)) = (line.key_id, &line.key_name) { a href={ (base) "keys/" (id) } { (name) } }
                 @else { "–" }
             }
-            td.muted data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
+            td data-label=(words.lot()) { (lot_name(words, &line.source, line.lot)) }
             td.n data-label=(words.amount()) { @if line.amount > 0 { span.in { (amount) } } @else { (amount) } }
             td.n data-label=(words.balance()) { (whole(words.0, line.balance_after)) }
         }
@@ -63,9 +63,14 @@ pub(in crate::console) fn lot_name(words: Words, source: &str, lot: i32) -> Stri
 pub(in crate::console) fn act_of(words: Words, reference: &str) -> Markup {
     html! {
         @if reference.starts_with(FORM_REFERENCE) { span.muted { "(" (words.by_operators_console()) ")" } }
-        @else if reference.starts_with(SIGN_UP_REFERENCE) { span.muted { "(" (words.for_signing_up()) ")" } }
+        @else if is_of_sign_up(Some(reference)) { span.muted { "(" (words.for_signing_up()) ")" } }
         @else { code { (reference) } }
     }
+}
+
+/// Whether the gateway granted these credits for a sign-up. People have no use for its reference.
+pub(in crate::console) fn is_of_sign_up(reference: Option<&str>) -> bool {
+    reference.is_some_and(|reference| reference.starts_with(SIGN_UP_REFERENCE))
 }
 
 /// An entry in words.
@@ -92,6 +97,7 @@ fn what(words: Words, base: &str, line: &StatementLine) -> Markup {
                 }
             },
             Some(EntryKind::Renewal) => (words.plan_renewed()),
+            Some(EntryKind::Grant) if is_of_sign_up(line.reference.as_deref()) => (words.grant_for_sign_up()),
             Some(EntryKind::Grant) => { (words.grant_given()) (note) (reference) },
             Some(EntryKind::Pack) => { (words.pack_bought()) (note) (reference) },
             Some(EntryKind::Expiry) => (words.lot_ended()),

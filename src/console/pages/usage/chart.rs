@@ -89,7 +89,7 @@ pub(super) fn chart(words: Words, asked: &Asked, usage: &Usage, root: &str, now:
     };
     html! {
         section.card.chart {
-            header { h2 { (title) } span.push { (legend(&names)) } }
+            header { h2 { (title) } @if !usage.days.is_empty() { span.push { (legend(&names)) } } }
             div.body {
                 @if usage.days.is_empty() { p.muted { (words.no_usage()) } } @else {
                     (bars(title, &drawn, number))

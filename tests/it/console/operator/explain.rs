@@ -132,7 +132,7 @@ async fn explain_distinguishes_a_replaced_secret_from_its_key() {
     let rotated = gateway.post(&path, &manager, &json!({ "overlap_seconds": 0 })).await;
     let current = rotated.body["data"]["key"].as_str().unwrap();
     let mut admin = admin(&gateway).await.visitor;
-    let is_replaced = "This secret has ended by a rotation";
+    let is_replaced = "A rotation ended this secret";
     for (what, has_ended) in [(manager.as_str(), true), (current, false), (&key_id.to_string(), false)] {
         let page = admin.fill("/operator/explain", &[("what", what)]).await;
         assert_eq!(page.has(is_replaced), has_ended, "{}", page.body);

@@ -46,7 +46,7 @@ async fn plans_say_how_many_open_accounts_are_on_them_and_lead_to_these() {
     let page = support.get("/operator/plans").await;
     let of_plan = "/operator/plans/accounts?edition=2025-01&amp;plan=professional";
     assert!(page.has(&format!("<a href=\"{of_plan}\">2</a>")), "{}", page.body);
-    assert!(page.has("Edition 2025-06") && page.has("by agreement"), "{}", page.body);
+    assert!(page.has("Edition 2025-06") && page.has("by contract"), "{}", page.body);
     let page = support.get(&of_plan.replace("&amp;", "&")).await;
     for account in [one, two] {
         assert!(page.has(&format!("/operator/accounts/{account}\"")), "{}", page.body);

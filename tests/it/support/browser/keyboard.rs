@@ -19,6 +19,8 @@ impl Browser {
             "ENTER" => "\u{e007}",
             "ESCAPE" => "\u{e00c}",
             "SPACE" => " ",
+            "ARROW_DOWN" => "\u{e015}",
+            "ARROW_UP" => "\u{e013}",
             other => other,
         };
         let keys: Vec<Value> =
