@@ -90,7 +90,7 @@ impl Overview {
         (with_calls >= MIN_DAYS && mean > 0).then_some(mean)
     }
 
-    /// Whether a program has called: with a live key, or with a test key, whose calls move no credits.
+    /// Whether a program has called, with a live key or with a test key.
     fn has_called(&self) -> bool {
         let is_hold = |line: &StatementLine| line.kind == EntryKind::Hold.as_str();
         self.keys.were_tested

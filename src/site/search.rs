@@ -34,7 +34,7 @@ struct Index {
     /// What tells that one page, or `{n}` pages, were found.
     one: &'static str,
     many: &'static str,
-    /// Address, title of the page, heading of the section, words, and what readers call the heading.
+    /// Address, title of the page, heading of the section, words, and other names of the heading.
     sections: Vec<[String; 5]>,
 }
 
