@@ -11,7 +11,7 @@ use super::{Start, StartError};
 use crate::background::sign_up_grants::SignUpGrants;
 use crate::console::base::Base;
 use crate::console::settings::ConsoleSettings;
-use crate::console::{Alerts, Console};
+use crate::console::{Alerts, Console, has_only_forms};
 use crate::domain::setting;
 use crate::http::keyless_bodies::KeylessBodies;
 use crate::mail::sender::Sender;
@@ -43,6 +43,7 @@ impl Foundation {
             peppers: start.peppers.clone(),
             product: start.settings.product_name.clone(),
             prefix: start.settings.keys.prefix.clone(),
+            has_only_forms: has_only_forms(base.realm()),
             base,
             owners: self.console_base(),
             grants: self.sign_up_grants(),

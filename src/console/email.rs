@@ -1,12 +1,12 @@
 //! E-mails of the console: in the language of their reader, with links that begin with the
 //! console's own address.
 
-use super::base::Base;
-use super::browser_name::browser_name;
-use super::call::Call;
-use super::error::PageError;
-use super::numbers;
 use super::words::Words;
+use crate::console::html::browser_name::browser_name;
+use crate::console::html::numbers;
+use crate::console::request::base::Base;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
 use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 use crate::domain::text::EmailAddress;

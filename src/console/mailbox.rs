@@ -2,9 +2,9 @@
 
 use maud::html;
 
-use super::call::Call;
-use super::error::PageError;
-use super::page::{Reply, plain};
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::{Reply, plain};
 use crate::mail::folder;
 
 const MESSAGES: usize = 20;

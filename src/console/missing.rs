@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
-use super::access::Access;
-use super::call::{Call, Console};
-use super::error::PageError;
-use super::page::Reply;
 use super::run::method_routers;
-use super::table::{Method, Route};
+use crate::console::request::access::Access;
+use crate::console::request::call::{Call, Console};
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
+use crate::console::request::table::{Method, Route};
 
 static ROUTES: &[Route<Access>] = &[Route {
     method: Method::Get,

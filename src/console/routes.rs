@@ -5,17 +5,34 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
-use super::access::Access;
-use super::call::Console;
-use super::keys::{act, edit, list, make, revoke, rotate, show, which};
-use super::pages::{audit, close, credits, receipt, settings, statement, usage};
+use super::mailbox;
+use super::missing;
+use super::redirects;
 use super::run::method_routers;
-use super::table::pages;
-use super::{
-    alerts, choose, confirm, email_change, environments, invitation, link, log_in, lost_factor, mailbox,
-    members, missing, overview, playground, profile, redirects, reset, second_factor, security, sign_up,
-    sign_up_code, vouch,
-};
+use crate::console::account::alerts;
+use crate::console::account::environments;
+use crate::console::account::keys::{act, edit, list, make, revoke, rotate, show, which};
+use crate::console::account::members;
+use crate::console::account::overview;
+use crate::console::account::playground;
+use crate::console::account::{audit, close, credits, receipt, settings, statement, usage};
+use crate::console::entry::choose;
+use crate::console::entry::invitation;
+use crate::console::entry::link;
+use crate::console::entry::log_in;
+use crate::console::entry::lost_factor;
+use crate::console::entry::reset;
+use crate::console::entry::sign_up;
+use crate::console::entry::sign_up_code;
+use crate::console::person::confirm;
+use crate::console::person::email_change;
+use crate::console::person::profile;
+use crate::console::person::second_factor;
+use crate::console::person::security;
+use crate::console::person::vouch;
+use crate::console::request::access::Access;
+use crate::console::request::call::Console;
+use crate::console::request::table::pages;
 
 pages! {
     Anyone Get "/console/log-in" => log_in::show;
@@ -135,7 +152,7 @@ pub fn routes(console: &Arc<Console>) -> Vec<(&'static str, MethodRouter)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::table::page_at;
+    use crate::console::request::table::page_at;
 
     #[test]
     fn a_path_leads_to_its_page_and_a_literal_goes_first() {

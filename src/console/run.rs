@@ -9,13 +9,15 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, Status
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::access::Admission;
-use super::call::{Call, Console};
-use super::error::PageError;
-use super::error_page;
-use super::page::{GivenBack, Reply, set_headers};
-use super::table::{Method, Route, page_at};
-use super::{confirm, log_in, resubmission};
+use crate::console::entry::log_in;
+use crate::console::frame::error_page;
+use crate::console::person::confirm;
+use crate::console::request::access::Admission;
+use crate::console::request::call::{Call, Console};
+use crate::console::request::error::PageError;
+use crate::console::request::page::{GivenBack, Reply, set_headers};
+use crate::console::request::resubmission;
+use crate::console::request::table::{Method, Route, page_at};
 use crate::domain::language::Language;
 use crate::domain::product_name::ProductName;
 use crate::http::call_record::CallRecord;
@@ -205,7 +207,7 @@ async fn instead(call: &mut Call, error: PageError) -> Reply {
 
 /// The page for a request that cannot be one of a person in a browser.
 fn bare(context: Option<RenderContext>, root: &'static str, product: ProductName) -> Response {
-    use super::page::Frame;
+    use crate::console::request::page::Frame;
     let frame = Frame {
         language: context.map_or(Language::En, |context| context.language),
         theme: None,

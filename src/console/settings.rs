@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::base::Base;
+use crate::console::request::base::Base;
 use crate::domain::credits::Credits;
 use crate::domain::plan::PlanRef;
 use crate::domain::setting;

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::console::access::Admission;
-use crate::console::call::Call;
-use crate::console::error::PageError;
+use crate::console::request::access::Admission;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::member::Role;
 use crate::identity::operator::OperatorRole;

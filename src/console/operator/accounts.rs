@@ -4,12 +4,12 @@
 
 use maud::{Markup, html};
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::numbers::whole;
-use crate::console::operator_frame::{Head, Place, page};
-use crate::console::page::Reply;
-use crate::console::pasted_key::{key_in, may_hold_key};
+use crate::console::frame::operator_frame::{Head, Place, page};
+use crate::console::html::numbers::whole;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
+use crate::console::request::pasted_key::{key_in, may_hold_key};
 use crate::console::words::Words;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::ids::KeyId;

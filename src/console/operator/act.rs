@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::field::{Faults, Input};
-use crate::console::layout::{Content, account};
-use crate::console::page::Reply;
-use crate::console::section::Section;
+use crate::console::frame::layout::{Content, account};
+use crate::console::frame::section::Section;
+use crate::console::html::field::{Faults, Input};
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::domain::audit::Actor;
 use crate::domain::rights::Principal;
 use crate::domain::text::Reason;

@@ -3,14 +3,14 @@
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::filters::Unread;
-use crate::console::history::sentence;
-use crate::console::numbers;
-use crate::console::operator_frame::{Head, Place, page};
-use crate::console::page::Reply;
-use crate::console::pages::audit::difference::difference;
+use crate::console::account::audit::difference::difference;
+use crate::console::account::history::sentence;
+use crate::console::frame::operator_frame::{Head, Place, page};
+use crate::console::html::numbers;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::filters::Unread;
+use crate::console::request::page::Reply;
 use crate::console::words::Words;
 use crate::domain::audit::Action;
 use crate::domain::ids::AccountId;

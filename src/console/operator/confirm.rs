@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use maud::html;
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::factor::code_field;
-use crate::console::field::Faults;
-use crate::console::page::{Reply, plain};
-use crate::console::second_factor::checked;
+use crate::console::credentials::factor::code_field;
+use crate::console::html::field::Faults;
+use crate::console::person::second_factor::checked;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::{Reply, plain};
 use crate::secret::token::Token;
 use crate::storage::identity::sessions;
 

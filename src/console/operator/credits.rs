@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use maud::html;
 
 use super::act::{ActForm, actor, check_name, desk, name_field, reason};
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::field::{Faults, Input};
-use crate::console::form_token::FORM_REFERENCE;
-use crate::console::numbers::typed_amount;
-use crate::console::page::Reply;
+use crate::console::html::field::{Faults, Input};
+use crate::console::html::numbers::typed_amount;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::form_token::FORM_REFERENCE;
+use crate::console::request::page::Reply;
 use crate::domain::amount::Amount;
 use crate::domain::hex;
 use crate::domain::instant::{parse_day, start_of};

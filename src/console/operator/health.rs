@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::clock::MAX_SKEW;
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::numbers::{instant, instant_s, whole};
-use crate::console::operator_frame::{Head, Place, page};
-use crate::console::page::Reply;
+use crate::console::frame::operator_frame::{Head, Place, page};
+use crate::console::html::numbers::{instant, instant_s, whole};
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::console::words::Words;
 use crate::domain::offer_set::SetNumbers;
 use crate::storage::console::daily;

@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use maud::html;
 
 use super::act::{ActForm, principal, reason};
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::field::Faults;
-use crate::console::keys::parts::{key_of, path_of};
-use crate::console::page::Reply;
+use crate::console::account::keys::parts::{key_of, path_of};
+use crate::console::html::field::Faults;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::domain::key::view::KeyView;
 use crate::domain::key::{KeyState, KeyStatus};
 use crate::management::keys;

@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use maud::html;
 
 use super::log_in::begin_half;
-use crate::console::call::Call;
-use crate::console::choose_password;
-use crate::console::error::PageError;
-use crate::console::field::Faults;
-use crate::console::link::refused_with;
-use crate::console::page::{Reply, plain};
+use crate::console::credentials::choose_password;
+use crate::console::entry::link::refused_with;
+use crate::console::html::field::Faults;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::{Reply, plain};
 use crate::identity::Identity;
 use crate::identity::one_time::{NotAccepted, Purpose};
 use crate::management::identities::{consume, look_at};

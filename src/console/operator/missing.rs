@@ -2,11 +2,11 @@
 //! navigation, and strangers learn nothing.
 
 use super::access::Access;
-use crate::console::access::Admission;
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::page::Reply;
-use crate::console::table::{Method, Route};
+use crate::console::request::access::Admission;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
+use crate::console::request::table::{Method, Route};
 
 const fn route(path: &'static str) -> Route<Access> {
     Route { method: Method::Get, path, access: Access::Anyone, handler: |call| Box::pin(missing(call)) }

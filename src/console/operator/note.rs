@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use maud::html;
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::field::Faults;
-use crate::console::layout::{Content, account};
-use crate::console::page::Reply;
-use crate::console::section::Section;
+use crate::console::frame::layout::{Content, account};
+use crate::console::frame::section::Section;
+use crate::console::html::field::Faults;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::domain::text::Note;
 use crate::management::notes;
 

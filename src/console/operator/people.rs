@@ -2,10 +2,10 @@
 
 use maud::html;
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::operator_frame::{Head, Place, page, role_name};
-use crate::console::page::Reply;
+use crate::console::frame::operator_frame::{Head, Place, page, role_name};
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::storage::identity::operators;
 
 pub(super) async fn list(call: &mut Call) -> Result<Reply, PageError> {

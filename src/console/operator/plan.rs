@@ -5,10 +5,10 @@ use maud::{Markup, html};
 
 use super::act::{ActForm, desk, principal, reason};
 use crate::clock::new_id;
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::field::Faults;
-use crate::console::page::Reply;
+use crate::console::html::field::Faults;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::console::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::plan::PlanRef;

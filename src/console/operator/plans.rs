@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use super::accounts::accounts_table;
 use super::plan_moves;
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::filters::Unread;
-use crate::console::numbers::whole;
-use crate::console::operator_frame::{Head, Place, page};
-use crate::console::page::Reply;
+use crate::console::frame::operator_frame::{Head, Place, page};
+use crate::console::html::numbers::whole;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::filters::Unread;
+use crate::console::request::page::Reply;
 use crate::console::words::Words;
 use crate::domain::plan::PlanRef;
 use crate::identity::operator::OperatorRole;

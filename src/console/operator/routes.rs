@@ -10,13 +10,15 @@ use super::{
     account, accounts, audit, busiest, confirm, credits, email, explain, health, key, link, log_in,
     lost_factor, missing, new_account, note, people, plan, plan_moves, plans, second_factor, suspension,
 };
-use crate::console::call::Console;
-use crate::console::keys::{list, revoke, show};
-use crate::console::log_in::log_out;
-use crate::console::pages::{audit as owner_audit, credits as owner_credits, receipt, statement, usage};
+use crate::console::account::environments;
+use crate::console::account::keys::{list, revoke, show};
+use crate::console::account::members;
+use crate::console::account::overview;
+use crate::console::account::{audit as owner_audit, credits as owner_credits, receipt, statement, usage};
+use crate::console::entry::log_in::log_out;
+use crate::console::request::call::Console;
+use crate::console::request::table::pages;
 use crate::console::run::method_routers;
-use crate::console::table::pages;
-use crate::console::{environments, members, overview};
 
 pages! {
     Anyone Get "/operator/log-in" => log_in::show;

@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use maud::html;
 
 use super::act::{ActForm, check_name, name_field, principal, reason};
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::field::Faults;
-use crate::console::page::Reply;
+use crate::console::html::field::Faults;
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
+use crate::console::request::page::Reply;
 use crate::domain::account::AccountState;
 use crate::management::accounts;
 

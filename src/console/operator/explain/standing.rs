@@ -4,9 +4,9 @@ use std::slice;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::console::call::Call;
-use crate::console::error::PageError;
-use crate::console::numbers::{instant, whole};
+use crate::console::html::numbers::{instant, whole};
+use crate::console::request::call::Call;
+use crate::console::request::error::PageError;
 use crate::console::words::Words;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::credits::Credits;
