@@ -272,7 +272,7 @@ async fn as_admin(walk: &mut Walk<'_>, account: AccountId) {
     let secret = value(&walk.browser, "input[name=secret]").await;
     walk.browser.type_into("#code", &code_now(&secret, 0)).await;
     walk.press().await;
-    walk.browser.shows("main pre", "-").await;
+    walk.browser.shows("label[for=codes]", "").await;
     walk.look("POST /console/me/second-factor").await;
 
     // The session ends under a form, and the log-in stops half-way.
@@ -312,7 +312,7 @@ async fn as_operator(walk: &mut Walk<'_>, key: &str) {
     let secret = value(&walk.browser, "input[name=secret]").await;
     walk.browser.type_into("#code", &code_now(&secret, 0)).await;
     walk.press().await;
-    walk.browser.shows("main pre", "-").await;
+    walk.browser.shows("label[for=codes]", "").await;
     walk.look("POST /operator/log-in/set-up").await;
     walk.open("/operator/explain").await;
     walk.browser.type_into("#what", key).await;

@@ -49,7 +49,7 @@ async fn the_search_leads_to_a_section() {
     );
     browser.press("ARROW_UP").await;
     browser.type_into(".search input", "zyxw").await;
-    browser.shows(".search ul", "Nothing found").await;
+    browser.shows(".search ul", "Nada encontrado").await;
     browser.press("ESCAPE").await;
     assert_eq!(
         browser.run("return document.querySelector('.search ul').checkVisibility()").await,

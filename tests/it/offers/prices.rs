@@ -233,13 +233,13 @@ async fn the_console_and_explain_show_how_a_price_came_about() {
     for shown in ["How the price was computed", "<code>json:/usage/prompt</code>", ">1500<", ">1,000<"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
-    assert!(!page.contains("no call costs more than that"), "{page}");
+    assert!(!page.contains("the most that a call can cost"), "{page}");
     for line in ["json:/usage/prompt      1500        1       1000", "comes to  4", "charged   4"] {
         assert!(printed.contains(line), "{line}: {printed}");
     }
     let shop = Shop::selling(vec![usage(60_000, 0)], TOKENS, "").await;
     let [page, printed] = explained(&shop, &called(&shop).await).await;
-    assert!(page.contains("no call costs more than that"), "{page}");
+    assert!(page.contains("the most that a call can cost"), "{page}");
     assert!(printed.contains("comes to  60") && printed.contains("charged   20"), "{printed}");
     let shop = Shop::selling(vec![says("", "{}")], TOKENS, "").await;
     let [page, printed] = explained(&shop, &called(&shop).await).await;
