@@ -17,7 +17,7 @@
 //! 4. Its words in `words/`, in both languages. SQL in `storage/console/` or beside what it reads.
 //!
 //! Nothing of a page is written by hand into HTML: `maud` escapes every text. Only
-//! [`html::numbers`] writes numbers, days and instants.
+//! [`numbers`] writes numbers, days and instants.
 
 mod account;
 mod credentials;
@@ -27,13 +27,13 @@ mod frame;
 mod html;
 mod mailbox;
 mod missing;
+mod numbers;
 pub mod operator;
 mod person;
 mod redirects;
 mod request;
 mod routes;
 mod run;
-pub mod settings;
 mod words;
 
 use self::request::table;
@@ -44,6 +44,7 @@ pub use frame::error_page::{instead_of_refusal, is_page};
 pub use request::access::Access;
 pub use request::base;
 pub use request::call::Console;
+pub use request::settings;
 pub use request::table::{Method, Route};
 pub use routes::{ROUTES, routes};
 

@@ -3,7 +3,7 @@
 
 use super::words::Words;
 use crate::console::html::browser_name::browser_name;
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::base::Base;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;

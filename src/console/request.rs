@@ -12,4 +12,5 @@ pub(crate) mod form_token;
 pub(crate) mod page;
 pub(crate) mod pasted_key;
 pub(crate) mod resubmission;
+pub mod settings;
 pub(crate) mod table;

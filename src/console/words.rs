@@ -60,5 +60,5 @@ use sentences;
 /// `1 key`, `2 keys`, `1,000 keys`.
 fn counted(words: Words, number: i64, one: &str, many: &str) -> String {
     let noun = if number == 1 { one } else { many };
-    format!("{} {noun}", crate::console::html::numbers::whole(words.0, number))
+    format!("{} {noun}", crate::console::numbers::whole(words.0, number))
 }

@@ -12,7 +12,7 @@ use crate::console::email::{self, Email};
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::typed_amount;
+use crate::console::numbers::typed_amount;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

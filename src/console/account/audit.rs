@@ -10,7 +10,7 @@ use self::difference::difference;
 use crate::console::account::history::sentence;
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::Unread;

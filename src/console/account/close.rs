@@ -6,7 +6,7 @@ use maud::html;
 use crate::console::frame::layout::{Content, account_with, ledger_account};
 use crate::console::frame::section::Section;
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::statement::{act_of, lot_name};
 use crate::console::frame::layout::{Content, account_with, contact, ledger_account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{self, whole};
+use crate::console::numbers::{self, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

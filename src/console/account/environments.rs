@@ -7,7 +7,7 @@ use crate::clock::new_id;
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::{typed_number, up_to, whole};
+use crate::console::numbers::{typed_number, up_to, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -13,7 +13,7 @@ use self::latest::{latest_calls, latest_changes};
 use super::keys::parts::ENDS_SOON;
 use crate::console::frame::layout::{Content, account_with, ledger_account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{self, short_day, whole};
+use crate::console::numbers::{self, short_day, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -8,7 +8,7 @@ use super::printed::printed;
 use super::statement::{lot_name, table};
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{instant_s, whole};
+use crate::console::numbers::{instant_s, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -16,7 +16,7 @@ use super::usage::key_select;
 use crate::api::statement_csv;
 use crate::console::frame::layout::{Content, account_with, ledger_account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{self, signed, whole};
+use crate::console::numbers::{self, signed, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::{Unread, no_file};

@@ -16,7 +16,7 @@ use super::usage_check::{Check, check};
 use crate::console::account::outcome::reason;
 use crate::console::frame::layout::{Content, account_with, ledger_account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{self, whole};
+use crate::console::numbers::{self, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::Unread;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use sqlx::PgConnection;
 
 use super::days::Days;
-use crate::console::html::numbers::whole;
+use crate::console::numbers::whole;
 use crate::console::request::error::PageError;
 use crate::console::words::Words;
 use crate::domain::ids::AccountId;

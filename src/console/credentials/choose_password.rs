@@ -1,11 +1,11 @@
 //! Reading a new password from a form, hashed and sealed for its owner.
 
 use crate::console::html::field::{Faults, Input};
-use crate::console::person::security::fault_text;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
+use crate::console::words::Words;
 use crate::domain::ids::IdentityId;
-use crate::identity::password::Password;
+use crate::identity::password::{Password, PasswordFault};
 use crate::secret::seal::{self, PASSWORD};
 use maud::Markup;
 
@@ -42,4 +42,14 @@ pub(crate) async fn sealed(
         tracing::error!(%error, "sealing a password failed");
         PageError::Internal
     })
+}
+
+/// What is wrong with a new password.
+pub(crate) fn fault_text(words: Words, fault: PasswordFault) -> String {
+    match fault {
+        PasswordFault::TooShort { min_chars } => words.password_rule(min_chars),
+        PasswordFault::TooLong => words.password_too_long().to_owned(),
+        PasswordFault::Pattern => words.password_pattern().to_owned(),
+        PasswordFault::Common => words.password_common().to_owned(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::console::html::numbers::instant_s;
+use crate::console::numbers::instant_s;
 use crate::console::request::call::Call;
 
 const GROUP: usize = 4;

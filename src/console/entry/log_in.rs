@@ -16,7 +16,7 @@ use crate::console::request::cookie::Cookie;
 use crate::console::request::error::PageError;
 use crate::console::request::page::{GivenBack, Reply, plain};
 use crate::console::request::resubmission::{self, KEPT};
-use crate::console::settings::SignUp;
+use crate::console::request::settings::SignUp;
 use crate::console::words::Words;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::EmailAddress;

@@ -7,7 +7,7 @@ use maud::html;
 
 use super::link::refused;
 use crate::console::email::{self, Email};
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::{Reply, plain};

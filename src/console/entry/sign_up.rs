@@ -17,7 +17,7 @@ use crate::console::request::call::Call;
 use crate::console::request::cookie::Cookie;
 use crate::console::request::error::PageError;
 use crate::console::request::page::{Reply, plain};
-use crate::console::settings::SignUp;
+use crate::console::request::settings::SignUp;
 use crate::domain::ids::IdentityId;
 use crate::domain::text::{EmailAddress, Name};
 use crate::identity::email::EmailKey;

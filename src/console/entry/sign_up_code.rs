@@ -10,7 +10,7 @@ use crate::console::html::field::{Faults, Input};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::{Reply, plain};
-use crate::console::settings::SignUp;
+use crate::console::request::settings::SignUp;
 use crate::domain::text::EmailAddress;
 use crate::identity::one_time::{MAX_CODE_TRIES, Purpose};
 use crate::identity::totp::to_base32;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::operator_frame::{self, Head, OfAccount, Place};
 use super::person_frame::person;
 use super::section::Section;
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::{Reply, brand, document, other_language};

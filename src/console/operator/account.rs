@@ -8,7 +8,7 @@ use crate::console::account::history;
 use crate::console::account::statement::lot_name;
 use crate::console::frame::layout::{Content, account_with, ledger_account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{self, whole};
+use crate::console::numbers::{self, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 
 use crate::console::frame::operator_frame::{Head, Place, page};
-use crate::console::html::numbers::whole;
+use crate::console::numbers::whole;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

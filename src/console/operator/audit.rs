@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::console::account::audit::difference::difference;
 use crate::console::account::history::sentence;
 use crate::console::frame::operator_frame::{Head, Place, page};
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::Unread;

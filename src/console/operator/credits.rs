@@ -7,7 +7,7 @@ use maud::html;
 
 use super::act::{ActForm, actor, check_name, desk, name_field, reason};
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::typed_amount;
+use crate::console::numbers::typed_amount;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::form_token::FORM_REFERENCE;

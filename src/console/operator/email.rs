@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::act::{actor, reason};
 use crate::console::frame::operator_frame::{Head, Place, page};
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::instant;
+use crate::console::numbers::instant;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::Unread;

@@ -13,7 +13,7 @@ use crate::console::account::keys::parts::{environment, last_used, status};
 use crate::console::account::receipt;
 use crate::console::frame::operator_frame::{Head, Place, page};
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::{clock_s, day, instant, instant_s, signed, whole};
+use crate::console::numbers::{clock_s, day, instant, instant_s, signed, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::clock::MAX_SKEW;
 use crate::console::frame::operator_frame::{Head, Place, page};
-use crate::console::html::numbers::{instant, instant_s, whole};
+use crate::console::numbers::{instant, instant_s, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

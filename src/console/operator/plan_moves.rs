@@ -12,7 +12,7 @@ use super::act::{principal, reason};
 use crate::clock::new_id;
 use crate::console::frame::operator_frame::{Head, Place, page};
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::{signed, whole};
+use crate::console::numbers::{signed, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::form::FormFault;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::console::settings::{ConsoleSettings, SignUp};
+use crate::console::request::settings::{ConsoleSettings, SignUp};
 use crate::domain::setting;
 
 /// Where the operators' console listens, and how long its sessions last.

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
+use crate::console::credentials::choose_password::fault_text;
 use crate::console::credentials::notice::notify;
 use crate::console::credentials::password::store_password;
 use crate::console::email;
@@ -16,7 +17,7 @@ use crate::console::request::page::Reply;
 use crate::console::words::Words;
 use crate::domain::ids::SessionId;
 use crate::identity::Identity;
-use crate::identity::password::{Password, PasswordFault};
+use crate::identity::password::Password;
 use crate::secret::token::Token;
 use crate::storage::identity::{one_time, second_factor, sessions};
 
@@ -173,14 +174,4 @@ pub(crate) async fn set_password(call: &mut Call) -> Result<Reply, PageError> {
     let base = call.console.base.clone();
     call.set_cookie(Cookie::Session.set(&base, &token.expose()));
     Ok(Reply::SeeOther(format!("{PATH}?saved=1")))
-}
-
-/// What is wrong with a new password.
-pub(crate) fn fault_text(words: Words, fault: PasswordFault) -> String {
-    match fault {
-        PasswordFault::TooShort { min_chars } => words.password_rule(min_chars),
-        PasswordFault::TooLong => words.password_too_long().to_owned(),
-        PasswordFault::Pattern => words.password_pattern().to_owned(),
-        PasswordFault::Common => words.password_common().to_owned(),
-    }
 }

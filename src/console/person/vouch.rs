@@ -7,7 +7,7 @@ use crate::console::email::{self, Email};
 use crate::console::entry::lost_factor::KEEP;
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -22,7 +22,7 @@ use super::error::PageError;
 use super::form::Form;
 use super::page::Frame;
 use crate::background::sign_up_grants::SignUpGrants;
-use crate::console::settings::ConsoleSettings;
+use crate::console::request::settings::ConsoleSettings;
 use crate::console::words::Words;
 use crate::domain::ids::CallId;
 use crate::domain::key::KeyPrefix;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Words;
-use crate::console::html::numbers::day;
+use crate::console::numbers::day;
 
 impl Words {
     /// Minutes, hours, days, then the day itself.

@@ -1,7 +1,7 @@
 //! Keys and environments.
 
 use super::{counted, sentences, words};
-use crate::console::html::numbers::{NotANumber, whole};
+use crate::console::numbers::{NotANumber, whole};
 use crate::domain::amount::Amount;
 use crate::domain::key::KeyStatus;
 

@@ -1,7 +1,7 @@
 //! Usage, statement, receipts, credits and plan.
 
 use super::{counted, sentences, words};
-use crate::console::html::numbers::whole;
+use crate::console::numbers::whole;
 
 words! {
     by_operators_console: "by an operator" / "por um operador";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 
 use crate::clock::new_id;
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::request::base::Base;
 use crate::console::words::Words;
 use crate::domain::alert::AlertKind;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use crate::console::account::statement::act_of;
-use crate::console::html::numbers;
+use crate::console::numbers;
 use crate::console::words::Words;
 use crate::storage::console::history::HistoryLine;
 

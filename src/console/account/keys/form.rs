@@ -5,7 +5,7 @@ mod read;
 
 use chrono::{DateTime, Days, Utc};
 
-use crate::console::html::numbers::last_day;
+use crate::console::numbers::last_day;
 use crate::console::request::form::Form;
 use crate::domain::account::EnvironmentView;
 use crate::domain::credits::Credits;

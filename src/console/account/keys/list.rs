@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::parts::{ENDS_SOON, cap, environment, last_used, maker, scopes, status};
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{self, whole};
+use crate::console::numbers::{self, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::Unread;

@@ -7,7 +7,7 @@ use super::make::secret_page;
 use super::parts::{cannot, key_of, last_used, path_of};
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::instant;
+use crate::console::numbers::instant;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

@@ -9,7 +9,7 @@ use super::parts::{environment, key_of, last_used, maker, path_of, scope_text, s
 use crate::console::account::history;
 use crate::console::frame::layout::{Content, account_with, ledger_account};
 use crate::console::frame::section::Section;
-use crate::console::html::numbers::{day, instant, last_day, whole};
+use crate::console::numbers::{day, instant, last_day, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

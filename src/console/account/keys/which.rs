@@ -9,7 +9,7 @@ use crate::console::credentials::guesses::{Subjects, wait_text};
 use crate::console::frame::layout::{Content, account};
 use crate::console::frame::section::Section;
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::instant;
+use crate::console::numbers::instant;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::page::Reply;

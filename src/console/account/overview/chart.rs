@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Overview;
 use crate::console::html::chart::{Bar, bars, legend};
-use crate::console::html::numbers::{self, short_day, whole};
+use crate::console::numbers::{self, short_day, whole};
 use crate::console::words::Words;
 
 pub(super) fn chart(words: Words, overview: &Overview, root: &str) -> Markup {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::Overview;
 use crate::console::account::history;
 use crate::console::account::outcome::outcome;
-use crate::console::html::numbers::{self, clock_s, short_day, whole};
+use crate::console::numbers::{self, clock_s, short_day, whole};
 use crate::console::words::Words;
 use crate::ledger::rules::entry::EntryKind;
 use crate::storage::ledger::statement::StatementLine;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::console::html::numbers::whole;
+use crate::console::numbers::whole;
 use crate::console::words::Words;
 use crate::domain::price::PriceDetail;
 

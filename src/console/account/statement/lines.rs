@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::background::sign_up_grants::REFERENCE as SIGN_UP_REFERENCE;
 use crate::console::account::outcome::{outcome_of_hold, reason_of};
-use crate::console::html::numbers::{self, signed, whole};
+use crate::console::numbers::{self, signed, whole};
 use crate::console::request::form_token::FORM_REFERENCE;
 use crate::console::words::Words;
 use crate::domain::settlement::Outcome;

@@ -3,7 +3,7 @@
 use super::asked::{Asked, Group};
 use super::{Statement, from_to};
 use crate::console::account::days::Days;
-use crate::console::html::numbers::whole;
+use crate::console::numbers::whole;
 use crate::console::words::Words;
 use crate::storage::ledger::statement::StatementLine;
 

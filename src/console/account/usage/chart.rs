@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::{Asked, Usage, group_name};
 use crate::console::account::days::Days;
 use crate::console::html::chart::{Bar, SERIES, bars, legend};
-use crate::console::html::numbers::{self, short_day, whole};
+use crate::console::numbers::{self, short_day, whole};
 use crate::console::words::Words;
 use crate::storage::console::usage::DayOfGroup;
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Asked, GROUPS, Usage, group_name, sum};
 use crate::console::account::days::FILLED_IN;
 use crate::console::frame::layout::ledger_account;
-use crate::console::html::numbers::whole;
+use crate::console::numbers::whole;
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::request::filters::{Unread, no_file};

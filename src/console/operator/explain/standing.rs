@@ -4,7 +4,7 @@ use std::slice;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::console::html::numbers::{instant, whole};
+use crate::console::numbers::{instant, whole};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;
 use crate::console::words::Words;

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::run_path;
 use crate::console::frame::operator_frame::{Head, Place, page};
 use crate::console::html::field::{Faults, Input};
-use crate::console::html::numbers::{self, whole};
+use crate::console::numbers::{self, whole};
 use crate::console::operator::act::{principal, reason};
 use crate::console::request::call::Call;
 use crate::console::request::error::PageError;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Typed;
 use crate::console::html::field::{Faults, Field};
-use crate::console::html::numbers::{last_day, typed_amount};
+use crate::console::numbers::{last_day, typed_amount};
 use crate::console::words::Words;
 use crate::domain::credits::Credits;
 use crate::domain::instant::{end_of, parse_day};
