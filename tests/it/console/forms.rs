@@ -151,7 +151,7 @@ pub(super) fn assert_all_have_a_case<A>(table: &'static [Route<A>], cases: &[Wro
     assert!(differing.is_empty(), "forms without a case, or cases without a form: {differing:#?}");
 }
 
-/// Everything that a form could change, as one text.
+/// Everything that a form could change, as one text: not the language that each page notes.
 pub(super) async fn state(gateway: &Gateway) -> String {
     sqlx::query_scalar(
         "select concat_ws('; ',
@@ -159,7 +159,7 @@ pub(super) async fn state(gateway: &Gateway) -> String {
             (select string_agg(k::text, ',' order by k.id) from api_key k),
             (select string_agg(e::text, ',' order by e.id) from environment e),
             (select string_agg(m::text, ',' order by m.id) from member m),
-            (select string_agg(i::text, ',' order by i.id) from identity i),
+            (select string_agg((to_jsonb(i) - 'last_language')::text, ',' order by i.id) from identity i),
             (select string_agg(r::text, ',') from alert_rule r),
             (select string_agg(f::text, ',' order by f.created_at) from factor_reset f),
             (select string_agg(n::text, ',' order by n.id) from account_note n),
