@@ -84,7 +84,7 @@ impl RequestBody {
                     schema["description"] = json!(format!("The same as `{}`.", field.name));
                     properties.insert(other.to_owned(), schema);
                     either.push(if field.is_required {
-                        json!({ "oneOf": [{ "required": [field.name] }, { "required": [other] }] })
+                        json!({ "oneOf": [given(field.name), given(other)] })
                     } else {
                         json!({ "not": { "required": [field.name, other] } })
                     });
@@ -122,6 +122,11 @@ fn prose(max_chars: usize) -> Value {
     const OTHER_CONTROL: &str = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F";
     let pattern = format!(r"^[^{OTHER_CONTROL}]*[^{OTHER_CONTROL}\s][^{OTHER_CONTROL}]*$");
     json!({ "type": "string", "minLength": 1, "maxLength": max_chars, "pattern": pattern })
+}
+
+/// What a body with this text obeys.
+fn given(name: &str) -> Value {
+    json!({ "required": [name], "properties": { name: { "type": "string" } } })
 }
 
 /// The same schema for a member that may be `null`.
@@ -174,8 +179,10 @@ fn names(own: Language) -> Vec<Field> {
             Language::Pt => (*portuguese, *english),
         };
         let pattern = text_with(&format!(r"[^{CONTROL}\s{MARKS}{not_enough}]"));
-        let schema =
+        let text =
             json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": pattern });
+        // The spelling that is not used may be `null`.
+        let schema = or_null(text);
         Field { other_name: Some(other), ..Field::new(name, schema, *about).required() }
     });
     fields.collect()
